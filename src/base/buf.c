@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * buf: numbers and formatted text into a fixed buffer.
+ * Layer: base.  No heap, no locale for the number writers.
+ */
+#include "base/buf.h"
+
+#include <stdio.h>
+
+void buf_str(struct buf *b, const char *s)
+{
+    buf_put(b, s, strlen(s));
+}
+
+void buf_u64(struct buf *b, uint64_t v)
+{
+    buf_u64_pad(b, v, 1);
+}
+
+void buf_u64_pad(struct buf *b, uint64_t v, int width)
+{
+    char digits[24];
+    size_t at = sizeof digits;
+
+    do {
+        digits[--at] = (char)('0' + v % 10);
+        v /= 10;
+        width--;
+    } while ((v != 0 || width > 0) && at > 0);
+    buf_put(b, digits + at, sizeof digits - at);
+}
+
+void buf_hex(struct buf *b, uint64_t v)
+{
+    char digits[16];
+    size_t at = sizeof digits;
+
+    do {
+        digits[--at] = "0123456789abcdef"[v & 15];
+        v >>= 4;
+    } while (v != 0);
+    buf_put(b, digits + at, sizeof digits - at);
+}
+
+void buf_fmt(struct buf *b, const char *fmt, ...)
+{
+    if (b->overflow)
+        return;
+
+    va_list ap;
+    va_start(ap, fmt);
+    size_t room = b->cap - b->n;
+    int n = vsnprintf(b->p + b->n, room, fmt, ap);
+    va_end(ap);
+    if (n < 0 || (size_t)n >= room)
+        b->overflow = true;
+    else
+        b->n += (size_t)n;
+}
+
+bool buf_cstr(struct buf *b)
+{
+    if (b->overflow || b->n >= b->cap) {
+        b->overflow = true;
+        if (b->cap)
+            b->p[b->cap - 1] = '\0';
+        return false;
+    }
+    b->p[b->n] = '\0';
+    return true;
+}

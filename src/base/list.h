@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * list: an intrusive doubly linked ring with a sentinel.
+ * Layer: base.  Owns nothing; a node is in at most one list, and a node that is
+ * in none points at itself.
+ */
+#ifndef ETAGD_BASE_LIST_H
+#define ETAGD_BASE_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct list {
+    struct list *next, *prev;
+};
+
+#define LIST_ENTRY(node, type, member)                                         \
+    ((type *)(void *)((char *)(node)-offsetof(type, member)))
+
+static inline void list_init(struct list *l)
+{
+    l->next = l->prev = l;
+}
+
+static inline bool list_empty(const struct list *l)
+{
+    return l->next == l;
+}
+
+static inline void list_append(struct list *head, struct list *node)
+{
+    node->prev = head->prev;
+    node->next = head;
+    head->prev->next = node;
+    head->prev = node;
+}
+
+static inline void list_prepend(struct list *head, struct list *node)
+{
+    list_append(head->next, node);
+}
+
+static inline void list_remove(struct list *node)
+{
+    node->prev->next = node->next;
+    node->next->prev = node->prev;
+    list_init(node);
+}
+
+#endif

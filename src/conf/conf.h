@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * conf: one configuration, as plain immutable data.
+ * Layer: conf (structs only; every layer above may read them).  A struct conf
+ * and everything that it points at is made by conf_load() and freed as a whole
+ * by conf_free(); workers inherit it by fork and never write to it.
+ * Times are milliseconds (_ms), sizes bytes (_bytes), unless a name says else.
+ */
+#ifndef ETAGD_CONF_CONF_H
+#define ETAGD_CONF_CONF_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "base/span.h"
+
+enum etag_scheme {
+    ETAG_SCHEME_CONTENT,    /* strong, from the bytes' SHA-256 (default) */
+    ETAG_SCHEME_STAT,       /* strong, from size, mtime ns, ctime ns, inode */
+    ETAG_SCHEME_WEAK,       /* weak, from the content digest */
+    ETAG_SCHEME_OFF,        /* no ETag field */
+    /* for experiments; `-t` and the log mark them as broken */
+    ETAG_SCHEME_CHANGING,   /* a new one at each response */
+    ETAG_SCHEME_MTIME_SIZE, /* seconds of mtime and size */
+    ETAG_SCHEME_INODE       /* inode, size, mtime: differs from node to node */
+};
+
+enum log_format { LOG_COMBINED, LOG_JSON, LOG_READABLE };
+enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
+enum symlink_policy { SYMLINKS_BENEATH, SYMLINKS_NONE, SYMLINKS_OWNER };
+enum dotfile_policy { DOTFILES_DENY, DOTFILES_ALLOW };
+enum unknown_host { UNKNOWN_HOST_DEFAULT, UNKNOWN_HOST_REFUSE /* 421 */ };
+enum freshness { FRESHNESS_AUTO, /* inotify where it can be trusted */
+                 FRESHNESS_STAT  /* ask the file system at each request */ };
+
+struct conf_listen {
+    char *text; /* as configured: "127.0.0.1:5000", "[::1]:80", "unix:/run/x" */
+    int line;   /* 0: not from a file */
+    union {
+        struct sockaddr sa;
+        struct sockaddr_in in;
+        struct sockaddr_in6 in6;
+        struct sockaddr_un un;
+    } addr;
+    socklen_t addr_bytes;
+};
+
+/* One field that a rule sets or removes. */
+struct conf_field {
+    char *name;
+    char *value; /* NULL: the field is removed */
+};
+
+enum expires_kind { EXPIRES_NONE, EXPIRES_ACCESS, EXPIRES_MODIFIED };
+
+/* [cache PATTERN] and [header PATTERN], in the order of the file.  A set_* flag
+ * tells that this rule has a say; the last matching rule wins per field. */
+struct conf_rule {
+    bool is_cache; /* section word, for messages */
+    char *pattern; /* glob; "//host/glob" limits it to one host */
+    int line;
+    bool set_etag, set_last_modified, set_expires;
+    enum etag_scheme etag;
+    bool last_modified;
+    enum expires_kind expires;
+    int64_t expires_s; /* seconds after access or modification */
+    bool set_clock;
+    int64_t clock_s;   /* offset of Date, Expires, Last-Modified; experiments */
+    char *when_type;   /* glob on the media type, NULL: any */
+    int when_status;   /* 0: any */
+    struct conf_field *fields;
+    size_t n_fields;
+};
+
+struct conf_alias {
+    char *prefix; /* "/static/": ends with a slash */
+    char *root;   /* absolute directory */
+    int line;
+};
+
+struct conf_redirect {
+    char *pattern; /* glob on the path; may hold one '*' to be reused as "$1" */
+    char *to;      /* Location: absolute path or http(s) URL, may hold "$1" */
+    int status;    /* 301, 302, 303, 307, 308 */
+    int line;
+};
+
+struct conf_error_page {
+    int status;
+    char *path; /* below the root */
+};
+
+/* sites[0] is made of [server]; each [host NAME] adds one.  Keys that a host
+ * section leaves out are [server]'s. */
+struct conf_site {
+    char **names; /* lower case; "*.example.org" allowed; none for sites[0] */
+    size_t n_names;
+    int line;
+    char *root; /* absolute, canonical */
+    char **index;
+    size_t n_index;
+    char *fallback; /* single-page applications: path, or NULL */
+    bool listing;
+    enum symlink_policy symlinks;
+    enum dotfile_policy dotfiles;
+    struct conf_error_page *error_pages;
+    size_t n_error_pages;
+    struct conf_alias *aliases;
+    size_t n_aliases;
+    struct conf_redirect *redirects;
+    size_t n_redirects;
+};
+
+struct conf_timeouts {
+    uint64_t idle_ms;   /* between responses, and unused connections */
+    uint64_t head_ms;   /* from the first byte of a head to its blank line */
+    uint64_t body_ms;   /* without progress on unwanted content */
+    uint64_t send_ms;   /* without progress of a response */
+    uint64_t linger_ms; /* after the last response of a closing connection */
+    uint64_t prepare_ms; /* until a worker answers without the preparer */
+    uint64_t drain_ms;  /* QUIT: until what is left is cut */
+};
+
+struct conf_limits {
+    size_t target_bytes, line_bytes, head_bytes, fields;
+    uint64_t body_bytes;
+    size_t connections;            /* per worker */
+    size_t connections_per_worker_lab; /* 0: off (experiments) */
+    size_t connections_per_address; /* 0: no limit */
+    uint64_t requests_per_connection; /* 0: no limit */
+    uint64_t recv_rate, send_rate; /* lowest bytes/s over rate_window; 0: off */
+    uint64_t rate_window_ms;
+    size_t pipeline; /* responses gathered in one send */
+};
+
+struct conf_log {
+    char *access; /* path, "-" standard output, "off" */
+    enum log_format format;
+    char *error;  /* path, "-" standard error */
+    enum log_level level;
+    size_t buffer_bytes;
+    uint64_t flush_ms;
+};
+
+struct conf_prepare {
+    size_t memory_file_bytes; /* files up to this are served from memory */
+    size_t memory_bytes;      /* for all prepared bytes together */
+    size_t files;             /* entries of the file cache, per worker */
+    size_t digest_bytes;      /* larger files keep a weak stat-based tag */
+    enum freshness freshness;
+    bool compress;
+    size_t compress_min_bytes, compress_max_bytes;
+};
+
+struct conf_media {
+    char *default_text;   /* "text/plain" */
+    char *default_binary; /* "application/octet-stream" */
+    bool nosniff;         /* X-Content-Type-Options: nosniff */
+};
+
+struct conf_observe {
+    bool on;
+    struct conf_listen listen;
+    size_t events; /* ring size */
+};
+
+struct conf {
+    char *file; /* as given with -c; NULL: ad hoc */
+    bool ad_hoc;
+    struct conf_listen *listen;
+    size_t n_listen;
+    unsigned workers;
+    bool workers_auto; /* `auto`: workers holds the number of processors */
+    char *user, *group, *pidfile; /* NULL: not set */
+    char *server_field; /* value of Server, NULL: none */
+    int backlog;
+    bool defer_accept;
+    bool explain_header;
+    enum unknown_host unknown_host;
+    struct conf_site *sites;
+    size_t n_sites; /* >= 1 */
+    struct conf_rule *rules;
+    size_t n_rules;
+    struct conf_timeouts timeouts;
+    struct conf_limits limits;
+    struct conf_log log;
+    struct conf_prepare prepare;
+    struct conf_media media;
+    struct conf_observe observe;
+};
+
+void conf_free(struct conf *c);
+
+#endif

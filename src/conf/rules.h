@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * rules: what the [cache] and [header] rules say about one path.
+ * Layer: conf.  Pure: a function of the configuration and its arguments.
+ */
+#ifndef ETAGD_CONF_RULES_H
+#define ETAGD_CONF_RULES_H
+
+#include <stdbool.h>
+
+#include "base/span.h"
+#include "conf/conf.h"
+
+#define POLICY_FIELDS_MAX 48
+
+struct policy {
+    enum etag_scheme etag;
+    bool last_modified;
+    enum expires_kind expires;
+    int64_t expires_s;
+    int64_t clock_s;
+    size_t n_fields; /* fields to send; removed ones have value NULL */
+    const struct conf_field *field[POLICY_FIELDS_MAX];
+    const struct conf_rule *cache_rule; /* last [cache] that matched, or NULL */
+};
+
+/* All rules that match, in order; the last one wins per field (names compare
+ * without case).  host: lower case, may be empty; path: decoded, '/' first;
+ * type: media type without parameter, may be empty; status: of the response. */
+void rules_resolve(const struct conf *c, struct span host, struct span path,
+                   struct span type, int status, struct policy *out);
+
+/* The glob of patterns: '*' any run of bytes, '?' one byte other than '/',
+ * everything else itself.  Pattern without a leading '/' is matched against
+ * the last component ("*.png"), "/img/" + "*" against the whole path. */
+bool rules_glob(struct span pattern, struct span text);
+
+/* As rules_glob, with the leading-slash convention and "//host/". */
+bool rules_match(const char *pattern, struct span host, struct span path);
+
+#endif

@@ -1,0 +1,1 @@
+# plans, response heads, pages, log lines

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cond: preconditions in the order of RFC 9110 section 13.2.2.
+ * Layer: http (pure).  One function per precondition, one that walks them.
+ */
+#ifndef ETAGD_HTTP_COND_H
+#define ETAGD_HTTP_COND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "http/etag.h"
+#include "http/head.h"
+
+#define COND_NO_DATE INT64_MIN
+
+/* What the selected representation has; of the coding that would be sent. */
+struct validators {
+    struct etag tag;        /* opaque.p NULL: none */
+    int64_t last_modified;  /* seconds, COND_NO_DATE: none */
+};
+
+enum cond_verdict {
+    COND_PROCEED,      /* evaluate the method: 200, or 206 with a range */
+    COND_NOT_MODIFIED, /* 304 */
+    COND_FAILED        /* 412 */
+};
+
+/* Which step decided, for log and explain: a word and a section each. */
+#define COND_REASON_ROWS(X)                                                    \
+    X(NONE, "unconditional", "RFC 9110 13.2.2: no precondition")               \
+    X(MATCH_FAILS, "if-match fails", "RFC 9110 13.1.1, step 1")                \
+    X(UNMODIFIED_FAILS, "if-unmodified-since fails", "RFC 9110 13.1.4, step 2")\
+    X(TAG_MATCHES, "tag matches", "RFC 9110 13.1.2, step 3")                   \
+    X(TAG_DIFFERS, "tag differs", "RFC 9110 13.1.2, step 3")                   \
+    X(DATE_NOT_NEWER, "not modified since", "RFC 9110 13.1.3, step 4")         \
+    X(DATE_NEWER, "modified since", "RFC 9110 13.1.3, step 4")                 \
+    X(HOLDS, "precondition holds", "RFC 9110 13.2.2, steps 1 and 2")
+
+enum cond_reason {
+#define X(id, word, section) COND_##id,
+    COND_REASON_ROWS(X)
+#undef X
+    COND_REASON_COUNT
+};
+
+struct cond_result {
+    enum cond_verdict verdict;
+    enum cond_reason reason;
+};
+
+/* h's method is GET or HEAD and the target has a representation with v.
+ * `now` (seconds) only serves two-digit years. */
+struct cond_result cond_evaluate(const struct head *h,
+                                 const struct validators *v, int64_t now);
+
+/* If-Range (RFC 9110 13.1.5, step 5): true when Range is to be honoured: the
+ * field is absent, or a strong tag that matches strongly, or a date equal to
+ * last_modified which is a strong date: at least one second older than `now`
+ * (the Date of this response, RFC 9110 8.8.2.2). */
+bool cond_range_holds(const struct head *h, const struct validators *v,
+                      int64_t now);
+
+const char *cond_word(enum cond_reason r);
+const char *cond_section(enum cond_reason r);
+
+#endif

@@ -1,0 +1,1 @@
+# dates, tags, conditions, ranges, codings, media types

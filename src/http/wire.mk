@@ -1,0 +1,1 @@
+# request heads, framing, targets

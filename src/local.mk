@@ -1,0 +1,18 @@
+include src/base/local.mk
+include src/http/local.mk
+include src/conf/local.mk
+include src/os/local.mk
+include src/prepare/local.mk
+include src/serve/local.mk
+include src/observe/local.mk
+include src/master/local.mk
+
+# Link order is layer order: a call against it does not link.
+ETAGD_LIBS = libmaster.a libobserve.a libserve.a libprepare.a libconf.a \
+	libos.a libhttp.a libbase.a
+ETAGD_SYSTEM_LIBS = $(INIH_LIBS) $(MAGIC_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
+	$(BROTLI_LIBS) $(ZSTD_LIBS) $(SECCOMP_LIBS) -lpthread
+
+sbin_PROGRAMS += etagd
+etagd_SOURCES = src/main.c
+etagd_LDADD = $(ETAGD_LIBS) $(ETAGD_SYSTEM_LIBS)

@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libobserve.a
+libobserve_a_SOURCES =

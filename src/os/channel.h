@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * channel: whole messages with descriptors between our own processes.
+ * Layer: os.  SOCK_SEQPACKET pairs: a message arrives whole or not at all, and
+ * the death of a peer is an end-of-file.
+ */
+#ifndef ETAGD_OS_CHANNEL_H
+#define ETAGD_OS_CHANNEL_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#define CHANNEL_FDS_MAX 4
+
+/* A connected pair, close-on-exec and non-blocking.  0 or -errno. */
+int channel_pair(int fd[2]);
+
+/* Sends n bytes and up to CHANNEL_FDS_MAX descriptors (borrowed) as one
+ * message.  0 or -errno (-EAGAIN: full). */
+int channel_send(int fd, const void *p, size_t n, const int *fds, size_t n_fds);
+
+/* Takes one message: bytes received (> 0), 0 at end-of-file, or -errno
+ * (-EAGAIN: none there).  *n_fds is room on entry, count on return; received
+ * descriptors are the caller's, close-on-exec.  A cut message is -EMSGSIZE. */
+ssize_t channel_take(int fd, void *p, size_t n, int *fds, size_t *n_fds);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * message: what workers and the preparer say to each other.
+ * Layer: prepare.  One SOCK_SEQPACKET message each, a struct as it stands (same
+ * machine, same binary).  The preparer sees no path: it gets an open descriptor
+ * and the last component of the name.
+ */
+#ifndef ETAGD_PREPARE_MESSAGE_H
+#define ETAGD_PREPARE_MESSAGE_H
+
+#include <stdint.h>
+
+#include "http/accept.h"
+#include "http/media.h"
+
+#define PREPARE_NAME_MAX 256 /* with NUL */
+
+/* A version of a file: when all are equal, so are the bytes, unless both
+ * changes fell within one tick of the clock (see `racy`). */
+struct file_version {
+    uint64_t dev, ino;
+    uint64_t size; /* bytes */
+    int64_t mtime_ns, ctime_ns;
+};
+
+/* Worker to preparer, with SCM_RIGHTS: descriptor 0 is the file, opened for
+ * reading; then one descriptor per bit of `sidecars`, in order of enum coding:
+ * NAME.gz, NAME.zst, NAME.br, which the worker found to be at least as new. */
+struct prepare_ask {
+    uint64_t seq; /* chosen by the worker, comes back */
+    struct file_version version;
+    struct file_version sidecar_version[CODING_COUNT];
+    uint32_t sidecars; /* bit per enum coding */
+    uint32_t want_bytes;    /* 1: size <= memory_file_bytes */
+    uint32_t want_codings;  /* 1: compress if it is worth it */
+    char name[PREPARE_NAME_MAX]; /* last component, NUL-terminated */
+};
+
+/* Where bytes are: in a shared, sealed memory area (a "slab"), or nowhere. */
+struct prepare_place {
+    uint64_t slab; /* never repeats within a preparer's life; 0: none */
+    uint64_t offset, bytes;
+    uint64_t slab_bytes; /* size of the whole area, for mmap */
+};
+
+enum prepare_kind {
+    PREPARE_FACTS,  /* type, digest, place of the identity bytes */
+    PREPARE_CODED,  /* one more coding is ready: digest and place */
+    PREPARE_FAILED, /* could not be read, or changed while it was */
+    PREPARE_DROP    /* slab `place.slab` is to be forgotten; seq 0 */
+};
+
+/* Preparer to worker.  The first message that names a slab which this worker
+ * has not been sent yet carries its descriptor. */
+struct prepare_answer {
+    uint64_t seq; /* of the ask; PREPARE_CODED may come much later */
+    uint32_t kind;
+    uint32_t coding;
+    struct file_version version; /* as found by the preparer */
+    uint8_t digest[32];     /* SHA-256 of these bytes, valid when has_digest */
+    uint8_t has_digest;     /* 0: not made (too large), or still to come */
+    uint8_t racy;           /* the file changed within a clock tick of being
+                               read: ask again at the next request */
+    uint8_t more;           /* further PREPARE_CODED for this ask may come */
+    uint8_t negotiable;     /* codings exist or will: send Vary */
+    uint8_t disagrees;      /* content and name differ: log it once */
+    uint8_t sidecar;        /* PREPARE_CODED: from a sidecar file */
+    struct prepare_place place;
+    char type[MEDIA_TYPE_MAX];   /* settled media type */
+    char magic[MEDIA_TYPE_MAX];  /* what libmagic said, for the log */
+};
+
+#endif

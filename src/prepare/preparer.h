@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * preparer: the process that finds out what is slow or risky to find out.
+ * Layer: prepare (base, os; libmagic, libcrypto, zlib, brotli, zstd).  Runs
+ * until every channel has reached end-of-file.  Fails by exiting non-zero; the
+ * master starts another.
+ */
+#ifndef ETAGD_PREPARE_PREPARER_H
+#define ETAGD_PREPARE_PREPARER_H
+
+#include <stddef.h>
+
+#include "conf/conf.h"
+
+/* control: the preparer's end of a SOCK_SEQPACKET pair with the master, over
+ * which one-byte messages with one descriptor each bring the preparer's ends of
+ * worker channels; end-of-file there means that the master is gone: finish and
+ * return.  Never returns before. Exit status for the process is returned. */
+int preparer_run(const struct conf *conf, int control);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Tests of src/base: spans, buffers, numbers, classes of bytes.
+ */
+#include "unit.h"
+
+#include "base/buf.h"
+#include "base/chars.h"
+#include "base/num.h"
+#include "base/span.h"
+
+static void number_rows(void **state)
+{
+    static const struct {
+        const char *text;
+        bool ok;
+        uint64_t value;
+    } rows[] = {
+        { "0", true, 0 },
+        { "007", true, 7 },
+        { "18446744073709551615", true, UINT64_MAX },
+        { "18446744073709551616", false, 0 },
+        { "99999999999999999999", false, 0 },
+        { "", false, 0 },
+        { "+1", false, 0 },
+        { "-1", false, 0 },
+        { " 1", false, 0 },
+        { "1 ", false, 0 },
+        { "1a", false, 0 },
+    };
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        uint64_t v = 0;
+        bool ok = num_u64(span_str(rows[i].text), &v);
+        ROW_CHECK(rows[i].text, ok == rows[i].ok);
+        ROW_CHECK(rows[i].text, v == rows[i].value);
+    }
+}
+
+static void hex_rows(void **state)
+{
+    uint64_t v = 0;
+    (void)state;
+    assert_true(num_hex(SPAN("ffffffffffffffff"), &v));
+    assert_true(v == UINT64_MAX);
+    assert_false(num_hex(SPAN("10000000000000000"), &v));
+    assert_true(num_hex(SPAN("aF"), &v));
+    assert_int_equal(v, 0xaf);
+    assert_false(num_hex(SPAN(""), &v));
+    assert_false(num_hex(SPAN("0x1"), &v));
+}
+
+static void buffer_overflow_is_sticky(void **state)
+{
+    char storage[8];
+    struct buf b = buf_over(storage, sizeof storage);
+    (void)state;
+    buf_str(&b, "12345");
+    buf_str(&b, "6789");
+    assert_true(b.overflow);
+    assert_int_equal(b.n, 5);
+    buf_char(&b, 'x');
+    assert_int_equal(b.n, 5);
+    assert_false(buf_cstr(&b));
+}
+
+static void buffer_writes_numbers(void **state)
+{
+    char storage[64];
+    struct buf b = buf_over(storage, sizeof storage);
+    (void)state;
+    buf_u64(&b, 0);
+    buf_char(&b, ' ');
+    buf_u64(&b, UINT64_MAX);
+    buf_char(&b, ' ');
+    buf_u64_pad(&b, 7, 3);
+    buf_char(&b, ' ');
+    buf_hex(&b, 0xbeef);
+    buf_fmt(&b, " %s", "end");
+    assert_true(buf_cstr(&b));
+    assert_string_equal(storage, "0 18446744073709551615 007 beef end");
+}
+
+static void spans_compare_and_trim(void **state)
+{
+    (void)state;
+    assert_true(span_eq_nocase(SPAN("HoSt"), SPAN("hOsT")));
+    assert_false(span_eq_nocase(SPAN("@"), SPAN("`")));
+    assert_true(span_eq(span_trim(SPAN(" \t a b\t ")), SPAN("a b")));
+    assert_int_equal(span_trim(SPAN(" \t ")).n, 0);
+    assert_true(span_starts(SPAN("abc"), SPAN("ab")));
+    assert_false(span_starts(SPAN("a"), SPAN("ab")));
+    assert_true(span_ends(SPAN("logo.png"), SPAN(".png")));
+    assert_int_equal(span_find(SPAN("a,b"), ','), 1);
+    assert_int_equal(span_find(SPAN("ab"), ','), 2);
+}
+
+static void classes_of_bytes(void **state)
+{
+    (void)state;
+    for (int c = 0; c < 256; c++) {
+        bool ctl = c < 32 || c == 127;
+        bool token = c < 128 && !ctl && !strchr("\"(),/:;<=>?@[\\]{} ", c);
+        assert_int_equal(chars_is((char)c, CHAR_TOKEN), token);
+        assert_int_equal(chars_is((char)c, CHAR_FIELD), c == 9 || !ctl);
+        assert_int_equal(chars_is((char)c, CHAR_ETAGC),
+                         c == 0x21 || (c >= 0x23 && c <= 0x7e) || c >= 0x80);
+    }
+    assert_int_equal(chars_hex('f'), 15);
+    assert_int_equal(chars_hex('A'), 10);
+    assert_int_equal(chars_hex('g'), -1);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(number_rows),
+        cmocka_unit_test(hex_rows),
+        cmocka_unit_test(buffer_overflow_is_sticky),
+        cmocka_unit_test(buffer_writes_numbers),
+        cmocka_unit_test(spans_compare_and_trim),
+        cmocka_unit_test(classes_of_bytes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
