@@ -1,1 +1,14 @@
 # unit tests: meaning
+UNIT_TESTS += t/unit/date t/unit/etag t/unit/cond t/unit/range
+
+t_unit_date_SOURCES = t/unit/date.c
+t_unit_date_LDADD = $(UNIT_LIBS)
+
+t_unit_etag_SOURCES = t/unit/etag.c t/unit/heads.h
+t_unit_etag_LDADD = $(UNIT_LIBS)
+
+t_unit_cond_SOURCES = t/unit/cond.c
+t_unit_cond_LDADD = $(UNIT_LIBS)
+
+t_unit_range_SOURCES = t/unit/range.c
+t_unit_range_LDADD = $(UNIT_LIBS)
