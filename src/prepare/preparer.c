@@ -43,6 +43,7 @@ struct preparer {
     struct job_limits limits;
     struct memo memo;
     struct coder *coder;
+    struct item *encoding; /* with the coder; NULL: none */
     struct list peers;
     struct list fresh, rest; /* items to read: first slice, the others */
     struct list coding[CODING_COUNT]; /* items whose next coding this is */
@@ -239,6 +240,7 @@ static void give_task(struct preparer *p, struct item *it, enum coding c)
     }
     slab_pin(slab);
     it->in_coder = true;
+    p->encoding = it;
     coder_give(p->coder, &(struct coder_task){ .whose = it,
                                                .coding = c,
                                                .p = slab->p + own->offset,
@@ -298,6 +300,7 @@ static void coding_done(struct preparer *p)
     slab_unpin(source);
     free(task.out);
     it->in_coder = false;
+    p->encoding = NULL;
     peer_tell(it, task.coding);
     queue_codings(p, it, task.coding);
     end_item(p, it);
@@ -467,8 +470,12 @@ static void start_coder(struct preparer *p)
 
 static void stop(struct preparer *p)
 {
-    coder_free(p->coder);
+    coder_free(p->coder); /* first: it reads from a slab */
     memo_stop(&p->memo);
+    if (p->encoding) {
+        p->encoding->in_coder = false;
+        end_item(p, p->encoding);
+    }
     slabs_stop(&p->slabs);
     free(p->tools.scratch);
     close(p->epoll);

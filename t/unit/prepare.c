@@ -10,7 +10,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/sha.h>
+#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -211,6 +214,145 @@ static void remembered_for_the_second_worker(void **state)
     rig_stop(&r, 0);
 }
 
+/* It changes between the first slice and the last: what is told at the end is
+ * all of the new version. */
+static void changed_while_read(void **state)
+{
+    struct rig r;
+    struct prepare_answer a;
+    size_t n = 15 << 20;
+    char *p = malloc(n);
+    unsigned char digest[32];
+    struct file_version v;
+
+    (void)state;
+    assert_non_null(p);
+    memset(p, 'x', n);
+    rig_init(&r);
+    rig_write(&r, "large.txt", p, n);
+    rig_start(&r);
+    int fd = openat(r.dir_fd, "large.txt", O_RDWR | O_CLOEXEC);
+    rig_ask(&r, 0, "large.txt", 1, false, 0);
+    assert_int_equal(rig_take(&r, 0, &a), 1);
+    assert_true(a.kind == PREPARE_FACTS && a.more && !a.has_digest);
+    p[1] = '\xff'; /* in place, and no UTF-8 any more */
+    assert_int_equal(pwrite(fd, p, 2, 0), 2);
+    rig_version(fd, &v);
+    assert_int_equal(rig_take(&r, 0, &a), 1);
+    assert_true(a.kind == PREPARE_FACTS && !a.more && a.has_digest);
+    assert_string_equal(a.type, "text/plain");
+    assert_int_equal(a.version.mtime_ns, v.mtime_ns);
+    SHA256((unsigned char *)p, n, digest);
+    assert_memory_equal(a.digest, digest, 32);
+    close(fd);
+    free(p);
+    rig_stop(&r, 0);
+}
+
+struct writer {
+    int fd;
+    atomic_bool stop;
+};
+
+static void *keep_writing(void *arg)
+{
+    struct writer *w = arg;
+
+    for (char c = 0; !atomic_load(&w->stop); c++)
+        if (pwrite(w->fd, &c, 1, 9) != 1)
+            break;
+    return NULL;
+}
+
+static void never_still(void **state)
+{
+    struct rig r;
+    struct prepare_answer a;
+    struct writer w = { .stop = false };
+    size_t n = 15 << 20;
+    char *p = malloc(n);
+    pthread_t t;
+
+    (void)state;
+    assert_non_null(p);
+    memset(p, 'x', n);
+    rig_init(&r);
+    rig_write(&r, "large.txt", p, n);
+    rig_start(&r);
+    w.fd = openat(r.dir_fd, "large.txt", O_RDWR | O_CLOEXEC);
+    assert_int_equal(pthread_create(&t, NULL, keep_writing, &w), 0);
+    rig_ask(&r, 0, "large.txt", 1, false, 0);
+    do {
+        assert_int_equal(rig_take(&r, 0, &a), 1);
+    } while (a.more);
+    assert_int_equal(a.kind, PREPARE_FAILED);
+    atomic_store(&w.stop, true);
+    pthread_join(t, NULL);
+    close(w.fd);
+    free(p);
+    rig_stop(&r, 0);
+}
+
+/* A worker that asks and does not listen is made to wait; another is not, and
+ * nothing gets lost. */
+static void deaf_worker(void **state)
+{
+    struct rig r;
+    struct prepare_answer a;
+    struct prepare_ask ask = { .want_bytes = 1, .name = "a.css" };
+    struct pollfd p;
+    uint64_t sent = 0, seen = 0;
+    int fd;
+
+    (void)state;
+    rig_init(&r);
+    rig_write_str(&r, "a.css", css);
+    rig_age(&r, "a.css");
+    rig_start(&r);
+    fd = openat(r.dir_fd, "a.css", O_RDONLY | O_CLOEXEC);
+    rig_version(fd, &ask.version);
+    for (;;) {
+        ask.seq = sent + 1;
+        if (client_ask(r.client[0], &ask, &fd, 1) == 0) {
+            sent++;
+            continue;
+        }
+        p = (struct pollfd){ r.channel[0], POLLOUT, 0 };
+        if (poll(&p, 1, 200) == 0) /* it has stopped reading */
+            break;
+        assert_true(sent < 20000);
+    }
+    assert_true(sent > 1000);
+    rig_facts(&r, 1, "a.css", &a);
+    assert_int_equal(a.kind, PREPARE_FACTS);
+    while (seen < sent) {
+        assert_int_equal(rig_take(&r, 0, &a), 1);
+        assert_int_equal(a.seq, ++seen);
+    }
+    close(fd);
+    rig_stop(&r, 0);
+}
+
+/* Many versions: the memo forgets the oldest, all are answered. */
+static void many_files(void **state)
+{
+    struct rig r;
+    struct prepare_answer a;
+
+    (void)state;
+    rig_init(&r);
+    r.conf.prepare.files = 1; /* raised to the least, 256 */
+    rig_start(&r);
+    for (int i = 0; i < 600; i++) {
+        char body[16];
+        snprintf(body, sizeof body, "a%d{}", i);
+        rig_write_str(&r, "a.css", body);
+        rig_facts(&r, i % 2, "a.css", &a);
+        check_bytes(&r, i % 2, &a, body, strlen(body));
+    }
+    rig_stop(&r, 0);
+}
+
 static void slab_is_read_only(void **state)
 {
     struct rig r;
@@ -353,6 +495,10 @@ int main(void)
         cmocka_unit_test(same_bytes_same_digest),
         cmocka_unit_test(same_size_edit_in_one_tick),
         cmocka_unit_test(remembered_for_the_second_worker),
+        cmocka_unit_test(changed_while_read),
+        cmocka_unit_test(never_still),
+        cmocka_unit_test(deaf_worker),
+        cmocka_unit_test(many_files),
         cmocka_unit_test(slab_is_read_only),
         cmocka_unit_test(oldest_slab_is_dropped),
         cmocka_unit_test(no_regular_file),
