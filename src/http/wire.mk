@@ -1,1 +1,10 @@
 # request heads, framing, targets
+libhttp_a_SOURCES += \
+	src/http/authority.c \
+	src/http/fault.c src/http/fault.h \
+	src/http/field.c src/http/field.h \
+	src/http/head.c src/http/head.h \
+	src/http/head_use.c \
+	src/http/method.c src/http/method.h \
+	src/http/scan.h \
+	src/http/status.c src/http/status.h
