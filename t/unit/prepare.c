@@ -240,7 +240,7 @@ static void changed_while_read(void **state)
     rig_version(fd, &v);
     assert_int_equal(rig_take(&r, 0, &a), 1);
     assert_true(a.kind == PREPARE_FACTS && !a.more && a.has_digest);
-    assert_string_equal(a.type, "text/plain");
+    assert_null(strstr(a.type, "utf-8"));
     assert_int_equal(a.version.mtime_ns, v.mtime_ns);
     SHA256((unsigned char *)p, n, digest);
     assert_memory_equal(a.digest, digest, 32);
