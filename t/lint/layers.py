@@ -31,8 +31,10 @@ LIBRARIES = [
     (r'magic\.h', ['prepare']),
     (r'ini\.h', ['conf']),
     (r'(openssl|brotli)/.*|zlib\.h|zstd.*\.h', ['prepare']),
-    (r'seccomp\.h|linux/(landlock|seccomp|filter)\.h|sys/prctl\.h', ['os']),
-    (r'sys/epoll\.h|sys/inotify\.h|sys/sendfile\.h', ['os']),
+    (r'seccomp\.h|linux/(landlock|seccomp|filter)\.h|sys/prctl\.h',
+     ['os', 'prepare']),
+    (r'sys/epoll\.h', ['os', 'prepare']),
+    (r'sys/inotify\.h|sys/sendfile\.h', ['os']),
 ]
 
 # The pure layer knows bytes and numbers (and the processor's vectors).

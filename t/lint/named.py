@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """named: what has to be named elsewhere: each source file in a .mk fragment,
-each log id once and never again, each fault in a test."""
+each log id in one file and never again, each fault in a test."""
 import re
 
 import house
@@ -37,9 +37,9 @@ def check_ids(tree, report):
             where = f'{tree.name(path)}:{house.line_of(text, m.start())}'
             if m[1] in gone:
                 report.wrong(where, f'{m[1]} is retired: take a new id')
-            if m[1] in seen:
-                report.wrong(where, f'{m[1]} is {seen[m[1]]}\'s already')
-            seen.setdefault(m[1], where)
+            if seen.setdefault(m[1], path) != path:
+                report.wrong(where, f'{m[1]} is {tree.name(seen[m[1]])}\'s '
+                             'already')
 
 
 def check_faults(tree, report):

@@ -87,7 +87,7 @@ BAD = [
     (texts, 'src/os/log.c', LOG_C + NOTE, 'do it, or make it an issue'),
     (texts, 'src/os/log.c', LOG_C + 'int a; \n', 'space at the end'),
     (named, 'src/os/net.c', c_head('net', 'os'), 'in no .mk'),
-    (named, 'src/os/log.c', LOG_C + 'void h(void) { say("M001"); }\n',
+    (named, 'src/http/tag.c', TAG_C + 'void h(void) { say("M001"); }\n',
      'already'),
     (named, 'src/os/log.c', LOG_C + 'void h(void) { say("M007"); }\n',
      'retired'),

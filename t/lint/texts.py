@@ -56,7 +56,8 @@ def check(tree, report):
     for path in tree.sources() + tree.tests():
         check_head(tree.name(path), tree.read(path), report)
     for path in tree.files(*PROGRAMS):
-        if SPDX not in '\n'.join(tree.read(path).split('\n')[:3]):
+        text = tree.read(path)
+        if text and SPDX not in '\n'.join(text.split('\n')[:3]):
             report.wrong(tree.name(path), f'no "{SPDX}" in its first lines')
 
 
