@@ -105,7 +105,7 @@ void net_peer_text(const struct net_peer *peer, char out[NET_PEER_TEXT])
 
 int net_accept(int listener, struct net_peer *peer)
 {
-    union address a;
+    union address a = { .sa = { .sa_family = AF_UNSPEC } };
     socklen_t n = sizeof a;
     int fd;
 
