@@ -156,7 +156,7 @@ void accept_codings(struct accept_codings *out, const struct head *h)
     struct head_cursor at = { 0 };
     struct span text;
     struct member m;
-    uint16_t weight[NAMES];
+    uint16_t weight[NAMES] = { 0 };
     bool said[NAMES] = { false }, any = false;
 
     while (head_next(h, FIELD_ACCEPT_ENCODING, &at, &text)) {

@@ -83,7 +83,7 @@ static struct civil civil_from_seconds(int64_t t, int *weekday)
 static int64_t seconds_from_civil(const struct civil *c)
 {
     return days_from_civil(c->year, c->month, c->day) * DAY_SECONDS +
-           c->hour * 3600 + c->minute * 60 + c->second;
+           (int64_t)c->hour * 3600 + (int64_t)c->minute * 60 + c->second;
 }
 
 static void put_digits(char *at, int value, int width)
@@ -96,10 +96,11 @@ static void put_digits(char *at, int value, int width)
 
 void date_format(char out[DATE_BYTES], int64_t t)
 {
+    const struct span shape = SPAN("Sun, 00 Jan 0000 00:00:00 GMT");
     int weekday;
     struct civil c = civil_from_seconds(clamp(t), &weekday);
 
-    memcpy(out, "Sun, 00 Jan 0000 00:00:00 GMT", DATE_BYTES);
+    memcpy(out, shape.p, shape.n);
     memcpy(out, day_short[weekday], 3);
     put_digits(out + 5, c.day, 2);
     memcpy(out + 8, month_short[c.month - 1], 3);

@@ -76,6 +76,7 @@ static const struct {
     { "application/vnd.ms-opentype", "font/otf" },
     { "application/x-font-ttf", "font/ttf" },
     { "application/x-gzip", "application/gzip" },
+    { "application/x-java-applet", "application/java-vm" },
     { "application/x-rar", "application/vnd.rar" },
     { "application/x-zip", "application/zip" },
     { "application/x-zip-compressed", "application/zip" },

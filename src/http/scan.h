@@ -62,21 +62,23 @@ static inline scan_vec scan_load(const char *p)
     return v;
 }
 
-/* Index of the first lane that is not zero (set lanes are 0xff), else 16. */
-static inline unsigned scan_first(scan_vec bad)
+/* One or four bits for each lane that is set (0xff), the first lane lowest. */
+static inline uint64_t scan_bits(scan_vec bad)
 {
 #if defined(__SSE2__)
-    unsigned bits = (unsigned)_mm_movemask_epi8((__m128i)bad);
-
-    return (unsigned)__builtin_ctz(bits | 1u << SCAN_STEP);
+    return (unsigned)_mm_movemask_epi8((__m128i)bad);
 #else
-    /* four bits a lane */
-    uint64_t bits = vget_lane_u64(
-        vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(bad), 4)), 0);
-
-    return bits ? (unsigned)__builtin_ctzll(bits) / 4 : SCAN_STEP;
+    return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(
+                             vreinterpretq_u16_u8((uint8x16_t)bad), 4)),
+                         0);
 #endif
 }
+
+#if defined(__SSE2__)
+#define SCAN_BITS_PER_LANE 1
+#else
+#define SCAN_BITS_PER_LANE 4
+#endif
 
 static inline scan_vec scan_bad_value(scan_vec v)
 {
@@ -98,12 +100,15 @@ static inline scan_vec scan_bad_target(scan_vec v)
                       ((v - (uint8_t)0x7b) <= 2));
 }
 
-#define SCAN_LOOP(p, end, bad)                            \
-    while ((end) - (p) >= SCAN_STEP) {                    \
-        unsigned scan_at = scan_first(bad(scan_load(p))); \
-        (p) += scan_at;                                   \
-        if (scan_at < SCAN_STEP)                          \
-            break;                                        \
+/* Stops at the first bad byte; what is left behind the loop is too short for a
+ * vector. */
+#define SCAN_LOOP(p, end, bad)                                     \
+    for (; (end) - (p) >= SCAN_STEP; (p) += SCAN_STEP) {           \
+        uint64_t scan_set = scan_bits(bad(scan_load(p)));          \
+        if (scan_set) {                                            \
+            (p) += __builtin_ctzll(scan_set) / SCAN_BITS_PER_LANE; \
+            break;                                                 \
+        }                                                          \
     }
 
 static inline const char *scan_value(const char *p, const char *end)
