@@ -12,7 +12,7 @@ import pytest
 import conformance
 import harness
 from conformance import case as table
-from conftest import close, make_site
+from sites import close, make_site
 from wire import Closed
 
 CASES = conformance.all_cases()

@@ -12,7 +12,7 @@ SMALL = bytes(97 + i % 26 for i in range(2600))
 
 @pytest.fixture(scope="module")
 def ranged():
-    from conftest import close
+    from sites import close
     from harness import Server
     server = Server(files={"big.bin": DATA, "small.txt": SMALL})
     # Large files may have a weak tag until their digest is there.

@@ -97,7 +97,7 @@ ROWS = (
 
 @pytest.fixture(scope="module")
 def typed():
-    from conftest import close
+    from sites import close
     from harness import Server
     server = Server(files={name: data for name, data, _ in ROWS})
     server.tree.write("latin1.txt", "h\u00e9llo, w\u00f6rld\n"
