@@ -57,9 +57,9 @@ static inline void buf_char(struct buf *b, char c)
 #define BUF_LIT(b, lit) buf_put((b), "" lit, sizeof(lit) - 1)
 
 void buf_str(struct buf *b, const char *s);
-void buf_u64(struct buf *b, uint64_t v);             /* decimal */
+void buf_u64(struct buf *b, uint64_t v);                /* decimal */
 void buf_u64_pad(struct buf *b, uint64_t v, int width); /* zero-padded */
-void buf_hex(struct buf *b, uint64_t v);             /* lower case, no 0x */
+void buf_hex(struct buf *b, uint64_t v);                /* lower case, no 0x */
 void buf_fmt(struct buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

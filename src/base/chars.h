@@ -10,14 +10,14 @@
 #include <stdint.h>
 
 enum char_class {
-    CHAR_TOKEN = 1,      /* tchar, RFC 9110 5.6.2 */
-    CHAR_FIELD = 2,      /* field-vchar / SP / HTAB / obs-text, RFC 9110 5.5 */
-    CHAR_DIGIT = 4,      /* DIGIT */
-    CHAR_HEX = 8,        /* HEXDIG, either case */
-    CHAR_ALPHA = 16,     /* ALPHA */
-    CHAR_TARGET = 32,    /* visible ASCII other than " # < > \ ^ ` { | } */
+    CHAR_TOKEN = 1,       /* tchar, RFC 9110 5.6.2 */
+    CHAR_FIELD = 2,       /* field-vchar / SP / HTAB / obs-text, RFC 9110 5.5 */
+    CHAR_DIGIT = 4,       /* DIGIT */
+    CHAR_HEX = 8,         /* HEXDIG, either case */
+    CHAR_ALPHA = 16,      /* ALPHA */
+    CHAR_TARGET = 32,     /* visible ASCII other than " # < > \ ^ ` { | } */
     CHAR_UNRESERVED = 64, /* RFC 3986 2.3 */
-    CHAR_ETAGC = 128     /* etagc, RFC 9110 8.8.3 (obs-text included) */
+    CHAR_ETAGC = 128      /* etagc, RFC 9110 8.8.3 (obs-text included) */
 };
 
 extern const uint8_t chars_table[256];

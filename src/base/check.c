@@ -20,8 +20,9 @@ _Noreturn void check_failed(const char *cond, const char *file, int line,
                             const char *func)
 {
     char text[512];
-    int n = snprintf(text, sizeof text, "etagd %s: CHECK failed: %s (%s:%d %s)\n",
-                     role_text, cond, file, line, func);
+    int n =
+        snprintf(text, sizeof text, "etagd %s: CHECK failed: %s (%s:%d %s)\n",
+                 role_text, cond, file, line, func);
 
     if (n > 0) {
         size_t len = (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;

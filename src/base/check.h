@@ -8,9 +8,9 @@
 #ifndef ETAGD_BASE_CHECK_H
 #define ETAGD_BASE_CHECK_H
 
-#define CHECK(cond)                                                            \
-    (__builtin_expect(!!(cond), 1)                                             \
-         ? (void)0                                                             \
+#define CHECK(cond)                \
+    (__builtin_expect(!!(cond), 1) \
+         ? (void)0                 \
          : check_failed(#cond, __FILE__, __LINE__, __func__))
 
 /* Names this process in the line that a failed CHECK prints ("worker 2"). */

@@ -14,7 +14,7 @@ struct list {
     struct list *next, *prev;
 };
 
-#define LIST_ENTRY(node, type, member)                                         \
+#define LIST_ENTRY(node, type, member) \
     ((type *)(void *)((char *)(node)-offsetof(type, member)))
 
 static inline void list_init(struct list *l)

@@ -1,2 +1,22 @@
 noinst_LIBRARIES += libconf.a
-libconf_a_SOURCES =
+libconf_a_SOURCES = \
+	src/conf/arena.c src/conf/arena.h \
+	src/conf/check.c \
+	src/conf/conf.h \
+	src/conf/dump.c src/conf/dump.h \
+	src/conf/faults.c src/conf/faults.h \
+	src/conf/hosts.c \
+	src/conf/keys.c src/conf/keys.h \
+	src/conf/lines.c src/conf/lines.h \
+	src/conf/listen.c \
+	src/conf/load.c src/conf/load.h \
+	src/conf/loader.h \
+	src/conf/moved.c \
+	src/conf/places.c \
+	src/conf/rules.c src/conf/rules.h \
+	src/conf/ruleset.c \
+	src/conf/sections.c \
+	src/conf/sites.c src/conf/sites.h \
+	src/conf/suggest.c src/conf/suggest.h \
+	src/conf/values.c src/conf/values.h
+EXTRA_DIST += conf/etagd.ini

@@ -1,1 +1,6 @@
 # plans, response heads, pages, log lines
+libhttp_a_SOURCES += \
+	src/http/logline.c src/http/logline.h \
+	src/http/page.c src/http/page.h \
+	src/http/plan.c src/http/plan.h \
+	src/http/reason.c src/http/reason.h

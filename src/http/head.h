@@ -23,7 +23,7 @@
 
 struct head_limits {
     size_t target_bytes_max; /* request target; above: TARGET_LONG (414) */
-    size_t line_bytes_max;   /* one field line; above: FIELD_LONG (431) */
+    size_t line_bytes_max;   /* field line, CR LF included: FIELD_LONG (431) */
     size_t head_bytes_max;   /* whole head, blank line included: HEAD_LONG */
     size_t fields_max;       /* <= HEAD_FIELDS_MAX; above: FIELD_MANY (431) */
 };

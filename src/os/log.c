@@ -49,11 +49,16 @@ int log_open(const char *path)
         if (fd < 0)
             return -errno;
     }
+    log_adopt(fd);
+    return 0;
+}
+
+void log_adopt(int fd)
+{
     if (state.fd != STDERR_FILENO)
         close(state.fd);
     state.fd = fd;
     state.journal = -1;
-    return 0;
 }
 
 uint64_t log_lost(void)

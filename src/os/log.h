@@ -19,6 +19,9 @@ void log_threshold(enum log_severity lowest);
 /* path "-": standard error.  0 or -errno, then the old log goes on. */
 int log_open(const char *path);
 
+/* The same with a descriptor that somebody else opened (owned from here on). */
+void log_adopt(int fd);
+
 /* id: "M012": letter of the area and three digits, never reused.  Control
  * characters in the text are escaped; a line is cut at 1 KiB. */
 void log_line(enum log_severity level, const char *id, const char *fmt, ...)

@@ -1,2 +1,19 @@
 noinst_LIBRARIES += libprepare.a
-libprepare_a_SOURCES =
+libprepare_a_SOURCES = \
+	src/prepare/ask.c src/prepare/ask.h \
+	src/prepare/client.c src/prepare/client.h \
+	src/prepare/coder.c src/prepare/coder.h \
+	src/prepare/compress.c src/prepare/compress.h \
+	src/prepare/confine.c \
+	src/prepare/digest.c src/prepare/digest.h \
+	src/prepare/item.c src/prepare/item.h \
+	src/prepare/job.c src/prepare/job.h \
+	src/prepare/magic.c src/prepare/magic.h \
+	src/prepare/memo.c src/prepare/memo.h \
+	src/prepare/message.h \
+	src/prepare/peer.c src/prepare/peer.h \
+	src/prepare/preparer.c src/prepare/preparer.h \
+	src/prepare/reading.c src/prepare/reading.h \
+	src/prepare/seals.h \
+	src/prepare/slab.c src/prepare/slab.h \
+	src/prepare/utf8.c src/prepare/utf8.h

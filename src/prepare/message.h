@@ -4,6 +4,13 @@
  * Layer: prepare.  One SOCK_SEQPACKET message each, a struct as it stands (same
  * machine, same binary).  The preparer sees no path: it gets an open descriptor
  * and the last component of the name.
+ *
+ * An ask is answered by one PREPARE_FACTS, or by PREPARE_FAILED, which ends it.
+ * A file of more than one slice (1 MiB) gets two PREPARE_FACTS: type and `more`
+ * after its first slice, then, once all is read, the digest and the type again
+ * (only then is it known whether all bytes are UTF-8).  Then comes exactly one
+ * PREPARE_CODED for each coding that was started on, in no promised order;
+ * `more` is 0 in the last message of an ask.
  */
 #ifndef ETAGD_PREPARE_MESSAGE_H
 #define ETAGD_PREPARE_MESSAGE_H
@@ -38,16 +45,21 @@ struct prepare_ask {
 
 /* Where bytes are: in a shared, sealed memory area (a "slab"), or nowhere. */
 struct prepare_place {
-    uint64_t slab; /* never repeats within a preparer's life; 0: none */
-    uint64_t offset, bytes;
+    uint64_t slab; /* never repeats, not even in the next preparer; 0: none */
+    uint64_t offset, bytes; /* bytes: the representation's length, always */
     uint64_t slab_bytes; /* size of the whole area, for mmap */
 };
 
 enum prepare_kind {
     PREPARE_FACTS,  /* type, digest, place of the identity bytes */
-    PREPARE_CODED,  /* one more coding is ready: digest and place */
+    PREPARE_CODED,  /* a coding's outcome.  With a place: ready.  With slab 0
+                       and `sidecar`: ready, too large for memory, to be sent
+                       from the worker's own descriptor.  With slab 0 and no
+                       `sidecar`: it will not come (saves too little, broken or
+                       older sidecar); negotiable stays as it was */
     PREPARE_FAILED, /* could not be read, or changed while it was */
-    PREPARE_DROP    /* slab `place.slab` is to be forgotten; seq 0 */
+    PREPARE_DROP    /* slab `place.slab` is to be forgotten; seq 0.  Ask again
+                       for what was in it, when it is wanted again */
 };
 
 /* Preparer to worker.  The first message that names a slab which this worker
@@ -56,12 +68,13 @@ struct prepare_answer {
     uint64_t seq; /* of the ask; PREPARE_CODED may come much later */
     uint32_t kind;
     uint32_t coding;
-    struct file_version version; /* as found by the preparer */
+    struct file_version version; /* as found by the preparer; the sidecar's
+                                    own when `sidecar` */
     uint8_t digest[32];     /* SHA-256 of these bytes, valid when has_digest */
     uint8_t has_digest;     /* 0: not made (too large), or still to come */
     uint8_t racy;           /* the file changed within a clock tick of being
                                read: ask again at the next request */
-    uint8_t more;           /* further PREPARE_CODED for this ask may come */
+    uint8_t more;           /* further messages for this ask will come */
     uint8_t negotiable;     /* codings exist or will: send Vary */
     uint8_t disagrees;      /* content and name differ: log it once */
     uint8_t sidecar;        /* PREPARE_CODED: from a sidecar file */

@@ -2,8 +2,9 @@
  *
  * preparer: the process that finds out what is slow or risky to find out.
  * Layer: prepare (base, os; libmagic, libcrypto, zlib, brotli, zstd).  Runs
- * until every channel has reached end-of-file.  Fails by exiting non-zero; the
- * master starts another.
+ * until control and every worker's channel have reached end-of-file: workers
+ * that drain after the master's end still get their answers.  Fails by exiting
+ * non-zero; the master starts another.
  */
 #ifndef ETAGD_PREPARE_PREPARER_H
 #define ETAGD_PREPARE_PREPARER_H
@@ -14,8 +15,15 @@
 
 /* control: the preparer's end of a SOCK_SEQPACKET pair with the master, over
  * which one-byte messages with one descriptor each bring the preparer's ends of
- * worker channels; end-of-file there means that the master is gone: finish and
- * return.  Never returns before. Exit status for the process is returned. */
+ * worker channels; end-of-file there means that the master is gone: return once
+ * the workers are gone too.  Never returns before.  Loads libmagic, then gives
+ * up all rights (preparer_confine).  Exit status for the process is returned. */
 int preparer_run(const struct conf *conf, int control);
+
+/* No new privileges, no core dump or ptrace, Landlock without any rule, and a
+ * list of allowed system calls.  0, or -errno when the kernel has the means but
+ * refused; what it has not is logged.  For the calling thread and those that it
+ * starts later. */
+int preparer_confine(void);
 
 #endif

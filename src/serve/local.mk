@@ -1,2 +1,21 @@
 noinst_LIBRARIES += libserve.a
-libserve_a_SOURCES =
+libserve_a_SOURCES = \
+	src/serve/accepting.c src/serve/accepting.h \
+	src/serve/access.c src/serve/access.h \
+	src/serve/answer.c src/serve/answer.h \
+	src/serve/blocks.c src/serve/blocks.h \
+	src/serve/cache.c src/serve/entry.h \
+	src/serve/conn.c src/serve/conn.h \
+	src/serve/control.c src/serve/control.h \
+	src/serve/counters.h \
+	src/serve/dirs.c src/serve/dirs.h \
+	src/serve/facts.c src/serve/facts.h \
+	src/serve/find.c src/serve/find.h \
+	src/serve/request.c src/serve/request.h \
+	src/serve/resolve.c src/serve/resolve.h \
+	src/serve/send.c src/serve/send.h \
+	src/serve/step.c src/serve/step.h \
+	src/serve/tags.c src/serve/tags.h \
+	src/serve/txn.c src/serve/txn.h \
+	src/serve/wheel.c src/serve/wheel.h \
+	src/serve/worker.c src/serve/worker.h

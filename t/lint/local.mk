@@ -1,0 +1,17 @@
+# House rules as tests: each is a program of its own (t/lint/sizes.py runs one).
+LINT = \
+	t/lint/banned.py \
+	t/lint/documented.py \
+	t/lint/headers.py \
+	t/lint/layers.py \
+	t/lint/named.py \
+	t/lint/purity.py \
+	t/lint/selftest.py \
+	t/lint/sizes.py \
+	t/lint/texts.py
+dist_check_SCRIPTS = $(LINT)
+TESTS += $(LINT)
+EXTRA_DIST += t/lint/house.py t/lint/retired-ids
+
+AM_TESTS_ENVIRONMENT += CC='$(CC)'; export CC; \
+	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * check: what needs the system, or more than one value.
+ * Layer: conf.  Looks at directories, users and addresses, changes nothing in
+ * the system; replaces roots by their canonical paths.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "conf/loader.h"
+#include "conf/values.h"
+
+static int where_of(const struct loader *l, const char *section,
+                    const char *name)
+{
+    const struct key *k = key_find(section, span_str(name));
+
+    CHECK(k != NULL);
+    return l->where_options[k - keys];
+}
+
+/* The canonical path of a readable directory, or NULL with a fault. */
+static char *dir_check(struct loader *l, int at, const char *section,
+                       const char *path)
+{
+    char whole[PATH_MAX];
+    struct stat st;
+
+    if (!realpath(path, whole) || stat(whole, &st) != 0) {
+        loader_fault(l, at, section, "root", "%s cannot be read: %s",
+                     SHOWN(span_str(path)), strerror(errno));
+        return NULL;
+    }
+    if (!S_ISDIR(st.st_mode)) {
+        loader_fault(l, at, section, "root", "%s is not a directory",
+                     SHOWN(span_str(path)));
+        return NULL;
+    }
+    if (faccessat(AT_FDCWD, whole, R_OK | X_OK, AT_EACCESS) != 0) {
+        loader_fault(l, at, section, "root", "%s cannot be read: %s",
+                     SHOWN(span_str(path)), strerror(errno));
+        return NULL;
+    }
+    return arena_text(l->arena, span_str(whole));
+}
+
+static void sites_check(struct loader *l)
+{
+    const struct key *root = key_find("server", SPAN("root"));
+
+    for (size_t i = 0; i < l->c->n_sites; i++) {
+        struct conf_site *site = &l->c->sites[i];
+        const int *where = i ? l->sites[i].where : l->where_options;
+        const char *title = i ? l->sites[i].title : "server";
+        int at = where[root - keys];
+        char *whole;
+
+        if (i > 0 && !at) { /* [server]'s, checked there */
+            site->root = l->c->sites[0].root;
+            continue;
+        }
+        if (!site->root) {
+            int section =
+                l->section_at[section_find(SPAN("server")) - sections];
+            if (!at) /* else its value was refused already */
+                loader_fault(l, section, title, "root",
+                             "is missing; allowed: a directory");
+            continue;
+        }
+        whole = dir_check(l, at, title, site->root);
+        if (whole)
+            site->root = whole;
+    }
+}
+
+/* Each [alias] once, though every site may have a copy. */
+static void aliases_check(struct loader *l)
+{
+    const struct key *root = key_find("alias", SPAN("root"));
+
+    for (size_t m = 0; m < l->n_moved; m++) {
+        const struct moved_build *b = &l->moved[m];
+        const char *path = b->alias.root;
+        char *whole = b->is_alias && path
+                          ? dir_check(l, b->where[root - keys], b->title, path)
+                          : NULL;
+        for (size_t i = 0; whole && i < l->c->n_sites; i++) {
+            struct conf_site *site = &l->c->sites[i];
+            for (size_t j = 0; j < site->n_aliases; j++) {
+                if (site->aliases[j].root == path)
+                    site->aliases[j].root = whole;
+            }
+        }
+    }
+}
+
+static void parent_check(struct loader *l, const char *section,
+                         const char *name, const char *path)
+{
+    char dir[PATH_MAX];
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    size_t n = slash && slash > path ? (size_t)(slash - path) : 1;
+    int at = where_of(l, section, name);
+    struct stat st;
+
+    if (!slash || n >= sizeof dir) /* "-", "off", or not set */
+        return;
+    memcpy(dir, path, n);
+    dir[n] = '\0';
+    if (stat(dir, &st) != 0)
+        loader_fault(l, at, section, name, "%s: %s", SHOWN(span_str(dir)),
+                     strerror(errno));
+    else if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        loader_fault(l, at, section, name, "%s is a directory",
+                     SHOWN(span_str(path)));
+}
+
+static void account_check(struct loader *l)
+{
+    const struct conf *c = l->c;
+
+    if (c->user && !getpwnam(c->user))
+        loader_fault(l, where_of(l, "server", "user"), "server", "user",
+                     "there is no user \"%s\"", SHOWN(span_str(c->user)));
+    if (c->group && !getgrnam(c->group))
+        loader_fault(l, where_of(l, "server", "group"), "server", "group",
+                     "there is no group \"%s\"", SHOWN(span_str(c->group)));
+}
+
+/* Whether the address is one of this machine: asked with a port of the
+ * kernel's choice, so that a server that runs already is not in the way. */
+static const char *address_fault(const struct conf_listen *one)
+{
+    struct conf_listen probe = *one;
+    int fd, error = 0;
+
+    if (one->addr.sa.sa_family == AF_UNIX)
+        return NULL;
+    if (one->addr.sa.sa_family == AF_INET)
+        probe.addr.in.sin_port = 0;
+    else
+        probe.addr.in6.sin6_port = 0;
+    fd = socket(one->addr.sa.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return errno == EAFNOSUPPORT ? "is of a kind that this system lacks"
+                                     : NULL;
+    if (bind(fd, &probe.addr.sa, probe.addr_bytes) != 0)
+        error = errno;
+    close(fd);
+    if (error == EADDRNOTAVAIL)
+        return "is not an address of this machine";
+    return error == EINVAL ? "cannot be bound" : NULL;
+}
+
+static void listen_check(struct loader *l, const struct conf_listen *one,
+                         const char *section)
+{
+    int at = one->line ? one->line : where_of(l, section, "listen");
+    const char *what = address_fault(one);
+
+    if (what)
+        loader_fault(l, at, section, "listen", "\"%s\" %s",
+                     SHOWN(span_str(one->text)), what);
+    if (one->addr.sa.sa_family == AF_UNIX) {
+        const char *path = one->addr.un.sun_path;
+        char dir[sizeof one->addr.un.sun_path];
+        size_t n = (size_t)(strrchr(path, '/') - path);
+        struct stat st;
+        memcpy(dir, path, sizeof dir);
+        dir[n ? n : 1] = '\0';
+        if (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode))
+            loader_fault(l, at, section, "listen", "%s is not a directory",
+                         SHOWN(span_str(dir)));
+        else if (stat(path, &st) == 0 && !S_ISSOCK(st.st_mode))
+            loader_fault(l, at, section, "listen",
+                         "%s is there and is no socket", SHOWN(span_str(path)));
+    }
+}
+
+static void listens_check(struct loader *l)
+{
+    const struct conf *c = l->c;
+
+    for (size_t i = 0; i < c->n_listen; i++)
+        listen_check(l, &c->listen[i], "server");
+    if (!c->observe.on || !c->observe.listen.text)
+        return;
+    listen_check(l, &c->observe.listen, "observe");
+    for (size_t i = 0; i < c->n_listen; i++) {
+        if (listen_same(&c->listen[i], &c->observe.listen))
+            loader_fault(l, where_of(l, "observe", "listen"), "observe",
+                         "listen", "is an address of [server] too");
+    }
+}
+
+struct order_row {
+    const char *section, *less, *more;
+};
+
+/* Pairs of sizes of which the first must not be above the second. */
+static const struct order_row orders[] = {
+    { "limits", "target", "head" },
+    { "limits", "line", "head" },
+    { "prepare", "memory-file", "memory" },
+    { "prepare", "compress-min", "compress-max" },
+};
+
+static void orders_check(struct loader *l)
+{
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+        const struct order_row *o = &orders[i];
+        const struct key *less = key_find(o->section, span_str(o->less));
+        const struct key *more = key_find(o->section, span_str(o->more));
+        uint64_t a = value_load(less, l->c), b = value_load(more, l->c);
+        int at = l->where_options[less - keys];
+        if (a > b)
+            loader_fault(l, at ? at : l->where_options[more - keys], o->section,
+                         o->less, "is %llu, above %s, which is %llu",
+                         (unsigned long long)a, o->more, (unsigned long long)b);
+    }
+}
+
+void check_all(struct loader *l)
+{
+    const struct conf *c = l->c;
+
+    sites_check(l);
+    aliases_check(l);
+    listens_check(l);
+    account_check(l);
+    parent_check(l, "log", "access", c->log.access);
+    parent_check(l, "log", "error", c->log.error);
+    parent_check(l, "server", "pidfile", c->pidfile);
+    orders_check(l);
+    ruleset_check(l);
+    if (c->unknown_host == UNKNOWN_HOST_REFUSE && c->n_sites == 1)
+        loader_fault(l, where_of(l, "server", "unknown-host"), "server",
+                     "unknown-host",
+                     "refuse would refuse every host: there is no [host]");
+}

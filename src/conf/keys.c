@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * keys: THE table: one row per option of the configuration.
+ * Layer: conf.  Static data only.
+ */
+#include "conf/keys.h"
+
+#include "base/chars.h"
+#include "conf/conf.h"
+#include "conf/values.h"
+
+#define ROW(sec, nam, typ, str, mem, pre, hlp, ...)                          \
+    {                                                                        \
+        .section = sec, .name = nam, .type = &value_##typ,                   \
+        .offset = offsetof(struct str, mem),                                 \
+        .width = sizeof(((struct str *)0)->mem), .preset = pre, .help = hlp, \
+        __VA_ARGS__                                                          \
+    }
+#define RANGE(lo, hi) .min = (lo), .max = (hi)
+#define KIB(n) ((uint64_t)(n) << 10)
+#define MIB(n) ((uint64_t)(n) << 20)
+#define GIB(n) ((uint64_t)(n) << 30)
+#define MS_DAY ((uint64_t)86400000)
+
+static const struct key_word symlink_words[] = {
+    { "beneath", SYMLINKS_BENEATH, NULL },
+    { "none", SYMLINKS_NONE, NULL },
+    { "owner", SYMLINKS_OWNER, NULL },
+    { NULL, 0, NULL },
+};
+static const struct key_word dotfile_words[] = {
+    { "deny", DOTFILES_DENY, NULL },
+    { "allow", DOTFILES_ALLOW, NULL },
+    { NULL, 0, NULL },
+};
+static const struct key_word unknown_host_words[] = {
+    { "default", UNKNOWN_HOST_DEFAULT, NULL },
+    { "refuse", UNKNOWN_HOST_REFUSE, NULL },
+    { NULL, 0, NULL },
+};
+static const struct key_word format_words[] = {
+    { "combined", LOG_COMBINED, NULL },
+    { "json", LOG_JSON, NULL },
+    { "readable", LOG_READABLE, NULL },
+    { NULL, 0, NULL },
+};
+static const struct key_word level_words[] = {
+    { "debug", LOG_LEVEL_DEBUG, NULL },
+    { "info", LOG_LEVEL_INFO, NULL },
+    { "warn", LOG_LEVEL_WARN, NULL },
+    { "error", LOG_LEVEL_ERROR, NULL },
+    { NULL, 0, NULL },
+};
+static const struct key_word freshness_words[] = {
+    { "auto", FRESHNESS_AUTO, NULL },
+    { "stat", FRESHNESS_STAT, NULL },
+    { NULL, 0, NULL },
+};
+static const struct key_word etag_words[] = {
+    { "content", ETAG_SCHEME_CONTENT, NULL },
+    { "stat", ETAG_SCHEME_STAT, NULL },
+    { "weak", ETAG_SCHEME_WEAK, NULL },
+    { "off", ETAG_SCHEME_OFF, NULL },
+    { "changing", ETAG_SCHEME_CHANGING,
+      "each response has another tag, so none is ever confirmed" },
+    { "mtime-size", ETAG_SCHEME_MTIME_SIZE,
+      "edits of equal size within a second share one tag" },
+    { "inode", ETAG_SCHEME_INODE,
+      "the same bytes have another tag on each node and after each copy" },
+    { NULL, 0, NULL },
+};
+
+/* clang-format off */
+const struct key keys[] = {
+    ROW("server", "listen", listens, conf, listen, "127.0.0.1:8080",
+        "address to serve on: IPv4:PORT, [IPv6]:PORT or unix:/PATH; may be repeated",
+        .flags = KEY_REPEATS),
+    ROW("server", "root", dir, conf_site, root, NULL,
+        "directory with the files; a relative one starts at this file's directory",
+        .flags = KEY_HOST | KEY_REQUIRED),
+    ROW("server", "workers", workers, conf, workers, "auto",
+        "worker processes; auto: one for each usable processor", RANGE(1, 1024)),
+    { .section = "server", .name = "index", .type = &value_index,
+      .offset = offsetof(struct conf_site, index),
+      .width = offsetof(struct conf_site, n_index) + sizeof(size_t) -
+               offsetof(struct conf_site, index),
+      .preset = "index.html", .flags = KEY_HOST,
+      .help = "file names that answer for a directory, first that exists; or off" },
+    ROW("server", "fallback", url_path, conf_site, fallback, "off",
+        "file for paths that name none and have no extension (single-page applications)",
+        .flags = KEY_HOST | KEY_OFF),
+    ROW("server", "listing", bool, conf_site, listing, "off",
+        "list directories that have no index file", .flags = KEY_HOST),
+    ROW("server", "symlinks", word, conf_site, symlinks, "beneath",
+        "links to follow: those that stay beneath the root, none, or of the same owner",
+        .words = symlink_words, .flags = KEY_HOST),
+    ROW("server", "dotfiles", word, conf_site, dotfiles, "deny",
+        "whether names that begin with a dot are served (/.well-known/ always is)",
+        .words = dotfile_words, .flags = KEY_HOST),
+    ROW("server", "error-NNN", error_page, conf_site, error_pages, NULL,
+        "page of the root for status NNN (400 to 599), as in error-404 = /404.html",
+        RANGE(400, 599), .flags = KEY_HOST | KEY_REPEATS),
+    ROW("server", "unknown-host", word, conf, unknown_host, "default",
+        "a Host that no [host] names: this section's site, or refuse (421)",
+        .words = unknown_host_words),
+    ROW("server", "user", text, conf, user, "off",
+        "user that workers become when started by root", .flags = KEY_OFF),
+    ROW("server", "group", text, conf, group, "off",
+        "group that workers become; off: the user's", .flags = KEY_OFF),
+    ROW("server", "pidfile", path, conf, pidfile, "off",
+        "file for the master's process number", .flags = KEY_OFF),
+    ROW("server", "server-field", field, conf, server_field, "etagd",
+        "value of the Server field in responses; off: no such field",
+        .flags = KEY_OFF),
+    ROW("server", "backlog", count, conf, backlog, "4096",
+        "connections that the kernel holds for us (net.core.somaxconn caps it)",
+        RANGE(1, 65535)),
+    ROW("server", "defer-accept", bool, conf, defer_accept, "off",
+        "accept a connection when its first bytes are there (experiments)",
+        .experiment = "unused connections stay invisible and SYN-ACKs repeat"),
+    ROW("server", "explain-header", bool, conf, explain_header, "off",
+        "send the reason of each decision as a response field"),
+
+    ROW("timeouts", "idle", duration, conf, timeouts.idle_ms, "65s",
+        "between requests of a connection, and for unused connections",
+        RANGE(10, MS_DAY)),
+    ROW("timeouts", "head", duration, conf, timeouts.head_ms, "10s",
+        "from the first byte of a request's head to its last", RANGE(10, MS_DAY)),
+    ROW("timeouts", "body", duration, conf, timeouts.body_ms, "10s",
+        "without progress of a request's body", RANGE(10, MS_DAY)),
+    ROW("timeouts", "send", duration, conf, timeouts.send_ms, "60s",
+        "without progress of a response", RANGE(10, MS_DAY)),
+    ROW("timeouts", "linger", duration, conf, timeouts.linger_ms, "2s",
+        "reading on after the last response, so that it arrives", RANGE(0, MS_DAY)),
+    ROW("timeouts", "prepare", duration, conf, timeouts.prepare_ms, "2s",
+        "until a worker answers without the preparer", RANGE(10, MS_DAY)),
+    ROW("timeouts", "drain", duration, conf, timeouts.drain_ms, "30s",
+        "after QUIT, until connections that are left are cut", RANGE(0, MS_DAY)),
+
+    ROW("limits", "target", size, conf, limits.target_bytes, "8k",
+        "longest request target; 414 beyond", RANGE(64, KIB(64))),
+    ROW("limits", "line", size, conf, limits.line_bytes, "8k",
+        "longest field line of a request; 431 beyond", RANGE(64, KIB(64))),
+    ROW("limits", "head", size, conf, limits.head_bytes, "32k",
+        "longest head of a request; 431 beyond", RANGE(256, MIB(1))),
+    ROW("limits", "fields", count, conf, limits.fields, "100",
+        "most field lines of a request; 431 beyond", RANGE(1, 1000)),
+    ROW("limits", "body", size, conf, limits.body_bytes, "1m",
+        "longest body that is read and thrown away; 413 beyond", RANGE(0, GIB(1))),
+    ROW("limits", "connections", count, conf, limits.connections, "16384",
+        "connections of one worker", RANGE(1, 1000000)),
+    ROW("limits", "connections-per-worker", count, conf,
+        limits.connections_per_worker_lab, "0",
+        "accept none beyond these until one ends (experiments); 0: off",
+        RANGE(0, 1000000),
+        .experiment = "workers stall as in servers with a process per connection"),
+    ROW("limits", "connections-per-address", count, conf,
+        limits.connections_per_address, "0",
+        "connections of one client address to a worker; 0: no limit",
+        RANGE(0, 1000000)),
+    ROW("limits", "requests-per-connection", count, conf,
+        limits.requests_per_connection, "0",
+        "requests until a connection is closed; 0: no limit",
+        RANGE(0, 1000000000)),
+    ROW("limits", "recv-rate", size, conf, limits.recv_rate, "100",
+        "lowest bytes a second of a request over rate-window; 0: off",
+        RANGE(0, GIB(1))),
+    ROW("limits", "send-rate", size, conf, limits.send_rate, "500",
+        "lowest bytes a second of a response over rate-window; 0: off",
+        RANGE(0, GIB(1))),
+    ROW("limits", "rate-window", duration, conf, limits.rate_window_ms, "20s",
+        "time over which the two rates are averaged", RANGE(100, MS_DAY)),
+    ROW("limits", "pipeline", count, conf, limits.pipeline, "64",
+        "pipelined responses gathered in one send", RANGE(1, 1024)),
+
+    ROW("log", "access", log, conf, log.access, "-",
+        "access log: file, - for standard output, or off"),
+    ROW("log", "format", word, conf, log.format, "combined",
+        "form of the access log's lines (readable without a file, see DIR)",
+        .words = format_words),
+    ROW("log", "error", log, conf, log.error, "-",
+        "error log: file, or - for standard error"),
+    ROW("log", "level", word, conf, log.level, "info",
+        "least level that the error log takes", .words = level_words),
+    ROW("log", "buffer", size, conf, log.buffer_bytes, "64k",
+        "access log bytes gathered by a worker; 0: none", RANGE(0, MIB(16))),
+    ROW("log", "flush", duration, conf, log.flush_ms, "1s",
+        "longest time until gathered lines are written", RANGE(0, 3600000)),
+
+    ROW("media", "default-text", media, conf, media.default_text, "text/plain",
+        "type of text whose name and content tell none"),
+    ROW("media", "default-binary", media, conf, media.default_binary,
+        "application/octet-stream", "type of other content that tells none"),
+    ROW("media", "nosniff", bool, conf, media.nosniff, "on",
+        "send X-Content-Type-Options: nosniff"),
+
+    ROW("prepare", "memory-file", size, conf, prepare.memory_file_bytes, "1m",
+        "files up to this size are served from memory", RANGE(0, GIB(1))),
+    ROW("prepare", "memory", size, conf, prepare.memory_bytes, "256m",
+        "bytes of all prepared files together", RANGE(0, GIB(1024))),
+    ROW("prepare", "files", count, conf, prepare.files, "4096",
+        "entries of a worker's file cache", RANGE(16, 1000000)),
+    ROW("prepare", "digest-max", size, conf, prepare.digest_bytes, "64m",
+        "larger files keep a weak tag made of their size and times",
+        RANGE(0, GIB(1024))),
+    ROW("prepare", "freshness", word, conf, prepare.freshness, "auto",
+        "how changes of files are found: auto (kernel's notice where it can be trusted), stat",
+        .words = freshness_words),
+    ROW("prepare", "compress", bool, conf, prepare.compress, "on",
+        "make br, zstd and gzip forms of files worth it"),
+    ROW("prepare", "compress-min", size, conf, prepare.compress_min_bytes, "256",
+        "smaller files are not compressed", RANGE(0, GIB(1))),
+    ROW("prepare", "compress-max", size, conf, prepare.compress_max_bytes, "4m",
+        "larger files are not compressed", RANGE(0, GIB(1))),
+
+    ROW("observe", "listen", listen, conf, observe.listen, "off",
+        "address of the observer's page, as 127.0.0.1:5001; off: no observer",
+        .flags = KEY_OFF),
+    ROW("observe", "events", count, conf, observe.events, "65536",
+        "events that are kept for the observer", RANGE(256, 16777216)),
+
+    ROW("cache", "ETag", word, conf_rule, etag, NULL,
+        "how entity tags are made; without a rule: content",
+        .words = etag_words, .flag = offsetof(struct conf_rule, set_etag)),
+    ROW("cache", "Last-Modified", bool, conf_rule, last_modified, NULL,
+        "whether the file's time is sent; without a rule: on",
+        .flag = offsetof(struct conf_rule, set_last_modified)),
+    ROW("cache", "Expires", expires, conf_rule, expires, NULL,
+        "time after the access or the file's modification; without a rule: off",
+        .flag = offsetof(struct conf_rule, set_expires)),
+    ROW("cache", "Clock", clock, conf_rule, clock_s, NULL,
+        "shifts Date, Expires and Last-Modified (experiments)",
+        .flag = offsetof(struct conf_rule, set_clock),
+        .experiment = "dates are wrong on purpose"),
+
+    ROW("header", "remove", remove, conf_rule, fields, NULL,
+        "names of fields that are not sent (also in [cache])"),
+    ROW("header", "when-type", glob, conf_rule, when_type, NULL,
+        "rule holds for these media types only, as image/* (also in [cache])"),
+    ROW("header", "when-status", count, conf_rule, when_status, NULL,
+        "rule holds for this status only (also in [cache])", RANGE(100, 599)),
+
+    ROW("alias", "root", dir, conf_alias, root, NULL,
+        "directory that stands for the prefix", .flags = KEY_REQUIRED),
+
+    ROW("redirect", "to", to, conf_redirect, to, NULL,
+        "absolute path or http(s) URL; $1 is what the pattern's * stands for",
+        .flags = KEY_REQUIRED),
+    ROW("redirect", "status", redirect_status, conf_redirect, status, "308",
+        "301, 302, 303, 307 or 308"),
+};
+/* clang-format on */
+
+const size_t keys_n = sizeof keys / sizeof keys[0];
+_Static_assert(sizeof keys / sizeof keys[0] <= KEYS_MAX, "KEYS_MAX");
+
+const struct section_row sections[] = {
+    { "server", NULL, SECTION_OPTIONS,
+      "processes, addresses, the default site" },
+    { "timeouts", NULL, SECTION_OPTIONS, "how long etagd waits" },
+    { "limits", NULL, SECTION_OPTIONS, "how much a client may use" },
+    { "log", NULL, SECTION_OPTIONS, "access log and error log" },
+    { "media", NULL, SECTION_OPTIONS, "media types" },
+    { "prepare", NULL, SECTION_OPTIONS, "what is made of a file beforehand" },
+    { "observe", NULL, SECTION_OPTIONS, "the page that shows what happens" },
+    { "cache", "PATTERN", SECTION_RULE,
+      "caching of what matches; any other field may be set too" },
+    { "header", "PATTERN", SECTION_RULE,
+      "response fields, NAME = VALUE, of what matches" },
+    { "host", "NAME...", SECTION_HOST,
+      "a site of its own; what it leaves out is [server]'s" },
+    { "alias", "/PREFIX/", SECTION_ALIAS,
+      "another directory for a part of the paths" },
+    { "redirect", "PATTERN", SECTION_REDIRECT, "paths that have moved" },
+};
+const size_t sections_n = sizeof sections / sizeof sections[0];
+
+bool key_in_section(const struct key *k, const char *section)
+{
+    if (!strcmp(section, "host"))
+        return (k->flags & KEY_HOST) != 0;
+    /* [cache] has what [header] has, and more */
+    if (!strcmp(section, "cache") && !strcmp(k->section, "header"))
+        return true;
+    return !strcmp(k->section, section);
+}
+
+static bool name_matches(const struct key *k, const char *section,
+                         struct span name)
+{
+    if (k->type == &value_error_page)
+        return name.n == 9 && span_starts(name, SPAN("error-")) &&
+               chars_is(name.p[6], CHAR_DIGIT) &&
+               chars_is(name.p[7], CHAR_DIGIT) &&
+               chars_is(name.p[8], CHAR_DIGIT);
+    /* among names of fields, which compare without case (RFC 9110 5.1) */
+    if (!strcmp(section, "cache") || !strcmp(section, "header"))
+        return span_eq_nocase(name, span_str(k->name));
+    return span_eq(name, span_str(k->name));
+}
+
+const struct key *key_find(const char *section, struct span name)
+{
+    for (size_t i = 0; i < keys_n; i++) {
+        if (key_in_section(&keys[i], section) &&
+            name_matches(&keys[i], section, name))
+            return &keys[i];
+    }
+    return NULL;
+}
+
+const struct section_row *section_find(struct span word)
+{
+    for (size_t i = 0; i < sections_n; i++) {
+        if (span_eq(word, span_str(sections[i].word)))
+            return &sections[i];
+    }
+    return NULL;
+}

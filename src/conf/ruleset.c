@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * ruleset: [cache PATTERN] and [header PATTERN] sections.
+ * Layer: conf.  Refuses what would break framing or what etagd alone can know.
+ */
+#include "base/chars.h"
+#include "base/num.h"
+#include "conf/loader.h"
+#include "conf/rules.h"
+#include "conf/suggest.h"
+#include "conf/values.h"
+
+#define PATTERN_BYTES_MAX 180
+#define FIELD_BYTES_MAX 4096 /* of a value gathered with += */
+
+struct owned_row {
+    const char *name, *why;
+};
+
+static const struct owned_row owned[] = {
+    { "Content-Length", "is etagd's own: it counts the bytes" },
+    { "Transfer-Encoding", "is etagd's own: it frames the message" },
+    { "Connection", "is etagd's own: see [timeouts] and [limits]" },
+    { "Keep-Alive", "is etagd's own: see [timeouts] idle" },
+    { "Trailer", "is etagd's own: it frames the message" },
+    { "Upgrade", "is etagd's own: it speaks HTTP/1.1 only" },
+    { "Date", "is etagd's own: see Clock in [cache PATTERN]" },
+    { "Content-Range", "is etagd's own: it answers Range" },
+    { "Content-Encoding", "is etagd's own: see [prepare] compress" },
+    { "Server", "is set by [server] server-field" },
+    { "ETag", "is set by ETag in [cache PATTERN]" },
+    { "Last-Modified", "is set by Last-Modified in [cache PATTERN]" },
+    { "Expires", "is set by Expires in [cache PATTERN]" },
+    { "Clock", "is a key of [cache PATTERN]" },
+};
+
+/* What people mostly set: a name close to one of these is likely a slip. */
+static const char *const usual[] = {
+    "Accept-Ranges",
+    "Access-Control-Allow-Credentials",
+    "Access-Control-Allow-Headers",
+    "Access-Control-Allow-Methods",
+    "Access-Control-Allow-Origin",
+    "Access-Control-Expose-Headers",
+    "Access-Control-Max-Age",
+    "Age",
+    "Allow",
+    "Alt-Svc",
+    "CDN-Cache-Control",
+    "Cache-Control",
+    "Clear-Site-Data",
+    "Content-Disposition",
+    "Content-Language",
+    "Content-Location",
+    "Content-Security-Policy",
+    "Content-Security-Policy-Report-Only",
+    "Content-Type",
+    "Cross-Origin-Embedder-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Cross-Origin-Resource-Policy",
+    "Link",
+    "Location",
+    "NEL",
+    "Permissions-Policy",
+    "Pragma",
+    "Referrer-Policy",
+    "Refresh",
+    "Report-To",
+    "Reporting-Endpoints",
+    "Retry-After",
+    "Set-Cookie",
+    "SourceMap",
+    "Strict-Transport-Security",
+    "Surrogate-Control",
+    "Timing-Allow-Origin",
+    "Vary",
+    "WWW-Authenticate",
+    "X-Content-Type-Options",
+    "X-Frame-Options",
+    "X-Robots-Tag",
+    "X-XSS-Protection",
+};
+
+const char *ruleset_owned(struct span name)
+{
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) {
+        if (span_eq_nocase(name, span_str(owned[i].name)))
+            return owned[i].why;
+    }
+    return NULL;
+}
+
+const char *ruleset_pattern_fault(struct span p)
+{
+    if (p.n > PATTERN_BYTES_MAX)
+        return "is too long; allowed: a pattern of 180 bytes";
+    for (size_t i = 0; i < p.n; i++) {
+        if (p.p[i] == ' ' || p.p[i] == '\t')
+            return "has a blank in its pattern; allowed: one pattern a "
+                   "section (? stands for a blank)";
+        if (!chars_is(p.p[i], CHAR_FIELD))
+            return "has a control character in its pattern";
+    }
+    if (span_starts(p, SPAN("//"))) {
+        struct span host = span_from(p, 2);
+        size_t slash = span_find(host, '/');
+        if (slash == 0)
+            return "has no host after // (paths begin with one slash)";
+        if (slash == host.n)
+            return "has no path after its host; allowed: //HOST/PATTERN";
+    } else if (p.p[0] != '/' && span_find(p, '/') < p.n) {
+        return "can match nothing: a pattern with a slash in it begins with "
+               "one, as in /img/*.png";
+    }
+    return NULL;
+}
+
+bool ruleset_begin(struct loader *l, struct span pattern)
+{
+    struct conf *c = l->c;
+    const char *what = ruleset_pattern_fault(pattern);
+    struct conf_rule *rule;
+
+    if (what)
+        loader_fault(l, l->at, l->title, NULL, "%s", what);
+    /* a wrong pattern's keys are looked at all the same */
+    c->rules = arena_more(l->arena, c->rules, c->n_rules, sizeof *c->rules);
+    rule = &c->rules[c->n_rules++];
+    rule->is_cache = !strcmp(l->row->word, "cache");
+    rule->pattern = arena_text(l->arena, pattern);
+    rule->line = l->at > 0 ? l->at : 0;
+    memset(l->where_rule, 0, sizeof l->where_rule);
+    l->where = l->where_rule;
+    l->base = rule;
+    return true;
+}
+
+static struct conf_field *field_in(struct conf_rule *rule, struct span name)
+{
+    for (size_t i = 0; i < rule->n_fields; i++) {
+        if (span_eq_nocase(name, span_str(rule->fields[i].name)))
+            return &rule->fields[i];
+    }
+    return NULL;
+}
+
+static struct conf_field *field_add(struct arena *a, struct conf_rule *rule,
+                                    struct span name)
+{
+    rule->fields =
+        arena_more(a, rule->fields, rule->n_fields, sizeof *rule->fields);
+    struct conf_field *f = &rule->fields[rule->n_fields++];
+    f->name = arena_text(a, name);
+    return f;
+}
+
+/* NAME += MORE: one blank, then more, as in a folded field. */
+static void field_extend(struct loader *l, struct conf_field *f,
+                         struct span value)
+{
+    size_t n = strlen(f->value);
+
+    if (n + 1 + value.n > FIELD_BYTES_MAX) {
+        loader_fault(l, l->at, l->title, f->name,
+                     "is too long; allowed: 4096 bytes");
+        return;
+    }
+    char *text = arena_alloc(l->arena, n + value.n + 2);
+    memcpy(text, f->value, n);
+    text[n] = ' ';
+    memcpy(text + n + 1, value.p, value.n);
+    f->value = text;
+}
+
+static void warn_unusual(struct loader *l, const char *name)
+{
+    struct suggest near = suggest_for(span_str(name));
+
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        suggest_offer(&near, usual[i]);
+    if (near.best && near.distance > 0 && near.distance <= 2 &&
+        strlen(name) > 4)
+        loader_warn(l, l->at, l->title, name,
+                    "is sent as it is written; did you mean \"%s\"?",
+                    near.best);
+}
+
+void ruleset_field(struct loader *l, struct span name, struct span value,
+                   bool more)
+{
+    struct conf_rule *rule = l->base;
+    struct conf_field *f = field_in(rule, name);
+    const char *text = arena_text(l->arena, name);
+    const char *why = ruleset_owned(name);
+
+    if (!value_is_token(name))
+        loader_fault(l, l->at, l->title, text,
+                     "is no name of a field; allowed: letters, digits and "
+                     "!#$%%&'*+-.^_`|~");
+    else if (why)
+        loader_fault(l, l->at, l->title, text, "%s", why);
+    else if (!value_is_field_content(value))
+        loader_fault(l, l->at, l->title, text,
+                     "\"%s\" would break framing; allowed: visible characters "
+                     "and blanks",
+                     SHOWN(value));
+    else if (more && f && f->value)
+        field_extend(l, f, value);
+    else if (more)
+        loader_fault(l, l->at, l->title, text,
+                     "\"+=\" has nothing to go on: %s = VALUE comes first",
+                     text);
+    else if (f && l->at < 0 && f->value)
+        f->value = arena_text(l->arena, value); /* the last override counts */
+    else if (f)
+        loader_fault(l, l->at, l->title, text, "%s",
+                     f->value ? "stands here twice"
+                              : "is both set and removed here");
+    else {
+        field_add(l->arena, rule, name)->value = arena_text(l->arena, value);
+        warn_unusual(l, text);
+    }
+}
+
+/* A policy has room for so many names of fields (rules.h). */
+void ruleset_check(struct loader *l)
+{
+    const char *names[POLICY_FIELDS_MAX];
+    size_t n = 0;
+
+    for (size_t i = 0; i < l->c->n_rules; i++) {
+        const struct conf_rule *rule = &l->c->rules[i];
+        for (size_t j = 0; j < rule->n_fields; j++) {
+            struct span name = span_str(rule->fields[j].name);
+            size_t k = 0;
+            while (k < n && !span_eq_nocase(name, span_str(names[k])))
+                k++;
+            if (k == POLICY_FIELDS_MAX) {
+                loader_fault(l, rule->line, rule->pattern, NULL,
+                             "the rules name more than %d different fields",
+                             POLICY_FIELDS_MAX);
+                return;
+            }
+            names[k] = rule->fields[j].name;
+            n += k == n;
+        }
+    }
+}
+
+/* ---- values that only rules have ---- */
+
+static bool remove_parse(struct value_job *job, struct span text)
+{
+    struct conf_rule *rule = job->base;
+    struct span rest = text;
+    const char *why;
+
+    for (struct span w; (w = value_next_word(&rest)).n > 0;) {
+        if (!value_is_token(w))
+            return value_refuse(job, w, "is no name of a field");
+        if ((why = ruleset_owned(w)) != NULL) {
+            buf_fmt(job->why, "\"%s\" %s", SHOWN(w), why);
+            return false;
+        }
+        if (field_in(rule, w)) {
+            buf_fmt(job->why, "\"%s\" stands in this section already",
+                    SHOWN(w));
+            return false;
+        }
+        field_add(job->arena, rule, w);
+    }
+    return rule->n_fields > 0 || value_refuse(job, text, "names no field");
+}
+
+static void remove_print(const struct key *k, const void *base, FILE *out)
+{
+    const struct conf_rule *rule = base;
+    size_t n = 0;
+
+    for (size_t i = 0; i < rule->n_fields; i++) {
+        if (rule->fields[i].value)
+            continue;
+        if (n++ == 0)
+            fprintf(out, "%s =", k->name);
+        fprintf(out, " %s", rule->fields[i].name);
+    }
+    if (n)
+        fputc('\n', out);
+}
+
+static void remove_allowed(const struct key *k, struct buf *b)
+{
+    (void)k;
+    buf_str(b, "names of fields, separated by blanks or commas");
+}
+
+const struct value_type value_remove = { "field names", remove_parse,
+                                         remove_print, remove_allowed };
+
+#define SECONDS_MAX ((uint64_t)36500 * 86400) /* a hundred years */
+
+/* "60s", "1d": whole seconds. */
+static bool seconds_parse(struct value_job *job, struct span text, bool minus,
+                          int64_t *out)
+{
+    const char *what;
+    uint64_t ms;
+
+    if (!value_duration_ms(text, &ms, &what))
+        return value_refuse(job, text, what);
+    if (ms % 1000 || ms / 1000 > SECONDS_MAX)
+        return value_refuse(job, text, "is out of range");
+    *out = minus ? -(int64_t)(ms / 1000) : (int64_t)(ms / 1000);
+    return true;
+}
+
+/* The words of Apache's mod_expires: access|modified plus|minus DURATION. */
+static bool expires_parse(struct value_job *job, struct span text)
+{
+    struct conf_rule *rule = job->base;
+    struct span rest = text, from = value_next_word(&rest),
+                sign = value_next_word(&rest), time = span_trim(rest);
+    bool access = span_eq(from, SPAN("access")),
+         minus = span_eq(sign, SPAN("minus"));
+
+    rule->expires = EXPIRES_NONE;
+    rule->expires_s = 0;
+    if (span_eq(text, SPAN("off")))
+        return true;
+    if ((!access && !span_eq(from, SPAN("modified"))) ||
+        (!minus && !span_eq(sign, SPAN("plus"))))
+        return value_refuse(job, text, "is no time");
+    if (!seconds_parse(job, time, minus, &rule->expires_s))
+        return false;
+    rule->expires = access ? EXPIRES_ACCESS : EXPIRES_MODIFIED;
+    return true;
+}
+
+static void expires_print(const struct key *k, const void *base, FILE *out)
+{
+    const struct conf_rule *rule = base;
+    int64_t s = rule->expires_s;
+
+    if (rule->expires == EXPIRES_NONE) {
+        fprintf(out, "%s = off\n", k->name);
+        return;
+    }
+    fprintf(out, "%s = %s %s ", k->name,
+            rule->expires == EXPIRES_ACCESS ? "access" : "modified",
+            s < 0 ? "minus" : "plus");
+    value_put_seconds(out, (uint64_t)(s < 0 ? -s : s));
+    fputc('\n', out);
+}
+
+static void expires_allowed(const struct key *k, struct buf *b)
+{
+    (void)k;
+    buf_str(b, "access plus TIME, modified plus TIME (or minus), as access "
+               "plus 60s; off");
+}
+
+const struct value_type value_expires = { "time", expires_parse, expires_print,
+                                          expires_allowed };
+
+static bool clock_parse(struct value_job *job, struct span text)
+{
+    struct conf_rule *rule = job->base;
+
+    if (text.p[0] != '+' && text.p[0] != '-')
+        return value_refuse(job, text, "lacks its sign");
+    return seconds_parse(job, span_from(text, 1), text.p[0] == '-',
+                         &rule->clock_s);
+}
+
+static void clock_print(const struct key *k, const void *base, FILE *out)
+{
+    const struct conf_rule *rule = base;
+    int64_t s = rule->clock_s;
+
+    fprintf(out, "%s = %c", k->name, s < 0 ? '-' : '+');
+    value_put_seconds(out, (uint64_t)(s < 0 ? -s : s));
+    fputc('\n', out);
+}
+
+static void clock_allowed(const struct key *k, struct buf *b)
+{
+    (void)k;
+    buf_str(b, "+TIME or -TIME, units s m h d, as -10d");
+}
+
+const struct value_type value_clock = { "time shift", clock_parse, clock_print,
+                                        clock_allowed };

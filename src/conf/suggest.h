@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * suggest: "did you mean ...?": the nearest of some words.
+ * Layer: conf.  Pure; owns nothing.
+ */
+#ifndef ETAGD_CONF_SUGGEST_H
+#define ETAGD_CONF_SUGGEST_H
+
+#include <stddef.h>
+
+#include "base/span.h"
+
+struct suggest {
+    struct span word;
+    const char *best; /* NULL: nothing is near */
+    size_t distance;
+};
+
+struct suggest suggest_for(struct span word);
+void suggest_offer(struct suggest *s, const char *candidate);
+
+/* Edits (insert, remove, replace, swap of neighbours; case is free) between
+ * two words; SIZE_MAX when one is longer than 63 bytes. */
+size_t suggest_distance(struct span a, struct span b);
+
+#endif

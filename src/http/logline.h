@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * logline: one line of the access log from the facts of one transaction.
+ * Layer: http (pure).  Bytes that came from outside are escaped: no control
+ * character, quote or byte above 126 reaches a line raw.
+ */
+#ifndef ETAGD_HTTP_LOGLINE_H
+#define ETAGD_HTTP_LOGLINE_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "http/accept.h"
+#include "http/fault.h"
+#include "http/reason.h"
+
+#define LOGLINE_BYTES_MAX 8192 /* longest line, newline included */
+#define LOGLINE_TARGET_MAX 1024 /* longer targets are cut, "..." appended */
+
+/* Spans point into buffers of the transaction; p NULL: absent. */
+struct logline {
+    int64_t time_us; /* wall clock at the first byte of the head */
+    unsigned worker;
+    uint64_t connection; /* number of the connection, unique in the log */
+    uint64_t request;    /* 1 for the first on its connection */
+    const char *peer;    /* address text */
+    unsigned port;
+    struct span method, target, host, referer, user_agent;
+    int minor; /* HTTP/1.minor; -1: no request line was read */
+    int status; /* 0: nothing was answered */
+    uint64_t bytes; /* content bytes handed to the system */
+    uint64_t duration_us; /* first byte of the head to last byte sent */
+    enum coding coding;
+    enum reason reason;
+    enum fault fault; /* when reason is REASON_FAULT */
+    enum end end;     /* END_SENT, or why not all of it was */
+};
+
+/* Common log format plus Referer and User-Agent, as every log tool reads it. */
+void logline_combined(struct buf *b, const struct logline *l);
+
+/* One JSON object. */
+void logline_json(struct buf *b, const struct logline *l);
+
+/* For a person at a terminal:
+ * "12:00:03.120 w1 c3.2 GET /logo.png 304 0 tag matches" */
+void logline_readable(struct buf *b, const struct logline *l);
+
+/* "2026-11-23T01:02:03.123456Z" */
+void logline_time(struct buf *b, int64_t time_us);
+
+/* A JSON string with its quotes; bytes above 126 as \u00XX (Latin-1). */
+void logline_json_string(struct buf *b, struct span s);
+
+#endif

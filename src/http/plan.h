@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * plan: what to answer to a GET or HEAD of something that exists.
+ * Layer: http (pure).  The order of the decisions is that of RFC 9110:
+ * selection of the representation (12.1), preconditions (13.2.2), range (14.2).
+ */
+#ifndef ETAGD_HTTP_PLAN_H
+#define ETAGD_HTTP_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "http/accept.h"
+#include "http/cond.h"
+#include "http/head.h"
+#include "http/range.h"
+#include "http/reason.h"
+
+/* One content coding of a file. */
+struct plan_form {
+    uint64_t size;   /* bytes */
+    struct etag tag; /* opaque.p NULL: sent without an ETag */
+};
+
+/* A file as HTTP sees it. */
+struct plan_source {
+    unsigned available; /* bit per enum coding; identity always set */
+    struct plan_form form[CODING_COUNT];
+    int64_t last_modified; /* seconds, COND_NO_DATE: none */
+};
+
+struct plan {
+    int status; /* 200, 206, 304, 412 or 416 */
+    enum reason reason;
+    enum coding coding;
+    bool identity_refused; /* nothing that the client takes is there: identity
+                              is sent all the same (RFC 9110 12.5.3) */
+    struct range_plan range; /* with 206: the pieces */
+};
+
+/* now: seconds, the Date of the response. */
+struct plan plan_make(const struct head *h, const struct plan_source *source,
+                      int64_t now);
+
+#endif

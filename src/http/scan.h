@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * scan: finds the first byte that does not belong to a class, 16 at a time
+ * where the processor can (SSE2 on x86-64, NEON on AArch64).
+ * Layer: http (pure), internal to the head parser.  Each function returns `end`
+ * when all bytes belong; none reads outside [p, end).  The *_scalar twins say
+ * the same byte by byte: they finish what is shorter than a vector, are all
+ * there is elsewhere, and the tests hold the others against them.
+ */
+#ifndef ETAGD_HTTP_SCAN_H
+#define ETAGD_HTTP_SCAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/chars.h"
+
+static inline const char *scan_while(const char *p, const char *end,
+                                     enum char_class set)
+{
+    while (p < end && chars_is(*p, set))
+        p++;
+    return p;
+}
+
+/* tchar: field names (RFC 9110 5.6.2) */
+static inline const char *scan_name_scalar(const char *p, const char *end)
+{
+    return scan_while(p, end, CHAR_TOKEN);
+}
+
+/* field-vchar, SP, HTAB: field values (RFC 9110 5.5) */
+static inline const char *scan_value_scalar(const char *p, const char *end)
+{
+    return scan_while(p, end, CHAR_FIELD);
+}
+
+/* what may stand raw in a request target (RFC 3986 2.2, 2.3 and '%') */
+static inline const char *scan_target_scalar(const char *p, const char *end)
+{
+    return scan_while(p, end, CHAR_TARGET);
+}
+
+#if defined(__SSE2__) || defined(__aarch64__)
+#define SCAN_VECTOR 1
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#else
+#include <arm_neon.h>
+#endif
+
+#define SCAN_STEP 16
+typedef uint8_t scan_vec __attribute__((vector_size(SCAN_STEP)));
+
+static inline scan_vec scan_load(const char *p)
+{
+    scan_vec v;
+
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* One or four bits for each lane that is set (0xff), the first lane lowest. */
+static inline uint64_t scan_bits(scan_vec bad)
+{
+#if defined(__SSE2__)
+    return (unsigned)_mm_movemask_epi8((__m128i)bad);
+#else
+    return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(
+                             vreinterpretq_u16_u8((uint8x16_t)bad), 4)),
+                         0);
+#endif
+}
+
+#if defined(__SSE2__)
+#define SCAN_BITS_PER_LANE 1
+#else
+#define SCAN_BITS_PER_LANE 4
+#endif
+
+static inline scan_vec scan_bad_value(scan_vec v)
+{
+    return (scan_vec)(((v < 0x20) & (v != '\t')) | (v == 0x7f));
+}
+
+/* all but letters and '-': nearly every name has nothing else */
+static inline scan_vec scan_bad_name(scan_vec v)
+{
+    return (scan_vec)((((v | 0x20) - (uint8_t)'a') > 25) & (v != '-'));
+}
+
+/* outside 0x21..0x7e, and  " #  < >  \ ^  `  { | } */
+static inline scan_vec scan_bad_target(scan_vec v)
+{
+    return (scan_vec)(((v - (uint8_t)0x21) > 0x7e - 0x21) |
+                      ((v & 0xfe) == 0x22) | ((v & 0xfd) == 0x3c) |
+                      ((v & 0xfd) == 0x5c) | (v == 0x60) |
+                      ((v - (uint8_t)0x7b) <= 2));
+}
+
+/* Stops at the first bad byte; what is left behind the loop is too short for a
+ * vector. */
+#define SCAN_LOOP(p, end, bad)                                     \
+    for (; (end) - (p) >= SCAN_STEP; (p) += SCAN_STEP) {           \
+        uint64_t scan_set = scan_bits(bad(scan_load(p)));          \
+        if (scan_set) {                                            \
+            (p) += __builtin_ctzll(scan_set) / SCAN_BITS_PER_LANE; \
+            break;                                                 \
+        }                                                          \
+    }
+
+static inline const char *scan_value(const char *p, const char *end)
+{
+    SCAN_LOOP(p, end, scan_bad_value)
+    return scan_value_scalar(p, end);
+}
+
+static inline const char *scan_target(const char *p, const char *end)
+{
+    SCAN_LOOP(p, end, scan_bad_target)
+    return scan_target_scalar(p, end);
+}
+
+static inline const char *scan_name(const char *p, const char *end)
+{
+    SCAN_LOOP(p, end, scan_bad_name)
+    return scan_name_scalar(p, end); /* digits, '_' and the other tchars */
+}
+
+#else
+#define SCAN_VECTOR 0
+#define scan_value scan_value_scalar
+#define scan_target scan_target_scalar
+#define scan_name scan_name_scalar
+#endif
+
+#endif

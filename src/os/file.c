@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * file: openat2 beneath a root, fstat, pread.
+ * Layer: os.  Returns >= 0 or -errno.
+ */
+#include "os/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#ifndef XFS_SUPER_MAGIC
+#define XFS_SUPER_MAGIC 0x58465342
+#endif
+
+int file_open_beneath(int root, const char *path, enum file_links links)
+{
+    struct open_how how = {
+        .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+    };
+    long fd;
+
+    if (links == FILE_LINKS_NONE)
+        how.resolve |= RESOLVE_NO_SYMLINKS;
+    if (path[0] == '\0')
+        path = ".";
+    do {
+        /* -EAGAIN: a rename raced with the walk; the kernel asks to retry */
+        fd = syscall(SYS_openat2, root, path, &how, sizeof how);
+    } while (fd < 0 && (errno == EINTR || errno == EAGAIN));
+    return fd < 0 ? -errno : (int)fd;
+}
+
+int file_open_root(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    return fd < 0 ? -errno : fd;
+}
+
+static int64_t nanoseconds(const struct timespec *t)
+{
+    return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec;
+}
+
+int file_stat(int fd, struct file_stat *out)
+{
+    struct stat s;
+
+    if (fstat(fd, &s) != 0)
+        return -errno;
+    *out = (struct file_stat){
+        .kind = S_ISREG(s.st_mode)   ? FILE_REGULAR
+                : S_ISDIR(s.st_mode) ? FILE_DIRECTORY
+                                     : FILE_OTHER,
+        .dev = s.st_dev,
+        .ino = s.st_ino,
+        .size = (uint64_t)s.st_size,
+        .mtime_ns = nanoseconds(&s.st_mtim),
+        .ctime_ns = nanoseconds(&s.st_ctim),
+        .links = s.st_nlink,
+        .uid = s.st_uid,
+    };
+    return 0;
+}
+
+ssize_t file_read_at(int fd, void *p, size_t n, uint64_t offset)
+{
+    size_t got = 0;
+
+    while (got < n) {
+        ssize_t r = pread(fd, (char *)p + got, n - got, (off_t)(offset + got));
+        if (r < 0 && errno == EINTR)
+            continue;
+        if (r < 0)
+            return -errno;
+        if (r == 0)
+            break;
+        got += (size_t)r;
+    }
+    return (ssize_t)got;
+}
+
+bool file_system_watchable(int fd)
+{
+    static const unsigned long known[] = { EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC,
+                                           BTRFS_SUPER_MAGIC, TMPFS_MAGIC,
+                                           F2FS_SUPER_MAGIC };
+    struct statfs s;
+
+    if (fstatfs(fd, &s) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if ((unsigned long)s.f_type == known[i])
+            return true;
+    }
+    return false;
+}
+
+int file_open_log(const char *path)
+{
+    int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY;
+    int fd;
+
+    if (strcmp(path, "-") == 0)
+        fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    else
+        fd = open(path, flags, 0640);
+    return fd < 0 ? -errno : fd;
+}

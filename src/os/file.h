@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * file: opening below a root, and asking descriptors what they are.
+ * Layer: os.  Every function returns >= 0 or -errno.  A name is opened once and
+ * then only the descriptor is asked: there is no stat by path.
+ */
+#ifndef ETAGD_OS_FILE_H
+#define ETAGD_OS_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum file_kind { FILE_REGULAR, FILE_DIRECTORY, FILE_OTHER };
+
+/* What fstat tells, in the units used here. */
+struct file_stat {
+    enum file_kind kind;
+    uint64_t dev, ino, size;
+    int64_t mtime_ns, ctime_ns;
+    uint64_t links;
+    uint32_t uid;
+};
+
+enum file_links {
+    FILE_LINKS_NONE,   /* no symbolic link anywhere in the path */
+    FILE_LINKS_BENEATH /* links may point anywhere that stays beneath */
+};
+
+/* Opens `path` (relative, no leading slash; "" or "." is the root itself)
+ * beneath the directory `root` for reading; never leaves it: -EXDEV or -ELOOP.
+ * Does not block on FIFOs and does not follow /proc's magic links. */
+int file_open_beneath(int root, const char *path, enum file_links links);
+
+/* A directory by absolute path, as a root for the function above. */
+int file_open_root(const char *path);
+
+int file_stat(int fd, struct file_stat *out);
+
+/* pread until n bytes or end-of-file: bytes read or -errno. */
+ssize_t file_read_at(int fd, void *p, size_t n, uint64_t offset);
+
+/* True on file systems whose every change inotify reports (ext, xfs, btrfs,
+ * f2fs, tmpfs); false on overlays, network and unknown ones. */
+bool file_system_watchable(int fd);
+
+/* A file for appending lines, created 0640; "-" is descriptor 1. */
+int file_open_log(const char *path);
+
+#endif

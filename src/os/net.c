@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * net: thin edges around the socket calls.
+ * Layer: os.  Returns >= 0 or -errno.  Retries EINTR, never EAGAIN.
+ */
+#include "os/net.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+union address {
+    struct sockaddr sa;
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+    struct sockaddr_un un;
+};
+
+static void set(int fd, int level, int option, int value)
+{
+    (void)setsockopt(fd, level, option, &value, sizeof value);
+}
+
+/* A unix socket file is stale when a connection to it is refused. */
+static void remove_stale(const struct sockaddr *sa, socklen_t bytes)
+{
+    const struct sockaddr_un *un = (const void *)sa;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (fd < 0)
+        return;
+    if (connect(fd, sa, bytes) != 0 && errno == ECONNREFUSED)
+        unlink(un->sun_path);
+    close(fd);
+}
+
+int net_listen(const struct sockaddr *sa, socklen_t bytes,
+               const struct net_listen_options *options)
+{
+    int fd =
+        socket(sa->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    if (fd < 0)
+        return -errno;
+    if (sa->sa_family == AF_UNIX)
+        remove_stale(sa, bytes);
+    else
+        set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    if (sa->sa_family == AF_INET6)
+        set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+    if (sa->sa_family != AF_UNIX) {
+        /* accepted sockets inherit it: no call per connection */
+        set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+        if (options->defer_accept)
+            set(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 5);
+        if (options->save_syn)
+            set(fd, IPPROTO_TCP, TCP_SAVE_SYN, 1);
+    }
+    if (bind(fd, sa, bytes) != 0 || listen(fd, options->backlog) != 0) {
+        int e = errno;
+        close(fd);
+        return -e;
+    }
+    return fd;
+}
+
+void net_local_text(int fd, char *out, size_t cap)
+{
+    union address a;
+    socklen_t n = sizeof a;
+    char host[INET6_ADDRSTRLEN] = "?";
+
+    memset(&a, 0, sizeof a);
+    if (getsockname(fd, &a.sa, &n) != 0) {
+        snprintf(out, cap, "?");
+        return;
+    }
+    if (a.sa.sa_family == AF_INET) {
+        inet_ntop(AF_INET, &a.in.sin_addr, host, sizeof host);
+        snprintf(out, cap, "%s:%u", host, ntohs(a.in.sin_port));
+    } else if (a.sa.sa_family == AF_INET6) {
+        inet_ntop(AF_INET6, &a.in6.sin6_addr, host, sizeof host);
+        snprintf(out, cap, "[%s]:%u", host, ntohs(a.in6.sin6_port));
+    } else {
+        snprintf(out, cap, "unix:%s", a.un.sun_path);
+    }
+}
+
+void net_peer_text(const struct net_peer *peer, char out[NET_PEER_TEXT])
+{
+    if (peer->family == 4)
+        inet_ntop(AF_INET, peer->addr, out, NET_PEER_TEXT);
+    else if (peer->family == 6)
+        inet_ntop(AF_INET6, peer->addr, out, NET_PEER_TEXT);
+    else
+        snprintf(out, NET_PEER_TEXT, "unix:");
+}
+
+int net_accept(int listener, struct net_peer *peer)
+{
+    union address a = { .sa = { .sa_family = AF_UNSPEC } };
+    socklen_t n = sizeof a;
+    int fd;
+
+    do {
+        fd = accept4(listener, &a.sa, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        /* ECONNABORTED: that one is gone already, the next may be there */
+    } while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
+    if (fd < 0)
+        return -errno;
+
+    peer->family = 0;
+    peer->port = 0;
+    if (a.sa.sa_family == AF_INET) {
+        peer->family = 4;
+        peer->port = ntohs(a.in.sin_port);
+        memcpy(peer->addr, &a.in.sin_addr, 4);
+    } else if (a.sa.sa_family == AF_INET6) {
+        peer->family = 6;
+        peer->port = ntohs(a.in6.sin6_port);
+        memcpy(peer->addr, &a.in6.sin6_addr, 16);
+    }
+    return fd;
+}
+
+void net_nodelay(int fd)
+{
+    set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+}
+
+ssize_t net_recv(int fd, void *p, size_t n)
+{
+    ssize_t got;
+
+    do {
+        got = recv(fd, p, n, 0);
+    } while (got < 0 && errno == EINTR);
+    return got < 0 ? -errno : got;
+}
+
+ssize_t net_send(int fd, const void *p, size_t n, bool more)
+{
+    ssize_t sent;
+
+    do {
+        sent = send(fd, p, n, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+    } while (sent < 0 && errno == EINTR);
+    return sent < 0 ? -errno : sent;
+}
+
+ssize_t net_sendv(int fd, struct iovec *iov, size_t n, bool more)
+{
+    struct msghdr msg = { .msg_iov = iov, .msg_iovlen = n };
+    ssize_t sent;
+
+    do {
+        sent = sendmsg(fd, &msg, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+    } while (sent < 0 && errno == EINTR);
+    return sent < 0 ? -errno : sent;
+}
+
+ssize_t net_sendfile(int fd, int file, uint64_t offset, size_t n)
+{
+    off_t at = (off_t)offset;
+    ssize_t sent;
+
+    do {
+        sent = sendfile(fd, file, &at, n);
+    } while (sent < 0 && errno == EINTR);
+    return sent < 0 ? -errno : sent;
+}
+
+void net_finish(int fd)
+{
+    (void)shutdown(fd, SHUT_WR);
+}
+
+void net_abort(int fd)
+{
+    struct linger now = { 1, 0 };
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * net: sockets: listening, accepting, receiving and sending without blocking.
+ * Layer: os.  Returns >= 0 or -errno; -EAGAIN means "not now".
+ */
+#ifndef ETAGD_OS_NET_H
+#define ETAGD_OS_NET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+/* A peer's address in its shortest form. */
+struct net_peer {
+    uint8_t addr[16]; /* IPv4 in the first 4 bytes */
+    uint16_t port;    /* host order; 0 for unix sockets */
+    uint8_t family;   /* 4, 6, or 0: unix */
+};
+
+#define NET_PEER_TEXT 48
+
+struct net_listen_options {
+    int backlog;
+    bool defer_accept; /* TCP_DEFER_ACCEPT: experiments */
+    bool save_syn;     /* TCP_SAVE_SYN: for the observer */
+};
+
+/* A listening socket (SO_REUSEADDR, IPV6_V6ONLY, non-blocking, close-on-exec).
+ * A stale unix socket file that nobody listens on is replaced. */
+int net_listen(const struct sockaddr *sa, socklen_t bytes,
+               const struct net_listen_options *options);
+
+/* Where a listening socket really is: "127.0.0.1:40123", "[::1]:80",
+ * "unix:/run/x". */
+void net_local_text(int fd, char *out, size_t cap);
+
+/* "192.0.2.7" / "2001:db8::1" / "unix:"; the port is left out. */
+void net_peer_text(const struct net_peer *peer, char out[NET_PEER_TEXT]);
+
+/* The next connection (non-blocking, close-on-exec) with its peer. */
+int net_accept(int listener, struct net_peer *peer);
+
+/* Responses are handed over whole: no waiting for acknowledgements. */
+void net_nodelay(int fd);
+
+ssize_t net_recv(int fd, void *p, size_t n);
+ssize_t net_send(int fd, const void *p, size_t n, bool more);
+ssize_t net_sendv(int fd, struct iovec *iov, size_t n, bool more);
+ssize_t net_sendfile(int fd, int file, uint64_t offset, size_t n);
+
+/* No more bytes will be sent: FIN. */
+void net_finish(int fd);
+
+/* The next close() sends RST instead of FIN. */
+void net_abort(int fd);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * priv: giving up privileges, once and for good.
+ * Layer: os.  Every call that changes who a process is stands here.
+ */
+#ifndef ETAGD_OS_PRIV_H
+#define ETAGD_OS_PRIV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct priv_identity {
+    bool change; /* false: stay who we are (not started by root) */
+    uid_t uid;
+    gid_t gid;
+};
+
+/* Who children are to be: `user` (and `group`, else the user's own); without a
+ * user and started by root: "nobody".  0 or -errno (-ENOENT: no such name). */
+int priv_find(const char *user, const char *group, struct priv_identity *out);
+
+/* Drops groups, gid, uid and all capabilities, forbids new ones (no_new_privs),
+ * and CHECKs that root cannot be had back.  0 or -errno. */
+int priv_drop(const struct priv_identity *id);
+
+#endif

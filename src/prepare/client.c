@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * client: asks, answers, and a small table of mapped slabs.
+ * Layer: prepare.  The preparer reads hostile files and may have been taken
+ * over: an answer is used only when its slab is sealed and as large as it says,
+ * its places lie within, and its text could be a field value.
+ */
+#include "config.h"
+
+#include "prepare/client.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/chars.h"
+#include "base/check.h"
+#include "os/channel.h"
+#include "prepare/seals.h"
+
+struct mapped {
+    uint64_t id;
+    int fd;
+    char *p;
+    size_t size;
+    size_t holds;
+    bool dropped; /* goes with the last hold */
+};
+
+struct client {
+    int fd;
+    struct mapped *slabs;
+    size_t n, cap;
+};
+
+struct client *client_new(int fd)
+{
+    struct client *c = calloc(1, sizeof *c);
+
+    if (c)
+        c->fd = fd;
+    return c;
+}
+
+static void unmap(struct client *c, size_t i)
+{
+    munmap(c->slabs[i].p, c->slabs[i].size);
+    close(c->slabs[i].fd);
+    c->slabs[i] = c->slabs[--c->n];
+}
+
+void client_free(struct client *c)
+{
+    if (!c)
+        return;
+    while (c->n > 0)
+        unmap(c, c->n - 1);
+    free(c->slabs);
+    free(c);
+}
+
+/* The newest are asked for most. */
+static struct mapped *find(struct client *c, uint64_t id)
+{
+    for (size_t i = c->n; id != 0 && i > 0; i--) {
+        if (c->slabs[i - 1].id == id)
+            return &c->slabs[i - 1];
+    }
+    return NULL;
+}
+
+static void drop(struct client *c, struct mapped *m)
+{
+    m->dropped = true;
+    if (m->holds == 0)
+        unmap(c, (size_t)(m - c->slabs));
+}
+
+int client_ask(struct client *c, const struct prepare_ask *ask, const int *fds,
+               size_t n_fds)
+{
+    CHECK(n_fds == 1 + (size_t)__builtin_popcount(ask->sidecars));
+    return channel_send(c->fd, ask, sizeof *ask, fds, n_fds);
+}
+
+static bool sealed(int fd, uint64_t size)
+{
+    struct stat st;
+    int seals = fcntl(fd, F_GET_SEALS);
+
+    return seals >= 0 && (seals & SLAB_SEALS) == SLAB_SEALS &&
+           fstat(fd, &st) == 0 && size > 0 && (uint64_t)st.st_size == size;
+}
+
+/* Takes over fd.  0 or -errno. */
+static int map(struct client *c, const struct prepare_place *at, int fd)
+{
+    if (at->slab == 0 || find(c, at->slab) || !sealed(fd, at->slab_bytes)) {
+        close(fd);
+        return -EPROTO;
+    }
+    if (c->n == c->cap) {
+        size_t cap = c->cap ? c->cap * 2 : 16;
+        struct mapped *more = realloc(c->slabs, cap * sizeof *more);
+        if (!more) {
+            close(fd);
+            return -ENOMEM;
+        }
+        c->slabs = more;
+        c->cap = cap;
+    }
+    void *p = mmap(NULL, (size_t)at->slab_bytes, PROT_READ, MAP_SHARED, fd, 0);
+    if (p == MAP_FAILED) {
+        close(fd);
+        return -ENOMEM;
+    }
+    c->slabs[c->n++] = (struct mapped){
+        .id = at->slab, .fd = fd, .p = p, .size = (size_t)at->slab_bytes
+    };
+    return 0;
+}
+
+static bool text_ok(const char *s)
+{
+    for (size_t i = 0; i < MEDIA_TYPE_MAX; i++) {
+        if (s[i] == '\0')
+            return true;
+        if (!chars_is(s[i], CHAR_FIELD))
+            return false;
+    }
+    return false;
+}
+
+static bool place_ok(struct client *c, const struct prepare_place *at)
+{
+    if (at->slab == 0)
+        return true;
+    const struct mapped *m = find(c, at->slab);
+    return m && at->offset <= m->size && at->bytes <= m->size - at->offset;
+}
+
+static bool answer_ok(struct client *c, const struct prepare_answer *a)
+{
+    if (a->kind > PREPARE_DROP || !text_ok(a->type) || !text_ok(a->magic))
+        return false;
+    if (a->kind == PREPARE_DROP)
+        return true;
+    if (a->kind == PREPARE_CODED &&
+        (a->coding == CODING_IDENTITY || a->coding >= CODING_COUNT))
+        return false;
+    return place_ok(c, &a->place);
+}
+
+int client_take(struct client *c, struct prepare_answer *out)
+{
+    int fd = -1;
+    size_t n_fds = 1;
+
+    if (c->fd < 0)
+        return -EPIPE;
+    ssize_t n = channel_take(c->fd, out, sizeof *out, &fd, &n_fds);
+    if (n == -EAGAIN)
+        return 0;
+    if (n == 0 || n == -ECONNRESET)
+        return -EPIPE;
+    if (n < 0)
+        return n == -EMSGSIZE ? -EPROTO : (int)n;
+    if (n_fds > 0) {
+        int error = map(c, &out->place, fd);
+        if (error)
+            return error;
+    }
+    if ((size_t)n != sizeof *out || !answer_ok(c, out))
+        return -EPROTO;
+    if (out->kind == PREPARE_DROP) {
+        struct mapped *m = find(c, out->place.slab);
+        if (m)
+            drop(c, m);
+    }
+    return 1;
+}
+
+const char *client_slab_hold(struct client *c, const struct prepare_place *at)
+{
+    struct mapped *m = find(c, at->slab);
+
+    if (!m || !place_ok(c, at))
+        return NULL;
+    m->holds++;
+    return m->p + at->offset;
+}
+
+void client_slab_release(struct client *c, uint64_t slab)
+{
+    struct mapped *m = find(c, slab);
+
+    CHECK(m != NULL && m->holds > 0);
+    if (--m->holds == 0 && m->dropped)
+        unmap(c, (size_t)(m - c->slabs));
+}
+
+int client_slab_fd(struct client *c, uint64_t slab)
+{
+    const struct mapped *m = find(c, slab);
+
+    return m ? m->fd : -1;
+}
+
+void client_renew(struct client *c, int fd)
+{
+    c->fd = fd;
+    for (size_t i = c->n; i > 0; i--)
+        drop(c, &c->slabs[i - 1]); /* unmap moves the last one, seen already */
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * coder: the one thread that compresses, at the lowest priority.
+ * Layer: prepare.  One task at a time; the loop gives it the next when `fd` has
+ * become readable.  It touches nothing but its task's bytes.
+ */
+#ifndef ETAGD_PREPARE_CODER_H
+#define ETAGD_PREPARE_CODER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "http/accept.h"
+#include "prepare/digest.h"
+
+struct coder; /* opaque */
+
+struct coder_task {
+    void *whose; /* comes back */
+    enum coding coding;
+    const char *p; /* must stay until the task is taken back */
+    size_t n;
+    bool text;
+    /* outcome: */
+    char *out; /* the taker frees it; NULL: does not pay */
+    size_t out_n;
+    uint8_t digest[DIGEST_BYTES];
+};
+
+/* Starts the thread: after the process has been confined, so that it inherits
+ * that.  NULL: no thread; then there are no codings. */
+struct coder *coder_new(void);
+
+/* Stops the task under way within its slice, and frees its outcome. */
+void coder_free(struct coder *c);
+
+int coder_fd(const struct coder *c); /* readable: coder_take() */
+bool coder_idle(const struct coder *c);
+void coder_give(struct coder *c, const struct coder_task *task);
+bool coder_take(struct coder *c, struct coder_task *task);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * compress: one small function a format, in slices so that it can be stopped.
+ * Layer: prepare.
+ */
+#include "prepare/compress.h"
+
+#include <brotli/encode.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "base/check.h"
+
+#define SLICE_BYTES ((size_t)64 << 10)
+#define ZSTD_LEVEL 19
+#define ZSTD_WINDOW_LOG 23 /* 8 MB: what every client must take, RFC 9659 */
+#define BROTLI_WINDOW_LOG 22
+
+size_t compress_room(size_t n)
+{
+    size_t saved = n / 20 < 64 ? 64 : n / 20;
+
+    return n > saved ? n - saved - 1 : 0;
+}
+
+static size_t slice(size_t left)
+{
+    return left < SLICE_BYTES ? left : SLICE_BYTES;
+}
+
+/* RFC 1952: no name, no time, system unknown: the same bytes everywhere. */
+static size_t gzip(const char *p, size_t n, char *out, size_t cap,
+                   const atomic_bool *stop)
+{
+    gz_header head = { .os = 255 };
+    z_stream z = { .next_out = (Bytef *)out };
+    size_t at = 0, made = 0;
+    int state = Z_OK;
+
+    if (deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK)
+        return 0;
+    deflateSetHeader(&z, &head);
+    z.avail_out = (uInt)cap;
+    while (state == Z_OK && z.avail_out > 0 && !atomic_load(stop)) {
+        size_t k = slice(n - at);
+        z.next_in = (z_const Bytef *)(size_t)(p + at);
+        z.avail_in = (uInt)k;
+        at += k;
+        state = deflate(&z, at == n ? Z_FINISH : Z_NO_FLUSH);
+    }
+    if (state == Z_STREAM_END)
+        made = (size_t)z.total_out;
+    deflateEnd(&z);
+    return made;
+}
+
+static size_t zstd(const char *p, size_t n, char *out, size_t cap,
+                   const atomic_bool *stop)
+{
+    ZSTD_CCtx *ctx = ZSTD_createCCtx();
+    ZSTD_outBuffer to = { out, cap, 0 };
+    size_t at = 0, left = 1;
+
+    if (!ctx)
+        return 0;
+    ZSTD_CCtx_setParameter(ctx, ZSTD_c_compressionLevel, ZSTD_LEVEL);
+    if (n > (size_t)1 << ZSTD_WINDOW_LOG)
+        ZSTD_CCtx_setParameter(ctx, ZSTD_c_windowLog, ZSTD_WINDOW_LOG);
+    ZSTD_CCtx_setPledgedSrcSize(ctx, n);
+    while (left > 0 && to.pos < cap && !atomic_load(stop)) {
+        size_t k = slice(n - at);
+        ZSTD_inBuffer from = { p + at, k, 0 };
+        left = ZSTD_compressStream2(ctx, &to, &from,
+                                    at + k == n ? ZSTD_e_end : ZSTD_e_continue);
+        if (ZSTD_isError(left))
+            break;
+        at += from.pos;
+        if (at < n)
+            left = 1; /* bytes to read, whatever is left to flush */
+    }
+    ZSTD_freeCCtx(ctx);
+    return left == 0 ? to.pos : 0;
+}
+
+static size_t brotli(const char *p, size_t n, bool text, char *out, size_t cap,
+                     const atomic_bool *stop)
+{
+    BrotliEncoderState *s = BrotliEncoderCreateInstance(NULL, NULL, NULL);
+    size_t at = 0, room = cap, in = 0;
+    uint8_t *to = (uint8_t *)out;
+    const uint8_t *from = NULL;
+    bool ok = s != NULL;
+
+    if (!s)
+        return 0;
+    BrotliEncoderSetParameter(s, BROTLI_PARAM_QUALITY, BROTLI_MAX_QUALITY);
+    BrotliEncoderSetParameter(s, BROTLI_PARAM_LGWIN, BROTLI_WINDOW_LOG);
+    BrotliEncoderSetParameter(s, BROTLI_PARAM_MODE,
+                              text ? BROTLI_MODE_TEXT : BROTLI_MODE_GENERIC);
+    BrotliEncoderSetParameter(s, BROTLI_PARAM_SIZE_HINT, (uint32_t)n);
+    while (ok && !BrotliEncoderIsFinished(s) && room > 0 &&
+           !atomic_load(stop)) {
+        if (in == 0) {
+            in = slice(n - at);
+            from = (const uint8_t *)p + at;
+            at += in;
+        }
+        ok = BrotliEncoderCompressStream(
+            s, at == n ? BROTLI_OPERATION_FINISH : BROTLI_OPERATION_PROCESS,
+            &in, &from, &room, &to, NULL);
+    }
+    bool done = ok && BrotliEncoderIsFinished(s);
+    BrotliEncoderDestroyInstance(s);
+    return done ? cap - room : 0;
+}
+
+size_t compress_bytes(enum coding c, const char *p, size_t n, bool text,
+                      char *out, size_t cap, const atomic_bool *stop)
+{
+    CHECK(n <= UINT32_MAX);
+    switch (c) {
+    case CODING_GZIP:
+        return gzip(p, n, out, cap, stop);
+    case CODING_ZSTD:
+        return zstd(p, n, out, cap, stop);
+    case CODING_BR:
+        return brotli(p, n, text, out, cap, stop);
+    case CODING_IDENTITY:
+    case CODING_COUNT:
+        break;
+    }
+    check_failed("a coding", __FILE__, __LINE__, __func__);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * digest: SHA-256 by libcrypto, piece by piece.
+ * Layer: prepare.  digest_load() runs once, before the process is confined:
+ * libcrypto may open files then, and never later.
+ */
+#ifndef ETAGD_PREPARE_DIGEST_H
+#define ETAGD_PREPARE_DIGEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define DIGEST_BYTES 32
+
+struct digest; /* opaque */
+
+int digest_load(void); /* 0, or -ENOSYS when libcrypto has no SHA-256 */
+void digest_unload(void);
+
+struct digest *digest_new(void); /* as after digest_reset */
+void digest_free(struct digest *d);
+void digest_reset(struct digest *d);
+void digest_add(struct digest *d, const void *p, size_t n);
+void digest_end(struct digest *d, uint8_t out[DIGEST_BYTES]);
+
+/* All at once; any thread. */
+void digest_of(const void *p, size_t n, uint8_t out[DIGEST_BYTES]);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * item: makes and frees items.
+ * Layer: prepare.
+ */
+#include "prepare/item.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/check.h"
+
+void item_key_of(const struct prepare_ask *ask, struct item_key *key)
+{
+    memset(key, 0, sizeof *key); /* padding too: compared by its bytes */
+    key->version = ask->version;
+    memcpy(key->sidecar_version, ask->sidecar_version,
+           sizeof key->sidecar_version);
+    key->row = media_row(span_str(ask->name));
+    key->sidecars = ask->sidecars;
+    key->want_bytes = (uint16_t)ask->want_bytes;
+    key->want_codings = (uint16_t)ask->want_codings;
+}
+
+struct item *item_new(const struct prepare_ask *ask, const int *fds)
+{
+    struct item *it = calloc(1, sizeof *it);
+    struct work *work = calloc(1, sizeof *work);
+
+    CHECK(it != NULL && work != NULL);
+    it->work = work;
+    item_key_of(ask, &it->key);
+    list_init(&it->lru);
+    list_init(&it->queue);
+    list_init(&it->waiters);
+    memcpy(work->name, ask->name, sizeof work->name);
+    it->parts[CODING_IDENTITY].state = PART_COMING;
+    for (unsigned c = 0, at = 0; c < CODING_COUNT; c++) {
+        bool given = c == CODING_IDENTITY || (ask->sidecars & 1u << c);
+        work->fds[c] = given ? fds[at++] : -1;
+        if (given && c != CODING_IDENTITY) {
+            it->parts[c].state = PART_COMING;
+            it->parts[c].sidecar = true;
+            it->negotiable = true;
+        }
+    }
+    return it;
+}
+
+void item_work_end(struct reading_tools *t, struct item *it)
+{
+    struct work *work = it->work;
+
+    if (!work)
+        return;
+    if (work->busy)
+        reading_end(t, &work->reading);
+    for (unsigned c = 0; c < CODING_COUNT; c++) {
+        if (work->fds[c] >= 0)
+            close(work->fds[c]);
+    }
+    free(work);
+    it->work = NULL;
+}
+
+void item_inherit(struct item *it, const struct item *old)
+{
+    CHECK(it->work && it->state == ITEM_FRESH);
+    if (old->state == ITEM_READY)
+        memcpy(it->work->before, old->parts, sizeof old->parts);
+}
+
+bool part_alive(const struct part *part, const struct slabs *slabs)
+{
+    return part->state == PART_THERE && part->slab != 0 &&
+           slabs_find(slabs, part->slab);
+}
+
+/* Empty files and those above the limit are nowhere; the others have to be
+ * where they were put. */
+static bool part_usable(const struct part *part, const struct reading_tools *t,
+                        bool want)
+{
+    if (part->state != PART_THERE)
+        return true;
+    if (part->racy)
+        return false;
+    if (!want || part->bytes == 0 || part->bytes > t->limits.memory_file)
+        return true;
+    return part_alive(part, t->slabs);
+}
+
+bool item_usable(const struct item *it, const struct reading_tools *t)
+{
+    if (it->state == ITEM_FRESH || it->state == ITEM_EARLY)
+        return true;
+    if (it->state == ITEM_FAILED)
+        return false;
+    for (unsigned c = 0; c < CODING_COUNT; c++) {
+        if (it->parts[c].state == PART_LOST)
+            return false;
+        bool want = c == CODING_IDENTITY ? it->key.want_bytes != 0 : true;
+        if (!part_usable(&it->parts[c], t, want))
+            return false;
+    }
+    return true;
+}
+
+bool item_unused(const struct item *it)
+{
+    return !it->in_memo && !it->in_coder && list_empty(&it->waiters) &&
+           list_empty(&it->queue);
+}
+
+void item_free(struct reading_tools *t, struct item *it)
+{
+    item_work_end(t, it);
+    list_remove(&it->lru);
+    list_remove(&it->queue);
+    free(it);
+}
+
+bool item_coming(const struct item *it)
+{
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        if (it->parts[c].state == PART_COMING)
+            return true;
+    }
+    return false;
+}
+
+enum coding item_to_make(const struct item *it, enum coding from)
+{
+    for (unsigned c = (unsigned)from + 1; c < CODING_COUNT; c++) {
+        if (it->parts[c].state == PART_COMING && !it->parts[c].sidecar)
+            return (enum coding)c;
+    }
+    return CODING_COUNT;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * item: what is known, or being found out, about one version of one file.
+ * Layer: prepare.  An item is made at the first ask for its key; asks of other
+ * workers with the same key wait on the same item, and later ones find it in
+ * the memo.  It lives while it is in the memo, has waiters, or is worked on.
+ */
+#ifndef ETAGD_PREPARE_ITEM_H
+#define ETAGD_PREPARE_ITEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "prepare/message.h"
+#include "prepare/reading.h"
+
+/* Everything that an answer depends on.  Of the name only its extension's row
+ * counts; without a row all names are alike.  Compared by its bytes. */
+struct item_key {
+    struct file_version version;
+    struct file_version sidecar_version[CODING_COUNT];
+    const struct media_row *row;
+    uint32_t sidecars;
+    uint16_t want_bytes, want_codings;
+};
+
+enum part_state {
+    PART_NONE,   /* not asked for */
+    PART_COMING, /* to be read, or to be made */
+    PART_THERE,
+    PART_USELESS, /* tried: does not pay, or is no good */
+    PART_LOST     /* will not come this time: no memory, or given up */
+};
+
+/* One representation: identity or a coding. */
+struct part {
+    enum part_state state;
+    bool has_digest, sidecar, racy;
+    uint8_t digest[DIGEST_BYTES];
+    uint64_t slab, offset, bytes; /* slab 0: not in memory */
+    struct file_version version;  /* of the file that it was read from */
+};
+
+enum item_state {
+    ITEM_FRESH, /* nothing read yet */
+    ITEM_EARLY, /* type known, digest to come */
+    ITEM_READY, /* facts complete; codings may be coming */
+    ITEM_FAILED
+};
+
+/* What an item needs only until all its files have been read. */
+struct work {
+    struct reading reading;
+    bool busy; /* reading `part` */
+    enum coding part;
+    int fds[CODING_COUNT];            /* -1: none, or done */
+    struct part before[CODING_COUNT]; /* of an item that this one replaces */
+    bool compressible, bad_mark;
+    char charset[MEDIA_TYPE_MAX]; /* libmagic's word */
+    char name[PREPARE_NAME_MAX];
+};
+
+struct item {
+    struct item *chain; /* of its bucket */
+    struct list lru;    /* memo's */
+    struct list queue;  /* what it waits for; self-linked when for nothing */
+    struct list waiters;
+    struct item_key key;
+    uint64_t hash;
+    struct work *work; /* NULL: all is read */
+    enum item_state state;
+    bool in_memo, in_coder;
+    bool disagrees, negotiable, text;
+    struct part parts[CODING_COUNT];
+    char type[MEDIA_TYPE_MAX], magic[MEDIA_TYPE_MAX];
+};
+
+/* Takes over the descriptors. */
+struct item *item_new(const struct prepare_ask *ask, const int *fds);
+void item_key_of(const struct prepare_ask *ask, struct item_key *key);
+
+/* All files are read, or no longer to be: closes them. */
+void item_work_end(struct reading_tools *t, struct item *it);
+
+/* `old`, which it replaces, may have had the same bytes. */
+void item_inherit(struct item *it, const struct item *old);
+
+/* Could an ask with this key be answered from it, now or when it is done? */
+bool item_usable(const struct item *it, const struct reading_tools *t);
+
+/* Not in the memo, no waiters, not queued, not with the coder: free it. */
+bool item_unused(const struct item *it);
+void item_free(struct reading_tools *t, struct item *it);
+
+/* Is any coding still to come? */
+bool item_coming(const struct item *it);
+
+/* Next coding that is to be made by us, after `from`; CODING_COUNT: none. */
+enum coding item_to_make(const struct item *it, enum coding from);
+
+bool part_alive(const struct part *part, const struct slabs *slabs);
+
+#endif

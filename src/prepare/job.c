@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * job: reads the file, asks libmagic, settles the type, then reads sidecars.
+ * Layer: prepare.
+ */
+#include "prepare/job.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "prepare/magic.h"
+
+/* A sidecar without its format's first bytes is a mistake (brotli has none:
+ * RFC 7932 knows no magic number). */
+static const struct {
+    unsigned char p[4];
+    size_t n;
+} marks[CODING_COUNT] = {
+    [CODING_GZIP] = { { 0x1f, 0x8b, 8 }, 3 },          /* RFC 1952, 2.3.1 */
+    [CODING_ZSTD] = { { 0x28, 0xb5, 0x2f, 0xfd }, 4 }, /* RFC 8878, 3.1.1 */
+};
+
+static void settle(struct item *it, const struct reading *r, bool whole)
+{
+    struct magic_answer magic = { "", "" };
+    struct media media;
+    bool valid = whole ? utf8_whole_ok(&r->utf8) : utf8_prefix_ok(&r->utf8);
+
+    if (r->at == r->piece_n) { /* the piece is the file's beginning */
+        magic_ask(&magic, r->piece, r->piece_n);
+        memcpy(it->magic, magic.type, sizeof it->magic);
+        memcpy(it->work->charset, magic.charset, sizeof it->work->charset);
+    }
+    media_settle(&media, span_str(it->work->name), span_str(it->magic),
+                 span_str(it->work->charset), valid);
+    memcpy(it->type, media.type, sizeof it->type);
+    it->disagrees = media.disagrees;
+    it->text = valid;
+    it->work->compressible = media.compressible;
+}
+
+static bool same_bytes(const struct part *a, const struct part *b)
+{
+    return a->has_digest && b->has_digest && a->bytes == b->bytes &&
+           memcmp(a->digest, b->digest, DIGEST_BYTES) == 0;
+}
+
+/* A predecessor's place serves when the bytes are the same: a racy file is read
+ * twice, and the second copy is not needed. */
+static bool reuse_place(struct reading_tools *t, struct reading *r,
+                        struct part *part, const struct part *before)
+{
+    if (!same_bytes(part, before) || !part_alive(before, t->slabs))
+        return false;
+    slabs_undo(t->slabs, r->slab, r->offset, (size_t)r->version.size);
+    r->slab = NULL;
+    part->slab = before->slab;
+    part->offset = before->offset;
+    return true;
+}
+
+/* The part's digest and place, the latter now the item's. */
+static void keep(struct reading_tools *t, struct reading *r, struct part *part,
+                 const struct part *before)
+{
+    part->state = PART_THERE;
+    part->version = r->version;
+    part->bytes = r->version.size;
+    part->racy = reading_racy(t, r);
+    part->has_digest = r->digest != NULL;
+    if (r->digest)
+        digest_end(r->digest, part->digest);
+    if (r->slab && !reuse_place(t, r, part, before)) {
+        slab_unpin(r->slab);
+        part->slab = r->slab->id;
+        part->offset = r->offset;
+        r->slab = NULL;
+    }
+    reading_end(t, r);
+}
+
+/* Which codings of its bytes are to be made; those that a predecessor with the
+ * same bytes had are taken over. */
+static void plan_codings(struct reading_tools *t, const struct job_limits *l,
+                         struct item *it)
+{
+    const struct part *own = &it->parts[CODING_IDENTITY];
+    const struct part *before = it->work->before;
+
+    if (!it->key.want_codings || !l->compress || !it->work->compressible ||
+        own->bytes < l->compress_min || own->bytes > l->compress_max ||
+        own->slab == 0)
+        return;
+    it->negotiable = true;
+    if (own->racy) /* it will be asked for again in a moment */
+        return;
+    bool same = same_bytes(own, &before[CODING_IDENTITY]);
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        if (it->parts[c].state != PART_NONE)
+            continue;
+        if (same && !before[c].sidecar &&
+            (part_alive(&before[c], t->slabs) ||
+             before[c].state == PART_USELESS))
+            it->parts[c] = before[c];
+        else
+            it->parts[c].state = PART_COMING;
+    }
+}
+
+static enum job_event file_done(struct reading_tools *t,
+                                const struct job_limits *l, struct item *it)
+{
+    struct reading *r = &it->work->reading;
+    struct part *part = &it->parts[CODING_IDENTITY];
+
+    settle(it, r, r->end == r->version.size);
+    keep(t, r, part, &it->work->before[CODING_IDENTITY]);
+    plan_codings(t, l, it);
+    it->state = ITEM_READY;
+    return JOB_FACTS;
+}
+
+static bool sidecar_ok(const struct item *it, const struct reading *r)
+{
+    const struct work *work = it->work;
+
+    /* RFC 9110 has no word on it: a sidecar older than its file is a leftover
+     * of the file's last version. */
+    return r->version.size > 0 && !work->bad_mark &&
+           r->version.mtime_ns >= it->parts[CODING_IDENTITY].version.mtime_ns;
+}
+
+static enum job_event sidecar_done(struct reading_tools *t, struct item *it)
+{
+    struct reading *r = &it->work->reading;
+    struct part *part = &it->parts[it->work->part];
+
+    if (sidecar_ok(it, r)) {
+        keep(t, r, part, &it->work->before[it->work->part]);
+    } else {
+        reading_end(t, r);
+        part->state = PART_USELESS;
+    }
+    return JOB_CODING;
+}
+
+static enum job_event begin(struct reading_tools *t, struct item *it)
+{
+    struct work *work = it->work;
+    unsigned c = CODING_IDENTITY;
+
+    while (c < CODING_COUNT && work->fds[c] < 0)
+        c++;
+    CHECK(c < CODING_COUNT);
+    work->part = (enum coding)c;
+    work->busy = true;
+    work->bad_mark = false;
+    bool want = c == CODING_IDENTITY ? it->key.want_bytes != 0 : true;
+    if (reading_start(t, &work->reading, work->fds[c], want) == READING_MORE)
+        return JOB_AGAIN;
+    return JOB_FAILED;
+}
+
+static void check_mark(struct work *work)
+{
+    const struct reading *r = &work->reading;
+    enum coding c = work->part;
+
+    if (r->at != r->piece_n)
+        return;
+    work->bad_mark = r->piece_n < marks[c].n ||
+                     memcmp(r->piece, marks[c].p, marks[c].n) != 0;
+}
+
+static enum job_event step(struct reading_tools *t, const struct job_limits *l,
+                           struct item *it)
+{
+    struct work *work = it->work;
+    bool sidecar = work->part != CODING_IDENTITY;
+    enum reading_state state = reading_step(t, &work->reading);
+
+    if (state == READING_FAILED)
+        return JOB_FAILED;
+    if (work->reading.at == 0 && state == READING_MORE)
+        return JOB_AGAIN; /* it changed: from the start */
+    if (sidecar)
+        check_mark(work);
+    if (state == READING_DONE)
+        return sidecar ? sidecar_done(t, it) : file_done(t, l, it);
+    if (sidecar || work->reading.at != work->reading.piece_n)
+        return JOB_AGAIN;
+    settle(it, &work->reading, false);
+    if (it->state == ITEM_EARLY) /* it changed since it was told */
+        return JOB_AGAIN;
+    it->state = ITEM_EARLY;
+    it->parts[CODING_IDENTITY].version = work->reading.version;
+    return JOB_EARLY;
+}
+
+/* A file that cannot be read fails the item, a sidecar only itself. */
+static enum job_event failed(struct reading_tools *t, struct item *it)
+{
+    reading_end(t, &it->work->reading);
+    if (it->work->part == CODING_IDENTITY) {
+        it->state = ITEM_FAILED;
+        return JOB_FAILED;
+    }
+    it->parts[it->work->part].state = PART_USELESS;
+    return JOB_CODING;
+}
+
+static bool files_left(const struct work *work)
+{
+    for (unsigned c = 0; c < CODING_COUNT; c++) {
+        if (work->fds[c] >= 0)
+            return true;
+    }
+    return false;
+}
+
+enum job_event job_step(struct reading_tools *t, const struct job_limits *l,
+                        struct item *it, enum coding *coding)
+{
+    struct work *work = it->work;
+    enum job_event event = JOB_AGAIN;
+
+    if (!work->busy)
+        event = begin(t, it);
+    if (event == JOB_AGAIN)
+        event = step(t, l, it);
+    if (event == JOB_FAILED)
+        event = failed(t, it);
+    *coding = work->part;
+    if (event == JOB_AGAIN || event == JOB_EARLY)
+        return event;
+
+    close(work->fds[work->part]);
+    work->fds[work->part] = -1;
+    work->busy = false;
+    if (event == JOB_FAILED || !files_left(work))
+        item_work_end(t, it);
+    return event;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * magic: the only file that calls libmagic.
+ * Layer: prepare.  Its parsers read hostile bytes: those with the worst history
+ * (compressed, tar, ELF, Office files) are off, the limits of the others are
+ * lowered, and an error is an empty answer.
+ */
+#include "prepare/magic.h"
+
+#include <magic.h>
+#include <string.h>
+
+#include "os/log.h"
+
+static magic_t cookie;
+
+static const struct {
+    int param;
+    size_t value; /* libmagic's own default */
+} limits[] = {
+    { MAGIC_PARAM_INDIR_MAX, 10 },   /* 50 */
+    { MAGIC_PARAM_NAME_MAX, 30 },    /* 50 */
+    { MAGIC_PARAM_REGEX_MAX, 4096 }, /* 8192 */
+    { MAGIC_PARAM_BYTES_MAX, MAGIC_HEAD_BYTES },
+#ifdef MAGIC_PARAM_ENCODING_MAX
+    { MAGIC_PARAM_ENCODING_MAX, MAGIC_HEAD_BYTES },
+#endif
+};
+
+/* The first question compiles regular expressions; better now than under a
+ * request. */
+static void warm(void)
+{
+    static const char *const samples[] = {
+        ".a { color: red }\n",
+        "<!doctype html><title>t</title>\n",
+        "var a = 1; function f() { return a; }\n",
+        "{\"a\": [1, 2]}\n",
+        "\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+        "plain words \xc3\xa4\n",
+    };
+    struct magic_answer ignored;
+
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++)
+        magic_ask(&ignored, samples[i], strlen(samples[i]));
+}
+
+bool magic_start(void)
+{
+    magic_t c = magic_open(MAGIC_MIME_TYPE | MAGIC_MIME_ENCODING |
+                           MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TAR |
+                           MAGIC_NO_CHECK_ELF | MAGIC_NO_CHECK_CDF);
+
+    if (!c || magic_load(c, NULL) != 0) {
+        log_warn("P010", "libmagic: %s; names alone decide on media types",
+                 c ? magic_error(c) : "out of memory");
+        if (c)
+            magic_close(c);
+        return false;
+    }
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        magic_setparam(c, limits[i].param, &limits[i].value);
+    cookie = c;
+    warm();
+    return true;
+}
+
+void magic_stop(void)
+{
+    if (cookie)
+        magic_close(cookie);
+    cookie = NULL;
+}
+
+/* A part of the answer, only if it is a plain token with slash: it ends up in a
+ * log and perhaps in a response. */
+static void copy_token(char out[MEDIA_TYPE_MAX], const char *p, size_t n)
+{
+    if (n >= MEDIA_TYPE_MAX)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        if (p[i] <= ' ' || p[i] >= 127 || strchr("\"\\,;()<>@?={}[]", p[i]))
+            return;
+    }
+    memcpy(out, p, n);
+    out[n] = '\0';
+}
+
+void magic_ask(struct magic_answer *out, const void *p, size_t n)
+{
+    static const char mark[] = "; charset=";
+    const char *text = NULL;
+
+    out->type[0] = out->charset[0] = '\0';
+    if (cookie)
+        text = magic_buffer(cookie, p,
+                            n < MAGIC_HEAD_BYTES ? n : MAGIC_HEAD_BYTES);
+    if (!text)
+        return;
+    const char *at = strstr(text, mark);
+    copy_token(out->type, text, at ? (size_t)(at - text) : strlen(text));
+    if (at)
+        copy_token(out->charset, at + sizeof mark - 1,
+                   strlen(at + sizeof mark - 1));
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * magic: libmagic, asked about the first bytes of a file.
+ * Layer: prepare.  Owns one cookie.  magic_start() runs before the process
+ * is confined, and warms libmagic, so that it never wants a file again.
+ */
+#ifndef ETAGD_PREPARE_MAGIC_H
+#define ETAGD_PREPARE_MAGIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "http/media.h"
+
+#define MAGIC_HEAD_BYTES \
+    (64 * 1024) /* as many as libmagic's charset looks at */
+
+struct magic_answer {
+    char type[MEDIA_TYPE_MAX];    /* "text/troff"; empty: none */
+    char charset[MEDIA_TYPE_MAX]; /* "us-ascii"; empty: none */
+};
+
+/* False (and a line in the log) when there is no database: then every answer is
+ * empty and names decide. */
+bool magic_start(void);
+void magic_stop(void);
+
+void magic_ask(struct magic_answer *out, const void *p, size_t n);
+
+#endif

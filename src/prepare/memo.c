@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * memo: a hash table with chains and one list in order of use.
+ * Layer: prepare.
+ */
+#include "prepare/memo.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/check.h"
+
+void memo_start(struct memo *m, size_t most,
+                void (*forgotten)(void *arg, struct item *it), void *arg)
+{
+    size_t buckets = 64;
+
+    while (buckets < most)
+        buckets *= 2;
+    *m = (struct memo){
+        .mask = buckets - 1, .most = most, .forgotten = forgotten, .arg = arg
+    };
+    m->buckets = calloc(buckets, sizeof(struct item *));
+    CHECK(m->buckets != NULL);
+    list_init(&m->lru);
+    if (getrandom(&m->seed, sizeof m->seed, GRND_NONBLOCK) < 0)
+        m->seed = (uint64_t)(uintptr_t)m->buckets;
+}
+
+/* Times and sizes are chosen by whoever may write files: hence the seed. */
+static uint64_t hash_of(const struct memo *m, const struct item_key *key)
+{
+    const uint64_t k[] = { key->version.dev,
+                           key->version.ino,
+                           key->version.size,
+                           (uint64_t)key->version.mtime_ns,
+                           (uint64_t)key->version.ctime_ns,
+                           (uint64_t)(uintptr_t)key->row };
+    uint64_t h = m->seed;
+
+    for (size_t i = 0; i < sizeof k / sizeof *k; i++) {
+        h = (h ^ k[i]) * UINT64_C(0x9E3779B97F4A7C15);
+        h ^= h >> 29;
+    }
+    return h ^ h >> 32;
+}
+
+struct item *memo_find(struct memo *m, const struct item_key *key)
+{
+    uint64_t h = hash_of(m, key);
+
+    for (struct item *it = m->buckets[h & m->mask]; it; it = it->chain) {
+        if (it->hash == h && memcmp(&it->key, key, sizeof *key) == 0) {
+            list_remove(&it->lru);
+            list_append(&m->lru, &it->lru);
+            return it;
+        }
+    }
+    return NULL;
+}
+
+void memo_put(struct memo *m, struct item *it)
+{
+    CHECK(!it->in_memo);
+    if (m->n >= m->most)
+        memo_forget(m, LIST_ENTRY(m->lru.next, struct item, lru));
+    it->hash = hash_of(m, &it->key);
+    struct item **bucket = &m->buckets[it->hash & m->mask];
+    it->chain = *bucket;
+    *bucket = it;
+    list_append(&m->lru, &it->lru);
+    it->in_memo = true;
+    m->n++;
+}
+
+static void take_out(struct memo *m, struct item *it)
+{
+    struct item **at = &m->buckets[it->hash & m->mask];
+
+    while (*at != it)
+        at = &(*at)->chain;
+    *at = it->chain;
+    it->chain = NULL;
+    list_remove(&it->lru);
+    it->in_memo = false;
+    m->n--;
+}
+
+void memo_forget(struct memo *m, struct item *it)
+{
+    if (!it->in_memo)
+        return;
+    take_out(m, it);
+    m->forgotten(m->arg, it);
+}
+
+void memo_rename(struct memo *m, struct item *it,
+                 const struct file_version *version)
+{
+    bool was_in = it->in_memo;
+
+    if (was_in)
+        take_out(m, it);
+    it->key.version = *version;
+    if (!was_in)
+        return;
+    struct item *other = memo_find(m, &it->key);
+    if (other)
+        memo_forget(m, other);
+    memo_put(m, it);
+}
+
+void memo_stop(struct memo *m)
+{
+    while (!list_empty(&m->lru))
+        memo_forget(m, LIST_ENTRY(m->lru.next, struct item, lru));
+    free(m->buckets);
+    m->buckets = NULL;
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * peer: makes answers from items and sends them.
+ * Layer: prepare.
+ */
+#include "prepare/peer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "os/channel.h"
+#include "os/log.h"
+
+#define FACTS_BIT (1u << CODING_IDENTITY)
+
+struct peer *peer_new(int fd)
+{
+    struct peer *p = calloc(1, sizeof *p);
+
+    CHECK(p != NULL);
+    p->fd = fd;
+    list_init(&p->node);
+    list_init(&p->ready);
+    list_init(&p->idle);
+    return p;
+}
+
+static void grow(uint64_t **ids, size_t n, size_t *cap)
+{
+    if (n < *cap)
+        return;
+    *cap = *cap ? *cap * 2 : 64;
+    *ids = realloc(*ids, *cap * sizeof **ids);
+    CHECK(*ids != NULL);
+}
+
+static size_t find_id(const uint64_t *ids, size_t n, uint64_t id)
+{
+    while (n > 0 && ids[n - 1] != id)
+        n--;
+    return n; /* 1 + index; 0: none */
+}
+
+static void waiter_free(struct waiter *w)
+{
+    if (w->todo)
+        w->peer->n_ready--;
+    w->peer->n_waiters--;
+    list_remove(&w->in_item);
+    list_remove(&w->in_peer);
+    free(w);
+}
+
+static void free_all(struct list *waiters,
+                     void (*left)(void *arg, struct item *it), void *arg)
+{
+    while (!list_empty(waiters)) {
+        struct waiter *w = LIST_ENTRY(waiters->next, struct waiter, in_peer);
+        struct item *it = w->item;
+        waiter_free(w);
+        if (list_empty(&it->waiters))
+            left(arg, it);
+    }
+}
+
+void peer_free(struct peer *p, void (*left)(void *arg, struct item *it),
+               void *arg)
+{
+    free_all(&p->ready, left, arg);
+    free_all(&p->idle, left, arg);
+    list_remove(&p->node);
+    close(p->fd);
+    free(p->known);
+    free(p->drops);
+    free(p);
+}
+
+static void add_todo(struct waiter *w, unsigned bits)
+{
+    if (!bits)
+        return;
+    if (!w->todo) {
+        w->peer->n_ready++;
+        list_remove(&w->in_peer);
+        list_append(&w->peer->ready, &w->in_peer);
+    }
+    w->todo |= bits;
+}
+
+static bool part_done(const struct part *part)
+{
+    return part->state != PART_NONE && part->state != PART_COMING;
+}
+
+/* What is known of an item now. */
+static unsigned known_bits(const struct item *it)
+{
+    unsigned bits = 0;
+
+    if (it->state == ITEM_FRESH)
+        return 0;
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        if (it->state == ITEM_READY && part_done(&it->parts[c]))
+            bits |= 1u << c;
+    }
+    return bits | FACTS_BIT;
+}
+
+void peer_wait(struct peer *p, struct item *it, uint64_t seq)
+{
+    struct waiter *w = calloc(1, sizeof *w);
+
+    CHECK(w != NULL);
+    w->peer = p;
+    w->item = it;
+    w->seq = seq;
+    list_init(&w->in_peer);
+    list_append(&it->waiters, &w->in_item);
+    list_append(&p->idle, &w->in_peer);
+    p->n_waiters++;
+    add_todo(w, known_bits(it));
+}
+
+void peer_tell(struct item *it, enum coding part)
+{
+    unsigned bits = part == CODING_IDENTITY ? known_bits(it) : 1u << part;
+
+    for (struct list *at = it->waiters.next; at != &it->waiters; at = at->next)
+        add_todo(LIST_ENTRY(at, struct waiter, in_item), bits);
+}
+
+void peer_drop_slab(struct peer *p, uint64_t id)
+{
+    size_t at = find_id(p->known, p->n_known, id);
+
+    if (at == 0)
+        return;
+    p->known[at - 1] = p->known[--p->n_known];
+    grow(&p->drops, p->n_drops, &p->cap_drops);
+    p->drops[p->n_drops++] = id;
+}
+
+static void fill_place(struct prepare_answer *a, const struct part *part,
+                       const struct slabs *slabs)
+{
+    const struct slab *slab = slabs_find(slabs, part->slab);
+
+    a->place.bytes = part->bytes;
+    if (part->state != PART_THERE || !slab)
+        return;
+    a->place.slab = slab->id;
+    a->place.offset = part->offset;
+    a->place.slab_bytes = slab->size;
+}
+
+static void fill_part(struct prepare_answer *a, const struct part *part,
+                      const struct slabs *slabs)
+{
+    a->version = part->version;
+    a->racy = part->racy;
+    fill_place(a, part, slabs);
+    a->has_digest = part->state == PART_THERE && part->has_digest;
+    if (a->has_digest)
+        memcpy(a->digest, part->digest, sizeof a->digest);
+}
+
+static void fill_facts(struct prepare_answer *a, const struct item *it,
+                       const struct slabs *slabs)
+{
+    a->kind = it->state == ITEM_FAILED ? PREPARE_FAILED : PREPARE_FACTS;
+    a->version = it->key.version;
+    if (it->state == ITEM_FAILED)
+        return;
+    fill_part(a, &it->parts[CODING_IDENTITY], slabs);
+    a->disagrees = it->disagrees;
+    memcpy(a->type, it->type, sizeof a->type);
+    memcpy(a->magic, it->magic, sizeof a->magic);
+}
+
+/* A coding that we made and whose slab has gone meanwhile is none. */
+static void fill_coded(struct prepare_answer *a, const struct item *it,
+                       enum coding c, const struct slabs *slabs)
+{
+    const struct part *part = &it->parts[c];
+    bool there = part->state == PART_THERE &&
+                 (part->sidecar || slabs_find(slabs, part->slab));
+
+    a->kind = PREPARE_CODED;
+    a->coding = c;
+    a->version = it->parts[CODING_IDENTITY].version;
+    if (!there)
+        return;
+    fill_part(a, part, slabs);
+    a->sidecar = part->sidecar;
+}
+
+static void fill(struct prepare_answer *a, const struct waiter *w,
+                 enum coding c, const struct slabs *slabs)
+{
+    const struct item *it = w->item;
+
+    memset(a, 0, sizeof *a);
+    a->seq = w->seq;
+    if (c == CODING_IDENTITY)
+        fill_facts(a, it, slabs);
+    else
+        fill_coded(a, it, c, slabs);
+    a->negotiable = it->negotiable && it->state != ITEM_FAILED;
+    a->more = (w->todo & ~(1u << c)) != 0 || it->state == ITEM_EARLY ||
+              (it->state == ITEM_READY && item_coming(it));
+}
+
+/* 0, or -errno.  The slab's descriptor goes along the first time. */
+static int send_answer(struct peer *p, const struct prepare_answer *a,
+                       const struct slabs *slabs)
+{
+    uint64_t id = a->place.slab;
+    bool first = id != 0 && !find_id(p->known, p->n_known, id);
+    struct slab *slab = first ? slabs_find(slabs, id) : NULL;
+    int error = channel_send(p->fd, a, sizeof *a, slab ? &slab->fd : NULL,
+                             slab ? 1 : 0);
+
+    if (error || !slab)
+        return error;
+    grow(&p->known, p->n_known, &p->cap_known);
+    p->known[p->n_known++] = id;
+    slab->told = true;
+    return 0;
+}
+
+/* 0: all told; -errno: not now, or never. */
+static int tell_all(struct waiter *w, const struct slabs *slabs, bool *last)
+{
+    struct prepare_answer a;
+
+    *last = false;
+    for (unsigned c = 0; c < CODING_COUNT; c++) {
+        if (!(w->todo & 1u << c))
+            continue;
+        fill(&a, w, (enum coding)c, slabs);
+        /* a worker with too much on its mind is spared what it can do without
+         */
+        if (w->todo == 1u << c && w->item->state == ITEM_READY &&
+            w->peer->n_waiters > PEER_WAITERS_MAX)
+            a.more = 0;
+        int error = send_answer(w->peer, &a, slabs);
+        if (error)
+            return error;
+        w->todo &= ~(1u << c);
+        *last = !a.more;
+    }
+    return 0;
+}
+
+static int send_drops(struct peer *p)
+{
+    struct prepare_answer a;
+
+    while (p->n_drops > 0) {
+        memset(&a, 0, sizeof a);
+        a.kind = PREPARE_DROP;
+        a.place.slab = p->drops[p->n_drops - 1];
+        /* not by send_answer(): the slab is unknown on purpose */
+        int error = channel_send(p->fd, &a, sizeof a, NULL, 0);
+        if (error)
+            return error;
+        p->n_drops--;
+    }
+    return 0;
+}
+
+static int send_ready(struct peer *p, const struct slabs *slabs,
+                      void (*left)(void *arg, struct item *it), void *arg)
+{
+    while (!list_empty(&p->ready)) {
+        struct waiter *w = LIST_ENTRY(p->ready.next, struct waiter, in_peer);
+        struct item *it = w->item;
+        bool last;
+        int error = tell_all(w, slabs, &last);
+        if (error)
+            return error;
+        p->n_ready--;
+        list_remove(&w->in_peer);
+        list_append(&p->idle, &w->in_peer);
+        if (!last)
+            continue;
+        waiter_free(w);
+        if (list_empty(&it->waiters))
+            left(arg, it);
+    }
+    return 0;
+}
+
+void peer_flush(struct peer *p, struct slabs *slabs,
+                void (*left)(void *arg, struct item *it), void *arg)
+{
+    if (p->dead)
+        return;
+    int error = send_drops(p);
+    if (!error)
+        error = send_ready(p, slabs, left, arg);
+    /* ETOOMANYREFS: too many descriptors under way; the worker will take some
+     */
+    if (!error || error == -EAGAIN || error == -ETOOMANYREFS)
+        return;
+    p->dead = true;
+    if (error != -EPIPE && error != -ECONNRESET)
+        log_warn("P020", "worker's channel: %s", strerror(-error));
+}
+
+bool peer_has_output(const struct peer *p)
+{
+    return p->n_drops > 0 || !list_empty(&p->ready);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * peer: one worker as the preparer sees it: its channel and what it waits for.
+ * Layer: prepare.  Never blocks: what does not fit into the channel is sent
+ * when there is room.  No message is stored: a waiter remembers what it has to
+ * be told, and the message is made from its item at the moment of sending.
+ */
+#ifndef ETAGD_PREPARE_PEER_H
+#define ETAGD_PREPARE_PEER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "prepare/item.h"
+#include "prepare/slab.h"
+
+/* Untold facts that a worker may have before no more asks are read from it. */
+#define PEER_READY_MAX 1024
+/* All that a worker may wait for; beyond it codings are not announced. */
+#define PEER_WAITERS_MAX 65536
+
+struct peer {
+    struct list node; /* preparer's */
+    int fd;
+    bool dead;               /* to be freed at the end of the turn */
+    unsigned armed;          /* what epoll was told to wait for */
+    struct list ready, idle; /* waiters with and without something to tell */
+    size_t n_ready, n_waiters;
+    uint64_t *known, *drops; /* slabs that were sent; drops to be sent */
+    size_t n_known, n_drops, cap_known, cap_drops;
+};
+
+/* One ask. */
+struct waiter {
+    struct list in_item, in_peer;
+    struct peer *peer;
+    struct item *item;
+    uint64_t seq;
+    unsigned todo; /* bit per enum coding; identity's stands for the facts */
+};
+
+struct peer *peer_new(int fd);
+/* Frees its waiters too; `left` is called for each item that has none now. */
+void peer_free(struct peer *p, void (*left)(void *arg, struct item *it),
+               void *arg);
+
+/* A waiter on `it`, which is told at once what is already known. */
+void peer_wait(struct peer *p, struct item *it, uint64_t seq);
+
+/* To be told about this part of the item (identity: its facts or failure). */
+void peer_tell(struct item *it, enum coding part);
+
+void peer_drop_slab(struct peer *p, uint64_t id);
+
+/* Sends what fits; `left` as above for items without waiters.  Sets `dead` when
+ * the channel is broken. */
+void peer_flush(struct peer *p, struct slabs *slabs,
+                void (*left)(void *arg, struct item *it), void *arg);
+
+bool peer_has_output(const struct peer *p);
+
+#endif

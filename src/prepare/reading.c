@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * reading: fstat, pread, hash, check, fstat.
+ * Layer: prepare.
+ */
+#include "prepare/reading.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "prepare/magic.h"
+
+#define TRIES_MAX 3
+#define SKEW_NS INT64_C(2000000000) /* a file server's clock ahead of ours */
+
+static int64_t nanoseconds(struct timespec t)
+{
+    return (int64_t)t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+bool file_version_eq(const struct file_version *a, const struct file_version *b)
+{
+    return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
+           a->mtime_ns == b->mtime_ns && a->ctime_ns == b->ctime_ns;
+}
+
+static bool version_of(int fd, struct file_version *v)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < 0)
+        return false;
+    *v = (struct file_version){ st.st_dev, st.st_ino, (uint64_t)st.st_size,
+                                nanoseconds(st.st_mtim),
+                                nanoseconds(st.st_ctim) };
+    return true;
+}
+
+static void find_room(struct reading_tools *t, struct reading *r)
+{
+    uint64_t n = r->version.size;
+
+    if (r->want_place && n > 0 && n <= t->limits.memory_file)
+        r->slab = slabs_reserve(t->slabs, (size_t)n, &r->offset);
+}
+
+/* From the first byte, at the version that the file has now. */
+static bool begin(struct reading_tools *t, struct reading *r)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now); /* before the version is taken */
+    r->started_ns = nanoseconds(now);
+    if (!version_of(r->fd, &r->version))
+        return false;
+    r->at = 0;
+    utf8_start(&r->utf8);
+    bool small = r->version.size <= t->limits.digest;
+    digest_free(r->digest);
+    r->digest = small ? digest_new() : NULL;
+    find_room(t, r);
+    r->end = r->version.size;
+    if (!small && !r->slab && r->end > MAGIC_HEAD_BYTES)
+        r->end = MAGIC_HEAD_BYTES; /* only its type is asked for */
+    return true;
+}
+
+static void give_room_back(struct reading_tools *t, struct reading *r)
+{
+    if (r->slab)
+        slabs_undo(t->slabs, r->slab, r->offset, (size_t)r->version.size);
+    r->slab = NULL;
+}
+
+enum reading_state reading_start(struct reading_tools *t, struct reading *r,
+                                 int fd, bool want_place)
+{
+    *r = (struct reading){ .fd = fd, .want_place = want_place };
+    return begin(t, r) ? READING_MORE : READING_FAILED;
+}
+
+static enum reading_state again(struct reading_tools *t, struct reading *r)
+{
+    give_room_back(t, r);
+    if (++r->tries >= TRIES_MAX || !begin(t, r))
+        return READING_FAILED;
+    return READING_MORE;
+}
+
+/* Fills dst as far as the file goes; short only at its end. -1 on error. */
+static ssize_t read_full(int fd, char *dst, size_t n, uint64_t at)
+{
+    size_t got = 0;
+
+    while (got < n) {
+        ssize_t k = pread(fd, dst + got, n - got, (off_t)(at + got));
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k < 0)
+            return -1;
+        if (k == 0)
+            break;
+        got += (size_t)k;
+    }
+    return (ssize_t)got;
+}
+
+enum reading_state reading_step(struct reading_tools *t, struct reading *r)
+{
+    uint64_t left = r->end - r->at;
+    size_t n = left < READING_SLICE_BYTES ? (size_t)left : READING_SLICE_BYTES;
+    char *dst = r->slab ? r->slab->p + r->offset + r->at : t->scratch;
+    ssize_t got = read_full(r->fd, dst, n, r->at);
+    struct file_version now;
+
+    if (got < 0)
+        return READING_FAILED;
+    if ((size_t)got < n) /* it has become shorter */
+        return again(t, r);
+    r->piece = dst;
+    r->piece_n = n;
+    r->at += n;
+    if (r->digest)
+        digest_add(r->digest, dst, n);
+    utf8_add(&r->utf8, dst, n);
+    if (r->at < r->end)
+        return READING_MORE;
+    if (!version_of(r->fd, &now))
+        return READING_FAILED;
+    return file_version_eq(&now, &r->version) ? READING_DONE : again(t, r);
+}
+
+/* Only what is younger than a tick can change again without a trace; the change
+ * time is what no user can set, the modification time what some network file
+ * systems keep more finely. */
+static bool young(int64_t changed_ns, int64_t started_ns, int64_t tick_ns)
+{
+    return changed_ns > started_ns - tick_ns &&
+           changed_ns < started_ns + SKEW_NS;
+}
+
+bool reading_racy(const struct reading_tools *t, const struct reading *r)
+{
+    int64_t tick = t->limits.tick_ns;
+
+    return young(r->version.ctime_ns, r->started_ns, tick) ||
+           young(r->version.mtime_ns, r->started_ns, tick);
+}
+
+void reading_end(struct reading_tools *t, struct reading *r)
+{
+    give_room_back(t, r);
+    digest_free(r->digest);
+    r->digest = NULL;
+}

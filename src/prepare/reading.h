@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * reading: one file's bytes, a slice at a time, hashed while they are copied.
+ * Layer: prepare.  Reads with pread only: a file that is cut under way gives a
+ * short read, never SIGBUS.  The version is taken before the first byte and
+ * again after the last; when they differ, nothing of it counts.
+ */
+#ifndef ETAGD_PREPARE_READING_H
+#define ETAGD_PREPARE_READING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "prepare/digest.h"
+#include "prepare/message.h"
+#include "prepare/slab.h"
+#include "prepare/utf8.h"
+
+#define READING_SLICE_BYTES ((size_t)1 << 20)
+
+struct reading_limits {
+    size_t memory_file; /* larger files get no place */
+    size_t digest;      /* larger files get no digest */
+    int64_t tick_ns;    /* changes this close to the reading are racy */
+};
+
+/* What every reading shares: it is done by one thread. */
+struct reading_tools {
+    struct slabs *slabs;
+    struct reading_limits limits;
+    char *scratch; /* READING_SLICE_BYTES */
+};
+
+struct reading {
+    int fd; /* borrowed */
+    bool want_place;
+    struct file_version version;
+    uint64_t at, end;      /* bytes read, bytes to read */
+    int64_t started_ns;    /* CLOCK_REALTIME */
+    struct digest *digest; /* NULL: not wanted */
+    struct utf8 utf8;
+    struct slab *slab; /* pinned; NULL: nowhere */
+    size_t offset;
+    const char *piece; /* bytes of the last step, until the next one */
+    size_t piece_n;
+    unsigned tries;
+};
+
+enum reading_state { READING_MORE, READING_DONE, READING_FAILED };
+
+bool file_version_eq(const struct file_version *a,
+                     const struct file_version *b);
+
+/* READING_MORE, or READING_FAILED: no regular file, or not readable. */
+enum reading_state reading_start(struct reading_tools *t, struct reading *r,
+                                 int fd, bool want_place);
+
+/* One slice.  READING_DONE: all is read and the version still holds.  When the
+ * file changed it starts over (at == 0 then) a few times. */
+enum reading_state reading_step(struct reading_tools *t, struct reading *r);
+
+/* Did the file change so shortly before that another change might not show? */
+bool reading_racy(const struct reading_tools *t, const struct reading *r);
+
+/* Gives up what it holds; a place that is to stay has been taken (slab set to
+ * NULL) by the caller. */
+void reading_end(struct reading_tools *t, struct reading *r);
+
+#endif

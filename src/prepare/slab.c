@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * slab: makes, seals, packs and drops shared memory areas.
+ * Layer: prepare.
+ */
+#include "config.h"
+
+#include "prepare/slab.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "prepare/seals.h"
+
+#define USUAL_BYTES ((size_t)4 << 20)
+#define SMALLEST_BYTES ((size_t)64 << 10)
+#define ALIGN_BYTES 64 /* a cache line */
+#define PAGE_BYTES 4096
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U /* linux/memfd.h, since Linux 6.3 */
+#endif
+
+static size_t round_up(size_t n, size_t unit)
+{
+    return (n + unit - 1) / unit * unit;
+}
+
+void slabs_start(struct slabs *s, size_t most,
+                 void (*dropped)(void *arg, uint64_t id), void *arg)
+{
+    struct timespec now;
+    size_t each = round_up(most / 8, PAGE_BYTES);
+
+    if (each > USUAL_BYTES)
+        each = USUAL_BYTES;
+    if (each < SMALLEST_BYTES)
+        each = SMALLEST_BYTES;
+    /* Nanoseconds since boot: the next preparer starts above whatever this one
+     * will have reached, so a worker never mistakes a slab for an older one. */
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    *s = (struct slabs){ .next_id = (uint64_t)now.tv_sec * 1000000000u +
+                                    (uint64_t)now.tv_nsec + 1,
+                         .most = most,
+                         .each = each,
+                         .dropped = dropped,
+                         .arg = arg };
+    list_init(&s->all);
+}
+
+static void destroy(struct slabs *s, struct slab *slab)
+{
+    CHECK(slab->pins == 0);
+    if (s->current == slab)
+        s->current = NULL;
+    list_remove(&slab->node);
+    s->total -= slab->size;
+    munmap(slab->p, slab->size);
+    close(slab->fd);
+    free(slab);
+}
+
+void slabs_stop(struct slabs *s)
+{
+    while (!list_empty(&s->all)) {
+        struct slab *slab = LIST_ENTRY(s->all.next, struct slab, node);
+        slab->pins = 0;
+        destroy(s, slab);
+    }
+}
+
+/* A memfd of `size`, mapped and then sealed. -1 when the system has no more. */
+static int make_area(size_t size, char **p)
+{
+    const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+    int fd = memfd_create("etagd", flags | MFD_NOEXEC_SEAL);
+
+    if (fd < 0)
+        fd = memfd_create("etagd", flags); /* before Linux 6.3 */
+    if (fd < 0)
+        return -1;
+    if (ftruncate(fd, (off_t)size) == 0) {
+        *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        if (*p != MAP_FAILED) {
+            if (fcntl(fd, F_ADD_SEALS, SLAB_SEALS) == 0)
+                return fd;
+            munmap(*p, size);
+        }
+    }
+    close(fd);
+    return -1;
+}
+
+/* Drops the oldest slabs until `size` more fit. */
+static bool make_room(struct slabs *s, size_t size)
+{
+    struct list *at = s->all.next;
+
+    if (size > s->most)
+        return false;
+    while (s->total > s->most - size && at != &s->all) {
+        struct slab *slab = LIST_ENTRY(at, struct slab, node);
+        at = at->next;
+        if (slab->pins > 0)
+            continue;
+        if (slab->told)
+            s->dropped(s->arg, slab->id);
+        destroy(s, slab);
+    }
+    return s->total <= s->most - size;
+}
+
+static struct slab *make(struct slabs *s, size_t size)
+{
+    char *p = NULL;
+
+    if (!make_room(s, size))
+        return NULL;
+    int fd = make_area(size, &p);
+    if (fd < 0)
+        return NULL;
+    struct slab *slab = calloc(1, sizeof *slab);
+    CHECK(slab != NULL);
+    slab->id = s->next_id++;
+    slab->fd = fd;
+    slab->p = p;
+    slab->size = size;
+    list_append(&s->all, &slab->node);
+    s->total += size;
+    return slab;
+}
+
+/* A file of more than half a slab gets one of its own, or much would be left
+ * empty at the end of each. */
+static struct slab *room_for(struct slabs *s, size_t n)
+{
+    if (n > s->each / 2)
+        return make(s, round_up(n, PAGE_BYTES));
+    if (!s->current || s->current->size - s->current->used < n)
+        s->current = make(s, s->each);
+    return s->current;
+}
+
+struct slab *slabs_reserve(struct slabs *s, size_t n, size_t *offset)
+{
+    CHECK(n > 0);
+    if (n > s->most)
+        return NULL;
+    struct slab *slab = room_for(s, n);
+    if (!slab)
+        return NULL;
+    *offset = slab->used;
+    slab->used = round_up(slab->used + n, ALIGN_BYTES);
+    if (slab->used > slab->size)
+        slab->used = slab->size;
+    slab->pins++;
+    return slab;
+}
+
+/* Room that is not the last of its slab is lost until the slab goes. */
+void slabs_undo(struct slabs *s, struct slab *slab, size_t offset, size_t n)
+{
+    size_t end = round_up(offset + n, ALIGN_BYTES);
+
+    slab->pins--;
+    if (slab->used == (end < slab->size ? end : slab->size))
+        slab->used = offset;
+    if (slab->used == 0 && slab != s->current && !slab->told && !slab->pins)
+        destroy(s, slab);
+}
+
+struct slab *slabs_find(const struct slabs *s, uint64_t id)
+{
+    if (id == 0)
+        return NULL;
+    for (struct list *at = s->all.prev; at != &s->all; at = at->prev) {
+        struct slab *slab = LIST_ENTRY(at, struct slab, node);
+        if (slab->id == id)
+            return slab;
+    }
+    return NULL;
+}
+
+size_t slabs_count_max(const struct slabs *s)
+{
+    return s->most / (s->each / 2) + 1;
+}

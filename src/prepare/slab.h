@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * slab: sealed shared memory that holds prepared bytes.
+ * Layer: prepare.  A slab is a memfd with one writable mapping, ours; its seals
+ * forbid every other, and any change of size, so that a worker which maps it
+ * can neither write nor meet SIGBUS.  Files are packed one after the other;
+ * when the limit is reached the oldest slab goes.
+ */
+#ifndef ETAGD_PREPARE_SLAB_H
+#define ETAGD_PREPARE_SLAB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/list.h"
+
+struct slab {
+    struct list node; /* oldest first */
+    uint64_t id;
+    int fd;
+    char *p;
+    size_t size, used;
+    unsigned pins; /* being written to, or read by the encoder's thread */
+    bool told;     /* some worker knows it */
+};
+
+struct slabs {
+    struct list all;
+    struct slab *current; /* the one that small files are packed into */
+    uint64_t next_id;
+    size_t total, most;                      /* bytes */
+    size_t each;                             /* usual size of one */
+    void (*dropped)(void *arg, uint64_t id); /* only if some worker knows it */
+    void *arg;
+};
+
+/* most: limit for all slabs together. */
+void slabs_start(struct slabs *s, size_t most,
+                 void (*dropped)(void *arg, uint64_t id), void *arg);
+void slabs_stop(struct slabs *s);
+
+/* Room for n > 0 bytes: the slab, pinned, and *offset; NULL when there is none
+ * to be had. */
+struct slab *slabs_reserve(struct slabs *s, size_t n, size_t *offset);
+
+/* Takes a reservation of n bytes back, before any worker heard of it.  Unpins.
+ */
+void slabs_undo(struct slabs *s, struct slab *slab, size_t offset, size_t n);
+
+static inline void slab_pin(struct slab *slab)
+{
+    slab->pins++;
+}
+
+static inline void slab_unpin(struct slab *slab)
+{
+    slab->pins--;
+}
+
+/* NULL once it has been dropped. */
+struct slab *slabs_find(const struct slabs *s, uint64_t id);
+
+/* How many there can be at most: each keeps a descriptor. */
+size_t slabs_count_max(const struct slabs *s);
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * access: formats, gathers and writes lines.
+ * Layer: serve.
+ */
+#include "serve/access.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "http/logline.h"
+#include "os/log.h"
+#include "serve/conn.h"
+#include "serve/txn.h"
+#include "serve/worker.h"
+
+struct access {
+    int fd;
+    void (*format)(struct buf *, const struct logline *);
+    bool prompt; /* for a person: written out at the end of each turn */
+    uint64_t since_ms; /* of the oldest line in the buffer */
+    uint64_t flush_ms;
+    uint64_t lost;
+    bool failing;
+    char peer[NET_PEER_TEXT]; /* text of peer_of */
+    struct net_peer peer_of;
+    struct buf buf;
+    char bytes[];
+};
+
+struct access *access_new(const struct worker *w, int fd)
+{
+    static void (*const formats[])(struct buf *, const struct logline *) = {
+        [LOG_COMBINED] = logline_combined,
+        [LOG_JSON] = logline_json,
+        [LOG_READABLE] = logline_readable,
+    };
+    const struct conf_log *log = &w->conf->log;
+    size_t cap = log->buffer_bytes + LOGLINE_BYTES_MAX;
+    struct access *a = calloc(1, sizeof *a + cap);
+
+    if (!a)
+        return NULL;
+    a->fd = fd;
+    a->format = formats[log->format];
+    a->prompt = log->format == LOG_READABLE || log->flush_ms == 0;
+    a->flush_ms = log->flush_ms;
+    a->peer_of.family = 255;
+    a->buf = buf_over(a->bytes, cap);
+    return a;
+}
+
+static const char *peer_text(struct access *a, const struct net_peer *peer)
+{
+    size_t n = peer->family == 6 ? 16 : 4;
+
+    if (a->peer_of.family != peer->family ||
+        memcmp(a->peer_of.addr, peer->addr, n) != 0) {
+        net_peer_text(peer, a->peer);
+        a->peer_of = *peer;
+    }
+    return a->peer;
+}
+
+static unsigned count_lines(const struct buf *b)
+{
+    unsigned n = 0;
+
+    for (size_t i = 0; i < b->n; i++)
+        n += b->p[i] == '\n';
+    return n;
+}
+
+void access_flush(struct worker *w)
+{
+    struct access *a = w->access;
+    size_t at = 0;
+
+    while (a && at < a->buf.n) {
+        ssize_t n = write(a->fd, a->buf.p + at, a->buf.n - at);
+        if (n > 0) {
+            at += (size_t)n;
+            continue;
+        }
+        if (n < 0 && errno == EINTR)
+            continue;
+        struct buf rest = buf_over(a->buf.p + at, a->buf.n - at);
+        rest.n = rest.cap;
+        unsigned lines = count_lines(&rest);
+        a->lost += lines;
+        counters_add(&w->counters->log_lost, lines);
+        if (!a->failing)
+            log_error("W030", "access log: %s: lines are being lost",
+                      strerror(errno));
+        a->failing = true;
+        a->buf.n = 0;
+        return;
+    }
+    if (a && a->failing && a->buf.n) {
+        log_warn("W031", "access log: writing again; %llu lines were lost",
+                 (unsigned long long)a->lost);
+        a->failing = false;
+        a->lost = 0;
+    }
+    if (a)
+        a->buf.n = 0;
+}
+
+static void put(struct worker *w, const struct conn *c, struct logline *l)
+{
+    struct access *a = w->access;
+    size_t before = a->buf.n;
+
+    l->worker = w->start->index + 1;
+    l->connection = c->number;
+    l->peer = peer_text(a, &c->peer);
+    l->port = c->peer.port;
+    a->format(&a->buf, l);
+    if (a->buf.overflow) {
+        a->buf.n = before; /* longer than any line may be: left out whole */
+        a->buf.overflow = false;
+        a->lost++;
+        counters_add(&w->counters->log_lost, 1);
+    }
+    if (before == 0)
+        a->since_ms = w->now_ms;
+    if (a->buf.n + LOGLINE_BYTES_MAX > a->buf.cap)
+        access_flush(w);
+}
+
+void access_write(struct worker *w, const struct conn *c, struct record *r)
+{
+    if (!w->access)
+        return;
+    r->line.duration_us = w->now_us - r->started_us;
+    r->line.time_us = w->real_us - (int64_t)r->line.duration_us;
+    put(w, c, &r->line);
+}
+
+void access_cut(struct worker *w, const struct conn *c, enum end why)
+{
+    uint64_t took = c->first_us ? w->now_us - c->first_us : 0;
+    struct logline l = {
+        .time_us = w->real_us - (int64_t)took,
+        .request = c->requests + 1,
+        .method = w->head.method_text,
+        .target = w->head.target,
+        .minor = w->head.target.n ? w->head.minor : -1,
+        .duration_us = took,
+        .end = why,
+    };
+
+    if (w->access)
+        put(w, c, &l);
+}
+
+int access_turn(struct worker *w)
+{
+    struct access *a = w->access;
+
+    if (!a || a->buf.n == 0)
+        return -1;
+    if (a->prompt || w->now_ms >= a->since_ms + a->flush_ms) {
+        access_flush(w);
+        return -1;
+    }
+    return (int)(a->since_ms + a->flush_ms - w->now_ms);
+}
+
+void access_reopen(struct worker *w, int fd)
+{
+    if (!w->access) {
+        close(fd);
+        return;
+    }
+    access_flush(w);
+    close(w->access->fd);
+    w->access->fd = fd;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * access: the access log of one worker.
+ * Layer: serve.  Whole lines only, gathered in a buffer of fixed size; a log
+ * that can't be written costs lines (counted), never a request.
+ */
+#ifndef ETAGD_SERVE_ACCESS_H
+#define ETAGD_SERVE_ACCESS_H
+
+#include <stdbool.h>
+
+#include "http/reason.h"
+
+struct access;
+struct conn;
+struct record;
+struct worker;
+
+/* fd stays the caller's until access_reopen(); NULL: no memory. */
+struct access *access_new(const struct worker *w, int fd);
+
+/* The line of a response that has ended (r->line.end says how). */
+void access_write(struct worker *w, const struct conn *c, struct record *r);
+
+/* The line of a request that ended before it could be answered: w->head holds
+ * what was understood of it. */
+void access_cut(struct worker *w, const struct conn *c, enum end why);
+
+/* End of a turn: writes out what is due; milliseconds until more is, or -1. */
+int access_turn(struct worker *w);
+void access_flush(struct worker *w);
+void access_reopen(struct worker *w, int fd);
+
+#endif

@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * answer: composes heads from prepared blocks, and bodies from memory or files.
+ * Layer: serve.  Allocates nothing.
+ */
+#include "serve/answer.h"
+
+#include <sys/random.h>
+
+#include "base/check.h"
+#include "http/page.h"
+#include "http/status.h"
+#include "serve/blocks.h"
+#include "serve/conn.h"
+#include "serve/facts.h"
+#include "serve/tags.h"
+#include "serve/txn.h"
+#include "serve/worker.h"
+
+static const char close_fields[] = "Connection: close\r\n\r\n";
+
+/* Opens the record of this response; what it points at stays where it is until
+ * the turn is over (txn_keep_texts copies it if the record stays longer). */
+static struct record *open_record(struct worker *w, struct conn *c,
+                                  struct txn *t, int status,
+                                  enum reason reason)
+{
+    const struct head *h = &w->head;
+    struct record *r = &t->record[t->record_n++];
+
+    CHECK(t->record_n <= TXN_RECORDS_MAX);
+    r->entry = NULL;
+    r->guarded = false;
+    r->started_us = c->first_us;
+    r->line.request = c->requests;
+    r->line.status = status;
+    r->line.reason = reason;
+    r->line.fault = FAULT_NONE;
+    r->line.coding = CODING_IDENTITY;
+    r->line.bytes = 0;
+    r->line.end = END_SENT;
+    r->line.method = h->method_text;
+    r->line.target = h->target;
+    r->line.minor = h->minor;
+    if (w->access && h->n_fields) {
+        r->line.host = head_value(h, FIELD_HOST);
+        r->line.referer = head_value(h, FIELD_REFERER);
+        r->line.user_agent = head_value(h, FIELD_USER_AGENT);
+    } else {
+        r->line.host = r->line.referer = r->line.user_agent = SPAN_NONE;
+    }
+    return r;
+}
+
+static void close_record(struct txn *t, struct record *r, uint64_t bytes)
+{
+    r->line.bytes = bytes;
+    r->ends = t->queued;
+}
+
+static void put_connection(struct worker *w, struct buf *b, bool persist)
+{
+    if (persist) {
+        buf_put(b, w->keep_alive, w->keep_alive_n);
+        BUF_LIT(b, "\r\n");
+    } else {
+        buf_put(b, close_fields, sizeof close_fields - 1);
+    }
+}
+
+static void put_length(struct buf *b, uint64_t n)
+{
+    BUF_LIT(b, "Content-Length: ");
+    buf_u64(b, n);
+    BUF_LIT(b, "\r\n");
+}
+
+/* What one response adds to a prepared block. */
+struct variant {
+    int status;          /* 0: the block's own status and length */
+    struct span type;    /* replaces Content-Type; p NULL: the block's */
+    struct span extra;   /* further field lines */
+    bool with_length;
+    uint64_t length;
+    bool persist;
+};
+
+static void put_head(struct worker *w, struct txn *t, const struct entry *e,
+                     struct block *k, const struct variant *v)
+{
+    struct buf *b = &t->out;
+
+    blocks_date(w, e, k);
+    if (v->status == 0 && v->persist && !v->extra.p) {
+        buf_put(b, k->text, k->bytes);
+        return;
+    }
+    if (v->status)
+        buf_span_put(b, status_line(v->status));
+    else
+        buf_put(b, k->text, k->common_at);
+    size_t from = v->type.p ? k->fields_at : k->type_at;
+    buf_put(b, k->text + k->common_at, (size_t)(k->type_at - k->common_at));
+    buf_span_put(b, v->type.p ? v->type : SPAN(""));
+    buf_put(b, k->text + from, k->length_at - from);
+    if (v->extra.p)
+        buf_span_put(b, v->extra);
+    if (v->status == 0)
+        buf_put(b, k->text + k->length_at,
+                (size_t)(k->connection_at - k->length_at));
+    else if (v->with_length)
+        put_length(b, v->length);
+    put_connection(w, b, v->persist);
+}
+
+/* Content from memory (small: beside its head) or from the file. */
+static void put_content(struct txn *t, const struct entry *e,
+                        const struct entry_form *f, uint64_t offset,
+                        uint64_t bytes)
+{
+    if (f->bytes && bytes <= TXN_COPY_MAX) {
+        size_t from = t->out.n;
+        buf_put(&t->out, f->bytes + offset, bytes);
+        txn_piece_out(t, from);
+    } else if (f->bytes) {
+        txn_piece_memory(t, f->bytes + offset, bytes);
+    } else {
+        txn_piece_file(t, f->fd >= 0 ? f->fd : e->fd, offset, bytes);
+    }
+}
+
+static void hold(struct record *r, struct entry *e, const struct entry_form *f)
+{
+    entry_hold(e);
+    r->entry = e;
+    r->guarded = f->bytes == NULL;
+}
+
+static uint64_t random_bits(void)
+{
+    uint64_t v = 0;
+
+    (void)!getrandom(&v, sizeof v, GRND_NONBLOCK);
+    return v;
+}
+
+struct multipart {
+    char boundary[32];
+    size_t boundary_n;
+};
+
+static void put_part_head(struct buf *b, const struct multipart *m,
+                          const char *type, const struct range_piece *p,
+                          uint64_t size)
+{
+    BUF_LIT(b, "\r\n--");
+    buf_put(b, m->boundary, m->boundary_n);
+    BUF_LIT(b, "\r\nContent-Type: ");
+    buf_str(b, type);
+    BUF_LIT(b, "\r\nContent-Range: bytes ");
+    buf_u64(b, p->first);
+    buf_char(b, '-');
+    buf_u64(b, p->first + p->bytes - 1);
+    buf_char(b, '/');
+    buf_u64(b, size);
+    BUF_LIT(b, "\r\n\r\n");
+}
+
+static void put_part_end(struct buf *b, const struct multipart *m)
+{
+    BUF_LIT(b, "\r\n--");
+    buf_put(b, m->boundary, m->boundary_n);
+    BUF_LIT(b, "--\r\n");
+}
+
+/* Length of everything between the head and the end of the last boundary. */
+static uint64_t multipart_length(const struct multipart *m, const char *type,
+                                 const struct range_plan *plan, uint64_t size)
+{
+    char storage[512];
+    uint64_t n = 0;
+
+    for (unsigned i = 0; i < plan->n; i++) {
+        struct buf b = buf_over(storage, sizeof storage);
+        put_part_head(&b, m, type, &plan->piece[i], size);
+        CHECK(!b.overflow);
+        n += b.n + plan->piece[i].bytes;
+    }
+    struct buf b = buf_over(storage, sizeof storage);
+    put_part_end(&b, m);
+    return n + b.n;
+}
+
+/* 206 with several parts (RFC 9110 14.6); the boundary can't be foreseen, so no
+ * file can hold it on purpose. */
+static uint64_t put_multipart(struct worker *w, struct txn *t,
+                              const struct entry *e, struct entry_form *f,
+                              const struct plan *plan, struct variant *v)
+{
+    uint64_t size = e->source.form[plan->coding].size;
+    struct multipart m;
+    char type[128];
+    struct buf mb = buf_over(m.boundary, sizeof m.boundary);
+    struct buf tb = buf_over(type, sizeof type);
+
+    buf_hex(&mb, random_bits() | 1);
+    m.boundary_n = mb.n;
+    BUF_LIT(&tb, "Content-Type: multipart/byteranges; boundary=");
+    buf_put(&tb, m.boundary, m.boundary_n);
+    BUF_LIT(&tb, "\r\n");
+    v->type = buf_span(&tb);
+    v->with_length = true;
+    v->length = multipart_length(&m, e->type, &plan->range, size);
+
+    size_t from = t->out.n;
+    put_head(w, t, e, &f->ok, v);
+    for (unsigned i = 0; i < plan->range.n; i++) {
+        const struct range_piece *p = &plan->range.piece[i];
+        put_part_head(&t->out, &m, e->type, p, size);
+        txn_piece_out(t, from);
+        put_content(t, e, f, p->first, p->bytes);
+        from = t->out.n;
+    }
+    put_part_end(&t->out, &m);
+    txn_piece_out(t, from);
+    return v->length;
+}
+
+static uint64_t put_range(struct worker *w, struct txn *t,
+                          const struct entry *e, struct entry_form *f,
+                          const struct plan *plan, struct variant *v)
+{
+    const struct range_piece *p = &plan->range.piece[0];
+    char storage[96];
+    struct buf extra = buf_over(storage, sizeof storage);
+
+    if (plan->range.n > 1)
+        return put_multipart(w, t, e, f, plan, v);
+    BUF_LIT(&extra, "Content-Range: bytes ");
+    buf_u64(&extra, p->first);
+    buf_char(&extra, '-');
+    buf_u64(&extra, p->first + p->bytes - 1);
+    buf_char(&extra, '/');
+    buf_u64(&extra, e->source.form[plan->coding].size);
+    BUF_LIT(&extra, "\r\n");
+    v->extra = buf_span(&extra);
+    v->with_length = true;
+    v->length = p->bytes;
+    size_t from = t->out.n;
+    put_head(w, t, e, &f->ok, v);
+    txn_piece_out(t, from);
+    put_content(t, e, f, p->first, p->bytes);
+    return p->bytes;
+}
+
+/* An error page for a request that has a representation: 412, 416. */
+static void answer_refusal(struct worker *w, struct conn *c, struct txn *t,
+                           const struct plan *plan, uint64_t size,
+                           bool persist);
+
+static void answer_file(struct worker *w, struct conn *c, struct txn *t,
+                        struct entry *e, bool persist)
+{
+    const struct head *h = &w->head;
+    struct plan plan = plan_make(h, &e->source, w->second);
+    struct entry_form *f = &e->form[plan.coding];
+    struct variant v = { .persist = persist };
+    char tag_line[ETAG_BYTES_MAX + 16];
+    uint64_t content = 0;
+
+    if (plan.status == 412 || plan.status == 416) {
+        answer_refusal(w, c, t, &plan, e->source.form[plan.coding].size,
+                       persist);
+        return;
+    }
+    struct record *r = open_record(w, c, t, plan.status, plan.reason);
+    r->line.coding = plan.coding;
+    if (e->etag_scheme == ETAG_SCHEME_CHANGING) {
+        struct buf b = buf_over(tag_line, sizeof tag_line);
+        char tag[ETAG_BYTES_MAX];
+        BUF_LIT(&b, "ETag: ");
+        buf_put(&b, tag, tags_changing(tag, c->number, c->requests, w->now_us));
+        BUF_LIT(&b, "\r\n");
+        v.extra = buf_span(&b);
+    }
+    if (plan.status == 206) {
+        v.status = 206;
+        content = put_range(w, t, e, f, &plan, &v);
+    } else {
+        size_t from = t->out.n;
+        bool whole = plan.status == 200 && h->method != METHOD_HEAD;
+        put_head(w, t, e, plan.status == 304 ? &f->not_modified : &f->ok, &v);
+        content = whole ? e->source.form[plan.coding].size : 0;
+        if (whole && f->bytes && content <= TXN_COPY_MAX)
+            buf_put(&t->out, f->bytes, content);
+        txn_piece_out(t, from);
+        if (whole && !(f->bytes && content <= TXN_COPY_MAX))
+            put_content(t, e, f, 0, content);
+    }
+    if (content)
+        hold(r, e, f);
+    close_record(t, r, content);
+}
+
+/* An error page prepared with its entry: 404 and the like. */
+static void answer_refused(struct worker *w, struct conn *c, struct txn *t,
+                           struct entry *e, bool persist)
+{
+    struct entry_form *f = &e->form[CODING_IDENTITY];
+    struct variant v = { .persist = persist };
+    uint64_t size = e->source.form[CODING_IDENTITY].size;
+    struct record *r = open_record(w, c, t, e->status, e->reason);
+    size_t from = t->out.n;
+
+    put_head(w, t, e, &f->ok, &v);
+    if (w->head.method != METHOD_HEAD)
+        buf_put(&t->out, f->bytes, size);
+    else
+        size = 0;
+    txn_piece_out(t, from);
+    close_record(t, r, size);
+}
+
+/* Head and page of a status that is not prepared. */
+static void put_page(struct worker *w, struct conn *c, struct txn *t,
+                     int status, enum reason reason, enum fault fault,
+                     struct span extra, const char *sentence, bool persist,
+                     struct span location)
+{
+    char storage[PAGE_BYTES_MAX + 8192];
+    struct buf page = buf_over(storage, sizeof storage);
+    struct record *r = open_record(w, c, t, status, reason);
+    struct buf *b = &t->out;
+    size_t from = b->n;
+    bool content = w->head.method != METHOD_HEAD;
+
+    r->line.fault = fault;
+    if (location.p)
+        page_redirect(&page, status, location);
+    else
+        page_error(&page, status, sentence);
+    buf_span_put(b, status_line(status));
+    buf_put(b, w->common, w->common_n);
+    buf_put(b, w->date, DATE_BYTES);
+    BUF_LIT(b, "\r\nContent-Type: text/html; charset=utf-8\r\n");
+    if (extra.p)
+        buf_span_put(b, extra);
+    put_length(b, page.n);
+    put_connection(w, b, persist);
+    if (content)
+        buf_span_put(b, buf_span(&page));
+    txn_piece_out(t, from);
+    close_record(t, r, content ? page.n : 0);
+}
+
+static void answer_refusal(struct worker *w, struct conn *c, struct txn *t,
+                           const struct plan *plan, uint64_t size,
+                           bool persist)
+{
+    char storage[64];
+    struct buf extra = buf_over(storage, sizeof storage);
+
+    if (plan->status == 416) {
+        BUF_LIT(&extra, "Content-Range: bytes */");
+        buf_u64(&extra, size);
+        BUF_LIT(&extra, "\r\n");
+    }
+    put_page(w, c, t, plan->status, plan->reason, FAULT_NONE, buf_span(&extra),
+             plan->status == 416 ? "The file ends before that range begins."
+                                 : "The file is not the one you asked about.",
+             persist, SPAN_NONE);
+}
+
+static void answer_moved(struct worker *w, struct conn *c, struct txn *t,
+                         struct entry *e, const struct target *target,
+                         bool persist)
+{
+    char storage[16384], field[16384 + 16];
+    struct buf where = buf_over(storage, sizeof storage);
+    struct buf extra = buf_over(field, sizeof field);
+
+    buf_str(&where, e->location);
+    if (target->query.p) {
+        buf_char(&where, '?');
+        buf_span_put(&where, target->query);
+    }
+    BUF_LIT(&extra, "Location: ");
+    buf_span_put(&extra, buf_span(&where));
+    BUF_LIT(&extra, "\r\n");
+    if (extra.overflow)
+        answer_fault(w, c, t, FAULT_TARGET_LONG, false);
+    else
+        put_page(w, c, t, e->status, e->reason, FAULT_NONE, buf_span(&extra),
+                 "", persist, buf_span(&where));
+}
+
+void answer_entry(struct worker *w, struct conn *c, struct txn *t,
+                  struct entry *e, const struct target *target, bool persist)
+{
+    CHECK(!e->pending);
+    if (e->kind == ENTRY_FILE)
+        answer_file(w, c, t, e, persist);
+    else if (e->kind == ENTRY_MOVED)
+        answer_moved(w, c, t, e, target, persist);
+    else
+        answer_refused(w, c, t, e, persist);
+}
+
+void answer_fault(struct worker *w, struct conn *c, struct txn *t,
+                  enum fault fault, bool persist)
+{
+    const struct fault_row *row = fault_row(fault);
+
+    put_page(w, c, t, row->status, REASON_FAULT, fault, SPAN_NONE, row->text,
+             persist, SPAN_NONE);
+}
+
+static struct span allow_line(char *storage, size_t cap)
+{
+    struct buf b = buf_over(storage, cap);
+
+    BUF_LIT(&b, "Allow: ");
+    buf_span_put(&b, method_allow());
+    BUF_LIT(&b, "\r\n");
+    return buf_span(&b);
+}
+
+void answer_status(struct worker *w, struct conn *c, struct txn *t, int status,
+                   enum reason reason, bool persist)
+{
+    char storage[64];
+    struct span extra = SPAN_NONE;
+
+    if (status == 405 || status == 501)
+        extra = allow_line(storage, sizeof storage);
+    put_page(w, c, t, status, reason, FAULT_NONE, extra, "", persist,
+             SPAN_NONE);
+}
+
+void answer_options(struct worker *w, struct conn *c, struct txn *t,
+                    bool persist)
+{
+    struct record *r = open_record(w, c, t, 204, REASON_OPTIONS);
+    struct buf *b = &t->out;
+    size_t from = b->n;
+    char storage[64];
+
+    buf_span_put(b, status_line(204));
+    buf_put(b, w->common, w->common_n);
+    buf_put(b, w->date, DATE_BYTES);
+    BUF_LIT(b, "\r\n");
+    buf_span_put(b, allow_line(storage, sizeof storage));
+    put_connection(w, b, persist);
+    txn_piece_out(t, from);
+    close_record(t, r, 0);
+}
+
+void answer_continue(struct txn *t)
+{
+    size_t from = t->out.n;
+
+    buf_span_put(&t->out, status_line(100));
+    BUF_LIT(&t->out, "\r\n");
+    txn_piece_out(t, from);
+}

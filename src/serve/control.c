@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * control: the worker's end of the channel to the master.
+ * Layer: serve.
+ */
+#include "serve/control.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "os/channel.h"
+#include "os/log.h"
+#include "os/poll.h"
+#include "serve/accepting.h"
+#include "serve/access.h"
+#include "serve/facts.h"
+#include "serve/worker.h"
+
+void control_ready(struct worker *w)
+{
+    char word = WORKER_READY;
+
+    (void)channel_send(w->start->control, &word, 1, NULL, 0);
+}
+
+static void drain(struct worker *w)
+{
+    if (w->draining)
+        return;
+    w->draining = true;
+    w->drain_until_ms = w->now_ms + w->conf->timeouts.drain_ms;
+    accepting_stop(w);
+}
+
+static void obey(struct worker *w, enum worker_word word, int fd)
+{
+    switch (word) {
+    case WORKER_STOP:
+        w->stopping = true;
+        break;
+    case WORKER_DRAIN:
+        drain(w);
+        break;
+    case WORKER_LOG:
+        access_reopen(w, fd);
+        return;
+    case WORKER_ERROR_LOG:
+        log_adopt(fd);
+        return;
+    case WORKER_PREPARER:
+        facts_renew(w, fd);
+        return;
+    case WORKER_READY:
+        break;
+    }
+    if (fd >= 0)
+        close(fd);
+}
+
+void control_take(struct worker *w)
+{
+    for (;;) {
+        char word;
+        int fd = -1;
+        size_t n_fds = 1;
+        ssize_t n = channel_take(w->start->control, &word, 1, &fd, &n_fds);
+        if (n == -EAGAIN)
+            return;
+        if (n <= 0) {
+            log_info("W002", "the master is gone: finishing what is under way");
+            poll_remove(w->poll, w->start->control);
+            drain(w);
+            return;
+        }
+        obey(w, (enum worker_word)word, n_fds ? fd : -1);
+    }
+}

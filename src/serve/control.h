@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * control: what the master tells a worker.
+ * Layer: serve.
+ */
+#ifndef ETAGD_SERVE_CONTROL_H
+#define ETAGD_SERVE_CONTROL_H
+
+struct worker;
+
+/* Tells the master that this worker accepts connections. */
+void control_ready(struct worker *w);
+
+/* Takes every message there is; the end of the channel means that the master is
+ * gone: drain. */
+void control_take(struct worker *w);
+
+#endif

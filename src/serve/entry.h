@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * entry: what a worker knows about one path of one site: the file behind it
+ * with its prepared response heads, or the fixed answer (redirect, 404, ...).
+ * Layer: serve.  Reference counted; owned by the file cache while it is in
+ * there.  Made when a path is asked for the first time: the hot path only reads.
+ */
+#ifndef ETAGD_SERVE_ENTRY_H
+#define ETAGD_SERVE_ENTRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "http/etag.h"
+#include "http/plan.h"
+#include "http/reason.h"
+#include "prepare/message.h"
+
+enum entry_kind {
+    ENTRY_FILE,   /* a representation: conditions, ranges, codings */
+    ENTRY_MOVED,  /* a redirect: `location` */
+    ENTRY_REFUSED /* an error status with a small page */
+};
+
+/* A response head ready to send, and where the parts of it are that change.
+ *   status line | Server, Date | Content-Type | fields  | Content-Length |
+ *   0             common_at      type_at        fields_at length_at
+ *   connection fields, empty line |
+ *   connection_at                 bytes */
+struct block {
+    char *text; /* NULL: not made */
+    uint16_t common_at, type_at, fields_at, length_at, connection_at, bytes;
+    uint16_t date_at;    /* of DATE_BYTES */
+    uint16_t expires_at; /* of DATE_BYTES; 0: no Expires, or a fixed one */
+    int64_t second;      /* wall clock second that the dates are of */
+};
+
+struct entry_form {
+    char tag_text[ETAG_BYTES_MAX];
+    uint8_t tag_n;     /* field value with quotes and W/; 0: no ETag */
+    int fd;            /* large files and sidecars: sent from here; else -1 */
+    uint64_t slab;     /* held; 0: none */
+    const char *bytes; /* mapped; NULL: sent from fd */
+    struct block ok;   /* 200 */
+    struct block not_modified; /* 304 */
+};
+
+struct entry {
+    struct list lru;
+    struct entry *next; /* in the hash chain */
+    uint64_t hash;
+    uint32_t refs; /* the cache's own included */
+    enum entry_kind kind;
+    bool in_cache;
+    bool watched;  /* `fresh` may be trusted */
+    bool pending;  /* facts have been asked for: requests wait */
+    bool unasked;  /* to be asked again: channel was full, or renewed */
+    bool racy;     /* changed so lately that equal times prove nothing */
+    bool degraded; /* answered without the preparer's facts */
+    bool negotiable; /* has or will have codings: Vary */
+    bool background; /* asked again while the old facts still serve */
+    uint64_t fresh; /* generation of the watch at which it was right */
+    uint64_t seq;   /* of the ask */
+    uint64_t asked_us;
+    struct list waiters; /* txn.waiter */
+    struct list asked;   /* among the worker's pending entries */
+    struct entry *seq_next; /* in the table of asks */
+    bool in_asks;
+    unsigned site;
+    int fd; /* of the file until facts are there, and for large files; or -1 */
+    struct file_version version;
+    uint32_t sidecars; /* bit per coding: a sidecar is used */
+    struct file_version sidecar_version[CODING_COUNT];
+    char type[MEDIA_TYPE_MAX];
+    struct plan_source source;
+    struct entry_form form[CODING_COUNT];
+    /* ENTRY_MOVED, ENTRY_REFUSED */
+    int status;
+    enum reason reason;
+    char *location; /* encoded; the query is appended when it is sent */
+    char *page;     /* body of an ENTRY_REFUSED */
+    /* policy of the configuration for this path */
+    int etag_scheme; /* enum etag_scheme */
+    int expires;     /* enum expires_kind */
+    int64_t expires_s, clock_s;
+    uint16_t name_at; /* where the last component of file_path starts */
+    char *file_path;  /* below the root: the index file for a directory */
+    unsigned root;    /* index in the worker's roots */
+    uint16_t path_n;
+    char path[]; /* decoded request path, the key; NUL-terminated */
+};
+
+/* Finds and keeps entries: a hash table with two least-recently-used lists, so
+ * that a flood of names that do not exist cannot drive out the files. */
+struct cache {
+    struct entry **bucket;
+    size_t mask;
+    uint64_t seed;
+    struct list files, others;
+    size_t n_files, n_others, files_max, others_max;
+};
+
+bool cache_init(struct cache *c, size_t files_max, uint64_t seed);
+
+uint64_t cache_hash(const struct cache *c, unsigned site, struct span path);
+
+/* Without taking a reference; moves it to the front of its list. */
+struct entry *cache_find(struct cache *c, uint64_t hash, unsigned site,
+                         struct span path);
+
+/* Puts in an entry (whose first reference becomes the cache's) and gives up to
+ * one least recently used one to `victim` (may be NULL), unlinked. */
+struct entry *cache_add(struct cache *c, struct entry *e);
+void cache_unlink(struct cache *c, struct entry *e);
+
+/* A fresh entry with one reference, not in the cache; NULL: no memory. */
+struct entry *entry_new(unsigned site, struct span path, uint64_t hash);
+
+#endif

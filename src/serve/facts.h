@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * facts: asks the preparer about files and puts its answers into entries.
+ * Layer: serve.  Never waits: who needs an answer hangs at the entry.
+ */
+#ifndef ETAGD_SERVE_FACTS_H
+#define ETAGD_SERVE_FACTS_H
+
+#include "serve/entry.h"
+
+struct found;
+struct worker;
+
+/* The table that finds an entry by the number of its ask. */
+bool facts_init(struct worker *w);
+
+/* Asks about e (e->fd open, e->version known); it is pending from here on,
+ * unless `background`. */
+void facts_ask(struct worker *w, struct entry *e, const struct found *f,
+               bool background);
+
+/* Takes every answer there is and wakes whom it concerns. */
+void facts_take(struct worker *w);
+
+/* Asks again what could not be asked, answers from the name what took too long;
+ * milliseconds until there is something to do again, -1: nothing. */
+int facts_turn(struct worker *w);
+
+/* Another preparer has been started: its channel. */
+void facts_renew(struct worker *w, int fd);
+
+/* Gives back what the entry holds once nobody uses it any more. */
+void entry_hold(struct entry *e);
+void entry_release(struct worker *w, struct entry *e);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * find: from a decoded path to an open file, or to the reason why there is none.
+ * Layer: serve: the one place that turns what the system said into what HTTP
+ * needs.
+ */
+#ifndef ETAGD_SERVE_FIND_H
+#define ETAGD_SERVE_FIND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "http/accept.h"
+#include "http/reason.h"
+#include "os/file.h"
+#include "prepare/message.h"
+
+struct conf_site;
+struct target;
+struct worker;
+
+#define FIND_PATH_MAX 4352 /* a target of 4096 bytes and an index file's name */
+
+struct found {
+    int status; /* 200: a file; 301: a directory without its slash; 4xx, 5xx */
+    enum reason reason;
+    bool transient; /* not to be remembered: a limit or memory was short */
+    bool watched;   /* changes will be news (see dirs.h) */
+    int fd;         /* with 200: the file; the caller's to close */
+    unsigned root;  /* index in worker_start.root */
+    struct file_version version;
+    int64_t mtime_s;
+    uint32_t sidecars; /* bit per coding */
+    int sidecar_fd[CODING_COUNT]; /* the caller's to close */
+    struct file_version sidecar_version[CODING_COUNT];
+    char path[FIND_PATH_MAX]; /* below the root, NUL-terminated */
+};
+
+/* Looks for what `target` names on `site`. */
+void find_file(struct worker *w, const struct conf_site *site,
+               const struct target *target, struct found *out);
+
+/* Closes what find_file() opened. */
+void find_release(struct found *f);
+
+bool find_same_version(const struct file_version *a,
+                       const struct file_version *b);
+
+#endif

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * request: head, content framing, routing, in this order; the first thing that
+ * is wrong answers.
+ * Layer: serve.  Faults that leave the framing in doubt end the connection.
+ */
+#include "serve/request.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "conf/sites.h"
+#include "http/body.h"
+#include "http/target.h"
+#include "serve/answer.h"
+#include "serve/conn.h"
+#include "serve/facts.h"
+#include "serve/resolve.h"
+#include "serve/txn.h"
+#include "serve/worker.h"
+
+static void end_after(struct conn *c, enum end why, bool pause)
+{
+    if (!c->closing)
+        c->end = why;
+    c->closing = true;
+    c->linger = c->linger || pause;
+}
+
+static enum request_result fault(struct worker *w, struct conn *c,
+                                 struct txn *t, enum fault f, bool persist)
+{
+    if (!fault_row(f)->lives)
+        persist = false;
+    if (!persist)
+        end_after(c, END_FAULTY, true);
+    answer_fault(w, c, t, f, persist);
+    return REQUEST_ANSWERED;
+}
+
+/* A request that fails before its end is known: nothing after it can be read. */
+static enum request_result fatal(struct worker *w, struct conn *c,
+                                 struct txn *t, struct span *in, enum fault f)
+{
+    c->requests++;
+    t->body_done = false;
+    *in = span_from(*in, in->n);
+    return fault(w, c, t, f, false);
+}
+
+/* Puts `head` and then `rest` at the front of t->in; both may lie there. */
+static void park(struct txn *t, struct span head, struct span rest)
+{
+    CHECK(head.n + rest.n <= t->in_cap);
+    if (head.p != t->in)
+        memmove(t->in, head.p, head.n);
+    if (rest.n)
+        memmove(t->in + head.n, rest.p, rest.n);
+    t->in_n = head.n + rest.n;
+}
+
+enum content { CONTENT_TAKEN, CONTENT_WAITS, CONTENT_FAULT };
+
+/* Expect: 100-continue: only if the content is wanted (it is read and thrown
+ * away for the methods that are served) and has not begun to arrive. */
+static void maybe_continue(struct worker *w, struct conn *c, struct txn *t,
+                           size_t there)
+{
+    bool wanted = false;
+
+    if (head_expect(&w->head, &wanted) == FAULT_NONE && wanted && there == 0 &&
+        !c->continued) {
+        answer_continue(t);
+        c->continued = true;
+    }
+}
+
+/* Reads the content of the request whose head was just parsed, as far as it is
+ * there.  *used: bytes of it after the head. */
+static enum content take_content(struct worker *w, struct conn *c,
+                                 struct txn *t, struct span in, size_t *used,
+                                 enum fault *f)
+{
+    struct body body;
+    struct span rest = span_from(in, w->head.bytes);
+
+    *used = 0;
+    *f = body_framing(&w->head, w->conf->limits.body_bytes, &body);
+    if (*f != FAULT_NONE)
+        return CONTENT_FAULT;
+    if (body.kind == BODY_NONE)
+        return CONTENT_TAKEN;
+    *f = body_take(&body, rest.p, rest.n, used);
+    if (*f == FAULT_NONE)
+        return CONTENT_TAKEN;
+    if (*f != FAULT_MORE)
+        return CONTENT_FAULT;
+    maybe_continue(w, c, t, rest.n);
+    park(t, span_to(in, w->head.bytes), SPAN(""));
+    t->body = body;
+    t->body_active = true;
+    return CONTENT_WAITS;
+}
+
+/* A client that waits for 100 before it sends content which nobody wants gets
+ * its final answer at once instead; whether the content comes is unknown, so
+ * the connection ends (RFC 9110 10.1.1). */
+static bool unwanted_expectation(struct worker *w, struct span in)
+{
+    const struct head *h = &w->head;
+    bool wanted = false;
+
+    return in.n == h->bytes && method_support(h->method) != METHOD_SERVED &&
+           head_expect(h, &wanted) == FAULT_NONE && wanted;
+}
+
+static bool may_persist(struct worker *w, struct conn *c)
+{
+    uint64_t limit = w->conf->limits.requests_per_connection;
+
+    if (!head_persists(&w->head)) {
+        end_after(c, END_CLOSE_ASKED, false);
+    } else if (w->draining) {
+        end_after(c, END_DRAINING, true);
+    } else if (limit && c->requests >= limit) {
+        end_after(c, END_LIMIT_REQUESTS, true);
+    }
+    return !c->closing;
+}
+
+static enum fault route(struct worker *w, struct target *target,
+                        const struct conf_site **site)
+{
+    struct span host;
+    bool wanted;
+    enum fault f = head_expect(&w->head, &wanted);
+
+    if (f == FAULT_NONE)
+        f = target_decode(target, &w->head, w->path_storage, w->path_cap);
+    if (f == FAULT_NONE)
+        f = target_host(target, &w->head, &host);
+    if (f == FAULT_NONE)
+        *site = sites_find(w->conf, host);
+    return f;
+}
+
+/* The request is whole: answers it, or waits for the preparer. */
+static enum request_result answer(struct worker *w, struct conn *c,
+                                  struct txn *t)
+{
+    const struct head *h = &w->head;
+    const struct conf_site *site = NULL;
+    struct target target;
+    enum method_support support = method_support(h->method);
+    enum fault f = route(w, &target, &site);
+    struct entry *e = NULL;
+    if (f == FAULT_NONE && site &&
+        (h->method == METHOD_GET || h->method == METHOD_HEAD)) {
+        e = resolve(w, (unsigned)(site - w->conf->sites), &target,
+                    c->first_us);
+        if (e && e->pending) {
+            list_append(&e->waiters, &t->waiter);
+            return REQUEST_WAITS;
+        }
+    }
+    c->requests++;
+    bool persist = may_persist(w, c);
+    if (f != FAULT_NONE)
+        fault(w, c, t, f, persist);
+    else if (support == METHOD_UNKNOWN)
+        answer_status(w, c, t, 501, REASON_METHOD_UNKNOWN, persist);
+    else if (support == METHOD_NOT_ALLOWED)
+        answer_status(w, c, t, 405, REASON_METHOD_NOT_ALLOWED, persist);
+    else if (!site)
+        answer_status(w, c, t, 421, REASON_HOST_UNKNOWN, persist);
+    else if (h->method == METHOD_OPTIONS)
+        answer_options(w, c, t, persist);
+    else if (!e)
+        answer_status(w, c, t, 503, REASON_OVERLOAD, persist);
+    else
+        answer_entry(w, c, t, e, &target, persist);
+    return REQUEST_ANSWERED;
+}
+
+enum request_result request_take(struct worker *w, struct conn *c,
+                                 struct txn *t, struct span *in)
+{
+    size_t used = 0;
+    enum fault f = head_parse(&w->head, in->p, in->n, &w->head_limits);
+
+    if (f == FAULT_MORE)
+        return REQUEST_MORE;
+    if (f != FAULT_NONE)
+        return fatal(w, c, t, in, f);
+    if (t->body_done) {
+        if (t->body_fault != FAULT_NONE)
+            return fatal(w, c, t, in, t->body_fault);
+    } else {
+        if (unwanted_expectation(w, *in)) {
+            struct body body;
+            f = body_framing(&w->head, UINT64_MAX, &body);
+            if (f == FAULT_NONE && body.kind != BODY_NONE)
+                end_after(c, END_FAULTY, true);
+        }
+        if (!c->closing) {
+            enum content content = take_content(w, c, t, *in, &used, &f);
+            if (content == CONTENT_FAULT)
+                return fatal(w, c, t, in, f);
+            if (content == CONTENT_WAITS)
+                return REQUEST_CONTENT;
+        }
+    }
+    struct span rest = span_from(*in, w->head.bytes + used);
+    if (answer(w, c, t) == REQUEST_WAITS) {
+        t->body_done = used > 0 || t->body_done;
+        t->body_fault = FAULT_NONE;
+        park(t, span_to(*in, w->head.bytes), rest);
+        return REQUEST_WAITS;
+    }
+    t->body_done = false;
+    c->continued = false;
+    *in = rest;
+    return REQUEST_ANSWERED;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * send: one system call for everything that is in memory, sendfile for the rest.
+ * Layer: serve.  A file that changes while it is being sent is noticed before
+ * its last bytes go out: then the connection ends, so that no mixture of two
+ * versions ever looks whole.
+ */
+#include "serve/send.h"
+
+#include <errno.h>
+
+#include "base/check.h"
+#include "os/file.h"
+#include "os/net.h"
+#include "serve/access.h"
+#include "serve/conn.h"
+#include "serve/facts.h"
+#include "serve/txn.h"
+#include "serve/worker.h"
+
+#define IOV_MAX_HERE 64
+#define TURN_BYTES (4u << 20)  /* most of one connection per turn */
+#define GUARD_BYTES (64u << 10) /* held back until the file was looked at */
+
+static void end_record(struct worker *w, struct conn *c, struct record *r)
+{
+    counters_add(&w->counters->requests, 1);
+    access_write(w, c, r);
+    if (r->entry)
+        entry_release(w, r->entry);
+    r->entry = NULL;
+}
+
+static void advance(struct worker *w, struct conn *c, struct txn *t, size_t n)
+{
+    t->sent += n;
+    c->moved += n;
+    counters_add(&w->counters->bytes, n);
+    while (n > 0) {
+        struct piece *p = &t->piece[t->piece_at];
+        size_t step = n < p->bytes ? n : (size_t)p->bytes;
+        p->bytes -= step;
+        if (p->p)
+            p->p += step;
+        else
+            p->offset += step;
+        n -= step;
+        if (p->bytes == 0)
+            t->piece_at++;
+    }
+    while (t->record_at < t->record_n &&
+           t->record[t->record_at].ends <= t->sent)
+        end_record(w, c, &t->record[t->record_at++]);
+}
+
+static ssize_t send_memory(struct conn *c, struct txn *t)
+{
+    struct iovec iov[IOV_MAX_HERE];
+    unsigned n = 0, at = t->piece_at;
+
+    for (; at < t->piece_n && t->piece[at].p && n < IOV_MAX_HERE; at++) {
+        iov[n].iov_base = (void *)(size_t)t->piece[at].p;
+        iov[n++].iov_len = t->piece[at].bytes;
+    }
+    bool more = at < t->piece_n;
+    if (n == 1)
+        return net_send(c->fd, iov[0].iov_base, iov[0].iov_len, more);
+    return net_sendv(c->fd, iov, n, more);
+}
+
+/* Is the file still what the head of this response says? */
+static bool unchanged(const struct entry *e, int fd)
+{
+    struct file_stat s;
+    const struct file_version *v = &e->version;
+
+    for (int i = 0; i < CODING_COUNT; i++) {
+        if (fd == e->form[i].fd && fd != e->fd)
+            v = &e->sidecar_version[i];
+    }
+    return file_stat(fd, &s) == 0 && s.size == v->size &&
+           s.mtime_ns == v->mtime_ns && s.ctime_ns == v->ctime_ns;
+}
+
+static ssize_t send_file(struct conn *c, struct txn *t)
+{
+    struct piece *p = &t->piece[t->piece_at];
+    struct record *r = &t->record[t->record_at];
+    uint64_t n = p->bytes < TURN_BYTES ? p->bytes : TURN_BYTES;
+
+    CHECK(t->record_at < t->record_n && r->entry);
+    if (p->bytes > GUARD_BYTES && n > p->bytes - GUARD_BYTES)
+        n = p->bytes - GUARD_BYTES;
+    if (p->bytes <= GUARD_BYTES && r->guarded &&
+        !unchanged(r->entry, p->fd)) {
+        c->end = END_FILE_CHANGED;
+        return -ESTALE;
+    }
+    ssize_t sent = net_sendfile(c->fd, p->fd, p->offset, n);
+    if (sent == 0) {
+        c->end = END_FILE_SHORT;
+        return -ESTALE;
+    }
+    return sent;
+}
+
+enum send_result send_flush(struct worker *w, struct conn *c)
+{
+    struct txn *t = c->txn;
+    uint64_t before = t->sent;
+
+    while (txn_sending(t)) {
+        bool memory = t->piece[t->piece_at].p != NULL;
+        if (t->sent - before > TURN_BYTES)
+            return SEND_YIELD;
+        ssize_t n = memory ? send_memory(c, t) : send_file(c, t);
+        if (n == -EAGAIN)
+            return SEND_BLOCKED;
+        if (n < 0) {
+            if (n != -ESTALE)
+                c->end = END_CLIENT_RESET;
+            return SEND_FAILED;
+        }
+        advance(w, c, t, (size_t)n);
+    }
+    CHECK(t->record_at == t->record_n);
+    txn_reset_out(t);
+    return SEND_DONE;
+}
+
+void send_abandon(struct worker *w, struct conn *c, enum end why)
+{
+    struct txn *t = c->txn;
+    uint64_t begins = t->sent;
+
+    for (; t->record_at < t->record_n; t->record_at++) {
+        struct record *r = &t->record[t->record_at];
+        uint64_t left = r->ends - begins;
+        begins = r->ends;
+        r->line.end = why;
+        /* heads count as sent before content */
+        r->line.bytes = r->line.bytes > left ? r->line.bytes - left : 0;
+        end_record(w, c, r);
+    }
+    txn_reset_out(t);
+}

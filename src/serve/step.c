@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * step: the walk of one connection through its states.
+ * Layer: serve.  A list of small named steps; each leaves the connection in a
+ * legal state.
+ */
+#include "serve/step.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "os/net.h"
+#include "os/poll.h"
+#include "serve/access.h"
+#include "serve/answer.h"
+#include "serve/conn.h"
+#include "serve/request.h"
+#include "serve/send.h"
+#include "serve/worker.h"
+
+static void set_timer(struct worker *w, struct conn *c, uint64_t ms)
+{
+    wheel_set(&w->wheel, &c->timer, w->now_ms + ms);
+}
+
+static void give_back(struct worker *w, struct conn *c)
+{
+    if (!c->txn)
+        return;
+    if (!list_empty(&c->txn->waiter))
+        list_remove(&c->txn->waiter);
+    txn_return(&w->txns, c->txn);
+    c->txn = NULL;
+}
+
+void step_close(struct worker *w, struct conn *c, enum end why)
+{
+    if (c->state == CONN_CLOSED)
+        return;
+    if (c->txn) {
+        send_abandon(w, c, why);
+        give_back(w, c);
+    }
+    c->end = why;
+    conn_become(c, CONN_CLOSED);
+    wheel_cancel(&c->timer);
+    if (c->again)
+        list_remove(&c->turn);
+    c->again = false;
+    list_append(&w->dead, &c->turn);
+}
+
+/* Logs a request that was begun and will not be answered, then closes. */
+static void close_cut(struct worker *w, struct conn *c, enum end why)
+{
+    struct txn *t = c->txn;
+
+    if (t && t->in_n > 0 && !txn_sending(t)) {
+        head_parse(&w->head, t->in, t->in_n, &w->head_limits);
+        access_cut(w, c, why);
+    }
+    step_close(w, c, why);
+}
+
+/* FIN now, and whatever the client still sends is thrown away for a while, lest
+ * a reset destroys the response on its way (RFC 9112 9.6). */
+static void linger(struct worker *w, struct conn *c)
+{
+    give_back(w, c);
+    net_finish(c->fd);
+    conn_become(c, CONN_LINGER);
+    set_timer(w, c, w->conf->timeouts.linger_ms);
+}
+
+static void receive_later(struct worker *w, struct conn *c)
+{
+    if (!c->readable || c->again || c->state == CONN_CLOSED)
+        return;
+    c->again = true;
+    list_append(&w->again, &c->turn);
+}
+
+static void become_idle(struct worker *w, struct conn *c)
+{
+    give_back(w, c);
+    conn_become(c, CONN_IDLE);
+    set_timer(w, c, w->idle_ms);
+}
+
+/* Everything that could be answered is out: what is the connection now? */
+static void settle(struct worker *w, struct conn *c, enum request_result r)
+{
+    struct txn *t = c->txn;
+    const struct conf_timeouts *limit = &w->conf->timeouts;
+
+    if (c->closing) {
+        if (c->linger && !c->ended)
+            linger(w, c);
+        else
+            step_close(w, c, c->end);
+        return;
+    }
+    if (r == REQUEST_WAITS) {
+        conn_become(c, CONN_PREPARE);
+        wheel_cancel(&c->timer);
+        return;
+    }
+    if (c->ended) {
+        /* half of a request, or none: nothing more will come */
+        if (r == REQUEST_CONTENT || t->in_n > 0)
+            close_cut(w, c, END_CLIENT_CLOSED);
+        else
+            step_close(w, c, END_CLIENT_CLOSED);
+        return;
+    }
+    if (r == REQUEST_CONTENT) {
+        conn_become(c, CONN_BODY);
+        set_timer(w, c, limit->body_ms);
+    } else if (t->in_n > 0) {
+        if (c->state != CONN_HEAD && c->state != CONN_IDLE)
+            c->first_us = w->now_us; /* the time to send is not its fault */
+        conn_become(c, CONN_HEAD);
+        uint64_t due_ms = c->first_us / 1000 + limit->head_ms;
+        wheel_set(&w->wheel, &c->timer, due_ms);
+    } else {
+        become_idle(w, c);
+    }
+    receive_later(w, c);
+}
+
+static void wait_to_send(struct worker *w, struct conn *c)
+{
+    txn_keep_texts(c->txn);
+    if (c->state != CONN_SEND) {
+        conn_become(c, CONN_SEND);
+        c->moved = 0;
+        c->window_ms = w->now_ms;
+    }
+    set_timer(w, c, w->conf->timeouts.send_ms);
+}
+
+/* Keeps `in` at the front of t->in; it may lie there already. */
+static void keep_input(struct txn *t, struct span in)
+{
+    CHECK(in.n <= t->in_cap);
+    if (in.n && in.p != t->in)
+        memmove(t->in, in.p, in.n);
+    t->in_n = in.n;
+}
+
+/* Answers what is in `in`, sends it, and settles. */
+static void run(struct worker *w, struct conn *c, struct span in)
+{
+    struct txn *t = c->txn;
+    enum request_result r;
+    enum send_result s;
+
+    do {
+        r = REQUEST_ANSWERED;
+        unsigned n = 0;
+        while (r == REQUEST_ANSWERED && !c->closing && in.n > 0 &&
+               n++ < w->conf->limits.pipeline && txn_room(t, REQUEST_ROOM))
+            r = request_take(w, c, t, &in);
+        s = send_flush(w, c);
+    } while (s == SEND_DONE && r == REQUEST_ANSWERED && !c->closing &&
+             in.n > 0);
+
+    if (s == SEND_FAILED) {
+        step_close(w, c, c->end);
+        return;
+    }
+    /* CONTENT and WAITS have put their bytes away themselves */
+    if (r == REQUEST_ANSWERED || r == REQUEST_MORE)
+        keep_input(t, c->closing ? span_of(in.p, 0) : in);
+    if (s == SEND_DONE) {
+        settle(w, c, r);
+    } else {
+        t->after = r;
+        wait_to_send(w, c);
+        if (s == SEND_YIELD) {
+            c->readable = true;
+            receive_later(w, c);
+        }
+    }
+}
+
+/* Content of the request in t->in goes on arriving. */
+static bool take_content(struct worker *w, struct conn *c, struct span *in)
+{
+    struct txn *t = c->txn;
+    size_t used = 0;
+    enum fault f = body_take(&t->body, in->p, in->n, &used);
+
+    *in = span_from(*in, used);
+    if (f == FAULT_MORE) {
+        set_timer(w, c, w->conf->timeouts.body_ms);
+        return false;
+    }
+    t->body_active = false;
+    t->body_done = true;
+    t->body_fault = f;
+    /* the request's head, then what came after its content */
+    CHECK(t->in_n + in->n <= t->in_cap);
+    memmove(t->in + t->in_n, in->p, in->n);
+    t->in_n += in->n;
+    *in = span_of(t->in, t->in_n);
+    return true;
+}
+
+static void client_ended(struct worker *w, struct conn *c)
+{
+    c->ended = true;
+    c->readable = false;
+    switch (c->state) {
+    case CONN_IDLE:
+        step_close(w, c, c->requests ? END_CLIENT_CLOSED : END_UNUSED);
+        break;
+    case CONN_HEAD:
+    case CONN_BODY:
+        close_cut(w, c, END_CLIENT_CLOSED);
+        break;
+    case CONN_LINGER:
+        step_close(w, c, c->end);
+        break;
+    case CONN_PREPARE:
+    case CONN_SEND:
+    case CONN_CLOSED:
+    case CONN_STATE_COUNT:
+        break; /* half-closed: it still gets its whole response */
+    }
+}
+
+static bool need_txn(struct worker *w, struct conn *c)
+{
+    if (!c->txn) {
+        c->txn = txn_borrow(&w->txns);
+        if (!c->txn) {
+            step_close(w, c, END_EVICTED);
+            return false;
+        }
+        c->txn->conn = c;
+    }
+    return true;
+}
+
+void step_received(struct worker *w, struct conn *c, const char *p, size_t n)
+{
+    struct span in = span_of(p, n);
+
+    if (n == 0) {
+        client_ended(w, c);
+        return;
+    }
+    if (c->state == CONN_LINGER || c->state == CONN_CLOSED)
+        return;
+    CHECK(c->state != CONN_SEND && c->state != CONN_PREPARE);
+    if (!need_txn(w, c))
+        return;
+    struct txn *t = c->txn;
+    if (c->state == CONN_IDLE)
+        c->first_us = w->now_us;
+    if (t->body_active) {
+        if (!take_content(w, c, &in))
+            return;
+    } else if (t->in_n > 0) {
+        CHECK(t->in_n + n <= t->in_cap);
+        memcpy(t->in + t->in_n, p, n);
+        t->in_n += n;
+        in = span_of(t->in, t->in_n);
+    }
+    run(w, c, in);
+}
+
+void step_writable(struct worker *w, struct conn *c)
+{
+    if (c->state != CONN_SEND)
+        return;
+    struct txn *t = c->txn;
+    enum send_result s = send_flush(w, c);
+
+    if (s == SEND_FAILED)
+        step_close(w, c, c->end);
+    else if (s != SEND_DONE)
+        wait_to_send(w, c);
+    else if (t->after == REQUEST_ANSWERED && t->in_n > 0 && !c->closing)
+        run(w, c, span_of(t->in, t->in_n));
+    else
+        settle(w, c, t->after);
+    if (s == SEND_YIELD) {
+        c->readable = true;
+        receive_later(w, c);
+    }
+}
+
+void step_resume(struct worker *w, struct conn *c)
+{
+    if (c->state == CONN_PREPARE)
+        run(w, c, span_of(c->txn->in, c->txn->in_n));
+    else if (c->state == CONN_SEND)
+        /* answers before this one are still on their way */
+        c->txn->after = REQUEST_ANSWERED;
+}
+
+static void answer_timeout(struct worker *w, struct conn *c)
+{
+    struct txn *t = c->txn;
+
+    if (!t->body_active)
+        head_parse(&w->head, t->in, t->in_n, &w->head_limits);
+    else
+        CHECK(head_parse(&w->head, t->in, t->in_n, &w->head_limits) ==
+              FAULT_NONE);
+    c->requests++;
+    c->closing = c->linger = true;
+    c->end = t->body_active ? END_BODY_TIMEOUT : END_HEAD_TIMEOUT;
+    answer_status(w, c, t, 408, REASON_TIMEOUT, false);
+    enum send_result s = send_flush(w, c);
+    if (s == SEND_DONE)
+        linger(w, c);
+    else
+        step_close(w, c, c->end);
+}
+
+void step_expired(struct worker *w, struct conn *c)
+{
+    switch (c->state) {
+    case CONN_IDLE:
+        step_close(w, c, c->requests ? END_IDLE_TIMEOUT : END_UNUSED_TIMEOUT);
+        break;
+    case CONN_HEAD:
+    case CONN_BODY:
+        answer_timeout(w, c);
+        break;
+    case CONN_SEND:
+        net_abort(c->fd);
+        step_close(w, c, END_SEND_TIMEOUT);
+        break;
+    case CONN_LINGER:
+        step_close(w, c, c->end);
+        break;
+    case CONN_PREPARE:
+    case CONN_CLOSED:
+    case CONN_STATE_COUNT:
+        break;
+    }
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * step: moves a connection on: bytes in, requests answered, bytes out.
+ * Layer: serve.  The whole life of a request is driven from here.
+ */
+#ifndef ETAGD_SERVE_STEP_H
+#define ETAGD_SERVE_STEP_H
+
+#include <stddef.h>
+
+#include "http/reason.h"
+
+struct conn;
+struct worker;
+
+/* n > 0: bytes were received (they need not outlive the call); n == 0: the
+ * client has ended its side. */
+void step_received(struct worker *w, struct conn *c, const char *p, size_t n);
+
+/* There may be room to send again. */
+void step_writable(struct worker *w, struct conn *c);
+
+/* What the connection waited for from the preparer is there. */
+void step_resume(struct worker *w, struct conn *c);
+
+/* Its deadline has come. */
+void step_expired(struct worker *w, struct conn *c);
+
+/* Ends the connection; it is freed at the end of the turn. */
+void step_close(struct worker *w, struct conn *c, enum end why);
+
+#endif

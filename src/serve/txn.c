@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * txn: the pool of transactions and the queue of bytes to send.
+ * Layer: serve.  Allocates at start-up only; the pool is address space that
+ * costs memory where it is touched.
+ */
+#include "serve/txn.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "base/check.h"
+#include "os/shm.h"
+
+#define WARM_MIN 16 /* transactions that keep their memory in any case */
+
+bool txn_pool_init(struct txn_pool *pool, size_t count, size_t in_cap)
+{
+    /* an odd number of cache lines apart, lest all heads share cache sets */
+    size_t stride = (sizeof(struct txn) + in_cap + 4095) / 4096 * 4096;
+
+    pool->stride = stride;
+    pool->count = count;
+    pool->bytes = stride * count;
+    pool->memory = shm_reserve(pool->bytes);
+    pool->free = calloc(count, sizeof pool->free[0]);
+    if (!pool->memory || !pool->free)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        pool->free[i] =
+            (struct txn *)(void *)(pool->memory + (count - 1 - i) * stride);
+    pool->n_free = pool->warm = count;
+    return true;
+}
+
+struct txn *txn_borrow(struct txn_pool *pool)
+{
+    if (pool->n_free == 0)
+        return NULL;
+    struct txn *t = pool->free[--pool->n_free];
+
+    if (pool->n_free < pool->warm)
+        pool->warm = pool->n_free;
+    t->in_n = 0;
+    t->in_cap = pool->stride - sizeof *t;
+    t->body_active = t->body_done = false;
+    list_init(&t->waiter);
+    t->out = buf_over(t->out_bytes, sizeof t->out_bytes);
+    txn_reset_out(t);
+    return t;
+}
+
+void txn_return(struct txn_pool *pool, struct txn *t)
+{
+    CHECK(list_empty(&t->waiter) && t->record_at == t->record_n);
+    CHECK(pool->n_free < pool->count);
+    /* deep in the stack: it will not be used soon */
+    if (pool->count - pool->n_free > WARM_MIN)
+        (void)madvise(t, pool->stride, MADV_DONTNEED);
+    pool->free[pool->n_free++] = t;
+}
+
+void txn_piece_out(struct txn *t, size_t from)
+{
+    size_t n = t->out.n - from;
+    char *p = t->out.p + from;
+
+    CHECK(!t->out.overflow);
+    if (n == 0)
+        return;
+    if (t->piece_n > t->piece_at) {
+        struct piece *last = &t->piece[t->piece_n - 1];
+        if (last->p && last->p + last->bytes == p) {
+            last->bytes += n;
+            t->queued += n;
+            return;
+        }
+    }
+    txn_piece_memory(t, p, n);
+}
+
+void txn_piece_memory(struct txn *t, const char *p, uint64_t bytes)
+{
+    CHECK(t->piece_n < TXN_PIECES_MAX);
+    if (bytes == 0)
+        return;
+    t->piece[t->piece_n++] = (struct piece){ p, -1, 0, bytes };
+    t->queued += bytes;
+}
+
+void txn_piece_file(struct txn *t, int fd, uint64_t offset, uint64_t bytes)
+{
+    CHECK(t->piece_n < TXN_PIECES_MAX && fd >= 0);
+    if (bytes == 0)
+        return;
+    t->piece[t->piece_n++] = (struct piece){ NULL, fd, offset, bytes };
+    t->queued += bytes;
+}
+
+void txn_reset_out(struct txn *t)
+{
+    t->out.n = 0;
+    t->out.overflow = false;
+    t->sent = t->queued = 0;
+    t->piece_n = t->piece_at = 0;
+    t->record_n = t->record_at = 0;
+    t->text = buf_over(t->text_bytes, sizeof t->text_bytes);
+}
+
+static void keep(struct txn *t, struct span *s)
+{
+    bool kept = s->p >= t->text_bytes && s->p < t->text_bytes + t->text.n;
+    size_t room = t->text.cap - t->text.n;
+
+    if (!s->p || kept)
+        return;
+    struct span cut = span_to(*s, LOGLINE_TARGET_MAX);
+    if (cut.n > room)
+        cut.n = room;
+    char *at = t->text.p + t->text.n;
+    buf_span_put(&t->text, cut);
+    *s = span_of(at, cut.n);
+}
+
+void txn_keep_texts(struct txn *t)
+{
+    for (unsigned i = t->record_at; i < t->record_n; i++) {
+        struct logline *l = &t->record[i].line;
+        keep(t, &l->method);
+        keep(t, &l->target);
+        keep(t, &l->host);
+        keep(t, &l->referer);
+        keep(t, &l->user_agent);
+    }
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * txn: what requests under way on one connection need: unparsed bytes, content
+ * framing, and the responses that are being sent.
+ * Layer: serve.  Borrowed from the worker's pool at the first byte that cannot
+ * be dealt with at once, and for the length of a turn otherwise; given back when
+ * the connection is idle.  The last one given back is the next one borrowed, so
+ * that a busy worker keeps using the same, warm memory.
+ */
+#ifndef ETAGD_SERVE_TXN_H
+#define ETAGD_SERVE_TXN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "http/body.h"
+#include "http/logline.h"
+
+#define TXN_OUT_BYTES 65536
+#define TXN_PIECES_MAX 192
+#define TXN_RECORDS_MAX 64
+#define TXN_TEXT_BYTES 16384
+#define TXN_COPY_MAX 4096 /* smaller bodies are copied beside their head */
+
+struct conn;
+struct entry;
+
+/* A run of bytes to send: from memory, or from a file. */
+struct piece {
+    const char *p; /* memory; NULL: from fd */
+    int fd;
+    uint64_t offset; /* in fd */
+    uint64_t bytes;
+};
+
+/* One response: who asked what, and where its bytes end in the stream. */
+struct record {
+    struct logline line;
+    struct entry *entry;  /* held until the response is out; NULL: none */
+    bool guarded;         /* the file is looked at again before the last bytes
+                             go out */
+    uint64_t started_us;  /* monotonic */
+    uint64_t ends;        /* offset in the stream of this txn's sends */
+};
+
+struct txn {
+    struct conn *conn; /* who borrowed it */
+    size_t in_n; /* bytes in `in` */
+    size_t in_cap;
+    struct body body;
+    bool body_active;    /* bytes that arrive are content of in[0..head) */
+    bool body_done;      /* content of the head at in[0] was taken already */
+    enum fault body_fault; /* and this is what was wrong with it */
+    int after; /* enum request_result: what follows the queue */
+    struct list waiter;  /* hangs at an entry that is being prepared */
+    struct buf out;      /* heads and small bodies */
+    uint64_t sent;       /* bytes of the stream that are out */
+    uint64_t queued;     /* bytes of the stream in all */
+    unsigned piece_n, piece_at;
+    unsigned record_n, record_at;
+    struct buf text; /* copies of what records point at, once they must stay */
+    struct piece piece[TXN_PIECES_MAX];
+    struct record record[TXN_RECORDS_MAX];
+    char out_bytes[TXN_OUT_BYTES];
+    char text_bytes[TXN_TEXT_BYTES];
+    char in[]; /* in_cap bytes */
+};
+
+struct txn_pool {
+    char *memory;
+    size_t stride, count, bytes;
+    struct txn **free;
+    size_t n_free;
+    size_t warm; /* lowest n_free of late: colder ones give memory back */
+};
+
+/* Reserves address space for `count` transactions; false when refused. */
+bool txn_pool_init(struct txn_pool *pool, size_t count, size_t in_cap);
+struct txn *txn_borrow(struct txn_pool *pool); /* NULL: none left */
+void txn_return(struct txn_pool *pool, struct txn *t);
+
+static inline bool txn_sending(const struct txn *t)
+{
+    return t->piece_at < t->piece_n;
+}
+
+/* Can another response of up to `head` bytes of head be queued? */
+static inline bool txn_room(const struct txn *t, size_t head)
+{
+    return t->out.cap - t->out.n >= head + TXN_COPY_MAX &&
+           t->piece_n + 4 < TXN_PIECES_MAX && t->record_n < TXN_RECORDS_MAX;
+}
+
+/* The bytes written to t->out since `from` become a piece (or part of the last
+ * one). */
+void txn_piece_out(struct txn *t, size_t from);
+void txn_piece_memory(struct txn *t, const char *p, uint64_t bytes);
+void txn_piece_file(struct txn *t, int fd, uint64_t offset, uint64_t bytes);
+
+/* Everything queued is out: forget it. */
+void txn_reset_out(struct txn *t);
+
+/* Copies what unfinished records point at into t->text (cut where it does not
+ * fit), because the input goes away. */
+void txn_keep_texts(struct txn *t);
+
+#endif

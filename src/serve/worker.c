@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * worker: the event loop.
+ * Layer: serve.  A turn is: all receives, then one look whether files changed,
+ * then the answers, never the other way round; so an answer can't be older than
+ * its request (promise 1).  Ends when told to, or when the master is gone and
+ * what was under way is done.
+ */
+#include "serve/worker.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "os/clock.h"
+#include "os/log.h"
+#include "os/poll.h"
+#include "serve/accepting.h"
+#include "serve/access.h"
+#include "serve/control.h"
+#include "serve/dirs.h"
+#include "serve/facts.h"
+#include "serve/step.h"
+
+static void read_clocks(struct worker *w)
+{
+    w->now_us = clock_mono_us();
+    w->now_ms = w->now_us / 1000;
+    w->real_us = clock_real_us();
+    int64_t second = w->real_us / 1000000;
+    if (second != w->second) {
+        w->second = second;
+        date_format(w->date, second);
+    }
+    atomic_store_explicit(&w->counters->beat_us, w->now_us,
+                          memory_order_relaxed);
+}
+
+static void free_dead(struct worker *w)
+{
+    while (!list_empty(&w->dead)) {
+        struct conn *c = LIST_ENTRY(w->dead.next, struct conn, turn);
+        list_remove(&c->turn);
+        list_remove(&c->node);
+        close(c->fd);
+        c->fd = -1;
+        list_prepend(&w->conn_free, &c->node);
+        w->n_conns--;
+        counters_add(&w->counters->closed, 1);
+    }
+}
+
+/* One receive into the arena, to be dealt with after all others. */
+static void receive(struct worker *w, struct conn *c, bool more_expected)
+{
+    char *at = w->arena + w->arena_n;
+    ssize_t n = net_recv(c->fd, at, WORKER_RECV);
+
+    if (n == -EAGAIN) {
+        c->readable = false;
+        return;
+    }
+    if (n < 0) {
+        step_close(w, c, END_CLIENT_RESET);
+        return;
+    }
+    c->readable = n == WORKER_RECV || more_expected;
+    w->arena_n += (size_t)n;
+    w->received[w->n_received++] = (struct received){ c, at, (size_t)n };
+    if (n > 0 && c->readable && !c->again) {
+        c->again = true;
+        list_append(&w->again, &c->turn);
+    }
+}
+
+static bool wants_bytes(const struct conn *c)
+{
+    return c->state == CONN_IDLE || c->state == CONN_HEAD ||
+           c->state == CONN_BODY || c->state == CONN_LINGER;
+}
+
+static void conn_ready(struct worker *w, struct conn *c, unsigned events)
+{
+    bool ends = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+
+    if (c->state == CONN_CLOSED)
+        return;
+    if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
+        if (wants_bytes(c))
+            receive(w, c, ends);
+        else
+            c->readable = true;
+    }
+    if (c->state == CONN_SEND && (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)))
+        w->writable[w->n_writable++] = c;
+}
+
+/* Connections that may have more to say than one turn took. */
+static void ready_again(struct worker *w)
+{
+    struct list todo;
+
+    if (list_empty(&w->again))
+        return;
+    list_init(&todo);
+    for (int n = 0; n < WORKER_EVENTS && !list_empty(&w->again); n++) {
+        struct list *node = w->again.next;
+        list_remove(node);
+        list_append(&todo, node);
+    }
+    while (!list_empty(&todo)) {
+        struct conn *c = LIST_ENTRY(todo.next, struct conn, turn);
+        list_remove(&c->turn);
+        c->again = false;
+        if (c->state == CONN_SEND)
+            w->writable[w->n_writable++] = c;
+        else if (wants_bytes(c) && c->readable &&
+                 w->arena_n + WORKER_RECV <= WORKER_ARENA)
+            receive(w, c, true);
+        else if (wants_bytes(c) && c->readable) {
+            c->again = true;
+            list_append(&w->again, &c->turn);
+        }
+    }
+}
+
+/* Answers all that this part of the turn has received. */
+static void answer_received(struct worker *w)
+{
+    if (w->n_received && w->dirs && dirs_news(w->dirs))
+        w->fresh++;
+    for (size_t i = 0; i < w->n_received; i++) {
+        struct received *r = &w->received[i];
+        if (r->conn->state != CONN_CLOSED)
+            step_received(w, r->conn, r->p, r->n);
+    }
+    for (size_t i = 0; i < w->n_writable; i++)
+        step_writable(w, w->writable[i]);
+    w->n_received = w->n_writable = 0;
+    w->arena_n = 0;
+}
+
+static bool is_conn(const struct worker *w, const void *tag)
+{
+    const char *p = tag, *from = (const char *)w->conns;
+
+    return p >= from && p < from + w->conf->limits.connections * sizeof w->conns[0];
+}
+
+static void handle_events(struct worker *w, struct epoll_event *events, int n)
+{
+    bool facts = false, control = false;
+
+    ready_again(w);
+    for (int i = 0; i < n; i++) {
+        void *tag = events[i].data.ptr;
+        if (w->arena_n + WORKER_RECV > WORKER_ARENA)
+            answer_received(w);
+        if (is_conn(w, tag))
+            conn_ready(w, tag, events[i].events);
+        else if (tag == &w->prepare_fd)
+            facts = true;
+        else if (tag == &w->control_tag)
+            control = true;
+        else
+            accepting_ready(w, tag);
+    }
+    answer_received(w);
+    if (facts) {
+        if (w->dirs && dirs_news(w->dirs))
+            w->fresh++;
+        facts_take(w);
+    }
+    if (control)
+        control_take(w);
+}
+
+static int least(int a, int b)
+{
+    if (a < 0)
+        return b;
+    return b < 0 || a < b ? a : b;
+}
+
+static void expire(struct worker *w)
+{
+    struct wheel_item *item;
+
+    while ((item = wheel_expired(&w->wheel, w->now_ms)))
+        step_expired(w, conn_of_timer(item));
+}
+
+/* Nothing left to do for a worker that is told to end. */
+static bool finished(struct worker *w)
+{
+    if (w->stopping)
+        return true;
+    return w->draining && (w->n_conns == 0 || w->now_ms >= w->drain_until_ms);
+}
+
+static int wait_ms(struct worker *w)
+{
+    if (!list_empty(&w->again))
+        return 0;
+    int ms = least(wheel_wait_ms(&w->wheel, w->now_ms), facts_turn(w));
+    ms = least(ms, access_turn(w));
+    ms = least(ms, accepting_turn(w));
+    if (w->draining) {
+        uint64_t left = w->drain_until_ms - w->now_ms;
+        ms = least(ms, w->drain_until_ms > w->now_ms ? (int)left : 0);
+    }
+    /* the heartbeat goes on when nothing else does */
+    return least(ms, WORKER_BEAT_MS);
+}
+
+static void turn(struct worker *w, struct epoll_event *events)
+{
+    int n = poll_wait(w->poll, events, WORKER_EVENTS, wait_ms(w));
+
+    CHECK(n >= 0);
+    read_clocks(w);
+    handle_events(w, events, n);
+    expire(w);
+    free_dead(w);
+}
+
+static void close_all(struct worker *w)
+{
+    while (!list_empty(&w->conn_all)) {
+        struct conn *c = LIST_ENTRY(w->conn_all.next, struct conn, node);
+        enum end why = w->stopping ? END_STOPPED : END_DRAINING;
+        step_close(w, c, why);
+        free_dead(w);
+    }
+    access_flush(w);
+}
+
+static void make_common(struct worker *w)
+{
+    struct buf b = buf_over(w->common, sizeof w->common);
+    uint64_t idle_ms = w->conf->timeouts.idle_ms;
+
+    if (w->conf->server_field) {
+        BUF_LIT(&b, "Server: ");
+        buf_str(&b, w->conf->server_field);
+        BUF_LIT(&b, "\r\n");
+    }
+    BUF_LIT(&b, "Date: ");
+    CHECK(!b.overflow);
+    w->common_n = b.n;
+
+    b = buf_over(w->keep_alive, sizeof w->keep_alive);
+    BUF_LIT(&b, "Connection: keep-alive\r\n");
+    if (idle_ms >= 1000) {
+        BUF_LIT(&b, "Keep-Alive: timeout=");
+        buf_u64(&b, idle_ms / 1000);
+        BUF_LIT(&b, "\r\n");
+    }
+    w->keep_alive_n = b.n;
+    /* a request that is sent just within the announced time still finds the
+     * connection open */
+    w->idle_ms = idle_ms >= 1000 ? idle_ms + 1000 : idle_ms;
+}
+
+static bool make_pools(struct worker *w)
+{
+    const struct conf_limits *l = &w->conf->limits;
+    uint64_t seed = 0;
+
+    (void)!getrandom(&seed, sizeof seed, 0);
+    w->conns = calloc(l->connections, sizeof w->conns[0]);
+    w->arena = malloc(WORKER_ARENA);
+    w->received = calloc(WORKER_EVENTS * 2 + 64, sizeof w->received[0]);
+    w->writable = calloc(WORKER_EVENTS * 2 + 64, sizeof(struct conn *));
+    w->path_cap = l->target_bytes + 2;
+    w->path_storage = malloc(w->path_cap);
+    if (!w->conns || !w->arena || !w->received || !w->writable ||
+        !w->path_storage || !facts_init(w) ||
+        !cache_init(&w->cache, w->conf->prepare.files, seed) ||
+        !txn_pool_init(&w->txns, l->connections,
+                       l->head_bytes + WORKER_RECV + 1024))
+        return false;
+    for (size_t i = 0; i < l->connections; i++) {
+        struct conn *c = &w->conns[l->connections - 1 - i];
+        list_prepend(&w->conn_free, &c->node);
+    }
+    w->head_limits = (struct head_limits){ l->target_bytes, l->line_bytes,
+                                           l->head_bytes, l->fields };
+    if (w->conf->prepare.freshness == FRESHNESS_AUTO)
+        w->dirs = dirs_new(seed * 31 + 7, 8192);
+    return true;
+}
+
+static bool worker_init(struct worker *w, const struct worker_start *start)
+{
+    w->start = start;
+    w->conf = start->conf;
+    w->counters = &start->counters->slot[start->index];
+    list_init(&w->conn_free);
+    list_init(&w->conn_all);
+    list_init(&w->again);
+    list_init(&w->dead);
+    list_init(&w->asked);
+    w->second = INT64_MIN;
+    read_clocks(w);
+    wheel_init(&w->wheel, w->now_ms);
+    make_common(w);
+    w->poll = poll_new();
+    if (w->poll < 0 || !make_pools(w))
+        return false;
+    w->client = client_new(start->prepare);
+    w->prepare_fd = start->prepare;
+    if (!w->client ||
+        poll_add_level(w->poll, w->prepare_fd, &w->prepare_fd) < 0 ||
+        poll_add_level(w->poll, start->control, &w->control_tag) < 0)
+        return false;
+    if (start->access_log >= 0) {
+        w->access = access_new(w, start->access_log);
+        if (!w->access)
+            return false;
+    }
+    return accepting_init(w);
+}
+
+int worker_run(const struct worker_start *start)
+{
+    struct worker *w = calloc(1, sizeof *w);
+    struct epoll_event *events = calloc(WORKER_EVENTS, sizeof events[0]);
+
+    if (!w || !events || !worker_init(w, start)) {
+        log_error("W001", "not enough memory for what [limits] asks for");
+        return 1;
+    }
+    control_ready(w);
+    while (!finished(w))
+        turn(w, events);
+    close_all(w);
+    return 0;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * worker: one process that accepts, parses, decides and sends.
+ * Layer: serve.  struct worker is the one owner of all that a worker has; the
+ * other files of this folder work on it.
+ */
+#ifndef ETAGD_SERVE_WORKER_H
+#define ETAGD_SERVE_WORKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+
+#include "conf/conf.h"
+#include "http/date.h"
+#include "http/head.h"
+#include "http/target.h"
+#include "prepare/client.h"
+#include "serve/conn.h"
+#include "serve/counters.h"
+#include "serve/entry.h"
+#include "serve/txn.h"
+
+#define WORKER_EVENTS 256
+#define WORKER_ARENA (256 * 1024) /* received bytes of one turn */
+#define WORKER_RECV (16 * 1024)   /* most bytes of one receive */
+#define WORKER_LISTEN_MAX 64
+#define WORKER_BEAT_MS 1000 /* longest time without a turn */
+
+/* Where files are: opened by the master, before privileges went. */
+struct root {
+    int fd;
+    bool watchable;
+};
+
+/* What the master hands to a new worker; everything stays the master's. */
+struct worker_start {
+    const struct conf *conf;
+    unsigned index;       /* 0 ... */
+    const int *listener;  /* conf->n_listen sockets */
+    const struct root *root; /* per site its own, then its aliases in order */
+    size_t n_roots;
+    int control;          /* channel to the master */
+    int prepare;          /* channel to the preparer */
+    int access_log;       /* -1: off */
+    struct counters *counters;
+};
+
+/* Messages on the control channel: one byte, some with a descriptor. */
+enum worker_word {
+    WORKER_READY = 'r',    /* worker to master, once */
+    WORKER_STOP = 's',     /* master to worker: end now */
+    WORKER_DRAIN = 'd',    /* finish what is under way, then end */
+    WORKER_LOG = 'l',      /* + descriptor: new access log */
+    WORKER_ERROR_LOG = 'e', /* + descriptor: new error log */
+    WORKER_PREPARER = 'p'  /* + descriptor: channel to another preparer */
+};
+
+struct received {
+    struct conn *conn;
+    const char *p;
+    size_t n;
+};
+
+struct worker {
+    const struct worker_start *start;
+    const struct conf *conf;
+    struct counters_slot *counters;
+    int poll;
+    /* time, read once a turn */
+    uint64_t now_us;    /* monotonic */
+    uint64_t now_ms;
+    int64_t real_us;    /* wall clock */
+    int64_t second;
+    char date[DATE_BYTES];
+    /* connections */
+    struct conn *conns;
+    struct list conn_free, conn_all, again, dead;
+    size_t n_conns;
+    struct wheel wheel;
+    struct txn_pool txns;
+    /* the turn */
+    char *arena;
+    size_t arena_n;
+    struct received *received;
+    size_t n_received;
+    struct conn **writable;
+    size_t n_writable;
+    struct head head;   /* of the request being looked at */
+    struct head_limits head_limits;
+    char *path_storage; /* decoded target */
+    size_t path_cap;
+    /* files */
+    struct cache cache;
+    struct client *client;
+    int prepare_fd;      /* channel to the preparer */
+    bool prepare_down;   /* gone; the master will send another channel */
+    bool asks_waiting;   /* some entry is to be asked about (again) */
+    struct entry **asks; /* by number of the ask */
+    uint64_t seq;
+    struct list asked; /* entries with an ask under way, oldest first */
+    uint64_t fresh;    /* generation: rises with every change seen */
+    struct dirs *dirs;
+    /* the common lines of every head */
+    char common[96]; /* "Server: etagd\r\nDate: " */
+    size_t common_n;
+    char keep_alive[64];
+    size_t keep_alive_n;
+    uint64_t idle_ms; /* announced time and a grace */
+    /* access log */
+    struct access *access;
+    /* accepting */
+    char listening[WORKER_LISTEN_MAX]; /* addresses serve as tags */
+    bool accepting;
+    uint64_t accept_again_ms;
+    char control_tag;
+    bool draining, stopping;
+    uint64_t drain_until_ms;
+};
+
+/* Runs until told to end or until the master is gone; the exit status. */
+int worker_run(const struct worker_start *start);
+
+#endif

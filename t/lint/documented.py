@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""documented: each source file stands in ARCHITECTURE.md.
+
+With --table: prints the tables for it, a row a file, from the head comments.
+"""
+import re
+import sys
+
+import house
+
+MEND = ('Give the file a row in the table of its folder in ARCHITECTURE.md; '
+        't/lint/documented.py --table prints all rows.')
+
+
+def modules(tree):
+    """folder -> {module name: its files}"""
+    found = {}
+    for path in tree.sources():
+        folder = tree.name(path.parent)
+        found.setdefault(folder, {}).setdefault(path.stem, []).append(path)
+    return found
+
+
+def check(tree, report):
+    text = tree.read(tree.root / 'ARCHITECTURE.md')
+    quoted = set(re.split(r'[\s,]+', ' '.join(re.findall(r'`([^`]+)`', text))))
+    for folder, rows in modules(tree).items():
+        for stem, files in rows.items():
+            report.look()
+            forms = {stem, f'{stem}.[ch]'}
+            for path in files:
+                forms |= {path.name, tree.name(path),
+                          tree.name(path).removeprefix('src/')}
+            if not forms & quoted:
+                report.wrong(tree.name(files[0]),
+                             f'`{files[0].name}` is not in ARCHITECTURE.md')
+
+
+def purpose(tree, files):
+    for path in sorted(files, key=lambda p: p.suffix != '.h'):
+        m = re.match(r'/\* SPDX.*\n \*\n \* [\w-]+: ((?:.|\n)*?[.:;](?=\s))',
+                     tree.read(path))
+        if m:
+            return re.sub(r'\s*\n \*\s*', ' ', m[1]).rstrip(':;.')
+    return ''
+
+
+def print_tables(tree):
+    for folder, rows in sorted(modules(tree).items()):
+        print(f'\n### `{folder}/`\n\n| file | purpose |\n| --- | --- |')
+        for stem, files in sorted(rows.items()):
+            suffixes = sorted(p.suffix[1:] for p in files)
+            name = f'{stem}.{suffixes[0]}' if len(suffixes) == 1 \
+                else f'{stem}.[ch]'
+            print(f'| `{name}` | {purpose(tree, files)} |')
+
+
+if __name__ == '__main__':
+    if '--table' in sys.argv:
+        print_tables(house.Tree(house.Path(__file__).resolve().parents[2]))
+    else:
+        house.main(check, MEND)

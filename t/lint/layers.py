@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""layers: who may include whom, and who may use which library."""
+import re
+
+import house
+
+MEND = ('A folder includes only what its row in t/lint/layers.py allows: move '
+        'the code to the layer where it belongs, or hand the value in as an '
+        'argument.')
+
+# Folder -> what it may include: a folder, or single headers of it.
+ALLOWED = {
+    'base': ['base/'],
+    'http': ['base/', 'http/'],
+    'conf': ['base/', 'conf/'],
+    'os': ['base/', 'os/'],
+    'prepare': ['base/', 'http/', 'os/', 'prepare/', 'conf/conf.h'],
+    'serve': ['base/', 'http/', 'os/', 'serve/', 'conf/conf.h',
+              'conf/rules.h', 'conf/sites.h', 'prepare/client.h',
+              'prepare/message.h', 'observe/board.h'],
+    'observe': ['base/', 'http/', 'os/', 'observe/', 'conf/conf.h',
+                'serve/conn.h'],
+    'master': ['base/', 'http/', 'conf/', 'os/', 'prepare/', 'serve/',
+               'observe/', 'master/'],
+    'main.c': ['base/', 'conf/', 'os/', 'master/'],
+}
+
+# Libraries and risky interfaces: header -> folders that may know it.
+LIBRARIES = [
+    (r'magic\.h', ['prepare']),
+    (r'ini\.h', ['conf']),
+    (r'(openssl|brotli)/.*|zlib\.h|zstd.*\.h', ['prepare']),
+    (r'seccomp\.h|linux/(landlock|seccomp|filter)\.h|sys/prctl\.h',
+     ['os', 'prepare']),
+    (r'sys/epoll\.h', ['os', 'prepare']),
+    (r'sys/inotify\.h|sys/sendfile\.h', ['os']),
+]
+
+# The pure layer knows bytes and numbers (and the processor's vectors).
+PURE = {'emmintrin.h', 'immintrin.h', 'arm_neon.h', 'limits.h',
+        'inttypes.h', 'stdarg.h', 'stdbool.h', 'stddef.h', 'stdint.h',
+        'string.h'}
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
+
+
+def folder_of(name):
+    return name.split('/')[1]
+
+
+def check_own(name, header, where, report):
+    folder = folder_of(name)
+    if header == 'config.h':
+        return
+    if '/' not in header:
+        report.wrong(where, f'"{header}" has no folder; write it as '
+                     f'"{folder}/{header}"')
+    elif not any(header == a or (a.endswith('/') and header.startswith(a))
+                 for a in ALLOWED[folder]):
+        report.wrong(where, f'{folder} may not include "{header}" '
+                     f'(it may: {" ".join(ALLOWED[folder])})')
+
+
+def check_system(name, header, where, report):
+    folder = folder_of(name)
+    if folder == 'http' and header not in PURE:
+        report.wrong(where, f'src/http is pure and may not include <{header}>')
+    for pattern, folders in LIBRARIES:
+        if re.fullmatch(pattern, header) and folder not in folders:
+            report.wrong(where, f'<{header}> belongs to {" ".join(folders)}')
+
+
+def check(tree, report):
+    for path in tree.sources():
+        report.look()
+        name = tree.name(path)
+        text = house.without_comments(tree.read(path))
+        if folder_of(name) not in ALLOWED:
+            report.wrong(name, 'this folder has no row in t/lint/layers.py')
+            continue
+        for m in INCLUDE.finditer(text):
+            where = f'{name}:{house.line_of(text, m.start())}'
+            rule = check_own if m[1] == '"' else check_system
+            rule(name, m[2], where, report)
+
+
+if __name__ == '__main__':
+    house.main(check, MEND)

@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""selftest: each check finds what it is there for, and nothing in good code.
+
+A small good tree is written to a temporary folder; then one thing at a time
+is made bad, and the check has to name the file and say what is wrong.
+"""
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import banned
+import documented
+import headers
+import house
+import layers
+import named
+import purity
+import sizes
+import texts
+
+HEAD = '/* SPDX-License-Identifier: MIT\n *\n * {0}: an example.\n' \
+    ' * Layer: {1}.\n */\n'
+
+
+def c_head(module, layer):
+    return HEAD.format(module, layer)
+
+
+GOOD = {
+    'src/http/tag.h': c_head('tag', 'http') +
+    '#ifndef ETAGD_HTTP_TAG_H\n#define ETAGD_HTTP_TAG_H\n'
+    '#include <stddef.h>\nint tag_len(const char *p, size_t n);\n#endif\n',
+    'src/http/tag.c': c_head('tag', 'http') +
+    '#include "http/tag.h"\n\n#include <string.h>\n\n'
+    'static const char *const names[] = { "a", "b" };\n\n'
+    'int tag_len(const char *p, size_t n)\n{\n'
+    '    /* not strcpy(), not malloc() */\n'
+    '    return memchr(p, \'"\', n) != names[n % 2] ? 1 : 0; // sprintf()\n'
+    '}\n',
+    'src/os/log.c': c_head('log', 'os') +
+    'void say(const char *id);\nvoid log_all(void);\n\n'
+    'void log_all(void)\n{\n    say("M001");\n    say("strcpy(a, b)");\n}\n',
+    'src/http/fault.h': c_head('fault', 'http') +
+    '#ifndef ETAGD_HTTP_FAULT_H\n#define ETAGD_HTTP_FAULT_H\n'
+    '#define FAULT_ROWS(X) \\\n    X(NONE, 0, true, "-", "") \\\n'
+    '    X(BARE_LF, 400, false, "bare-lf", "A line.")\n#endif\n',
+    't/unit/tag.c': c_head('test tag', 'test') + '/* BARE_LF */\n',
+    'src/local.mk': 'S = src/http/tag.c src/http/tag.h src/os/log.c '
+    'src/http/fault.h \\\n\tt/unit/tag.c\n',
+    't/lint/retired-ids': 'M007 was for something\n',
+    'ARCHITECTURE.md': '| `tag.[ch]` | | `log.c` | | `http/fault.h` |\n',
+}
+
+TAG_C = GOOD['src/http/tag.c']
+TAG_H = GOOD['src/http/tag.h']
+LOG_C = GOOD['src/os/log.c']
+LONG = 'int f(void)\n{\n' + '    ;\n' * 69 + '}\n'
+NOTE = '/* TO' 'DO: later */\n'
+
+# (check, file to change, its new text, part of the message)
+BAD = [
+    (layers, 'src/http/tag.c', TAG_C + '#include "os/log.h"\n',
+     'http may not include "os/log.h"'),
+    (layers, 'src/http/tag.c', TAG_C + '#include <stdio.h>\n', '<stdio.h>'),
+    (layers, 'src/http/tag.c', TAG_C + '#  include  "tag.h"\n', 'no folder'),
+    (layers, 'src/os/log.c', LOG_C + '#include <magic.h>\n', 'belongs to'),
+    (layers, 'src/new/x.c', '', 'no row'),
+    (headers, 'src/http/tag.h', TAG_H.replace('#include <stddef.h>\n', ''),
+     'does not compile alone'),
+    (headers, 'src/http/tag.h', TAG_H.replace('TAG_H', 'TAGS_H'), 'guard'),
+    (headers, 'src/http/tag.c',
+     TAG_C.replace('#include "http/tag.h"\n', '#include <stddef.h>\n'),
+     'first include'),
+    (sizes, 'src/http/tag.c', TAG_C + '\n' * 500, 'more than 500'),
+    (sizes, 'src/http/tag.c', TAG_C + LONG, 'f() has 71 lines'),
+    (banned, 'src/http/tag.c', TAG_C + 'int y = strcpy(a, b);\n', 'strcpy()'),
+    (banned, 'src/http/tag.c', TAG_C + 'void *x = malloc (3);\n', 'malloc()'),
+    (banned, 'src/http/tag.c', TAG_C + 'int e = errno;\n', 'errno'),
+    (banned, 'src/os/log.c', LOG_C + 'void g(void) { signal(1, 0); }\n',
+     'signal()'),
+    (texts, 'src/os/log.c', LOG_C.replace('SPDX', 'SPD'), 'begin with'),
+    (texts, 'src/os/log.c', LOG_C.replace('* log:', '* logs:'), '"log: '),
+    (texts, 'src/os/log.c', LOG_C.replace('Layer', 'Level'), 'Layer'),
+    (texts, 'src/os/log.c', LOG_C + NOTE, 'do it, or make it an issue'),
+    (texts, 'src/os/log.c', LOG_C + 'int a; \n', 'space at the end'),
+    (named, 'src/os/net.c', c_head('net', 'os'), 'in no .mk'),
+    (named, 'src/http/tag.c', TAG_C + 'void h(void) { say("M001"); }\n',
+     'already'),
+    (named, 'src/os/log.c', LOG_C + 'void h(void) { say("M007"); }\n',
+     'retired'),
+    (named, 't/unit/tag.c', c_head('test tag', 'test'), 'is in no test'),
+    (documented, 'src/os/net.c', c_head('net', 'os'), '`net.c` is not in'),
+]
+
+IMPURE = [
+    ('int tag_n;\nint *tag_f(void) { return &tag_n; }\n', 'tag_n is mutable'),
+    ('static int n = 1;\nint tag_f(void) { return n++; }\n', 'n is mutable'),
+    ('int tag_f(void) { static int calls; return ++calls; }\n', 'mutable'),
+    ('long time(long *);\nlong tag_f(void) { return time(0); }\n',
+     'calls time'),
+    ('void *malloc(unsigned long);\n'
+     'void *tag_f(void) { return malloc(9); }\n', 'calls malloc'),
+]
+
+
+def write(root, files):
+    for name, text in files.items():
+        path = Path(root) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding='utf-8')
+
+
+def reported(module, tree):
+    report = house.Report(module.MEND)
+    module.check(tree, report)
+    return report.lines
+
+
+def archive(folder, name, text):
+    """libNAME.a of one object made from text."""
+    cc = os.environ.get('CC', 'cc').split()
+    source = Path(folder) / f'{name}.c'
+    source.write_text(text, encoding='utf-8')
+    subprocess.run(cc + ['-O1', '-fPIC', '-c', str(source), '-o',
+                         str(source.with_suffix('.o'))], check=True)
+    library = Path(folder) / f'lib{name}.a'
+    library.unlink(missing_ok=True)
+    subprocess.run(['ar', 'rc', library, source.with_suffix('.o')], check=True)
+
+
+def try_texts(failures):
+    for module in (layers, headers, sizes, banned, texts, named, documented):
+        with tempfile.TemporaryDirectory() as root:
+            write(root, GOOD)
+            for line in reported(module, house.Tree(root)):
+                failures.append(f'{module.__name__}: in good code: {line}')
+    for module, name, text, want in BAD:
+        with tempfile.TemporaryDirectory() as root:
+            write(root, {**GOOD, name: text})
+            said = reported(module, house.Tree(root))
+            if not any(want in line for line in said):
+                failures.append(f'{module.__name__}: {name}: "{want}" was '
+                                f'not reported, but {said}')
+
+
+def try_purity(failures):
+    with tempfile.TemporaryDirectory() as build:
+        tree = house.Tree(build, build)
+        archive(build, 'base', 'void check_failed(void) {}\n')
+        archive(build, 'http',
+                'static const char *const t[] = { "a", "b" };\n'
+                'void check_failed(void);\n'
+                'const char *tag_f(unsigned n)\n'
+                '{ if (n > 1) check_failed(); return t[n]; }\n')
+        for line in reported(purity, tree):
+            failures.append(f'purity: in good code: {line}')
+        for text, want in IMPURE:
+            archive(build, 'http', text)
+            said = reported(purity, tree)
+            if not any(want in line for line in said):
+                failures.append(f'purity: "{want}" was not reported, but '
+                                f'{said}')
+
+
+if __name__ == '__main__':
+    wrong = []
+    try_texts(wrong)
+    try_purity(wrong)
+    print('\n'.join(wrong) or f'{len(BAD) + len(IMPURE)} bad samples, all '
+          'reported; good ones are not')
+    sys.exit(1 if wrong else 0)

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Tests of the preparer's codings: its own and those of sidecar files.
+ */
+#include "config.h"
+
+#include "unit.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include <brotli/decode.h>
+#include <openssl/sha.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "prepare_rig.h"
+
+#define TEXT_BYTES 20000
+
+static char text[TEXT_BYTES];
+
+static void fill_text(void)
+{
+    static const char *const words[] = { ".logo ", "{ color: red }\n",
+                                         "margin ", "0 auto; " };
+    uint32_t x = 7;
+
+    for (size_t at = 0; at < TEXT_BYTES;) {
+        x = x * 1664525 + 1013904223;
+        const char *w = words[x >> 30];
+        for (size_t i = 0; w[i] && at < TEXT_BYTES; i++)
+            text[at++] = w[i];
+    }
+}
+
+static size_t unzip(const char *p, size_t n, char *out, size_t cap)
+{
+    z_stream z = { .next_in = (Bytef *)(uintptr_t)p,
+                   .avail_in = (uInt)n,
+                   .next_out = (Bytef *)out,
+                   .avail_out = (uInt)cap };
+
+    assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
+    assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
+    inflateEnd(&z);
+    return z.total_out;
+}
+
+static size_t decode(enum coding c, const char *p, size_t n, char *out,
+                     size_t cap)
+{
+    size_t got = cap;
+
+    if (c == CODING_GZIP)
+        return unzip(p, n, out, cap);
+    if (c == CODING_ZSTD)
+        return ZSTD_decompress(out, cap, p, n);
+    assert_int_equal(
+        BrotliDecoderDecompress(n, (const uint8_t *)p, &got, (uint8_t *)out),
+        BROTLI_DECODER_RESULT_SUCCESS);
+    return got;
+}
+
+static void check_coded(struct rig *r, int worker,
+                        const struct prepare_answer *a)
+{
+    static char out[TEXT_BYTES + 1];
+    unsigned char digest[32];
+
+    const char *p = client_slab_hold(r->client[worker], &a->place);
+    assert_non_null(p);
+    assert_true(a->place.bytes < TEXT_BYTES / 2);
+    size_t n =
+        decode((enum coding)a->coding, p, a->place.bytes, out, sizeof out);
+    assert_int_equal(n, TEXT_BYTES);
+    assert_memory_equal(out, text, n);
+    assert_true(a->has_digest);
+    SHA256((const unsigned char *)p, a->place.bytes, digest);
+    assert_memory_equal(a->digest, digest, 32);
+    client_slab_release(r->client[worker], a->place.slab);
+}
+
+/* Facts, then all codings; out[c] is each one's answer. */
+static void take_all(struct rig *r, int worker, uint64_t seq,
+                     struct prepare_answer out[CODING_COUNT])
+{
+    struct prepare_answer a;
+
+    memset(out, 0, sizeof *out * CODING_COUNT);
+    do {
+        assert_int_equal(rig_take(r, worker, &a), 1);
+        assert_int_equal(a.seq, seq);
+        if (a.kind == PREPARE_FACTS)
+            out[CODING_IDENTITY] = a;
+        else
+            out[a.coding] = a;
+    } while (a.more);
+}
+
+static void own_codings(void **state)
+{
+    struct rig r;
+    struct prepare_answer a[CODING_COUNT], b[CODING_COUNT];
+
+    (void)state;
+    rig_init(&r);
+    rig_write(&r, "a.css", text, sizeof text);
+    rig_age(&r, "a.css");
+    rig_start(&r);
+    rig_ask(&r, 0, "a.css", 1, true, 0);
+    rig_ask(&r, 1, "a.css", 2, true, 0);
+    take_all(&r, 0, 1, a);
+    take_all(&r, 1, 2, b);
+    assert_true(a[CODING_IDENTITY].negotiable);
+    for (unsigned c = 1; c < CODING_COUNT; c++) {
+        assert_int_equal(a[c].kind, PREPARE_CODED);
+        assert_true(a[c].negotiable);
+        assert_false(a[c].sidecar);
+        check_coded(&r, 0, &a[c]);
+        check_coded(&r, 1, &b[c]);
+        assert_int_equal(a[c].place.slab, b[c].place.slab);
+        assert_int_equal(a[c].place.offset, b[c].place.offset);
+        assert_memory_not_equal(a[c].digest, a[0].digest, 32);
+    }
+    /* remembered: all is told at once */
+    rig_ask(&r, 0, "a.css", 3, true, 0);
+    take_all(&r, 0, 3, b);
+    for (unsigned c = 0; c < CODING_COUNT; c++) {
+        assert_int_equal(a[c].place.slab, b[c].place.slab);
+        assert_int_equal(a[c].place.offset, b[c].place.offset);
+    }
+    rig_stop(&r, 0);
+}
+
+/* What cannot be made smaller: each coding is told not to come. */
+static void useless_codings(void **state)
+{
+    struct rig r;
+    struct prepare_answer a[CODING_COUNT];
+    char noise[1000];
+    uint32_t x = 1;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof noise; i++) {
+        x = x * 1664525 + 1013904223;
+        noise[i] = (char)(x >> 24);
+    }
+    rig_init(&r);
+    rig_write(&r, "a.css", noise, sizeof noise);
+    rig_age(&r, "a.css");
+    rig_start(&r);
+    rig_ask(&r, 0, "a.css", 1, true, 0);
+    take_all(&r, 0, 1, a);
+    assert_true(a[CODING_IDENTITY].negotiable);
+    for (unsigned c = 1; c < CODING_COUNT; c++) {
+        assert_int_equal(a[c].kind, PREPARE_CODED);
+        assert_int_equal(a[c].place.slab, 0);
+        assert_false(a[c].has_digest);
+        assert_false(a[c].sidecar);
+        assert_true(a[c].negotiable);
+    }
+    rig_stop(&r, 0);
+}
+
+static void not_worth_trying(void **state)
+{
+    static const struct {
+        const char *name;
+        size_t n;
+    } rows[] = { { "small.css", 100 }, { "a.png", TEXT_BYTES } };
+    struct rig r;
+    struct prepare_answer a;
+
+    (void)state;
+    rig_init(&r);
+    rig_start(&r);
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        rig_write(&r, rows[i].name, text, rows[i].n);
+        rig_ask(&r, 0, rows[i].name, i, true, 0);
+        assert_int_equal(rig_take(&r, 0, &a), 1);
+        ROW_CHECK(rows[i].name, !a.more && !a.negotiable);
+    }
+    rig_stop(&r, 0);
+}
+
+/* A racy file is about to be asked for again: nothing is made of it yet, but
+ * Vary has to be right from the first response on. */
+static void racy_waits(void **state)
+{
+    struct rig r;
+    struct prepare_answer a, b[CODING_COUNT];
+
+    (void)state;
+    rig_init(&r);
+    rig_start(&r);
+    rig_write(&r, "a.css", text, sizeof text);
+    rig_touch(&r, "a.css", 500000000);
+    rig_ask(&r, 0, "a.css", 1, true, 0);
+    assert_int_equal(rig_take(&r, 0, &a), 1);
+    assert_true(a.racy && a.negotiable && !a.more);
+    rig_age(&r, "a.css");
+    rig_ask(&r, 0, "a.css", 2, true, 0);
+    take_all(&r, 0, 2, b);
+    assert_false(b[CODING_IDENTITY].racy);
+    assert_int_equal(b[CODING_IDENTITY].place.offset, a.place.offset);
+    for (unsigned c = 1; c < CODING_COUNT; c++)
+        check_coded(&r, 0, &b[c]);
+    rig_stop(&r, 0);
+}
+
+static const struct {
+    const char *row, *suffix;
+    enum coding coding;
+    const char *p;
+    size_t n;
+    int64_t age_ns; /* relative to now; the file itself is 10 s old */
+    bool good;
+} sidecars[] = {
+    { "gzip", ".gz", CODING_GZIP, "\x1f\x8b\x08 rest", 8, 0, true },
+    { "zstd", ".zst", CODING_ZSTD, "\x28\xb5\x2f\xfd rest", 9, 0, true },
+    { "brotli", ".br", CODING_BR, "\x0b\x02\x80", 3, 0, true },
+    { "as old as the file", ".br", CODING_BR, "\x0b", 1, -10, true },
+    { "older than the file", ".br", CODING_BR, "\x0b", 1, -11, false },
+    { "gzip that is none", ".gz", CODING_GZIP, "text", 4, 0, false },
+    { "zstd that is none", ".zst", CODING_ZSTD, "\x28\xb5", 2, 0, false },
+    { "empty", ".br", CODING_BR, "", 0, 0, false },
+};
+
+static void sidecar_rows(void **state)
+{
+    struct rig r;
+    struct prepare_answer a, facts;
+    unsigned char digest[32];
+
+    (void)state;
+    rig_init(&r);
+    rig_start(&r);
+    for (size_t i = 0; i < ROWS(sidecars); i++) {
+        const char *row = sidecars[i].row;
+        char name[32], side[40];
+        const struct timespec old[2] = { { 1000, 0 }, { 1000, 0 } };
+        const struct timespec its[2] = { { 1010 + sidecars[i].age_ns, 0 },
+                                         { 1010 + sidecars[i].age_ns, 0 } };
+        snprintf(name, sizeof name, "%zu.css", i);
+        snprintf(side, sizeof side, "%s%s", name, sidecars[i].suffix);
+        rig_write(&r, name, text, 1000);
+        rig_write(&r, side, sidecars[i].p, sidecars[i].n);
+        utimensat(r.dir_fd, name, old, 0);
+        utimensat(r.dir_fd, side, its, 0);
+        rig_ask(&r, 0, name, i + 1, false, 1u << sidecars[i].coding);
+        assert_int_equal(rig_take(&r, 0, &facts), 1);
+        ROW_CHECK(row, facts.negotiable && facts.more && facts.has_digest);
+        assert_int_equal(rig_take(&r, 0, &a), 1);
+        ROW_CHECK(row, a.kind == PREPARE_CODED && !a.more && a.seq == i + 1);
+        ROW_CHECK(row, a.coding == sidecars[i].coding);
+        ROW_CHECK(row, a.sidecar == sidecars[i].good);
+        ROW_CHECK(row, (a.place.slab != 0) == sidecars[i].good);
+        if (!sidecars[i].good)
+            continue;
+        const char *p = client_slab_hold(r.client[0], &a.place);
+        assert_memory_equal(p, sidecars[i].p, sidecars[i].n);
+        client_slab_release(r.client[0], a.place.slab);
+        SHA256((const unsigned char *)sidecars[i].p, sidecars[i].n, digest);
+        assert_memory_equal(a.digest, digest, 32);
+        assert_int_equal(a.version.mtime_ns, its[1].tv_sec * 1000000000);
+    }
+    rig_stop(&r, 0);
+}
+
+/* The sidecar is used for its coding, the others are made. */
+static void sidecar_and_own(void **state)
+{
+    struct rig r;
+    struct prepare_answer a[CODING_COUNT];
+
+    (void)state;
+    rig_init(&r);
+    rig_write(&r, "a.css", text, sizeof text);
+    rig_write(&r, "a.css.br", "\x0b\x02\x80", 3);
+    rig_age(&r, "a.css.br");
+    rig_start(&r);
+    rig_ask(&r, 0, "a.css", 1, true, 1u << CODING_BR);
+    take_all(&r, 0, 1, a);
+    assert_true(a[CODING_BR].sidecar);
+    assert_int_equal(a[CODING_BR].place.bytes, 3);
+    check_coded(&r, 0, &a[CODING_GZIP]);
+    check_coded(&r, 0, &a[CODING_ZSTD]);
+    rig_stop(&r, 0);
+}
+
+static void large_sidecar(void **state)
+{
+    struct rig r;
+    struct prepare_answer a[CODING_COUNT];
+    unsigned char digest[32];
+
+    (void)state;
+    rig_init(&r);
+    r.conf.prepare.memory_file_bytes = 10000;
+    rig_write(&r, "a.css", text, 10000);
+    rig_write(&r, "a.css.br", text, TEXT_BYTES);
+    rig_start(&r);
+    rig_ask(&r, 0, "a.css", 1, false, 1u << CODING_BR);
+    take_all(&r, 0, 1, a);
+    assert_true(a[CODING_BR].sidecar && a[CODING_BR].has_digest);
+    assert_int_equal(a[CODING_BR].place.slab, 0);
+    assert_int_equal(a[CODING_BR].place.bytes, TEXT_BYTES);
+    SHA256((const unsigned char *)text, TEXT_BYTES, digest);
+    assert_memory_equal(a[CODING_BR].digest, digest, 32);
+    rig_stop(&r, 0);
+}
+
+/* The preparer ends at once although the coder has a long task. */
+static void end_under_way(void **state)
+{
+    struct rig r;
+    struct prepare_answer a;
+    static char big[1 << 20];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof big; i++)
+        big[i] = text[i * 31 % TEXT_BYTES];
+    rig_init(&r);
+    rig_write(&r, "a.css", big, sizeof big);
+    rig_age(&r, "a.css");
+    rig_start(&r);
+    rig_ask(&r, 0, "a.css", 1, true, 0);
+    assert_int_equal(rig_take(&r, 0, &a), 1);
+    assert_int_equal(a.kind, PREPARE_FACTS);
+    assert_true(a.more);
+    rig_stop(&r, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(own_codings),      cmocka_unit_test(useless_codings),
+        cmocka_unit_test(not_worth_trying), cmocka_unit_test(racy_waits),
+        cmocka_unit_test(sidecar_rows),     cmocka_unit_test(sidecar_and_own),
+        cmocka_unit_test(large_sidecar),    cmocka_unit_test(end_under_way),
+    };
+
+    fill_text();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

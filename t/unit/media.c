@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Tests of http/media: names, libmagic's answers, and what goes out.
+ */
+#include "unit.h"
+
+#include "base/chars.h"
+#include "http/media.h"
+#include "http/media_rows.h"
+
+#define NAME MEDIA_BY_NAME
+#define CONTENT MEDIA_BY_CONTENT
+#define DEFAULT MEDIA_BY_DEFAULT
+#define DOCX \
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+static const struct {
+    const char *row, *file, *magic, *charset;
+    bool utf8;
+    const char *type;
+    enum media_source source;
+    bool disagrees;
+} settled[] = {
+    /* the table that a browser needs, as libmagic 5.44 answers */
+    { "style sheet", "style.css", "text/plain", "us-ascii", true,
+      "text/css; charset=utf-8", NAME, false },
+    { "style sheet called troff", "style.css", "text/troff", "us-ascii", true,
+      "text/css; charset=utf-8", NAME, false },
+    { "empty style sheet, by descriptor", "empty.css", "inode/x-empty",
+      "binary", true, "text/css; charset=utf-8", NAME, false },
+    { "empty style sheet, by buffer", "empty.css", "application/x-empty",
+      "binary", true, "text/css; charset=utf-8", NAME, false },
+    { "module", "main.mjs", "application/javascript", "us-ascii", true,
+      "text/javascript; charset=utf-8", NAME, false },
+    { "minified script called text", "app.min.js", "text/plain", "us-ascii",
+      true, "text/javascript; charset=utf-8", NAME, false },
+    { "script called html", "template.js", "text/html", "utf-8", true,
+      "text/javascript; charset=utf-8", NAME, false },
+    { "PNG named logo.jpg", "logo.jpg", "image/png", "binary", false,
+      "image/png", CONTENT, true },
+    { "PNG without extension", "logo", "image/png", "binary", false,
+      "image/png", CONTENT, false },
+    { "HTML in a .txt", "notes.txt", "text/html", "us-ascii", true,
+      "text/plain; charset=utf-8", NAME, false },
+    { "page", "index.html", "text/html", "utf-8", true,
+      "text/html; charset=utf-8", NAME, false },
+    { "page called text", "part.html", "text/plain", "us-ascii", true,
+      "text/html; charset=utf-8", NAME, false },
+    { "wasm called bytes", "app.wasm", "application/octet-stream", "binary",
+      false, "application/wasm", NAME, false },
+    { "wasm", "app.wasm", "application/wasm", "binary", false,
+      "application/wasm", NAME, false },
+    { "SVG behind a long comment", "logo.svg", "text/plain", "us-ascii", true,
+      "image/svg+xml; charset=utf-8", NAME, false },
+    { "SVG with a prolog", "logo.svg", "text/xml", "us-ascii", true,
+      "image/svg+xml; charset=utf-8", NAME, false },
+    { "JSON that is a string", "a.json", "text/plain", "us-ascii", true,
+      "application/json", NAME, false },
+    { "manifest", "app.webmanifest", "application/json", "us-ascii", true,
+      "application/manifest+json", NAME, false },
+    { "icon", "favicon.ico", "image/vnd.microsoft.icon", "binary", false,
+      "image/vnd.microsoft.icon", NAME, false },
+    { "font called sfnt", "a.ttf", "font/sfnt", "binary", false, "font/ttf",
+      NAME, false },
+    { "woff2", "a.woff2", "font/woff2", "binary", false, "font/woff2", NAME,
+      false },
+    { "PDF has no charset", "a.pdf", "application/pdf", "iso-8859-1", true,
+      "application/pdf", NAME, false },
+    { "svgz is gzip", "logo.svgz", "application/gzip", "binary", false,
+      "application/gzip", NAME, false },
+    { "several dots", "jquery-3.7.1.min.css", "text/plain", "us-ascii", true,
+      "text/css; charset=utf-8", NAME, false },
+    { "capitals", "LOGO.PNG", "image/png", "binary", false, "image/png", NAME,
+      false },
+    { "docx called zip", "a.docx", "application/zip", "binary", false, DOCX,
+      NAME, false },
+    { "doc called OLE", "a.doc", "application/CDFV2", "binary", false,
+      "application/msword", NAME, false },
+
+    /* content decides between kinds of one binary family */
+    { "GIF named .webp", "a.webp", "image/gif", "binary", false, "image/gif",
+      CONTENT, true },
+    { "WAV named .mp3", "a.mp3", "audio/x-wav", "binary", false, "audio/wav",
+      CONTENT, true },
+    { "WebM named .mp4", "a.mp4", "video/webm", "binary", false, "video/webm",
+      CONTENT, true },
+    { "woff named .woff2", "a.woff2", "font/woff", "binary", false, "font/woff",
+      CONTENT, true },
+    { "OpenType named .ttf", "a.ttf", "application/vnd.ms-opentype", "binary",
+      false, "font/otf", CONTENT, true },
+    { "bitmap by its old name", "a.bmp", "image/x-ms-bmp", "binary", false,
+      "image/bmp", NAME, false },
+    { "bitmap named .png", "a.png", "image/x-ms-bmp", "binary", false,
+      "image/bmp", CONTENT, true },
+    { "kind that the table has not", "a.jpg", "image/x-canon-cr2", "binary",
+      false, "image/jpeg", NAME, true },
+    { "capitals of libmagic", "a.ts", "video/MP2T", "binary", false,
+      "video/mp2t", NAME, false },
+    /* one container for sound and pictures */
+    { "Ogg", "a.ogv", "application/ogg", "binary", false, "video/ogg", NAME,
+      false },
+    { "audio in video/mp4", "a.m4a", "video/mp4", "binary", false, "audio/mp4",
+      NAME, false },
+    { "audio in video/webm", "a.weba", "video/webm", "binary", false,
+      "audio/webm", NAME, false },
+    { "m4a", "a.m4a", "audio/x-m4a", "binary", false, "audio/mp4", NAME,
+      false },
+
+    /* never to something more active; across families the name decides */
+    { "SVG named .png", "a.png", "image/svg+xml", "us-ascii", true, "image/png",
+      NAME, true },
+    { "HTML named .jpg", "a.jpg", "text/html", "us-ascii", true, "image/jpeg",
+      NAME, true },
+    { "text named .png (an LFS pointer)", "a.png", "text/plain", "us-ascii",
+      true, "image/png", NAME, true },
+    { "PNG named .svg", "a.svg", "image/png", "binary", false, "image/svg+xml",
+      NAME, true },
+    { "PNG named .css", "a.css", "image/png", "binary", false, "text/css", NAME,
+      true },
+    { "MP3 named .mp4", "a.mp4", "audio/mpeg", "binary", false, "video/mp4",
+      NAME, true },
+    { "PDF named .zip", "a.zip", "application/pdf", "binary", false,
+      "application/zip", NAME, true },
+    { "program named .pdf", "a.pdf", "application/x-dosexec", "binary", false,
+      "application/pdf", NAME, true },
+    { "TypeScript named like a stream", "a.ts", "application/javascript",
+      "us-ascii", true, "video/mp2t", NAME, true },
+    { ".bin says nothing", "a.bin", "image/png", "binary", false,
+      "application/octet-stream", NAME, false },
+    { "no answer", "a.png", "", "", false, "image/png", NAME, false },
+    { "no answer for text", "a.html", "", "", false, "text/html", NAME, false },
+    { "answer without a slash", "a.png", "data", "binary", false, "image/png",
+      NAME, true },
+
+    /* no known extension: an allow-list */
+    { "JPEG", "photo", "image/jpeg", "binary", false, "image/jpeg", CONTENT,
+      false },
+    { "PDF", "report", "application/pdf", "binary", false, "application/pdf",
+      CONTENT, false },
+    { "gzip by its old name", "dump", "application/x-gzip", "binary", false,
+      "application/gzip", CONTENT, false },
+    { "wasm without name", "module", "application/wasm", "binary", false,
+      "application/wasm", CONTENT, false },
+    { "JSON", "apple-app-site-association", "application/json", "us-ascii",
+      true, "application/json", CONTENT, false },
+    { "text", "README", "text/plain", "utf-8", true,
+      "text/plain; charset=utf-8", CONTENT, false },
+    { "source", "Makefile", "text/x-makefile", "us-ascii", true,
+      "text/plain; charset=utf-8", DEFAULT, false },
+    { "style sheet or troff", "style", "text/troff", "us-ascii", true,
+      "text/plain; charset=utf-8", DEFAULT, false },
+    { "mail", "letter", "message/rfc822", "us-ascii", true,
+      "text/plain; charset=utf-8", DEFAULT, false },
+    { "HTML", "page", "text/html", "us-ascii", true,
+      "text/plain; charset=utf-8", DEFAULT, true },
+    { "XHTML", "page", "application/xhtml+xml", "us-ascii", true,
+      "text/plain; charset=utf-8", DEFAULT, true },
+    { "XML", "feed", "text/xml", "us-ascii", true, "text/plain; charset=utf-8",
+      DEFAULT, true },
+    { "SVG", "logo", "image/svg+xml", "us-ascii", true,
+      "text/plain; charset=utf-8", DEFAULT, true },
+    { "script", "app", "application/javascript", "us-ascii", true,
+      "text/plain; charset=utf-8", DEFAULT, true },
+    { "shell script", "run", "text/x-shellscript", "us-ascii", true,
+      "text/plain; charset=utf-8", DEFAULT, false },
+    { "empty", "empty", "inode/x-empty", "binary", true,
+      "text/plain; charset=utf-8", DEFAULT, false },
+    { "empty, by buffer", "empty", "application/x-empty", "binary", true,
+      "text/plain; charset=utf-8", DEFAULT, false },
+    { "Flash", "movie", "application/x-shockwave-flash", "binary", false,
+      "application/octet-stream", DEFAULT, false },
+    { "program", "etagd", "application/x-pie-executable", "binary", false,
+      "application/octet-stream", DEFAULT, false },
+    { "rare image", "a", "image/x-tga", "binary", false,
+      "application/octet-stream", DEFAULT, false },
+    { "rare sound", "a", "audio/x-mod", "binary", false,
+      "application/octet-stream", DEFAULT, false },
+    { "rare film", "a", "video/x-fli", "binary", false,
+      "application/octet-stream", DEFAULT, false },
+    { "some font", "a", "font/sfnt", "binary", false,
+      "application/octet-stream", DEFAULT, false },
+    { "bytes", "a", "application/octet-stream", "binary", false,
+      "application/octet-stream", DEFAULT, false },
+    { "no answer at all", "a", "", "", false, "application/octet-stream",
+      DEFAULT, false },
+    { "no answer, unknown charset", "a", "", "", true,
+      "application/octet-stream", DEFAULT, false },
+    { "no answer, bytes", "a", "", "binary", true, "application/octet-stream",
+      DEFAULT, false },
+    { "no answer, text", "a", "", "us-ascii", true, "text/plain; charset=utf-8",
+      DEFAULT, false },
+    { "unknown extension", "a.xyzzy", "image/png", "binary", false, "image/png",
+      CONTENT, false },
+    { "dotfile has no extension", ".html", "text/html", "us-ascii", true,
+      "text/plain; charset=utf-8", DEFAULT, true },
+    { "dotfile with one", ".a.html", "text/html", "us-ascii", true,
+      "text/html; charset=utf-8", NAME, false },
+    { "ends with a dot", "html.", "text/html", "us-ascii", true,
+      "text/plain; charset=utf-8", DEFAULT, true },
+    { "no name", "", "image/png", "binary", false, "image/png", CONTENT,
+      false },
+
+    /* charset: UTF-8 when valid, else a label that browsers know, else none */
+    { "Latin-1", "a.txt", "text/plain", "iso-8859-1", false,
+      "text/plain; charset=iso-8859-1", NAME, false },
+    { "UTF-8 wins over a guess", "a.txt", "text/plain", "iso-8859-1", true,
+      "text/plain; charset=utf-8", NAME, false },
+    { "UTF-16", "a.txt", "text/plain", "utf-16le", false,
+      "text/plain; charset=utf-16le", NAME, false },
+    { "UTF-16 page in capitals", "a.html", "text/html", "UTF-16BE", false,
+      "text/html; charset=utf-16be", NAME, false },
+    { "ASCII where libmagic looked", "a.txt", "text/plain", "us-ascii", false,
+      "text/plain; charset=utf-8", NAME, false },
+    { "UTF-7 smuggles markup", "a.html", "text/html", "utf-7", false,
+      "text/html", NAME, false },
+    { "UTF-32 is not decoded", "a.txt", "text/plain", "utf-32le", false,
+      "text/plain", NAME, false },
+    { "unknown 8 bit", "a.txt", "text/plain", "unknown-8bit", false,
+      "text/plain", NAME, false },
+    { "EBCDIC", "a.txt", "text/plain", "ebcdic", false, "text/plain", NAME,
+      false },
+    { "never from libmagic's text", "a.txt", "text/plain",
+      "x\r\nSet-Cookie: a=b", false, "text/plain", NAME, false },
+    { "JSON has no charset", "a.json", "application/json", "iso-8859-1", false,
+      "application/json", NAME, false },
+    { "nor has WebVTT", "a.vtt", "text/vtt", "utf-8", true, "text/vtt", NAME,
+      false },
+    { "never on images", "a.png", "image/png", "us-ascii", true, "image/png",
+      NAME, false },
+    { "Latin-1 without extension", "README", "text/plain", "iso-8859-1", false,
+      "text/plain; charset=iso-8859-1", CONTENT, false },
+};
+
+static void settlement(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ROWS(settled); i++) {
+        struct media m;
+        media_settle(&m, span_str(settled[i].file), span_str(settled[i].magic),
+                     span_str(settled[i].charset), settled[i].utf8);
+        if (strcmp(m.type, settled[i].type))
+            fail_msg("row \"%s\": %s", settled[i].row, m.type);
+        ROW_CHECK(settled[i].row, m.source == settled[i].source);
+        ROW_CHECK(settled[i].row, m.disagrees == settled[i].disagrees);
+        ROW_CHECK(settled[i].row, *m.reason);
+    }
+}
+
+static void compression(void **state)
+{
+    static const struct {
+        const char *file, *magic;
+        bool compressible;
+    } rows[] = {
+        { "a.css", "text/plain", true },
+        { "a.svg", "image/svg+xml", true },
+        { "a.wasm", "", true },
+        { "a.json", "", true },
+        { "a.ttf", "font/sfnt", true },
+        { "a.woff2", "", false },
+        { "a.png", "image/png", false },
+        { "a.bmp", "image/bmp", true },
+        { "a.bmp", "image/png", false },
+        { "a.gz", "", false },
+        { "README", "text/plain", true },
+        { "a", "image/png", false },
+        { "a", "application/wasm", true },
+        { "a", "", false },
+    };
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct media m;
+        media_settle(&m, span_str(rows[i].file), span_str(rows[i].magic),
+                     SPAN(""), false);
+        ROW_CHECK(rows[i].file, m.compressible == rows[i].compressible);
+    }
+}
+
+/* Every row: sorted, found by its own name, a media type, and what browsers
+ * and the charset rule rely upon. */
+static void rows_are_sound(void **state)
+{
+    (void)state;
+    assert_true(media_rows_count > 180);
+    for (size_t i = 0; i < media_rows_count; i++) {
+        const struct media_row *r = &media_rows[i];
+        char name[32] = "x.";
+        const char *slash = strchr(r->type, '/');
+
+        if (i)
+            ROW_CHECK(r->ext, strcmp(media_rows[i - 1].ext, r->ext) < 0);
+        memcpy(name + 2, r->ext, strlen(r->ext));
+        ROW_CHECK(r->ext, strlen(r->ext) <= 16);
+        ROW_CHECK(r->ext, media_row(span_str(name)) == r);
+        for (char *p = name; *p; p++)
+            *p = (*p >= 'a' && *p <= 'z') ? (char)(*p - 32) : *p;
+        ROW_CHECK(r->ext, media_row(span_str(name)) == r);
+        ROW_CHECK(r->ext, slash && slash > r->type && slash[1]);
+        for (const char *p = r->type; *p; p++)
+            ROW_CHECK(r->ext, p == slash || chars_is(*p, CHAR_TOKEN));
+        ROW_CHECK(r->ext, strlen(r->type) + strlen("; charset=windows-1252") <
+                              MEDIA_TYPE_MAX);
+        ROW_CHECK(r->ext, r->family != MEDIA_UNKNOWN);
+        ROW_CHECK(r->ext, !r->utf8 || r->family == MEDIA_TEXT);
+        ROW_CHECK(r->ext,
+                  strncmp(r->type, "text/", 5) || r->family == MEDIA_TEXT);
+        for (size_t k = 0; k < i; k++) /* a type is one kind of thing */
+            ROW_CHECK(r->ext,
+                      strcmp(media_rows[k].type, r->type) ||
+                          (media_rows[k].family == r->family &&
+                           media_rows[k].utf8 == r->utf8 &&
+                           media_rows[k].compressible == r->compressible));
+    }
+}
+
+static void names_of_types(void **state)
+{
+    static const struct {
+        const char *file, *type; /* NULL: unknown */
+    } rows[] = {
+        { "a.htm", "text/html" },
+        { "a.js", "text/javascript" },
+        { "a.cjs", "text/javascript" },
+        { "a.map", "application/json" },
+        { "a.webmanifest", "application/manifest+json" },
+        { "a.md", "text/markdown" },
+        { "a.rss", "application/rss+xml" },
+        { "a.yaml", "application/yaml" },
+        { "a.c", "text/plain" },
+        { "a.sh", "text/plain" },
+        { "a.jpeg", "image/jpeg" },
+        { "a.avif", "image/avif" },
+        { "a.opus", "audio/ogg" },
+        { "a.m3u8", "application/vnd.apple.mpegurl" },
+        { "a.mkv", "video/matroska" },
+        { "a.tar.gz", "application/gzip" },
+        { "a.7z", "application/x-7z-compressed" },
+        { "a.b.c.zst", "application/zstd" },
+        { "..png", "image/png" },
+        { "a", NULL },
+        { "", NULL },
+        { ".", NULL },
+        { "..", NULL },
+        { "a.", NULL },
+        { ".png", NULL },
+        { ".profile", NULL },
+        { "a.png~", NULL },
+        { "a.pn", NULL },
+        { "a.pngx", NULL },
+        { "a.seventeenletters", NULL },
+        { "a.png ", NULL },
+        { "a.\xff", NULL },
+        { "a.\x01", NULL },
+    };
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        const struct media_row *r = media_row(span_str(rows[i].file));
+        ROW_CHECK(rows[i].file, (r != NULL) == (rows[i].type != NULL));
+        ROW_CHECK(rows[i].file, !r || !strcmp(r->type, rows[i].type));
+    }
+    /* a NUL is a byte like others and ends no extension */
+    assert_null(media_row(SPAN("a.png\0")));
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(settlement),
+        cmocka_unit_test(compression),
+        cmocka_unit_test(rows_are_sound),
+        cmocka_unit_test(names_of_types),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

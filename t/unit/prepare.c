@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Tests of src/prepare: a real preparer in a child process, asked over real
+ * channels by the workers' client.
+ */
+#include "config.h"
+
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/sha.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "os/channel.h"
+#include "prepare_rig.h"
+
+static const char css[] = ".c1 { color: red }\n.c2 { color: blue }\n";
+static const unsigned char png[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01"
+                                   "\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89";
+
+/* The answer's digest and bytes are those of p. */
+static void check_bytes(struct rig *r, int worker,
+                        const struct prepare_answer *a, const void *p, size_t n)
+{
+    unsigned char digest[32];
+
+    SHA256(p, n, digest);
+    assert_true(a->has_digest);
+    assert_memory_equal(a->digest, digest, 32);
+    assert_int_equal(a->place.bytes, n);
+    if (n == 0) {
+        assert_int_equal(a->place.slab, 0);
+        return;
+    }
+    const char *bytes = client_slab_hold(r->client[worker], &a->place);
+    assert_non_null(bytes);
+    assert_memory_equal(bytes, p, n);
+    client_slab_release(r->client[worker], a->place.slab);
+}
+
+static void facts_rows(void **state)
+{
+    static const struct {
+        const char *name;
+        const void *p;
+        size_t n;
+        const char *type;
+    } rows[] = {
+        { "style.css", css, sizeof css - 1, "text/css; charset=utf-8" },
+        { "latin.css", "a { b: '\xe4' }", 13, "text/css" },
+        { "empty.css", "", 0, "text/css; charset=utf-8" },
+        { "page.html", "<p>x</p>", 8, "text/html; charset=utf-8" },
+        { "logo.png", png, sizeof png - 1, "image/png" },
+        { "logo.jpg", png, sizeof png - 1, "image/png" },
+        { "logo", png, sizeof png - 1, "image/png" },
+    };
+    struct rig r;
+    struct prepare_answer a;
+
+    (void)state;
+    rig_init(&r);
+    rig_start(&r);
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        rig_write(&r, rows[i].name, rows[i].p, rows[i].n);
+        rig_facts(&r, 0, rows[i].name, &a);
+        ROW_CHECK(rows[i].name, a.kind == PREPARE_FACTS);
+        ROW_CHECK(rows[i].name, strcmp(a.type, rows[i].type) == 0);
+        ROW_CHECK(rows[i].name, a.more == 0);
+        check_bytes(&r, 0, &a, rows[i].p, rows[i].n);
+    }
+    rig_stop(&r, 0);
+}
+
+static void large_file_in_two_steps(void **state)
+{
+    struct rig r;
+    struct prepare_answer a;
+    size_t n = 6 << 20;
+    char *p = malloc(n);
+
+    (void)state;
+    assert_non_null(p);
+    memset(p, 'x', n);
+    rig_init(&r);
+    rig_write(&r, "large.txt", p, n);
+    rig_write_str(&r, "small.css", css);
+    rig_start(&r);
+    rig_ask(&r, 0, "large.txt", 1, true, 0);
+    rig_ask(&r, 0, "small.css", 2, false, 0);
+    assert_int_equal(rig_take(&r, 0, &a), 1);
+    assert_int_equal(a.seq, 1);
+    assert_false(a.has_digest);
+    assert_true(a.more);
+    assert_string_equal(a.type, "text/plain; charset=utf-8");
+    assert_int_equal(rig_take(&r, 0, &a), 1);
+    assert_int_equal(a.seq, 2); /* not behind the large one */
+    assert_int_equal(rig_take(&r, 0, &a), 1);
+    assert_int_equal(a.seq, 1);
+    assert_true(a.has_digest);
+    assert_false(a.more);
+    assert_int_equal(a.place.slab, 0);
+    assert_int_equal(a.place.bytes, n);
+    unsigned char digest[32];
+    SHA256((unsigned char *)p, n, digest);
+    assert_memory_equal(a.digest, digest, 32);
+    free(p);
+    rig_stop(&r, 0);
+}
+
+static void above_digest_bytes(void **state)
+{
+    struct rig r;
+    struct prepare_answer a;
+    char p[100000];
+
+    (void)state;
+    memset(p, 'x', sizeof p);
+    rig_init(&r);
+    r.conf.prepare.digest_bytes = 80000;
+    r.conf.prepare.memory_file_bytes = 1000;
+    rig_write(&r, "x.txt", p, sizeof p);
+    rig_start(&r);
+    rig_facts(&r, 0, "x.txt", &a);
+    assert_int_equal(a.kind, PREPARE_FACTS);
+    assert_false(a.has_digest);
+    assert_false(a.more);
+    assert_string_equal(a.type, "text/plain; charset=utf-8");
+    rig_stop(&r, 0);
+}
+
+static void same_bytes_same_digest(void **state)
+{
+    struct rig r;
+    struct prepare_answer a, b;
+    const struct timespec old[2] = { { 1000, 0 }, { 1000, 0 } };
+
+    (void)state;
+    rig_init(&r);
+    rig_start(&r);
+    rig_write_str(&r, "a.css", css);
+    rig_write_str(&r, "b.css", css);
+    assert_int_equal(utimensat(r.dir_fd, "b.css", old, 0), 0);
+    rig_facts(&r, 0, "a.css", &a);
+    rig_facts(&r, 0, "b.css", &b);
+    assert_memory_equal(a.digest, b.digest, 32);
+    assert_int_equal(b.version.mtime_ns, INT64_C(1000000000000));
+    rig_stop(&r, 0);
+}
+
+/* Promise 2: a file that is changed twice within a tick gets two tags.  The
+ * times are set by hand, as if the clock had stood still. */
+static void same_size_edit_in_one_tick(void **state)
+{
+    struct rig r;
+    struct prepare_answer a, b, c;
+    struct timespec both[2];
+    struct stat st;
+
+    (void)state;
+    rig_init(&r);
+    rig_start(&r);
+    rig_write_str(&r, "a.css", "one!");
+    rig_touch(&r, "a.css", 500000000);
+    assert_int_equal(fstatat(r.dir_fd, "a.css", &st, 0), 0);
+    both[0] = both[1] = st.st_mtim;
+    rig_facts(&r, 0, "a.css", &a);
+    assert_true(a.racy);
+    rig_write_str(&r, "a.css", "two!");
+    assert_int_equal(utimensat(r.dir_fd, "a.css", both, 0), 0);
+    rig_facts(&r, 0, "a.css", &b);
+    assert_true(b.racy);
+    assert_int_equal(a.version.mtime_ns, b.version.mtime_ns);
+    assert_memory_not_equal(a.digest, b.digest, 32);
+    rig_age(&r, "a.css");
+    rig_facts(&r, 0, "a.css", &c);
+    assert_false(c.racy);
+    assert_memory_equal(c.digest, b.digest, 32);
+    /* the second copy of the same bytes was not kept */
+    assert_int_equal(c.place.slab, b.place.slab);
+    assert_int_equal(c.place.offset, b.place.offset);
+    rig_stop(&r, 0);
+}
+
+static void remembered_for_the_second_worker(void **state)
+{
+    struct rig r;
+    struct prepare_answer a, b;
+
+    (void)state;
+    rig_init(&r);
+    rig_write_str(&r, "a.css", css);
+    rig_age(&r, "a.css");
+    rig_start(&r);
+    rig_ask(&r, 0, "a.css", 1, false, 0); /* both may be under way at once */
+    rig_ask(&r, 1, "a.css", 2, false, 0);
+    assert_int_equal(rig_take(&r, 0, &a), 1);
+    assert_int_equal(rig_take(&r, 1, &b), 1);
+    assert_false(a.racy);
+    assert_int_equal(a.place.slab, b.place.slab);
+    assert_int_equal(a.place.offset, b.place.offset);
+    check_bytes(&r, 0, &a, css, sizeof css - 1);
+    check_bytes(&r, 1, &b, css, sizeof css - 1);
+    rig_facts(&r, 0, "a.css", &b);
+    assert_int_equal(a.place.offset, b.place.offset);
+    rig_stop(&r, 0);
+}
+
+/* It changes between the first slice and the last: what is told at the end is
+ * all of the new version. */
+static void changed_while_read(void **state)
+{
+    struct rig r;
+    struct prepare_answer a;
+    size_t n = 15 << 20;
+    char *p = malloc(n);
+    unsigned char digest[32];
+    struct file_version v;
+
+    (void)state;
+    assert_non_null(p);
+    memset(p, 'x', n);
+    rig_init(&r);
+    rig_write(&r, "large.txt", p, n);
+    rig_start(&r);
+    int fd = openat(r.dir_fd, "large.txt", O_RDWR | O_CLOEXEC);
+    rig_ask(&r, 0, "large.txt", 1, false, 0);
+    assert_int_equal(rig_take(&r, 0, &a), 1);
+    assert_true(a.kind == PREPARE_FACTS && a.more && !a.has_digest);
+    p[1] = '\xff'; /* in place, and no UTF-8 any more */
+    assert_int_equal(pwrite(fd, p, 2, 0), 2);
+    rig_version(fd, &v);
+    assert_int_equal(rig_take(&r, 0, &a), 1);
+    assert_true(a.kind == PREPARE_FACTS && !a.more && a.has_digest);
+    assert_null(strstr(a.type, "utf-8"));
+    assert_int_equal(a.version.mtime_ns, v.mtime_ns);
+    SHA256((unsigned char *)p, n, digest);
+    assert_memory_equal(a.digest, digest, 32);
+    close(fd);
+    free(p);
+    rig_stop(&r, 0);
+}
+
+struct writer {
+    int fd;
+    atomic_bool stop;
+};
+
+static void *keep_writing(void *arg)
+{
+    struct writer *w = arg;
+
+    for (char c = 0; !atomic_load(&w->stop); c++)
+        if (pwrite(w->fd, &c, 1, 9) != 1)
+            break;
+    return NULL;
+}
+
+static void never_still(void **state)
+{
+    struct rig r;
+    struct prepare_answer a;
+    struct writer w = { .stop = false };
+    size_t n = 15 << 20;
+    char *p = malloc(n);
+    pthread_t t;
+
+    (void)state;
+    assert_non_null(p);
+    memset(p, 'x', n);
+    rig_init(&r);
+    rig_write(&r, "large.txt", p, n);
+    rig_start(&r);
+    w.fd = openat(r.dir_fd, "large.txt", O_RDWR | O_CLOEXEC);
+    assert_int_equal(pthread_create(&t, NULL, keep_writing, &w), 0);
+    rig_ask(&r, 0, "large.txt", 1, false, 0);
+    do {
+        assert_int_equal(rig_take(&r, 0, &a), 1);
+    } while (a.more);
+    assert_int_equal(a.kind, PREPARE_FAILED);
+    atomic_store(&w.stop, true);
+    pthread_join(t, NULL);
+    close(w.fd);
+    free(p);
+    rig_stop(&r, 0);
+}
+
+/* A worker that asks and does not listen is made to wait; another is not, and
+ * nothing gets lost. */
+static void deaf_worker(void **state)
+{
+    struct rig r;
+    struct prepare_answer a;
+    struct prepare_ask ask = { .want_bytes = 1, .name = "a.css" };
+    struct pollfd p;
+    uint64_t sent = 0, seen = 0;
+    int fd;
+
+    (void)state;
+    rig_init(&r);
+    rig_write_str(&r, "a.css", css);
+    rig_age(&r, "a.css");
+    rig_start(&r);
+    fd = openat(r.dir_fd, "a.css", O_RDONLY | O_CLOEXEC);
+    rig_version(fd, &ask.version);
+    for (;;) {
+        ask.seq = sent + 1;
+        if (client_ask(r.client[0], &ask, &fd, 1) == 0) {
+            sent++;
+            continue;
+        }
+        p = (struct pollfd){ r.channel[0], POLLOUT, 0 };
+        if (poll(&p, 1, 200) == 0) /* it has stopped reading */
+            break;
+        assert_true(sent < 20000);
+    }
+    assert_true(sent > 1000);
+    rig_facts(&r, 1, "a.css", &a);
+    assert_int_equal(a.kind, PREPARE_FACTS);
+    while (seen < sent) {
+        assert_int_equal(rig_take(&r, 0, &a), 1);
+        assert_int_equal(a.seq, ++seen);
+    }
+    close(fd);
+    rig_stop(&r, 0);
+}
+
+/* Many versions: the memo forgets the oldest, all are answered. */
+static void many_files(void **state)
+{
+    struct rig r;
+    struct prepare_answer a;
+
+    (void)state;
+    rig_init(&r);
+    r.conf.prepare.files = 1; /* raised to the least, 256 */
+    rig_start(&r);
+    for (int i = 0; i < 600; i++) {
+        char body[16];
+        snprintf(body, sizeof body, "a%d{}", i);
+        rig_write_str(&r, "a.css", body);
+        rig_facts(&r, i % 2, "a.css", &a);
+        check_bytes(&r, i % 2, &a, body, strlen(body));
+    }
+    rig_stop(&r, 0);
+}
+
+static void slab_is_read_only(void **state)
+{
+    struct rig r;
+    struct prepare_answer a;
+    char path[64];
+
+    (void)state;
+    rig_init(&r);
+    rig_write_str(&r, "a.css", css);
+    rig_start(&r);
+    rig_facts(&r, 0, "a.css", &a);
+    const char *p = client_slab_hold(r.client[0], &a.place);
+    int fd = client_slab_fd(r.client[0], a.place.slab);
+    size_t n = (size_t)a.place.slab_bytes;
+    void *page = (void *)((uintptr_t)p & ~(uintptr_t)4095);
+    assert_int_equal(mprotect(page, 4096, PROT_READ | PROT_WRITE), -1);
+    assert_ptr_equal(mmap(NULL, n, PROT_WRITE, MAP_SHARED, fd, 0), MAP_FAILED);
+    assert_int_equal(pwrite(fd, "x", 1, 0), -1);
+    assert_int_equal(ftruncate(fd, 0), -1);
+    assert_int_equal(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE), -1);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int again = open(path, O_RDWR | O_CLOEXEC);
+    if (again >= 0) {
+        assert_int_equal(pwrite(again, "x", 1, 0), -1);
+        close(again);
+    }
+    client_slab_release(r.client[0], a.place.slab);
+    rig_stop(&r, 0);
+}
+
+static void oldest_slab_is_dropped(void **state)
+{
+    struct rig r;
+    struct prepare_answer a, first;
+    char *p = malloc(600000);
+    bool dropped = false;
+
+    (void)state;
+    assert_non_null(p);
+    rig_init(&r);
+    r.conf.prepare.memory_bytes = 2 << 20;
+    rig_start(&r);
+    for (int i = 0; i < 6 && !dropped; i++) {
+        char name[16];
+        memset(p, 'a' + i, 600000);
+        snprintf(name, sizeof name, "%d.txt", i);
+        rig_write(&r, name, p, 600000);
+        rig_ask(&r, 0, name, (uint64_t)i + 1, false, 0);
+        assert_int_equal(rig_take(&r, 0, i ? &a : &first), 1);
+        if (i == 0) {
+            assert_non_null(client_slab_hold(r.client[0], &first.place));
+        } else if (a.kind == PREPARE_DROP) {
+            dropped = true;
+            assert_int_equal(a.place.slab, first.place.slab);
+            assert_int_equal(rig_take(&r, 0, &a), 1);
+        }
+    }
+    assert_true(dropped);
+    /* held: still readable */
+    const char *held = client_slab_hold(r.client[0], &first.place);
+    assert_true(held[0] == 'a' && held[599999] == 'a');
+    client_slab_release(r.client[0], first.place.slab);
+    client_slab_release(r.client[0], first.place.slab);
+    assert_null(client_slab_hold(r.client[0], &first.place));
+    /* and made again when it is asked for again */
+    memset(p, 'a', 600000);
+    rig_facts(&r, 0, "0.txt", &a);
+    check_bytes(&r, 0, &a, p, 600000);
+    free(p);
+    rig_stop(&r, 0);
+}
+
+static void no_regular_file(void **state)
+{
+    struct rig r;
+    struct prepare_answer a;
+
+    (void)state;
+    rig_init(&r);
+    assert_int_equal(mkdirat(r.dir_fd, "dir", 0700), 0);
+    assert_int_equal(mkfifoat(r.dir_fd, "fifo", 0600), 0);
+    rig_start(&r);
+    rig_facts(&r, 0, "dir", &a);
+    assert_int_equal(a.kind, PREPARE_FAILED);
+    assert_false(a.more);
+    rig_facts(&r, 0, "fifo", &a);
+    assert_int_equal(a.kind, PREPARE_FAILED);
+    rig_stop(&r, 0);
+}
+
+/* One worker's nonsense costs that worker its channel, nobody else's. */
+static void garbage(void **state)
+{
+    struct prepare_ask ask = { .seq = 1, .name = "x" };
+    struct rig r;
+    struct prepare_answer a;
+
+    (void)state;
+    rig_init(&r);
+    rig_write_str(&r, "a.css", css);
+    rig_start(&r);
+    assert_int_equal(channel_send(r.channel[0], &ask, sizeof ask, NULL, 0), 0);
+    assert_int_equal(rig_take(&r, 0, &a), -EPIPE);
+    rig_facts(&r, 1, "a.css", &a);
+    assert_int_equal(a.kind, PREPARE_FACTS);
+    assert_int_equal(channel_send(r.channel[1], "garbage", 7, NULL, 0), 0);
+    assert_int_equal(rig_take(&r, 1, &a), -EPIPE);
+    rig_stop(&r, 0);
+}
+
+static void killed(void **state)
+{
+    struct rig r;
+    struct prepare_answer a, b;
+
+    (void)state;
+    rig_init(&r);
+    rig_write_str(&r, "a.css", css);
+    rig_start(&r);
+    rig_facts(&r, 0, "a.css", &a);
+    assert_non_null(client_slab_hold(r.client[0], &a.place));
+    kill(r.pid, SIGKILL);
+    assert_int_equal(rig_take(&r, 0, &b), -EPIPE);
+    /* what is held stays, under the next preparer too */
+    client_renew(r.client[0], r.channel[0]);
+    const char *p = client_slab_hold(r.client[0], &a.place);
+    assert_memory_equal(p, css, sizeof css - 1);
+    client_slab_release(r.client[0], a.place.slab);
+    client_slab_release(r.client[0], a.place.slab);
+    assert_null(client_slab_hold(r.client[0], &a.place));
+    rig_stop(&r, SIGKILL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(facts_rows),
+        cmocka_unit_test(large_file_in_two_steps),
+        cmocka_unit_test(above_digest_bytes),
+        cmocka_unit_test(same_bytes_same_digest),
+        cmocka_unit_test(same_size_edit_in_one_tick),
+        cmocka_unit_test(remembered_for_the_second_worker),
+        cmocka_unit_test(changed_while_read),
+        cmocka_unit_test(never_still),
+        cmocka_unit_test(deaf_worker),
+        cmocka_unit_test(many_files),
+        cmocka_unit_test(slab_is_read_only),
+        cmocka_unit_test(oldest_slab_is_dropped),
+        cmocka_unit_test(no_regular_file),
+        cmocka_unit_test(garbage),
+        cmocka_unit_test(killed),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
