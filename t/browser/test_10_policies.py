@@ -60,7 +60,7 @@ POLICIES = {
                               NONE, NONE, NONE),
     "immutable": ("Cache-Control = max-age=31536000, immutable",
                   NONE, NONE, NONE),
-    "Expires in an hour": ("Expires = access 1h", NONE, NONE, NONE),
+    "Expires in an hour": ("Expires = access plus 1h", NONE, NONE, NONE),
     "a tag only": ("Last-Modified = off",
                    NOT_MODIFIED, NOT_MODIFIED, NOT_MODIFIED),
     "no validator, no policy": ("Last-Modified = off\nETag = off",

@@ -133,7 +133,7 @@ def test_no_validators_at_all(serve):
 
 def test_expires(serve):
     # The form of the value is the option's own; --help-config tells it.
-    server = serve(files=FILES, rules="[cache *]\nExpires = access 1h\n")
+    server = serve(files=FILES, rules="[cache *]\nExpires = access plus 1h\n")
     r = server.get("/a.txt")
     assert linter.http_date(r.get("Expires")) == \
         linter.http_date(r.get("Date")) + 3600

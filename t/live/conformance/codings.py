@@ -11,6 +11,10 @@ IDENTITY = {"Content-Encoding": None, "Vary": "Accept-Encoding",
             "ETag": "@TEXTTAG@", "Content-Length": str(len(TEXT))}
 
 
+KEPT = {"Content-Encoding": None, "Vary": "Accept-Encoding",
+        "ETag": "@TEXTTAG@"}
+
+
 def coded(name):
     return {"Content-Encoding": name, "Vary": "Accept-Encoding",
             "ETag": "@%sTAG@" % name.upper()}
@@ -75,9 +79,14 @@ for coding in ("gzip", "br", "zstd"):
     add("RFC 9110 13.1.2", "304 for the weak tag of %s" % coding,
         req(GET, "Accept-Encoding: " + coding,
             "If-None-Match: W/@%sTAG@" % up), 304)
-    add("RFC 9110 8.8.3.3", "identity's tag is not that of %s" % coding,
+    # Who holds identity and takes it too is asked nothing new: identity is
+    # selected.  Who refuses identity gets the coding, whose tag is another.
+    add("RFC 9110 8.8.3.3", "identity is held and accepted beside %s" % coding,
         req(GET, "Accept-Encoding: " + coding, "If-None-Match: @TEXTTAG@"),
-        200, fields=coded(coding))
+        304, fields=KEPT)
+    add("RFC 9110 8.8.3.3", "identity's tag is not that of %s" % coding,
+        req(GET, "Accept-Encoding: %s, identity;q=0" % coding,
+            "If-None-Match: @TEXTTAG@"), 200, fields=coded(coding))
     add("RFC 9110 8.8.3.3", "the tag of %s is not identity's" % coding,
         req(GET, "If-None-Match: @%sTAG@" % up), 200, fields=IDENTITY)
     add("RFC 9110 14.2", "range of the bytes of %s" % coding,
@@ -86,16 +95,31 @@ for coding in ("gzip", "br", "zstd"):
     add("RFC 9110 13.1.5", "If-Range with the tag of %s" % coding,
         req(GET, "Accept-Encoding: " + coding, "Range: bytes=0-3",
             "If-Range: @%sTAG@" % up), 206)
-    add("RFC 9110 13.1.5", "If-Range with identity's tag against %s" % coding,
+    add("RFC 9110 13.1.5", "If-Range with identity's tag, %s too" % coding,
         req(GET, "Accept-Encoding: " + coding, "Range: bytes=0-3",
-            "If-Range: @TEXTTAG@"), 200)
+            "If-Range: @TEXTTAG@"), 206, fields=KEPT, body=TEXT[:4])
+    add("RFC 9110 13.1.5", "If-Range with identity's tag against %s" % coding,
+        req(GET, "Accept-Encoding: %s, identity;q=0" % coding,
+            "Range: bytes=0-3", "If-Range: @TEXTTAG@"), 200,
+        fields=coded(coding))
     add("RFC 9110 13.1.1", "If-Match with the tag of %s" % coding,
         req(GET, "Accept-Encoding: " + coding, "If-Match: @%sTAG@" % up), 200)
     add("RFC 9110 13.1.1", "If-Match with identity's tag against %s" % coding,
-        req(GET, "Accept-Encoding: " + coding, "If-Match: @TEXTTAG@"), 412)
+        req(GET, "Accept-Encoding: %s, identity;q=0" % coding,
+            "If-Match: @TEXTTAG@"), 412)
     add("RFC 9110 9.3.2", "HEAD of %s" % coding,
         req("HEAD /text.txt HTTP/1.1", "Accept-Encoding: " + coding), 200,
         fields=coded(coding))
+add("RFC 9110 13.1.2", "gzip is held where br would be chosen",
+    req(GET, "Accept-Encoding: gzip, br", "If-None-Match: @GZIPTAG@"), 304,
+    fields={"ETag": "@GZIPTAG@", "Vary": "Accept-Encoding"})
+add("RFC 9110 13.1.2", "two codings are held",
+    req(GET, "Accept-Encoding: gzip, br",
+        "If-None-Match: @GZIPTAG@, @BRTAG@"), 304,
+    fields={"Vary": "Accept-Encoding"})
+add("RFC 9110 13.1.2", "gzip is held and not accepted any more",
+    req(GET, "Accept-Encoding: br", "If-None-Match: @GZIPTAG@"), 200,
+    fields=coded("br"))
 add("RFC 9110 12.5.5", "304 of identity varies too",
     req(GET, "If-None-Match: @TEXTTAG@"), 304,
     fields={"Vary": "Accept-Encoding", "ETag": "@TEXTTAG@"})
