@@ -1,4 +1,140 @@
-int main(void)
+/* SPDX-License-Identifier: MIT
+ *
+ * main: the command line; hands over to the master.
+ * Exit status: 0 clean end, 1 could not start, 2 bad usage or configuration.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conf/dump.h"
+#include "conf/load.h"
+#include "config.h"
+#include "master/master.h"
+
+enum action { ACTION_SERVE, ACTION_CHECK, ACTION_DUMP };
+
+struct options {
+    enum action action;
+    const char *file, *dir;
+    const char **override;
+    size_t n_override;
+};
+
+static const char usage[] =
+    "usage: etagd [-c FILE] [-t] [--dump-config] [-o section.key=value]... "
+    "[DIR]\n"
+    "  -c, --config FILE        serve as FILE says\n"
+    "  DIR                      serve DIR on http://127.0.0.1:5000/, nothing "
+    "cached\n"
+    "  -o section.key=value     override one option (repeatable)\n"
+    "  -t, --test               check the configuration and end\n"
+    "      --dump-config        print the effective configuration\n"
+    "      --help-config        print every option with its default\n"
+    "  -V, --version            print the version\n"
+    "  -h, --help               print this\n";
+
+enum { OPTION_DUMP = 256, OPTION_HELP_CONFIG };
+
+static const struct option long_options[] = {
+    { "config", required_argument, NULL, 'c' },
+    { "test", no_argument, NULL, 't' },
+    { "dump-config", no_argument, NULL, OPTION_DUMP },
+    { "help-config", no_argument, NULL, OPTION_HELP_CONFIG },
+    { "version", no_argument, NULL, 'V' },
+    { "help", no_argument, NULL, 'h' },
+    { NULL, 0, NULL, 0 },
+};
+
+static void bad_usage(const char *why)
 {
-    return 0;
+    fprintf(stderr, "etagd: %s\n%s", why, usage);
+    exit(2);
+}
+
+/* Options that answer at once end the program here. */
+static void parse(struct options *o, int argc, char **argv)
+{
+    int c;
+
+    while ((c = getopt_long(argc, argv, "c:o:tVh", long_options, NULL)) != -1) {
+        switch (c) {
+        case 'c':
+            o->file = optarg;
+            break;
+        case 'o':
+            o->override[o->n_override++] = optarg;
+            break;
+        case 't':
+            o->action = ACTION_CHECK;
+            break;
+        case OPTION_DUMP:
+            o->action = ACTION_DUMP;
+            break;
+        case OPTION_HELP_CONFIG:
+            conf_help(stdout);
+            exit(0);
+        case 'V':
+            printf("etagd %s\n", PACKAGE_VERSION);
+            exit(0);
+        case 'h':
+            fputs(usage, stdout);
+            exit(0);
+        default:
+            fputs(usage, stderr);
+            exit(2);
+        }
+    }
+    if (optind < argc)
+        o->dir = argv[optind++];
+    if (optind < argc)
+        bad_usage("only one DIR can be served this way");
+    if (o->file && o->dir)
+        bad_usage("either -c FILE or DIR, not both");
+    if (!o->file && !o->dir)
+        bad_usage("nothing to serve: give -c FILE or DIR");
+}
+
+static void print(const struct conf_faults *f, const char *prefix)
+{
+    for (size_t i = 0; i < f->n; i++)
+        fprintf(stderr, "%s%s\n", prefix, f->text[i]);
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = { .action = ACTION_SERVE };
+    struct conf_faults faults = { NULL, 0 }, warnings = { NULL, 0 };
+
+    o.override = calloc((size_t)argc, sizeof o.override[0]);
+    if (!o.override)
+        return 1;
+    parse(&o, argc, argv);
+    struct conf_source source = { o.file, o.dir, o.override, o.n_override };
+    struct conf *conf = conf_load(&source, &faults, &warnings);
+    print(&faults, "");
+    print(&warnings, "warning: ");
+    conf_faults_free(&warnings);
+    if (!conf) {
+        fprintf(stderr, "etagd: %zu fault%s in the configuration; nothing was "
+                "started\n", faults.n, faults.n == 1 ? "" : "s");
+        conf_faults_free(&faults);
+        free(o.override);
+        return 2;
+    }
+    conf_faults_free(&faults);
+    int status = 0;
+    if (o.action == ACTION_SERVE) {
+        status = master_run(conf, &source);
+    } else {
+        if (o.action == ACTION_DUMP)
+            conf_dump(conf, stdout);
+        else
+            fprintf(stderr, "etagd: the configuration is good\n");
+        conf_free(conf);
+    }
+    free(o.override);
+    return status;
 }

@@ -103,23 +103,41 @@ static void aliases_check(struct loader *l)
     }
 }
 
-static void parent_check(struct loader *l, const char *section,
+/* A directory that something is to be made in.  Those of /run are often made
+ * by the service manager at start, after a check by hand. */
+static void parent_check(struct loader *l, int at, const char *section,
                          const char *name, const char *path)
 {
     char dir[PATH_MAX];
     const char *slash = path ? strrchr(path, '/') : NULL;
     size_t n = slash && slash > path ? (size_t)(slash - path) : 1;
-    int at = where_of(l, section, name);
     struct stat st;
 
     if (!slash || n >= sizeof dir) /* "-", "off", or not set */
         return;
     memcpy(dir, path, n);
     dir[n] = '\0';
-    if (stat(dir, &st) != 0)
-        loader_fault(l, at, section, name, "%s: %s", SHOWN(span_str(dir)),
-                     strerror(errno));
-    else if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+    if (stat(dir, &st) == 0 && S_ISDIR(st.st_mode))
+        return;
+    if (span_starts(span_str(dir), SPAN("/run/")))
+        loader_warn(l, at, section, name,
+                    "there is no directory %s (yet: systemd's "
+                    "RuntimeDirectory= makes it at start)",
+                    SHOWN(span_str(dir)));
+    else
+        loader_fault(l, at, section, name, "there is no directory %s",
+                     SHOWN(span_str(dir)));
+}
+
+static void file_check(struct loader *l, const char *section, const char *name,
+                       const char *path)
+{
+    int at = where_of(l, section, name);
+    struct stat st;
+
+    parent_check(l, at, section, name, path);
+    if (path && strchr(path, '/') && stat(path, &st) == 0 &&
+        S_ISDIR(st.st_mode))
         loader_fault(l, at, section, name, "%s is a directory",
                      SHOWN(span_str(path)));
 }
@@ -172,15 +190,9 @@ static void listen_check(struct loader *l, const struct conf_listen *one,
                      SHOWN(span_str(one->text)), what);
     if (one->addr.sa.sa_family == AF_UNIX) {
         const char *path = one->addr.un.sun_path;
-        char dir[sizeof one->addr.un.sun_path];
-        size_t n = (size_t)(strrchr(path, '/') - path);
         struct stat st;
-        memcpy(dir, path, sizeof dir);
-        dir[n ? n : 1] = '\0';
-        if (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode))
-            loader_fault(l, at, section, "listen", "%s is not a directory",
-                         SHOWN(span_str(dir)));
-        else if (stat(path, &st) == 0 && !S_ISSOCK(st.st_mode))
+        parent_check(l, at, section, "listen", path);
+        if (stat(path, &st) == 0 && !S_ISSOCK(st.st_mode))
             loader_fault(l, at, section, "listen",
                          "%s is there and is no socket", SHOWN(span_str(path)));
     }
@@ -237,9 +249,9 @@ void check_all(struct loader *l)
     aliases_check(l);
     listens_check(l);
     account_check(l);
-    parent_check(l, "log", "access", c->log.access);
-    parent_check(l, "log", "error", c->log.error);
-    parent_check(l, "server", "pidfile", c->pidfile);
+    file_check(l, "log", "access", c->log.access);
+    file_check(l, "log", "error", c->log.error);
+    file_check(l, "server", "pidfile", c->pidfile);
     orders_check(l);
     ruleset_check(l);
     if (c->unknown_host == UNKNOWN_HOST_REFUSE && c->n_sites == 1)

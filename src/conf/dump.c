@@ -33,7 +33,7 @@ static void keys_print(const char *section, const void *base,
 static void field_print(const struct conf_field *f, FILE *out)
 {
     const char *sign = "=";
-    size_t room = LINE_BYTES_MAX - strlen(f->name) - strlen(" += ");
+    size_t room = LINE_BYTES_MAX - strlen(f->name) - strlen(" = ");
     struct span rest = span_str(f->value);
 
     while (rest.n > room) {
@@ -46,6 +46,7 @@ static void field_print(const struct conf_field *f, FILE *out)
             break;
         fprintf(out, "%s %s %.*s\n", f->name, sign, (int)cut, rest.p);
         rest = span_from(rest, cut + 1);
+        room -= sign[0] == '=';
         sign = "+=";
     }
     fprintf(out, "%s %s %.*s\n", f->name, sign, (int)rest.n, rest.p);

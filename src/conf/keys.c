@@ -73,7 +73,7 @@ static const struct key_word etag_words[] = {
 /* clang-format off */
 const struct key keys[] = {
     ROW("server", "listen", listens, conf, listen, "127.0.0.1:8080",
-        "address to serve on: IPv4:PORT, [IPv6]:PORT or unix:/PATH; may be repeated",
+        "address to serve on; may be repeated",
         .flags = KEY_REPEATS),
     ROW("server", "root", dir, conf_site, root, NULL,
         "directory with the files; a relative one starts at this file's directory",
@@ -85,9 +85,9 @@ const struct key keys[] = {
       .width = offsetof(struct conf_site, n_index) + sizeof(size_t) -
                offsetof(struct conf_site, index),
       .preset = "index.html", .flags = KEY_HOST,
-      .help = "file names that answer for a directory, first that exists; or off" },
+      .help = "file names that answer for a directory; the first that exists does" },
     ROW("server", "fallback", url_path, conf_site, fallback, "off",
-        "file for paths that name none and have no extension (single-page applications)",
+        "file for paths without extension that name none (single-page applications)",
         .flags = KEY_HOST | KEY_OFF),
     ROW("server", "listing", bool, conf_site, listing, "off",
         "list directories that have no index file", .flags = KEY_HOST),
@@ -95,7 +95,7 @@ const struct key keys[] = {
         "links to follow: those that stay beneath the root, none, or of the same owner",
         .words = symlink_words, .flags = KEY_HOST),
     ROW("server", "dotfiles", word, conf_site, dotfiles, "deny",
-        "whether names that begin with a dot are served (/.well-known/ always is)",
+        "whether names that begin with a dot are served",
         .words = dotfile_words, .flags = KEY_HOST),
     ROW("server", "error-NNN", error_page, conf_site, error_pages, NULL,
         "page of the root for status NNN (400 to 599), as in error-404 = /404.html",
@@ -204,7 +204,7 @@ const struct key keys[] = {
         "larger files keep a weak tag made of their size and times",
         RANGE(0, GIB(1024))),
     ROW("prepare", "freshness", word, conf, prepare.freshness, "auto",
-        "how changes of files are found: auto (kernel's notice where it can be trusted), stat",
+        "how changes of files are found: the kernel's notice where it is sure, or stat",
         .words = freshness_words),
     ROW("prepare", "compress", bool, conf, prepare.compress, "on",
         "make br, zstd and gzip forms of files worth it"),

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/chars.h"
 #include "base/check.h"
 #include "conf/lines.h"
 #include "conf/loader.h"
@@ -133,6 +134,15 @@ static void override_take(struct loader *l, struct span text)
         loader_fault(l, l->at, NULL, NULL,
                      "is not section.key=value, as in server.workers=4");
         return;
+    }
+    for (size_t i = 0; i < text.n; i++) {
+        if (!chars_is(text.p[i], CHAR_FIELD) || dot > LINE_BYTES_MAX - 8) {
+            loader_fault(l, l->at, NULL, NULL, "%s",
+                         dot > LINE_BYTES_MAX - 8
+                             ? "names a section that is too long"
+                             : "holds a control character");
+            return;
+        }
     }
     section = span_trim(span_to(text, dot - 1));
     key = span_trim(span_of(text.p + dot, equals - dot));

@@ -29,7 +29,8 @@ struct body {
 };
 
 /* From a parsed head: which kind, or a framing fault (all of which close).
- * A declared length above bytes_max is BODY_LONG at once. */
+ * A declared length above bytes_max is BODY_LONG at once; one of 0 is
+ * BODY_NONE. */
 enum fault body_framing(const struct head *h, uint64_t bytes_max,
                         struct body *out);
 

@@ -13,6 +13,9 @@
 #include "base/check.h"
 #include "http/scan.h"
 
+_Static_assert(FIELD_COUNT <= 64, "head.present has a bit for each field");
+_Static_assert(HEAD_FIELDS_MAX <= 256, "head.first[] holds an index");
+
 /* What is left of the input for one part of the head. */
 struct room {
     const char *end;

@@ -43,7 +43,6 @@ static inline const char *scan_target_scalar(const char *p, const char *end)
 }
 
 #if defined(__SSE2__) || defined(__aarch64__)
-#define SCAN_VECTOR 1
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -130,7 +129,6 @@ static inline const char *scan_name(const char *p, const char *end)
 }
 
 #else
-#define SCAN_VECTOR 0
 #define scan_value scan_value_scalar
 #define scan_target scan_target_scalar
 #define scan_name scan_name_scalar

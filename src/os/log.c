@@ -61,6 +61,11 @@ void log_adopt(int fd)
     state.journal = -1;
 }
 
+int log_descriptor(void)
+{
+    return state.fd;
+}
+
 uint64_t log_lost(void)
 {
     return state.lost;

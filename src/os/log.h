@@ -21,6 +21,7 @@ int log_open(const char *path);
 
 /* The same with a descriptor that somebody else opened (owned from here on). */
 void log_adopt(int fd);
+int log_descriptor(void);
 
 /* id: "M012": letter of the area and three digits, never reused.  Control
  * characters in the text are escaped; a line is cut at 1 KiB. */

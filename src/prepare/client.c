@@ -83,7 +83,8 @@ int client_ask(struct client *c, const struct prepare_ask *ask, const int *fds,
                size_t n_fds)
 {
     CHECK(n_fds == 1 + (size_t)__builtin_popcount(ask->sidecars));
-    return channel_send(c->fd, ask, sizeof *ask, fds, n_fds);
+    int error = channel_send(c->fd, ask, sizeof *ask, fds, n_fds);
+    return error == -ECONNRESET ? -EPIPE : error;
 }
 
 static bool sealed(int fd, uint64_t size)
@@ -134,15 +135,24 @@ static bool text_ok(const char *s)
     return false;
 }
 
-static bool place_ok(struct client *c, const struct prepare_place *at)
+static bool within(const struct mapped *m, const struct prepare_place *at)
 {
-    if (at->slab == 0)
-        return true;
-    const struct mapped *m = find(c, at->slab);
-    return m && at->offset <= m->size && at->bytes <= m->size - at->offset;
+    return at->offset <= m->size && at->bytes <= m->size - at->offset;
 }
 
-static bool answer_ok(struct client *c, const struct prepare_answer *a)
+/* A slab whose descriptor got lost, because this process had no number left for
+ * it, is nowhere: the worker then sends from its own descriptor. */
+static bool place_ok(struct client *c, struct prepare_place *at)
+{
+    const struct mapped *m = find(c, at->slab);
+
+    if (m)
+        return within(m, at);
+    at->slab = at->offset = at->slab_bytes = 0;
+    return true;
+}
+
+static bool answer_ok(struct client *c, struct prepare_answer *a)
 {
     if (a->kind > PREPARE_DROP || !text_ok(a->type) || !text_ok(a->magic))
         return false;
@@ -159,15 +169,16 @@ int client_take(struct client *c, struct prepare_answer *out)
     int fd = -1;
     size_t n_fds = 1;
 
-    if (c->fd < 0)
-        return -EPIPE;
+    memset(out, 0, sizeof *out);
     ssize_t n = channel_take(c->fd, out, sizeof *out, &fd, &n_fds);
     if (n == -EAGAIN)
         return 0;
     if (n == 0 || n == -ECONNRESET)
         return -EPIPE;
+    if (n == -EMSGSIZE) /* whole, but its descriptor found no room here */
+        n = (ssize_t)sizeof *out;
     if (n < 0)
-        return n == -EMSGSIZE ? -EPROTO : (int)n;
+        return (int)n;
     if (n_fds > 0) {
         int error = map(c, &out->place, fd);
         if (error)
@@ -187,7 +198,7 @@ const char *client_slab_hold(struct client *c, const struct prepare_place *at)
 {
     struct mapped *m = find(c, at->slab);
 
-    if (!m || !place_ok(c, at))
+    if (!m || !within(m, at))
         return NULL;
     m->holds++;
     return m->p + at->offset;

@@ -80,6 +80,15 @@ static void keep(struct reading_tools *t, struct reading *r, struct part *part,
     reading_end(t, r);
 }
 
+/* Are codings to be made?  Known as soon as the type is, so that Vary is right
+ * from the first response on. */
+static bool compresses(const struct job_limits *l, const struct item *it,
+                       uint64_t bytes, bool in_memory)
+{
+    return it->key.want_codings && l->compress && it->work->compressible &&
+           bytes >= l->compress_min && bytes <= l->compress_max && in_memory;
+}
+
 /* Which codings of its bytes are to be made; those that a predecessor with the
  * same bytes had are taken over. */
 static void plan_codings(struct reading_tools *t, const struct job_limits *l,
@@ -88,9 +97,7 @@ static void plan_codings(struct reading_tools *t, const struct job_limits *l,
     const struct part *own = &it->parts[CODING_IDENTITY];
     const struct part *before = it->work->before;
 
-    if (!it->key.want_codings || !l->compress || !it->work->compressible ||
-        own->bytes < l->compress_min || own->bytes > l->compress_max ||
-        own->slab == 0)
+    if (!compresses(l, it, own->bytes, own->slab != 0))
         return;
     it->negotiable = true;
     if (own->racy) /* it will be asked for again in a moment */
@@ -194,6 +201,8 @@ static enum job_event step(struct reading_tools *t, const struct job_limits *l,
     if (it->state == ITEM_EARLY) /* it changed since it was told */
         return JOB_AGAIN;
     it->state = ITEM_EARLY;
+    if (compresses(l, it, work->reading.end, work->reading.slab != NULL))
+        it->negotiable = true;
     it->parts[CODING_IDENTITY].version = work->reading.version;
     return JOB_EARLY;
 }

@@ -58,7 +58,7 @@ static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
     c->peer = *peer;
     c->listener = (uint8_t)listener;
     c->opened_us = c->first_us = w->now_us;
-    c->number = atomic_fetch_add_explicit(&w->start->counters->connections, 1,
+    c->number = atomic_fetch_add_explicit(w->start->connections, 1,
                                           memory_order_relaxed) + 1;
     list_init(&c->node);
     list_init(&c->turn);

@@ -53,6 +53,7 @@ struct conn {
     bool closing;    /* closes after what is being sent */
     bool linger;     /* unread bytes may be there: close with a pause */
     bool again;      /* is in the worker's list for the next turn */
+    bool received;   /* has bytes in the arena in this turn */
     bool continued;  /* 100 (Continue) went out for this request */
     bool by_address; /* counted in the table of addresses */
     uint8_t listener; /* index of the listening socket */

@@ -22,7 +22,6 @@ struct counters_slot {
 };
 
 struct counters {
-    _Atomic uint64_t connections; /* numbers given to connections so far */
     struct counters_slot slot[COUNTERS_WORKERS_MAX];
 };
 

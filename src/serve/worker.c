@@ -52,6 +52,14 @@ static void free_dead(struct worker *w)
     }
 }
 
+static void later(struct worker *w, struct conn *c)
+{
+    if (c->again || c->state == CONN_CLOSED)
+        return;
+    c->again = true;
+    list_append(&w->again, &c->turn);
+}
+
 /* One receive into the arena, to be dealt with after all others. */
 static void receive(struct worker *w, struct conn *c, bool more_expected)
 {
@@ -69,10 +77,9 @@ static void receive(struct worker *w, struct conn *c, bool more_expected)
     c->readable = n == WORKER_RECV || more_expected;
     w->arena_n += (size_t)n;
     w->received[w->n_received++] = (struct received){ c, at, (size_t)n };
-    if (n > 0 && c->readable && !c->again) {
-        c->again = true;
-        list_append(&w->again, &c->turn);
-    }
+    c->received = true;
+    if (n > 0 && c->readable)
+        later(w, c);
 }
 
 static bool wants_bytes(const struct conn *c)
@@ -88,10 +95,12 @@ static void conn_ready(struct worker *w, struct conn *c, unsigned events)
     if (c->state == CONN_CLOSED)
         return;
     if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
-        if (wants_bytes(c))
+        if (wants_bytes(c) && !c->received) {
             receive(w, c, ends);
-        else
+        } else {
             c->readable = true;
+            later(w, c);
+        }
     }
     if (c->state == CONN_SEND && (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)))
         w->writable[w->n_writable++] = c;
@@ -119,10 +128,8 @@ static void ready_again(struct worker *w)
         else if (wants_bytes(c) && c->readable &&
                  w->arena_n + WORKER_RECV <= WORKER_ARENA)
             receive(w, c, true);
-        else if (wants_bytes(c) && c->readable) {
-            c->again = true;
-            list_append(&w->again, &c->turn);
-        }
+        else if (wants_bytes(c) && c->readable)
+            later(w, c);
     }
 }
 
@@ -133,6 +140,7 @@ static void answer_received(struct worker *w)
         w->fresh++;
     for (size_t i = 0; i < w->n_received; i++) {
         struct received *r = &w->received[i];
+        r->conn->received = false;
         if (r->conn->state != CONN_CLOSED)
             step_received(w, r->conn, r->p, r->n);
     }
@@ -324,9 +332,12 @@ static bool worker_init(struct worker *w, const struct worker_start *start)
     return accepting_init(w);
 }
 
+/* Reachable for as long as the process lives. */
+static struct worker *the_worker;
+
 int worker_run(const struct worker_start *start)
 {
-    struct worker *w = calloc(1, sizeof *w);
+    struct worker *w = the_worker = calloc(1, sizeof *w);
     struct epoll_event *events = calloc(WORKER_EVENTS, sizeof events[0]);
 
     if (!w || !events || !worker_init(w, start)) {

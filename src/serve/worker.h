@@ -44,6 +44,7 @@ struct worker_start {
     int prepare;          /* channel to the preparer */
     int access_log;       /* -1: off */
     struct counters *counters;
+    _Atomic uint64_t *connections; /* numbers given to connections so far */
 };
 
 /* Messages on the control channel: one byte, some with a descriptor. */

@@ -1,1 +1,9 @@
 # unit tests: conf
+UNIT_TESTS += t/unit/conf t/unit/rules t/unit/sites
+t_unit_conf_SOURCES = t/unit/conf.c
+t_unit_conf_LDADD = $(UNIT_LIBS)
+t_unit_rules_SOURCES = t/unit/rules.c
+t_unit_rules_LDADD = $(UNIT_LIBS)
+t_unit_sites_SOURCES = t/unit/sites.c
+t_unit_sites_LDADD = $(UNIT_LIBS)
+EXTRA_DIST += t/unit/data/conf

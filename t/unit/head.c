@@ -230,11 +230,13 @@ static void limits_are_exact(void **state)
         ROW("a faulty field above",
             GET "A:1\r\nB:2\r\nC:3\r\nD :", FIELD_SPACE),
         ROW("head of the limit",
-            "\r\nHEAD /1234567 HTTP/1.1\r\nA: 1234567\r\nB: 1234567\r\nC: 1234567"
+            "\r\nHEAD /1234567 HTTP/1.1\r\nA: 1234567\r\nB: 1234567\r\nC: "
+            "1234567"
             "\r\n\r\n",
             NONE),
         ROW("head one above",
-            "\r\nPATCH /1234567 HTTP/1.1\r\nA: 1234567\r\nB: 1234567\r\nC: 1234567"
+            "\r\nPATCH /1234567 HTTP/1.1\r\nA: 1234567\r\nB: 1234567\r\nC: "
+            "1234567"
             "\r\n\r",
             HEAD_LONG),
     };

@@ -16,6 +16,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -463,6 +464,35 @@ static void garbage(void **state)
     rig_stop(&r, 0);
 }
 
+/* A worker that goes away takes its jobs along, not the others'. */
+static void worker_gone(void **state)
+{
+    struct rig r;
+    struct prepare_answer a;
+    size_t n = 8 << 20;
+    char *p = malloc(n);
+
+    (void)state;
+    assert_non_null(p);
+    memset(p, 'x', n);
+    rig_init(&r);
+    rig_write(&r, "own.txt", p, n);
+    rig_write(&r, "common.txt", p, n - 1);
+    rig_start(&r);
+    rig_ask(&r, 0, "own.txt", 1, false, 0);
+    rig_ask(&r, 0, "common.txt", 2, false, 0);
+    rig_ask(&r, 1, "common.txt", 3, false, 0);
+    assert_int_equal(rig_take(&r, 0, &a), 1);
+    assert_int_equal(shutdown(r.channel[0], SHUT_RDWR), 0);
+    do {
+        assert_int_equal(rig_take(&r, 1, &a), 1);
+        assert_int_equal(a.seq, 3);
+    } while (a.more);
+    assert_true(a.kind == PREPARE_FACTS && a.has_digest);
+    free(p);
+    rig_stop(&r, 0);
+}
+
 static void killed(void **state)
 {
     struct rig r;
@@ -503,6 +533,7 @@ int main(void)
         cmocka_unit_test(oldest_slab_is_dropped),
         cmocka_unit_test(no_regular_file),
         cmocka_unit_test(garbage),
+        cmocka_unit_test(worker_gone),
         cmocka_unit_test(killed),
     };
 

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * generation: makes, replaces and ends the processes of one configuration.
+ * Layer: master.  Owns conf, sockets, roots, log and the shared counters.
+ */
+#include "master/generation.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "master/opening.h"
+#include "os/channel.h"
+#include "os/clock.h"
+#include "os/file.h"
+#include "os/log.h"
+#include "os/poll.h"
+#include "os/shm.h"
+#include "os/signals.h"
+#include "prepare/preparer.h"
+
+static const char *role_name(const struct child *c)
+{
+    return c->role == CHILD_WORKER ? "worker" : "preparer";
+}
+
+/* A worker's way to the preparer; the preparer's end is sent to it.  Without a
+ * preparer just now the worker sees an end-of-file and waits for another. */
+static int connect_preparer(struct generation *g)
+{
+    int pair[2];
+    char word = 'w';
+
+    if (channel_pair(pair) < 0)
+        return -1;
+    if (g->preparer.pid > 0)
+        (void)channel_send(g->preparer.control, &word, 1, &pair[1], 1);
+    close(pair[1]);
+    return pair[0];
+}
+
+static _Noreturn void child_main(struct generation *g, struct child *c,
+                                 int control, int prepare)
+{
+    char role[32];
+    int rc;
+
+    snprintf(role, sizeof role, c->role == CHILD_WORKER ? "%s %u" : "%s",
+             role_name(c), c->index + 1);
+    log_role(role);
+    check_role(role);
+    signals_child();
+    g->in_child(g->in_child_arg);
+    rc = priv_drop(&g->identity);
+    if (rc < 0) {
+        log_error("M040", "privileges could not be dropped: %s", strerror(-rc));
+        _exit(1);
+    }
+    if (c->role == CHILD_PREPARER)
+        exit(preparer_run(g->conf, control));
+
+    struct worker_start start = {
+        .conf = g->conf,
+        .index = c->index,
+        .listener = g->listener,
+        .root = g->root,
+        .n_roots = g->n_roots,
+        .control = control,
+        .prepare = prepare,
+        .access_log = g->access_log,
+        .counters = g->counters,
+        .connections = g->connections,
+    };
+    exit(worker_run(&start));
+}
+
+/* A new preparer gets a channel to every worker that is there already. */
+static void reconnect_workers(struct generation *g)
+{
+    char word = WORKER_PREPARER;
+
+    for (unsigned i = 0; i < g->conf->workers; i++) {
+        struct child *c = &g->worker[i];
+        if (c->pid <= 0)
+            continue;
+        int fd = connect_preparer(g);
+        if (fd < 0)
+            continue;
+        (void)channel_send(c->control, &word, 1, &fd, 1);
+        close(fd);
+    }
+}
+
+static bool start_child(struct generation *g, struct child *c)
+{
+    int control[2], prepare = -1;
+
+    if (channel_pair(control) < 0)
+        return false;
+    if (c->role == CHILD_WORKER)
+        prepare = connect_preparer(g);
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(control[0]);
+        child_main(g, c, control[1], prepare);
+    }
+    int e = errno;
+    close(control[1]);
+    if (prepare >= 0)
+        close(prepare);
+    if (pid < 0) {
+        close(control[0]);
+        log_error("M041", "%s %u can't be started: %s", role_name(c),
+                  c->index + 1, strerror(e));
+        return false;
+    }
+    c->pid = pid;
+    c->control = control[0];
+    c->ready = c->role == CHILD_PREPARER;
+    c->started_us = clock_mono_us();
+    c->due_us = 0;
+    poll_add_level(g->poll, c->control, c);
+    if (c->role == CHILD_PREPARER)
+        reconnect_workers(g);
+    return true;
+}
+
+bool generation_start(struct generation *g, int poll, void (*in_child)(void *),
+                      void *arg)
+{
+    g->poll = poll;
+    g->in_child = in_child;
+    g->in_child_arg = arg;
+    if (!start_child(g, &g->preparer))
+        return false;
+    for (unsigned i = 0; i < g->conf->workers; i++) {
+        if (!start_child(g, &g->worker[i]))
+            return false;
+    }
+    return true;
+}
+
+struct generation *generation_new(struct conf *conf, struct generation *old,
+                                  _Atomic uint64_t *connections)
+{
+    struct generation *g = calloc(1, sizeof *g);
+
+    CHECK(g && conf->workers > 0 && conf->workers <= COUNTERS_WORKERS_MAX);
+    list_init(&g->node);
+    g->number = old ? old->number + 1 : 1;
+    g->conf = conf;
+    g->connections = connections;
+    g->access_log = -1;
+    g->counters = shm_new(sizeof *g->counters);
+    g->worker = calloc(conf->workers, sizeof g->worker[0]);
+    CHECK(g->counters && g->worker);
+    g->preparer = (struct child){ .home = g,
+                                  .role = CHILD_PREPARER,
+                                  .control = -1 };
+    for (unsigned i = 0; i < conf->workers; i++)
+        g->worker[i] = (struct child){ .home = g, .index = i, .control = -1 };
+    if (!opening_all(g, old)) {
+        generation_free(g);
+        return NULL;
+    }
+    return g;
+}
+
+static struct child *child_of(struct generation *g, pid_t pid)
+{
+    if (g->preparer.pid == pid)
+        return &g->preparer;
+    for (unsigned i = 0; i < g->conf->workers; i++) {
+        if (g->worker[i].pid == pid)
+            return &g->worker[i];
+    }
+    return NULL;
+}
+
+static void how_it_ended(int status, char *out, size_t cap)
+{
+    if (WIFSIGNALED(status))
+        snprintf(out, cap, "by signal %d", WTERMSIG(status));
+    else
+        snprintf(out, cap, "with status %d", WEXITSTATUS(status));
+}
+
+/* "worker 2 (pid 12) ended by signal 9; started pid 13" */
+static void report(const struct child *c, pid_t old, int status,
+                   uint32_t wait_ms)
+{
+    const char *id = c->role == CHILD_WORKER ? "M030" : "M031";
+    char name[32], how[48], next[64];
+
+    snprintf(name, sizeof name, c->role == CHILD_WORKER ? "%s %u" : "%s",
+             role_name(c), c->index + 1);
+    how_it_ended(status, how, sizeof how);
+    if (c->pid > 0)
+        snprintf(next, sizeof next, "started pid %d", (int)c->pid);
+    else
+        snprintf(next, sizeof next, "to be started in %u ms", wait_ms);
+    log_warn(id, "%s (pid %d) ended %s; %s", name, (int)old, how, next);
+}
+
+/* What a worker held when it died is closed by the kernel. */
+static void account(struct generation *g, const struct child *c)
+{
+    struct counters_slot *s = &g->counters->slot[c->index];
+
+    if (c->role == CHILD_WORKER)
+        atomic_store(&s->closed, counters_get(&s->accepted));
+}
+
+struct child *generation_reap(struct generation *g, pid_t pid, int status)
+{
+    struct child *c = child_of(g, pid);
+
+    if (!c)
+        return NULL;
+    poll_remove(g->poll, c->control);
+    close(c->control);
+    c->control = -1;
+    c->pid = 0;
+    c->ready = false;
+    account(g, c);
+    if (g->state == GENERATION_DRAINING || g->state == GENERATION_STOPPING) {
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+            char how[48];
+            how_it_ended(status, how, sizeof how);
+            log_warn("M032", "%s %u (pid %d) ended %s while finishing",
+                     role_name(c), c->index + 1, (int)pid, how);
+        }
+        return c;
+    }
+    uint64_t now = clock_mono_us();
+    uint32_t wait_ms = respawn_after(&c->history, c->started_us, now);
+    if (wait_ms > 0 || !start_child(g, c))
+        c->due_us = now + (wait_ms ? wait_ms : 100) * 1000ull;
+    report(c, pid, status, wait_ms);
+    return c;
+}
+
+static int start_due(struct generation *g, struct child *c, uint64_t now)
+{
+    if (c->due_us == 0)
+        return -1;
+    if (now < c->due_us)
+        return (int)((c->due_us - now) / 1000) + 1;
+    if (!start_child(g, c)) {
+        c->due_us = now + 1000000;
+        return 1000;
+    }
+    log_info("M033", "%s %u started as pid %d", role_name(c), c->index + 1,
+             (int)c->pid);
+    return -1;
+}
+
+int generation_turn(struct generation *g)
+{
+    uint64_t now = clock_mono_us();
+    int least = -1;
+
+    if (g->state == GENERATION_DRAINING || g->state == GENERATION_STOPPING) {
+        if (now < g->end_us)
+            return (int)((g->end_us - now) / 1000) + 1;
+        generation_kill(g, SIGKILL);
+        g->end_us = UINT64_MAX / 2;
+        return -1;
+    }
+    least = start_due(g, &g->preparer, now);
+    for (unsigned i = 0; i < g->conf->workers; i++) {
+        int ms = start_due(g, &g->worker[i], now);
+        if (ms >= 0 && (least < 0 || ms < least))
+            least = ms;
+    }
+    return least;
+}
+
+void generation_tell(struct generation *g, enum worker_word word)
+{
+    char byte = (char)word;
+
+    for (unsigned i = 0; i < g->conf->workers; i++) {
+        if (g->worker[i].pid > 0)
+            (void)channel_send(g->worker[i].control, &byte, 1, NULL, 0);
+    }
+}
+
+void generation_kill(struct generation *g, int signal)
+{
+    if (g->preparer.pid > 0)
+        kill(g->preparer.pid, signal);
+    for (unsigned i = 0; i < g->conf->workers; i++) {
+        if (g->worker[i].pid > 0)
+            kill(g->worker[i].pid, signal);
+    }
+}
+
+bool generation_all_ready(const struct generation *g)
+{
+    for (unsigned i = 0; i < g->conf->workers; i++) {
+        if (!g->worker[i].ready)
+            return false;
+    }
+    return true;
+}
+
+static bool workers_gone(const struct generation *g)
+{
+    for (unsigned i = 0; i < g->conf->workers; i++) {
+        if (g->worker[i].pid > 0)
+            return false;
+    }
+    return true;
+}
+
+bool generation_gone(const struct generation *g)
+{
+    return workers_gone(g) && g->preparer.pid <= 0;
+}
+
+void generation_finish_preparer(struct generation *g)
+{
+    if (workers_gone(g) && g->preparer.pid > 0 && g->preparer.control >= 0)
+        (void)shutdown(g->preparer.control, SHUT_RDWR);
+}
+
+static void hand_log(struct generation *g, enum worker_word word, int fd)
+{
+    char byte = (char)word;
+
+    for (unsigned i = 0; i < g->conf->workers; i++) {
+        if (g->worker[i].pid > 0)
+            (void)channel_send(g->worker[i].control, &byte, 1, &fd, 1);
+    }
+}
+
+void generation_reopen(struct generation *g)
+{
+    const struct conf_log *log = &g->conf->log;
+
+    if (strcmp(log->access, "off") != 0) {
+        int fd = file_open_log(log->access);
+        if (fd < 0) {
+            log_error("M042", "%s: %s; the old log goes on", log->access,
+                      strerror(-fd));
+        } else {
+            close(g->access_log);
+            g->access_log = fd;
+            hand_log(g, WORKER_LOG, fd);
+        }
+    }
+    if (strcmp(log->error, "-") != 0) {
+        int rc = log_open(log->error);
+        if (rc < 0)
+            log_error("M043", "%s: %s; the old log goes on", log->error,
+                      strerror(-rc));
+        else
+            hand_log(g, WORKER_ERROR_LOG, log_descriptor());
+    }
+}
+
+static void close_one(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+void generation_close(struct generation *g)
+{
+    close_one(&g->preparer.control);
+    for (unsigned i = 0; i < g->conf->workers; i++)
+        close_one(&g->worker[i].control);
+}
+
+void generation_free(struct generation *g)
+{
+    list_remove(&g->node);
+    generation_close(g);
+    opening_close(g);
+    close_one(&g->access_log);
+    shm_free(g->counters, sizeof *g->counters);
+    free(g->worker);
+    conf_free(g->conf);
+    free(g);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * generation: one configuration with its sockets, roots and processes.
+ * Layer: master.  A reload makes a second generation beside the first, which
+ * drains when the second is ready.
+ */
+#ifndef ETAGD_MASTER_GENERATION_H
+#define ETAGD_MASTER_GENERATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/list.h"
+#include "conf/conf.h"
+#include "master/respawn.h"
+#include "os/priv.h"
+#include "serve/worker.h"
+
+enum child_role { CHILD_WORKER, CHILD_PREPARER };
+
+struct generation;
+
+struct child {
+    struct generation *home;
+    enum child_role role;
+    unsigned index;
+    pid_t pid;    /* 0: not running */
+    int control;  /* the master's end; -1 when not running */
+    bool ready;
+    uint64_t started_us;
+    uint64_t due_us; /* to be started then; 0: not waiting */
+    struct respawn history;
+};
+
+enum generation_state {
+    GENERATION_STARTING, /* until every worker has reported ready */
+    GENERATION_SERVING,
+    GENERATION_DRAINING, /* finishing; nothing is started again */
+    GENERATION_STOPPING
+};
+
+struct generation {
+    struct list node;
+    unsigned number;
+    enum generation_state state;
+    struct conf *conf; /* owned */
+    int *listener;
+    struct root *root;
+    size_t n_roots;
+    int access_log;
+    struct counters *counters;
+    _Atomic uint64_t *connections;
+    struct priv_identity identity;
+    struct child preparer;
+    struct child *worker; /* conf->workers */
+    uint64_t end_us; /* draining: what is left then is killed */
+    int poll;        /* the master's poll set, where controls are watched */
+    /* closes in a fresh child what belongs to the master alone */
+    void (*in_child)(void *);
+    void *in_child_arg;
+};
+
+/* Takes over conf.  Listening sockets that `old` (may be NULL) has under the
+ * same text are shared with it.  NULL on failure, which has been logged. */
+struct generation *generation_new(struct conf *conf, struct generation *old,
+                                  _Atomic uint64_t *connections);
+
+/* Starts preparer and workers.  False: fork failed. */
+bool generation_start(struct generation *g, int poll, void (*in_child)(void *),
+                      void *arg);
+
+/* A child of this generation has ended (waitpid's status): accounts for it and
+ * starts it again, now or later.  NULL when the pid is none of ours. */
+struct child *generation_reap(struct generation *g, pid_t pid, int status);
+
+/* Starts what is due; milliseconds until more is, or -1. */
+int generation_turn(struct generation *g);
+
+/* One word to every worker. */
+void generation_tell(struct generation *g, enum worker_word word);
+void generation_kill(struct generation *g, int signal);
+
+bool generation_all_ready(const struct generation *g);
+bool generation_gone(const struct generation *g); /* no process is left */
+
+/* Once the workers have ended the preparer has nothing left to do: ends it. */
+void generation_finish_preparer(struct generation *g);
+
+/* Opens the logs again and hands them to the workers. */
+void generation_reopen(struct generation *g);
+
+/* Closes the master's ends of every channel and descriptor of this generation:
+ * in a fresh child, and before generation_free(). */
+void generation_close(struct generation *g);
+void generation_free(struct generation *g);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * master: the process that starts, replaces and ends all others.
+ * Layer: master.  Reads no byte from the network.
+ */
+#ifndef ETAGD_MASTER_MASTER_H
+#define ETAGD_MASTER_MASTER_H
+
+#include "conf/load.h"
+
+/* Serves until told to stop; conf is taken over, source is where a reload reads
+ * it from.  The exit status of the program. */
+int master_run(struct conf *conf, const struct conf_source *source);
+
+#endif

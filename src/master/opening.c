@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * opening: opens everything that a generation needs from outside.
+ * Layer: master.
+ */
+#include "master/opening.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "master/generation.h"
+#include "os/file.h"
+#include "os/log.h"
+#include "os/net.h"
+
+static int shared(const struct generation *old, const char *text)
+{
+    for (size_t i = 0; old && i < old->conf->n_listen; i++) {
+        if (strcmp(old->conf->listen[i].text, text) == 0)
+            return fcntl(old->listener[i], F_DUPFD_CLOEXEC, 3);
+    }
+    return -1;
+}
+
+static bool open_listeners(struct generation *g, const struct generation *old)
+{
+    struct net_listen_options options = {
+        .backlog = g->conf->backlog,
+        .defer_accept = g->conf->defer_accept,
+    };
+
+    g->listener = calloc(g->conf->n_listen, sizeof g->listener[0]);
+    CHECK(g->listener);
+    for (size_t i = 0; i < g->conf->n_listen; i++)
+        g->listener[i] = -1;
+    for (size_t i = 0; i < g->conf->n_listen; i++) {
+        const struct conf_listen *l = &g->conf->listen[i];
+        int fd = shared(old, l->text);
+        if (fd < 0)
+            fd = net_listen(&l->addr.sa, l->addr_bytes, &options);
+        if (fd < 0) {
+            log_error("M020", "listen %s: %s", l->text, strerror(-fd));
+            return false;
+        }
+        g->listener[i] = fd;
+    }
+    return true;
+}
+
+static bool open_root(struct generation *g, const char *path)
+{
+    struct root *r = &g->root[g->n_roots];
+
+    r->fd = file_open_root(path);
+    if (r->fd < 0) {
+        log_error("M021", "root %s: %s", path, strerror(-r->fd));
+        return false;
+    }
+    r->watchable = file_system_watchable(r->fd);
+    g->n_roots++;
+    return true;
+}
+
+static bool open_roots(struct generation *g)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < g->conf->n_sites; i++)
+        n += 1 + g->conf->sites[i].n_aliases;
+    g->root = calloc(n, sizeof g->root[0]);
+    CHECK(g->root);
+    for (size_t i = 0; i < g->conf->n_sites; i++) {
+        const struct conf_site *s = &g->conf->sites[i];
+        if (!open_root(g, s->root))
+            return false;
+        for (size_t k = 0; k < s->n_aliases; k++) {
+            if (!open_root(g, s->aliases[k].root))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool open_logs(struct generation *g)
+{
+    const struct conf_log *log = &g->conf->log;
+    int rc = log_open(log->error);
+
+    if (rc < 0) {
+        log_error("M022", "error log %s: %s", log->error, strerror(-rc));
+        return false;
+    }
+    log_threshold((enum log_severity)log->level);
+    if (strcmp(log->access, "off") == 0)
+        return true;
+    g->access_log = file_open_log(log->access);
+    if (g->access_log < 0) {
+        log_error("M023", "access log %s: %s", log->access,
+                  strerror(-g->access_log));
+        return false;
+    }
+    return true;
+}
+
+bool opening_all(struct generation *g, const struct generation *old)
+{
+    int rc = priv_find(g->conf->user, g->conf->group, &g->identity);
+
+    if (rc < 0) {
+        log_error("M024", "user %s, group %s: %s",
+                  g->conf->user ? g->conf->user : "nobody",
+                  g->conf->group ? g->conf->group : "-", strerror(-rc));
+        return false;
+    }
+    return open_roots(g) && open_listeners(g, old) && open_logs(g);
+}
+
+void opening_close(struct generation *g)
+{
+    for (size_t i = 0; g->listener && i < g->conf->n_listen; i++) {
+        if (g->listener[i] >= 0)
+            close(g->listener[i]);
+    }
+    for (size_t i = 0; i < g->n_roots; i++)
+        close(g->root[i].fd);
+    free(g->listener);
+    free(g->root);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * opening: what needs privileges: listening sockets, roots, logs, identity.
+ * Layer: master.  Done before any process is started; what fails is logged.
+ */
+#ifndef ETAGD_MASTER_OPENING_H
+#define ETAGD_MASTER_OPENING_H
+
+#include <stdbool.h>
+
+struct generation;
+
+bool opening_all(struct generation *g, const struct generation *old);
+void opening_close(struct generation *g);
+
+#endif

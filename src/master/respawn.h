@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * respawn: when to start a process again that has ended.
+ * Layer: master.  Pure: a function of its history and the time.
+ */
+#ifndef ETAGD_MASTER_RESPAWN_H
+#define ETAGD_MASTER_RESPAWN_H
+
+#include <stdint.h>
+
+struct respawn {
+    unsigned quick; /* deaths in a row soon after a start */
+};
+
+#define RESPAWN_QUICK_US 2000000u /* "soon" */
+#define RESPAWN_MOST_MS 5000u
+
+/* It was started at started_us and ended at now_us: milliseconds to wait before
+ * it is started again.  The first death costs no wait; one that dies at once
+ * again waits 100 ms, then twice as long each time, up to RESPAWN_MOST_MS. */
+uint32_t respawn_after(struct respawn *history, uint64_t started_us,
+                       uint64_t now_us);
+
+#endif

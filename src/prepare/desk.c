@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * desk: takes asks, has files read and codings made, sends answers.
+ * Layer: prepare.  Each turn takes what has arrived, does one slice of one
+ * file, gives the coder its next task, and sends what can be sent; so nobody's
+ * large file is in the way of somebody else's small one.
+ */
+#include "prepare/desk.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "os/channel.h"
+#include "os/log.h"
+#include "prepare/ask.h"
+#include "prepare/peer.h"
+
+#define ASKS_A_TURN 16
+#define EVENTS_MAX 32
+#define REST_TURN 8 /* every so many turns large files come first */
+
+/* -- life of items ----------------------------------------------------------
+ */
+
+void desk_end_item(struct desk *d, struct item *it)
+{
+    if (it->in_memo || it->in_coder || !list_empty(&it->waiters))
+        return;
+    d->jobs -= it->work != NULL;
+    item_free(&d->tools, it);
+}
+
+void desk_forgotten(void *arg, struct item *it)
+{
+    desk_end_item(arg, it);
+}
+
+/* Nobody waits for it any more.  What is half read is given up; what is known
+ * is remembered. */
+static void orphaned(void *arg, struct item *it)
+{
+    struct desk *d = arg;
+
+    if (it->in_memo && it->work)
+        memo_forget(&d->memo, it);
+    else
+        desk_end_item(d, it);
+}
+
+void desk_slab_dropped(void *arg, uint64_t id)
+{
+    struct desk *d = arg;
+
+    for (struct list *at = d->peers.next; at != &d->peers; at = at->next)
+        peer_drop_slab(LIST_ENTRY(at, struct peer, node), id);
+}
+
+/* -- asks -------------------------------------------------------------------
+ */
+
+static void close_all(const int *fds, size_t n)
+{
+    while (n > 0)
+        close(fds[--n]);
+}
+
+static void take_ask(struct desk *d, struct peer *peer,
+                     const struct prepare_ask *ask, const int *fds,
+                     size_t n_fds)
+{
+    struct item_key key;
+
+    item_key_of(ask, &key);
+    struct item *it = memo_find(&d->memo, &key);
+    d->count.asks++;
+    if (it && item_usable(it, &d->tools)) {
+        d->count.joined++;
+        close_all(fds, n_fds);
+        peer_wait(peer, it, ask->seq);
+        return;
+    }
+    struct item *fresh = item_new(ask, fds);
+    if (it) {
+        item_inherit(fresh, it);
+        memo_forget(&d->memo, it);
+    }
+    d->jobs++;
+    d->count.read++;
+    list_append(&d->fresh, &fresh->queue);
+    peer_wait(peer, fresh, ask->seq);
+    memo_put(&d->memo, fresh);
+}
+
+/* Whatever is wrong with a message, the channel is not trusted any further. */
+static void read_asks(struct desk *d, struct peer *peer)
+{
+    struct prepare_ask ask;
+    char message[sizeof ask];
+    int fds[CHANNEL_FDS_MAX];
+
+    for (int i = 0; i < ASKS_A_TURN && d->jobs < d->jobs_max; i++) {
+        size_t n_fds = CHANNEL_FDS_MAX;
+        ssize_t n =
+            channel_take(peer->fd, message, sizeof message, fds, &n_fds);
+        if (n == -EAGAIN)
+            return;
+        if (n == 0 || n == -ECONNRESET) {
+            peer->dead = true;
+            return;
+        }
+        enum ask_fault fault =
+            n < 0 ? ASK_SIZE : ask_check(message, (size_t)n, n_fds, &ask);
+        if (fault != ASK_OK) {
+            log_warn("P021", "a worker's message: %s; its channel is closed",
+                     ask_fault_text(fault));
+            if (n > 0)
+                close_all(fds, n_fds);
+            peer->dead = true;
+            return;
+        }
+        take_ask(d, peer, &ask, fds, n_fds);
+    }
+}
+
+/* -- reading ----------------------------------------------------------------
+ */
+
+static void queue_codings(struct desk *d, struct item *it, enum coding from)
+{
+    enum coding c = item_to_make(it, from);
+
+    if (c != CODING_COUNT)
+        list_append(&d->coding[c], &it->queue);
+}
+
+static void facts_done(struct desk *d, struct item *it)
+{
+    const struct file_version *found = &it->parts[CODING_IDENTITY].version;
+
+    if (!file_version_eq(found, &it->key.version))
+        memo_rename(&d->memo, it, found);
+}
+
+static struct item *next_to_read(struct desk *d)
+{
+    bool rest = list_empty(&d->fresh) ||
+                (d->turn % REST_TURN == 0 && !list_empty(&d->rest));
+    struct list *from = rest ? &d->rest : &d->fresh;
+
+    d->turn++;
+    if (list_empty(from))
+        return NULL;
+    struct item *it = LIST_ENTRY(from->next, struct item, queue);
+    list_remove(&it->queue);
+    return it;
+}
+
+static void read_slice(struct desk *d)
+{
+    struct item *it = next_to_read(d);
+    enum coding part;
+
+    if (!it)
+        return;
+    bool begun = it->state != ITEM_FRESH;
+    enum job_event event = job_step(&d->tools, &d->limits, it, &part);
+    if (!it->work)
+        d->jobs--;
+    if (event == JOB_AGAIN && begun) /* one large file after the other */
+        list_prepend(&d->rest, &it->queue);
+    else if (it->work)
+        list_append(&d->rest, &it->queue);
+    else if (event != JOB_FAILED)
+        queue_codings(d, it, CODING_IDENTITY);
+    if (event == JOB_AGAIN)
+        return;
+    peer_tell(it, part);
+    if (event == JOB_FACTS)
+        facts_done(d, it);
+    else if (event == JOB_FAILED)
+        memo_forget(&d->memo, it);
+}
+
+/* -- codings ----------------------------------------------------------------
+ */
+
+static void give_up_codings(struct item *it)
+{
+    for (enum coding c = CODING_IDENTITY;
+         (c = item_to_make(it, c)) != CODING_COUNT;) {
+        it->parts[c].state = PART_LOST;
+        peer_tell(it, c);
+    }
+}
+
+static void give_task(struct desk *d, struct item *it, enum coding c)
+{
+    const struct part *own = &it->parts[CODING_IDENTITY];
+    struct slab *slab = slabs_find(&d->slabs, own->slab);
+
+    if (!slab) { /* dropped while it waited */
+        give_up_codings(it);
+        desk_end_item(d, it);
+        return;
+    }
+    slab_pin(slab);
+    it->in_coder = true;
+    d->encoding = it;
+    coder_give(d->coder, &(struct coder_task){ .whose = it,
+                                               .coding = c,
+                                               .p = slab->p + own->offset,
+                                               .n = (size_t)own->bytes,
+                                               .text = it->text });
+}
+
+/* gzip of all files goes before zstd of any: it is ready so much sooner. */
+static void feed_coder(struct desk *d)
+{
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        while (coder_idle(d->coder) && !list_empty(&d->coding[c])) {
+            struct item *it = LIST_ENTRY(d->coding[c].next, struct item, queue);
+            list_remove(&it->queue);
+            give_task(d, it, (enum coding)c);
+        }
+    }
+}
+
+static void store_coding(struct desk *d, struct part *part,
+                         const struct coder_task *task)
+{
+    size_t offset;
+
+    if (!task->out) {
+        part->state = PART_USELESS;
+        return;
+    }
+    struct slab *slab = slabs_reserve(&d->slabs, task->out_n, &offset);
+    if (!slab) {
+        part->state = PART_LOST;
+        return;
+    }
+    memcpy(slab->p + offset, task->out, task->out_n);
+    slab_unpin(slab);
+    part->state = PART_THERE;
+    part->slab = slab->id;
+    part->offset = offset;
+    part->bytes = task->out_n;
+    part->has_digest = true;
+    memcpy(part->digest, task->digest, sizeof part->digest);
+}
+
+static void coding_done(struct desk *d)
+{
+    struct coder_task task;
+
+    if (!coder_take(d->coder, &task))
+        return;
+    struct item *it = task.whose;
+    struct part *own = &it->parts[CODING_IDENTITY];
+    struct part *part = &it->parts[task.coding];
+    struct slab *source = slabs_find(&d->slabs, own->slab);
+    CHECK(source != NULL); /* pinned */
+    part->version = own->version;
+    store_coding(d, part, &task);
+    slab_unpin(source);
+    free(task.out);
+    it->in_coder = false;
+    d->encoding = NULL;
+    peer_tell(it, task.coding);
+    queue_codings(d, it, task.coding);
+    desk_end_item(d, it);
+}
+
+/* -- channels ---------------------------------------------------------------
+ */
+
+void desk_arm(struct desk *d, int op, int fd, unsigned events, void *who)
+{
+    struct epoll_event e = { .events = events, .data.ptr = who };
+
+    CHECK(epoll_ctl(d->epoll, op, fd, &e) == 0);
+}
+
+static void peer_arm(struct desk *d, struct peer *peer)
+{
+    unsigned want = (peer->n_ready < PEER_READY_MAX ? EPOLLIN : 0u) |
+                    (peer_has_output(peer) ? EPOLLOUT : 0u);
+
+    if (peer->dead || want == peer->armed)
+        return;
+    desk_arm(d, EPOLL_CTL_MOD, peer->fd, want, peer);
+    peer->armed = want;
+}
+
+static void new_peer(struct desk *d, int fd)
+{
+    struct peer *peer = peer_new(fd);
+
+    peer->armed = EPOLLIN;
+    list_append(&d->peers, &peer->node);
+    desk_arm(d, EPOLL_CTL_ADD, fd, EPOLLIN, peer);
+}
+
+static void read_control(struct desk *d)
+{
+    char byte;
+    int fds[CHANNEL_FDS_MAX];
+    size_t n_fds = CHANNEL_FDS_MAX;
+    ssize_t n = channel_take(d->control, &byte, 1, fds, &n_fds);
+
+    if (n == -EAGAIN)
+        return;
+    if (n == 1 && n_fds == 1) {
+        new_peer(d, fds[0]);
+        return;
+    }
+    if (n != 0 && n != -ECONNRESET) {
+        log_warn("P022", "master's message without one descriptor");
+        close_all(fds, n > 0 ? n_fds : 0);
+        return;
+    }
+    d->master_gone = true;
+    desk_arm(d, EPOLL_CTL_DEL, d->control, 0, NULL);
+}
+
+static void peer_event(struct desk *d, struct peer *peer, unsigned events)
+{
+    if (events & (EPOLLHUP | EPOLLERR))
+        peer->dead = true;
+    else if (events & EPOLLIN)
+        read_asks(d, peer);
+}
+
+static void flush_and_reap(struct desk *d)
+{
+    for (struct list *at = d->peers.next; at != &d->peers;) {
+        struct peer *peer = LIST_ENTRY(at, struct peer, node);
+        at = at->next;
+        peer_flush(peer, &d->slabs, orphaned, d);
+        peer_arm(d, peer);
+        if (peer->dead)
+            peer_free(peer, orphaned, d);
+    }
+}
+
+/* -- the process ------------------------------------------------------------
+ */
+
+void desk_turn(struct desk *d)
+{
+    struct epoll_event events[EVENTS_MAX];
+    bool busy = !list_empty(&d->fresh) || !list_empty(&d->rest);
+    int n = epoll_wait(d->epoll, events, EVENTS_MAX, busy ? 0 : -1);
+
+    CHECK(n >= 0 || errno == EINTR);
+    for (int i = 0; i < n; i++) {
+        void *who = events[i].data.ptr;
+        if (who == &d->control)
+            read_control(d);
+        else if (who == &d->coder)
+            coding_done(d);
+        else
+            peer_event(d, who, events[i].events);
+    }
+    read_slice(d);
+    if (d->coder)
+        feed_coder(d);
+    flush_and_reap(d);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * desk: all that the preparer has in hand, and the turn of its loop.
+ * Layer: prepare.  Made and unmade by preparer.c; the loop is
+ * `while (!desk_done(d)) desk_turn(d)`.
+ */
+#ifndef ETAGD_PREPARE_DESK_H
+#define ETAGD_PREPARE_DESK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "prepare/coder.h"
+#include "prepare/job.h"
+#include "prepare/memo.h"
+#include "prepare/slab.h"
+
+struct desk {
+    int epoll, control;
+    bool master_gone;
+    struct reading_tools tools;
+    struct slabs slabs;
+    struct job_limits limits;
+    struct memo memo;
+    struct coder *coder;
+    struct item *encoding; /* with the coder; NULL: none */
+    struct list peers;
+    struct list fresh, rest; /* items to read: first slice, the others */
+    struct list coding[CODING_COUNT]; /* items whose next coding this is */
+    size_t jobs, jobs_max;            /* items with open files */
+    uint64_t turn;
+    struct {
+        uint64_t asks, joined, read;
+    } count;
+};
+
+/* Tells epoll (op as for epoll_ctl) what to wait for on fd, and who that is:
+ * &d->control, &d->coder, or a peer. */
+void desk_arm(struct desk *d, int op, int fd, unsigned events, void *who);
+
+static inline bool desk_done(const struct desk *d)
+{
+    return d->master_gone && list_empty(&d->peers);
+}
+
+/* Waits until there is something to do, and does a little of everything. */
+void desk_turn(struct desk *d);
+
+/* For memo_start() and slabs_start(). */
+void desk_forgotten(void *arg, struct item *it);
+void desk_slab_dropped(void *arg, uint64_t id);
+
+/* Frees the item when nothing refers to it any more. */
+void desk_end_item(struct desk *d, struct item *it);
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Tests of conf/rules: globs, patterns, and which rule has the last word.
+ */
+#include <stdbool.h>
+
+#include "unit.h"
+
+#include "conf/rules.h"
+
+static void glob_rows(void **state)
+{
+    static const struct {
+        const char *pattern, *text;
+        bool match;
+    } rows[] = {
+        { "", "", true },
+        { "", "a", false },
+        { "*", "", true },
+        { "*", "a/b", true },
+        { "**", "", true },
+        { "?", "", false },
+        { "?", "a", true },
+        { "?", "/", false },
+        { "a?c", "abc", true },
+        { "a?c", "a/c", false },
+        { "*.png", "logo.png", true },
+        { "*.png", ".png", true },
+        { "*.png", "logo.png.gz", false },
+        { "*.png", "logo.PNG", false },
+        { "/img/*", "/img/", true },
+        { "/img/*", "/img/a/b.png", true },
+        { "/img/*", "/img", false },
+        { "/*/b/*.c", "/a/b/x/b/y.c", true },
+        { "a*b*c", "aXbXbXc", true },
+        { "a*b*c", "aXcXb", false },
+        { "*?", "", false },
+        { "*?", "/", false },
+        { "*?", "//x", true },
+        { "[a]", "a", false }, /* everything else is itself */
+        { "\\*", "\\x", true },
+        { "\xff*", "\xff\xfe", true },
+    };
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++)
+        ROW_CHECK(rows[i].pattern,
+                  rules_glob(span_str(rows[i].pattern),
+                             span_str(rows[i].text)) == rows[i].match);
+}
+
+/* A matcher that recurses at each star would not come back from this. */
+static void glob_does_not_blow_up(void **state)
+{
+    char pattern[181], *text = test_malloc(100000);
+
+    (void)state;
+    for (size_t i = 0; i < 180; i++)
+        pattern[i] = i % 2 ? '*' : 'a';
+    pattern[180] = '\0';
+    memset(text, 'a', 100000);
+    text[99999] = 'b';
+    assert_true(rules_glob(span_str(pattern), span_of(text, 100000)));
+    pattern[179] = 'c';
+    assert_false(rules_glob(span_str(pattern), span_of(text, 100000)));
+    test_free(text);
+}
+
+static void match_rows(void **state)
+{
+    static const struct {
+        const char *pattern, *host, *path;
+        bool match;
+    } rows[] = {
+        { "*.png", "", "/a/b/logo.png", true },
+        { "*.png", "", "/a.png/b", false },
+        { "*", "", "/", true },
+        { "*", "", "/a", true },
+        { "index.html", "", "/x/index.html", true },
+        { "index.html", "", "/x/index.html/", false },
+        { "/index.html", "", "/x/index.html", false },
+        { "/", "", "/", true },
+        { "/", "", "/a", false },
+        { "/*", "any.example", "/a/b", true },
+        { "//a.example/*", "a.example", "/x", true },
+        { "//a.example/*", "b.example", "/x", false },
+        { "//a.example/*", "", "/x", false },
+        { "//A.example/x", "a.example", "/x", true },
+        { "//*.example/x", "a.example", "/x", true },
+        { "//a.example/*.css", "a.example", "/deep/x.css", true },
+    };
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++)
+        ROW_CHECK(rows[i].pattern,
+                  rules_match(rows[i].pattern, span_str(rows[i].host),
+                              span_str(rows[i].path)) == rows[i].match);
+}
+
+static struct conf_field all_fields[] = {
+    { (char *)(uintptr_t) "Cache-Control", (char *)(uintptr_t) "no-cache" },
+    { (char *)(uintptr_t) "X-A", (char *)(uintptr_t) "1" },
+};
+static struct conf_field png_fields[] = {
+    { (char *)(uintptr_t) "cache-control", (char *)(uintptr_t) "no-store" },
+};
+static struct conf_field missing_fields[] = {
+    { (char *)(uintptr_t) "X-a", NULL },
+};
+
+static struct conf_rule rules[] = {
+    { .is_cache = true,
+      .pattern = (char *)(uintptr_t) "*",
+      .line = 1,
+      .set_etag = true,
+      .etag = ETAG_SCHEME_WEAK,
+      .set_expires = true,
+      .expires = EXPIRES_ACCESS,
+      .expires_s = 60,
+      .fields = all_fields,
+      .n_fields = 2 },
+    { .is_cache = true,
+      .pattern = (char *)(uintptr_t) "*.png",
+      .line = 2,
+      .set_last_modified = true,
+      .last_modified = false,
+      .when_type = (char *)(uintptr_t) "image/*",
+      .fields = png_fields,
+      .n_fields = 1 },
+    { .pattern = (char *)(uintptr_t) "*",
+      .line = 3,
+      .set_clock = true,
+      .clock_s = -5,
+      .when_status = 404,
+      .fields = missing_fields,
+      .n_fields = 1 },
+};
+static const struct conf conf = { .rules = rules, .n_rules = 3 };
+
+static void last_match_wins_per_field(void **state)
+{
+    struct policy p;
+
+    (void)state;
+    rules_resolve(&conf, SPAN(""), SPAN("/logo.png"), SPAN("IMAGE/png"), 200,
+                  &p);
+    assert_int_equal(p.etag, ETAG_SCHEME_WEAK);
+    assert_false(p.last_modified);
+    assert_int_equal(p.expires, EXPIRES_ACCESS);
+    assert_int_equal(p.expires_s, 60);
+    assert_int_equal(p.clock_s, 0);
+    assert_int_equal(p.n_fields, 2); /* names compare without case */
+    assert_string_equal(p.field[0]->value, "no-store");
+    assert_string_equal(p.field[1]->value, "1");
+    assert_ptr_equal(p.cache_rule, &rules[1]);
+}
+
+static void conditions_of_a_rule(void **state)
+{
+    struct policy p;
+
+    (void)state;
+    /* another media type: the second rule has no say */
+    rules_resolve(&conf, SPAN(""), SPAN("/logo.png"), SPAN("text/html"), 200,
+                  &p);
+    assert_true(p.last_modified);
+    assert_string_equal(p.field[0]->value, "no-cache");
+    assert_ptr_equal(p.cache_rule, &rules[0]);
+    /* the status: removed fields stay in the list, without a value */
+    rules_resolve(&conf, SPAN(""), SPAN("/x"), SPAN(""), 404, &p);
+    assert_int_equal(p.clock_s, -5);
+    assert_int_equal(p.n_fields, 2);
+    assert_null(p.field[1]->value);
+    assert_ptr_equal(p.cache_rule, &rules[0]);
+}
+
+static void without_rules(void **state)
+{
+    static const struct conf none;
+    struct policy p;
+
+    (void)state;
+    rules_resolve(&none, SPAN(""), SPAN("/"), SPAN(""), 200, &p);
+    assert_int_equal(p.etag, ETAG_SCHEME_CONTENT);
+    assert_true(p.last_modified);
+    assert_int_equal(p.expires, EXPIRES_NONE);
+    assert_int_equal(p.n_fields, 0);
+    assert_null(p.cache_rule);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(glob_rows),
+        cmocka_unit_test(glob_does_not_blow_up),
+        cmocka_unit_test(match_rows),
+        cmocka_unit_test(last_match_wins_per_field),
+        cmocka_unit_test(conditions_of_a_rule),
+        cmocka_unit_test(without_rules),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
