@@ -21,6 +21,7 @@
 #include "os/file.h"
 #include "os/log.h"
 #include "os/poll.h"
+#include "os/sandbox.h"
 #include "os/shm.h"
 #include "os/signals.h"
 #include "prepare/preparer.h"
@@ -45,6 +46,29 @@ static int connect_preparer(struct generation *g)
     return pair[0];
 }
 
+/* A child has what it needs and nothing else: no other's channel, and a preparer
+ * neither sockets nor roots. */
+static void keep_needed(const struct generation *g, const struct child *c,
+                        int control, int prepare)
+{
+    size_t n = 3;
+    int *keep = calloc(n + 1 + g->conf->n_listen + g->n_roots, sizeof *keep);
+
+    CHECK(keep != NULL);
+    keep[0] = log_descriptor();
+    keep[1] = control;
+    keep[2] = prepare;
+    if (c->role == CHILD_WORKER) {
+        keep[n++] = g->access_log;
+        for (size_t i = 0; i < g->conf->n_listen; i++)
+            keep[n++] = g->listener[i];
+        for (size_t i = 0; i < g->n_roots; i++)
+            keep[n++] = g->root[i].fd;
+    }
+    sandbox_close_others(keep, n);
+    free(keep);
+}
+
 static _Noreturn void child_main(struct generation *g, struct child *c,
                                  int control, int prepare)
 {
@@ -56,7 +80,7 @@ static _Noreturn void child_main(struct generation *g, struct child *c,
     log_role(role);
     check_role(role);
     signals_child();
-    g->in_child(g->in_child_arg);
+    keep_needed(g, c, control, prepare);
     rc = priv_drop(&g->identity);
     if (rc < 0) {
         log_error("M040", "privileges could not be dropped: %s", strerror(-rc));
@@ -131,12 +155,9 @@ static bool start_child(struct generation *g, struct child *c)
     return true;
 }
 
-bool generation_start(struct generation *g, int poll, void (*in_child)(void *),
-                      void *arg)
+bool generation_start(struct generation *g, int poll)
 {
     g->poll = poll;
-    g->in_child = in_child;
-    g->in_child_arg = arg;
     if (!start_child(g, &g->preparer))
         return false;
     for (unsigned i = 0; i < g->conf->workers; i++) {
@@ -373,7 +394,7 @@ static void close_one(int *fd)
     *fd = -1;
 }
 
-void generation_close(struct generation *g)
+static void close_controls(struct generation *g)
 {
     close_one(&g->preparer.control);
     for (unsigned i = 0; i < g->conf->workers; i++)
@@ -383,7 +404,7 @@ void generation_close(struct generation *g)
 void generation_free(struct generation *g)
 {
     list_remove(&g->node);
-    generation_close(g);
+    close_controls(g);
     opening_close(g);
     close_one(&g->access_log);
     shm_free(g->counters, sizeof *g->counters);

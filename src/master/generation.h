@@ -56,9 +56,6 @@ struct generation {
     struct child *worker; /* conf->workers */
     uint64_t end_us; /* draining: what is left then is killed */
     int poll;        /* the master's poll set, where controls are watched */
-    /* closes in a fresh child what belongs to the master alone */
-    void (*in_child)(void *);
-    void *in_child_arg;
 };
 
 /* Takes over conf.  Listening sockets that `old` (may be NULL) has under the
@@ -67,8 +64,7 @@ struct generation *generation_new(struct conf *conf, struct generation *old,
                                   _Atomic uint64_t *connections);
 
 /* Starts preparer and workers.  False: fork failed. */
-bool generation_start(struct generation *g, int poll, void (*in_child)(void *),
-                      void *arg);
+bool generation_start(struct generation *g, int poll);
 
 /* A child of this generation has ended (waitpid's status): accounts for it and
  * starts it again, now or later.  NULL when the pid is none of ours. */
@@ -90,9 +86,6 @@ void generation_finish_preparer(struct generation *g);
 /* Opens the logs again and hands them to the workers. */
 void generation_reopen(struct generation *g);
 
-/* Closes the master's ends of every channel and descriptor of this generation:
- * in a fresh child, and before generation_free(). */
-void generation_close(struct generation *g);
 void generation_free(struct generation *g);
 
 #endif

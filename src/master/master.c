@@ -44,18 +44,6 @@ static struct generation *generation_at(struct list *node)
     return LIST_ENTRY(node, struct generation, node);
 }
 
-/* In a fresh child: everything that only the master may hold. */
-static void close_masters(void *arg)
-{
-    struct master *m = arg;
-
-    close(m->signals);
-    close(m->poll);
-    for (struct list *at = m->generations.next; at != &m->generations;
-         at = at->next)
-        generation_close(generation_at(at));
-}
-
 static void write_pidfile(const struct conf *conf)
 {
     if (!conf->pidfile)
@@ -209,7 +197,7 @@ static void reload(struct master *m)
         return;
     }
     list_append(&m->generations, &g->node);
-    if (!generation_start(g, m->poll, close_masters, m))
+    if (!generation_start(g, m->poll))
         give_up(m, g);
 }
 
@@ -325,7 +313,7 @@ int master_run(struct conf *conf, const struct conf_source *source)
     if (!g)
         return 1;
     list_append(&m.generations, &g->node);
-    if (!generation_start(g, m.poll, close_masters, &m))
+    if (!generation_start(g, m.poll))
         give_up(&m, g);
     loop(&m);
     log_info("M090", "bye: accepted=%llu closed=%llu requests=%llu",

@@ -3,10 +3,12 @@ libos_a_SOURCES = \
 	src/os/channel.c src/os/channel.h \
 	src/os/clock.c src/os/clock.h \
 	src/os/file.c src/os/file.h \
+	src/os/landlock.c src/os/landlock.h \
 	src/os/log.c src/os/log.h \
 	src/os/net.c src/os/net.h \
 	src/os/poll.c src/os/poll.h \
 	src/os/priv.c src/os/priv.h \
+	src/os/sandbox.c src/os/sandbox.h \
 	src/os/shm.c src/os/shm.h \
 	src/os/signals.c src/os/signals.h \
 	src/os/watch.c src/os/watch.h
