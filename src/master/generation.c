@@ -26,6 +26,8 @@
 #include "os/signals.h"
 #include "prepare/preparer.h"
 
+#define STOP_US 3000000u /* until what was told to stop is killed */
+
 static const char *role_name(const struct child *c)
 {
     return c->role == CHILD_WORKER ? "worker" : "preparer";
@@ -46,8 +48,8 @@ static int connect_preparer(struct generation *g)
     return pair[0];
 }
 
-/* A child has what it needs and nothing else: no other's channel, and a preparer
- * neither sockets nor roots. */
+/* A child has what it needs and nothing else: no other's channel, and a
+ * preparer neither sockets nor roots. */
 static void keep_needed(const struct generation *g, const struct child *c,
                         int control, int prepare)
 {
@@ -148,6 +150,7 @@ static bool start_child(struct generation *g, struct child *c)
     c->control = control[0];
     c->ready = c->role == CHILD_PREPARER;
     c->started_us = clock_mono_us();
+    c->aborted_us = 0;
     c->due_us = 0;
     poll_add_level(g->poll, c->control, c);
     if (c->role == CHILD_PREPARER)
@@ -167,26 +170,27 @@ bool generation_start(struct generation *g, int poll)
     return true;
 }
 
-struct generation *generation_new(struct conf *conf, struct generation *old,
+struct generation *generation_new(struct conf *conf, unsigned number,
+                                  struct generation *old,
+                                  const struct inherit *inherit,
                                   _Atomic uint64_t *connections)
 {
     struct generation *g = calloc(1, sizeof *g);
 
     CHECK(g && conf->workers > 0 && conf->workers <= COUNTERS_WORKERS_MAX);
     list_init(&g->node);
-    g->number = old ? old->number + 1 : 1;
+    g->number = number;
     g->conf = conf;
     g->connections = connections;
     g->access_log = -1;
     g->counters = shm_new(sizeof *g->counters);
     g->worker = calloc(conf->workers, sizeof g->worker[0]);
     CHECK(g->counters && g->worker);
-    g->preparer = (struct child){ .home = g,
-                                  .role = CHILD_PREPARER,
-                                  .control = -1 };
+    g->preparer =
+        (struct child){ .home = g, .role = CHILD_PREPARER, .control = -1 };
     for (unsigned i = 0; i < conf->workers; i++)
         g->worker[i] = (struct child){ .home = g, .index = i, .control = -1 };
-    if (!opening_all(g, old)) {
+    if (!opening_all(g, old, inherit)) {
         generation_free(g);
         return NULL;
     }
@@ -301,6 +305,22 @@ int generation_turn(struct generation *g)
             least = ms;
     }
     return least;
+}
+
+void generation_drain(struct generation *g)
+{
+    g->state = GENERATION_DRAINING;
+    g->end_us = clock_mono_us() + g->conf->timeouts.drain_ms * 1000 + 1000000;
+    generation_tell(g, WORKER_DRAIN);
+    /* a new generation has its own copies; what it left out is refused now */
+    opening_close_listeners(g);
+}
+
+void generation_stop(struct generation *g)
+{
+    g->state = GENERATION_STOPPING;
+    g->end_us = clock_mono_us() + STOP_US;
+    generation_tell(g, WORKER_STOP);
 }
 
 void generation_tell(struct generation *g, enum worker_word word)

@@ -14,6 +14,7 @@
 #include "base/list.h"
 #include "conf/conf.h"
 #include "master/respawn.h"
+#include "os/inherit.h"
 #include "os/priv.h"
 #include "serve/worker.h"
 
@@ -25,11 +26,13 @@ struct child {
     struct generation *home;
     enum child_role role;
     unsigned index;
-    pid_t pid;    /* 0: not running */
-    int control;  /* the master's end; -1 when not running */
+    pid_t pid;   /* 0: not running */
+    int control; /* the master's end; -1 when not running */
     bool ready;
     uint64_t started_us;
-    uint64_t due_us; /* to be started then; 0: not waiting */
+    uint64_t due_us;     /* to be started then; 0: not waiting */
+    uint64_t beat_us;    /* preparer: its last answer to PREPARER_BEAT */
+    uint64_t aborted_us; /* ended for not turning; 0: no */
     struct respawn history;
 };
 
@@ -54,13 +57,16 @@ struct generation {
     struct priv_identity identity;
     struct child preparer;
     struct child *worker; /* conf->workers */
-    uint64_t end_us; /* draining: what is left then is killed */
-    int poll;        /* the master's poll set, where controls are watched */
+    uint64_t end_us;      /* draining: what is left then is killed */
+    int poll; /* the master's poll set, where controls are watched */
 };
 
 /* Takes over conf.  Listening sockets that `old` (may be NULL) has under the
- * same text are shared with it.  NULL on failure, which has been logged. */
-struct generation *generation_new(struct conf *conf, struct generation *old,
+ * same text are shared with it, as are those of `inherit`.  NULL on failure,
+ * which has been logged. */
+struct generation *generation_new(struct conf *conf, unsigned number,
+                                  struct generation *old,
+                                  const struct inherit *inherit,
                                   _Atomic uint64_t *connections);
 
 /* Starts preparer and workers.  False: fork failed. */
@@ -72,6 +78,11 @@ struct child *generation_reap(struct generation *g, pid_t pid, int status);
 
 /* Starts what is due; milliseconds until more is, or -1. */
 int generation_turn(struct generation *g);
+
+/* Tells the workers to finish what they have; nothing is started again. */
+void generation_drain(struct generation *g);
+/* The same at once. */
+void generation_stop(struct generation *g);
 
 /* One word to every worker. */
 void generation_tell(struct generation *g, enum worker_word word);

@@ -3,9 +3,11 @@ libos_a_SOURCES = \
 	src/os/channel.c src/os/channel.h \
 	src/os/clock.c src/os/clock.h \
 	src/os/file.c src/os/file.h \
+	src/os/inherit.c src/os/inherit.h \
 	src/os/landlock.c src/os/landlock.h \
 	src/os/log.c src/os/log.h \
 	src/os/net.c src/os/net.h \
+	src/os/notify.c src/os/notify.h \
 	src/os/poll.c src/os/poll.h \
 	src/os/priv.c src/os/priv.h \
 	src/os/sandbox.c src/os/sandbox.h \

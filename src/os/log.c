@@ -16,13 +16,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+
 static struct {
     int fd;
     enum log_severity lowest;
     uint64_t lost;
     char role[32];
     signed char journal; /* -1: not looked at yet */
-} state = { STDERR_FILENO, LOG_INFO_, 0, "etagd", -1 };
+    struct buf *tee;
+} state = { STDERR_FILENO, LOG_INFO_, 0, "etagd", -1, NULL };
 
 static const struct {
     const char *word;
@@ -64,6 +67,11 @@ void log_adopt(int fd)
 int log_descriptor(void)
 {
     return state.fd;
+}
+
+void log_tee(struct buf *copy)
+{
+    state.tee = copy;
 }
 
 uint64_t log_lost(void)
@@ -119,6 +127,8 @@ void log_line(enum log_severity level, const char *id, const char *fmt, ...)
     size_t len = (size_t)n < room ? (size_t)n : room;
     clean(line + at, len);
     line[at + len] = '\n';
+    if (state.tee && level >= LOG_WARN_)
+        buf_put(state.tee, line + at, len + 1);
     if (write(state.fd, line, at + len + 1) != (ssize_t)(at + len + 1))
         state.lost++;
     errno = saved;

@@ -28,6 +28,10 @@ int log_descriptor(void);
 void log_line(enum log_severity level, const char *id, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* While set, what warnings and errors say goes there too, a line each. */
+struct buf;
+void log_tee(struct buf *copy);
+
 /* Lines lost so far because the log could not be written. */
 uint64_t log_lost(void);
 

@@ -13,6 +13,10 @@
 
 #include "conf/conf.h"
 
+/* A message of this one byte from the master is answered by the same: the
+ * preparer turns. */
+#define PREPARER_BEAT 'b'
+
 /* control: the preparer's end of a SOCK_SEQPACKET pair with the master, over
  * which one-byte messages with one descriptor each bring the preparer's ends of
  * worker channels; end-of-file there means that the master is gone: return once
