@@ -154,9 +154,9 @@ static void parse(struct options *o, int argc, char **argv)
         bad_usage("a running etagd is reached by -c FILE or --control SOCKET");
     if (o->control && o->action != ACTION_ASK)
         bad_usage("--control goes with --reload, --status and the like");
-    if (o->action == ACTION_ASK && !o->file)
-        o->file = ETAGD_SYSCONFDIR "/etagd/etagd.ini";
-    if (!o->file && !o->dir)
+    if (o->action == ACTION_ASK && !o->file && !o->control)
+        o->control = ETAGD_RUNSTATEDIR "/etagd/control"; /* as in the unit */
+    if (!o->file && !o->dir && o->action != ACTION_ASK)
         bad_usage("nothing to serve: give -c FILE or DIR");
 }
 

@@ -134,6 +134,7 @@ static void take_over(struct master *m, struct generation *g)
              "generation %u serves with %u workers; generation %u "
              "finishes what it has",
              g->number, g->conf->workers, old->number);
+    announce(g);
     generation_drain(old);
 }
 
