@@ -155,7 +155,7 @@ static void parse(struct options *o, int argc, char **argv)
     if (o->control && o->action != ACTION_ASK)
         bad_usage("--control goes with --reload, --status and the like");
     if (o->action == ACTION_ASK && !o->file && !o->control)
-        o->control = ETAGD_RUNSTATEDIR "/etagd/control"; /* as in the unit */
+        o->control = "/run/etagd/control"; /* as in the unit */
     if (!o->file && !o->dir && o->action != ACTION_ASK)
         bad_usage("nothing to serve: give -c FILE or DIR");
 }
