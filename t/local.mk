@@ -3,3 +3,4 @@ include t/fuzz/local.mk
 include t/lint/local.mk
 include t/live/local.mk
 include t/bench/local.mk
+include t/system/local.mk
