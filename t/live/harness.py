@@ -42,6 +42,11 @@ def binary():
     return built[-1]
 
 
+def sanitized():
+    """Built with a sanitizer, which needs what confinement takes away."""
+    return b"__asan_" in binary().read_bytes()
+
+
 def until(what, check, deadline_s=DEADLINE_S):
     """Waits for a state that only looking again can tell (a file's growth, a
     process's end).  The step is short and the deadline far."""
