@@ -52,7 +52,7 @@ def coded(name, token, goals=()):
     direct = {k: f"/sidecar/{name}/page.html.{token}"
               for k in ("lighttpd", "apache")}
     nginx = "/sidecar/gzip/page.html" if token == "gz" else \
-        "/sidecar/br/page.html.br"
+        "/sidecar/brotli/page.html.br"
     return Case(name, f"{name} page, 32 KiB before coding",
                 path="/coded/page.html", coding=name, servers=CODED_PEERS,
                 headers={"Accept-Encoding": "br" if token == "br" else "gzip"},
