@@ -44,6 +44,8 @@ def born(pid):
 
 def cpu_ns(pid):
     """of all threads of one process; 0 if it is gone"""
+    if not os.path.exists("/proc/self/schedstat"):
+        return ticks_ns(pid)  # a kernel without CONFIG_SCHED_INFO
     total = 0
     try:
         for tid in os.listdir(f"/proc/{pid}/task"):
@@ -52,6 +54,17 @@ def cpu_ns(pid):
     except OSError:
         pass
     return total
+
+
+def ticks_ns(pid):
+    """the same, in steps of a tick: good enough for long runs"""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as f:
+            word = f.read().rpartition(b")")[2].split()
+    except OSError:
+        return 0
+    ticks = int(word[11]) + int(word[12])
+    return ticks * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 
 
 def tree_cpu_ns(root):
@@ -88,3 +101,24 @@ def busy_ns(cpu):
                 ticks = user + nice + system + irq + soft + steal
                 return ticks * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
     return 0
+
+
+def owner(root, port, peer_port):
+    """Who of a tree holds the connection 127.0.0.1:port from peer_port?
+    That is the worker that serves it, whatever the server calls it."""
+    inode = None
+    with open("/proc/net/tcp") as f:
+        next(f)
+        for line in f:
+            word = line.split()
+            if (int(word[1].split(":")[1], 16) == port and
+                    int(word[2].split(":")[1], 16) == peer_port):
+                inode = f"socket:[{word[9]}]"
+    for pid in reversed(tree(root)) if inode else ():
+        try:
+            for fd in os.listdir(f"/proc/{pid}/fd"):
+                if os.readlink(f"/proc/{pid}/fd/{fd}") == inode:
+                    return pid
+        except OSError:
+            continue
+    return None

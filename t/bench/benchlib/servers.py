@@ -21,6 +21,7 @@ HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CONNECTIONS = 11000
 FILES = 20000
 PR_SET_PDEATHSIG = 1
+HOLE = re.compile(r"@([A-Z]+)@")
 LIBC = ctypes.CDLL(None)
 
 # name -> (kind, values for its template)
@@ -120,10 +121,13 @@ class Server:
 class Servers:
     """All of them by name, started when first asked for."""
 
-    def __init__(self, root, folder, cpu, etagd, floor, options=()):
+    def __init__(self, root, folder, cpu, etagd, floor, options=(),
+                 prefix=(), patience_s=10):
         self.root, self.folder, self.cpu = root, folder, cpu
         self.etagd, self.floor_program = etagd, floor
         self.options = options
+        self.prefix = list(prefix)  # valgrind and the like
+        self.patience_s = patience_s
         self.running = {}
         self.count = 0
 
@@ -178,7 +182,7 @@ class Servers:
         err_path = os.path.join(folder, "stderr")
         with open(err_path, "wb") as err:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=err, stderr=err,
+                self.prefix + command, stdin=subprocess.DEVNULL, stdout=err, stderr=err,
                 cwd=folder, start_new_session=True, preexec_fn=self.pin)
         server = Server(name, process, port, folder)
         try:
@@ -207,7 +211,7 @@ class Servers:
                  MIME=os.path.join(HERE, "conf", "mime.types"))
         if v["ACCESS"] == "@LOG@":
             v["ACCESS"] = os.path.join(folder, "access.log")
-        text = re.sub(r"@([A-Z]+)@", lambda m: str(v.get(m[1], m[0])),
+        text = HOLE.sub(lambda m: str(v.get(m[1], m[0])),
                       template(f"{kind}.conf"))
         conf = os.path.join(folder, f"{kind}.conf")
         with open(conf, "w") as f:
@@ -222,9 +226,9 @@ class Servers:
         more = [x for o in self.options for x in ("-o", o)]
         return [self.etagd, "-c", conf] + more
 
-    def wait_ready(self, server, err_path, seconds=10):
+    def wait_ready(self, server, err_path):
         """until it answers; port from its own words where it has any"""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + self.patience_s
         while time.monotonic() < end:
             with open(err_path, errors="replace") as f:
                 said = f.read()
@@ -237,7 +241,7 @@ class Servers:
             if server.port and (port or not talks) and self.answers(server):
                 return
             time.sleep(0.001)
-        raise StartError(self.complaint(server, "no answer in 10 s"))
+        raise StartError(self.complaint(server, f"no answer in {self.patience_s} s"))
 
     @staticmethod
     def answers(server):
