@@ -70,10 +70,16 @@ def user_line(kind):
     if os.geteuid() != 0:
         return ""
     return {"nginx": "user www-data www-data;",
-            "lighttpd": 'server.username = "www-data"\n'
-                        'server.groupname = "www-data"',
             "apache": "User www-data\nGroup www-data",
-            "etagd": "user = www-data\ngroup = www-data"}[kind]
+            "etagd": "user = www-data\ngroup = www-data"}.get(kind, "")
+
+
+def account(kind):
+    """A server of one process that gives up root by itself loses the kernel's
+    word to end it with us (PR_SET_PDEATHSIG): it starts unprivileged."""
+    if os.geteuid() == 0 and kind in ("lighttpd", "floor"):
+        return {"user": "www-data", "group": "www-data", "extra_groups": []}
+    return {}
 
 
 def template(name):
@@ -177,13 +183,14 @@ class Servers:
         if kind == "floor":
             command, port = self.floor_command(answer, close), None
         else:
-            port = free_port()
+            port = 0 if kind == "etagd" else free_port()
             command = self.command(kind, values, coded, folder, port)
         err_path = os.path.join(folder, "stderr")
         with open(err_path, "wb") as err:
             process = subprocess.Popen(
                 self.prefix + command, stdin=subprocess.DEVNULL, stdout=err, stderr=err,
-                cwd=folder, start_new_session=True, preexec_fn=self.pin)
+                cwd=folder, start_new_session=True, preexec_fn=self.pin,
+                **account(kind))
         server = Server(name, process, port, folder)
         try:
             self.wait_ready(server, err_path)
