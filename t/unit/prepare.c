@@ -92,8 +92,10 @@ static void large_file_in_two_steps(void **state)
     rig_write(&r, "large.txt", p, n);
     rig_write_str(&r, "small.css", css);
     rig_start(&r);
+    rig_pause(&r, true); /* so that both asks are there at once */
     rig_ask(&r, 0, "large.txt", 1, true, 0);
     rig_ask(&r, 0, "small.css", 2, false, 0);
+    rig_pause(&r, false);
     assert_int_equal(rig_take(&r, 0, &a), 1);
     assert_int_equal(a.seq, 1);
     assert_false(a.has_digest);
@@ -184,7 +186,7 @@ static void deaf_worker(void **state)
             continue;
         }
         p = (struct pollfd){ r.channel[0], POLLOUT, 0 };
-        if (poll(&p, 1, 200) == 0) /* it has stopped reading */
+        if (poll(&p, 1, 1000) == 0) /* it has stopped reading */
             break;
         assert_true(sent < 20000);
     }

@@ -104,6 +104,17 @@ void rig_stop(struct rig *r, int killed)
     assert_int_equal(system(command), 0);
 }
 
+void rig_pause(struct rig *r, bool stop)
+{
+    int status;
+
+    assert_int_equal(kill(r->pid, stop ? SIGSTOP : SIGCONT), 0);
+    if (stop) {
+        assert_int_equal(waitpid(r->pid, &status, WUNTRACED), r->pid);
+        assert_true(WIFSTOPPED(status));
+    }
+}
+
 int rig_write(struct rig *r, const char *name, const void *p, size_t n)
 {
     int fd =
