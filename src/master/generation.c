@@ -160,9 +160,8 @@ struct generation *generation_new(struct conf *conf, struct generation *old,
     g->counters = shm_new(sizeof *g->counters);
     g->worker = calloc(conf->workers, sizeof g->worker[0]);
     CHECK(g->counters && g->worker);
-    g->preparer = (struct child){ .home = g,
-                                  .role = CHILD_PREPARER,
-                                  .control = -1 };
+    g->preparer =
+        (struct child){ .home = g, .role = CHILD_PREPARER, .control = -1 };
     for (unsigned i = 0; i < conf->workers; i++)
         g->worker[i] = (struct child){ .home = g, .index = i, .control = -1 };
     if (!opening_all(g, old)) {

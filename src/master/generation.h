@@ -25,8 +25,8 @@ struct child {
     struct generation *home;
     enum child_role role;
     unsigned index;
-    pid_t pid;    /* 0: not running */
-    int control;  /* the master's end; -1 when not running */
+    pid_t pid;   /* 0: not running */
+    int control; /* the master's end; -1 when not running */
     bool ready;
     uint64_t started_us;
     uint64_t due_us; /* to be started then; 0: not waiting */
@@ -54,8 +54,8 @@ struct generation {
     struct priv_identity identity;
     struct child preparer;
     struct child *worker; /* conf->workers */
-    uint64_t end_us; /* draining: what is left then is killed */
-    int poll;        /* the master's poll set, where controls are watched */
+    uint64_t end_us;      /* draining: what is left then is killed */
+    int poll; /* the master's poll set, where controls are watched */
     /* closes in a fresh child what belongs to the master alone */
     void (*in_child)(void *);
     void *in_child_arg;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * master: signals and deaths in, generations up and down.
- * Layer: master.  Signals only arrive as messages; one loop reads them in order.
+ * Layer: master.  Signals only arrive as messages; one loop reads them in
+ * order.
  */
 #include "master/master.h"
 
@@ -24,14 +25,14 @@
 #include "os/shm.h"
 #include "os/signals.h"
 
-#define STOP_US 3000000u   /* TERM: until what is left is killed */
-#define START_TRIES 3u     /* quick deaths before a start is given up */
+#define STOP_US 3000000u /* TERM: until what is left is killed */
+#define START_TRIES 3u   /* quick deaths before a start is given up */
 
 struct master {
     const struct conf_source *source;
     int signals, poll;
     char signal_tag;
-    struct list generations; /* oldest first; the last one serves */
+    struct list generations;    /* oldest first; the last one serves */
     struct generation *current; /* NULL once stopping */
     _Atomic uint64_t *connections;
     uint64_t accepted, closed, requests; /* of generations that are gone */
@@ -125,8 +126,10 @@ static void take_over(struct master *m, struct generation *g)
         announce(g);
         return;
     }
-    log_info("M013", "generation %u serves with %u workers; generation %u "
-             "finishes what it has", g->number, g->conf->workers, old->number);
+    log_info("M013",
+             "generation %u serves with %u workers; generation %u "
+             "finishes what it has",
+             g->number, g->conf->workers, old->number);
     drain(old);
 }
 
@@ -258,8 +261,7 @@ static void bury(struct master *m)
     while (at != &m->generations) {
         struct generation *g = generation_at(at);
         at = at->next;
-        if (g->state != GENERATION_DRAINING &&
-            g->state != GENERATION_STOPPING)
+        if (g->state != GENERATION_DRAINING && g->state != GENERATION_STOPPING)
             continue;
         generation_finish_preparer(g);
         if (!generation_gone(g))

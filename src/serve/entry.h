@@ -3,7 +3,8 @@
  * entry: what a worker knows about one path of one site: the file behind it
  * with its prepared response heads, or the fixed answer (redirect, 404, ...).
  * Layer: serve.  Reference counted; owned by the file cache while it is in
- * there.  Made when a path is asked for the first time: the hot path only reads.
+ * there.  Made when a path is asked for the first time: the hot path only
+ * reads.
  */
 #ifndef ETAGD_SERVE_ENTRY_H
 #define ETAGD_SERVE_ENTRY_H
@@ -53,18 +54,18 @@ struct entry {
     uint32_t refs; /* the cache's own included */
     enum entry_kind kind;
     bool in_cache;
-    bool watched;  /* `fresh` may be trusted */
-    bool pending;  /* facts have been asked for: requests wait */
-    bool unasked;  /* to be asked again: channel was full, or renewed */
-    bool racy;     /* changed so lately that equal times prove nothing */
-    bool degraded; /* answered without the preparer's facts */
+    bool watched;    /* `fresh` may be trusted */
+    bool pending;    /* facts have been asked for: requests wait */
+    bool unasked;    /* to be asked again: channel was full, or renewed */
+    bool racy;       /* changed so lately that equal times prove nothing */
+    bool degraded;   /* answered without the preparer's facts */
     bool negotiable; /* has or will have codings: Vary */
     bool background; /* asked again while the old facts still serve */
-    uint64_t fresh; /* generation of the watch at which it was right */
-    uint64_t seq;   /* of the ask */
+    uint64_t fresh;  /* generation of the watch at which it was right */
+    uint64_t seq;    /* of the ask */
     uint64_t asked_us;
-    struct list waiters; /* txn.waiter */
-    struct list asked;   /* among the worker's pending entries */
+    struct list waiters;    /* txn.waiter */
+    struct list asked;      /* among the worker's pending entries */
     struct entry *seq_next; /* in the table of asks */
     bool in_asks;
     unsigned site;

@@ -4,6 +4,7 @@
  * Layer: serve.  A preparer that is slow, hung or dead delays first requests of
  * files by at most [timeouts] prepare; then the name's extension and a weak,
  * stat-based tag must do.
+ * Heap: one table, at the start.
  */
 #include "serve/facts.h"
 
@@ -283,8 +284,8 @@ static void take_coded(struct worker *w, struct entry *e,
     struct entry_form *f = &e->form[c];
 
     CHECK(a->coding > CODING_IDENTITY && a->coding < CODING_COUNT);
-    bool usable = a->place.slab ? set_bytes(w, f, &a->place)
-                                : a->sidecar && f->fd >= 0;
+    bool usable =
+        a->place.slab ? set_bytes(w, f, &a->place) : a->sidecar && f->fd >= 0;
     if (usable && a->has_digest) {
         e->source.available |= 1u << c;
         e->source.form[c].size = a->place.bytes;

@@ -38,7 +38,8 @@ static enum request_result fault(struct worker *w, struct conn *c,
     return REQUEST_ANSWERED;
 }
 
-/* A request that fails before its end is known: nothing after it can be read. */
+/* A request that fails before its end is known: nothing after it can be read.
+ */
 static enum request_result fatal(struct worker *w, struct conn *c,
                                  struct txn *t, struct span *in, enum fault f)
 {
@@ -156,8 +157,7 @@ static enum request_result answer(struct worker *w, struct conn *c,
     struct entry *e = NULL;
     if (f == FAULT_NONE && site &&
         (h->method == METHOD_GET || h->method == METHOD_HEAD)) {
-        e = resolve(w, (unsigned)(site - w->conf->sites), &target,
-                    c->first_us);
+        e = resolve(w, (unsigned)(site - w->conf->sites), &target, c->first_us);
         if (e && e->pending) {
             list_append(&e->waiters, &t->waiter);
             return REQUEST_WAITS;

@@ -2,6 +2,7 @@
  *
  * resolve: cache look-up, revalidation, and the making of new entries.
  * Layer: serve.
+ * Heap: with a new entry, never for a hit.
  */
 #include "serve/resolve.h"
 

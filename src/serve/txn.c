@@ -3,6 +3,7 @@
  * txn: the pool of transactions and the queue of bytes to send.
  * Layer: serve.  Allocates at start-up only; the pool is address space that
  * costs memory where it is touched.
+ * Heap: at the start.
  */
 #include "serve/txn.h"
 

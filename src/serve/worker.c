@@ -5,6 +5,7 @@
  * then the answers, never the other way round; so an answer can't be older than
  * its request (promise 1).  Ends when told to, or when the master is gone and
  * what was under way is done.
+ * Heap: at the start.
  */
 #include "serve/worker.h"
 
@@ -154,7 +155,8 @@ static bool is_conn(const struct worker *w, const void *tag)
 {
     const char *p = tag, *from = (const char *)w->conns;
 
-    return p >= from && p < from + w->conf->limits.connections * sizeof w->conns[0];
+    return p >= from &&
+           p < from + w->conf->limits.connections * sizeof w->conns[0];
 }
 
 static void handle_events(struct worker *w, struct epoll_event *events, int n)

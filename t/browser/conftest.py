@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""Fixtures of the browser tests: a headless Chromium with a fresh profile, and
+the servers of t/live."""
+import os
+import pathlib
+import shutil
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(HERE.parent / "live"))
+sys.dont_write_bytecode = True
+
+import harness  # noqa: E402
+from sites import close  # noqa: E402
+
+
+def missing():
+    """Why these tests cannot run here, or None."""
+    try:
+        import selenium  # noqa: F401
+    except ImportError:
+        return "python3-selenium is not installed"
+    for program in ("chromium", "chromedriver"):
+        if not shutil.which(program):
+            return "%s is not installed" % program
+    try:
+        harness.binary()
+    except RuntimeError as why:
+        return str(why)
+    return None
+
+
+def pytest_collection_modifyitems(config, items):
+    why = missing()
+    if why and not os.environ.get("CI"):
+        for item in items:
+            item.add_marker(pytest.mark.skip(reason=why))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    setattr(item, "report_" + outcome.get_result().when, outcome.get_result())
+
+
+@pytest.fixture
+def serve(request):
+    servers = []
+
+    def start(**options):
+        servers.append(harness.Server(**options))
+        return servers[-1]
+
+    yield start
+    report = getattr(request.node, "report_call", None)
+    for server in reversed(servers):
+        close(server, report is None or report.failed)
+
+
+@pytest.fixture
+def browser(tmp_path):
+    """A Browser whose profile nobody has used before."""
+    from visitor import Browser
+    b = Browser(tmp_path / "profile")
+    yield b
+    b.quit()

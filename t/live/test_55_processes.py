@@ -1,0 +1,337 @@
+# SPDX-License-Identifier: MIT
+"""Processes: what happens when one of them dies, and who waits for whom."""
+import os
+import resource
+import signal
+import threading
+
+import pytest
+
+import harness
+from harness import alive, until
+from wire import Closed
+
+FILES = {"a.txt": "a\n", "index.html": "<!doctype html>\n"}
+
+
+class Load:
+    """Clients that ask on connections of their own, and note which of them
+    were cut.  bodies: what an answer may be."""
+
+    def __init__(self, server, n=6, target="/a.txt", body=b"a\n"):
+        self.server, self.target, self.body = server, target, body
+        self.stop = threading.Event()
+        self.cut, self.wrong, self.count = [], [], 0
+        self.lock = threading.Lock()
+        self.threads = [threading.Thread(target=self._ask, daemon=True)
+                        for _ in range(n)]
+        for t in self.threads:
+            t.start()
+
+    def _ask(self):
+        c = None
+        while not self.stop.is_set():
+            try:
+                c = c or self.server.connect()
+                r = c.get(self.target)
+                if r.status != 200 or r.body != self.body:
+                    self.wrong.append(r)
+                    return
+                with self.lock:
+                    self.count += 1
+                if r.closes:
+                    c = None
+            except (Closed, ConnectionResetError, BrokenPipeError) as end:
+                self.cut.append(end)
+                c = None
+            except Exception as fault:
+                self.wrong.append(fault)
+                return
+
+    def more(self, n=50):
+        """Waits until n more answers have come."""
+        goal = self.count + n
+        until("answers under load", lambda: self.count >= goal or self.wrong)
+
+    def end(self):
+        self.stop.set()
+        for t in self.threads:
+            t.join(60)
+        assert not self.wrong, self.wrong[0]
+
+
+def kill_worker(server, pid, number=signal.SIGKILL):
+    since = server.mark()
+    os.kill(pid, number)
+    m = server.await_line(r"M030: worker (\d+) \(pid (\d+)\) ended by signal "
+                          r"(\d+); started pid (\d+)", since)
+    assert int(m.group(2)) == pid and int(m.group(3)) == number
+    return int(m.group(4))
+
+
+@pytest.mark.parametrize("number", (signal.SIGKILL, signal.SIGSEGV,
+                                    signal.SIGABRT))
+def test_worker_is_replaced(serve, number):
+    server = serve(files=FILES)
+    if number != signal.SIGKILL and b"__asan" in harness.binary().read_bytes():
+        pytest.skip("a sanitizer reports this signal, as it should")
+    new = kill_worker(server, server.workers()[0], number)
+    until("two workers", lambda: new in server.workers() and
+          len(server.workers()) == 2)
+    for _ in range(10):
+        assert server.get("/a.txt").status == 200
+    # What the dead one held is not in anybody's books.
+    server.close_connections()
+    server.signal(signal.SIGTERM)
+    server.wait()
+    server.check_no_alarm()
+    server.check_gone()
+
+
+def ends(server, status=0):
+    """For servers of which a worker was killed: its connections cannot have
+    been counted as closed."""
+    server.close_connections()
+    server.signal(signal.SIGTERM)
+    assert server.wait() == status
+    server.check_no_alarm()
+    server.check_gone()
+
+
+def owner(server, c):
+    """The worker that holds the connection c: its socket's inode is among the
+    worker's descriptors."""
+    port = c.sock.getsockname()[1]
+    for line in open("/proc/net/tcp"):
+        col = line.split()
+        if col[0] != "sl" and int(col[1].split(":")[1], 16) == server.port and \
+                int(col[2].split(":")[1], 16) == port:
+            inode = "socket:[%s]" % col[9]
+            for pid in server.workers():
+                if inode in harness.descriptors(pid).values():
+                    return pid
+    return None
+
+
+def test_killed_worker_harms_no_other(serve):
+    server = serve(files=FILES, conf={"server": {"workers": 2}})
+    by_worker = {}
+    while len(by_worker) < 2:
+        c = server.connect()
+        assert c.get("/a.txt").status == 200
+        by_worker.setdefault(owner(server, c), []).append(c)
+        assert sum(map(len, by_worker.values())) < 5000, by_worker.keys()
+    victim, other = sorted(by_worker)
+    kill_worker(server, victim)
+    for c in by_worker[other]:
+        assert c.get("/a.txt").body == b"a\n"
+    for c in by_worker[victim]:
+        with pytest.raises((Closed, ConnectionResetError, BrokenPipeError)):
+            c.get("/a.txt")
+    assert server.get("/a.txt").status == 200
+    ends(server)
+
+
+def test_killed_workers_under_load(serve):
+    server = serve(files=FILES, conf={"server": {"workers": 2}})
+    load = Load(server)
+    load.more()
+    for _ in range(3):
+        kill_worker(server, server.workers()[0])
+        load.more()
+    load.end()
+    # At most what the dead ones held.
+    assert len(load.cut) <= 3 * len(load.threads)
+    ends(server)
+
+
+def kill_preparer(server):
+    since = server.mark()
+    pid = server.preparer()
+    os.kill(pid, signal.SIGKILL)
+    m = server.await_line(r"M031: .*\(pid (\d+)\) ended by signal 9; "
+                          r"started pid (\d+)", since)
+    assert int(m.group(1)) == pid
+    return int(m.group(2))
+
+
+def test_killed_preparer_harms_nobody(serve):
+    server = serve(files=FILES)
+    load = Load(server)
+    load.more()
+    for i in range(3):
+        new = kill_preparer(server)
+        until("new preparer", lambda: alive(new))
+        load.more()
+        # Files that nobody has asked for yet need it.
+        server.tree.write("n%d.txt" % i, "new %d\n" % i)
+        r = server.get("/n%d.txt" % i)
+        assert r.status == 200 and r.body == b"new %d\n" % i
+        assert r.get("Content-Type") == "text/plain; charset=utf-8"
+    load.end()
+    assert load.cut == []
+    server.stop()
+
+
+def test_killed_preparer_while_files_are_cold(serve):
+    """Requests under way are asked again: each is answered, and rightly."""
+    files = {"f%d.txt" % i: os.urandom(50000).hex() for i in range(60)}
+    server = serve(files=files)
+    conns = [server.connect() for _ in range(60)]
+    for i, c in enumerate(conns):
+        c.send("GET /f%d.txt HTTP/1.1\r\nHost: localhost\r\n\r\n" % i)
+        if i in (10, 40):
+            kill_preparer(server)
+    for i, c in enumerate(conns):
+        r = c.read_response()
+        assert r.status == 200 and r.body == files["f%d.txt" % i].encode()
+    server.stop()
+
+
+def test_stopped_preparer_does_not_stop_the_workers(serve):
+    """It hangs: files that are known go on; others are answered without it
+    when the deadline has come."""
+    server = serve(files=dict(FILES, **{"cold.css": "b { margin: 0 }\n"}),
+                   conf={"timeouts": {"prepare": "200ms"},
+                         "server": {"workers": 1}})
+    assert server.get("/a.txt").status == 200
+    pid = server.preparer()
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        assert server.get("/a.txt").body == b"a\n"
+        r = server.get("/cold.css")
+        assert r.status == 200 and r.body == b"b { margin: 0 }\n"
+        assert r.get("Content-Type").startswith("text/css")
+        assert r.etag is None or r.etag.startswith("W/")
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    until("strong tag", lambda: not (server.get("/cold.css").etag or "W/")
+          .startswith("W/"))
+
+
+def test_killed_master_leaves_the_port_free(serve):
+    server = serve(files=FILES)
+    children = server.children()
+    assert server.get("/a.txt").status == 200
+    os.kill(server.pid, signal.SIGKILL)
+    server.process.popen.wait()
+    server.stopped = True
+    port = server.port
+    # A new start at once; it finds the port free.
+    again = serve(files=FILES, conf={"server": {"listen": "127.0.0.1:%d" %
+                                               port}})
+    assert again.get("/a.txt").status == 200
+    until("orphans gone", lambda: not any(alive(p) for p in children))
+
+
+def test_killed_master_lets_transfers_finish(serve):
+    data = os.urandom(8_000_000)
+    server = serve(files={"big.bin": data})
+    children = server.children()
+    c = server.connect(rcvbuf=4096)
+    c.send(b"GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    head = c.read_head()
+    os.kill(server.pid, signal.SIGKILL)
+    server.process.popen.wait()
+    server.stopped = True
+    assert c.read_raw(int(head.get("Content-Length"))) == data
+    c.close()
+    until("orphans gone", lambda: not any(alive(p) for p in children))
+
+
+def test_thousand_idle_connections(serve):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 3000:
+        pytest.skip("fewer than 3,000 descriptors allowed here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 3000), hard))
+    server = serve(files=FILES, conf={"server": {"workers": 2}})
+    idle = [server.connect() for _ in range(500)]
+    used = [server.connect() for _ in range(500)]
+    for c in used:
+        assert c.get("/a.txt").status == 200
+    for _ in range(50):
+        assert server.get("/a.txt").body == b"a\n"
+    for c in idle[::25] + used[::25]:
+        assert c.get("/a.txt").body == b"a\n"
+    server.stop()
+    assert server.accepted >= 1000
+
+
+def test_slow_heads_stop_nobody(serve):
+    server = serve(files=FILES, conf={"server": {"workers": 1}})
+    for i in range(100):
+        c = server.connect()
+        c.send(b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\nX-A: "[:i])
+    for _ in range(20):
+        assert server.get("/a.txt").body == b"a\n"
+
+
+def test_cold_files_stop_nobody(serve):
+    """While the preparer looks at what takes long, known files are served."""
+    server = serve(files={"slow.txt": b"\0" * 30_000_000, "a.txt": "a\n"},
+                   conf={"server": {"workers": 1},
+                         "prepare": {"memory-file": "64m"}})
+    assert server.get("/a.txt").status == 200
+    slow = server.connect()
+    slow.send(b"HEAD /slow.txt HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    for _ in range(20):
+        assert server.get("/a.txt").body == b"a\n"
+    assert slow.read_response("HEAD").status == 200
+
+
+def test_all_workers_share_the_work(serve):
+    """Connections opened together are spread: no worker is idle for ever."""
+    server = serve(files=FILES, conf={"server": {"workers": 2}})
+    owners = set()
+
+    def spread():
+        cs = [server.connect() for _ in range(50)]
+        for c in cs:
+            c.send(b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        for c in cs:
+            assert c.read_response().status == 200
+        owners.update(owner(server, c) for c in cs)
+        server.close_connections()
+        return len(owners) == 2
+    until("both workers", spread)
+
+
+def status_field(pid, name):
+    for line in open("/proc/%d/status" % pid):
+        if line.startswith(name + ":"):
+            return line.split(":", 1)[1].strip()
+    return None
+
+
+def test_nobody_gains_privileges(serve):
+    server = serve(files=FILES)
+    for pid in server.children():
+        assert status_field(pid, "NoNewPrivs") == "1"
+        assert status_field(pid, "Seccomp") == "2", pid
+
+
+def test_unprivileged_when_started_by_root(serve):
+    if os.getuid() != 0:
+        pytest.skip("only root can become somebody else")
+    server = serve(files=FILES, conf={"server": {"user": "nobody"}})
+    import pwd
+    nobody = str(pwd.getpwnam("nobody").pw_uid)
+    for pid in server.children():
+        assert set(status_field(pid, "Uid").split()) == {nobody}, pid
+        assert int(status_field(pid, "CapEff"), 16) == 0
+    assert server.get("/a.txt").status == 200
+
+
+def test_preparer_holds_no_network(serve):
+    server = serve(files=FILES)
+    assert server.get("/a.txt").status == 200
+    pid = server.preparer()
+    inodes = set()
+    for table in ("tcp", "tcp6", "udp", "udp6"):
+        path = "/proc/net/" + table
+        if os.path.exists(path):
+            inodes |= {"socket:[%s]" % line.split()[9]
+                       for line in list(open(path))[1:]}
+    held = set(harness.descriptors(pid).values())
+    assert not held & inodes
+    assert not [w for w in held if str(server.tree.root) in w]
