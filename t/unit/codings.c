@@ -364,6 +364,57 @@ static void sidecar_replaced(void **state)
     rig_stop(&r, 0);
 }
 
+/* Far less memory than files: slabs come and go while codings are made.  Every
+ * ask still ends, and every place that can be held has the bytes of its digest
+ * (it may be gone again: a drop follows its answers). */
+static void thrashing(void **state)
+{
+    enum { FILES = 40, WINDOW = 8 };
+    struct rig r;
+    struct prepare_answer a;
+    unsigned ended = 0, asked = 0, checked = 0, drops = 0;
+    unsigned char digest[32];
+
+    (void)state;
+    rig_init(&r);
+    r.conf.prepare.memory_bytes = 256 << 10;
+    rig_start(&r);
+    for (int i = 0; i < FILES; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "%d.css", i);
+        text[0] = (char)('a' + i % 26);
+        text[1] = (char)('a' + i / 26);
+        rig_write(&r, name, text, TEXT_BYTES);
+        if (i == FILES - 1)
+            rig_age(&r, name);
+    }
+    while (ended < 2 * FILES) {
+        int w = (int)(ended % 2);
+        for (; asked < 2 * FILES && asked < ended + WINDOW; asked++) {
+            char name[16];
+            snprintf(name, sizeof name, "%u.css", asked / 2);
+            rig_ask(&r, (int)(asked % 2), name, asked, true, 0);
+        }
+        do {
+            assert_int_equal(rig_take(&r, w, &a), 1);
+            drops += a.kind == PREPARE_DROP;
+            if (a.kind == PREPARE_DROP)
+                continue;
+            assert_true(a.kind == PREPARE_FACTS || a.kind == PREPARE_CODED);
+            const char *p = client_slab_hold(r.client[w], &a.place);
+            if (!p)
+                continue;
+            SHA256((const unsigned char *)p, a.place.bytes, digest);
+            assert_memory_equal(a.digest, digest, 32);
+            client_slab_release(r.client[w], a.place.slab);
+            checked++;
+        } while (a.kind == PREPARE_DROP || a.more);
+        ended++;
+    }
+    assert_true(drops > 0 && checked > FILES);
+    rig_stop(&r, 0);
+}
+
 /* The preparer ends at once although the coder has a long task. */
 static void end_under_way(void **state)
 {
@@ -392,7 +443,8 @@ int main(void)
         cmocka_unit_test(not_worth_trying), cmocka_unit_test(racy_waits),
         cmocka_unit_test(sidecar_rows),     cmocka_unit_test(sidecar_and_own),
         cmocka_unit_test(large_sidecar),    cmocka_unit_test(large_own_codings),
-        cmocka_unit_test(sidecar_replaced), cmocka_unit_test(end_under_way),
+        cmocka_unit_test(sidecar_replaced), cmocka_unit_test(thrashing),
+        cmocka_unit_test(end_under_way),
     };
 
     fill_text();
