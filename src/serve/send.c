@@ -78,8 +78,12 @@ static bool unchanged(const struct entry *e, int fd)
         if (fd == e->form[i].fd && fd != e->fd)
             v = &e->sidecar_version[i];
     }
-    return file_stat(fd, &s) == 0 && s.size == v->size &&
-           s.mtime_ns == v->mtime_ns && s.ctime_ns == v->ctime_ns;
+    if (file_stat(fd, &s) != 0)
+        return false;
+    /* replaced by rename or removed: the change is the loss of its name */
+    bool nameless = s.links == 0;
+    return s.size == v->size && s.mtime_ns == v->mtime_ns &&
+           (s.ctime_ns == v->ctime_ns || nameless);
 }
 
 static ssize_t send_file(struct conn *c, struct txn *t)
@@ -116,8 +120,10 @@ enum send_result send_flush(struct worker *w, struct conn *c)
         if (n == -EAGAIN)
             return SEND_BLOCKED;
         if (n < 0) {
-            if (n != -ESTALE)
+            if (n == -EPIPE || n == -ECONNRESET || n == -ETIMEDOUT)
                 c->end = END_CLIENT_RESET;
+            else if (n != -ESTALE)
+                c->end = END_SYSTEM;
             return SEND_FAILED;
         }
         advance(w, c, t, (size_t)n);
