@@ -8,8 +8,8 @@
 /* Fields without any of which the answer is a plain 200. */
 #define CONDITIONAL                                                            \
     ((1ull << FIELD_IF_MATCH) | (1ull << FIELD_IF_NONE_MATCH) |                \
-     (1ull << FIELD_IF_MODIFIED_SINCE) |                                       \
-     (1ull << FIELD_IF_UNMODIFIED_SINCE) | (1ull << FIELD_RANGE))
+     (1ull << FIELD_IF_MODIFIED_SINCE) | (1ull << FIELD_IF_UNMODIFIED_SINCE) | \
+     (1ull << FIELD_RANGE))
 
 /* Does the client hold this very form?  Then it is the one to select: its tag
  * would match no other (RFC 9110 8.8.3.3: each coding has its own tag). */
@@ -21,8 +21,7 @@ static bool held(const struct head *h, struct etag tag)
         return etag_list_match(h, FIELD_IF_NONE_MATCH, tag, false) ==
                ETAG_LIST_MATCH;
     if (head_has(h, FIELD_IF_MATCH))
-        return etag_list_match(h, FIELD_IF_MATCH, tag, true) ==
-               ETAG_LIST_MATCH;
+        return etag_list_match(h, FIELD_IF_MATCH, tag, true) == ETAG_LIST_MATCH;
     if (head_has(h, FIELD_IF_RANGE)) {
         struct etag asked;
         return etag_parse(head_value(h, FIELD_IF_RANGE), &asked) &&

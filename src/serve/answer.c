@@ -22,8 +22,7 @@ static const char close_fields[] = "Connection: close\r\n\r\n";
 /* Opens the record of this response; what it points at stays where it is until
  * the turn is over (txn_keep_texts copies it if the record stays longer). */
 static struct record *open_record(struct worker *w, struct conn *c,
-                                  struct txn *t, int status,
-                                  enum reason reason)
+                                  struct txn *t, int status, enum reason reason)
 {
     const struct head *h = &w->head;
     struct record *r = &t->record[t->record_n++];
@@ -77,9 +76,9 @@ static void put_length(struct buf *b, uint64_t n)
 
 /* What one response adds to a prepared block. */
 struct variant {
-    int status;          /* 0: the block's own status and length */
-    struct span type;    /* replaces Content-Type; p NULL: the block's */
-    struct span extra;   /* further field lines */
+    int status;        /* 0: the block's own status and length */
+    struct span type;  /* replaces Content-Type; p NULL: the block's */
+    struct span extra; /* further field lines */
     bool with_length;
     uint64_t length;
     bool persist;
@@ -354,8 +353,7 @@ static void put_page(struct worker *w, struct conn *c, struct txn *t,
 }
 
 static void answer_refusal(struct worker *w, struct conn *c, struct txn *t,
-                           const struct plan *plan, uint64_t size,
-                           bool persist)
+                           const struct plan *plan, uint64_t size, bool persist)
 {
     char storage[64];
     struct buf extra = buf_over(storage, sizeof storage);
