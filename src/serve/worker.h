@@ -57,6 +57,14 @@ enum worker_word {
     WORKER_PREPARER = 'p'   /* + descriptor: channel to another preparer */
 };
 
+/* A Host value that was found correct, and the site that it names: browsers and
+ * load generators send the same one over and over. */
+struct known_host {
+    char text[64];
+    size_t n;                     /* 0: none */
+    const struct conf_site *site; /* NULL: refused (421) */
+};
+
 struct received {
     struct conn *conn;
     const char *p;
@@ -71,7 +79,9 @@ struct worker {
     /* time, read once a turn */
     uint64_t now_us; /* monotonic */
     uint64_t now_ms;
-    int64_t real_us; /* wall clock */
+    int64_t real_us;     /* wall clock */
+    int64_t distance_us; /* from one clock to the other */
+    uint64_t distance_due_us;
     int64_t second;
     char date[DATE_BYTES];
     /* connections */
@@ -91,6 +101,7 @@ struct worker {
     struct head_limits head_limits;
     char *path_storage; /* decoded target */
     size_t path_cap;
+    struct known_host host; /* the last one that was looked up */
     /* files */
     struct cache cache;
     struct client *client;
