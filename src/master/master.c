@@ -320,6 +320,7 @@ int master_run(struct conf *conf, const struct conf_source *source)
     log_role("master");
     check_role("master");
     process_raise_descriptors();
+    log_without_waiting();
     list_init(&m.generations);
     m.connections = shm_new(sizeof *m.connections);
     m.signals = signals_open();

@@ -244,7 +244,7 @@ static void close_all(struct worker *w)
         step_close(w, c, why);
         free_dead(w);
     }
-    access_flush(w);
+    access_finish(w);
 }
 
 static void make_common(struct worker *w)
