@@ -43,6 +43,7 @@ struct worker_start {
     int control;    /* channel to the master */
     int prepare;    /* channel to the preparer */
     int access_log; /* -1: off */
+    size_t descriptors; /* most that a process may have; 0: no limit */
     struct counters *counters;
     _Atomic uint64_t *connections; /* numbers given to connections so far */
 };
@@ -85,9 +86,11 @@ struct worker {
     int64_t second;
     char date[DATE_BYTES];
     /* connections */
-    struct conn *conns;
+    struct conn *conns; /* slots: conns_max and those that have just ended */
+    size_t slots, conns_max;
     struct list conn_free, conn_all, again, dead;
-    size_t n_conns;
+    size_t n_conns, n_dead;
+    struct addresses *addresses; /* NULL: no limit */
     struct wheel wheel;
     struct txn_pool txns;
     /* the turn */
@@ -124,7 +127,9 @@ struct worker {
     /* accepting */
     char listening[WORKER_LISTEN_MAX]; /* addresses serve as tags */
     bool accepting;
+    bool accept_failing; /* and that has been logged */
     uint64_t accept_again_ms;
+    size_t paused_at; /* connections at that time */
     char control_tag;
     bool draining, stopping;
     uint64_t drain_until_ms;
