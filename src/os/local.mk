@@ -11,4 +11,5 @@ libos_a_SOURCES = \
 	src/os/shm.c src/os/shm.h \
 	src/os/signals.c src/os/signals.h \
 	src/os/tcp.c src/os/tcp.h \
+	src/os/wake.c src/os/wake.h \
 	src/os/watch.c src/os/watch.h
