@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from signal import SIGHUP, SIGKILL, SIGTERM
+from signal import SIGCONT, SIGHUP, SIGKILL, SIGSTOP, SIGTERM
 
 from linter import Linter
 from wire import DEADLINE_S, Connection
@@ -514,6 +514,42 @@ class Server:
     def cleanup(self):
         if not self.keep:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def owner(server, c):
+    """The worker that holds the connection c: its socket's inode is among the
+    worker's descriptors."""
+    port = c.sock.getsockname()[1]
+    for line in open("/proc/net/tcp"):
+        col = line.split()
+        if col[0] != "sl" and int(col[1].split(":")[1], 16) == server.port and \
+                int(col[2].split(":")[1], 16) == port:
+            inode = "socket:[%s]" % col[9]
+            for pid in server.workers():
+                if inode in descriptors(pid).values():
+                    return pid
+    return None
+
+
+def held_by(server, pid, n=5, target="/a.txt"):
+    """n connections that this worker has taken, because the others stood
+    still.  Each of those may still be chosen to be woken once, for which some
+    more connections than n are opened."""
+    others = [p for p in server.workers() if p != pid]
+    for p in others:
+        os.kill(p, SIGSTOP)
+    try:
+        cs = [server.connect() for _ in range(n + 2 * len(others))]
+        for c in cs:
+            c.send(b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" %
+                   target.encode())
+        for c in cs:
+            assert c.read_response().status == 200
+        assert {owner(server, c) for c in cs} == {pid}
+    finally:
+        for p in others:
+            os.kill(p, SIGCONT)
+    return cs
 
 
 def free_port():
