@@ -7,6 +7,7 @@ its error log, a line is there when it can be read.  When the test ends the
 server must end well too: status 0, no sanitizer report, no failed CHECK, as
 many connections closed as accepted, no process and no descriptor left.
 """
+import atexit
 import json
 import os
 import pathlib
@@ -260,6 +261,18 @@ def listening_inodes(port):
     return found
 
 
+# A fixture that fails while it sets up has nobody who stops its server.
+STARTED = []
+
+
+@atexit.register
+def kill_what_is_left():
+    for server in STARTED:
+        if not server.stopped:
+            server.kill()
+            server.cleanup()
+
+
 class Server:
     """One running etagd.
 
@@ -311,6 +324,7 @@ class Server:
             argv += ["-c", str(self.file)]
         self.process = Process(argv + self.args, cwd=str(self.folder))
         self.stopped = False
+        STARTED.append(self)
         try:
             m = self.process.await_line(READY.pattern)
         except AssertionError:
