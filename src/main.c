@@ -15,6 +15,7 @@
 #include "master/master.h"
 #include "master/remote.h"
 #include "os/inherit.h"
+#include "os/process.h"
 
 enum action { ACTION_SERVE, ACTION_CHECK, ACTION_DUMP, ACTION_ASK };
 
@@ -242,6 +243,7 @@ int main(int argc, char **argv)
 {
     struct options o = { .action = ACTION_SERVE };
 
+    process_standard_descriptors();
     o.override = calloc((size_t)argc, sizeof o.override[0]);
     if (!o.override)
         return 1;

@@ -21,9 +21,11 @@
 #include "os/file.h"
 #include "os/log.h"
 #include "os/poll.h"
+#include "os/process.h"
 #include "os/sandbox.h"
 #include "os/shm.h"
 #include "os/signals.h"
+#include "os/wake.h"
 #include "prepare/preparer.h"
 
 #define STOP_US 3000000u /* until what was told to stop is killed */
@@ -54,7 +56,8 @@ static void keep_needed(const struct generation *g, const struct child *c,
                         int control, int prepare)
 {
     size_t n = 3;
-    int *keep = calloc(n + 1 + g->conf->n_listen + g->n_roots, sizeof *keep);
+    size_t most = n + 1 + g->conf->n_listen + g->n_roots + g->conf->workers;
+    int *keep = calloc(most, sizeof *keep);
 
     CHECK(keep != NULL);
     keep[0] = log_descriptor();
@@ -66,6 +69,8 @@ static void keep_needed(const struct generation *g, const struct child *c,
             keep[n++] = g->listener[i];
         for (size_t i = 0; i < g->n_roots; i++)
             keep[n++] = g->root[i].fd;
+        for (unsigned i = 0; i < g->conf->workers; i++)
+            keep[n++] = g->wake[i];
     }
     sandbox_close_others(keep, n);
     free(keep);
@@ -100,7 +105,9 @@ static _Noreturn void child_main(struct generation *g, struct child *c,
         .control = control,
         .prepare = prepare,
         .access_log = g->access_log,
+        .descriptors = process_descriptors(),
         .counters = g->counters,
+        .wake = g->wake,
         .connections = g->connections,
     };
     exit(worker_run(&start));
@@ -185,7 +192,10 @@ struct generation *generation_new(struct conf *conf, unsigned number,
     g->access_log = -1;
     g->counters = shm_new(sizeof *g->counters);
     g->worker = calloc(conf->workers, sizeof g->worker[0]);
-    CHECK(g->counters && g->worker);
+    g->wake = calloc(conf->workers, sizeof g->wake[0]);
+    CHECK(g->counters && g->worker && g->wake);
+    for (unsigned i = 0; i < conf->workers; i++)
+        g->wake[i] = wake_new();
     g->preparer =
         (struct child){ .home = g, .role = CHILD_PREPARER, .control = -1 };
     for (unsigned i = 0; i < conf->workers; i++)
@@ -313,7 +323,7 @@ void generation_drain(struct generation *g)
     g->end_us = clock_mono_us() + g->conf->timeouts.drain_ms * 1000 + 1000000;
     generation_tell(g, WORKER_DRAIN);
     /* a new generation has its own copies; what it left out is refused now */
-    opening_close_listeners(g);
+    generation_deafen(g, false);
 }
 
 void generation_stop(struct generation *g)
@@ -421,11 +431,24 @@ static void close_controls(struct generation *g)
         close_one(&g->worker[i].control);
 }
 
+void generation_deafen(struct generation *g, bool remove)
+{
+    for (size_t i = 0; i < g->conf->n_listen; i++) {
+        const struct conf_listen *l = &g->conf->listen[i];
+        if (remove && g->listener[i] >= 0 && l->addr.sa.sa_family == AF_UNIX)
+            unlink(l->addr.un.sun_path);
+        close_one(&g->listener[i]);
+    }
+}
+
 void generation_free(struct generation *g)
 {
     list_remove(&g->node);
     close_controls(g);
     opening_close(g);
+    for (unsigned i = 0; i < g->conf->workers; i++)
+        close_one(&g->wake[i]);
+    free(g->wake);
     close_one(&g->access_log);
     shm_free(g->counters, sizeof *g->counters);
     free(g->worker);

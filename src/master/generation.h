@@ -52,6 +52,7 @@ struct generation {
     struct root *root;
     size_t n_roots;
     int access_log;
+    int *wake; /* per worker */
     struct counters *counters;
     _Atomic uint64_t *connections;
     struct priv_identity identity;
@@ -96,6 +97,10 @@ void generation_finish_preparer(struct generation *g);
 
 /* Opens the logs again and hands them to the workers. */
 void generation_reopen(struct generation *g);
+
+/* Stops listening: for the last generation, once it drains or stops.  remove:
+ * files of unix sockets go as well. */
+void generation_deafen(struct generation *g, bool remove);
 
 void generation_free(struct generation *g);
 

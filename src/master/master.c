@@ -26,6 +26,7 @@
 #include "os/net.h"
 #include "os/poll.h"
 #include "os/sandbox.h"
+#include "os/process.h"
 #include "os/shm.h"
 #include "os/signals.h"
 #include "prepare/preparer.h"
@@ -73,20 +74,25 @@ struct totals master_totals(const struct master *m)
                         .closed = m->closed,
                         .requests = m->requests };
 
-    for
-        EACH_GENERATION(at, m)
-        {
-            const struct generation *g = generation_at(at);
-            for (unsigned i = 0; i < g->conf->workers; i++) {
-                struct counters_slot *s = &g->counters->slot[i];
-                t.accepted += counters_get(&s->accepted);
-                t.closed += counters_get(&s->closed);
-                t.requests += counters_get(&s->requests);
-                t.bytes += counters_get(&s->bytes);
-                t.workers += g->worker[i].pid > 0;
-            }
+    EACH_GENERATION (at, m) {
+        const struct generation *g = generation_at(at);
+        for (unsigned i = 0; i < g->conf->workers; i++) {
+            struct counters_slot *s = &g->counters->slot[i];
+            t.accepted += counters_get(&s->accepted);
+            t.closed += counters_get(&s->closed);
+            t.requests += counters_get(&s->requests);
+            t.bytes += counters_get(&s->bytes);
+            t.workers += g->worker[i].pid > 0;
         }
+    }
     return t;
+}
+
+/* The files of unix sockets are ours to remove unless systemd made them or the
+ * next etagd listens on them. */
+static void deafen(struct master *m, struct generation *g)
+{
+    generation_deafen(g, !m->inherit.activated && !m->upgrade.replaced);
 }
 
 void master_stop(struct master *m)
@@ -94,9 +100,10 @@ void master_stop(struct master *m)
     log_info("M080", "stopping");
     service_stopping(m);
     m->ending = true;
-    for
-        EACH_GENERATION(at, m)
-    generation_stop(generation_at(at));
+    EACH_GENERATION (at, m) {
+        deafen(m, generation_at(at));
+        generation_stop(generation_at(at));
+    }
 }
 
 void master_finish(struct master *m)
@@ -104,13 +111,12 @@ void master_finish(struct master *m)
     log_info("M081", "finishing what is under way");
     service_stopping(m);
     m->ending = true;
-    for
-        EACH_GENERATION(at, m)
-        {
-            struct generation *g = generation_at(at);
-            if (g->state < GENERATION_DRAINING)
-                generation_drain(g);
-        }
+    EACH_GENERATION (at, m) {
+        struct generation *g = generation_at(at);
+        deafen(m, g);
+        if (g->state < GENERATION_DRAINING)
+            generation_drain(g);
+    }
 }
 
 /* Every worker of a starting generation has reported: it takes over. */
@@ -184,18 +190,16 @@ static void reap(struct master *m)
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
         if (upgrade_reap(m, pid, status))
             continue;
-        for
-            EACH_GENERATION(at, m)
-            {
-                struct generation *g = generation_at(at);
-                struct child *c = generation_reap(g, pid, status);
-                if (!c)
-                    continue;
-                if (g->state == GENERATION_STARTING &&
-                    c->history.quick >= START_TRIES)
-                    give_up(m, g);
-                break;
-            }
+        EACH_GENERATION (at, m) {
+            struct generation *g = generation_at(at);
+            struct child *c = generation_reap(g, pid, status);
+            if (!c)
+                continue;
+            if (g->state == GENERATION_STARTING &&
+                c->history.quick >= START_TRIES)
+                give_up(m, g);
+            break;
+        }
     }
 }
 
@@ -209,15 +213,13 @@ static void print_faults(const struct conf_faults *faults,
 /* A later reload is what counts: one that has not come up yet makes way. */
 static void supersede(struct master *m)
 {
-    for
-        EACH_GENERATION(at, m)
-        {
-            struct generation *g = generation_at(at);
-            if (g->state != GENERATION_STARTING)
-                continue;
-            console_outcome(m, g->number, "another reload came in between\n");
-            generation_drain(g);
-        }
+    EACH_GENERATION (at, m) {
+        struct generation *g = generation_at(at);
+        if (g->state != GENERATION_STARTING)
+            continue;
+        console_outcome(m, g->number, "another reload came in between\n");
+        generation_drain(g);
+    }
 }
 
 /* A configuration with faults changes nothing. */
@@ -336,9 +338,8 @@ static int wait_ms(struct master *m)
 {
     int least = sooner(service_turn(m), upgrade_turn(m));
 
-    for
-        EACH_GENERATION(at, m)
-    least = sooner(least, generation_turn(generation_at(at)));
+    EACH_GENERATION (at, m)
+        least = sooner(least, generation_turn(generation_at(at)));
     return least;
 }
 
@@ -371,6 +372,8 @@ static void begin(struct master *m, char *const *argv)
 
     log_role("master");
     check_role("master");
+    process_raise_descriptors();
+    log_without_waiting();
     list_init(&m->generations);
     m->started_us = clock_mono_us();
     m->connections = shm_new(sizeof *m->connections);

@@ -75,9 +75,8 @@ static void check_beats(struct master *m, uint64_t now)
     if (now - s->checked_us > s->stall_us / 2)
         s->awake_us = now;
     s->checked_us = now;
-    for
-        EACH_GENERATION(at, m)
-    beats_check(generation_at(at), now, s->awake_us, s->stall_us);
+    EACH_GENERATION (at, m)
+        beats_check(generation_at(at), now, s->awake_us, s->stall_us);
 }
 
 /* Started by a socket and not used: systemd starts it again when needed. */

@@ -76,8 +76,8 @@ static inline struct generation *generation_at(struct list *node)
     return LIST_ENTRY(node, struct generation, node);
 }
 
-#define EACH_GENERATION(at, m)                                         \
-    (struct list *at = (m)->generations.next; at != &(m)->generations; \
-     at = at->next)
+#define EACH_GENERATION(at, m)                                             \
+    for (struct list *at = (m)->generations.next; at != &(m)->generations; \
+         at = at->next)
 
 #endif

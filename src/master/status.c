@@ -74,9 +74,8 @@ void status_text(const struct master *m, struct buf *out)
         listeners(m->current, out, "", " ");
         BUF_LIT(out, "\n");
     }
-    for
-        EACH_GENERATION(at, m)
-    text_of(generation_at(at), out);
+    EACH_GENERATION (at, m)
+        text_of(generation_at(at), out);
 }
 
 static void json_of(const struct generation *g, struct buf *out)
@@ -110,12 +109,10 @@ void status_json(const struct master *m, struct buf *out)
     if (m->current)
         listeners(m->current, out, "\"", ",");
     BUF_LIT(out, "],\"generations\":[");
-    for
-        EACH_GENERATION(at, m)
-        {
-            buf_str(out, comma);
-            json_of(generation_at(at), out);
-            comma = ",";
-        }
+    EACH_GENERATION (at, m) {
+        buf_str(out, comma);
+        json_of(generation_at(at), out);
+        comma = ",";
+    }
     BUF_LIT(out, "]}\n");
 }

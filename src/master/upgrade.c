@@ -20,8 +20,9 @@
 #include "os/notify.h"
 #include "os/poll.h"
 
-#define START_US 30000000u /* until a new program that says nothing is ended \
-                            */
+#define START_US                                                \
+    30000000u /* until a new program that says nothing is ended \
+               */
 #define WORD_READY 'r'
 
 void upgrade_begin(struct master *m, char *const *argv)

@@ -10,7 +10,10 @@ libos_a_SOURCES = \
 	src/os/notify.c src/os/notify.h \
 	src/os/poll.c src/os/poll.h \
 	src/os/priv.c src/os/priv.h \
+	src/os/process.c src/os/process.h \
 	src/os/sandbox.c src/os/sandbox.h \
 	src/os/shm.c src/os/shm.h \
 	src/os/signals.c src/os/signals.h \
+	src/os/tcp.c src/os/tcp.h \
+	src/os/wake.c src/os/wake.h \
 	src/os/watch.c src/os/watch.h

@@ -2,7 +2,8 @@
  *
  * log: the error log: one line a message, with a level and a stable id.
  * Layer: os.  Owns the descriptor of the log (standard error until log_open).
- * A line that cannot be written is counted, never waited for.
+ * A line that cannot be written is counted, never waited for; the next one that
+ * can be is followed by the count.
  */
 #ifndef ETAGD_OS_LOG_H
 #define ETAGD_OS_LOG_H
@@ -28,6 +29,9 @@ int log_descriptor(void);
 void log_line(enum log_severity level, const char *id, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* From now on a full pipe or a halted terminal at standard error costs lines,
+ * not time.  For programs that go on for long. */
+void log_without_waiting(void);
 /* While set, what warnings and errors say goes there too, a line each. */
 struct buf;
 void log_tee(struct buf *copy);

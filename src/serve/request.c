@@ -38,7 +38,8 @@ static enum request_result fault(struct worker *w, struct conn *c,
     return REQUEST_ANSWERED;
 }
 
-/* A request that fails before its end is known: nothing after it can be read. */
+/* A request that fails before its end is known: nothing after it can be read.
+ */
 static enum request_result fatal(struct worker *w, struct conn *c,
                                  struct txn *t, struct span *in, enum fault f)
 {
@@ -119,13 +120,40 @@ static bool may_persist(struct worker *w, struct conn *c)
     uint64_t limit = w->conf->limits.requests_per_connection;
 
     if (!head_persists(&w->head)) {
-        end_after(c, END_CLOSE_ASKED, false);
+        /* RFC 9112 9.6: who sent "close" sends nothing more, so there is
+         * nothing that a reset could answer; a client of HTTP/1.0 said nothing
+         */
+        end_after(c, END_CLOSE_ASKED, w->head.minor == 0);
     } else if (w->draining) {
         end_after(c, END_DRAINING, true);
     } else if (limit && c->requests >= limit) {
         end_after(c, END_LIMIT_REQUESTS, true);
     }
     return !c->closing;
+}
+
+static bool host_known(const struct worker *w, const struct target *target,
+                       const struct head *h)
+{
+    const struct known_host *known = &w->host;
+
+    return known->n > 0 && target->form == TARGET_ORIGIN &&
+           head_has(h, FIELD_HOST) && !(h->repeated >> FIELD_HOST & 1) &&
+           span_eq(head_value(h, FIELD_HOST), span_of(known->text, known->n));
+}
+
+static void remember_host(struct worker *w, const struct target *target,
+                          const struct conf_site *site)
+{
+    struct known_host *known = &w->host;
+    struct span value = head_value(&w->head, FIELD_HOST);
+
+    if (target->form != TARGET_ORIGIN || !value.p ||
+        value.n > sizeof known->text)
+        return;
+    memcpy(known->text, value.p, value.n);
+    known->n = value.n;
+    known->site = site;
 }
 
 static enum fault route(struct worker *w, struct target *target,
@@ -137,10 +165,17 @@ static enum fault route(struct worker *w, struct target *target,
 
     if (f == FAULT_NONE)
         f = target_decode(target, &w->head, w->path_storage, w->path_cap);
-    if (f == FAULT_NONE)
-        f = target_host(target, &w->head, &host);
-    if (f == FAULT_NONE)
+    if (f != FAULT_NONE)
+        return f;
+    if (host_known(w, target, &w->head)) {
+        *site = w->host.site;
+        return FAULT_NONE;
+    }
+    f = target_host(target, &w->head, &host);
+    if (f == FAULT_NONE) {
         *site = sites_find(w->conf, host);
+        remember_host(w, target, *site);
+    }
     return f;
 }
 
@@ -156,8 +191,7 @@ static enum request_result answer(struct worker *w, struct conn *c,
     struct entry *e = NULL;
     if (f == FAULT_NONE && site &&
         (h->method == METHOD_GET || h->method == METHOD_HEAD)) {
-        e = resolve(w, (unsigned)(site - w->conf->sites), &target,
-                    c->first_us);
+        e = resolve(w, (unsigned)(site - w->conf->sites), &target, c->first_us);
         if (e && e->pending) {
             list_append(&e->waiters, &t->waiter);
             return REQUEST_WAITS;

@@ -2,6 +2,7 @@
  *
  * resolve: cache look-up, revalidation, and the making of new entries.
  * Layer: serve.
+ * Heap: with a new entry, never for a hit.
  */
 #include "serve/resolve.h"
 
@@ -18,6 +19,8 @@
 #include "serve/worker.h"
 
 #define DEGRADED_US 1000000 /* until the preparer is asked again */
+#define RACY_US 50000    /* until a racy file is read again, for its codings */
+#define DEGRADED_TRIES 4 /* a file that kills preparers is let be */
 
 /* Nothing that was found differs from what e was made of. */
 static bool same(const struct entry *e, const struct found *f)
@@ -135,8 +138,8 @@ static void refresh_degraded(struct worker *w, struct entry *e)
 {
     struct found none = { .sidecars = 0 };
 
-    if (!e->background && e->fd >= 0 && !w->prepare_down &&
-        w->now_us - e->asked_us > DEGRADED_US)
+    if (!e->background && e->tries < DEGRADED_TRIES && e->fd >= 0 &&
+        !w->prepare_down && w->now_us - e->asked_us > DEGRADED_US)
         facts_ask(w, e, &none, true);
 }
 
@@ -174,11 +177,15 @@ struct entry *resolve(struct worker *w, unsigned site,
     if (!e)
         return look_again(w, NULL, site, target, hash);
     bool unchanged = e->watched && e->fresh == w->fresh;
-    if (e->pending || (unchanged && !e->degraded))
+    if (e->pending || (unchanged && !e->degraded && !e->racy))
+        return e;
+    /* the watch vouches for a racy file; the preparer codes it only after it
+     * has been read once more */
+    if (unchanged && e->racy && w->now_us - e->asked_us < RACY_US)
         return e;
     if (e->kind == ENTRY_FILE && e->asked_us >= since_us)
         return e;
-    if (!unchanged)
+    if (!unchanged || e->racy)
         e = look_again(w, e, site, target, hash);
     if (e && e->degraded && !e->pending)
         refresh_degraded(w, e);

@@ -18,14 +18,15 @@
 
 struct wheel_item {
     struct list node;
-    uint64_t due_ms; /* the real deadline; 0: none */
+    uint64_t due_ms;  /* the real deadline; 0: none */
     uint64_t hung_ms; /* the deadline under which it hangs; 0: not hung */
 };
 
 struct wheel {
     struct list slot[WHEEL_SLOTS];
     uint64_t used[WHEEL_SLOTS / 64]; /* bit: the slot may hold something */
-    uint64_t at_tick; /* all slots before this tick have been looked at */
+    uint64_t at_tick;    /* all slots before this tick have been looked at */
+    uint64_t soonest_ms; /* nothing expires before; UINT64_MAX: nothing hangs */
 };
 
 void wheel_init(struct wheel *w, uint64_t now_ms);

@@ -7,6 +7,7 @@ its error log, a line is there when it can be read.  When the test ends the
 server must end well too: status 0, no sanitizer report, no failed CHECK, as
 many connections closed as accepted, no process and no descriptor left.
 """
+import atexit
 import json
 import os
 import pathlib
@@ -17,7 +18,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from signal import SIGHUP, SIGKILL, SIGTERM
+from signal import SIGCONT, SIGHUP, SIGKILL, SIGSTOP, SIGTERM
 
 from linter import Linter
 from wire import DEADLINE_S, Connection
@@ -25,6 +26,7 @@ from wire import DEADLINE_S, Connection
 TOP = pathlib.Path(__file__).resolve().parents[2]
 
 READY = re.compile(r"M010: serving (\S.*?) with (\d+) workers?")
+RENEWED = re.compile(r"M013: generation (\d+) serves with (\d+) workers?")
 BYE = re.compile(r"M090: .*accepted=(\d+) closed=(\d+) requests=(\d+)")
 ALARM = re.compile(r"CHECK failed|AddressSanitizer|LeakSanitizer|"
                    r"UndefinedBehaviorSanitizer|runtime error:|"
@@ -39,6 +41,11 @@ def binary():
     if not built:
         raise RuntimeError("no etagd: set ETAGD or build in build/")
     return built[-1]
+
+
+def sanitized():
+    """Built with a sanitizer, which needs what confinement takes away."""
+    return b"__asan_" in binary().read_bytes()
 
 
 def until(what, check, deadline_s=DEADLINE_S):
@@ -224,6 +231,21 @@ def descriptors(pid):
     return found
 
 
+def polled(pid):
+    """What a process's epoll instances watch, as descriptors() shows it."""
+    found = set()
+    try:
+        held = descriptors(pid)
+        for n, what in held.items():
+            if what == "anon_inode:[eventpoll]":
+                text = pathlib.Path("/proc/%d/fdinfo/%d" % (pid, n)).read_text()
+                found |= {held.get(int(t)) for t in
+                          re.findall(r"(?m)^tfd:\s*([0-9]+)", text)}
+    except (FileNotFoundError, PermissionError, ProcessLookupError):
+        pass
+    return found
+
+
 def listening_inodes(port):
     """Inodes of the sockets that listen on a TCP port."""
     found = set()
@@ -237,6 +259,18 @@ def listening_inodes(port):
             if col[3] == "0A" and int(col[1].rpartition(":")[2], 16) == port:
                 found.add(col[9])
     return found
+
+
+# A fixture that fails while it sets up has nobody who stops its server.
+STARTED = []
+
+
+@atexit.register
+def kill_what_is_left():
+    for server in STARTED:
+        if not server.stopped:
+            server.kill()
+            server.cleanup()
 
 
 class Server:
@@ -297,6 +331,7 @@ class Server:
         self.process = Process(argv + self.args, cwd=str(self.folder),
                                env=self.env)
         self.stopped = False
+        STARTED.append(self)
         try:
             m = self.process.await_line(READY.pattern)
         except AssertionError:
@@ -339,24 +374,22 @@ class Server:
                 found.append(pid)
         return sorted(found)
 
-    def _listens(self, pid):
+    def _listeners(self):
         inodes = set()
         for address in self.addresses:
             if not isinstance(address, str):
                 inodes |= listening_inodes(address[1])
-        wanted = {"socket:[%s]" % i for i in inodes}
-        try:
-            return bool(wanted & set(descriptors(pid).values()))
-        except (FileNotFoundError, ProcessLookupError):
-            return False
+        return {"socket:[%s]" % i for i in inodes}
 
     def workers(self):
-        """Children that hold a listening socket."""
-        return [p for p in self.children() if self._listens(p)]
+        """Children that wait for connections."""
+        wanted = self._listeners()
+        return [p for p in self.children() if wanted & polled(p)]
 
     def preparer(self):
-        """The child that holds none."""
-        rest = [p for p in self.children() if not self._listens(p)]
+        """The child that does not."""
+        workers = self.workers()
+        rest = [p for p in self.children() if p not in workers]
         assert len(rest) == 1, rest
         return rest[0]
 
@@ -379,8 +412,7 @@ class Server:
         if conf is not None or rules or text is not None:
             self.configure(conf, rules, text)
         self.signal(SIGHUP)
-        m = self.await_line(READY.pattern, since)
-        self._addresses(m.group(1))
+        m = self.await_line(RENEWED.pattern, since)
         self.worker_count = int(m.group(2))
         self.sockets_at_start = {}
         return m
@@ -503,6 +535,42 @@ class Server:
     def cleanup(self):
         if not self.keep:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def owner(server, c):
+    """The worker that holds the connection c: its socket's inode is among the
+    worker's descriptors."""
+    port = c.sock.getsockname()[1]
+    for line in open("/proc/net/tcp"):
+        col = line.split()
+        if col[0] != "sl" and int(col[1].split(":")[1], 16) == server.port and \
+                int(col[2].split(":")[1], 16) == port:
+            inode = "socket:[%s]" % col[9]
+            for pid in server.workers():
+                if inode in descriptors(pid).values():
+                    return pid
+    return None
+
+
+def held_by(server, pid, n=5, target="/a.txt"):
+    """n connections that this worker has taken, because the others stood
+    still.  Each of those may still be chosen to be woken once, for which some
+    more connections than n are opened."""
+    others = [p for p in server.workers() if p != pid]
+    for p in others:
+        os.kill(p, SIGSTOP)
+    try:
+        cs = [server.connect() for _ in range(n + 2 * len(others))]
+        for c in cs:
+            c.send(b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" %
+                   target.encode())
+        for c in cs:
+            assert c.read_response().status == 200
+        assert {owner(server, c) for c in cs} == {pid}
+    finally:
+        for p in others:
+            os.kill(p, SIGCONT)
+    return cs
 
 
 def free_port():
