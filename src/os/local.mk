@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libos.a
 libos_a_SOURCES = \
+	src/os/beneath.c src/os/beneath.h \
 	src/os/channel.c src/os/channel.h \
 	src/os/clock.c src/os/clock.h \
 	src/os/file.c src/os/file.h \

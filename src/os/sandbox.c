@@ -118,6 +118,11 @@ static const struct special {
     /* no executable memory */
     { { SCMP_SYS(mmap), ALL }, 2, PROT_EXEC, 0 },
     { { SCMP_SYS(mprotect), ALL }, 2, PROT_EXEC, 0 },
+    /* where openat2 is refused: single names for reading (os/beneath.c) */
+    { { SCMP_SYS(openat), W },
+      2,
+      O_NOFOLLOW | O_ACCMODE | O_CREAT | O_TRUNC,
+      O_NOFOLLOW },
     /* threads, no processes */
     { { SCMP_SYS(clone), P }, 0, CLONE_THREAD, CLONE_THREAD },
     /* stat of a descriptor, of no path */

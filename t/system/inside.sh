@@ -8,12 +8,13 @@ ini=/etc/etagd/etagd.ini
 
 fail() {
     echo "FAILED: $*"
+    curl -si -m 10 http://127.0.0.1/ | head -n 12
     systemctl --no-pager status etagd.service etagd.socket | head -n 30
     journalctl --no-pager -n 40 -u etagd.service 2>/dev/null
     exit 1
 }
 ok() { echo "ok: $*"; }
-page() { curl -sf -m 10 -o /dev/null http://127.0.0.1/; }
+page() { curl -sSf -m 10 -o /dev/null http://127.0.0.1/; }
 pid() { systemctl show -P MainPID etagd.service; }
 workers() { etagd --status=json | grep -o '"number":[0-9]*,"pid"' | wc -l; }
 await() { # await WHAT COMMAND...

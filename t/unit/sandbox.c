@@ -26,6 +26,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "os/beneath.h"
 #include "os/file.h"
 #include "os/landlock.h"
 #include "os/sandbox.h"
@@ -68,6 +69,16 @@ static bool open_anywhere(void)
     struct open_how how = { .flags = O_RDONLY | O_CLOEXEC };
 
     return syscall(SYS_openat2, AT_FDCWD, "/etc/passwd", &how, sizeof how) >= 0;
+}
+
+static bool openat_anywhere(void)
+{
+    return openat(root, "/etc/passwd", O_RDONLY | O_NOFOLLOW | O_CLOEXEC) >= 0;
+}
+
+static bool openat_to_write(void)
+{
+    return openat(root, "file", O_RDWR | O_NOFOLLOW | O_CLOEXEC) >= 0;
 }
 
 static bool write_below_root(void)
@@ -191,6 +202,8 @@ static const struct {
     { "open beside the root", open_beside_root, UNREADABLE, ALL },
     { "open by a link out of the root", open_by_link, UNREADABLE, ALL },
     { "open by openat2", open_anywhere, UNREADABLE, ALL },
+    { "open by openat", openat_anywhere, UNREADABLE, ALL },
+    { "write by openat", openat_to_write, UNREADABLE, ALL },
     { "write below the root", write_below_root, UNREADABLE, ALL },
     { "make a file below the root", make_below_root, UNREADABLE, ALL },
     { "make a file", make_file, UNREADABLE, ALL },
@@ -242,7 +255,8 @@ static void try_row(size_t i, enum sandbox_role role, int abi)
     /* openat2 is on a worker's list: Landlock alone says where */
     if (role == SANDBOX_WORKER && abi == 0 &&
         (rows[i].got == open_beside_root || rows[i].got == open_anywhere ||
-         rows[i].got == write_below_root || rows[i].got == make_below_root))
+         rows[i].got == openat_anywhere || rows[i].got == write_below_root ||
+         rows[i].got == make_below_root))
         return;
     int outcome = try_in_child(role, abi, rows[i].got);
     if (outcome != want)
@@ -278,6 +292,8 @@ static bool work(void)
     int sub = file_open_beneath(root, "sub", FILE_LINKS_BENEATH);
     struct file_stat st;
 
+    if (beneath_open(root, "sub/file", FILE_LINKS_BENEATH) < 0)
+        return false;
     if (file < 0 || sub < 0 || w < 0 || file_stat(file, &st) != 0 ||
         file_read_at(file, bytes, sizeof bytes, 0) != 4)
         return false;
