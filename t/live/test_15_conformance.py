@@ -52,7 +52,7 @@ def table_site():
     }, conf={"limits": {
         "target": table.TARGET_MAX, "line": table.LINE_MAX,
         "head": table.HEAD_MAX, "fields": table.FIELDS_MAX,
-        "body": table.BODY_MAX}})
+        "body": table.BODY_MAX}}, start=False)
     tree = server.tree
     for folder, _, names in os.walk(tree.root):
         for name in names:
@@ -66,6 +66,7 @@ def table_site():
     tree.symlink("link-dir", "../outside")
     tree.symlink("link-loop", "link-loop")
     os.mkfifo(tree.path("fifo"))
+    server.start()
     return server
 
 
