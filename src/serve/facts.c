@@ -76,6 +76,7 @@ static void drop_form(struct worker *w, struct entry_form *f)
     f->slab = 0;
     f->bytes = NULL;
     blocks_free(&f->ok);
+    blocks_free(&f->partial);
     blocks_free(&f->not_modified);
 }
 

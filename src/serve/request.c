@@ -129,6 +129,25 @@ static bool may_persist(struct worker *w, struct conn *c)
     return !c->closing;
 }
 
+void request_forget(struct worker *w)
+{
+    w->site = &w->conf->sites[0];
+    w->path = SPAN("/");
+    w->why = REASON_NEW;
+}
+
+/* Whose pages answer when something else is wrong with the request. */
+static void know_site(struct worker *w)
+{
+    struct span host;
+
+    if (head_host(&w->head, &host) != FAULT_NONE)
+        return;
+    const struct conf_site *site = sites_find(w->conf, host);
+    if (site)
+        w->site = site;
+}
+
 static enum fault route(struct worker *w, struct target *target,
                         const struct conf_site **site)
 {
@@ -142,6 +161,10 @@ static enum fault route(struct worker *w, struct target *target,
         f = target_host(target, &w->head, &host);
     if (f == FAULT_NONE)
         *site = sites_find(w->conf, host);
+    if (f == FAULT_NONE && *site)
+        w->site = *site;
+    if (f == FAULT_NONE && target->path.n)
+        w->path = target->path;
     return f;
 }
 
@@ -190,6 +213,9 @@ enum request_result request_take(struct worker *w, struct conn *c,
 
     if (f == FAULT_MORE)
         return REQUEST_MORE;
+    request_forget(w);
+    if (f == FAULT_NONE)
+        know_site(w);
     if (f != FAULT_NONE)
         return fatal(w, c, t, in, f);
     if (t->body_done) {

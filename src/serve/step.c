@@ -311,6 +311,7 @@ static void answer_timeout(struct worker *w, struct conn *c)
     else
         CHECK(head_parse(&w->head, t->in, t->in_n, &w->head_limits) ==
               FAULT_NONE);
+    request_forget(w);
     c->requests++;
     c->closing = c->linger = true;
     c->end = t->body_active ? END_BODY_TIMEOUT : END_HEAD_TIMEOUT;

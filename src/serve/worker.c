@@ -23,9 +23,10 @@
 #include "serve/control.h"
 #include "serve/dirs.h"
 #include "serve/facts.h"
+#include "serve/pages.h"
 #include "serve/step.h"
 
-static void read_clocks(struct worker *w)
+void worker_time(struct worker *w)
 {
     w->now_us = clock_mono_us();
     w->now_ms = w->now_us / 1000;
@@ -230,7 +231,7 @@ static void turn(struct worker *w, struct epoll_event *events)
     int n = poll_wait(w->poll, events, WORKER_EVENTS, wait_ms(w));
 
     CHECK(n >= 0);
-    read_clocks(w);
+    worker_time(w);
     handle_events(w, events, n);
     expire(w);
     free_dead(w);
@@ -298,12 +299,17 @@ static bool make_pools(struct worker *w)
     }
     w->head_limits = (struct head_limits){ l->target_bytes, l->line_bytes,
                                            l->head_bytes, l->fields };
+    w->site = &w->conf->sites[0];
+    w->path = SPAN("/");
+    w->pages = pages_new(w->conf);
+    if (!w->pages)
+        return false;
     if (w->conf->prepare.freshness == FRESHNESS_AUTO)
         w->dirs = dirs_new(seed * 31 + 7, 8192);
     return true;
 }
 
-static bool worker_init(struct worker *w, const struct worker_start *start)
+bool worker_init(struct worker *w, const struct worker_start *start)
 {
     w->start = start;
     w->conf = start->conf;
@@ -314,7 +320,7 @@ static bool worker_init(struct worker *w, const struct worker_start *start)
     list_init(&w->dead);
     list_init(&w->asked);
     w->second = INT64_MIN;
-    read_clocks(w);
+    worker_time(w);
     wheel_init(&w->wheel, w->now_ms);
     make_common(w);
     w->poll = poll_new();
@@ -346,6 +352,7 @@ int worker_run(const struct worker_start *start)
         log_error("W001", "not enough memory for what [limits] asks for");
         return 1;
     }
+    pages_prepare(w);
     control_ready(w);
     while (!finished(w))
         turn(w, events);
