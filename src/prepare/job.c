@@ -115,6 +115,19 @@ static void plan_codings(struct reading_tools *t, const struct job_limits *l,
     }
 }
 
+/* A sidecar is read later, but the worker looks at this flag now. */
+static bool racy(const struct reading_tools *t, const struct item *it)
+{
+    const struct reading *r = &it->work->reading;
+    bool any = reading_racy(t, r);
+
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        if (it->key.sidecars & 1u << c)
+            any |= reading_young(t, r, &it->key.sidecar_version[c]);
+    }
+    return any;
+}
+
 static enum job_event file_done(struct reading_tools *t,
                                 const struct job_limits *l, struct item *it)
 {
@@ -122,6 +135,7 @@ static enum job_event file_done(struct reading_tools *t,
     struct part *part = &it->parts[CODING_IDENTITY];
 
     settle(it, r, r->end == r->version.size);
+    it->racy = racy(t, it);
     keep(t, r, part, &it->work->before[CODING_IDENTITY]);
     plan_codings(t, l, it);
     it->state = ITEM_READY;
@@ -134,6 +148,8 @@ static bool sidecar_ok(const struct item *it, const struct reading *r)
 
     /* RFC 9110 has no word on it: a sidecar older than its file is a leftover
      * of the file's last version. */
+    if (!file_version_eq(&r->version, &it->key.sidecar_version[work->part]))
+        return false; /* the worker's descriptor shows something else now */
     return r->version.size > 0 && !work->bad_mark &&
            r->version.mtime_ns >= it->parts[CODING_IDENTITY].version.mtime_ns;
 }
@@ -152,7 +168,20 @@ static enum job_event sidecar_done(struct reading_tools *t, struct item *it)
     return JOB_CODING;
 }
 
-static enum job_event begin(struct reading_tools *t, struct item *it)
+/* A file that is too large for a worker to want its bytes still needs a place
+ * to be compressed from. */
+static uint64_t own_room(const struct reading_tools *t,
+                         const struct job_limits *l, const struct item *it)
+{
+    uint64_t room = it->key.want_bytes ? t->limits.memory_file : 0;
+    bool codings = it->key.want_codings && l->compress && it->key.row &&
+                   it->key.row->compressible;
+
+    return codings && l->compress_max > room ? l->compress_max : room;
+}
+
+static enum job_event begin(struct reading_tools *t, const struct job_limits *l,
+                            struct item *it)
 {
     struct work *work = it->work;
     unsigned c = CODING_IDENTITY;
@@ -163,8 +192,9 @@ static enum job_event begin(struct reading_tools *t, struct item *it)
     work->part = (enum coding)c;
     work->busy = true;
     work->bad_mark = false;
-    bool want = c == CODING_IDENTITY ? it->key.want_bytes != 0 : true;
-    if (reading_start(t, &work->reading, work->fds[c], want) == READING_MORE)
+    uint64_t room =
+        c == CODING_IDENTITY ? own_room(t, l, it) : t->limits.memory_file;
+    if (reading_start(t, &work->reading, work->fds[c], room) == READING_MORE)
         return JOB_AGAIN;
     return JOB_FAILED;
 }
@@ -200,6 +230,8 @@ static enum job_event step(struct reading_tools *t, const struct job_limits *l,
     settle(it, &work->reading, false);
     if (it->state == ITEM_EARLY) /* it changed since it was told */
         return JOB_AGAIN;
+    if (it->key.want_bytes && work->reading.slab)
+        return JOB_AGAIN; /* no descriptor is to be swapped for memory later */
     it->state = ITEM_EARLY;
     if (compresses(l, it, work->reading.end, work->reading.slab != NULL))
         it->negotiable = true;
@@ -235,7 +267,7 @@ enum job_event job_step(struct reading_tools *t, const struct job_limits *l,
     enum job_event event = JOB_AGAIN;
 
     if (!work->busy)
-        event = begin(t, it);
+        event = begin(t, l, it);
     if (event == JOB_AGAIN)
         event = step(t, l, it);
     if (event == JOB_FAILED)

@@ -176,3 +176,8 @@ void access_reopen(struct worker *w, int fd)
     close(w->access->fd);
     w->access->fd = fd;
 }
+
+void access_free(struct access *a)
+{
+    free(a);
+}

@@ -144,3 +144,9 @@ struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
     memcpy(e->path, path.p, path.n);
     return e;
 }
+
+void cache_free(struct cache *c)
+{
+    CHECK(list_empty(&c->files) && list_empty(&c->others));
+    free(c->bucket);
+}

@@ -142,3 +142,10 @@ bool dirs_news(struct dirs *d)
     }
     return true;
 }
+
+void dirs_free(struct dirs *d)
+{
+    close(d->watch);
+    free(d->known);
+    free(d);
+}

@@ -111,6 +111,7 @@ struct cache {
 
 bool cache_init(struct cache *c, size_t files_max, uint64_t seed);
 
+void cache_free(struct cache *c); /* its entries are gone already */
 uint64_t cache_hash(const struct cache *c, unsigned site, struct span path);
 
 /* Without taking a reference; moves it to the front of its list. */

@@ -424,3 +424,12 @@ int facts_turn(struct worker *w)
     }
     return -1;
 }
+
+void facts_drop(struct worker *w)
+{
+    while (!list_empty(&w->asked)) {
+        struct entry *e = LIST_ENTRY(w->asked.next, struct entry, asked);
+        list_remove(&e->asked);
+        entry_release(w, e);
+    }
+}

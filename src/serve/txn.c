@@ -134,3 +134,10 @@ void txn_keep_texts(struct txn *t)
         keep(t, &l->user_agent);
     }
 }
+
+void txn_pool_free(struct txn_pool *pool)
+{
+    if (pool->memory)
+        shm_free(pool->memory, pool->bytes);
+    free(pool->free);
+}

@@ -79,6 +79,7 @@ struct txn_pool {
 
 /* Reserves address space for `count` transactions; false when refused. */
 bool txn_pool_init(struct txn_pool *pool, size_t count, size_t in_cap);
+void txn_pool_free(struct txn_pool *pool);
 struct txn *txn_borrow(struct txn_pool *pool); /* NULL: none left */
 void txn_return(struct txn_pool *pool, struct txn *t);
 
