@@ -35,9 +35,9 @@ static void add(struct directory *d, int fd, const char *name, size_t *used)
     char *at = d->names + *used;
     memcpy(at, name, n);
     *used += n;
-    d->item[d->n++] = (struct directory_item){ at, kind_of(s.st_mode),
-                                               (uint64_t)s.st_size,
-                                               s.st_mtim.tv_sec };
+    d->item[d->n++] =
+        (struct directory_item){ at, kind_of(s.st_mode), (uint64_t)s.st_size,
+                                 s.st_mtim.tv_sec };
 }
 
 static DIR *open_again(int fd)

@@ -32,8 +32,8 @@ struct directory {
 };
 
 /* Reads at most `max` names of the directory that fd is open on, in no order;
- * "." and ".." are left out.  0, and *out is to be given to directory_free(), or
- * -errno. */
+ * "." and ".." are left out.  0, and *out is to be given to directory_free(),
+ * or -errno. */
 int directory_read(int fd, size_t max, struct directory *out);
 void directory_free(struct directory *d);
 

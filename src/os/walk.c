@@ -148,8 +148,7 @@ static int open_reached(const struct walk *w)
 
     if (fstat(from, &want) != 0)
         return -errno;
-    int fd =
-        openat(w->dir[w->depth], w->leaf >= 0 ? w->name : ".", flags);
+    int fd = openat(w->dir[w->depth], w->leaf >= 0 ? w->name : ".", flags);
     if (fd < 0)
         return -errno;
     if (fstat(fd, &got) == 0 && got.st_dev == want.st_dev &&

@@ -22,10 +22,8 @@
 
 static const char close_fields[] = "Connection: close\r\n\r\n";
 
-/* Opens the record of this response; what it points at stays where it is until
- * the turn is over (txn_keep_texts copies it if the record stays longer). */
-static struct record *answer_record(struct worker *w, struct conn *c,
-                                  struct txn *t, int status, enum reason reason)
+struct record *answer_record(struct worker *w, struct conn *c, struct txn *t,
+                             int status, enum reason reason)
 {
     const struct head *h = &w->head;
     struct record *r = &t->record[t->record_n++];
@@ -115,10 +113,8 @@ static void put_head(struct worker *w, struct txn *t, const struct entry *e,
     answer_connection(w, b, v->persist);
 }
 
-/* Content from memory (small: beside its head) or from the file. */
 void answer_content(struct txn *t, const struct entry *e,
-                    const struct entry_form *f, uint64_t offset,
-                    uint64_t bytes)
+                    const struct entry_form *f, uint64_t offset, uint64_t bytes)
 {
     if (f->bytes && bytes <= TXN_COPY_MAX) {
         size_t from = t->out.n;
@@ -251,9 +247,8 @@ static uint64_t put_range(struct worker *w, struct txn *t,
 }
 
 /* Field lines that no prepared head can have. */
-static void put_own_lines(struct worker *w, const struct conn *c,
-                          struct buf *b, const struct entry *e,
-                          const struct plan *plan)
+static void put_own_lines(struct worker *w, const struct conn *c, struct buf *b,
+                          const struct entry *e, const struct plan *plan)
 {
     if (e->etag_scheme == ETAG_SCHEME_CHANGING) {
         char tag[ETAG_BYTES_MAX];

@@ -74,8 +74,8 @@ static const char *coding_vary(const struct entry *e)
 static bool has_line(struct span lines, struct span name)
 {
     while (lines.n > name.n) {
-        if (lines.p[name.n] == ':' && span_eq_nocase(span_to(lines, name.n),
-                                                     name))
+        if (lines.p[name.n] == ':' &&
+            span_eq_nocase(span_to(lines, name.n), name))
             return true;
         lines = span_from(lines, span_find(lines, '\n') + 1);
     }
@@ -93,15 +93,13 @@ static void put_rule_fields(struct buf *b, const struct policy *p,
         if (!f->value || span_eq_nocase(name, SPAN("Vary")) ||
             span_eq_nocase(name, SPAN("Server")) ||
             span_eq_nocase(name, SPAN("Content-Type")) ||
-            (no_content_fields && content_field(name)) ||
-            has_line(fixed, name))
+            (no_content_fields && content_field(name)) || has_line(fixed, name))
             continue;
         field(b, f->name, span_str(f->value));
     }
 }
 
-static void put_nosniff(struct worker *w, struct buf *b,
-                        const struct policy *p)
+static void put_nosniff(struct worker *w, struct buf *b, const struct policy *p)
 {
     bool named;
 
@@ -287,8 +285,7 @@ bool blocks_file(struct worker *w, struct entry *e)
 
 /* The rules' part of a page's head, and the fields that rules may replace. */
 static void put_page_fields(struct worker *w, struct buf *b,
-                            const struct blocks_head *h,
-                            const struct policy *p)
+                            const struct blocks_head *h, const struct policy *p)
 {
     char storage[BLOCK_RULES_MAX];
     struct buf rules = buf_over(storage, sizeof storage);

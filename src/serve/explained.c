@@ -29,8 +29,8 @@ void explained_put(struct buf *b, const struct conf *conf, int status,
     BUF_LIT(b, "Etagd-Explain: ");
     buf_u64(b, (uint64_t)status);
     BUF_LIT(b, "; ");
-    buf_str(b, fault == FAULT_NONE ? reason_word(reason)
-                                   : fault_row(fault)->word);
+    buf_str(b,
+            fault == FAULT_NONE ? reason_word(reason) : fault_row(fault)->word);
     BUF_LIT(b, "; ");
     buf_str(b, fault == FAULT_NONE ? reason_section(reason)
                                    : fault_row(fault)->text);

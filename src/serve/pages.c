@@ -50,6 +50,14 @@ static void replace(struct worker *w, struct pages_slot *s, struct entry *e)
     s->page = e;
 }
 
+void pages_free(struct worker *w)
+{
+    for (size_t i = 0; w->pages && i < w->pages->n; i++)
+        replace(w, &w->pages->slot[i], NULL);
+    free(w->pages);
+    w->pages = NULL;
+}
+
 static struct entry *read_page(struct span path, const struct found *f)
 {
     struct entry *e = entry_new(0, path, 0);
@@ -61,8 +69,7 @@ static struct entry *read_page(struct span path, const struct found *f)
     e->kind = ENTRY_PAGE;
     e->version = f->version;
     e->page = malloc(f->version.size + 1);
-    ssize_t n =
-        e->page ? file_read_at(f->fd, e->page, f->version.size, 0) : -1;
+    ssize_t n = e->page ? file_read_at(f->fd, e->page, f->version.size, 0) : -1;
     if (n < 0 || (uint64_t)n != f->version.size)
         return e; /* without form: the caller lets go of it */
     media_settle(&m, span_str(slash ? slash + 1 : f->path), SPAN(""), SPAN(""),
@@ -98,7 +105,8 @@ static void look(struct worker *w, const struct conf_site *site,
     } else if (f.version.size > PAGES_FILE_MAX) {
         replace(w, s, NULL);
         tell(s, page, "is larger than 256 KiB");
-    } else if (!s->page || s->racy || !find_same_version(&s->page->version, &f.version)) {
+    } else if (!s->page || s->racy ||
+               !find_same_version(&s->page->version, &f.version)) {
         struct entry *e = read_page(target.path, &f);
         bool whole = e && e->form[CODING_IDENTITY].bytes;
         if (e && !whole)

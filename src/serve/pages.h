@@ -15,6 +15,8 @@ struct worker;
 
 struct pages *pages_new(const struct conf *conf); /* NULL: no memory */
 
+void pages_free(struct worker *w);
+
 /* Reads every page, so that a fault needs no file to be answered. */
 void pages_prepare(struct worker *w);
 

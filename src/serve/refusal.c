@@ -140,13 +140,13 @@ void answer_error(struct worker *w, struct conn *c, struct txn *t,
                   const struct entry *e, bool persist)
 {
     put(w, c, t,
-        &(struct refusal){
-            .status = e->status,
-            .reason = e->reason,
-            .fixed = SPAN(""),
-            .plain = span_of(e->form[CODING_IDENTITY].bytes,
-                             e->source.form[CODING_IDENTITY].size),
-            .persist = persist });
+        &(struct refusal){ .status = e->status,
+                           .reason = e->reason,
+                           .fixed = SPAN(""),
+                           .plain =
+                               span_of(e->form[CODING_IDENTITY].bytes,
+                                       e->source.form[CODING_IDENTITY].size),
+                           .persist = persist });
 }
 
 /* The target's own query comes first, then the request's, before a fragment. */
@@ -224,14 +224,14 @@ void answer_status(struct worker *w, struct conn *c, struct txn *t, int status,
     char storage[64];
     bool allow = status == 405 || status == 501;
 
-    put_error(w, c, t,
-              (struct refusal){ .status = status,
-                                .reason = reason,
-                                .fixed = allow ? allow_line(storage,
-                                                            sizeof storage)
-                                               : SPAN(""),
-                                .persist = persist },
-              "");
+    put_error(
+        w, c, t,
+        (struct refusal){ .status = status,
+                          .reason = reason,
+                          .fixed = allow ? allow_line(storage, sizeof storage)
+                                         : SPAN(""),
+                          .persist = persist },
+        "");
 }
 
 /* A preflight of another origin is told what the rules say (Fetch 3.2.2); every

@@ -180,7 +180,8 @@ static enum request_result answer(struct worker *w, struct conn *c,
     struct entry *e = NULL;
     if (f == FAULT_NONE && site &&
         (h->method == METHOD_GET || h->method == METHOD_HEAD)) {
-        e = resolve(w, (unsigned)(site - w->conf->sites), &target, c->first_us);
+        e = resolve(w, (unsigned)(site - w->conf->sites), &target, c->first_us,
+                    &w->why);
         if (e && e->pending) {
             list_append(&e->waiters, &t->waiter);
             return REQUEST_WAITS;

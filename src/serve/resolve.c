@@ -163,7 +163,8 @@ static struct entry *make(struct worker *w, unsigned site,
         return NULL;
     e->watched = f->watched;
     e->fresh = w->fresh;
-    bool made = f->reason == REASON_NEW ? make_file(w, e, f) : make_fixed(w, e, f);
+    bool made =
+        f->reason == REASON_NEW ? make_file(w, e, f) : make_fixed(w, e, f);
     if (!made) {
         entry_release(w, e);
         return NULL;

@@ -349,8 +349,7 @@ static void drop_entries(struct worker *w, struct list *entries)
     }
 }
 
-/* Everything is given back, so that a leak shows as one. */
-static void worker_free(struct worker *w)
+void worker_free(struct worker *w)
 {
     facts_drop(w);
     if (w->cache.bucket) {
@@ -358,6 +357,7 @@ static void worker_free(struct worker *w)
         drop_entries(w, &w->cache.others);
         cache_free(&w->cache);
     }
+    pages_free(w);
     if (w->client)
         client_free(w->client);
     if (w->dirs)

@@ -127,6 +127,9 @@ struct worker {
  * none.  False: not enough memory. */
 bool worker_init(struct worker *w, const struct worker_start *start);
 
+/* Gives everything back, w itself too, so that a leak shows as one. */
+void worker_free(struct worker *w);
+
 /* Reads the clocks, once a turn. */
 void worker_time(struct worker *w);
 
