@@ -5,6 +5,8 @@
  */
 #include "http/plan.h"
 
+#include "base/uninit.h"
+
 /* Fields without any of which the answer is a plain 200. */
 #define CONDITIONAL                                                            \
     ((1ull << FIELD_IF_MATCH) | (1ull << FIELD_IF_NONE_MATCH) |                \
@@ -92,7 +94,7 @@ static void apply_range(struct plan *plan, const struct head *h,
 struct plan plan_make(const struct head *h, const struct plan_source *source,
                       int64_t now)
 {
-    struct plan plan;
+    UNINIT struct plan plan;
 
     plan.status = 200;
     plan.reason = REASON_NEW;

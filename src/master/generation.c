@@ -56,7 +56,7 @@ static _Noreturn void child_main(struct generation *g, struct child *c,
     log_role(role);
     check_role(role);
     signals_child();
-    g->in_child(g->in_child_arg);
+    g->in_child(g->in_child_arg, c);
     rc = priv_drop(&g->identity);
     if (rc < 0) {
         log_error("M040", "privileges could not be dropped: %s", strerror(-rc));
@@ -131,8 +131,8 @@ static bool start_child(struct generation *g, struct child *c)
     return true;
 }
 
-bool generation_start(struct generation *g, int poll, void (*in_child)(void *),
-                      void *arg)
+bool generation_start(struct generation *g, int poll,
+                      void (*in_child)(void *, const struct child *), void *arg)
 {
     g->poll = poll;
     g->in_child = in_child;
@@ -372,17 +372,39 @@ static void close_one(int *fd)
     *fd = -1;
 }
 
-void generation_close(struct generation *g)
+static void close_controls(struct generation *g)
 {
     close_one(&g->preparer.control);
     for (unsigned i = 0; i < g->conf->workers; i++)
         close_one(&g->worker[i].control);
 }
 
+void generation_deafen(struct generation *g)
+{
+    for (size_t i = 0; i < g->conf->n_listen; i++) {
+        const struct conf_listen *l = &g->conf->listen[i];
+        if (g->listener[i] >= 0 && l->addr.sa.sa_family == AF_UNIX)
+            unlink(l->addr.un.sun_path);
+        close_one(&g->listener[i]);
+    }
+}
+
+void generation_disown(struct generation *g, const struct child *self)
+{
+    close_controls(g);
+    if (self->home == g && self->role == CHILD_WORKER)
+        return;
+    for (size_t i = 0; i < g->conf->n_listen; i++)
+        close_one(&g->listener[i]);
+    for (size_t i = 0; i < g->n_roots; i++)
+        close_one(&g->root[i].fd);
+    close_one(&g->access_log);
+}
+
 void generation_free(struct generation *g)
 {
     list_remove(&g->node);
-    generation_close(g);
+    close_controls(g);
     opening_close(g);
     close_one(&g->access_log);
     shm_free(g->counters, sizeof *g->counters);

@@ -57,7 +57,7 @@ struct generation {
     uint64_t end_us;      /* draining: what is left then is killed */
     int poll; /* the master's poll set, where controls are watched */
     /* closes in a fresh child what belongs to the master alone */
-    void (*in_child)(void *);
+    void (*in_child)(void *, const struct child *);
     void *in_child_arg;
 };
 
@@ -67,7 +67,8 @@ struct generation *generation_new(struct conf *conf, struct generation *old,
                                   _Atomic uint64_t *connections);
 
 /* Starts preparer and workers.  False: fork failed. */
-bool generation_start(struct generation *g, int poll, void (*in_child)(void *),
+bool generation_start(struct generation *g, int poll,
+                      void (*in_child)(void *, const struct child *),
                       void *arg);
 
 /* A child of this generation has ended (waitpid's status): accounts for it and
@@ -90,9 +91,13 @@ void generation_finish_preparer(struct generation *g);
 /* Opens the logs again and hands them to the workers. */
 void generation_reopen(struct generation *g);
 
-/* Closes the master's ends of every channel and descriptor of this generation:
- * in a fresh child, and before generation_free(). */
-void generation_close(struct generation *g);
+/* Stops listening: for the last generation, once it drains or stops. */
+void generation_deafen(struct generation *g);
+
+/* In a fresh child: closes what it has no business with: the master's ends of
+ * all channels, and sockets, roots and logs unless it is a worker of g. */
+void generation_disown(struct generation *g, const struct child *self);
+
 void generation_free(struct generation *g);
 
 #endif

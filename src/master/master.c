@@ -46,7 +46,7 @@ static struct generation *generation_at(struct list *node)
 }
 
 /* In a fresh child: everything that only the master may hold. */
-static void close_masters(void *arg)
+static void close_masters(void *arg, const struct child *self)
 {
     struct master *m = arg;
 
@@ -54,7 +54,7 @@ static void close_masters(void *arg)
     close(m->poll);
     for (struct list *at = m->generations.next; at != &m->generations;
          at = at->next)
-        generation_close(generation_at(at));
+        generation_disown(generation_at(at), self);
 }
 
 static void write_pidfile(const struct conf *conf)
@@ -110,8 +110,10 @@ static void end_all(struct master *m, void (*how)(struct generation *))
 {
     m->ending = true;
     for (struct list *at = m->generations.next; at != &m->generations;
-         at = at->next)
+         at = at->next) {
+        generation_deafen(generation_at(at));
         how(generation_at(at));
+    }
 }
 
 /* Every worker of a starting generation has reported: it takes over. */

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/check.h"
+#include "conf/conf.h"
 #include "prepare/magic.h"
 
 /* A sidecar without its format's first bytes is a mistake (brotli has none:
@@ -21,7 +23,25 @@ static const struct {
     [CODING_ZSTD] = { { 0x28, 0xb5, 0x2f, 0xfd }, 4 }, /* RFC 8878, 3.1.1 */
 };
 
-static void settle(struct item *it, const struct reading *r, bool whole)
+/* The configured type for what neither name nor content tells; a charset that
+ * was found stays. */
+static void choose_default(const struct conf_media *chosen, struct media *m)
+{
+    bool text = strncmp(m->type, "text/", 5) == 0;
+    const char *type = text ? chosen->default_text : chosen->default_binary;
+    const char *parameter = strchr(m->type, ';');
+    char joined[MEDIA_TYPE_MAX];
+    struct buf b = buf_over(joined, sizeof joined);
+
+    buf_str(&b, type);
+    if (text && parameter)
+        buf_str(&b, parameter);
+    if (buf_cstr(&b))
+        memcpy(m->type, joined, b.n + 1);
+}
+
+static void settle(const struct reading_tools *t, struct item *it,
+                   const struct reading *r, bool whole)
 {
     struct magic_answer magic = { "", "" };
     struct media media;
@@ -34,6 +54,8 @@ static void settle(struct item *it, const struct reading *r, bool whole)
     }
     media_settle(&media, span_str(it->work->name), span_str(it->magic),
                  span_str(it->work->charset), valid);
+    if (t->media && media.source == MEDIA_BY_DEFAULT)
+        choose_default(t->media, &media);
     memcpy(it->type, media.type, sizeof it->type);
     it->disagrees = media.disagrees;
     it->text = valid;
@@ -134,7 +156,7 @@ static enum job_event file_done(struct reading_tools *t,
     struct reading *r = &it->work->reading;
     struct part *part = &it->parts[CODING_IDENTITY];
 
-    settle(it, r, r->end == r->version.size);
+    settle(t, it, r, r->end == r->version.size);
     it->racy = racy(t, it);
     keep(t, r, part, &it->work->before[CODING_IDENTITY]);
     plan_codings(t, l, it);
@@ -227,7 +249,7 @@ static enum job_event step(struct reading_tools *t, const struct job_limits *l,
         return sidecar ? sidecar_done(t, it) : file_done(t, l, it);
     if (sidecar || work->reading.at != work->reading.piece_n)
         return JOB_AGAIN;
-    settle(it, &work->reading, false);
+    settle(t, it, &work->reading, false);
     if (it->state == ITEM_EARLY) /* it changed since it was told */
         return JOB_AGAIN;
     if (it->key.want_bytes && work->reading.slab)

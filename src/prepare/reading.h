@@ -19,6 +19,8 @@
 
 #define READING_SLICE_BYTES ((size_t)1 << 20)
 
+struct conf_media;
+
 struct reading_limits {
     size_t memory_file; /* larger files are not kept for workers */
     size_t digest;      /* larger files get no digest */
@@ -30,6 +32,7 @@ struct reading_tools {
     struct slabs *slabs;
     struct reading_limits limits;
     char *scratch; /* READING_SLICE_BYTES */
+    const struct conf_media *media; /* chosen defaults; NULL: built in */
 };
 
 struct reading {

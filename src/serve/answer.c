@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include "base/check.h"
+#include "base/uninit.h"
 #include "http/status.h"
 #include "serve/answer_parts.h"
 #include "serve/blocks.h"
@@ -277,7 +278,7 @@ static void answer_file(struct worker *w, struct conn *c, struct txn *t,
     struct plan plan = plan_make(h, &e->source, w->second);
     struct entry_form *f = &e->form[plan.coding];
     struct variant v = { .persist = persist };
-    char storage[ETAG_BYTES_MAX + 128 + EXPLAINED_MAX];
+    UNINIT char storage[ETAG_BYTES_MAX + 128 + EXPLAINED_MAX];
     struct buf extra = buf_over(storage, sizeof storage);
     uint64_t content = 0;
 

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/list.h"
+#include "conf/conf.h"
 #include "http/etag.h"
 #include "http/plan.h"
 #include "http/reason.h"
@@ -64,6 +65,7 @@ struct entry {
     bool pending;    /* facts have been asked for: requests wait */
     bool unasked;    /* to be asked again: channel was full, or renewed */
     bool racy;       /* changed so lately that equal times prove nothing */
+    uint8_t tries;   /* asks in a row without facts */
     bool degraded;   /* answered without the preparer's facts */
     bool negotiable; /* has or will have codings: Vary */
     bool background; /* asked again while the old facts still serve */
@@ -88,8 +90,8 @@ struct entry {
     char *location; /* encoded; the query is appended when it is sent */
     char *page;     /* body of an ENTRY_REFUSED or ENTRY_PAGE */
     /* policy of the configuration for this path */
-    int etag_scheme; /* enum etag_scheme */
-    int expires;     /* enum expires_kind */
+    enum etag_scheme etag_scheme;
+    enum expires_kind expires;
     int64_t expires_s, clock_s;
     int rule_line; /* of the last [cache] rule that matched; 0: none */
     uint16_t name_at; /* where the last component of file_path starts */

@@ -20,8 +20,9 @@ struct conf_site;
 struct target;
 struct worker;
 
-#define FIND_PATH_MAX 4352 /* a target of 4096 bytes and an index file's name \
-                            */
+#define FIND_PATH_MAX                                       \
+    4352 /* a target of 4096 bytes and an index file's name \
+          */
 
 struct found {
     int status; /* 200, a redirect's, 4xx, 5xx */

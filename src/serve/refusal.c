@@ -6,6 +6,7 @@
  */
 #include "serve/answer.h"
 
+#include "base/uninit.h"
 #include "http/page.h"
 #include "http/status.h"
 #include "serve/answer_parts.h"
@@ -108,7 +109,7 @@ static void put(struct worker *w, struct conn *c, struct txn *t,
 static void put_error(struct worker *w, struct conn *c, struct txn *t,
                       struct refusal f, const char *sentence)
 {
-    char storage[PAGE_BYTES_MAX];
+    UNINIT char storage[PAGE_BYTES_MAX];
     struct buf page = buf_over(storage, sizeof storage);
 
     page_error(&page, f.status, sentence);
@@ -168,7 +169,8 @@ static void put_location(struct buf *b, const char *to,
 void answer_moved(struct worker *w, struct conn *c, struct txn *t,
                   struct entry *e, const struct target *target, bool persist)
 {
-    char where_storage[LOCATION_MAX], line[LOCATION_MAX + 16], body[BODY_MAX];
+    UNINIT char where_storage[LOCATION_MAX], line[LOCATION_MAX + 16];
+    UNINIT char body[BODY_MAX];
     struct buf where = buf_over(where_storage, sizeof where_storage);
     struct buf fixed = buf_over(line, sizeof line);
     struct buf page = buf_over(body, sizeof body);

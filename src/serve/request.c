@@ -120,7 +120,10 @@ static bool may_persist(struct worker *w, struct conn *c)
     uint64_t limit = w->conf->limits.requests_per_connection;
 
     if (!head_persists(&w->head)) {
-        end_after(c, END_CLOSE_ASKED, false);
+        /* RFC 9112 9.6: who sent "close" sends nothing more, so there is
+         * nothing that a reset could answer; a client of HTTP/1.0 said nothing
+         */
+        end_after(c, END_CLOSE_ASKED, w->head.minor == 0);
     } else if (w->draining) {
         end_after(c, END_DRAINING, true);
     } else if (limit && c->requests >= limit) {

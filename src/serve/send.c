@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "base/check.h"
+#include "base/uninit.h"
 #include "os/file.h"
 #include "os/net.h"
 #include "serve/access.h"
@@ -55,7 +56,7 @@ static void advance(struct worker *w, struct conn *c, struct txn *t, size_t n)
 
 static ssize_t send_memory(struct conn *c, struct txn *t)
 {
-    struct iovec iov[IOV_MAX_HERE];
+    UNINIT struct iovec iov[IOV_MAX_HERE];
     unsigned n = 0, at = t->piece_at;
 
     for (; at < t->piece_n && t->piece[at].p && n < IOV_MAX_HERE; at++) {
@@ -78,8 +79,12 @@ static bool unchanged(const struct entry *e, int fd)
         if (fd == e->form[i].fd && fd != e->fd)
             v = &e->sidecar_version[i];
     }
-    return file_stat(fd, &s) == 0 && s.size == v->size &&
-           s.mtime_ns == v->mtime_ns && s.ctime_ns == v->ctime_ns;
+    if (file_stat(fd, &s) != 0)
+        return false;
+    /* replaced by rename or removed: the change is the loss of its name */
+    bool nameless = s.links == 0;
+    return s.size == v->size && s.mtime_ns == v->mtime_ns &&
+           (s.ctime_ns == v->ctime_ns || nameless);
 }
 
 static ssize_t send_file(struct conn *c, struct txn *t)
@@ -116,8 +121,10 @@ enum send_result send_flush(struct worker *w, struct conn *c)
         if (n == -EAGAIN)
             return SEND_BLOCKED;
         if (n < 0) {
-            if (n != -ESTALE)
+            if (n == -EPIPE || n == -ECONNRESET || n == -ETIMEDOUT)
                 c->end = END_CLIENT_RESET;
+            else if (n != -ESTALE)
+                c->end = END_SYSTEM;
             return SEND_FAILED;
         }
         advance(w, c, t, (size_t)n);

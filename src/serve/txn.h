@@ -18,6 +18,7 @@
 #include "base/list.h"
 #include "http/body.h"
 #include "http/logline.h"
+#include "serve/request.h"
 
 #define TXN_OUT_BYTES 65536
 #define TXN_PIECES_MAX 192
@@ -54,11 +55,11 @@ struct txn {
     bool body_active;      /* bytes that arrive are content of in[0..head) */
     bool body_done;        /* content of the head at in[0] was taken already */
     enum fault body_fault; /* and this is what was wrong with it */
-    int after;             /* enum request_result: what follows the queue */
-    struct list waiter;    /* hangs at an entry that is being prepared */
-    struct buf out;        /* heads and small bodies */
-    uint64_t sent;         /* bytes of the stream that are out */
-    uint64_t queued;       /* bytes of the stream in all */
+    enum request_result after; /* what follows the queue */
+    struct list waiter;        /* hangs at an entry that is being prepared */
+    struct buf out;            /* heads and small bodies */
+    uint64_t sent;             /* bytes of the stream that are out */
+    uint64_t queued;           /* bytes of the stream in all */
     unsigned piece_n, piece_at;
     unsigned record_n, record_at;
     struct buf text; /* copies of what records point at, once they must stay */

@@ -7,7 +7,6 @@
  * answer (--close); of a pipeline it answers each request by a send of its
  * own.  Any failure of the system at start ends it with a message.
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>

@@ -6,7 +6,6 @@
  * one request under way on each, an answer ends at its blank line.  Prints one
  * JSON line: requests, seconds, bytes, errors, p50_us, p99_us.
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>

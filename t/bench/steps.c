@@ -8,7 +8,6 @@
  * "attached" when it is on, at the end "total N" and one line "ADDRESS N" for
  * each address.  A string instruction with a repeat prefix counts once.
  */
-#define _GNU_SOURCE
 #include <elf.h>
 #include <errno.h>
 #include <signal.h>
