@@ -229,9 +229,11 @@ void report_print(struct trial *t)
         return;
     }
     put_site(t);
-    printf("path     ");
-    put_text(t->w->path);
-    printf("\n");
+    if (t->record->line.reason != REASON_FAULT) {
+        printf("path     ");
+        put_text(t->w->path);
+        printf("\n");
+    }
     if (e && e->kind == ENTRY_FILE)
         put_file(t, e);
     else if (e && e->kind == ENTRY_MOVED)
