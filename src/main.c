@@ -13,6 +13,7 @@
 #include "conf/load.h"
 #include "config.h"
 #include "master/master.h"
+#include "os/process.h"
 #include "tool/explain.h"
 #include "tool/mime.h"
 
@@ -132,6 +133,7 @@ int main(int argc, char **argv)
     struct options o = { .action = ACTION_SERVE };
     struct conf_faults faults = { NULL, 0 }, warnings = { NULL, 0 };
 
+    process_standard_descriptors();
     if (status >= 0)
         return status;
     o.override = calloc((size_t)argc, sizeof o.override[0]);

@@ -21,6 +21,7 @@
 #include "os/file.h"
 #include "os/log.h"
 #include "os/poll.h"
+#include "os/process.h"
 #include "os/shm.h"
 #include "os/signals.h"
 #include "prepare/preparer.h"
@@ -74,6 +75,7 @@ static _Noreturn void child_main(struct generation *g, struct child *c,
         .control = control,
         .prepare = prepare,
         .access_log = g->access_log,
+        .descriptors = process_descriptors(),
         .counters = g->counters,
         .connections = g->connections,
     };

@@ -4,6 +4,7 @@
  * a page or JSON.
  * Layer: serve.  Made afresh at each request and kept by nobody: the directory
  * may change without any of its files' knowledge.  Fails with 503.
+ * Heap: one bounded document a request, which lives until it is sent.
  */
 #include "serve/listings.h"
 

@@ -3,6 +3,7 @@
  * pages: reads error pages and looks whether they have changed.
  * Layer: serve.  They are looked up as files only (no redirect, no fallback, no
  * error page of their own), so one that is missing leads to no other.
+ * Heap: at the start, and when such a file has changed.
  */
 #include "serve/pages.h"
 

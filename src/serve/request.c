@@ -151,6 +151,30 @@ static void know_site(struct worker *w)
         w->site = site;
 }
 
+static bool host_known(const struct worker *w, const struct target *target,
+                       const struct head *h)
+{
+    const struct known_host *known = &w->host;
+
+    return known->n > 0 && target->form == TARGET_ORIGIN &&
+           head_has(h, FIELD_HOST) && !(h->repeated >> FIELD_HOST & 1) &&
+           span_eq(head_value(h, FIELD_HOST), span_of(known->text, known->n));
+}
+
+static void remember_host(struct worker *w, const struct target *target,
+                          const struct conf_site *site)
+{
+    struct known_host *known = &w->host;
+    struct span value = head_value(&w->head, FIELD_HOST);
+
+    if (target->form != TARGET_ORIGIN || !value.p ||
+        value.n > sizeof known->text)
+        return;
+    memcpy(known->text, value.p, value.n);
+    known->n = value.n;
+    known->site = site;
+}
+
 static enum fault route(struct worker *w, struct target *target,
                         const struct conf_site **site)
 {
@@ -160,14 +184,17 @@ static enum fault route(struct worker *w, struct target *target,
 
     if (f == FAULT_NONE)
         f = target_decode(target, &w->head, w->path_storage, w->path_cap);
-    if (f == FAULT_NONE)
-        f = target_host(target, &w->head, &host);
-    if (f == FAULT_NONE)
+    if (f != FAULT_NONE)
+        return f;
+    if (host_known(w, target, &w->head)) {
+        *site = w->host.site;
+        return FAULT_NONE;
+    }
+    f = target_host(target, &w->head, &host);
+    if (f == FAULT_NONE) {
         *site = sites_find(w->conf, host);
-    if (f == FAULT_NONE && *site)
-        w->site = *site;
-    if (f == FAULT_NONE && target->path.n)
-        w->path = target->path;
+        remember_host(w, target, *site);
+    }
     return f;
 }
 
@@ -181,6 +208,13 @@ static enum request_result answer(struct worker *w, struct conn *c,
     enum method_support support = method_support(h->method);
     enum fault f = route(w, &target, &site);
     struct entry *e = NULL;
+
+    if (f != FAULT_NONE)
+        know_site(w);
+    if (f == FAULT_NONE && site)
+        w->site = site;
+    if (f == FAULT_NONE && target.path.n)
+        w->path = target.path;
     if (f == FAULT_NONE && site &&
         (h->method == METHOD_GET || h->method == METHOD_HEAD)) {
         e = resolve(w, (unsigned)(site - w->conf->sites), &target, c->first_us,
@@ -218,13 +252,13 @@ enum request_result request_take(struct worker *w, struct conn *c,
     if (f == FAULT_MORE)
         return REQUEST_MORE;
     request_forget(w);
-    if (f == FAULT_NONE)
-        know_site(w);
     if (f != FAULT_NONE)
         return fatal(w, c, t, in, f);
     if (t->body_done) {
-        if (t->body_fault != FAULT_NONE)
+        if (t->body_fault != FAULT_NONE) {
+            know_site(w);
             return fatal(w, c, t, in, t->body_fault);
+        }
     } else {
         if (unwanted_expectation(w, *in)) {
             struct body body;
@@ -234,8 +268,10 @@ enum request_result request_take(struct worker *w, struct conn *c,
         }
         if (!c->closing) {
             enum content content = take_content(w, c, t, *in, &used, &f);
-            if (content == CONTENT_FAULT)
+            if (content == CONTENT_FAULT) {
+                know_site(w);
                 return fatal(w, c, t, in, f);
+            }
             if (content == CONTENT_WAITS)
                 return REQUEST_CONTENT;
         }

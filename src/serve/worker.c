@@ -24,13 +24,20 @@
 #include "serve/dirs.h"
 #include "serve/facts.h"
 #include "serve/pages.h"
+#include "serve/room.h"
 #include "serve/step.h"
 
 void worker_time(struct worker *w)
 {
     w->now_us = clock_mono_us();
     w->now_ms = w->now_us / 1000;
-    w->real_us = clock_real_us();
+    /* the distance of the two clocks is measured a hundred times a second, so
+     * that a wall clock that is set is noticed and most turns read one clock */
+    if (w->now_us >= w->distance_due_us) {
+        w->distance_us = clock_real_us() - (int64_t)w->now_us;
+        w->distance_due_us = w->now_us + 10000;
+    }
+    w->real_us = (int64_t)w->now_us + w->distance_us;
     int64_t second = w->real_us / 1000000;
     if (second != w->second) {
         w->second = second;
@@ -49,7 +56,7 @@ static void free_dead(struct worker *w)
         close(c->fd);
         c->fd = -1;
         list_prepend(&w->conn_free, &c->node);
-        w->n_conns--;
+        room_left(w, c);
         counters_add(&w->counters->closed, 1);
     }
 }
@@ -156,8 +163,7 @@ static bool is_conn(const struct worker *w, const void *tag)
 {
     const char *p = tag, *from = (const char *)w->conns;
 
-    return p >= from &&
-           p < from + w->conf->limits.connections * sizeof w->conns[0];
+    return p >= from && p < from + w->slots * sizeof w->conns[0];
 }
 
 static void handle_events(struct worker *w, struct epoll_event *events, int n)
@@ -245,7 +251,7 @@ static void close_all(struct worker *w)
         step_close(w, c, why);
         free_dead(w);
     }
-    access_flush(w);
+    access_finish(w);
 }
 
 static void make_common(struct worker *w)
@@ -281,22 +287,18 @@ static bool make_pools(struct worker *w)
     uint64_t seed = 0;
 
     (void)!getrandom(&seed, sizeof seed, 0);
-    w->conns = calloc(l->connections, sizeof w->conns[0]);
     w->arena = malloc(WORKER_ARENA);
     w->received = calloc(WORKER_EVENTS * 2 + 64, sizeof w->received[0]);
     w->writable = calloc(WORKER_EVENTS * 2 + 64, sizeof(struct conn *));
     w->path_cap = l->target_bytes + 2;
     w->path_storage = malloc(w->path_cap);
-    if (!w->conns || !w->arena || !w->received || !w->writable ||
+    if (!w->arena || !w->received || !w->writable ||
         !w->path_storage || !facts_init(w) ||
         !cache_init(&w->cache, w->conf->prepare.files, seed) ||
-        !txn_pool_init(&w->txns, l->connections,
+        !room_init(w) ||
+        !txn_pool_init(&w->txns, w->conns_max,
                        l->head_bytes + WORKER_RECV + 1024))
         return false;
-    for (size_t i = 0; i < l->connections; i++) {
-        struct conn *c = &w->conns[l->connections - 1 - i];
-        list_prepend(&w->conn_free, &c->node);
-    }
     w->head_limits = (struct head_limits){ l->target_bytes, l->line_bytes,
                                            l->head_bytes, l->fields };
     w->site = &w->conf->sites[0];
@@ -365,7 +367,7 @@ void worker_free(struct worker *w)
     access_free(w->access);
     txn_pool_free(&w->txns);
     free(w->asks);
-    free(w->conns);
+    room_free(w);
     free(w->arena);
     free(w->received);
     free(w->writable);

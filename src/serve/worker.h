@@ -43,6 +43,7 @@ struct worker_start {
     int control;    /* channel to the master */
     int prepare;    /* channel to the preparer */
     int access_log; /* -1: off */
+    size_t descriptors; /* most that a process may have; 0: no limit */
     struct counters *counters;
     _Atomic uint64_t *connections; /* numbers given to connections so far */
 };
@@ -55,6 +56,14 @@ enum worker_word {
     WORKER_LOG = 'l',       /* + descriptor: new access log */
     WORKER_ERROR_LOG = 'e', /* + descriptor: new error log */
     WORKER_PREPARER = 'p'   /* + descriptor: channel to another preparer */
+};
+
+/* A Host value that was found correct, and the site that it names: browsers and
+ * load generators send the same one over and over. */
+struct known_host {
+    char text[64];
+    size_t n;                     /* 0: none */
+    const struct conf_site *site; /* NULL: refused (421) */
 };
 
 struct received {
@@ -71,13 +80,17 @@ struct worker {
     /* time, read once a turn */
     uint64_t now_us; /* monotonic */
     uint64_t now_ms;
-    int64_t real_us; /* wall clock */
+    int64_t real_us;     /* wall clock */
+    int64_t distance_us; /* from one clock to the other */
+    uint64_t distance_due_us;
     int64_t second;
     char date[DATE_BYTES];
     /* connections */
-    struct conn *conns;
+    struct conn *conns; /* slots: conns_max and those that have just ended */
+    size_t slots, conns_max;
     struct list conn_free, conn_all, again, dead;
-    size_t n_conns;
+    size_t n_conns, n_dead;
+    struct addresses *addresses; /* NULL: no limit */
     struct wheel wheel;
     struct txn_pool txns;
     /* the turn */
@@ -94,6 +107,7 @@ struct worker {
     enum reason why;    /* of a 200, unless a condition has another */
     char *path_storage; /* decoded target */
     size_t path_cap;
+    struct known_host host; /* the last one that was looked up */
     /* files */
     struct cache cache;
     struct client *client;
@@ -117,7 +131,9 @@ struct worker {
     /* accepting */
     char listening[WORKER_LISTEN_MAX]; /* addresses serve as tags */
     bool accepting;
+    bool accept_failing; /* and that has been logged */
     uint64_t accept_again_ms;
+    size_t paused_at; /* connections at that time */
     char control_tag;
     bool draining, stopping;
     uint64_t drain_until_ms;

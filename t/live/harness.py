@@ -25,6 +25,7 @@ from wire import DEADLINE_S, Connection
 TOP = pathlib.Path(__file__).resolve().parents[2]
 
 READY = re.compile(r"M010: serving (\S.*?) with (\d+) workers?")
+RENEWED = re.compile(r"M013: generation (\d+) serves with (\d+) workers?")
 BYE = re.compile(r"M090: .*accepted=(\d+) closed=(\d+) requests=(\d+)")
 ALARM = re.compile(r"CHECK failed|AddressSanitizer|LeakSanitizer|"
                    r"UndefinedBehaviorSanitizer|runtime error:|"
@@ -39,6 +40,11 @@ def binary():
     if not built:
         raise RuntimeError("no etagd: set ETAGD or build in build/")
     return built[-1]
+
+
+def sanitized():
+    """Built with a sanitizer, which needs what confinement takes away."""
+    return b"__asan_" in binary().read_bytes()
 
 
 def until(what, check, deadline_s=DEADLINE_S):
@@ -385,8 +391,7 @@ class Server:
         if conf is not None or rules or text is not None:
             self.configure(conf, rules, text)
         self.signal(SIGHUP)
-        m = self.await_line(READY.pattern, since)
-        self._addresses(m.group(1))
+        m = self.await_line(RENEWED.pattern, since)
         self.worker_count = int(m.group(2))
         self.sockets_at_start = {}
         return m
