@@ -48,13 +48,26 @@ static struct span last_part(struct span path)
     return span_from(path, last);
 }
 
+/* One of the names is enough. */
+static bool host_match(struct span pattern, struct span names)
+{
+    for (;;) {
+        size_t n = span_find(names, ' ');
+        if (glob(pattern, span_to(names, n), true))
+            return true;
+        if (n == names.n)
+            return false;
+        names = span_from(names, n + 1);
+    }
+}
+
 bool rules_match(const char *pattern, struct span host, struct span path)
 {
     struct span p = span_str(pattern);
 
     if (span_starts(p, SPAN("//"))) {
         size_t slash = span_find(span_from(p, 2), '/');
-        if (!glob(span_to(span_from(p, 2), slash), host, true))
+        if (!host_match(span_to(span_from(p, 2), slash), host))
             return false;
         p = span_from(p, 2 + slash);
     }

@@ -25,7 +25,8 @@ struct policy {
 };
 
 /* All rules that match, in order; the last one wins per field (names compare
- * without case).  host: lower case, may be empty; path: decoded, '/' first;
+ * without case).  host: lower case, may be empty, or several names with a
+ * blank between them, one of which is enough; path: decoded, '/' first;
  * type: media type without parameter, may be empty; status: of the response.
  * [cache] rules speak of files: for a status of 400 or more, and for 204, which
  * answers OPTIONS, only [header] rules count. */

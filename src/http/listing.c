@@ -25,7 +25,7 @@ static const char style[] =
     "thead th{font-weight:bold}"
     "tbody th{overflow-wrap:anywhere}"
     "a{display:inline-block;padding:.1rem 0}"
-    ".n{text-align:right;white-space:nowrap;"
+    ".n{text-align:right;white-space:nowrap;width:1%;padding-left:1.2rem;"
     "font-variant-numeric:tabular-nums}"
     "@media(max-width:34rem){.d{display:none}}";
 

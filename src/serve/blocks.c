@@ -241,9 +241,7 @@ static struct span media_essence(const char *type)
 
 static struct span site_name(const struct worker *w, unsigned site)
 {
-    const struct conf_site *s = &w->conf->sites[site];
-
-    return s->n_names ? span_str(s->names[0]) : SPAN("");
+    return span_str(w->conf->sites[site].hosts);
 }
 
 static bool rules_name_status(const struct conf *c, int status)

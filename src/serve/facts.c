@@ -195,7 +195,7 @@ static void forget(struct worker *w, struct entry *e)
 static void apply_policy(struct worker *w, struct entry *e)
 {
     const struct conf_site *site = &w->conf->sites[e->site];
-    struct span host = site->n_names ? span_str(site->names[0]) : SPAN("");
+    struct span host = span_str(site->hosts);
     struct policy p;
 
     rules_resolve(w->conf, host, span_of(e->path, e->path_n),

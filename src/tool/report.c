@@ -127,10 +127,16 @@ static void put_rule(const struct conf *c, const struct conf_rule *r)
     put_place(c, r->line);
     printf(" [%s %s]", r->is_cache ? "cache" : "header", r->pattern);
     const char *comma = ":";
-    if (r->set_etag || r->set_last_modified || r->set_expires || r->set_clock) {
-        printf(":%s%s%s%s", r->set_etag ? " ETag" : "",
-               r->set_last_modified ? " Last-Modified" : "",
-               r->set_expires ? " Expires" : "", r->set_clock ? " Clock" : "");
+    const char *const keys[] = {
+        r->set_etag ? "ETag" : NULL,
+        r->set_last_modified ? "Last-Modified" : NULL,
+        r->set_expires ? "Expires" : NULL,
+        r->set_clock ? "Clock" : NULL,
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (!keys[i])
+            continue;
+        printf("%s %s", comma, keys[i]);
         comma = ",";
     }
     for (size_t i = 0; i < r->n_fields; i++) {
@@ -146,7 +152,7 @@ static void put_rules(const struct trial *t, const struct entry *e)
 {
     const struct conf *c = t->w->conf;
     const struct conf_site *site = t->w->site;
-    struct span host = site->n_names ? span_str(site->names[0]) : SPAN("");
+    struct span host = span_str(site->hosts);
     bool file = e && e->kind == ENTRY_FILE && t->record->line.status < 400;
     struct span path = file ? span_of(e->path, e->path_n) : t->w->path;
     struct span type = SPAN("");
