@@ -5,6 +5,7 @@ libserve_a_SOURCES = \
 	src/serve/addresses.c src/serve/addresses.h \
 	src/serve/answer.c src/serve/answer.h \
 	src/serve/answer_parts.h \
+	src/serve/balance.c src/serve/balance.h \
 	src/serve/blocks.c src/serve/blocks.h \
 	src/serve/cache.c src/serve/entry.h \
 	src/serve/conn.c src/serve/conn.h \

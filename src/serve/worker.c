@@ -91,6 +91,23 @@ static void receive(struct worker *w, struct conn *c, bool more_expected)
         later(w, c);
 }
 
+/* From its first turn on, unless it has ended in it. */
+static void watch_conn(struct worker *w, struct conn *c)
+{
+    if (c->polled || c->state == CONN_CLOSED)
+        return;
+    poll_add_edge(w->poll, c->fd, c);
+    c->polled = true;
+}
+
+void worker_greet(struct worker *w, struct conn *c)
+{
+    if (w->arena_n + WORKER_RECV <= WORKER_ARENA)
+        receive(w, c, false);
+    if (!c->received)
+        watch_conn(w, c);
+}
+
 static bool wants_bytes(const struct conn *c)
 {
     return c->state == CONN_IDLE || c->state == CONN_HEAD ||
@@ -152,6 +169,7 @@ static void answer_received(struct worker *w)
         r->conn->received = false;
         if (r->conn->state != CONN_CLOSED)
             step_received(w, r->conn, r->p, r->n);
+        watch_conn(w, r->conn);
     }
     for (size_t i = 0; i < w->n_writable; i++)
         step_writable(w, w->writable[i]);
@@ -181,6 +199,8 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
             facts = true;
         else if (tag == &w->control_tag)
             control = true;
+        else if (tag == &w->wake_tag)
+            accepting_called(w);
         else
             accepting_ready(w, tag);
     }
@@ -292,10 +312,9 @@ static bool make_pools(struct worker *w)
     w->writable = calloc(WORKER_EVENTS * 2 + 64, sizeof(struct conn *));
     w->path_cap = l->target_bytes + 2;
     w->path_storage = malloc(w->path_cap);
-    if (!w->arena || !w->received || !w->writable ||
-        !w->path_storage || !facts_init(w) ||
-        !cache_init(&w->cache, w->conf->prepare.files, seed) ||
-        !room_init(w) ||
+    if (!w->arena || !w->received || !w->writable || !w->path_storage ||
+        !facts_init(w) ||
+        !cache_init(&w->cache, w->conf->prepare.files, seed) || !room_init(w) ||
         !txn_pool_init(&w->txns, w->conns_max,
                        l->head_bytes + WORKER_RECV + 1024))
         return false;
@@ -367,6 +386,7 @@ void worker_free(struct worker *w)
     access_free(w->access);
     txn_pool_free(&w->txns);
     free(w->asks);
+    free(w->calls);
     room_free(w);
     free(w->arena);
     free(w->received);

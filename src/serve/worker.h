@@ -40,11 +40,12 @@ struct worker_start {
     const int *listener;     /* conf->n_listen sockets */
     const struct root *root; /* per site its own, then its aliases in order */
     size_t n_roots;
-    int control;    /* channel to the master */
-    int prepare;    /* channel to the preparer */
-    int access_log; /* -1: off */
+    int control;        /* channel to the master */
+    int prepare;        /* channel to the preparer */
+    int access_log;     /* -1: off */
     size_t descriptors; /* most that a process may have; 0: no limit */
     struct counters *counters;
+    const int *wake; /* per worker, to be called by the others; may be NULL */
     _Atomic uint64_t *connections; /* numbers given to connections so far */
 };
 
@@ -64,6 +65,12 @@ struct known_host {
     char text[64];
     size_t n;                     /* 0: none */
     const struct conf_site *site; /* NULL: refused (421) */
+};
+
+/* When another worker was last woken to accept. */
+struct call {
+    uint64_t us;     /* monotonic; 0: never */
+    unsigned misses; /* calls in a row that it did not come to */
 };
 
 struct received {
@@ -134,7 +141,8 @@ struct worker {
     bool accept_failing; /* and that has been logged */
     uint64_t accept_again_ms;
     size_t paused_at; /* connections at that time */
-    char control_tag;
+    char control_tag, wake_tag;
+    struct call *calls; /* per worker, by this one; NULL: only one worker */
     bool draining, stopping;
     uint64_t drain_until_ms;
 };
@@ -148,6 +156,10 @@ void worker_free(struct worker *w);
 
 /* Reads the clocks, once a turn. */
 void worker_time(struct worker *w);
+
+/* A new connection: its request is often there already.  Only within the event
+ * part of a turn. */
+void worker_greet(struct worker *w, struct conn *c);
 
 /* Runs until told to end or until the master is gone; the exit status. */
 int worker_run(const struct worker_start *start);

@@ -201,6 +201,7 @@ def test_coded_page_is_revalidated(serve, browser):
     harness.until("br", lambda: server.get(
         "/", Accept_Encoding="br").has("Content-Encoding"))
     witness = Witness(server)
+    witness.look()
     browser.open(server.url + "/")
     assert witness.look()["/"] == [200]
     assert server.log(1, lambda e: e["target"] == "/" and

@@ -10,9 +10,6 @@ import pytest
 import linter
 from harness import until
 
-# Options that are read and checked, and not acted upon yet.  Strict: whoever
-# makes one work takes its mark away.
-
 FILES = {"index.html": "<!doctype html><title>x</title>\n", "a.txt": "a\n",
          "logo.png": b"\x89PNG\r\n\x1a\n", "img/b.png": b"\x89PNG\r\n\x1a\n",
          "lab/c.txt": "c\n"}

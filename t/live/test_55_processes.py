@@ -8,7 +8,7 @@ import threading
 import pytest
 
 import harness
-from harness import alive, until
+from harness import alive, held_by, until
 from wire import Closed
 
 FILES = {"a.txt": "a\n", "index.html": "<!doctype html>\n"}
@@ -107,35 +107,9 @@ def ends(server, status=0):
     server.check_gone()
 
 
-def owner(server, c):
-    """The worker that holds the connection c: its socket's inode is among the
-    worker's descriptors."""
-    port = c.sock.getsockname()[1]
-    for line in open("/proc/net/tcp"):
-        col = line.split()
-        if col[0] != "sl" and int(col[1].split(":")[1], 16) == server.port and \
-                int(col[2].split(":")[1], 16) == port:
-            inode = "socket:[%s]" % col[9]
-            for pid in server.workers():
-                if inode in harness.descriptors(pid).values():
-                    return pid
-    return None
-
-
 def test_killed_worker_harms_no_other(serve):
     server = serve(files=FILES, conf={"server": {"workers": 2}})
-    by_worker = {}
-
-    def both():
-        # Together, since one worker alone may take what comes one by one.
-        cs = [server.connect() for _ in range(40)]
-        for c in cs:
-            c.send(b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        for c in cs:
-            assert c.read_response().status == 200
-            by_worker.setdefault(owner(server, c), []).append(c)
-        return len(by_worker) == 2
-    until("connections at both workers", both)
+    by_worker = {pid: held_by(server, pid) for pid in server.workers()}
     victim, other = sorted(by_worker)
     kill_worker(server, victim)
     for c in by_worker[other]:
@@ -291,21 +265,12 @@ def test_cold_files_stop_nobody(serve):
     assert slow.read_response("HEAD").status == 200
 
 
-def test_all_workers_share_the_work(serve):
-    """Connections opened together are spread: no worker is idle for ever."""
-    server = serve(files=FILES, conf={"server": {"workers": 2}})
-    owners = set()
-
-    def spread():
-        cs = [server.connect() for _ in range(50)]
-        for c in cs:
-            c.send(b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        for c in cs:
-            assert c.read_response().status == 200
-        owners.update(owner(server, c) for c in cs)
-        server.close_connections()
-        return len(owners) == 2
-    until("both workers", spread)
+def test_hanging_worker_stops_nobody(serve):
+    """Each worker in turn stands still: the others take what comes."""
+    server = serve(files=FILES, conf={"server": {"workers": 3}})
+    for pid in server.workers():
+        for c in held_by(server, pid):
+            assert c.get("/a.txt").body == b"a\n"
 
 
 def status_field(pid, name):
@@ -346,6 +311,9 @@ def test_preparer_holds_no_network(serve):
         if os.path.exists(path):
             inodes |= {"socket:[%s]" % line.split()[9]
                        for line in list(open(path))[1:]}
-    held = set(harness.descriptors(pid).values())
+    try:
+        held = set(harness.descriptors(pid).values())
+    except PermissionError:
+        pytest.skip("the preparer shows its descriptors to root only")
     assert not held & inodes
     assert not [w for w in held if str(server.tree.root) in w]

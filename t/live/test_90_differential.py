@@ -16,6 +16,8 @@ from differential.outcome import corpus_tree, outcome, tags
 from differential.peers import PEERS
 from sites import close
 
+# What is longer may be answered by a reset that overtakes the answer.
+CASES = [c for c in conformance.all_cases() if len(c.raw) <= 20000]
 ROWS = pathlib.Path(__file__).parent / "differential" / "differences.tsv"
 
 
@@ -52,7 +54,7 @@ def ours(folder):
             "/text.txt", Accept_Encoding=coding).has("Content-Encoding"))
     names = tags(server.address)
     yield {c.name: outcome(server.address, c, names)
-           for c in conformance.all_cases()}
+           for c in CASES}
     close(server, False)
 
 
@@ -71,11 +73,11 @@ def test_differences_are_explained(folder, ours, kind):
     try:
         names = tags(peer.address)
         theirs = {c.name: outcome(peer.address, c, names)
-                  for c in conformance.all_cases()}
+                  for c in CASES}
     finally:
         peer.stop()
     open_, used = [], set()
-    for case in conformance.all_cases():
+    for case in CASES:
         a, b = ours[case.name], theirs[case.name]
         if a == b:
             continue
