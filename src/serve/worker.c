@@ -23,10 +23,11 @@
 #include "serve/control.h"
 #include "serve/dirs.h"
 #include "serve/facts.h"
+#include "serve/pages.h"
 #include "serve/room.h"
 #include "serve/step.h"
 
-static void read_clocks(struct worker *w)
+void worker_time(struct worker *w)
 {
     w->now_us = clock_mono_us();
     w->now_ms = w->now_us / 1000;
@@ -256,7 +257,7 @@ static void turn(struct worker *w, struct epoll_event *events)
     int n = poll_wait(w->poll, events, WORKER_EVENTS, wait_ms(w));
 
     CHECK(n >= 0);
-    read_clocks(w);
+    worker_time(w);
     handle_events(w, events, n);
     expire(w);
     free_dead(w);
@@ -319,12 +320,17 @@ static bool make_pools(struct worker *w)
         return false;
     w->head_limits = (struct head_limits){ l->target_bytes, l->line_bytes,
                                            l->head_bytes, l->fields };
+    w->site = &w->conf->sites[0];
+    w->path = SPAN("/");
+    w->pages = pages_new(w->conf);
+    if (!w->pages)
+        return false;
     if (w->conf->prepare.freshness == FRESHNESS_AUTO)
         w->dirs = dirs_new(seed * 31 + 7, 8192);
     return true;
 }
 
-static bool worker_init(struct worker *w, const struct worker_start *start)
+bool worker_init(struct worker *w, const struct worker_start *start)
 {
     w->start = start;
     w->conf = start->conf;
@@ -335,7 +341,7 @@ static bool worker_init(struct worker *w, const struct worker_start *start)
     list_init(&w->dead);
     list_init(&w->asked);
     w->second = INT64_MIN;
-    read_clocks(w);
+    worker_time(w);
     wheel_init(&w->wheel, w->now_ms);
     make_common(w);
     w->poll = poll_new();
@@ -364,8 +370,7 @@ static void drop_entries(struct worker *w, struct list *entries)
     }
 }
 
-/* Everything is given back, so that a leak shows as one. */
-static void worker_free(struct worker *w)
+void worker_free(struct worker *w)
 {
     facts_drop(w);
     if (w->cache.bucket) {
@@ -373,6 +378,7 @@ static void worker_free(struct worker *w)
         drop_entries(w, &w->cache.others);
         cache_free(&w->cache);
     }
+    pages_free(w);
     if (w->client)
         client_free(w->client);
     if (w->dirs)
@@ -398,6 +404,7 @@ int worker_run(const struct worker_start *start)
         log_error("W001", "not enough memory for what [limits] asks for");
         return 1;
     }
+    pages_prepare(w);
     control_ready(w);
     while (!finished(w))
         turn(w, events);

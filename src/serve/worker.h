@@ -109,6 +109,9 @@ struct worker {
     size_t n_writable;
     struct head head; /* of the request being looked at */
     struct head_limits head_limits;
+    const struct conf_site *site; /* that it is for; the default's until known */
+    struct span path;   /* decoded; "/" until known */
+    enum reason why;    /* of a 200, unless a condition has another */
     char *path_storage; /* decoded target */
     size_t path_cap;
     struct known_host host; /* the last one that was looked up */
@@ -123,6 +126,7 @@ struct worker {
     struct list asked; /* entries with an ask under way, oldest first */
     uint64_t fresh;    /* generation: rises with every change seen */
     struct dirs *dirs;
+    struct pages *pages; /* the sites' own error pages */
     /* the common lines of every head */
     char common[96]; /* "Server: etagd\r\nDate: " */
     size_t common_n;
@@ -143,6 +147,16 @@ struct worker {
     bool draining, stopping;
     uint64_t drain_until_ms;
 };
+
+/* Makes all that a worker needs; no listening socket is touched when conf has
+ * none.  False: not enough memory. */
+bool worker_init(struct worker *w, const struct worker_start *start);
+
+/* Gives everything back, w itself too, so that a leak shows as one. */
+void worker_free(struct worker *w);
+
+/* Reads the clocks, once a turn. */
+void worker_time(struct worker *w);
 
 /* A new connection: its request is often there already.  Only within the event
  * part of a turn. */
