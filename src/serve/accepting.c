@@ -127,9 +127,22 @@ void accepting_ready(struct worker *w, void *tag)
     }
 }
 
+/* The kernel wakes one worker for a connection; should that one stand still
+ * just then, the others find it by themselves. */
+static void look(struct worker *w)
+{
+    w->accept_look_ms = w->now_ms + WORKER_BEAT_MS;
+    for (size_t i = 0; i < w->conf->n_listen; i++)
+        accepting_ready(w, &w->listening[i]);
+}
+
 int accepting_turn(struct worker *w)
 {
-    if (w->accepting || w->draining)
+    if (w->draining)
+        return -1;
+    if (w->accepting && w->now_ms >= w->accept_look_ms)
+        look(w);
+    if (w->accepting)
         return -1;
     /* none may be able to give way: only one that ended makes a difference */
     if (w->now_ms >= w->accept_again_ms || w->n_conns < w->paused_at) {

@@ -117,7 +117,7 @@ struct worker {
     char listening[WORKER_LISTEN_MAX]; /* addresses serve as tags */
     bool accepting;
     bool accept_failing; /* and that has been logged */
-    uint64_t accept_again_ms;
+    uint64_t accept_again_ms, accept_look_ms;
     size_t paused_at; /* connections at that time */
     char control_tag;
     bool draining, stopping;
