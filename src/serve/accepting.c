@@ -14,6 +14,7 @@
 #include "os/log.h"
 #include "os/net.h"
 #include "os/poll.h"
+#include "serve/balance.h"
 #include "serve/conn.h"
 #include "serve/room.h"
 #include "serve/step.h"
@@ -21,6 +22,7 @@
 
 #define BUDGET 16 /* connections a turn and socket */
 #define PAUSE_MS 100
+#define YIELD_MS 5 /* until a worker that left its turn to another is back */
 
 static void listen_on(struct worker *w, bool on)
 {
@@ -38,7 +40,7 @@ bool accepting_init(struct worker *w)
     if (w->conf->n_listen > WORKER_LISTEN_MAX)
         return false;
     listen_on(w, true);
-    return true;
+    return balance_init(w);
 }
 
 static void pause_accepting(struct worker *w)
@@ -91,7 +93,7 @@ static bool accept_failed(struct worker *w, int error)
     return false;
 }
 
-static bool take_one(struct worker *w, size_t i)
+static bool take_one(struct worker *w, size_t i, bool greet)
 {
     struct net_peer peer;
     struct conn *gives_way;
@@ -110,9 +112,14 @@ static bool take_one(struct worker *w, size_t i)
     if (gives_way)
         step_give_way(w, gives_way);
     struct conn *c = begin(w, fd, &peer, i);
+    bool welcome = room_address(w, c);
+    if (welcome && greet) {
+        worker_greet(w, c);
+        return true;
+    }
     poll_add_edge(w->poll, fd, c);
     c->polled = true;
-    if (!room_address(w, c))
+    if (!welcome)
         step_refuse(w, c, 503, END_LIMIT_ADDRESS);
     return true;
 }
@@ -122,8 +129,23 @@ void accepting_ready(struct worker *w, void *tag)
     size_t i = (size_t)((char *)tag - w->listening);
 
     for (int n = 0; n < BUDGET && w->accepting; n++) {
-        if (!take_one(w, i))
+        if (balance_yields(w)) {
+            listen_on(w, false);
+            w->accept_again_ms = w->now_ms + YIELD_MS;
+            w->paused_at = w->n_conns;
             return;
+        }
+        if (!take_one(w, i, true))
+            return;
+    }
+}
+
+void accepting_called(struct worker *w)
+{
+    balance_called(w);
+    for (size_t i = 0; i < w->conf->n_listen; i++) {
+        if (w->accepting)
+            accepting_ready(w, &w->listening[i]);
     }
 }
 
@@ -154,14 +176,14 @@ int accepting_turn(struct worker *w)
 
 void accepting_stop(struct worker *w)
 {
-    for (size_t i = 0; i < w->conf->n_listen; i++) {
-        if (w->accepting) {
-            while (take_one(w, i))
-                ;
-        }
-    }
+    if (w->deaf)
+        return;
+    w->deaf = true;
     if (w->accepting)
         listen_on(w, false);
-    for (size_t i = 0; i < w->conf->n_listen; i++)
+    for (size_t i = 0; i < w->conf->n_listen; i++) {
+        while (take_one(w, i, false))
+            ;
         close(w->start->listener[i]);
+    }
 }

@@ -304,6 +304,7 @@ void step_refuse(struct worker *w, struct conn *c, int status, enum end why)
     if (!need_txn(w, c))
         return;
     head_parse(&w->head, "", 0, &w->head_limits);
+    request_forget(w);
     c->requests++;
     c->closing = c->linger = true;
     c->end = why;
@@ -331,15 +332,20 @@ static void answer_slow(struct worker *w, struct conn *c, enum end why)
     else
         CHECK(head_parse(&w->head, t->in, t->in_n, &w->head_limits) ==
               FAULT_NONE);
+    request_forget(w);
     c->requests++;
     c->closing = c->linger = true;
     c->end = why;
     answer_status(w, c, t, 408, REASON_TIMEOUT, false);
     enum send_result s = send_flush(w, c);
-    if (s == SEND_DONE)
+    if (s == SEND_DONE) {
         linger(w, c);
-    else
+    } else if (s == SEND_FAILED) {
         step_close(w, c, c->end);
+    } else { /* a site's own page may be long */
+        t->after = REQUEST_ANSWERED;
+        wait_to_send(w, c);
+    }
 }
 
 /* A request or a response has a deadline for its pace. */
