@@ -154,8 +154,12 @@ void accepting_called(struct worker *w)
 static void look(struct worker *w)
 {
     w->accept_look_ms = w->now_ms + WORKER_BEAT_MS;
-    for (size_t i = 0; i < w->conf->n_listen; i++)
-        accepting_ready(w, &w->listening[i]);
+    for (size_t i = 0; i < w->conf->n_listen; i++) {
+        for (int n = 0; n < BUDGET && w->accepting; n++) {
+            if (!take_one(w, i, false))
+                break;
+        }
+    }
 }
 
 int accepting_turn(struct worker *w)
