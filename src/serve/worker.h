@@ -139,7 +139,7 @@ struct worker {
     char listening[WORKER_LISTEN_MAX]; /* addresses serve as tags */
     bool accepting;
     bool accept_failing; /* and that has been logged */
-    uint64_t accept_again_ms;
+    uint64_t accept_again_ms, accept_look_ms;
     size_t paused_at; /* connections at that time */
     char control_tag, wake_tag;
     struct call *calls; /* per worker, by this one; NULL: only one worker */
