@@ -163,14 +163,14 @@ int accepting_turn(struct worker *w)
 
 void accepting_stop(struct worker *w)
 {
-    for (size_t i = 0; i < w->conf->n_listen; i++) {
-        if (w->accepting) {
-            while (take_one(w, i, false))
-                ;
-        }
-    }
+    if (w->deaf)
+        return;
+    w->deaf = true;
     if (w->accepting)
         listen_on(w, false);
-    for (size_t i = 0; i < w->conf->n_listen; i++)
+    for (size_t i = 0; i < w->conf->n_listen; i++) {
+        while (take_one(w, i, false))
+            ;
         close(w->start->listener[i]);
+    }
 }

@@ -143,6 +143,7 @@ struct worker {
     size_t paused_at; /* connections at that time */
     char control_tag, wake_tag;
     struct call *calls; /* per worker, by this one; NULL: only one worker */
+    bool deaf; /* has let go of its listening sockets */
     bool draining, stopping;
     uint64_t drain_until_ms;
 };
