@@ -76,6 +76,7 @@ static _Noreturn void child_main(struct generation *g, struct child *c,
         .access_log = g->access_log,
         .counters = g->counters,
         .connections = g->connections,
+        .past = g->past,
     };
     exit(worker_run(&start));
 }

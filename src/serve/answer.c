@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "http/page.h"
 #include "http/status.h"
+#include "serve/audit.h"
 #include "serve/blocks.h"
 #include "serve/conn.h"
 #include "serve/facts.h"
@@ -261,7 +262,7 @@ static void answer_file(struct worker *w, struct conn *c, struct txn *t,
                         struct entry *e, bool persist)
 {
     const struct head *h = &w->head;
-    struct plan plan = plan_make(h, &e->source, w->second);
+    struct plan plan = plan_make(h, &e->source, w->second + e->clock_s);
     struct entry_form *f = &e->form[plan.coding];
     struct variant v = { .persist = persist };
     char tag_line[ETAG_BYTES_MAX + 16];
@@ -272,7 +273,8 @@ static void answer_file(struct worker *w, struct conn *c, struct txn *t,
                        persist);
         return;
     }
-    struct record *r = open_record(w, c, t, plan.status, plan.reason);
+    enum reason reason = f->others ? audit_judge(w, e, &plan) : plan.reason;
+    struct record *r = open_record(w, c, t, plan.status, reason);
     r->line.coding = plan.coding;
     if (e->etag_scheme == ETAG_SCHEME_CHANGING) {
         struct buf b = buf_over(tag_line, sizeof tag_line);

@@ -3,6 +3,7 @@ libserve_a_SOURCES = \
 	src/serve/accepting.c src/serve/accepting.h \
 	src/serve/access.c src/serve/access.h \
 	src/serve/answer.c src/serve/answer.h \
+	src/serve/audit.c src/serve/audit.h \
 	src/serve/blocks.c src/serve/blocks.h \
 	src/serve/cache.c src/serve/entry.h \
 	src/serve/conn.c src/serve/conn.h \
@@ -11,6 +12,7 @@ libserve_a_SOURCES = \
 	src/serve/dirs.c src/serve/dirs.h \
 	src/serve/facts.c src/serve/facts.h \
 	src/serve/find.c src/serve/find.h \
+	src/serve/past.c src/serve/past.h \
 	src/serve/request.c src/serve/request.h \
 	src/serve/resolve.c src/serve/resolve.h \
 	src/serve/send.c src/serve/send.h \

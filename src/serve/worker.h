@@ -45,6 +45,7 @@ struct worker_start {
     int access_log; /* -1: off */
     struct counters *counters;
     _Atomic uint64_t *connections; /* numbers given to connections so far */
+    struct past *past;             /* what was handed out before, by all */
 };
 
 /* Messages on the control channel: one byte, some with a descriptor. */
