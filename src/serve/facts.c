@@ -212,7 +212,12 @@ static void apply_policy(struct worker *w, struct entry *e)
         /* RFC 9110 8.8.2.1: never later than the Date of the message */
         e->modified_s =
             (mtime_s < w->second ? mtime_s : w->second) + p.clock_s;
-    e->source.last_modified = p.last_modified ? e->modified_s : COND_NO_DATE;
+    e->source.last_modified = COND_NO_DATE;
+    if (p.last_modified && e->modified_s != COND_NO_DATE) {
+        int64_t shown = mtime_s + p.last_modified_s;
+        e->source.last_modified =
+            (shown < w->second ? shown : w->second) + p.clock_s;
+    }
 }
 
 static void set_tag(struct worker *w, struct entry *e, enum coding c, const uint8_t *digest)
