@@ -13,6 +13,7 @@
 #include "conf/load.h"
 #include "config.h"
 #include "master/master.h"
+#include "tool/check.h"
 
 enum action { ACTION_SERVE, ACTION_CHECK, ACTION_DUMP };
 
@@ -26,6 +27,7 @@ struct options {
 static const char usage[] =
     "usage: etagd [-c FILE] [-t] [--dump-config] [-o section.key=value]... "
     "[DIR]\n"
+    "       etagd check -c FILE [--json] [--after TIME]\n"
     "  -c, --config FILE        serve as FILE says\n"
     "  DIR                      serve DIR on http://127.0.0.1:5000/, nothing "
     "cached\n"
@@ -108,6 +110,8 @@ int main(int argc, char **argv)
     struct options o = { .action = ACTION_SERVE };
     struct conf_faults faults = { NULL, 0 }, warnings = { NULL, 0 };
 
+    if (argc > 1 && !strcmp(argv[1], "check"))
+        return check_main(argc - 1, argv + 1);
     o.override = calloc((size_t)argc, sizeof o.override[0]);
     if (!o.override)
         return 1;
