@@ -39,8 +39,6 @@ struct check {
     /* the path being looked at */
     struct span path;
     int line;
-    struct policy index_policy;
-    struct lint_path index; /* of the folder being walked */
 };
 
 static const char usage[] =
@@ -195,20 +193,33 @@ static void mark_used(struct check *c, struct span path)
     }
 }
 
-/* Is this file the index of the folder whose address came just before? */
-static bool is_index_of(const struct check *c, const struct walk_file *f)
+/* A page has two addresses, and patterns see the address. */
+static void look_index(struct check *c, const struct walk_file *f,
+                       const struct lint_path *folder, struct span type)
 {
-    size_t folder = f->path.n - f->name.n;
+    char storage[WALK_PATH_MAX + 256];
+    struct buf b = buf_over(storage, sizeof storage);
+    struct policy policy;
+    struct lint_path named = *folder;
 
-    return c->index.policy && !f->index &&
-           span_eq(c->index.path, span_to(f->path, folder)) &&
-           c->site->n_index > 0 &&
-           span_eq(f->name, span_str(c->site->index[0]));
+    buf_span_put(&b, f->path);
+    buf_span_put(&b, f->name);
+    if (b.overflow)
+        return;
+    named.path = buf_span(&b);
+    named.policy = &policy;
+    rules_resolve(c->conf, c->host, named.path, type, 200, &policy);
+    if (lint_same(folder, &named))
+        return;
+    c->path = named.path;
+    c->line = policy.cache_rule ? policy.cache_rule->line : 0;
+    keep(c, LINT_TWO_POLICIES,
+         SPAN("and its folder's address are one page under two policies: "
+              "patterns see the address, not the index file"));
 }
 
 static void visit(void *arg, const struct walk_file *f)
 {
-    static char folder[WALK_PATH_MAX]; /* c->index.path stays valid */
     struct check *c = arg;
     struct policy policy;
     struct media m;
@@ -229,17 +240,8 @@ static void visit(void *arg, const struct walk_file *f)
     c->path = f->path;
     c->line = policy.cache_rule ? policy.cache_rule->line : 0;
     lint_look(&l, keep, c);
-    if (f->index) {
-        c->index = l;
-        c->index_policy = policy;
-        c->index.policy = &c->index_policy;
-        memcpy(folder, f->path.p, f->path.n);
-        c->index.path = span_of(folder, f->path.n);
-    } else if (is_index_of(c, f) && !lint_same(&l, &c->index)) {
-        keep(c, LINT_TWO_POLICIES,
-             SPAN("and its folder's address are one page under two policies: "
-                  "patterns see the address, not the index file"));
-    }
+    if (f->index)
+        look_index(c, f, &l, type);
 }
 
 static void look_dead_rules(struct check *c)
@@ -266,7 +268,6 @@ static bool look(struct check *c)
     for (size_t i = 0; i < c->conf->n_sites; i++) {
         c->site = &c->conf->sites[i];
         c->host = c->site->n_names ? span_str(c->site->names[0]) : SPAN("");
-        c->index.policy = NULL;
         whole = walk_site(c->site, visit, c) && whole;
     }
     look_dead_rules(c);
