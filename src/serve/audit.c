@@ -68,6 +68,8 @@ static int64_t last_answer(const struct entry *e)
         const struct entry_form *f = &e->form[c];
         if (f->ok.text && f->ok.second > last)
             last = f->ok.second;
+        if (f->partial.text && f->partial.second > last)
+            last = f->partial.second;
         if (f->not_modified.text && f->not_modified.second > last)
             last = f->not_modified.second;
     }

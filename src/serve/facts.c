@@ -77,6 +77,7 @@ static void drop_form(struct worker *w, struct entry_form *f)
     f->slab = 0;
     f->bytes = NULL;
     blocks_free(&f->ok);
+    blocks_free(&f->partial);
     blocks_free(&f->not_modified);
 }
 
@@ -196,7 +197,7 @@ static void forget(struct worker *w, struct entry *e)
 static void apply_policy(struct worker *w, struct entry *e)
 {
     const struct conf_site *site = &w->conf->sites[e->site];
-    struct span host = site->n_names ? span_str(site->names[0]) : SPAN("");
+    struct span host = span_str(site->hosts);
     struct policy p;
 
     rules_resolve(w->conf, host, span_of(e->path, e->path_n),
@@ -220,7 +221,8 @@ static void apply_policy(struct worker *w, struct entry *e)
     }
 }
 
-static void set_tag(struct worker *w, struct entry *e, enum coding c, const uint8_t *digest)
+static void set_tag(struct worker *w, struct entry *e, enum coding c,
+                    const uint8_t *digest)
 {
     struct entry_form *f = &e->form[c];
     const struct file_version *v =
@@ -302,6 +304,7 @@ static void take_coded(struct worker *w, struct entry *e,
         e->source.available |= 1u << c;
         e->source.form[c].size = a->place.bytes;
         set_tag(w, e, c, a->digest);
+        audit_settle(w, e); /* before its heads are made again */
         if (!blocks_file(w, e))
             forget(w, e);
     }

@@ -23,7 +23,8 @@ ALLOWED = {
                 'serve/conn.h'],
     'master': ['base/', 'http/', 'conf/', 'os/', 'prepare/', 'serve/',
                'observe/', 'master/'],
-    'tool': ['base/', 'http/', 'conf/', 'os/', 'tool/'],
+    'tool': ['base/', 'http/', 'conf/', 'os/', 'prepare/', 'serve/',
+             'observe/', 'master/', 'tool/'],
     'main.c': ['base/', 'conf/', 'os/', 'master/', 'tool/'],
 }
 
