@@ -14,6 +14,7 @@
 #include "config.h"
 #include "master/master.h"
 #include "os/process.h"
+#include "tool/check.h"
 #include "tool/explain.h"
 #include "tool/mime.h"
 
@@ -29,6 +30,7 @@ struct options {
 static const char usage[] =
     "usage: etagd [-c FILE] [-t] [--dump-config] [-o section.key=value]... "
     "[DIR]\n"
+    "       etagd check -c FILE [--json] [--after TIME]\n"
     "       etagd explain [-c FILE | DIR] [-H 'NAME: VALUE']... /PATH\n"
     "       etagd mime FILE...\n"
     "  -c, --config FILE        serve as FILE says\n"
@@ -118,7 +120,9 @@ static int tool(int argc, char **argv)
     static const struct {
         const char *word;
         int (*run)(int, char **);
-    } tools[] = { { "explain", explain_main }, { "mime", mime_main } };
+    } tools[] = { { "check", check_main },
+                  { "explain", explain_main },
+                  { "mime", mime_main } };
 
     for (size_t i = 0; argc > 1 && i < sizeof tools / sizeof *tools; i++) {
         if (strcmp(argv[1], tools[i].word) == 0)

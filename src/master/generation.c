@@ -80,6 +80,7 @@ static _Noreturn void child_main(struct generation *g, struct child *c,
         .counters = g->counters,
         .wake = g->wake,
         .connections = g->connections,
+        .past = g->past,
     };
     exit(worker_run(&start));
 }

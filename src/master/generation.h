@@ -52,6 +52,7 @@ struct generation {
     int *wake; /* per worker */
     struct counters *counters;
     _Atomic uint64_t *connections;
+    struct past *past; /* the master's, for all generations; may be NULL */
     struct priv_identity identity;
     struct child preparer;
     struct child *worker; /* conf->workers */

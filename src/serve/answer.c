@@ -11,6 +11,7 @@
 #include "base/uninit.h"
 #include "http/status.h"
 #include "serve/answer_parts.h"
+#include "serve/audit.h"
 #include "serve/blocks.h"
 #include "serve/conn.h"
 #include "serve/explained.h"
@@ -277,7 +278,7 @@ static void answer_file(struct worker *w, struct conn *c, struct txn *t,
                         struct entry *e, bool persist)
 {
     const struct head *h = &w->head;
-    struct plan plan = plan_make(h, &e->source, w->second);
+    struct plan plan = plan_make(h, &e->source, w->second + e->clock_s);
     struct entry_form *f = &e->form[plan.coding];
     struct variant v = { .persist = persist };
     UNINIT char storage[ETAG_BYTES_MAX + 128 + EXPLAINED_MAX];
@@ -291,6 +292,8 @@ static void answer_file(struct worker *w, struct conn *c, struct txn *t,
     }
     if (plan.reason == REASON_NEW)
         plan.reason = w->why;
+    else if (f->others)
+        plan.reason = audit_judge(w, e, &plan);
     struct record *r = answer_record(w, c, t, plan.status, plan.reason);
     r->line.coding = plan.coding;
     put_own_lines(w, c, &extra, e, &plan);

@@ -54,6 +54,10 @@ struct entry_form {
     struct block ok;   /* 200 */
     struct block partial;      /* 206, where a rule makes it differ from 200 */
     struct block not_modified; /* 304 */
+    uint64_t bytes_id, past_key; /* for audit.h; bytes_id 0: not known */
+    bool others;        /* versions with other bytes were handed out */
+    bool tag_of_others; /* with this very tag */
+    bool told;          /* that it was asked for, by W090 */
 };
 
 struct entry {
@@ -95,7 +99,8 @@ struct entry {
     enum etag_scheme etag_scheme;
     enum expires_kind expires;
     int64_t expires_s, clock_s;
-    int rule_line;    /* of the last [cache] rule that matched; 0: none */
+    int64_t modified_s; /* the file's time as it is sent; COND_NO_DATE: none */
+    int rule_line; /* of the last [cache] rule that matched; 0: none */
     uint16_t name_at; /* where the last component of file_path starts */
     char *file_path;  /* below the root: the index file for a directory */
     unsigned root;    /* index in the worker's roots */

@@ -47,6 +47,7 @@ struct worker_start {
     struct counters *counters;
     const int *wake; /* per worker, to be called by the others; may be NULL */
     _Atomic uint64_t *connections; /* numbers given to connections so far */
+    struct past *past;             /* what was handed out before, by all */
 };
 
 /* Messages on the control channel: one byte, some with a descriptor. */
