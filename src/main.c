@@ -13,6 +13,7 @@
 #include "conf/load.h"
 #include "config.h"
 #include "master/master.h"
+#include "os/process.h"
 
 enum action { ACTION_SERVE, ACTION_CHECK, ACTION_DUMP };
 
@@ -108,6 +109,7 @@ int main(int argc, char **argv)
     struct options o = { .action = ACTION_SERVE };
     struct conf_faults faults = { NULL, 0 }, warnings = { NULL, 0 };
 
+    process_standard_descriptors();
     o.override = calloc((size_t)argc, sizeof o.override[0]);
     if (!o.override)
         return 1;

@@ -5,6 +5,8 @@
  */
 #include "http/plan.h"
 
+#include "base/uninit.h"
+
 /* Fields without any of which the answer is a plain 200. */
 #define CONDITIONAL                                                            \
     ((1ull << FIELD_IF_MATCH) | (1ull << FIELD_IF_NONE_MATCH) |                \
@@ -37,9 +39,8 @@ static enum coding select_coding(const struct head *h,
     struct accept_codings accepted;
 
     *refused = false;
-    if (source->available == 1u << CODING_IDENTITY &&
-        !head_has(h, FIELD_ACCEPT_ENCODING))
-        return CODING_IDENTITY;
+    if (!head_has(h, FIELD_ACCEPT_ENCODING))
+        return CODING_IDENTITY; /* nothing was said, so nothing is assumed */
     accept_codings(&accepted, h);
     if (h->present & CONDITIONAL) {
         for (int c = 0; c < CODING_COUNT; c++) {
@@ -92,7 +93,7 @@ static void apply_range(struct plan *plan, const struct head *h,
 struct plan plan_make(const struct head *h, const struct plan_source *source,
                       int64_t now)
 {
-    struct plan plan;
+    UNINIT struct plan plan;
 
     plan.status = 200;
     plan.reason = REASON_NEW;

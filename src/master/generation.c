@@ -21,8 +21,10 @@
 #include "os/file.h"
 #include "os/log.h"
 #include "os/poll.h"
+#include "os/process.h"
 #include "os/shm.h"
 #include "os/signals.h"
+#include "os/wake.h"
 #include "prepare/preparer.h"
 
 static const char *role_name(const struct child *c)
@@ -74,7 +76,9 @@ static _Noreturn void child_main(struct generation *g, struct child *c,
         .control = control,
         .prepare = prepare,
         .access_log = g->access_log,
+        .descriptors = process_descriptors(),
         .counters = g->counters,
+        .wake = g->wake,
         .connections = g->connections,
     };
     exit(worker_run(&start));
@@ -159,7 +163,10 @@ struct generation *generation_new(struct conf *conf, struct generation *old,
     g->access_log = -1;
     g->counters = shm_new(sizeof *g->counters);
     g->worker = calloc(conf->workers, sizeof g->worker[0]);
-    CHECK(g->counters && g->worker);
+    g->wake = calloc(conf->workers, sizeof g->wake[0]);
+    CHECK(g->counters && g->worker && g->wake);
+    for (unsigned i = 0; i < conf->workers; i++)
+        g->wake[i] = wake_new();
     g->preparer =
         (struct child){ .home = g, .role = CHILD_PREPARER, .control = -1 };
     for (unsigned i = 0; i < conf->workers; i++)
@@ -398,6 +405,8 @@ void generation_disown(struct generation *g, const struct child *self)
         close_one(&g->listener[i]);
     for (size_t i = 0; i < g->n_roots; i++)
         close_one(&g->root[i].fd);
+    for (unsigned i = 0; i < g->conf->workers; i++)
+        close_one(&g->wake[i]);
     close_one(&g->access_log);
 }
 
@@ -406,6 +415,9 @@ void generation_free(struct generation *g)
     list_remove(&g->node);
     close_controls(g);
     opening_close(g);
+    for (unsigned i = 0; i < g->conf->workers; i++)
+        close_one(&g->wake[i]);
+    free(g->wake);
     close_one(&g->access_log);
     shm_free(g->counters, sizeof *g->counters);
     free(g->worker);

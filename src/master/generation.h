@@ -49,6 +49,7 @@ struct generation {
     struct root *root;
     size_t n_roots;
     int access_log;
+    int *wake; /* per worker */
     struct counters *counters;
     _Atomic uint64_t *connections;
     struct priv_identity identity;

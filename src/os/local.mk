@@ -7,6 +7,9 @@ libos_a_SOURCES = \
 	src/os/net.c src/os/net.h \
 	src/os/poll.c src/os/poll.h \
 	src/os/priv.c src/os/priv.h \
+	src/os/process.c src/os/process.h \
 	src/os/shm.c src/os/shm.h \
 	src/os/signals.c src/os/signals.h \
+	src/os/tcp.c src/os/tcp.h \
+	src/os/wake.c src/os/wake.h \
 	src/os/watch.c src/os/watch.h

@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include "base/check.h"
+#include "base/uninit.h"
 #include "http/page.h"
 #include "http/status.h"
 #include "serve/blocks.h"
@@ -264,7 +265,7 @@ static void answer_file(struct worker *w, struct conn *c, struct txn *t,
     struct plan plan = plan_make(h, &e->source, w->second);
     struct entry_form *f = &e->form[plan.coding];
     struct variant v = { .persist = persist };
-    char tag_line[ETAG_BYTES_MAX + 16];
+    UNINIT char tag_line[ETAG_BYTES_MAX + 16];
     uint64_t content = 0;
 
     if (plan.status == 412 || plan.status == 416) {
@@ -326,7 +327,7 @@ static void put_page(struct worker *w, struct conn *c, struct txn *t,
                      struct span extra, const char *sentence, bool persist,
                      struct span location)
 {
-    char storage[PAGE_BYTES_MAX + 8192];
+    UNINIT char storage[PAGE_BYTES_MAX + 8192];
     struct buf page = buf_over(storage, sizeof storage);
     struct record *r = open_record(w, c, t, status, reason);
     struct buf *b = &t->out;
@@ -373,7 +374,7 @@ static void answer_moved(struct worker *w, struct conn *c, struct txn *t,
                          struct entry *e, const struct target *target,
                          bool persist)
 {
-    char storage[16384], field[16384 + 16];
+    UNINIT char storage[16384], field[16384 + 16];
     struct buf where = buf_over(storage, sizeof storage);
     struct buf extra = buf_over(field, sizeof field);
 

@@ -2,7 +2,9 @@ noinst_LIBRARIES += libserve.a
 libserve_a_SOURCES = \
 	src/serve/accepting.c src/serve/accepting.h \
 	src/serve/access.c src/serve/access.h \
+	src/serve/addresses.c src/serve/addresses.h \
 	src/serve/answer.c src/serve/answer.h \
+	src/serve/balance.c src/serve/balance.h \
 	src/serve/blocks.c src/serve/blocks.h \
 	src/serve/cache.c src/serve/entry.h \
 	src/serve/conn.c src/serve/conn.h \
@@ -11,8 +13,10 @@ libserve_a_SOURCES = \
 	src/serve/dirs.c src/serve/dirs.h \
 	src/serve/facts.c src/serve/facts.h \
 	src/serve/find.c src/serve/find.h \
+	src/serve/pace.c src/serve/pace.h \
 	src/serve/request.c src/serve/request.h \
 	src/serve/resolve.c src/serve/resolve.h \
+	src/serve/room.c src/serve/room.h \
 	src/serve/send.c src/serve/send.h \
 	src/serve/step.c src/serve/step.h \
 	src/serve/tags.c src/serve/tags.h \

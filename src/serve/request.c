@@ -132,6 +132,30 @@ static bool may_persist(struct worker *w, struct conn *c)
     return !c->closing;
 }
 
+static bool host_known(const struct worker *w, const struct target *target,
+                       const struct head *h)
+{
+    const struct known_host *known = &w->host;
+
+    return known->n > 0 && target->form == TARGET_ORIGIN &&
+           head_has(h, FIELD_HOST) && !(h->repeated >> FIELD_HOST & 1) &&
+           span_eq(head_value(h, FIELD_HOST), span_of(known->text, known->n));
+}
+
+static void remember_host(struct worker *w, const struct target *target,
+                          const struct conf_site *site)
+{
+    struct known_host *known = &w->host;
+    struct span value = head_value(&w->head, FIELD_HOST);
+
+    if (target->form != TARGET_ORIGIN || !value.p ||
+        value.n > sizeof known->text)
+        return;
+    memcpy(known->text, value.p, value.n);
+    known->n = value.n;
+    known->site = site;
+}
+
 static enum fault route(struct worker *w, struct target *target,
                         const struct conf_site **site)
 {
@@ -141,10 +165,17 @@ static enum fault route(struct worker *w, struct target *target,
 
     if (f == FAULT_NONE)
         f = target_decode(target, &w->head, w->path_storage, w->path_cap);
-    if (f == FAULT_NONE)
-        f = target_host(target, &w->head, &host);
-    if (f == FAULT_NONE)
+    if (f != FAULT_NONE)
+        return f;
+    if (host_known(w, target, &w->head)) {
+        *site = w->host.site;
+        return FAULT_NONE;
+    }
+    f = target_host(target, &w->head, &host);
+    if (f == FAULT_NONE) {
         *site = sites_find(w->conf, host);
+        remember_host(w, target, *site);
+    }
     return f;
 }
 

@@ -19,7 +19,8 @@
 #include "serve/worker.h"
 
 #define DEGRADED_US 1000000 /* until the preparer is asked again */
-#define DEGRADED_TRIES 4    /* a file that kills preparers is let be */
+#define RACY_US 50000    /* until a racy file is read again, for its codings */
+#define DEGRADED_TRIES 4 /* a file that kills preparers is let be */
 
 /* Nothing that was found differs from what e was made of. */
 static bool same(const struct entry *e, const struct found *f)
@@ -176,11 +177,15 @@ struct entry *resolve(struct worker *w, unsigned site,
     if (!e)
         return look_again(w, NULL, site, target, hash);
     bool unchanged = e->watched && e->fresh == w->fresh;
-    if (e->pending || (unchanged && !e->degraded))
+    if (e->pending || (unchanged && !e->degraded && !e->racy))
+        return e;
+    /* the watch vouches for a racy file; the preparer codes it only after it
+     * has been read once more */
+    if (unchanged && e->racy && w->now_us - e->asked_us < RACY_US)
         return e;
     if (e->kind == ENTRY_FILE && e->asked_us >= since_us)
         return e;
-    if (!unchanged)
+    if (!unchanged || e->racy)
         e = look_again(w, e, site, target, hash);
     if (e && e->degraded && !e->pending)
         refresh_degraded(w, e);

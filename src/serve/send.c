@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "base/check.h"
+#include "base/uninit.h"
 #include "os/file.h"
 #include "os/net.h"
 #include "serve/access.h"
@@ -55,7 +56,7 @@ static void advance(struct worker *w, struct conn *c, struct txn *t, size_t n)
 
 static ssize_t send_memory(struct conn *c, struct txn *t)
 {
-    struct iovec iov[IOV_MAX_HERE];
+    UNINIT struct iovec iov[IOV_MAX_HERE];
     unsigned n = 0, at = t->piece_at;
 
     for (; at < t->piece_n && t->piece[at].p && n < IOV_MAX_HERE; at++) {

@@ -23,13 +23,20 @@
 #include "serve/control.h"
 #include "serve/dirs.h"
 #include "serve/facts.h"
+#include "serve/room.h"
 #include "serve/step.h"
 
 static void read_clocks(struct worker *w)
 {
     w->now_us = clock_mono_us();
     w->now_ms = w->now_us / 1000;
-    w->real_us = clock_real_us();
+    /* the distance of the two clocks is measured a hundred times a second, so
+     * that a wall clock that is set is noticed and most turns read one clock */
+    if (w->now_us >= w->distance_due_us) {
+        w->distance_us = clock_real_us() - (int64_t)w->now_us;
+        w->distance_due_us = w->now_us + 10000;
+    }
+    w->real_us = (int64_t)w->now_us + w->distance_us;
     int64_t second = w->real_us / 1000000;
     if (second != w->second) {
         w->second = second;
@@ -48,7 +55,7 @@ static void free_dead(struct worker *w)
         close(c->fd);
         c->fd = -1;
         list_prepend(&w->conn_free, &c->node);
-        w->n_conns--;
+        room_left(w, c);
         counters_add(&w->counters->closed, 1);
     }
 }
@@ -81,6 +88,23 @@ static void receive(struct worker *w, struct conn *c, bool more_expected)
     c->received = true;
     if (n > 0 && c->readable)
         later(w, c);
+}
+
+/* From its first turn on, unless it has ended in it. */
+static void watch_conn(struct worker *w, struct conn *c)
+{
+    if (c->polled || c->state == CONN_CLOSED)
+        return;
+    poll_add_edge(w->poll, c->fd, c);
+    c->polled = true;
+}
+
+void worker_greet(struct worker *w, struct conn *c)
+{
+    if (w->arena_n + WORKER_RECV <= WORKER_ARENA)
+        receive(w, c, false);
+    if (!c->received)
+        watch_conn(w, c);
 }
 
 static bool wants_bytes(const struct conn *c)
@@ -144,6 +168,7 @@ static void answer_received(struct worker *w)
         r->conn->received = false;
         if (r->conn->state != CONN_CLOSED)
             step_received(w, r->conn, r->p, r->n);
+        watch_conn(w, r->conn);
     }
     for (size_t i = 0; i < w->n_writable; i++)
         step_writable(w, w->writable[i]);
@@ -155,8 +180,7 @@ static bool is_conn(const struct worker *w, const void *tag)
 {
     const char *p = tag, *from = (const char *)w->conns;
 
-    return p >= from &&
-           p < from + w->conf->limits.connections * sizeof w->conns[0];
+    return p >= from && p < from + w->slots * sizeof w->conns[0];
 }
 
 static void handle_events(struct worker *w, struct epoll_event *events, int n)
@@ -174,6 +198,8 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
             facts = true;
         else if (tag == &w->control_tag)
             control = true;
+        else if (tag == &w->wake_tag)
+            accepting_called(w);
         else
             accepting_ready(w, tag);
     }
@@ -244,7 +270,7 @@ static void close_all(struct worker *w)
         step_close(w, c, why);
         free_dead(w);
     }
-    access_flush(w);
+    access_finish(w);
 }
 
 static void make_common(struct worker *w)
@@ -280,22 +306,17 @@ static bool make_pools(struct worker *w)
     uint64_t seed = 0;
 
     (void)!getrandom(&seed, sizeof seed, 0);
-    w->conns = calloc(l->connections, sizeof w->conns[0]);
     w->arena = malloc(WORKER_ARENA);
     w->received = calloc(WORKER_EVENTS * 2 + 64, sizeof w->received[0]);
     w->writable = calloc(WORKER_EVENTS * 2 + 64, sizeof(struct conn *));
     w->path_cap = l->target_bytes + 2;
     w->path_storage = malloc(w->path_cap);
-    if (!w->conns || !w->arena || !w->received || !w->writable ||
-        !w->path_storage || !facts_init(w) ||
-        !cache_init(&w->cache, w->conf->prepare.files, seed) ||
-        !txn_pool_init(&w->txns, l->connections,
+    if (!w->arena || !w->received || !w->writable || !w->path_storage ||
+        !facts_init(w) ||
+        !cache_init(&w->cache, w->conf->prepare.files, seed) || !room_init(w) ||
+        !txn_pool_init(&w->txns, w->conns_max,
                        l->head_bytes + WORKER_RECV + 1024))
         return false;
-    for (size_t i = 0; i < l->connections; i++) {
-        struct conn *c = &w->conns[l->connections - 1 - i];
-        list_prepend(&w->conn_free, &c->node);
-    }
     w->head_limits = (struct head_limits){ l->target_bytes, l->line_bytes,
                                            l->head_bytes, l->fields };
     if (w->conf->prepare.freshness == FRESHNESS_AUTO)
@@ -359,7 +380,8 @@ static void worker_free(struct worker *w)
     access_free(w->access);
     txn_pool_free(&w->txns);
     free(w->asks);
-    free(w->conns);
+    free(w->calls);
+    room_free(w);
     free(w->arena);
     free(w->received);
     free(w->writable);
