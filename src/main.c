@@ -14,6 +14,7 @@
 #include "config.h"
 #include "master/master.h"
 #include "os/process.h"
+#include "tool/lab.h"
 
 enum action { ACTION_SERVE, ACTION_CHECK, ACTION_DUMP };
 
@@ -27,6 +28,7 @@ struct options {
 static const char usage[] =
     "usage: etagd [-c FILE] [-t] [--dump-config] [-o section.key=value]... "
     "[DIR]\n"
+    "       etagd lab|annotate [--help] ...\n"
     "  -c, --config FILE        serve as FILE says\n"
     "  DIR                      serve DIR on http://127.0.0.1:5000/, nothing "
     "cached\n"
@@ -110,6 +112,8 @@ int main(int argc, char **argv)
     struct conf_faults faults = { NULL, 0 }, warnings = { NULL, 0 };
 
     process_standard_descriptors();
+    if (argc > 1 && lab_knows(argv[1]))
+        return lab_become(argv + 1);
     o.override = calloc((size_t)argc, sizeof o.override[0]);
     if (!o.override)
         return 1;

@@ -60,7 +60,7 @@ def _answered(request):
     text = "etagd: %s" % (request.status if request.status else "no answer")
     if why and why != "-":
         text += " because " + why if request.status == 304 else ": " + why
-    if request.bytes is not None:
+    if request.bytes:
         text += "; %d bytes of content" % request.bytes
     if request.encoding and request.encoding != "identity":
         text += " in %s" % request.encoding

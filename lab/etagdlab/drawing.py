@@ -40,7 +40,7 @@ def kind_of(packet):
 
 # -- ladder ------------------------------------------------------------------
 
-LEFT, RIGHT, WIDTH = 110, 430, 860
+LEFT, RIGHT, WIDTH = 90, 430, 1040
 
 
 def _label(p):
@@ -68,7 +68,7 @@ def _arrow(p, y):
     out.append(_text(LEFT - 8, y + 4, "%.6f" % p["time"], "time", "end"))
     if p["comments"]:
         note = "; ".join(c.replace("etagd: ", "") for c in p["comments"])
-        out.append(_text(RIGHT + 12, y + 5, _clip(note, 64), "note"))
+        out.append(_text(RIGHT + 12, y + 5, _clip(note, 104), "note"))
     return "".join(out) + "</g>"
 
 

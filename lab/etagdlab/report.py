@@ -11,6 +11,9 @@ from .words import Words
 CSS = pathlib.Path(__file__).with_name("report.css")
 
 
+NUMBERS = ("No.", "Time", "Length", "bytes")
+
+
 def disagreements(data):
     """What one witness says and another denies, as sentences."""
     found = []
@@ -58,8 +61,9 @@ def _table(head, rows, cls="", tall=False, label=""):
 
 
 def _heads(words, *names):
-    return "".join('<th scope="col">%s</th>' % escape(words(n))
-                   for n in names)
+    return "".join('<th scope="col"%s>%s</th>' % (
+        ' class="num"' if n in NUMBERS else "", escape(words(n)))
+        for n in names)
 
 
 class Report:
@@ -78,8 +82,8 @@ class Report:
         d, w = self.d, self.w
         rows = [("Name", d["name"] or w("not given"), ""),
                 ("Number", d["number"] or w("not given"), ""),
-                ("Date", d["made"].replace("T", " "), ""),
-                ("browser", d["versions"].get("browser", ""), ""),
+                ("Date", d["made"][:19].replace("T", " "), ""),
+                ("Browser", d["versions"].get("browser", ""), ""),
                 ("Scenario", ", ".join(d["scenario"]), "wide")]
         return '<dl class="card">%s</dl>' % "".join(
             '<div class="%s"><dt>%s</dt><dd>%s</dd></div>' % (
@@ -151,28 +155,29 @@ class Report:
 
     def _resource(self, r):
         where = "; ".join(
-            "connection %s.%s%s" % (e["connection"], e["request"],
-                                    ", packet %d → %d" % (
-                                        e["packet"], e["answer_packet"])
-                                    if e["packet"] and e["answer_packet"]
-                                    else "") for e in r["wire"])
+            "request %s on connection %s%s" % (
+                e["request"], e["connection"], ", packets %d and %d" % (
+                    e["packet"], e["answer_packet"])
+                if e["packet"] and e["answer_packet"] else "")
+            for e in r["wire"])
         says = {"cache": "from its cache", "304": "304", "bytes": "bytes came",
                 "restored": "page restored", None: "does not tell"}[
                     r["browser"]]
         if r["browser"] == "cache" and r["source"]:
             says += " (%s)" % r["source"]
         return ('<tr><td class="path">%s</td><td>%s</td><td class="num">%s'
-                "</td><td>%s</td><td>%s</td><td>%s</td></tr>") % (
+                "</td><td>%s</td><td>%s%s</td></tr>") % (
             escape(r["path"]), badge(r["outcome"], r["why"]),
             "{:,}".format(sum(e["bytes"] or 0 for e in r["wire"]))
             if r["wire"] else "", escape(says) + (
                 " <b class=bad>≠</b>" if r["agree"] is False else ""),
-            escape(r["why"]), escape(where))
+            escape(r["why"]),
+            "<br><span class=soft>%s</span>" % escape(where) if where else "")
 
     def visits(self):
         out = []
         head = _heads(self.w, "part", "on the wire", "bytes",
-                      "the browser says", "why", "where")
+                      "the browser says", "why")
         for i, s in enumerate(self.d["steps"]):
             title = "%d. %s <span class=soft>%s, %s</span>" % (
                 i + 1, escape(s["text"]), escape(s["meaning"]), s["clock"])
@@ -183,7 +188,7 @@ class Report:
             picture = ""
             if s.get("screenshot"):
                 picture = '<figure><img src="%s" alt="screenshot after step ' \
-                    '%d" loading="lazy"></figure>' % (s["screenshot"], i + 1)
+                    '%d"></figure>' % (s["screenshot"], i + 1)
             out.append('<div class="visit" id="step-%d">%s<div><h3>%s</h3>%s'
                        "</div></div>" % (
                            i + 1, picture or "<span></span>", title,

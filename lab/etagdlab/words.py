@@ -12,7 +12,7 @@ ZH = {
     "bytes of content": "字节内容", "packets": "个数据包",
     "What each visit asked for": "每次访问请求了什么",
     "part": "资源", "on the wire": "线路上", "bytes": "字节",
-    "the browser says": "浏览器自述", "where": "位置", "why": "原因",
+    "the browser says": "浏览器自述", "why": "原因",
     "Visit by visit": "逐次访问", "Connections over time": "连接时间线",
     "Packet by packet": "各连接的时序图", "Capture": "抓包记录",
     "No.": "序号", "Time": "时间", "Source": "源地址",
@@ -22,7 +22,7 @@ ZH = {
     "policy": "策略", "Configuration": "配置", "Versions": "版本",
     "Do the witnesses agree?": "各方记录是否一致？",
     "Server's log": "服务器日志", "Contents": "目录",
-    "browser": "浏览器", "server": "服务器", "step": "步骤",
+    "browser": "浏览器", "Browser": "浏览器", "server": "服务器", "step": "步骤",
 }
 
 

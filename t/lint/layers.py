@@ -23,7 +23,8 @@ ALLOWED = {
                 'serve/conn.h'],
     'master': ['base/', 'http/', 'conf/', 'os/', 'prepare/', 'serve/',
                'observe/', 'master/'],
-    'main.c': ['base/', 'conf/', 'os/', 'master/'],
+    'tool': ['base/', 'tool/'],
+    'main.c': ['base/', 'conf/', 'os/', 'master/', 'tool/'],
 }
 
 # Libraries and risky interfaces: header -> folders that may know it.
