@@ -16,6 +16,7 @@
 #include "os/process.h"
 #include "tool/check.h"
 #include "tool/explain.h"
+#include "tool/lab.h"
 #include "tool/mime.h"
 
 enum action { ACTION_SERVE, ACTION_CHECK, ACTION_DUMP };
@@ -33,6 +34,7 @@ static const char usage[] =
     "       etagd check -c FILE [--json] [--after TIME]\n"
     "       etagd explain [-c FILE | DIR] [-H 'NAME: VALUE']... /PATH\n"
     "       etagd mime FILE...\n"
+    "       etagd lab|annotate [--help] ...\n"
     "  -c, --config FILE        serve as FILE says\n"
     "  DIR                      serve DIR on http://127.0.0.1:5000/, nothing "
     "cached\n"
@@ -128,6 +130,8 @@ static int tool(int argc, char **argv)
         if (strcmp(argv[1], tools[i].word) == 0)
             return tools[i].run(argc - 1, argv + 1);
     }
+    if (argc > 1 && lab_knows(argv[1]))
+        return lab_become(argv + 1);
     return -1;
 }
 
