@@ -208,9 +208,10 @@ static void listens_check(struct loader *l)
         return;
     listen_check(l, &c->observe.listen, "observe");
     for (size_t i = 0; i < c->n_listen; i++) {
-        if (listen_same(&c->listen[i], &c->observe.listen))
+        if (listen_clash(&c->listen[i], &c->observe.listen))
             loader_fault(l, where_of(l, "observe", "listen"), "observe",
-                         "listen", "is an address of [server] too");
+                         "listen", "is taken by [server] listen = %s",
+                         c->listen[i].text);
     }
 }
 

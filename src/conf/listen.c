@@ -111,13 +111,33 @@ bool listen_parse(struct arena *a, struct span text, int line,
     return ok;
 }
 
-bool listen_same(const struct conf_listen *a, const struct conf_listen *b)
+static bool inet_clash(const struct sockaddr_in *a, const struct sockaddr_in *b)
 {
-    if (a->addr_bytes != b->addr_bytes ||
-        memcmp(&a->addr, &b->addr, a->addr_bytes) != 0)
+    in_addr_t x = a->sin_addr.s_addr, y = b->sin_addr.s_addr;
+
+    return a->sin_port && a->sin_port == b->sin_port &&
+           (x == y || x == INADDR_ANY || y == INADDR_ANY);
+}
+
+static bool inet6_clash(const struct sockaddr_in6 *a,
+                        const struct sockaddr_in6 *b)
+{
+    if (!a->sin6_port || a->sin6_port != b->sin6_port)
+        return false; /* port 0 is another one each time */
+    if (IN6_IS_ADDR_UNSPECIFIED(&a->sin6_addr) ||
+        IN6_IS_ADDR_UNSPECIFIED(&b->sin6_addr))
+        return true;
+    return IN6_ARE_ADDR_EQUAL(&a->sin6_addr, &b->sin6_addr) &&
+           a->sin6_scope_id == b->sin6_scope_id;
+}
+
+bool listen_clash(const struct conf_listen *a, const struct conf_listen *b)
+{
+    if (a->addr.sa.sa_family != b->addr.sa.sa_family)
         return false;
-    /* port 0 is another one each time */
     if (a->addr.sa.sa_family == AF_INET)
-        return a->addr.in.sin_port != 0;
-    return a->addr.sa.sa_family != AF_INET6 || a->addr.in6.sin6_port != 0;
+        return inet_clash(&a->addr.in, &b->addr.in);
+    if (a->addr.sa.sa_family == AF_INET6)
+        return inet6_clash(&a->addr.in6, &b->addr.in6);
+    return !strcmp(a->addr.un.sun_path, b->addr.un.sun_path);
 }

@@ -280,8 +280,11 @@ static bool listens_parse(struct value_job *job, struct span text)
     if (!listen_parse(job->arena, text, job->line, &one, &what))
         return value_refuse(job, text, what);
     for (size_t i = 0; i < c->n_listen; i++) {
-        if (listen_same(&c->listen[i], &one))
-            return value_refuse(job, text, "stands here twice");
+        if (!listen_clash(&c->listen[i], &one))
+            continue;
+        buf_fmt(job->why, "\"%s\" is taken by listen = %s", SHOWN(text),
+                c->listen[i].text);
+        return false;
     }
     c->listen =
         arena_more(job->arena, c->listen, c->n_listen, sizeof *c->listen);

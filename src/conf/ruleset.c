@@ -115,6 +115,21 @@ const char *ruleset_pattern_fault(struct span p)
     return NULL;
 }
 
+/* "%20" in a pattern is three characters: it would match no blank. */
+static void warn_encoded(struct loader *l, struct span p)
+{
+    for (size_t i = 0; i + 2 < p.n; i++) {
+        if (p.p[i] != '%' || chars_hex(p.p[i + 1]) < 0 ||
+            chars_hex(p.p[i + 2]) < 0)
+            continue;
+        loader_warn(l, l->at, l->title, NULL,
+                    "%.3s stands for itself: patterns are compared with "
+                    "decoded paths",
+                    p.p + i);
+        return;
+    }
+}
+
 bool ruleset_begin(struct loader *l, struct span pattern)
 {
     struct conf *c = l->c;
@@ -123,6 +138,7 @@ bool ruleset_begin(struct loader *l, struct span pattern)
 
     if (what)
         loader_fault(l, l->at, l->title, NULL, "%s", what);
+    warn_encoded(l, pattern);
     /* a wrong pattern's keys are looked at all the same */
     c->rules = arena_more(l->arena, c->rules, c->n_rules, sizeof *c->rules);
     rule = &c->rules[c->n_rules++];
@@ -236,7 +252,7 @@ void ruleset_check(struct loader *l)
             while (k < n && !span_eq_nocase(name, span_str(names[k])))
                 k++;
             if (k == POLICY_FIELDS_MAX) {
-                loader_fault(l, rule->line, rule->pattern, NULL,
+                loader_fault(l, rule->line, NULL, rule->fields[j].name,
                              "the rules name more than %d different fields",
                              POLICY_FIELDS_MAX);
                 return;

@@ -92,10 +92,20 @@ struct span value_next_word(struct span *rest)
 
 static bool bool_parse(struct value_job *job, struct span text)
 {
+    static const char *const other[] = {
+        "yes", "true", "1", "no", "false", "0"
+    };
     bool on = span_eq(text, SPAN("on"));
 
-    if (!on && !span_eq(text, SPAN("off")))
-        return value_refuse(job, text, "is neither on nor off");
+    if (!on && !span_eq(text, SPAN("off"))) {
+        value_refuse(job, text, "is neither on nor off");
+        for (size_t i = 0; i < sizeof other / sizeof *other; i++) {
+            if (span_eq_nocase(text, span_str(other[i])))
+                buf_fmt(job->why, "; did you mean \"%s\"?",
+                        i < 3 ? "on" : "off");
+        }
+        return false;
+    }
     memcpy(value_at(job), &on, sizeof on);
     return true;
 }

@@ -61,6 +61,8 @@ struct span value_next_word(struct span *rest);
 /* listen.c: a listening address; on false *what says what is wrong. */
 bool listen_parse(struct arena *a, struct span text, int line,
                   struct conf_listen *out, const char **what);
-bool listen_same(const struct conf_listen *a, const struct conf_listen *b);
+/* Whether two addresses cannot be listened on at once: the same, or one of
+ * them all addresses with the port of the other. */
+bool listen_clash(const struct conf_listen *a, const struct conf_listen *b);
 
 #endif

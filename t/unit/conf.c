@@ -179,7 +179,27 @@ static const struct fault_case fault_cases[] = {
       "is no [host]" },
     { "observer on the server's address",
       BYTES("[server]\nroot = /\n[observe]\nlisten = 127.0.0.1:8080\n"),
-      "t.ini:4: [observe] listen: is an address of [server] too" },
+      "t.ini:4: [observe] listen: is taken by [server] listen = "
+      "127.0.0.1:8080" },
+    { "all addresses and one",
+      BYTES("[server]\nroot = /\nlisten = [::]:80\nlisten = [::1]:80\n"),
+      "t.ini:4: [server] listen: \"[::1]:80\" is taken by listen = [::]:80" },
+    { "another server's word for on",
+      BYTES("[server]\nroot = /\nlisting = True\n"),
+      "t.ini:3: [server] listing: \"True\" is neither on nor off; allowed: "
+      "on, off; did you mean \"on\"?" },
+    { "unix socket that is none",
+      BYTES("[server]\nroot = /\nlisten = unix:/etc/passwd\n"),
+      "t.ini:3: [server] listen: /etc/passwd is there and is no socket" },
+    { "log into a directory",
+      BYTES("[server]\nroot = /\n[log]\nerror = /tmp/..\n"),
+      "t.ini:4: [log] error: /tmp/.. is a directory" },
+    { "no such group", BYTES("[server]\nroot = /\ngroup = no-such-group\n"),
+      "t.ini:3: [server] group: there is no group \"no-such-group\"" },
+    { "interface of an address",
+      BYTES("[server]\nroot = /\nlisten = [fe80::1%nonesuch]:80\n"),
+      "t.ini:3: [server] listen: \"[fe80::1%nonesuch]:80\" names an interface "
+      "that does not exist; allowed: IPv4:PORT, [IPv6]:PORT, unix:/PATH" },
     { "host of an alias",
       BYTES("[server]\nroot = /\n[alias //a.example/x/]\nroot = /\n"),
       "t.ini:3: [alias //a.example/x/] no [host] section has the name "
@@ -259,6 +279,28 @@ static void unreadable_file(void **state)
     assert_null(conf_load(&source, &faults, NULL));
     assert_string_equal(faults.text[0], "/: cannot be read: Is a directory");
     conf_faults_free(&faults);
+}
+
+/* A policy (rules.h) has room for 48 names. */
+static void too_many_fields(void **state)
+{
+    char text[4096] = "[server]\nroot = /\n[header *]\n";
+    struct outcome o;
+
+    (void)state;
+    for (int i = 0; i < 48; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "X-%d = 1\n",
+                 i);
+    o = must_load(text);
+    done(&o);
+    snprintf(text + strlen(text), sizeof text - strlen(text),
+             "[cache *.png]\nCache-Control = no-cache\n");
+    o = load_text(text);
+    assert_int_equal(o.faults.n, 1);
+    assert_string_equal(o.faults.text[0],
+                        "t.ini:52: Cache-Control: the rules name more than 48 "
+                        "different fields");
+    done(&o);
 }
 
 /* ---- what inih would have changed ---- */
@@ -495,10 +537,11 @@ static void warnings(void **state)
                   "[limits]\nconnections-per-worker = 1\n"
                   "[cache *.a]\nETag = changing\nCache-Contrl = no-cache\n"
                   "[cache *.b]\nETag = inode\nClock = -10d\n"
-                  "[cache *.c]\nETag = weak\n");
+                  "[cache *.c]\nETag = weak\n"
+                  "[cache /a%20b]\nETag = weak\n");
 
     (void)state;
-    assert_int_equal(o.warnings.n, 6);
+    assert_int_equal(o.warnings.n, 7);
     assert_string_equal(
         o.warnings.text[2],
         "t.ini:7: [cache *.a] ETag: \"changing\" is for experiments: each "
@@ -715,6 +758,7 @@ int main(void)
         cmocka_unit_test(line_length),
         cmocka_unit_test(faults_are_capped),
         cmocka_unit_test(unreadable_file),
+        cmocka_unit_test(too_many_fields),
         cmocka_unit_test(values_arrive_whole),
         cmocka_unit_test(typed_values),
         cmocka_unit_test(defaults),
