@@ -17,7 +17,7 @@
 #include "os/priv.h"
 #include "serve/worker.h"
 
-enum child_role { CHILD_WORKER, CHILD_PREPARER };
+enum child_role { CHILD_WORKER, CHILD_PREPARER, CHILD_OBSERVER };
 
 struct generation;
 
@@ -50,9 +50,13 @@ struct generation {
     size_t n_roots;
     int access_log;
     struct counters *counters;
+    struct board *board;  /* NULL: nobody observes */
+    int observe_listener; /* -1: none */
     _Atomic uint64_t *connections;
     struct priv_identity identity;
     struct child preparer;
+    struct child observer; /* not running unless configured */
+    struct generation *older; /* while it is there: observed too */
     struct child *worker; /* conf->workers */
     uint64_t end_us; /* draining: what is left then is killed */
     int poll;        /* the master's poll set, where controls are watched */
@@ -82,10 +86,14 @@ void generation_tell(struct generation *g, enum worker_word word);
 void generation_kill(struct generation *g, int signal);
 
 bool generation_all_ready(const struct generation *g);
+bool generation_workers_gone(const struct generation *g);
 bool generation_gone(const struct generation *g); /* no process is left */
 
 /* Once the workers have ended the preparer has nothing left to do: ends it. */
 void generation_finish_preparer(struct generation *g);
+
+/* The observer of this generation has a successor, or nothing left to show. */
+void generation_finish_observer(struct generation *g);
 
 /* Opens the logs again and hands them to the workers. */
 void generation_reopen(struct generation *g);

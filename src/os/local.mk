@@ -9,4 +9,5 @@ libos_a_SOURCES = \
 	src/os/priv.c src/os/priv.h \
 	src/os/shm.c src/os/shm.h \
 	src/os/signals.c src/os/signals.h \
+	src/os/tcpinfo.c src/os/tcpinfo.h \
 	src/os/watch.c src/os/watch.h

@@ -14,6 +14,7 @@
 #include "os/net.h"
 #include "os/poll.h"
 #include "serve/conn.h"
+#include "serve/tell.h"
 #include "serve/worker.h"
 
 #define BUDGET 16      /* connections a turn and socket */
@@ -67,6 +68,8 @@ static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
     w->n_conns++;
     counters_add(&w->counters->accepted, 1);
     wheel_set(&w->wheel, &c->timer, w->now_ms + w->idle_ms);
+    if (w->ring)
+        tell_accept(w, c);
     return c;
 }
 

@@ -14,6 +14,7 @@
 #include "serve/conn.h"
 #include "serve/facts.h"
 #include "serve/tags.h"
+#include "serve/tell.h"
 #include "serve/txn.h"
 #include "serve/worker.h"
 
@@ -49,6 +50,8 @@ static struct record *open_record(struct worker *w, struct conn *c,
     } else {
         r->line.host = r->line.referer = r->line.user_agent = SPAN_NONE;
     }
+    if (w->ring)
+        tell_opened(w, t, r);
     return r;
 }
 
@@ -75,6 +78,14 @@ static void put_length(struct buf *b, uint64_t n)
     BUF_LIT(b, "\r\n");
 }
 
+/* The head of the record that was opened last ends here. */
+static void head_done(struct txn *t)
+{
+    struct record *r = &t->record[t->record_n - 1];
+
+    r->answer_n = (uint32_t)t->out.n - r->answer_at;
+}
+
 /* What one response adds to a prepared block. */
 struct variant {
     int status;          /* 0: the block's own status and length */
@@ -93,6 +104,7 @@ static void put_head(struct worker *w, struct txn *t, const struct entry *e,
     blocks_date(w, e, k);
     if (v->status == 0 && v->persist && !v->extra.p) {
         buf_put(b, k->text, k->bytes);
+        head_done(t);
         return;
     }
     if (v->status)
@@ -111,6 +123,7 @@ static void put_head(struct worker *w, struct txn *t, const struct entry *e,
     else if (v->with_length)
         put_length(b, v->length);
     put_connection(w, b, v->persist);
+    head_done(t);
 }
 
 /* Content from memory (small: beside its head) or from the file. */
@@ -275,6 +288,8 @@ static void answer_file(struct worker *w, struct conn *c, struct txn *t,
     }
     struct record *r = open_record(w, c, t, plan.status, plan.reason);
     r->line.coding = plan.coding;
+    if (w->ring)
+        tell_file(w, r, e);
     if (e->etag_scheme == ETAG_SCHEME_CHANGING) {
         struct buf b = buf_over(tag_line, sizeof tag_line);
         char tag[ETAG_BYTES_MAX];
@@ -347,6 +362,7 @@ static void put_page(struct worker *w, struct conn *c, struct txn *t,
         buf_span_put(b, extra);
     put_length(b, page.n);
     put_connection(w, b, persist);
+    head_done(t);
     if (content)
         buf_span_put(b, buf_span(&page));
     txn_piece_out(t, from);
@@ -451,6 +467,7 @@ void answer_options(struct worker *w, struct conn *c, struct txn *t,
     BUF_LIT(b, "\r\n");
     buf_span_put(b, allow_line(storage, sizeof storage));
     put_connection(w, b, persist);
+    head_done(t);
     txn_piece_out(t, from);
     close_record(t, r, 0);
 }

@@ -4,6 +4,7 @@ libserve_a_SOURCES = \
 	src/serve/access.c src/serve/access.h \
 	src/serve/answer.c src/serve/answer.h \
 	src/serve/blocks.c src/serve/blocks.h \
+	src/serve/board.c src/serve/board.h \
 	src/serve/cache.c src/serve/entry.h \
 	src/serve/conn.c src/serve/conn.h \
 	src/serve/control.c src/serve/control.h \
@@ -16,6 +17,7 @@ libserve_a_SOURCES = \
 	src/serve/send.c src/serve/send.h \
 	src/serve/step.c src/serve/step.h \
 	src/serve/tags.c src/serve/tags.h \
+	src/serve/tell.c src/serve/tell.h \
 	src/serve/txn.c src/serve/txn.h \
 	src/serve/wheel.c src/serve/wheel.h \
 	src/serve/worker.c src/serve/worker.h

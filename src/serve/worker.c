@@ -23,6 +23,7 @@
 #include "serve/dirs.h"
 #include "serve/facts.h"
 #include "serve/step.h"
+#include "serve/tell.h"
 
 static void read_clocks(struct worker *w)
 {
@@ -306,6 +307,8 @@ static bool worker_init(struct worker *w, const struct worker_start *start)
     w->start = start;
     w->conf = start->conf;
     w->counters = &start->counters->slot[start->index];
+    if (start->board)
+        w->ring = &start->board->ring[start->index];
     list_init(&w->conn_free);
     list_init(&w->conn_all);
     list_init(&w->again);
@@ -344,6 +347,8 @@ int worker_run(const struct worker_start *start)
         log_error("W001", "not enough memory for what [limits] asks for");
         return 1;
     }
+    if (w->ring)
+        tell_start(w);
     control_ready(w);
     while (!finished(w))
         turn(w, events);

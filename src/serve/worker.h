@@ -16,6 +16,7 @@
 #include "http/head.h"
 #include "http/target.h"
 #include "prepare/client.h"
+#include "serve/board.h"
 #include "serve/conn.h"
 #include "serve/counters.h"
 #include "serve/entry.h"
@@ -44,6 +45,7 @@ struct worker_start {
     int prepare;          /* channel to the preparer */
     int access_log;       /* -1: off */
     struct counters *counters;
+    struct board *board; /* NULL: nobody observes */
     _Atomic uint64_t *connections; /* numbers given to connections so far */
 };
 
@@ -67,6 +69,7 @@ struct worker {
     const struct worker_start *start;
     const struct conf *conf;
     struct counters_slot *counters;
+    struct board_ring *ring; /* NULL: nobody observes */
     int poll;
     /* time, read once a turn */
     uint64_t now_us;    /* monotonic */
