@@ -118,8 +118,10 @@ int main(int argc, char **argv)
     print(&warnings, "warning: ");
     conf_faults_free(&warnings);
     if (!conf) {
-        fprintf(stderr, "etagd: %zu fault%s in the configuration; nothing was "
-                "started\n", faults.n, faults.n == 1 ? "" : "s");
+        fprintf(stderr,
+                "etagd: %zu fault%s in the configuration; nothing was "
+                "started\n",
+                faults.n, faults.n == 1 ? "" : "s");
         conf_faults_free(&faults);
         free(o.override);
         return 2;

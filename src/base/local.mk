@@ -5,4 +5,5 @@ libbase_a_SOURCES = \
 	src/base/check.c src/base/check.h \
 	src/base/list.h \
 	src/base/num.c src/base/num.h \
-	src/base/span.c src/base/span.h
+	src/base/span.c src/base/span.h \
+	src/base/uninit.h

@@ -14,7 +14,7 @@
 #include "http/fault.h"
 #include "http/reason.h"
 
-#define LOGLINE_BYTES_MAX 8192 /* longest line, newline included */
+#define LOGLINE_BYTES_MAX 8192  /* longest line, newline included */
 #define LOGLINE_TARGET_MAX 1024 /* longer targets are cut, "..." appended */
 
 /* Spans point into buffers of the transaction; p NULL: absent. */
@@ -26,9 +26,9 @@ struct logline {
     const char *peer;    /* address text */
     unsigned port;
     struct span method, target, host, referer, user_agent;
-    int minor; /* HTTP/1.minor; -1: no request line was read */
-    int status; /* 0: nothing was answered */
-    uint64_t bytes; /* content bytes handed to the system */
+    int minor;            /* HTTP/1.minor; -1: no request line was read */
+    int status;           /* 0: nothing was answered */
+    uint64_t bytes;       /* content bytes handed to the system */
     uint64_t duration_us; /* first byte of the head to last byte sent */
     enum coding coding;
     enum reason reason;

@@ -5,11 +5,13 @@
  */
 #include "http/plan.h"
 
+#include "base/uninit.h"
+
 /* Fields without any of which the answer is a plain 200. */
 #define CONDITIONAL                                                            \
     ((1ull << FIELD_IF_MATCH) | (1ull << FIELD_IF_NONE_MATCH) |                \
-     (1ull << FIELD_IF_MODIFIED_SINCE) |                                       \
-     (1ull << FIELD_IF_UNMODIFIED_SINCE) | (1ull << FIELD_RANGE))
+     (1ull << FIELD_IF_MODIFIED_SINCE) | (1ull << FIELD_IF_UNMODIFIED_SINCE) | \
+     (1ull << FIELD_RANGE))
 
 /* Does the client hold this very form?  Then it is the one to select: its tag
  * would match no other (RFC 9110 8.8.3.3: each coding has its own tag). */
@@ -21,8 +23,7 @@ static bool held(const struct head *h, struct etag tag)
         return etag_list_match(h, FIELD_IF_NONE_MATCH, tag, false) ==
                ETAG_LIST_MATCH;
     if (head_has(h, FIELD_IF_MATCH))
-        return etag_list_match(h, FIELD_IF_MATCH, tag, true) ==
-               ETAG_LIST_MATCH;
+        return etag_list_match(h, FIELD_IF_MATCH, tag, true) == ETAG_LIST_MATCH;
     if (head_has(h, FIELD_IF_RANGE)) {
         struct etag asked;
         return etag_parse(head_value(h, FIELD_IF_RANGE), &asked) &&
@@ -93,7 +94,7 @@ static void apply_range(struct plan *plan, const struct head *h,
 struct plan plan_make(const struct head *h, const struct plan_source *source,
                       int64_t now)
 {
-    struct plan plan;
+    UNINIT struct plan plan;
 
     plan.status = 200;
     plan.reason = REASON_NEW;

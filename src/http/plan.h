@@ -33,8 +33,8 @@ struct plan {
     int status; /* 200, 206, 304, 412 or 416 */
     enum reason reason;
     enum coding coding;
-    bool identity_refused; /* nothing that the client takes is there: identity
-                              is sent all the same (RFC 9110 12.5.3) */
+    bool identity_refused;   /* nothing that the client takes is there: identity
+                                is sent all the same (RFC 9110 12.5.3) */
     struct range_plan range; /* with 206: the pieces */
 };
 

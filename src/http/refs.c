@@ -11,8 +11,8 @@
 /* Elements whose text is no markup, or is not shown to a browser that runs
  * scripts (HTML 13.2.6.4). */
 static const struct span passed_over[] = {
-    SPAN("script"), SPAN("style"),    SPAN("textarea"), SPAN("title"),
-    SPAN("noscript"), SPAN("template"), SPAN("xmp"),    SPAN("iframe"),
+    SPAN("script"),   SPAN("style"),    SPAN("textarea"), SPAN("title"),
+    SPAN("noscript"), SPAN("template"), SPAN("xmp"),      SPAN("iframe"),
 };
 
 struct tag {
@@ -179,8 +179,8 @@ static bool reference(const struct tag *t, struct ref *out)
 {
     out->url = t->src;
     if (span_eq_nocase(t->name, SPAN("img"))) {
-        out->kind = span_eq_nocase(t->loading, SPAN("lazy")) ? REF_LAZY
-                                                             : REF_IMG;
+        out->kind =
+            span_eq_nocase(t->loading, SPAN("lazy")) ? REF_LAZY : REF_IMG;
     } else if (span_eq_nocase(t->name, SPAN("script"))) {
         out->kind = REF_SCRIPT;
     } else if (span_eq_nocase(t->name, SPAN("iframe")) ||
@@ -244,8 +244,7 @@ bool refs_next(struct refs *r, struct ref *out)
         if (span_starts(*s, SPAN("!--"))) {
             *s = span_from(*s, 3);
             *s = span_from(*s, find(*s, SPAN("-->")) + 3);
-        } else if (s->n && chars_is(s->p[0], CHAR_ALPHA) &&
-                   take_one(s, out)) {
+        } else if (s->n && chars_is(s->p[0], CHAR_ALPHA) && take_one(s, out)) {
             return true;
         }
     }

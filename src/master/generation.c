@@ -49,9 +49,9 @@ static _Noreturn void observer_main(struct generation *g, int control)
     for (struct generation *at = g; at && start.n_sources < OBSERVER_SOURCES;
          at = at->older) {
         if (at->board)
-            start.source[start.n_sources++] = (struct observer_source){
-                at->number, at->conf->workers, at->board, at->counters
-            };
+            start.source[start.n_sources++] =
+                (struct observer_source){ at->number, at->conf->workers,
+                                          at->board, at->counters };
     }
     exit(observer_run(&start));
 }
@@ -82,7 +82,7 @@ static _Noreturn void child_main(struct generation *g, struct child *c,
     log_role(role);
     check_role(role);
     signals_child();
-    g->in_child(g->in_child_arg);
+    g->in_child(g->in_child_arg, c);
     rc = priv_drop(&g->identity);
     if (rc < 0) {
         log_error("M040", "privileges could not be dropped: %s", strerror(-rc));
@@ -160,8 +160,8 @@ static bool start_child(struct generation *g, struct child *c)
     return true;
 }
 
-bool generation_start(struct generation *g, int poll, void (*in_child)(void *),
-                      void *arg)
+bool generation_start(struct generation *g, int poll,
+                      void (*in_child)(void *, const struct child *), void *arg)
 {
     g->poll = poll;
     g->in_child = in_child;
@@ -195,12 +195,10 @@ struct generation *generation_new(struct conf *conf, struct generation *old,
     }
     g->worker = calloc(conf->workers, sizeof g->worker[0]);
     CHECK(g->counters && g->worker);
-    g->preparer = (struct child){ .home = g,
-                                  .role = CHILD_PREPARER,
-                                  .control = -1 };
-    g->observer = (struct child){ .home = g,
-                                  .role = CHILD_OBSERVER,
-                                  .control = -1 };
+    g->preparer =
+        (struct child){ .home = g, .role = CHILD_PREPARER, .control = -1 };
+    g->observer =
+        (struct child){ .home = g, .role = CHILD_OBSERVER, .control = -1 };
     for (unsigned i = 0; i < conf->workers; i++)
         g->worker[i] = (struct child){ .home = g, .index = i, .control = -1 };
     if (!opening_all(g, old)) {
@@ -247,7 +245,8 @@ static void report(const struct child *c, pid_t old, int status,
         snprintf(next, sizeof next, "started pid %d", (int)c->pid);
     else
         snprintf(next, sizeof next, "to be started in %u ms", wait_ms);
-    log_warn(ids[c->role], "%s (pid %d) ended %s; %s", name, (int)old, how, next);
+    log_warn(ids[c->role], "%s (pid %d) ended %s; %s", name, (int)old, how,
+             next);
 }
 
 /* What a worker held when it died is closed by the kernel. */
@@ -369,12 +368,14 @@ bool generation_workers_gone(const struct generation *g)
 
 bool generation_gone(const struct generation *g)
 {
-    return generation_workers_gone(g) && g->preparer.pid <= 0 && g->observer.pid <= 0;
+    return generation_workers_gone(g) && g->preparer.pid <= 0 &&
+           g->observer.pid <= 0;
 }
 
 void generation_finish_preparer(struct generation *g)
 {
-    if (generation_workers_gone(g) && g->preparer.pid > 0 && g->preparer.control >= 0)
+    if (generation_workers_gone(g) && g->preparer.pid > 0 &&
+        g->preparer.control >= 0)
         (void)shutdown(g->preparer.control, SHUT_RDWR);
 }
 
@@ -426,7 +427,7 @@ static void close_one(int *fd)
     *fd = -1;
 }
 
-void generation_close(struct generation *g)
+static void close_controls(struct generation *g)
 {
     close_one(&g->preparer.control);
     close_one(&g->observer.control);
@@ -434,10 +435,32 @@ void generation_close(struct generation *g)
         close_one(&g->worker[i].control);
 }
 
+void generation_deafen(struct generation *g)
+{
+    for (size_t i = 0; i < g->conf->n_listen; i++) {
+        const struct conf_listen *l = &g->conf->listen[i];
+        if (g->listener[i] >= 0 && l->addr.sa.sa_family == AF_UNIX)
+            unlink(l->addr.un.sun_path);
+        close_one(&g->listener[i]);
+    }
+}
+
+void generation_disown(struct generation *g, const struct child *self)
+{
+    close_controls(g);
+    if (self->home == g && self->role == CHILD_WORKER)
+        return;
+    for (size_t i = 0; i < g->conf->n_listen; i++)
+        close_one(&g->listener[i]);
+    for (size_t i = 0; i < g->n_roots; i++)
+        close_one(&g->root[i].fd);
+    close_one(&g->access_log);
+}
+
 void generation_free(struct generation *g)
 {
     list_remove(&g->node);
-    generation_close(g);
+    close_controls(g);
     opening_close(g);
     close_one(&g->access_log);
     board_free(g->board);

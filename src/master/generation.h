@@ -25,8 +25,8 @@ struct child {
     struct generation *home;
     enum child_role role;
     unsigned index;
-    pid_t pid;    /* 0: not running */
-    int control;  /* the master's end; -1 when not running */
+    pid_t pid;   /* 0: not running */
+    int control; /* the master's end; -1 when not running */
     bool ready;
     uint64_t started_us;
     uint64_t due_us; /* to be started then; 0: not waiting */
@@ -58,10 +58,10 @@ struct generation {
     struct child observer; /* not running unless configured */
     struct generation *older; /* while it is there: observed too */
     struct child *worker; /* conf->workers */
-    uint64_t end_us; /* draining: what is left then is killed */
-    int poll;        /* the master's poll set, where controls are watched */
+    uint64_t end_us;      /* draining: what is left then is killed */
+    int poll; /* the master's poll set, where controls are watched */
     /* closes in a fresh child what belongs to the master alone */
-    void (*in_child)(void *);
+    void (*in_child)(void *, const struct child *);
     void *in_child_arg;
 };
 
@@ -71,7 +71,8 @@ struct generation *generation_new(struct conf *conf, struct generation *old,
                                   _Atomic uint64_t *connections);
 
 /* Starts preparer and workers.  False: fork failed. */
-bool generation_start(struct generation *g, int poll, void (*in_child)(void *),
+bool generation_start(struct generation *g, int poll,
+                      void (*in_child)(void *, const struct child *),
                       void *arg);
 
 /* A child of this generation has ended (waitpid's status): accounts for it and
@@ -98,9 +99,13 @@ void generation_finish_observer(struct generation *g);
 /* Opens the logs again and hands them to the workers. */
 void generation_reopen(struct generation *g);
 
-/* Closes the master's ends of every channel and descriptor of this generation:
- * in a fresh child, and before generation_free(). */
-void generation_close(struct generation *g);
+/* Stops listening: for the last generation, once it drains or stops. */
+void generation_deafen(struct generation *g);
+
+/* In a fresh child: closes what it has no business with: the master's ends of
+ * all channels, and sockets, roots and logs unless it is a worker of g. */
+void generation_disown(struct generation *g, const struct child *self);
+
 void generation_free(struct generation *g);
 
 #endif

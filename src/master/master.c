@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * master: signals and deaths in, generations up and down.
- * Layer: master.  Signals only arrive as messages; one loop reads them in order.
+ * Layer: master.  Signals only arrive as messages; one loop reads them in
+ * order.
  */
 #include "master/master.h"
 
@@ -24,14 +25,14 @@
 #include "os/shm.h"
 #include "os/signals.h"
 
-#define STOP_US 3000000u   /* TERM: until what is left is killed */
-#define START_TRIES 3u     /* quick deaths before a start is given up */
+#define STOP_US 3000000u /* TERM: until what is left is killed */
+#define START_TRIES 3u   /* quick deaths before a start is given up */
 
 struct master {
     const struct conf_source *source;
     int signals, poll;
     char signal_tag;
-    struct list generations; /* oldest first; the last one serves */
+    struct list generations;    /* oldest first; the last one serves */
     struct generation *current; /* NULL once stopping */
     _Atomic uint64_t *connections;
     uint64_t accepted, closed, requests; /* of generations that are gone */
@@ -45,7 +46,7 @@ static struct generation *generation_at(struct list *node)
 }
 
 /* In a fresh child: everything that only the master may hold. */
-static void close_masters(void *arg)
+static void close_masters(void *arg, const struct child *self)
 {
     struct master *m = arg;
 
@@ -53,7 +54,7 @@ static void close_masters(void *arg)
     close(m->poll);
     for (struct list *at = m->generations.next; at != &m->generations;
          at = at->next)
-        generation_close(generation_at(at));
+        generation_disown(generation_at(at), self);
 }
 
 static void write_pidfile(const struct conf *conf)
@@ -122,8 +123,10 @@ static void end_all(struct master *m, void (*how)(struct generation *))
 {
     m->ending = true;
     for (struct list *at = m->generations.next; at != &m->generations;
-         at = at->next)
+         at = at->next) {
+        generation_deafen(generation_at(at));
         how(generation_at(at));
+    }
 }
 
 /* Every worker of a starting generation has reported: it takes over. */
@@ -138,8 +141,10 @@ static void take_over(struct master *m, struct generation *g)
         announce(g);
         return;
     }
-    log_info("M013", "generation %u serves with %u workers; generation %u "
-             "finishes what it has", g->number, g->conf->workers, old->number);
+    log_info("M013",
+             "generation %u serves with %u workers; generation %u "
+             "finishes what it has",
+             g->number, g->conf->workers, old->number);
     announce_observer(g);
     generation_finish_observer(old); /* this one's sees the old board too */
     drain(old);
@@ -283,8 +288,7 @@ static void bury(struct master *m)
     while (at != &m->generations) {
         struct generation *g = generation_at(at);
         at = at->next;
-        if (g->state != GENERATION_DRAINING &&
-            g->state != GENERATION_STOPPING)
+        if (g->state != GENERATION_DRAINING && g->state != GENERATION_STOPPING)
             continue;
         generation_finish_preparer(g);
         if (generation_workers_gone(g))

@@ -36,9 +36,9 @@ bool guard_host(struct span value, uint16_t port, struct span address,
     struct span tail = span_from(value, host.n);
     if (tail.n > 1 && !num_u64(span_from(tail, 1), &given))
         return false;
-    return given == port && (span_eq_nocase(host, SPAN("localhost")) ||
-                             span_eq(host, SPAN("127.0.0.1")) ||
-                             span_eq(host, SPAN("[::1]")) ||
-                             (address.n && span_eq_nocase(host, address)) ||
-                             in_list(host, names));
+    return given == port &&
+           (span_eq_nocase(host, SPAN("localhost")) ||
+            span_eq(host, SPAN("127.0.0.1")) || span_eq(host, SPAN("[::1]")) ||
+            (address.n && span_eq_nocase(host, address)) ||
+            in_list(host, names));
 }

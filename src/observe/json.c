@@ -307,8 +307,8 @@ static void put_requests(struct buf *b, const struct history *h,
     const struct happened *found[LISTED_MAX];
     size_t n = 0, listed = 0;
 
-    for (const struct happened *x = history_at(h, l->last);
-         x && n < LISTED_MAX; x = history_at(h, x->before)) {
+    for (const struct happened *x = history_at(h, l->last); x && n < LISTED_MAX;
+         x = history_at(h, x->before)) {
         if (x->event.connection != l->number)
             break;
         if (x->event.kind == BOARD_REQUEST || x->event.kind == BOARD_CUT)

@@ -12,12 +12,13 @@
 #include "os/clock.h"
 
 /* X(name, member, help) */
-#define COUNTER_ROWS(X)                                                        \
-    X("connections_accepted_total", accepted, "Connections accepted.")         \
-    X("connections_closed_total", closed, "Connections that have ended.")      \
-    X("requests_total", requests, "Requests answered, whatever the status.")   \
-    X("sent_bytes_total", bytes, "Bytes handed to the system, heads included.")\
-    X("not_modified_total", not_modified, "Requests answered with 304.")       \
+#define COUNTER_ROWS(X)                                                      \
+    X("connections_accepted_total", accepted, "Connections accepted.")       \
+    X("connections_closed_total", closed, "Connections that have ended.")    \
+    X("requests_total", requests, "Requests answered, whatever the status.") \
+    X("sent_bytes_total", bytes,                                             \
+      "Bytes handed to the system, heads included.")                         \
+    X("not_modified_total", not_modified, "Requests answered with 304.")     \
     X("access_log_lost_total", log_lost, "Access log lines not written.")
 
 struct reading {
@@ -68,9 +69,9 @@ static void put_workers(struct buf *b, struct observer *o)
 {
     struct reading r;
 
-#define X(name, member, help)                                                  \
-    describe(b, name, "counter", help);                                        \
-    for (unsigned i = 0; reading_at(o, i, &r); i++)                            \
+#define X(name, member, help)                       \
+    describe(b, name, "counter", help);             \
+    for (unsigned i = 0; reading_at(o, i, &r); i++) \
         put(b, name, &r, counters_get(&r.slot->member));
     COUNTER_ROWS(X)
 #undef X
@@ -78,8 +79,10 @@ static void put_workers(struct buf *b, struct observer *o)
              "Responses by the first digit of their status.");
     for (unsigned i = 0; reading_at(o, i, &r); i++) {
         for (unsigned c = 1; c < 6; c++)
-            buf_fmt(b, "etagd_responses_total{generation=\"%u\",worker=\"%u\","
-                    "class=\"%uxx\"} %llu\n", r.generation, r.worker, c,
+            buf_fmt(b,
+                    "etagd_responses_total{generation=\"%u\",worker=\"%u\","
+                    "class=\"%uxx\"} %llu\n",
+                    r.generation, r.worker, c,
                     (unsigned long long)counters_get(&r.slot->status[c]));
     }
     describe(b, "connections_open", "gauge", "Connections open now.");
@@ -90,9 +93,10 @@ static void put_workers(struct buf *b, struct observer *o)
     for (unsigned i = 0; reading_at(o, i, &r); i++) {
         uint64_t beat = counters_get(&r.slot->beat_us);
         uint64_t age = beat && beat < o->now_us ? o->now_us - beat : 0;
-        buf_fmt(b, "etagd_worker_beat_age_seconds{generation=\"%u\","
-                "worker=\"%u\"} %llu.%06llu\n", r.generation, r.worker,
-                (unsigned long long)(age / 1000000),
+        buf_fmt(b,
+                "etagd_worker_beat_age_seconds{generation=\"%u\","
+                "worker=\"%u\"} %llu.%06llu\n",
+                r.generation, r.worker, (unsigned long long)(age / 1000000),
                 (unsigned long long)(age % 1000000));
     }
 }
@@ -115,9 +119,11 @@ void metrics_text(struct buf *b, struct observer *o)
              "Connections that ended while they were observed, by reason.");
     for (unsigned i = 0; i < END_COUNT; i++) {
         if (i != END_OPEN && i != END_SENT)
-            buf_fmt(b, "etagd_connections_ended_total{reason=\"%s\","
-                    "closed_first=\"%s\"} %llu\n", end_word((enum end)i),
-                    end_who((enum end)i), (unsigned long long)h->by_end[i]);
+            buf_fmt(b,
+                    "etagd_connections_ended_total{reason=\"%s\","
+                    "closed_first=\"%s\"} %llu\n",
+                    end_word((enum end)i), end_who((enum end)i),
+                    (unsigned long long)h->by_end[i]);
     }
     single(b, "observer_events_total", "counter", "Events seen.", h->next - 1);
     single(b, "observer_events_lost_total", "counter",
@@ -150,7 +156,8 @@ void metrics_status(struct buf *b, struct observer *o)
             PACKAGE_VERSION, (long long)clock_real_us(),
             (long long)((int64_t)o->started_us + mono_wall));
     put_places(b, o->start);
-    buf_fmt(b, "\"boot\":%llu,\"events\":%llu,\"oldest_event\":%llu,"
+    buf_fmt(b,
+            "\"boot\":%llu,\"events\":%llu,\"oldest_event\":%llu,"
             "\"events_lost\":%llu,\"connections_followed\":%zu,"
             "\"connections_ended\":%llu,\"idle_ms\":%llu,\"workers\":[",
             (unsigned long long)o->boot, (unsigned long long)h->next - 1,
@@ -159,7 +166,8 @@ void metrics_status(struct buf *b, struct observer *o)
             (unsigned long long)o->start->conf->timeouts.idle_ms);
     for (unsigned i = 0; reading_at(o, i, &r); i++) {
         uint64_t beat = counters_get(&r.slot->beat_us);
-        buf_fmt(b, "%s{\"generation\":%u,\"worker\":%u,\"accepted\":%llu,"
+        buf_fmt(b,
+                "%s{\"generation\":%u,\"worker\":%u,\"accepted\":%llu,"
                 "\"open\":%llu,\"requests\":%llu,\"not_modified\":%llu,"
                 "\"bytes\":%llu,\"beat_age_us\":%llu,\"status\":{",
                 i ? "," : "", r.generation, r.worker,

@@ -236,7 +236,8 @@ void route_answer(struct observer *o, struct visitor *v, const struct head *h,
                            o->port, span_str(o->address),
                            o->start->conf->observe.names)) {
         v->closing = true;
-        answer_error(v, h, 421, "The observer does not go by that name: see "
+        answer_error(v, h, 421,
+                     "The observer does not go by that name: see "
                      "[observe] names in the configuration.");
     } else if (h->method != METHOD_GET && h->method != METHOD_HEAD) {
         answer_error(v, h, 405, "Only GET and HEAD are served here.");

@@ -14,18 +14,23 @@
 #define VISITOR_IN_BYTES 8192
 
 /* What is being written to a visitor, bit by bit. */
-enum producing { PRODUCE_NOTHING, PRODUCE_ASSET, PRODUCE_LEDGER, PRODUCE_EVENTS };
+enum producing {
+    PRODUCE_NOTHING,
+    PRODUCE_ASSET,
+    PRODUCE_LEDGER,
+    PRODUCE_EVENTS
+};
 
 struct visitor {
     int fd; /* -1: free */
     size_t in_n, out_n, out_at;
     enum producing producing;
     bool chunked, closing;
-    struct span asset;   /* left of it */
-    uint64_t at;         /* next event or ended connection */
-    uint64_t joined;     /* events before it are sent as fast as possible */
+    struct span asset; /* left of it */
+    uint64_t at;       /* next event or ended connection */
+    uint64_t joined;   /* events before it are sent as fast as possible */
     uint64_t told_lost;
-    uint64_t since_us;   /* last progress */
+    uint64_t since_us; /* last progress */
     char in[VISITOR_IN_BYTES];
     char out[VISITOR_OUT_BYTES];
 };
@@ -47,7 +52,7 @@ struct observer {
     uint64_t now_us, started_us;
     uint64_t boot; /* tells this observer's event ids from another's */
     uint64_t served;
-    uint16_t port; /* 0: a unix socket */
+    uint16_t port;    /* 0: a unix socket */
     char address[64]; /* it listens on, without port */
     char listener_tag, control_tag;
     struct visitor visitor[VISITORS_MAX];

@@ -17,7 +17,7 @@ struct syn {
     uint8_t ttl;       /* or hop limit */
     uint8_t scale;     /* window scale, as a shift */
     bool has_scale, sack, timestamps;
-    uint16_t port; /* local */
+    uint16_t port;        /* local */
     uint16_t window, mss; /* mss 0: not given */
     uint32_t sequence;
 };

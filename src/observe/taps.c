@@ -58,8 +58,7 @@ unsigned taps_take(struct observer *o, unsigned most)
         struct tap *first = NULL;
         for (unsigned i = 0; i < o->n_taps; i++) {
             struct tap *t = &o->tap[i];
-            if (look(o, t) &&
-                (!first || t->next.time_us < first->next.time_us))
+            if (look(o, t) && (!first || t->next.time_us < first->next.time_us))
                 first = t;
         }
         if (!first)

@@ -16,9 +16,9 @@
 #include "os/net.h"
 #include "os/poll.h"
 
-#define SILENT_US 30000000u  /* without a request or progress */
-#define BEAT_US 10000000u    /* a comment for those that watch */
-#define EVENTS_A_TURN 40     /* for each that watches, once it is up to date */
+#define SILENT_US 30000000u /* without a request or progress */
+#define BEAT_US 10000000u   /* a comment for those that watch */
+#define EVENTS_A_TURN 40    /* for each that watches, once it is up to date */
 #define CHUNK_ROOM 16
 
 static void end(struct observer *o, struct visitor *v)
@@ -92,8 +92,7 @@ static void fill_ledger(struct observer *o, struct visitor *v, struct buf *b)
         last_chunk(v, b);
 }
 
-static void put_sse(struct observer *o, struct buf *b,
-                    const struct happened *x)
+static void put_sse(struct observer *o, struct buf *b, const struct happened *x)
 {
     struct buf save = *b;
 
@@ -110,7 +109,8 @@ static void put_skipped(struct observer *o, struct visitor *v, struct buf *b,
                         uint64_t n)
 {
     v->told_lost += n;
-    buf_fmt(b, "id: %llu-%llu\nevent: lost\ndata: {\"event\":\"lost\","
+    buf_fmt(b,
+            "id: %llu-%llu\nevent: lost\ndata: {\"event\":\"lost\","
             "\"lost\":%llu,\"lost_in_all\":%llu}\n\n",
             (unsigned long long)o->boot, (unsigned long long)v->at - 1,
             (unsigned long long)n, (unsigned long long)v->told_lost);

@@ -88,6 +88,24 @@ ssize_t file_read_at(int fd, void *p, size_t n, uint64_t offset)
     return (ssize_t)got;
 }
 
+size_t file_append(int fd, const void *p, size_t n, int *error)
+{
+    size_t at = 0;
+
+    *error = 0;
+    while (at < n) {
+        ssize_t written = write(fd, (const char *)p + at, n - at);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0) {
+            *error = written < 0 ? -errno : -EIO;
+            break;
+        }
+        at += (size_t)written;
+    }
+    return at;
+}
+
 bool file_system_watchable(int fd)
 {
     static const unsigned long known[] = { EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC,

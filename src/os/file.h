@@ -41,6 +41,10 @@ int file_stat(int fd, struct file_stat *out);
 /* pread until n bytes or end-of-file: bytes read or -errno. */
 ssize_t file_read_at(int fd, void *p, size_t n, uint64_t offset);
 
+/* Writes all n bytes (blocking): bytes written, fewer only at an error: then
+ * -errno stands in *error. */
+size_t file_append(int fd, const void *p, size_t n, int *error);
+
 /* True on file systems whose every change inotify reports (ext, xfs, btrfs,
  * f2fs, tmpfs); false on overlays, network and unknown ones. */
 bool file_system_watchable(int fd);

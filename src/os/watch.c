@@ -11,6 +11,8 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "base/uninit.h"
+
 #define FILE_EVENTS                                                         \
     (IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | \
      IN_CREATE | IN_DELETE)
@@ -45,7 +47,7 @@ static enum watch_news weigh(const struct inotify_event *e)
 
 enum watch_news watch_take(int watch)
 {
-    union {
+    UNINIT union {
         struct inotify_event align;
         char bytes[16384];
     } events;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * ask: is a message from a worker a well-formed ask?
+ * ask: judges whether a worker's message is a well-formed ask.
  * Layer: prepare (pure).  A worker may have been taken over by what it parsed:
  * its messages are judged before anything is done with them.
  */

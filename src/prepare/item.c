@@ -77,8 +77,8 @@ bool part_alive(const struct part *part, const struct slabs *slabs)
            slabs_find(slabs, part->slab);
 }
 
-/* Empty files and those above the limit are nowhere; the others have to be
- * where they were put. */
+/* Empty files and large ones are nowhere; the others have to be where they were
+ * put. */
 static bool part_usable(const struct part *part, const struct reading_tools *t,
                         bool want)
 {
@@ -86,8 +86,10 @@ static bool part_usable(const struct part *part, const struct reading_tools *t,
         return true;
     if (part->racy)
         return false;
-    if (!want || part->bytes == 0 || part->bytes > t->limits.memory_file)
+    if (!want)
         return true;
+    if (part->slab == 0)
+        return part->bytes == 0 || part->bytes > t->limits.memory_file;
     return part_alive(part, t->slabs);
 }
 

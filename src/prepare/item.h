@@ -73,6 +73,7 @@ struct item {
     enum item_state state;
     bool in_memo, in_coder;
     bool disagrees, negotiable, text;
+    bool racy; /* the file, or a sidecar as it was asked for */
     struct part parts[CODING_COUNT];
     char type[MEDIA_TYPE_MAX], magic[MEDIA_TYPE_MAX];
 };

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/check.h"
+#include "conf/conf.h"
 #include "prepare/magic.h"
 
 /* A sidecar without its format's first bytes is a mistake (brotli has none:
@@ -21,7 +23,25 @@ static const struct {
     [CODING_ZSTD] = { { 0x28, 0xb5, 0x2f, 0xfd }, 4 }, /* RFC 8878, 3.1.1 */
 };
 
-static void settle(struct item *it, const struct reading *r, bool whole)
+/* The configured type for what neither name nor content tells; a charset that
+ * was found stays. */
+static void choose_default(const struct conf_media *chosen, struct media *m)
+{
+    bool text = strncmp(m->type, "text/", 5) == 0;
+    const char *type = text ? chosen->default_text : chosen->default_binary;
+    const char *parameter = strchr(m->type, ';');
+    char joined[MEDIA_TYPE_MAX];
+    struct buf b = buf_over(joined, sizeof joined);
+
+    buf_str(&b, type);
+    if (text && parameter)
+        buf_str(&b, parameter);
+    if (buf_cstr(&b))
+        memcpy(m->type, joined, b.n + 1);
+}
+
+static void settle(const struct reading_tools *t, struct item *it,
+                   const struct reading *r, bool whole)
 {
     struct magic_answer magic = { "", "" };
     struct media media;
@@ -34,6 +54,8 @@ static void settle(struct item *it, const struct reading *r, bool whole)
     }
     media_settle(&media, span_str(it->work->name), span_str(it->magic),
                  span_str(it->work->charset), valid);
+    if (t->media && media.source == MEDIA_BY_DEFAULT)
+        choose_default(t->media, &media);
     memcpy(it->type, media.type, sizeof it->type);
     it->disagrees = media.disagrees;
     it->text = valid;
@@ -115,13 +137,27 @@ static void plan_codings(struct reading_tools *t, const struct job_limits *l,
     }
 }
 
+/* A sidecar is read later, but the worker looks at this flag now. */
+static bool racy(const struct reading_tools *t, const struct item *it)
+{
+    const struct reading *r = &it->work->reading;
+    bool any = reading_racy(t, r);
+
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        if (it->key.sidecars & 1u << c)
+            any |= reading_young(t, r, &it->key.sidecar_version[c]);
+    }
+    return any;
+}
+
 static enum job_event file_done(struct reading_tools *t,
                                 const struct job_limits *l, struct item *it)
 {
     struct reading *r = &it->work->reading;
     struct part *part = &it->parts[CODING_IDENTITY];
 
-    settle(it, r, r->end == r->version.size);
+    settle(t, it, r, r->end == r->version.size);
+    it->racy = racy(t, it);
     keep(t, r, part, &it->work->before[CODING_IDENTITY]);
     plan_codings(t, l, it);
     it->state = ITEM_READY;
@@ -134,6 +170,8 @@ static bool sidecar_ok(const struct item *it, const struct reading *r)
 
     /* RFC 9110 has no word on it: a sidecar older than its file is a leftover
      * of the file's last version. */
+    if (!file_version_eq(&r->version, &it->key.sidecar_version[work->part]))
+        return false; /* the worker's descriptor shows something else now */
     return r->version.size > 0 && !work->bad_mark &&
            r->version.mtime_ns >= it->parts[CODING_IDENTITY].version.mtime_ns;
 }
@@ -152,7 +190,20 @@ static enum job_event sidecar_done(struct reading_tools *t, struct item *it)
     return JOB_CODING;
 }
 
-static enum job_event begin(struct reading_tools *t, struct item *it)
+/* A file that is too large for a worker to want its bytes still needs a place
+ * to be compressed from. */
+static uint64_t own_room(const struct reading_tools *t,
+                         const struct job_limits *l, const struct item *it)
+{
+    uint64_t room = it->key.want_bytes ? t->limits.memory_file : 0;
+    bool codings = it->key.want_codings && l->compress && it->key.row &&
+                   it->key.row->compressible;
+
+    return codings && l->compress_max > room ? l->compress_max : room;
+}
+
+static enum job_event begin(struct reading_tools *t, const struct job_limits *l,
+                            struct item *it)
 {
     struct work *work = it->work;
     unsigned c = CODING_IDENTITY;
@@ -163,8 +214,9 @@ static enum job_event begin(struct reading_tools *t, struct item *it)
     work->part = (enum coding)c;
     work->busy = true;
     work->bad_mark = false;
-    bool want = c == CODING_IDENTITY ? it->key.want_bytes != 0 : true;
-    if (reading_start(t, &work->reading, work->fds[c], want) == READING_MORE)
+    uint64_t room =
+        c == CODING_IDENTITY ? own_room(t, l, it) : t->limits.memory_file;
+    if (reading_start(t, &work->reading, work->fds[c], room) == READING_MORE)
         return JOB_AGAIN;
     return JOB_FAILED;
 }
@@ -197,9 +249,11 @@ static enum job_event step(struct reading_tools *t, const struct job_limits *l,
         return sidecar ? sidecar_done(t, it) : file_done(t, l, it);
     if (sidecar || work->reading.at != work->reading.piece_n)
         return JOB_AGAIN;
-    settle(it, &work->reading, false);
+    settle(t, it, &work->reading, false);
     if (it->state == ITEM_EARLY) /* it changed since it was told */
         return JOB_AGAIN;
+    if (it->key.want_bytes && work->reading.slab)
+        return JOB_AGAIN; /* no descriptor is to be swapped for memory later */
     it->state = ITEM_EARLY;
     if (compresses(l, it, work->reading.end, work->reading.slab != NULL))
         it->negotiable = true;
@@ -235,7 +289,7 @@ enum job_event job_step(struct reading_tools *t, const struct job_limits *l,
     enum job_event event = JOB_AGAIN;
 
     if (!work->busy)
-        event = begin(t, it);
+        event = begin(t, l, it);
     if (event == JOB_AGAIN)
         event = step(t, l, it);
     if (event == JOB_FAILED)

@@ -6,8 +6,8 @@
  * and the last component of the name.
  *
  * An ask is answered by one PREPARE_FACTS, or by PREPARE_FAILED, which ends it.
- * A file of more than one slice (1 MiB) gets two PREPARE_FACTS: type and `more`
- * after its first slice, then, once all is read, the digest and the type again
+ * A file of more than one slice (1 MiB) whose bytes are not to be in memory gets
+ * two PREPARE_FACTS: type and `more` after its first slice, then, once all is read, the digest and the type again
  * (only then is it known whether all bytes are UTF-8).  Then comes exactly one
  * PREPARE_CODED for each coding that was started on, in no promised order;
  * `more` is 0 in the last message of an ask.
@@ -55,8 +55,8 @@ enum prepare_kind {
     PREPARE_CODED,  /* a coding's outcome.  With a place: ready.  With slab 0
                        and `sidecar`: ready, too large for memory, to be sent
                        from the worker's own descriptor.  With slab 0 and no
-                       `sidecar`: it will not come (saves too little, broken or
-                       older sidecar); negotiable stays as it was */
+                       `sidecar`: it will not come (saves too little; the
+                       sidecar is broken, older, or no longer as asked for); negotiable stays as it was */
     PREPARE_FAILED, /* could not be read, or changed while it was */
     PREPARE_DROP    /* slab `place.slab` is to be forgotten; seq 0.  Ask again
                        for what was in it, when it is wanted again */
@@ -68,8 +68,8 @@ struct prepare_answer {
     uint64_t seq; /* of the ask; PREPARE_CODED may come much later */
     uint32_t kind;
     uint32_t coding;
-    struct file_version version; /* as found by the preparer; the sidecar's
-                                    own when `sidecar` */
+    struct file_version version; /* of the file (never of a sidecar), as found
+                                    by the preparer */
     uint8_t digest[32];     /* SHA-256 of these bytes, valid when has_digest */
     uint8_t has_digest;     /* 0: not made (too large), or still to come */
     uint8_t racy;           /* the file changed within a clock tick of being

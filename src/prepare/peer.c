@@ -159,7 +159,6 @@ static void fill_place(struct prepare_answer *a, const struct part *part,
 static void fill_part(struct prepare_answer *a, const struct part *part,
                       const struct slabs *slabs)
 {
-    a->version = part->version;
     a->racy = part->racy;
     fill_place(a, part, slabs);
     a->has_digest = part->state == PART_THERE && part->has_digest;
@@ -174,7 +173,11 @@ static void fill_facts(struct prepare_answer *a, const struct item *it,
     a->version = it->key.version;
     if (it->state == ITEM_FAILED)
         return;
+    a->version = it->parts[CODING_IDENTITY].version;
     fill_part(a, &it->parts[CODING_IDENTITY], slabs);
+    a->racy = it->racy;
+    if (!it->key.want_bytes) /* in memory for our own use, if at all */
+        a->place = (struct prepare_place){ .bytes = a->place.bytes };
     a->disagrees = it->disagrees;
     memcpy(a->type, it->type, sizeof a->type);
     memcpy(a->magic, it->magic, sizeof a->magic);

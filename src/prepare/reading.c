@@ -42,7 +42,7 @@ static void find_room(struct reading_tools *t, struct reading *r)
 {
     uint64_t n = r->version.size;
 
-    if (r->want_place && n > 0 && n <= t->limits.memory_file)
+    if (n > 0 && n <= r->room)
         r->slab = slabs_reserve(t->slabs, (size_t)n, &r->offset);
 }
 
@@ -75,9 +75,9 @@ static void give_room_back(struct reading_tools *t, struct reading *r)
 }
 
 enum reading_state reading_start(struct reading_tools *t, struct reading *r,
-                                 int fd, bool want_place)
+                                 int fd, uint64_t room)
 {
-    *r = (struct reading){ .fd = fd, .want_place = want_place };
+    *r = (struct reading){ .fd = fd, .room = room };
     return begin(t, r) ? READING_MORE : READING_FAILED;
 }
 
@@ -141,12 +141,18 @@ static bool young(int64_t changed_ns, int64_t started_ns, int64_t tick_ns)
            changed_ns < started_ns + SKEW_NS;
 }
 
-bool reading_racy(const struct reading_tools *t, const struct reading *r)
+bool reading_young(const struct reading_tools *t, const struct reading *r,
+                   const struct file_version *v)
 {
     int64_t tick = t->limits.tick_ns;
 
-    return young(r->version.ctime_ns, r->started_ns, tick) ||
-           young(r->version.mtime_ns, r->started_ns, tick);
+    return young(v->ctime_ns, r->started_ns, tick) ||
+           young(v->mtime_ns, r->started_ns, tick);
+}
+
+bool reading_racy(const struct reading_tools *t, const struct reading *r)
+{
+    return reading_young(t, r, &r->version);
 }
 
 void reading_end(struct reading_tools *t, struct reading *r)

@@ -19,8 +19,10 @@
 
 #define READING_SLICE_BYTES ((size_t)1 << 20)
 
+struct conf_media;
+
 struct reading_limits {
-    size_t memory_file; /* larger files get no place */
+    size_t memory_file; /* larger files are not kept for workers */
     size_t digest;      /* larger files get no digest */
     int64_t tick_ns;    /* changes this close to the reading are racy */
 };
@@ -30,11 +32,12 @@ struct reading_tools {
     struct slabs *slabs;
     struct reading_limits limits;
     char *scratch; /* READING_SLICE_BYTES */
+    const struct conf_media *media; /* chosen defaults; NULL: built in */
 };
 
 struct reading {
-    int fd; /* borrowed */
-    bool want_place;
+    int fd;        /* borrowed */
+    uint64_t room; /* up to so many bytes it gets a place */
     struct file_version version;
     uint64_t at, end;      /* bytes read, bytes to read */
     int64_t started_ns;    /* CLOCK_REALTIME */
@@ -54,7 +57,7 @@ bool file_version_eq(const struct file_version *a,
 
 /* READING_MORE, or READING_FAILED: no regular file, or not readable. */
 enum reading_state reading_start(struct reading_tools *t, struct reading *r,
-                                 int fd, bool want_place);
+                                 int fd, uint64_t room);
 
 /* One slice.  READING_DONE: all is read and the version still holds.  When the
  * file changed it starts over (at == 0 then) a few times. */
@@ -62,6 +65,10 @@ enum reading_state reading_step(struct reading_tools *t, struct reading *r);
 
 /* Did the file change so shortly before that another change might not show? */
 bool reading_racy(const struct reading_tools *t, const struct reading *r);
+
+/* The same, for another file's version, as of this reading's start. */
+bool reading_young(const struct reading_tools *t, const struct reading *r,
+                   const struct file_version *v);
 
 /* Gives up what it holds; a place that is to stay has been taken (slab set to
  * NULL) by the caller. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * utf8: are these bytes UTF-8?  Asked piece by piece (RFC 3629, section 4).
+ * utf8: tells whether bytes are UTF-8, piece by piece (RFC 3629, section 4).
  * Layer: prepare (pure).  Over-long forms, surrogates and code points above
  * U+10FFFF are invalid.
  */

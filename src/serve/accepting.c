@@ -17,15 +17,14 @@
 #include "serve/tell.h"
 #include "serve/worker.h"
 
-#define BUDGET 16      /* connections a turn and socket */
+#define BUDGET 16 /* connections a turn and socket */
 #define PAUSE_MS 100
 
 static void listen_on(struct worker *w, bool on)
 {
     for (size_t i = 0; i < w->conf->n_listen; i++) {
         if (on)
-            poll_add_listener(w->poll, w->start->listener[i],
-                              &w->listening[i]);
+            poll_add_listener(w->poll, w->start->listener[i], &w->listening[i]);
         else
             poll_remove(w->poll, w->start->listener[i]);
     }
@@ -60,7 +59,8 @@ static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
     c->listener = (uint8_t)listener;
     c->opened_us = c->first_us = w->now_us;
     c->number = atomic_fetch_add_explicit(w->start->connections, 1,
-                                          memory_order_relaxed) + 1;
+                                          memory_order_relaxed) +
+                1;
     list_init(&c->node);
     list_init(&c->turn);
     list_init(&c->timer.node);

@@ -2,14 +2,15 @@
  *
  * access: formats, gathers and writes lines.
  * Layer: serve.
+ * Heap: one buffer, at the start.
  */
 #include "serve/access.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "http/logline.h"
+#include "os/file.h"
 #include "os/log.h"
 #include "serve/conn.h"
 #include "serve/txn.h"
@@ -18,7 +19,7 @@
 struct access {
     int fd;
     void (*format)(struct buf *, const struct logline *);
-    bool prompt; /* for a person: written out at the end of each turn */
+    bool prompt;       /* for a person: written out at the end of each turn */
     uint64_t since_ms; /* of the oldest line in the buffer */
     uint64_t flush_ms;
     uint64_t lost;
@@ -63,48 +64,45 @@ static const char *peer_text(struct access *a, const struct net_peer *peer)
     return a->peer;
 }
 
-static unsigned count_lines(const struct buf *b)
+static unsigned count_lines(const char *p, size_t n)
 {
-    unsigned n = 0;
+    unsigned lines = 0;
 
-    for (size_t i = 0; i < b->n; i++)
-        n += b->p[i] == '\n';
-    return n;
+    for (size_t i = 0; i < n; i++)
+        lines += p[i] == '\n';
+    return lines;
+}
+
+static void lose(struct worker *w, size_t from, int error)
+{
+    struct access *a = w->access;
+    unsigned lines = count_lines(a->buf.p + from, a->buf.n - from);
+
+    a->lost += lines;
+    counters_add(&w->counters->log_lost, lines);
+    if (!a->failing)
+        log_error("W030", "access log: %s: lines are being lost",
+                  strerror(-error));
+    a->failing = true;
 }
 
 void access_flush(struct worker *w)
 {
     struct access *a = w->access;
-    size_t at = 0;
+    int error;
 
-    while (a && at < a->buf.n) {
-        ssize_t n = write(a->fd, a->buf.p + at, a->buf.n - at);
-        if (n > 0) {
-            at += (size_t)n;
-            continue;
-        }
-        if (n < 0 && errno == EINTR)
-            continue;
-        struct buf rest = buf_over(a->buf.p + at, a->buf.n - at);
-        rest.n = rest.cap;
-        unsigned lines = count_lines(&rest);
-        a->lost += lines;
-        counters_add(&w->counters->log_lost, lines);
-        if (!a->failing)
-            log_error("W030", "access log: %s: lines are being lost",
-                      strerror(errno));
-        a->failing = true;
-        a->buf.n = 0;
+    if (!a || a->buf.n == 0)
         return;
-    }
-    if (a && a->failing && a->buf.n) {
+    size_t at = file_append(a->fd, a->buf.p, a->buf.n, &error);
+    if (error) {
+        lose(w, at, error);
+    } else if (a->failing) {
         log_warn("W031", "access log: writing again; %llu lines were lost",
                  (unsigned long long)a->lost);
         a->failing = false;
         a->lost = 0;
     }
-    if (a)
-        a->buf.n = 0;
+    a->buf.n = 0;
 }
 
 static void put(struct worker *w, const struct conn *c, struct logline *l)
@@ -177,4 +175,9 @@ void access_reopen(struct worker *w, int fd)
     access_flush(w);
     close(w->access->fd);
     w->access->fd = fd;
+}
+
+void access_free(struct access *a)
+{
+    free(a);
 }

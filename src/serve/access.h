@@ -19,6 +19,7 @@ struct worker;
 /* fd stays the caller's until access_reopen(); NULL: no memory. */
 struct access *access_new(const struct worker *w, int fd);
 
+void access_free(struct access *a); /* may be NULL */
 /* The line of a response that has ended (r->line.end says how). */
 void access_write(struct worker *w, const struct conn *c, struct record *r);
 

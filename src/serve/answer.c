@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include "base/check.h"
+#include "base/uninit.h"
 #include "http/page.h"
 #include "http/status.h"
 #include "serve/blocks.h"
@@ -23,8 +24,7 @@ static const char close_fields[] = "Connection: close\r\n\r\n";
 /* Opens the record of this response; what it points at stays where it is until
  * the turn is over (txn_keep_texts copies it if the record stays longer). */
 static struct record *open_record(struct worker *w, struct conn *c,
-                                  struct txn *t, int status,
-                                  enum reason reason)
+                                  struct txn *t, int status, enum reason reason)
 {
     const struct head *h = &w->head;
     struct record *r = &t->record[t->record_n++];
@@ -88,9 +88,9 @@ static void head_done(struct txn *t)
 
 /* What one response adds to a prepared block. */
 struct variant {
-    int status;          /* 0: the block's own status and length */
-    struct span type;    /* replaces Content-Type; p NULL: the block's */
-    struct span extra;   /* further field lines */
+    int status;        /* 0: the block's own status and length */
+    struct span type;  /* replaces Content-Type; p NULL: the block's */
+    struct span extra; /* further field lines */
     bool with_length;
     uint64_t length;
     bool persist;
@@ -278,7 +278,7 @@ static void answer_file(struct worker *w, struct conn *c, struct txn *t,
     struct plan plan = plan_make(h, &e->source, w->second);
     struct entry_form *f = &e->form[plan.coding];
     struct variant v = { .persist = persist };
-    char tag_line[ETAG_BYTES_MAX + 16];
+    UNINIT char tag_line[ETAG_BYTES_MAX + 16];
     uint64_t content = 0;
 
     if (plan.status == 412 || plan.status == 416) {
@@ -342,7 +342,7 @@ static void put_page(struct worker *w, struct conn *c, struct txn *t,
                      struct span extra, const char *sentence, bool persist,
                      struct span location)
 {
-    char storage[PAGE_BYTES_MAX + 8192];
+    UNINIT char storage[PAGE_BYTES_MAX + 8192];
     struct buf page = buf_over(storage, sizeof storage);
     struct record *r = open_record(w, c, t, status, reason);
     struct buf *b = &t->out;
@@ -370,8 +370,7 @@ static void put_page(struct worker *w, struct conn *c, struct txn *t,
 }
 
 static void answer_refusal(struct worker *w, struct conn *c, struct txn *t,
-                           const struct plan *plan, uint64_t size,
-                           bool persist)
+                           const struct plan *plan, uint64_t size, bool persist)
 {
     char storage[64];
     struct buf extra = buf_over(storage, sizeof storage);
@@ -391,7 +390,7 @@ static void answer_moved(struct worker *w, struct conn *c, struct txn *t,
                          struct entry *e, const struct target *target,
                          bool persist)
 {
-    char storage[16384], field[16384 + 16];
+    UNINIT char storage[16384], field[16384 + 16];
     struct buf where = buf_over(storage, sizeof storage);
     struct buf extra = buf_over(field, sizeof field);
 

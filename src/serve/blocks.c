@@ -2,6 +2,7 @@
  *
  * blocks: composes status line and fields once per representation.
  * Layer: serve.  Owns the text of each struct block (heap; freed with it).
+ * Heap: the text of a head, when facts about a file arrive.
  */
 #include "serve/blocks.h"
 
@@ -14,8 +15,8 @@
 #include "serve/worker.h"
 
 /* Fields that describe the content: a 304 does not repeat them (RFC 9110
- * 15.4.5: Cache-Control, Content-Location, Date, ETag, Expires and Vary are what
- * it must carry; a rule's other fields, CORS for one, do no harm). */
+ * 15.4.5: Cache-Control, Content-Location, Date, ETag, Expires and Vary are
+ * what it must carry; a rule's other fields, CORS for one, do no harm). */
 static bool content_field(struct span name)
 {
     return span_starts(name, SPAN("Content-")) &&

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * board: what the workers tell the observer: a ring of events for each worker in
- * memory that the master made before it forked.
- * Layer: serve.  The writer never waits, locks or calls the system; a reader
- * that is too slow loses the oldest events and learns how many.  Each slot holds
- * a number that is odd while the slot is being written, so a reader never takes
- * half a record for a whole one.  A worker that died in the middle of a record
- * leaves it to its successor, who writes it anew.
+ * board: what the workers tell the observer: a ring of events for each worker
+ * in memory that the master made before it forked. Layer: serve.  The writer
+ * never waits, locks or calls the system; a reader that is too slow loses the
+ * oldest events and learns how many.  Each slot holds a number that is odd
+ * while the slot is being written, so a reader never takes half a record for a
+ * whole one.  A worker that died in the middle of a record leaves it to its
+ * successor, who writes it anew.
  */
 #ifndef ETAGD_SERVE_BOARD_H
 #define ETAGD_SERVE_BOARD_H

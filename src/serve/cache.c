@@ -3,6 +3,7 @@
  * cache: the table of entries.
  * Layer: serve.  Knows nothing of files: entries come and go by cache_add() and
  * cache_unlink(); releasing what an entry holds is entry_release()'s business.
+ * Heap: an entry, when a path is asked for the first time; never for a hit.
  */
 #include "serve/entry.h"
 
@@ -28,7 +29,8 @@ bool cache_init(struct cache *c, size_t files_max, uint64_t seed)
     return c->bucket != NULL;
 }
 
-/* Multiply and fold, eight bytes at a time, with a seed nobody outside knows. */
+/* Multiply and fold, eight bytes at a time, with a seed nobody outside knows.
+ */
 uint64_t cache_hash(const struct cache *c, unsigned site, struct span path)
 {
     const uint64_t k = 0x9e3779b97f4a7c15ull;
@@ -141,4 +143,10 @@ struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
     e->path_n = (uint16_t)path.n;
     memcpy(e->path, path.p, path.n);
     return e;
+}
+
+void cache_free(struct cache *c)
+{
+    CHECK(list_empty(&c->files) && list_empty(&c->others));
+    free(c->bucket);
 }

@@ -21,54 +21,54 @@ struct txn;
 struct worker;
 
 /* X(state, what it waits for, may become) */
-#define CONN_STATES(X)                                                         \
-    X(IDLE, "next request",                                                    \
-      TO(HEAD) | TO(BODY) | TO(PREPARE) | TO(SEND) | TO(LINGER) | TO(CLOSED))  \
-    X(HEAD, "rest of a head",                                                  \
-      TO(IDLE) | TO(BODY) | TO(PREPARE) | TO(SEND) | TO(LINGER) | TO(CLOSED))  \
-    X(BODY, "unwanted content",                                                \
-      TO(IDLE) | TO(HEAD) | TO(PREPARE) | TO(SEND) | TO(LINGER) | TO(CLOSED))  \
-    X(PREPARE, "the preparer",                                                 \
-      TO(IDLE) | TO(HEAD) | TO(BODY) | TO(SEND) | TO(LINGER) | TO(CLOSED))     \
-    X(SEND, "room to send",                                                    \
-      TO(IDLE) | TO(HEAD) | TO(BODY) | TO(PREPARE) | TO(LINGER) | TO(CLOSED))  \
-    X(LINGER, "the client's end", TO(CLOSED))                                  \
+#define CONN_STATES(X)                                                        \
+    X(IDLE, "next request",                                                   \
+      TO(HEAD) | TO(BODY) | TO(PREPARE) | TO(SEND) | TO(LINGER) | TO(CLOSED)) \
+    X(HEAD, "rest of a head",                                                 \
+      TO(IDLE) | TO(BODY) | TO(PREPARE) | TO(SEND) | TO(LINGER) | TO(CLOSED)) \
+    X(BODY, "unwanted content",                                               \
+      TO(IDLE) | TO(HEAD) | TO(PREPARE) | TO(SEND) | TO(LINGER) | TO(CLOSED)) \
+    X(PREPARE, "the preparer",                                                \
+      TO(IDLE) | TO(HEAD) | TO(BODY) | TO(SEND) | TO(LINGER) | TO(CLOSED))    \
+    X(SEND, "room to send",                                                   \
+      TO(IDLE) | TO(HEAD) | TO(BODY) | TO(PREPARE) | TO(LINGER) | TO(CLOSED)) \
+    X(LINGER, "the client's end", TO(CLOSED))                                 \
     X(CLOSED, "end of the turn", 0)
 
 enum conn_state {
 #define X(id, waits, to) CONN_##id,
     CONN_STATES(X)
 #undef X
-    CONN_STATE_COUNT
+        CONN_STATE_COUNT
 };
 
 struct conn {
     uint32_t magic;
     int fd;
     enum conn_state state;
-    bool polled;     /* is in the worker's poll set */
-    bool readable;   /* may have bytes that were not received yet */
-    bool ended;      /* the client has sent its FIN */
-    bool broken;     /* reset or failed: nothing more can be sent */
-    bool closing;    /* closes after what is being sent */
-    bool linger;     /* unread bytes may be there: close with a pause */
-    bool again;      /* is in the worker's list for the next turn */
-    bool received;   /* has bytes in the arena in this turn */
-    bool continued;  /* 100 (Continue) went out for this request */
-    bool by_address; /* counted in the table of addresses */
+    bool polled;      /* is in the worker's poll set */
+    bool readable;    /* may have bytes that were not received yet */
+    bool ended;       /* the client has sent its FIN */
+    bool broken;      /* reset or failed: nothing more can be sent */
+    bool closing;     /* closes after what is being sent */
+    bool linger;      /* unread bytes may be there: close with a pause */
+    bool again;       /* is in the worker's list for the next turn */
+    bool received;    /* has bytes in the arena in this turn */
+    bool continued;   /* 100 (Continue) went out for this request */
+    bool by_address;  /* counted in the table of addresses */
     uint8_t listener; /* index of the listening socket */
     enum end end;
     struct net_peer peer;
-    uint64_t number;   /* unique in the logs */
-    uint64_t requests; /* answered or being answered */
+    uint64_t number;              /* unique in the logs */
+    uint64_t requests;            /* answered or being answered */
     uint64_t opened_us, first_us; /* monotonic: accepted; first byte of this
                                      request's head */
-    uint64_t moved;    /* bytes since window_ms began (lowest rates) */
+    uint64_t moved; /* bytes since window_ms began (lowest rates) */
     uint64_t window_ms;
-    struct txn *txn;   /* NULL while idle */
+    struct txn *txn; /* NULL while idle */
     struct wheel_item timer;
-    struct list node;  /* all connections of the worker, or its free list */
-    struct list turn;  /* the `again` list, or the list of the dead */
+    struct list node; /* all connections of the worker, or its free list */
+    struct list turn; /* the `again` list, or the list of the dead */
 };
 
 #define CONN_MAGIC 0xe7a6c011u

@@ -3,6 +3,7 @@
  * dirs: a set of watched directories, keyed by root and path.
  * Layer: serve.  The set holds 64-bit hashes under a secret seed instead of
  * names: a collision would need 2^32 directories, and `max` is far below.
+ * Heap: one table, at the start.
  */
 #include "serve/dirs.h"
 
@@ -140,4 +141,11 @@ bool dirs_news(struct dirs *d)
         d->n = 0;
     }
     return true;
+}
+
+void dirs_free(struct dirs *d)
+{
+    close(d->watch);
+    free(d->known);
+    free(d);
 }

@@ -16,6 +16,7 @@ struct root;
 /* At most `max` directories; NULL when there is no memory or no inotify. */
 struct dirs *dirs_new(uint64_t seed, unsigned max);
 
+void dirs_free(struct dirs *d);
 /* Descriptor for dirs_news(). */
 int dirs_descriptor(const struct dirs *d);
 

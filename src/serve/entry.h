@@ -3,7 +3,8 @@
  * entry: what a worker knows about one path of one site: the file behind it
  * with its prepared response heads, or the fixed answer (redirect, 404, ...).
  * Layer: serve.  Reference counted; owned by the file cache while it is in
- * there.  Made when a path is asked for the first time: the hot path only reads.
+ * there.  Made when a path is asked for the first time: the hot path only
+ * reads.
  */
 #ifndef ETAGD_SERVE_ENTRY_H
 #define ETAGD_SERVE_ENTRY_H
@@ -12,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/list.h"
+#include "conf/conf.h"
 #include "http/etag.h"
 #include "http/plan.h"
 #include "http/reason.h"
@@ -53,18 +55,19 @@ struct entry {
     uint32_t refs; /* the cache's own included */
     enum entry_kind kind;
     bool in_cache;
-    bool watched;  /* `fresh` may be trusted */
-    bool pending;  /* facts have been asked for: requests wait */
-    bool unasked;  /* to be asked again: channel was full, or renewed */
-    bool racy;     /* changed so lately that equal times prove nothing */
-    bool degraded; /* answered without the preparer's facts */
+    bool watched;    /* `fresh` may be trusted */
+    bool pending;    /* facts have been asked for: requests wait */
+    bool unasked;    /* to be asked again: channel was full, or renewed */
+    bool racy;       /* changed so lately that equal times prove nothing */
+    uint8_t tries;   /* asks in a row without facts */
+    bool degraded;   /* answered without the preparer's facts */
     bool negotiable; /* has or will have codings: Vary */
     bool background; /* asked again while the old facts still serve */
-    uint64_t fresh; /* generation of the watch at which it was right */
-    uint64_t seq;   /* of the ask */
+    uint64_t fresh;  /* generation of the watch at which it was right */
+    uint64_t seq;    /* of the ask */
     uint64_t asked_us;
-    struct list waiters; /* txn.waiter */
-    struct list asked;   /* among the worker's pending entries */
+    struct list waiters;    /* txn.waiter */
+    struct list asked;      /* among the worker's pending entries */
     struct entry *seq_next; /* in the table of asks */
     bool in_asks;
     unsigned site;
@@ -81,8 +84,8 @@ struct entry {
     char *location; /* encoded; the query is appended when it is sent */
     char *page;     /* body of an ENTRY_REFUSED */
     /* policy of the configuration for this path */
-    int etag_scheme; /* enum etag_scheme */
-    int expires;     /* enum expires_kind */
+    enum etag_scheme etag_scheme;
+    enum expires_kind expires;
     int64_t expires_s, clock_s;
     uint16_t name_at; /* where the last component of file_path starts */
     uint64_t told_at; /* number of the event that told the observer what this
@@ -105,6 +108,7 @@ struct cache {
 
 bool cache_init(struct cache *c, size_t files_max, uint64_t seed);
 
+void cache_free(struct cache *c); /* its entries are gone already */
 uint64_t cache_hash(const struct cache *c, unsigned site, struct span path);
 
 /* Without taking a reference; moves it to the front of its list. */

@@ -4,6 +4,7 @@
  * Layer: serve.  A preparer that is slow, hung or dead delays first requests of
  * files by at most [timeouts] prepare; then the name's extension and a weak,
  * stat-based tag must do.
+ * Heap: one table, at the start.
  */
 #include "serve/facts.h"
 
@@ -157,6 +158,7 @@ void facts_ask(struct worker *w, struct entry *e, const struct found *f,
     e->pending = !background;
     e->background = background;
     e->asked_us = w->now_us;
+    e->tries++;
     if (list_empty(&e->asked))
         entry_hold(e); /* until wake(): it may be evicted meanwhile */
     list_remove(&e->asked);
@@ -217,8 +219,7 @@ static void set_tag(struct entry *e, enum coding c, const uint8_t *digest)
         c != CODING_IDENTITY && (e->sidecars >> c & 1) ? &e->sidecar_version[c]
                                                        : &e->version;
 
-    f->tag_n = (uint8_t)tags_make(f->tag_text, (enum etag_scheme)e->etag_scheme,
-                                  c, v, digest);
+    f->tag_n = (uint8_t)tags_make(f->tag_text, e->etag_scheme, c, v, digest);
     struct etag *tag = &e->source.form[c].tag;
     *tag = (struct etag){ SPAN_NONE, false };
     if (f->tag_n)
@@ -254,17 +255,19 @@ static void take_facts(struct worker *w, struct entry *e,
                        const struct prepare_answer *a)
 {
     struct entry_form *f = &e->form[CODING_IDENTITY];
+    bool served = e->degraded; /* somebody may be sending from e->fd */
 
     memcpy(e->type, a->type, sizeof e->type);
     e->type[sizeof e->type - 1] = '\0';
     e->negotiable = a->negotiable;
     e->racy = a->racy;
     e->degraded = false;
+    e->tries = 0;
     apply_policy(w, e);
     e->source.available |= 1u << CODING_IDENTITY;
     e->source.form[CODING_IDENTITY].size = e->version.size;
     set_tag(e, CODING_IDENTITY, a->has_digest ? a->digest : NULL);
-    if (a->place.slab && set_bytes(w, f, &a->place)) {
+    if (a->place.slab && set_bytes(w, f, &a->place) && !served && e->fd >= 0) {
         close(e->fd);
         e->fd = -1;
     }
@@ -283,8 +286,9 @@ static void take_coded(struct worker *w, struct entry *e,
     struct entry_form *f = &e->form[c];
 
     CHECK(a->coding > CODING_IDENTITY && a->coding < CODING_COUNT);
-    bool usable = a->place.slab ? set_bytes(w, f, &a->place)
-                                : a->sidecar && f->fd >= 0;
+    e->racy = e->racy || a->racy;
+    bool usable =
+        a->place.slab ? set_bytes(w, f, &a->place) : a->sidecar && f->fd >= 0;
     if (usable && a->has_digest) {
         e->source.available |= 1u << c;
         e->source.form[c].size = a->place.bytes;
@@ -338,10 +342,9 @@ static void take_one(struct worker *w, const struct prepare_answer *a)
         return; /* evicted or changed meanwhile */
     entry_hold(e);
     if (a->kind == PREPARE_FAILED) {
-        if (e->pending || e->background) {
-            asks_remove(w, e);
+        asks_remove(w, e);
+        if (e->pending || e->background)
             degrade(w, e);
-        }
     } else if (!find_same_version(&a->version, &e->version)) {
         /* changed since it was opened here: who waits looks again */
         forget(w, e);
@@ -421,4 +424,13 @@ int facts_turn(struct worker *w)
         entry_release(w, e);
     }
     return -1;
+}
+
+void facts_drop(struct worker *w)
+{
+    while (!list_empty(&w->asked)) {
+        struct entry *e = LIST_ENTRY(w->asked.next, struct entry, asked);
+        list_remove(&e->asked);
+        entry_release(w, e);
+    }
 }

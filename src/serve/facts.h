@@ -29,6 +29,9 @@ int facts_turn(struct worker *w);
 /* Another preparer has been started: its channel. */
 void facts_renew(struct worker *w, int fd);
 
+/* Nobody waits any more: lets go of what was asked. */
+void facts_drop(struct worker *w);
+
 /* Gives back what the entry holds once nobody uses it any more. */
 void entry_hold(struct entry *e);
 void entry_release(struct worker *w, struct entry *e);

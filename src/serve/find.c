@@ -115,7 +115,8 @@ static bool append(char *path, size_t *n, const char *name)
     return true;
 }
 
-/* f->path names a directory ("" or "sub/"): the first index file that exists. */
+/* f->path names a directory ("" or "sub/"): the first index file that exists.
+ */
 static void find_index(struct worker *w, const struct conf_site *site,
                        struct found *f)
 {
@@ -250,8 +251,7 @@ void find_file(struct worker *w, const struct conf_site *site,
     place(w, site, target->path, out);
     /* watch first, open then: a change in between is news */
     out->watched = w->dirs && dirs_cover(w->dirs, out->root,
-                                         &w->start->root[out->root],
-                                         out->path);
+                                         &w->start->root[out->root], out->path);
     if (target->directory)
         find_index(w, site, out);
     else

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * find: from a decoded path to an open file, or to the reason why there is none.
- * Layer: serve: the one place that turns what the system said into what HTTP
- * needs.
+ * find: from a decoded path to an open file, or to the reason why there is
+ * none. Layer: serve: the one place that turns what the system said into what
+ * HTTP needs.
  */
 #ifndef ETAGD_SERVE_FIND_H
 #define ETAGD_SERVE_FIND_H
@@ -19,7 +19,9 @@ struct conf_site;
 struct target;
 struct worker;
 
-#define FIND_PATH_MAX 4352 /* a target of 4096 bytes and an index file's name */
+#define FIND_PATH_MAX                                       \
+    4352 /* a target of 4096 bytes and an index file's name \
+          */
 
 struct found {
     int status; /* 200: a file; 301: a directory without its slash; 4xx, 5xx */
@@ -30,7 +32,7 @@ struct found {
     unsigned root;  /* index in worker_start.root */
     struct file_version version;
     int64_t mtime_s;
-    uint32_t sidecars; /* bit per coding */
+    uint32_t sidecars;            /* bit per coding */
     int sidecar_fd[CODING_COUNT]; /* the caller's to close */
     struct file_version sidecar_version[CODING_COUNT];
     char path[FIND_PATH_MAX]; /* below the root, NUL-terminated */

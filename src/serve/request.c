@@ -38,7 +38,8 @@ static enum request_result fault(struct worker *w, struct conn *c,
     return REQUEST_ANSWERED;
 }
 
-/* A request that fails before its end is known: nothing after it can be read. */
+/* A request that fails before its end is known: nothing after it can be read.
+ */
 static enum request_result fatal(struct worker *w, struct conn *c,
                                  struct txn *t, struct span *in, enum fault f)
 {
@@ -119,7 +120,10 @@ static bool may_persist(struct worker *w, struct conn *c)
     uint64_t limit = w->conf->limits.requests_per_connection;
 
     if (!head_persists(&w->head)) {
-        end_after(c, END_CLOSE_ASKED, false);
+        /* RFC 9112 9.6: who sent "close" sends nothing more, so there is
+         * nothing that a reset could answer; a client of HTTP/1.0 said nothing
+         */
+        end_after(c, END_CLOSE_ASKED, w->head.minor == 0);
     } else if (w->draining) {
         end_after(c, END_DRAINING, true);
     } else if (limit && c->requests >= limit) {
@@ -156,8 +160,7 @@ static enum request_result answer(struct worker *w, struct conn *c,
     struct entry *e = NULL;
     if (f == FAULT_NONE && site &&
         (h->method == METHOD_GET || h->method == METHOD_HEAD)) {
-        e = resolve(w, (unsigned)(site - w->conf->sites), &target,
-                    c->first_us);
+        e = resolve(w, (unsigned)(site - w->conf->sites), &target, c->first_us);
         if (e && e->pending) {
             list_append(&e->waiters, &t->waiter);
             return REQUEST_WAITS;

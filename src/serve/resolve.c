@@ -2,6 +2,7 @@
  *
  * resolve: cache look-up, revalidation, and the making of new entries.
  * Layer: serve.
+ * Heap: with a new entry, never for a hit.
  */
 #include "serve/resolve.h"
 
@@ -18,6 +19,7 @@
 #include "serve/worker.h"
 
 #define DEGRADED_US 1000000 /* until the preparer is asked again */
+#define DEGRADED_TRIES 4    /* a file that kills preparers is let be */
 
 /* Nothing that was found differs from what e was made of. */
 static bool same(const struct entry *e, const struct found *f)
@@ -135,8 +137,8 @@ static void refresh_degraded(struct worker *w, struct entry *e)
 {
     struct found none = { .sidecars = 0 };
 
-    if (!e->background && e->fd >= 0 && !w->prepare_down &&
-        w->now_us - e->asked_us > DEGRADED_US)
+    if (!e->background && e->tries < DEGRADED_TRIES && e->fd >= 0 &&
+        !w->prepare_down && w->now_us - e->asked_us > DEGRADED_US)
         facts_ask(w, e, &none, true);
 }
 

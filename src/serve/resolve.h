@@ -2,8 +2,8 @@
  *
  * resolve: from site and path to an entry that may be answered from now.
  * Layer: serve.  Keeps the promise that no answer is stale: an entry is used
- * only when nothing has changed since it was looked at (see dirs.h) or after the
- * file system has been asked again.
+ * only when nothing has changed since it was looked at (see dirs.h) or after
+ * the file system has been asked again.
  */
 #ifndef ETAGD_SERVE_RESOLVE_H
 #define ETAGD_SERVE_RESOLVE_H

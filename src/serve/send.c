@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * send: one system call for everything that is in memory, sendfile for the rest.
- * Layer: serve.  A file that changes while it is being sent is noticed before
- * its last bytes go out: then the connection ends, so that no mixture of two
- * versions ever looks whole.
+ * send: one system call for everything that is in memory, sendfile for the
+ * rest. Layer: serve.  A file that changes while it is being sent is noticed
+ * before its last bytes go out: then the connection ends, so that no mixture of
+ * two versions ever looks whole.
  */
 #include "serve/send.h"
 
 #include <errno.h>
 
 #include "base/check.h"
+#include "base/uninit.h"
 #include "os/file.h"
 #include "os/net.h"
 #include "serve/access.h"
@@ -20,7 +21,7 @@
 #include "serve/worker.h"
 
 #define IOV_MAX_HERE 64
-#define TURN_BYTES (4u << 20)  /* most of one connection per turn */
+#define TURN_BYTES (4u << 20)   /* most of one connection per turn */
 #define GUARD_BYTES (64u << 10) /* held back until the file was looked at */
 
 static void end_record(struct worker *w, struct conn *c, struct record *r)
@@ -63,7 +64,7 @@ static void advance(struct worker *w, struct conn *c, struct txn *t, size_t n)
 
 static ssize_t send_memory(struct conn *c, struct txn *t)
 {
-    struct iovec iov[IOV_MAX_HERE];
+    UNINIT struct iovec iov[IOV_MAX_HERE];
     unsigned n = 0, at = t->piece_at;
 
     for (; at < t->piece_n && t->piece[at].p && n < IOV_MAX_HERE; at++) {
@@ -86,8 +87,12 @@ static bool unchanged(const struct entry *e, int fd)
         if (fd == e->form[i].fd && fd != e->fd)
             v = &e->sidecar_version[i];
     }
-    return file_stat(fd, &s) == 0 && s.size == v->size &&
-           s.mtime_ns == v->mtime_ns && s.ctime_ns == v->ctime_ns;
+    if (file_stat(fd, &s) != 0)
+        return false;
+    /* replaced by rename or removed: the change is the loss of its name */
+    bool nameless = s.links == 0;
+    return s.size == v->size && s.mtime_ns == v->mtime_ns &&
+           (s.ctime_ns == v->ctime_ns || nameless);
 }
 
 static ssize_t send_file(struct conn *c, struct txn *t)
@@ -99,8 +104,7 @@ static ssize_t send_file(struct conn *c, struct txn *t)
     CHECK(t->record_at < t->record_n && r->entry);
     if (p->bytes > GUARD_BYTES && n > p->bytes - GUARD_BYTES)
         n = p->bytes - GUARD_BYTES;
-    if (p->bytes <= GUARD_BYTES && r->guarded &&
-        !unchanged(r->entry, p->fd)) {
+    if (p->bytes <= GUARD_BYTES && r->guarded && !unchanged(r->entry, p->fd)) {
         c->end = END_FILE_CHANGED;
         return -ESTALE;
     }
@@ -125,8 +129,10 @@ enum send_result send_flush(struct worker *w, struct conn *c)
         if (n == -EAGAIN)
             return SEND_BLOCKED;
         if (n < 0) {
-            if (n != -ESTALE)
+            if (n == -EPIPE || n == -ECONNRESET || n == -ETIMEDOUT)
                 c->end = END_CLIENT_RESET;
+            else if (n != -ESTALE)
+                c->end = END_SYSTEM;
             return SEND_FAILED;
         }
         advance(w, c, t, (size_t)n);

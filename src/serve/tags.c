@@ -38,8 +38,8 @@ size_t tags_make(char out[ETAG_BYTES_MAX], enum etag_scheme scheme,
 {
     struct buf b = buf_over(out, ETAG_BYTES_MAX);
     uint64_t mtime_s = (uint64_t)(version->mtime_ns / 1000000000);
-    bool by_digest = scheme == ETAG_SCHEME_CONTENT ||
-                     scheme == ETAG_SCHEME_WEAK;
+    bool by_digest =
+        scheme == ETAG_SCHEME_CONTENT || scheme == ETAG_SCHEME_WEAK;
 
     if (scheme == ETAG_SCHEME_OFF || scheme == ETAG_SCHEME_CHANGING)
         return 0;

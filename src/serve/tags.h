@@ -14,8 +14,8 @@
 
 /* Writes the field value ("...", W/"...") to out and gives its length; 0 when
  * the scheme sends none.  digest: SHA-256 of the coded bytes, NULL when it is
- * not known (yet): then `content` and `weak` make a weak tag from size and times,
- * as no strong claim can be made. */
+ * not known (yet): then `content` and `weak` make a weak tag from size and
+ * times, as no strong claim can be made. */
 size_t tags_make(char out[ETAG_BYTES_MAX], enum etag_scheme scheme,
                  enum coding coding, const struct file_version *version,
                  const uint8_t *digest);

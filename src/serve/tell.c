@@ -72,8 +72,7 @@ void tell_fin(struct worker *w, const struct conn *c, bool by_client)
     board_publish(w->ring);
 }
 
-static struct board_event *begin_request(struct worker *w,
-                                         enum board_kind kind,
+static struct board_event *begin_request(struct worker *w, enum board_kind kind,
                                          const struct conn *c, uint64_t number)
 {
     struct board_event *e = begin(w, kind, c, clock_mono_us());
@@ -151,8 +150,7 @@ void tell_waiting(struct worker *w, const struct conn *c)
     if (t->record_at == t->record_n)
         return;
     const struct record *r = &t->record[t->record_at];
-    struct board_event *e =
-        begin_request(w, BOARD_WAITING, c, r->line.request);
+    struct board_event *e = begin_request(w, BOARD_WAITING, c, r->line.request);
     e->request.status = (uint16_t)r->line.status;
     e->request.first_us = r->started_us;
     e->request.queued_us = r->queued_us;
@@ -164,8 +162,7 @@ void tell_waiting(struct worker *w, const struct conn *c)
 void tell_request(struct worker *w, const struct conn *c,
                   const struct record *r)
 {
-    struct board_event *e =
-        begin_request(w, BOARD_REQUEST, c, r->line.request);
+    struct board_event *e = begin_request(w, BOARD_REQUEST, c, r->line.request);
     struct board_request *q = &e->request;
     uint32_t n = r->answer_n;
 
@@ -180,8 +177,9 @@ void tell_request(struct worker *w, const struct conn *c,
     q->site = r->site;
     board_text(e, 0, r->head);
     q->cut = e->text_n[0] != r->head_n;
-    board_text(e, 1, span_of(c->txn->out.p + r->answer_at,
-                             n < BOARD_RESPONSE_MAX ? n : BOARD_RESPONSE_MAX));
+    board_text(e, 1,
+               span_of(c->txn->out.p + r->answer_at,
+                       n < BOARD_RESPONSE_MAX ? n : BOARD_RESPONSE_MAX));
     board_publish(w->ring);
 }
 
@@ -196,8 +194,7 @@ void tell_cut(struct worker *w, const struct conn *c, enum end why)
 }
 
 /* A list of references in parts: "i/logo.png\n" each (enum ref's letter). */
-static void tell_page(struct worker *w, const struct entry *e,
-                      struct span html)
+static void tell_page(struct worker *w, const struct entry *e, struct span html)
 {
     struct refs refs = refs_of(html);
     struct ref ref;
@@ -210,8 +207,8 @@ static void tell_page(struct worker *w, const struct entry *e,
                                        .part = (uint16_t)part,
                                        .site = (uint8_t)e->site };
         board_text(b, 0, span_of(e->path, e->path_n));
-        struct buf list = buf_over(b->text + b->text_n[0],
-                                   BOARD_TEXT_BYTES - b->text_n[0]);
+        struct buf list =
+            buf_over(b->text + b->text_n[0], BOARD_TEXT_BYTES - b->text_n[0]);
         for (; more && list.cap - list.n >= ref.url.n + 2;
              more = refs_next(&refs, &ref)) {
             buf_char(&list, ref_letter(ref.kind));
@@ -238,6 +235,6 @@ void tell_file(struct worker *w, struct record *r, struct entry *e)
         !span_starts(span_str(e->type), SPAN("text/html")))
         return;
     e->told_at = next + 1;
-    tell_page(w, e, span_to(span_of(f->bytes, e->version.size),
-                            PAGE_SCAN_BYTES));
+    tell_page(w, e,
+              span_to(span_of(f->bytes, e->version.size), PAGE_SCAN_BYTES));
 }

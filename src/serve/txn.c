@@ -3,6 +3,7 @@
  * txn: the pool of transactions and the queue of bytes to send.
  * Layer: serve.  Allocates at start-up only; the pool is address space that
  * costs memory where it is touched.
+ * Heap: at the start.
  */
 #include "serve/txn.h"
 
@@ -133,4 +134,11 @@ void txn_keep_texts(struct txn *t)
         keep(t, &l->user_agent, LOGLINE_TARGET_MAX);
         keep(t, &t->record[i].head, TXN_HEAD_MAX);
     }
+}
+
+void txn_pool_free(struct txn_pool *pool)
+{
+    if (pool->memory)
+        shm_free(pool->memory, pool->bytes);
+    free(pool->free);
 }

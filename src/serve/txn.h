@@ -3,9 +3,9 @@
  * txn: what requests under way on one connection need: unparsed bytes, content
  * framing, and the responses that are being sent.
  * Layer: serve.  Borrowed from the worker's pool at the first byte that cannot
- * be dealt with at once, and for the length of a turn otherwise; given back when
- * the connection is idle.  The last one given back is the next one borrowed, so
- * that a busy worker keeps using the same, warm memory.
+ * be dealt with at once, and for the length of a turn otherwise; given back
+ * when the connection is idle.  The last one given back is the next one
+ * borrowed, so that a busy worker keeps using the same, warm memory.
  */
 #ifndef ETAGD_SERVE_TXN_H
 #define ETAGD_SERVE_TXN_H
@@ -18,6 +18,7 @@
 #include "base/list.h"
 #include "http/body.h"
 #include "http/logline.h"
+#include "serve/request.h"
 
 #define TXN_OUT_BYTES 65536
 #define TXN_PIECES_MAX 192
@@ -40,14 +41,14 @@ struct piece {
 /* One response: who asked what, and where its bytes end in the stream. */
 struct record {
     struct logline line;
-    struct entry *entry;  /* held until the response is out; NULL: none */
-    bool guarded;         /* the file is looked at again before the last bytes
-                             go out */
-    uint64_t started_us;  /* monotonic */
-    uint64_t ends;        /* offset in the stream of this txn's sends */
+    struct entry *entry; /* held until the response is out; NULL: none */
+    bool guarded;        /* the file is looked at again before the last bytes
+                            go out */
+    uint64_t started_us; /* monotonic */
+    uint64_t ends;       /* offset in the stream of this txn's sends */
     /* for the observer: */
-    struct span head;     /* the request's, without its end */
-    uint32_t head_n;      /* bytes of it as it was sent */
+    struct span head;             /* the request's, without its end */
+    uint32_t head_n;              /* bytes of it as it was sent */
     uint32_t answer_at, answer_n; /* the response's head in txn.out */
     uint64_t queued_us;
     uint8_t site;
@@ -55,17 +56,17 @@ struct record {
 
 struct txn {
     struct conn *conn; /* who borrowed it */
-    size_t in_n; /* bytes in `in` */
+    size_t in_n;       /* bytes in `in` */
     size_t in_cap;
     struct body body;
-    bool body_active;    /* bytes that arrive are content of in[0..head) */
-    bool body_done;      /* content of the head at in[0] was taken already */
+    bool body_active;      /* bytes that arrive are content of in[0..head) */
+    bool body_done;        /* content of the head at in[0] was taken already */
     enum fault body_fault; /* and this is what was wrong with it */
-    int after; /* enum request_result: what follows the queue */
-    struct list waiter;  /* hangs at an entry that is being prepared */
-    struct buf out;      /* heads and small bodies */
-    uint64_t sent;       /* bytes of the stream that are out */
-    uint64_t queued;     /* bytes of the stream in all */
+    enum request_result after; /* what follows the queue */
+    struct list waiter;        /* hangs at an entry that is being prepared */
+    struct buf out;            /* heads and small bodies */
+    uint64_t sent;             /* bytes of the stream that are out */
+    uint64_t queued;           /* bytes of the stream in all */
     unsigned piece_n, piece_at;
     unsigned record_n, record_at;
     struct buf text; /* copies of what records point at, once they must stay */
@@ -86,6 +87,7 @@ struct txn_pool {
 
 /* Reserves address space for `count` transactions; false when refused. */
 bool txn_pool_init(struct txn_pool *pool, size_t count, size_t in_cap);
+void txn_pool_free(struct txn_pool *pool);
 struct txn *txn_borrow(struct txn_pool *pool); /* NULL: none left */
 void txn_return(struct txn_pool *pool, struct txn *t);
 

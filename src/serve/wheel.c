@@ -16,7 +16,8 @@ void wheel_init(struct wheel *w, uint64_t now_ms)
     w->at_tick = now_ms / WHEEL_TICK_MS;
 }
 
-/* A deadline beyond the horizon hangs in the last slot and is looked at then. */
+/* A deadline beyond the horizon hangs in the last slot and is looked at then.
+ */
 static void hang(struct wheel *w, struct wheel_item *item)
 {
     uint64_t tick = item->due_ms / WHEEL_TICK_MS + 1;
@@ -69,8 +70,7 @@ struct wheel_item *wheel_expired(struct wheel *w, uint64_t now_ms)
         size_t slot = w->at_tick % WHEEL_SLOTS;
         while (!list_empty(&w->slot[slot])) {
             struct list *node = w->slot[slot].next;
-            struct wheel_item *item =
-                LIST_ENTRY(node, struct wheel_item, node);
+            struct wheel_item *item = LIST_ENTRY(node, struct wheel_item, node);
             list_remove(node);
             item->hung_ms = 0;
             if (item->due_ms <= now_ms) {

@@ -18,7 +18,7 @@
 
 struct wheel_item {
     struct list node;
-    uint64_t due_ms; /* the real deadline; 0: none */
+    uint64_t due_ms;  /* the real deadline; 0: none */
     uint64_t hung_ms; /* the deadline under which it hangs; 0: not hung */
 };
 

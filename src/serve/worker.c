@@ -5,6 +5,7 @@
  * then the answers, never the other way round; so an answer can't be older than
  * its request (promise 1).  Ends when told to, or when the master is gone and
  * what was under way is done.
+ * Heap: at the start.
  */
 #include "serve/worker.h"
 
@@ -155,7 +156,8 @@ static bool is_conn(const struct worker *w, const void *tag)
 {
     const char *p = tag, *from = (const char *)w->conns;
 
-    return p >= from && p < from + w->conf->limits.connections * sizeof w->conns[0];
+    return p >= from &&
+           p < from + w->conf->limits.connections * sizeof w->conns[0];
 }
 
 static void handle_events(struct worker *w, struct epoll_event *events, int n)
@@ -335,12 +337,42 @@ static bool worker_init(struct worker *w, const struct worker_start *start)
     return accepting_init(w);
 }
 
-/* Reachable for as long as the process lives. */
-static struct worker *the_worker;
+static void drop_entries(struct worker *w, struct list *entries)
+{
+    while (!list_empty(entries)) {
+        struct entry *e = LIST_ENTRY(entries->next, struct entry, lru);
+        cache_unlink(&w->cache, e);
+        entry_release(w, e);
+    }
+}
+
+/* Everything is given back, so that a leak shows as one. */
+static void worker_free(struct worker *w)
+{
+    facts_drop(w);
+    if (w->cache.bucket) {
+        drop_entries(w, &w->cache.files);
+        drop_entries(w, &w->cache.others);
+        cache_free(&w->cache);
+    }
+    if (w->client)
+        client_free(w->client);
+    if (w->dirs)
+        dirs_free(w->dirs);
+    access_free(w->access);
+    txn_pool_free(&w->txns);
+    free(w->asks);
+    free(w->conns);
+    free(w->arena);
+    free(w->received);
+    free(w->writable);
+    free(w->path_storage);
+    free(w);
+}
 
 int worker_run(const struct worker_start *start)
 {
-    struct worker *w = the_worker = calloc(1, sizeof *w);
+    struct worker *w = calloc(1, sizeof *w);
     struct epoll_event *events = calloc(WORKER_EVENTS, sizeof events[0]);
 
     if (!w || !events || !worker_init(w, start)) {
@@ -353,5 +385,7 @@ int worker_run(const struct worker_start *start)
     while (!finished(w))
         turn(w, events);
     close_all(w);
+    worker_free(w);
+    free(events);
     return 0;
 }

@@ -9,12 +9,12 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/epoll.h>
 
 #include "conf/conf.h"
 #include "http/date.h"
 #include "http/head.h"
 #include "http/target.h"
+#include "os/poll.h"
 #include "prepare/client.h"
 #include "serve/board.h"
 #include "serve/conn.h"
@@ -37,13 +37,13 @@ struct root {
 /* What the master hands to a new worker; everything stays the master's. */
 struct worker_start {
     const struct conf *conf;
-    unsigned index;       /* 0 ... */
-    const int *listener;  /* conf->n_listen sockets */
+    unsigned index;          /* 0 ... */
+    const int *listener;     /* conf->n_listen sockets */
     const struct root *root; /* per site its own, then its aliases in order */
     size_t n_roots;
-    int control;          /* channel to the master */
-    int prepare;          /* channel to the preparer */
-    int access_log;       /* -1: off */
+    int control;    /* channel to the master */
+    int prepare;    /* channel to the preparer */
+    int access_log; /* -1: off */
     struct counters *counters;
     struct board *board; /* NULL: nobody observes */
     _Atomic uint64_t *connections; /* numbers given to connections so far */
@@ -51,12 +51,12 @@ struct worker_start {
 
 /* Messages on the control channel: one byte, some with a descriptor. */
 enum worker_word {
-    WORKER_READY = 'r',    /* worker to master, once */
-    WORKER_STOP = 's',     /* master to worker: end now */
-    WORKER_DRAIN = 'd',    /* finish what is under way, then end */
-    WORKER_LOG = 'l',      /* + descriptor: new access log */
+    WORKER_READY = 'r',     /* worker to master, once */
+    WORKER_STOP = 's',      /* master to worker: end now */
+    WORKER_DRAIN = 'd',     /* finish what is under way, then end */
+    WORKER_LOG = 'l',       /* + descriptor: new access log */
     WORKER_ERROR_LOG = 'e', /* + descriptor: new error log */
-    WORKER_PREPARER = 'p'  /* + descriptor: channel to another preparer */
+    WORKER_PREPARER = 'p'   /* + descriptor: channel to another preparer */
 };
 
 struct received {
@@ -72,9 +72,9 @@ struct worker {
     struct board_ring *ring; /* NULL: nobody observes */
     int poll;
     /* time, read once a turn */
-    uint64_t now_us;    /* monotonic */
+    uint64_t now_us; /* monotonic */
     uint64_t now_ms;
-    int64_t real_us;    /* wall clock */
+    int64_t real_us; /* wall clock */
     int64_t second;
     char date[DATE_BYTES];
     /* connections */
@@ -90,7 +90,7 @@ struct worker {
     size_t n_received;
     struct conn **writable;
     size_t n_writable;
-    struct head head;   /* of the request being looked at */
+    struct head head; /* of the request being looked at */
     struct head_limits head_limits;
     char *path_storage; /* decoded target */
     size_t path_cap;

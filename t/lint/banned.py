@@ -65,7 +65,7 @@ def check_file(name, text, report):
                          f'{m[1]}(): no heap on request paths; if this runs '
                          'at the start only, say so in the head comment '
                          '("Heap: ...")')
-    for m in re.finditer(r'\berrno\b', code):
+    for m in re.finditer(r'\berrno\b(?!\.h)', code):
         if name.startswith(('src/http/', 'src/serve/')):
             report.wrong(f'{name}:{house.line_of(code, m.start())}',
                          'errno: os/ functions return -errno')

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""sizes: no file over 500 lines, and in src/ no function over 70."""
+"""sizes: no file over 500 lines (tests, which are mostly tables: 900), and in
+src/ no function over 70."""
 import re
 
 import house
 
 FILE_MAX = 500
+TEST_FILE_MAX = 900
 FUNCTION_MAX = 70
 MEND = ('Take out a named step, or make a table of it; there is no list of '
         'exceptions.')
@@ -40,8 +42,9 @@ def check(tree, report):
         name = tree.name(path)
         text = tree.read(path)
         n = text.count('\n')
-        if n > FILE_MAX:
-            report.wrong(name, f'{n} lines, more than {FILE_MAX}')
+        most = FILE_MAX if name.startswith('src/') else TEST_FILE_MAX
+        if n > most:
+            report.wrong(name, f'{n} lines, more than {most}')
         if not name.startswith('src/'):
             continue
         for function, line, n in functions(text):

@@ -224,6 +224,21 @@ def descriptors(pid):
     return found
 
 
+def polled(pid):
+    """What a process's epoll instances watch, as descriptors() shows it."""
+    found = set()
+    try:
+        held = descriptors(pid)
+        for n, what in held.items():
+            if what == "anon_inode:[eventpoll]":
+                text = pathlib.Path("/proc/%d/fdinfo/%d" % (pid, n)).read_text()
+                found |= {held.get(int(t)) for t in
+                          re.findall(r"(?m)^tfd:\s*([0-9]+)", text)}
+    except (FileNotFoundError, ProcessLookupError):
+        pass
+    return found
+
+
 def listening_inodes(port):
     """Inodes of the sockets that listen on a TCP port."""
     found = set()
@@ -332,24 +347,22 @@ class Server:
                 found.append(pid)
         return sorted(found)
 
-    def _listens(self, pid):
+    def _listeners(self):
         inodes = set()
         for address in self.addresses:
             if not isinstance(address, str):
                 inodes |= listening_inodes(address[1])
-        wanted = {"socket:[%s]" % i for i in inodes}
-        try:
-            return bool(wanted & set(descriptors(pid).values()))
-        except (FileNotFoundError, ProcessLookupError):
-            return False
+        return {"socket:[%s]" % i for i in inodes}
 
     def workers(self):
-        """Children that hold a listening socket."""
-        return [p for p in self.children() if self._listens(p)]
+        """Children that wait for connections."""
+        wanted = self._listeners()
+        return [p for p in self.children() if wanted & polled(p)]
 
     def preparer(self):
-        """The child that holds none."""
-        rest = [p for p in self.children() if not self._listens(p)]
+        """The child that does not."""
+        workers = self.workers()
+        rest = [p for p in self.children() if p not in workers]
         assert len(rest) == 1, rest
         return rest[0]
 

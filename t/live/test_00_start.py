@@ -162,7 +162,8 @@ def test_ad_hoc_folder(serve):
 def test_ad_hoc_listens_on_loopback_only(folder):
     done = run("--dump-config", folder / "www")
     assert done.returncode == 0, done.stderr
-    listens = re.findall(r"(?m)^listen\s*=\s*(\S+)", done.stdout)
+    server = done.stdout.split("[timeouts]")[0]
+    listens = re.findall(r"(?m)^listen\s*=\s*(\S+)", server)
     assert listens and all(a.startswith(("127.0.0.1:", "[::1]:"))
                            for a in listens), listens
     assert "no-cache" in done.stdout

@@ -240,7 +240,7 @@ def test_no_100_continue_for_a_length_too_large(site):
         c.send(b"POST /hello.txt HTTP/1.1\r\nHost: localhost\r\n"
                b"Content-Length: 99999999999\r\nExpect: 100-continue\r\n\r\n")
         r = c.read_response("POST")
-        assert r.status == 413 and r.interim == [] and r.closes
+        assert r.status in (405, 413) and r.interim == [] and r.closes
 
 
 def test_content_in_pieces(site):

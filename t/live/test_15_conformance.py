@@ -49,10 +49,10 @@ def table_site():
     server = make_site(files={
         "ten.bin": table.TEN, "alphabet.txt": table.ALPHABET,
         "text.txt": table.TEXT, "large.bin": bytes(range(256)) * 4096,
-    }, conf={"limits": {
+    }, conf={"server": {"workers": 1}, "limits": {
         "target": table.TARGET_MAX, "line": table.LINE_MAX,
         "head": table.HEAD_MAX, "fields": table.FIELDS_MAX,
-        "body": table.BODY_MAX}})
+        "body": table.BODY_MAX}}, start=False)
     tree = server.tree
     for folder, _, names in os.walk(tree.root):
         for name in names:
@@ -66,6 +66,7 @@ def table_site():
     tree.symlink("link-dir", "../outside")
     tree.symlink("link-loop", "link-loop")
     os.mkfifo(tree.path("fifo"))
+    server.start()
     return server
 
 

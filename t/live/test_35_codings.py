@@ -11,6 +11,10 @@ import pytest
 import linter
 from harness import until
 
+# A form that one worker has been told of is unknown to another until that has
+# asked too, hence one worker where it does not matter.
+ONE = {"server": {"workers": 1}}
+
 TEXT = b"".join(b"Line %d of a text that compresses well.\n" % i
                 for i in range(3000))
 
@@ -42,7 +46,7 @@ def coded(server, target, coding):
 
 @pytest.mark.parametrize("coding", ("gzip", "br", "zstd"))
 def test_made_by_the_preparer(serve, coding):
-    server = serve(files={"a.txt": TEXT})
+    server = serve(files={"a.txt": TEXT}, conf=ONE)
     plain = server.get("/a.txt")
     assert plain.body == TEXT and not plain.has("Content-Encoding")
     assert "accept-encoding" in plain.tokens("Vary")
@@ -60,7 +64,7 @@ def test_made_by_the_preparer(serve, coding):
 
 
 def test_each_coding_has_its_own_tag(serve):
-    server = serve(files={"a.txt": TEXT})
+    server = serve(files={"a.txt": TEXT}, conf=ONE)
     tags = {server.get("/a.txt").etag}
     for coding in ("gzip", "br", "zstd"):
         tags.add(coded(server, "/a.txt", coding).etag)
@@ -76,7 +80,7 @@ def test_all_workers_have_the_same_form(serve):
 
 
 def test_a_new_version_has_new_forms(serve):
-    server = serve(files={"a.txt": TEXT})
+    server = serve(files={"a.txt": TEXT}, conf=ONE)
     old = coded(server, "/a.txt", "gzip")
     server.tree.write("a.txt", TEXT.upper())
     r = server.get("/a.txt", Accept_Encoding="gzip", If_None_Match=old.etag)
@@ -109,7 +113,7 @@ def sidecar(data=TEXT):
 
 
 def test_sidecar_is_served(serve):
-    server = serve(files={"a.txt": TEXT, "a.txt.gz": sidecar()})
+    server = serve(files={"a.txt": TEXT, "a.txt.gz": sidecar()}, conf=ONE)
     r = coded(server, "/a.txt", "gzip")
     assert r.body == sidecar()
     assert r.get("Content-Type").startswith("text/plain")
@@ -122,14 +126,14 @@ def test_sidecar_is_served(serve):
 
 
 def test_sidecar_by_its_own_name_is_a_file(serve):
-    server = serve(files={"a.txt": TEXT, "a.txt.gz": sidecar()})
+    server = serve(files={"a.txt": TEXT, "a.txt.gz": sidecar()}, conf=ONE)
     r = server.get("/a.txt.gz", Accept_Encoding="gzip")
     assert r.body == sidecar() and not r.has("Content-Encoding")
     assert r.get("Content-Type") == "application/gzip"
 
 
 def test_sidecar_older_than_its_file_is_not_used(serve):
-    server = serve(files={"a.txt": TEXT, "a.txt.gz": sidecar()})
+    server = serve(files={"a.txt": TEXT, "a.txt.gz": sidecar()}, conf=ONE)
     old = os.stat(server.tree.path("a.txt")).st_mtime - 100
     os.utime(server.tree.path("a.txt.gz"), (old, old))
     r = coded(server, "/a.txt", "gzip")
@@ -137,7 +141,7 @@ def test_sidecar_older_than_its_file_is_not_used(serve):
 
 
 def test_sidecar_that_becomes_too_old(serve):
-    server = serve(files={"a.txt": TEXT, "a.txt.gz": sidecar()})
+    server = serve(files={"a.txt": TEXT, "a.txt.gz": sidecar()}, conf=ONE)
     old = coded(server, "/a.txt", "gzip")
     server.tree.write("a.txt", TEXT.upper())
     later = os.stat(server.tree.path("a.txt.gz")).st_mtime + 10
@@ -147,7 +151,7 @@ def test_sidecar_that_becomes_too_old(serve):
 
 
 def test_sidecar_that_changes(serve):
-    server = serve(files={"a.txt": TEXT, "a.txt.gz": sidecar()})
+    server = serve(files={"a.txt": TEXT, "a.txt.gz": sidecar()}, conf=ONE)
     old = coded(server, "/a.txt", "gzip")
     server.tree.replace("a.txt.gz", sidecar(b"other"))
     r = until("the new sidecar", lambda: (lambda r: r if r.etag != old.etag
@@ -157,7 +161,7 @@ def test_sidecar_that_changes(serve):
 
 def test_coded_body_survives_a_slow_reader(serve):
     data = b"".join(b"%x" % (zlib.crc32(b"%d" % i)) for i in range(60000))
-    server = serve(files={"a.txt": data})
+    server = serve(files={"a.txt": data}, conf=ONE)
     r = coded(server, "/a.txt", "gzip")
     with server.connect(rcvbuf=2048) as c:
         assert c.get("/a.txt", Accept_Encoding="gzip").body == r.body

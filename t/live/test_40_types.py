@@ -91,7 +91,7 @@ ROWS = (
     ("table.csv", b"a,b\n1,2\n", "text/csv; charset=utf-8"),
     ("readme.md", b"# Title\n\nWords.\n", "text/markdown; charset=utf-8"),
     ("captions.vtt", b"WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n",
-     "text/vtt; charset=utf-8"),
+     {"text/vtt", "text/vtt; charset=utf-8"}),
 )
 
 

@@ -10,7 +10,9 @@
 #include <sys/stat.h>
 
 #include <brotli/decode.h>
+#include <fcntl.h>
 #include <openssl/sha.h>
+#include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -263,7 +265,7 @@ static void sidecar_rows(void **state)
         client_slab_release(r.client[0], a.place.slab);
         SHA256((const unsigned char *)sidecars[i].p, sidecars[i].n, digest);
         assert_memory_equal(a.digest, digest, 32);
-        assert_int_equal(a.version.mtime_ns, its[1].tv_sec * 1000000000);
+        assert_int_equal(a.version.mtime_ns, old[1].tv_sec * 1000000000);
     }
     rig_stop(&r, 0);
 }
@@ -311,6 +313,108 @@ static void large_sidecar(void **state)
     rig_stop(&r, 0);
 }
 
+/* Too large to be kept for workers, not too large to be compressed. */
+static void large_own_codings(void **state)
+{
+    struct rig r;
+    struct prepare_answer a[CODING_COUNT];
+
+    (void)state;
+    rig_init(&r);
+    r.conf.prepare.memory_file_bytes = 10000;
+    rig_write(&r, "a.css", text, sizeof text);
+    rig_age(&r, "a.css");
+    rig_start(&r);
+    rig_ask(&r, 0, "a.css", 1, true, 0);
+    take_all(&r, 0, 1, a);
+    assert_true(a[CODING_IDENTITY].negotiable);
+    assert_int_equal(a[CODING_IDENTITY].place.slab, 0);
+    assert_int_equal(a[CODING_IDENTITY].place.bytes, TEXT_BYTES);
+    for (unsigned c = 1; c < CODING_COUNT; c++)
+        check_coded(&r, 0, &a[c]);
+    rig_stop(&r, 0);
+}
+
+/* Another sidecar than the one that the worker has open is not used. */
+static void sidecar_replaced(void **state)
+{
+    struct rig r;
+    struct prepare_ask ask = { .seq = 1, .sidecars = 1u << CODING_BR };
+    struct prepare_answer a[CODING_COUNT];
+    int fds[2];
+
+    (void)state;
+    rig_init(&r);
+    rig_write(&r, "a.css", text, 1000);
+    rig_write(&r, "a.css.br", "\x0b\x02\x80", 3);
+    rig_start(&r);
+    fds[0] = openat(r.dir_fd, "a.css", O_RDONLY | O_CLOEXEC);
+    fds[1] = openat(r.dir_fd, "a.css.br", O_RDONLY | O_CLOEXEC);
+    rig_version(fds[0], &ask.version);
+    rig_version(fds[1], &ask.sidecar_version[CODING_BR]);
+    rig_write(&r, "a.css.br", "\x0b\x02\x80\x03", 4);
+    memcpy(ask.name, "a.css", 6);
+    assert_int_equal(client_ask(r.client[0], &ask, fds, 2), 0);
+    take_all(&r, 0, 1, a);
+    assert_int_equal(a[CODING_BR].kind, PREPARE_CODED);
+    assert_false(a[CODING_BR].sidecar);
+    assert_int_equal(a[CODING_BR].place.slab, 0);
+    close(fds[0]);
+    close(fds[1]);
+    rig_stop(&r, 0);
+}
+
+/* Far less memory than files: slabs come and go while codings are made.  Every
+ * ask still ends, and every place that can be held has the bytes of its digest
+ * (it may be gone again: a drop follows its answers). */
+static void thrashing(void **state)
+{
+    enum { FILES = 40, WINDOW = 8 };
+    struct rig r;
+    struct prepare_answer a;
+    unsigned ended = 0, asked = 0, checked = 0, drops = 0;
+    unsigned char digest[32];
+
+    (void)state;
+    rig_init(&r);
+    r.conf.prepare.memory_bytes = 256 << 10;
+    rig_start(&r);
+    for (int i = 0; i < FILES; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "%d.css", i);
+        text[0] = (char)('a' + i % 26);
+        text[1] = (char)('a' + i / 26);
+        rig_write(&r, name, text, TEXT_BYTES);
+        if (i == FILES - 1)
+            rig_age(&r, name);
+    }
+    while (ended < 2 * FILES) {
+        int w = (int)(ended % 2);
+        for (; asked < 2 * FILES && asked < ended + WINDOW; asked++) {
+            char name[16];
+            snprintf(name, sizeof name, "%u.css", asked / 2);
+            rig_ask(&r, (int)(asked % 2), name, asked, true, 0);
+        }
+        do {
+            assert_int_equal(rig_take(&r, w, &a), 1);
+            drops += a.kind == PREPARE_DROP;
+            if (a.kind == PREPARE_DROP)
+                continue;
+            assert_true(a.kind == PREPARE_FACTS || a.kind == PREPARE_CODED);
+            const char *p = client_slab_hold(r.client[w], &a.place);
+            if (!p)
+                continue;
+            SHA256((const unsigned char *)p, a.place.bytes, digest);
+            assert_memory_equal(a.digest, digest, 32);
+            client_slab_release(r.client[w], a.place.slab);
+            checked++;
+        } while (a.kind == PREPARE_DROP || a.more);
+        ended++;
+    }
+    assert_true(drops > 0 && checked > FILES);
+    rig_stop(&r, 0);
+}
+
 /* The preparer ends at once although the coder has a long task. */
 static void end_under_way(void **state)
 {
@@ -338,7 +442,9 @@ int main(void)
         cmocka_unit_test(own_codings),      cmocka_unit_test(useless_codings),
         cmocka_unit_test(not_worth_trying), cmocka_unit_test(racy_waits),
         cmocka_unit_test(sidecar_rows),     cmocka_unit_test(sidecar_and_own),
-        cmocka_unit_test(large_sidecar),    cmocka_unit_test(end_under_way),
+        cmocka_unit_test(large_sidecar),    cmocka_unit_test(large_own_codings),
+        cmocka_unit_test(sidecar_replaced), cmocka_unit_test(thrashing),
+        cmocka_unit_test(end_under_way),
     };
 
     fill_text();

@@ -1,7 +1,7 @@
 # unit tests: prepare
 PREPARE_RIG = t/unit/prepare_rig.c t/unit/prepare_rig.h
 UNIT_TESTS += t/unit/prepare t/unit/codings t/unit/confine t/unit/ask \
-	t/unit/client
+	t/unit/client t/unit/changes
 t_unit_prepare_SOURCES = t/unit/prepare.c $(PREPARE_RIG)
 t_unit_prepare_LDADD = $(UNIT_LIBS)
 t_unit_codings_SOURCES = t/unit/codings.c $(PREPARE_RIG)
@@ -12,3 +12,5 @@ t_unit_ask_SOURCES = t/unit/ask.c
 t_unit_ask_LDADD = $(UNIT_LIBS)
 t_unit_client_SOURCES = t/unit/client.c
 t_unit_client_LDADD = $(UNIT_LIBS)
+t_unit_changes_SOURCES = t/unit/changes.c $(PREPARE_RIG)
+t_unit_changes_LDADD = $(UNIT_LIBS)

@@ -22,7 +22,12 @@
 #include "prepare/preparer.h"
 #include "prepare_rig.h"
 
-#ifdef ETAGD_SANITIZE
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/lsan_interface.h>
 #endif
 
@@ -53,7 +58,7 @@ static void child(struct rig *r, int control)
     close(r->control);
     log_threshold(LOG_ERROR_);
     status = preparer_run(&r->conf, control);
-#ifdef ETAGD_SANITIZE
+#ifdef __SANITIZE_ADDRESS__
     if (__lsan_do_recoverable_leak_check() != 0)
         status = 99;
 #endif
@@ -102,6 +107,17 @@ void rig_stop(struct rig *r, int killed)
     close(r->dir_fd);
     snprintf(command, sizeof command, "rm -r %s", r->dir);
     assert_int_equal(system(command), 0);
+}
+
+void rig_pause(struct rig *r, bool stop)
+{
+    int status;
+
+    assert_int_equal(kill(r->pid, stop ? SIGSTOP : SIGCONT), 0);
+    if (stop) {
+        assert_int_equal(waitpid(r->pid, &status, WUNTRACED), r->pid);
+        assert_true(WIFSTOPPED(status));
+    }
 }
 
 int rig_write(struct rig *r, const char *name, const void *p, size_t n)

@@ -29,6 +29,8 @@ void rig_start(struct rig *r);
 /* Closes all; the preparer has to end with 0 (or by `killed`). */
 void rig_stop(struct rig *r, int killed);
 
+void rig_pause(struct rig *r, bool stop);
+
 int rig_write(struct rig *r, const char *name, const void *p, size_t n);
 int rig_write_str(struct rig *r, const char *name, const char *s);
 /* Sets its mtime so far from now; within a second ahead it is surely racy. */

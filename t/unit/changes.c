@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Tests of src/prepare with files that change: before, after and while they are
+ * read.  A strong tag has to be strong.
+ */
+#include "config.h"
+
+#include "unit.h"
+
+#include <fcntl.h>
+#include <openssl/sha.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "prepare/reading.h"
+#include "prepare_rig.h"
+
+static const char css[] = ".c1 { color: red }\n.c2 { color: blue }\n";
+
+static void same_bytes_same_digest(void **state)
+{
+    struct rig r;
+    struct prepare_answer a, b;
+    const struct timespec old[2] = { { 1000, 0 }, { 1000, 0 } };
+
+    (void)state;
+    rig_init(&r);
+    rig_start(&r);
+    rig_write_str(&r, "a.css", css);
+    rig_write_str(&r, "b.css", css);
+    assert_int_equal(utimensat(r.dir_fd, "b.css", old, 0), 0);
+    rig_facts(&r, 0, "a.css", &a);
+    rig_facts(&r, 0, "b.css", &b);
+    assert_memory_equal(a.digest, b.digest, 32);
+    assert_int_equal(b.version.mtime_ns, INT64_C(1000000000000));
+    rig_stop(&r, 0);
+}
+
+/* Promise 2: a file that is changed twice within a tick gets two tags.  The
+ * times are set by hand, as if the clock had stood still. */
+static void same_size_edit_in_one_tick(void **state)
+{
+    struct rig r;
+    struct prepare_answer a, b, c;
+    struct timespec both[2];
+    struct stat st;
+
+    (void)state;
+    rig_init(&r);
+    rig_start(&r);
+    rig_write_str(&r, "a.css", "one!");
+    rig_touch(&r, "a.css", 500000000);
+    assert_int_equal(fstatat(r.dir_fd, "a.css", &st, 0), 0);
+    both[0] = both[1] = st.st_mtim;
+    rig_facts(&r, 0, "a.css", &a);
+    assert_true(a.racy);
+    rig_write_str(&r, "a.css", "two!");
+    assert_int_equal(utimensat(r.dir_fd, "a.css", both, 0), 0);
+    rig_facts(&r, 0, "a.css", &b);
+    assert_true(b.racy);
+    assert_int_equal(a.version.mtime_ns, b.version.mtime_ns);
+    assert_memory_not_equal(a.digest, b.digest, 32);
+    rig_age(&r, "a.css");
+    rig_facts(&r, 0, "a.css", &c);
+    assert_false(c.racy);
+    assert_memory_equal(c.digest, b.digest, 32);
+    /* the second copy of the same bytes was not kept */
+    assert_int_equal(c.place.slab, b.place.slab);
+    assert_int_equal(c.place.offset, b.place.offset);
+    rig_stop(&r, 0);
+}
+
+/* It changes between the first slice and the last: what is told at the end is
+ * all of one version. */
+static void changed_while_read(void **state)
+{
+    struct rig r;
+    struct prepare_answer a;
+    size_t n = 15 << 20;
+    char *p = malloc(n);
+    unsigned char digest[32];
+    struct file_version v;
+
+    (void)state;
+    assert_non_null(p);
+    memset(p, 'x', n);
+    rig_init(&r);
+    rig_write(&r, "large.txt", p, n);
+    rig_start(&r);
+    int fd = openat(r.dir_fd, "large.txt", O_RDWR | O_CLOEXEC);
+    rig_ask(&r, 0, "large.txt", 1, false, 0);
+    assert_int_equal(rig_take(&r, 0, &a), 1);
+    assert_true(a.kind == PREPARE_FACTS && a.more && !a.has_digest);
+    p[1] = '\xff'; /* in place, and no UTF-8 any more */
+    assert_int_equal(pwrite(fd, p, 2, 0), 2);
+    rig_version(fd, &v);
+    assert_int_equal(rig_take(&r, 0, &a), 1);
+    assert_true(a.kind == PREPARE_FACTS && !a.more && a.has_digest);
+    /* on a busy machine all may have been read before the change */
+    bool changed = a.version.mtime_ns == v.mtime_ns;
+    assert_true((strstr(a.type, "utf-8") == NULL) == changed);
+    p[1] = changed ? '\xff' : 'x';
+    SHA256((unsigned char *)p, n, digest);
+    assert_memory_equal(a.digest, digest, 32);
+    close(fd);
+    free(p);
+    rig_stop(&r, 0);
+}
+
+/* Step by step: the file grows by a byte before each last slice. */
+static void never_still(void **state)
+{
+    struct rig r;
+    struct slabs slabs;
+    struct reading reading;
+    struct reading_tools t = { &slabs,
+                               { 4 << 20, 4 << 20, 20000000 },
+                               malloc(READING_SLICE_BYTES) };
+    enum reading_state s = READING_MORE;
+    size_t n = 2 << 20, changes = 0;
+    char *p = calloc(1, n);
+
+    (void)state;
+    assert_non_null(p);
+    rig_init(&r);
+    rig_write(&r, "large.txt", p, n);
+    assert_int_equal(digest_load(), 0);
+    slabs_start(&slabs, 16 << 20, NULL, NULL);
+    int fd = openat(r.dir_fd, "large.txt", O_RDWR | O_APPEND | O_CLOEXEC);
+    assert_int_equal(reading_start(&t, &reading, fd, 4 << 20), READING_MORE);
+    assert_non_null(reading.slab);
+    while (s == READING_MORE) {
+        if (reading.at == READING_SLICE_BYTES) {
+            assert_int_equal(write(fd, "x", 1), 1);
+            changes++;
+        }
+        s = reading_step(&t, &reading);
+    }
+    assert_int_equal(s, READING_FAILED);
+    assert_int_equal(changes, 3);
+    assert_null(reading.slab);
+    reading_end(&t, &reading);
+    slabs_stop(&slabs);
+    digest_unload();
+    close(fd);
+    free(p);
+    free(t.scratch);
+    rig_start(&r);
+    rig_stop(&r, 0);
+}
+
+/* It is cut while it is read: no SIGBUS, and the new version in the end. */
+static void cut_while_read(void **state)
+{
+    struct rig r;
+    struct slabs slabs;
+    struct reading reading;
+    struct reading_tools t = { &slabs,
+                               { 4 << 20, 4 << 20, 20000000 },
+                               malloc(READING_SLICE_BYTES) };
+    enum reading_state s = READING_MORE;
+    size_t n = 2 << 20;
+    char *p = calloc(1, n);
+    uint8_t digest[32], expected[32];
+
+    (void)state;
+    assert_non_null(p);
+    rig_init(&r);
+    rig_write(&r, "large.txt", p, n);
+    assert_int_equal(digest_load(), 0);
+    slabs_start(&slabs, 16 << 20, NULL, NULL);
+    int fd = openat(r.dir_fd, "large.txt", O_RDWR | O_CLOEXEC);
+    assert_int_equal(reading_start(&t, &reading, fd, 4 << 20), READING_MORE);
+    assert_int_equal(reading_step(&t, &reading), READING_MORE);
+    assert_int_equal(ftruncate(fd, 100), 0);
+    while (s == READING_MORE)
+        s = reading_step(&t, &reading);
+    assert_int_equal(s, READING_DONE);
+    assert_int_equal(reading.version.size, 100);
+    digest_end(reading.digest, digest);
+    SHA256((unsigned char *)p, 100, expected);
+    assert_memory_equal(digest, expected, 32);
+    assert_memory_equal(reading.slab->p + reading.offset, p, 100);
+    reading_end(&t, &reading);
+    slabs_stop(&slabs);
+    digest_unload();
+    close(fd);
+    free(p);
+    free(t.scratch);
+    rig_start(&r);
+    rig_stop(&r, 0);
+}
+
+static void racy_rows(void **state)
+{
+    static const struct {
+        const char *row;
+        int64_t mtime_ms, ctime_ms; /* relative to the reading's start */
+        bool racy;
+    } rows[] = {
+        { "old", -1000, -1000, false },
+        { "changed this tick", -5, -5, true },
+        { "mtime set back", -1000000, -5, true },
+        { "just beyond the tick", -21, -21, false },
+        { "a server's clock ahead of ours", 1000, 1000, true },
+        { "mtime set far ahead", 100000, -1000, false },
+        { "clock set back since", 100000, 100000, false },
+    };
+    struct reading_tools t = { NULL, { 0, 0, 20000000 }, NULL };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct reading r = { .started_ns = INT64_C(1700000000000000000) };
+        r.version.mtime_ns = r.started_ns + rows[i].mtime_ms * 1000000;
+        r.version.ctime_ns = r.started_ns + rows[i].ctime_ms * 1000000;
+        ROW_CHECK(rows[i].row, reading_racy(&t, &r) == rows[i].racy);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(same_bytes_same_digest),
+        cmocka_unit_test(same_size_edit_in_one_tick),
+        cmocka_unit_test(changed_while_read),
+        cmocka_unit_test(never_still),
+        cmocka_unit_test(cut_while_read),
+        cmocka_unit_test(racy_rows),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
