@@ -20,6 +20,7 @@
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/log.h"
+#include "os/net.h"
 #include "os/poll.h"
 #include "os/shm.h"
 #include "observe/observer.h"
@@ -44,8 +45,7 @@ static _Noreturn void observer_main(struct generation *g, int control)
         .accepted = g->connections,
     };
 
-    for (size_t i = 0; i < g->conf->n_listen && i < OBSERVER_PLACES_MAX; i++)
-        net_local_text(g->listener[i], start.place[i], sizeof start.place[i]);
+    memcpy(start.place, g->place, sizeof start.place);
     for (struct generation *at = g; at && start.n_sources < OBSERVER_SOURCES;
          at = at->older) {
         if (at->board)
@@ -205,6 +205,8 @@ struct generation *generation_new(struct conf *conf, struct generation *old,
         generation_free(g);
         return NULL;
     }
+    for (size_t i = 0; i < conf->n_listen && i < OBSERVER_PLACES_MAX; i++)
+        net_local_text(g->listener[i], g->place[i], sizeof g->place[i]);
     return g;
 }
 
@@ -448,6 +450,8 @@ void generation_deafen(struct generation *g)
 void generation_disown(struct generation *g, const struct child *self)
 {
     close_controls(g);
+    if (self->home != g || self->role != CHILD_OBSERVER)
+        close_one(&g->observe_listener);
     if (self->home == g && self->role == CHILD_WORKER)
         return;
     for (size_t i = 0; i < g->conf->n_listen; i++)

@@ -14,6 +14,7 @@
 #include "base/list.h"
 #include "conf/conf.h"
 #include "master/respawn.h"
+#include "observe/observer.h"
 #include "os/priv.h"
 #include "serve/worker.h"
 
@@ -52,6 +53,7 @@ struct generation {
     struct counters *counters;
     struct board *board;  /* NULL: nobody observes */
     int observe_listener; /* -1: none */
+    char place[OBSERVER_PLACES_MAX][64]; /* where workers listen */
     _Atomic uint64_t *connections;
     struct priv_identity identity;
     struct child preparer;
