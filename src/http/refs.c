@@ -242,7 +242,7 @@ bool refs_next(struct refs *r, struct ref *out)
         }
         *s = span_from(*s, at + 1);
         if (span_starts(*s, SPAN("!--"))) {
-            *s = span_from(*s, 3);
+            *s = span_from(*s, 1); /* "<!-->" is one already */
             *s = span_from(*s, find(*s, SPAN("-->")) + 3);
         } else if (s->n && chars_is(s->p[0], CHAR_ALPHA) && take_one(s, out)) {
             return true;

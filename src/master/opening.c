@@ -20,9 +20,6 @@
 
 static int shared(const struct generation *old, const char *text)
 {
-    if (old && old->observe_listener >= 0 &&
-        strcmp(old->conf->observe.listen.text, text) == 0)
-        return fcntl(old->observe_listener, F_DUPFD_CLOEXEC, 3);
     for (size_t i = 0; old && i < old->conf->n_listen; i++) {
         if (strcmp(old->conf->listen[i].text, text) == 0)
             return fcntl(old->listener[i], F_DUPFD_CLOEXEC, 3);
@@ -65,7 +62,10 @@ static bool open_observer(struct generation *g, const struct generation *old)
 
     if (!g->conf->observe.on)
         return true;
-    int fd = shared(old, l->text);
+    int fd = -1;
+    if (old && old->observe_listener >= 0 &&
+        strcmp(old->conf->observe.listen.text, l->text) == 0)
+        fd = fcntl(old->observe_listener, F_DUPFD_CLOEXEC, 3);
     if (fd < 0)
         fd = net_listen(&l->addr.sa, l->addr_bytes, &options);
     if (fd < 0) {
