@@ -13,6 +13,7 @@
 #include "conf/load.h"
 #include "config.h"
 #include "master/master.h"
+#include "observe/watch.h"
 
 enum action { ACTION_SERVE, ACTION_CHECK, ACTION_DUMP };
 
@@ -26,6 +27,7 @@ struct options {
 static const char usage[] =
     "usage: etagd [-c FILE] [-t] [--dump-config] [-o section.key=value]... "
     "[DIR]\n"
+    "       etagd watch [-a] [URL]\n"
     "  -c, --config FILE        serve as FILE says\n"
     "  DIR                      serve DIR on http://127.0.0.1:5000/, nothing "
     "cached\n"
@@ -34,7 +36,8 @@ static const char usage[] =
     "      --dump-config        print the effective configuration\n"
     "      --help-config        print every option with its default\n"
     "  -V, --version            print the version\n"
-    "  -h, --help               print this\n";
+    "  -h, --help               print this\n"
+    "  watch [-a] [URL]         show what the observer of a server tells\n";
 
 enum { OPTION_DUMP = 256, OPTION_HELP_CONFIG };
 
@@ -108,6 +111,9 @@ int main(int argc, char **argv)
     struct options o = { .action = ACTION_SERVE };
     struct conf_faults faults = { NULL, 0 }, warnings = { NULL, 0 };
 
+    /* a folder of that name is served as ./watch */
+    if (argc > 1 && strcmp(argv[1], "watch") == 0)
+        return watch_main(argc - 1, argv + 1);
     o.override = calloc((size_t)argc, sizeof o.override[0]);
     if (!o.override)
         return 1;

@@ -51,16 +51,16 @@ struct generation {
     size_t n_roots;
     int access_log;
     struct counters *counters;
-    struct board *board;  /* NULL: nobody observes */
-    int observe_listener; /* -1: none */
+    struct board *board;                 /* NULL: nobody observes */
+    int observe_listener;                /* -1: none */
     char place[OBSERVER_PLACES_MAX][64]; /* where workers listen */
     _Atomic uint64_t *connections;
     struct priv_identity identity;
     struct child preparer;
-    struct child observer; /* not running unless configured */
+    struct child observer;    /* not running unless configured */
     struct generation *older; /* while it is there: observed too */
-    struct child *worker; /* conf->workers */
-    uint64_t end_us;      /* draining: what is left then is killed */
+    struct child *worker;     /* conf->workers */
+    uint64_t end_us;          /* draining: what is left then is killed */
     int poll; /* the master's poll set, where controls are watched */
     /* closes in a fresh child what belongs to the master alone */
     void (*in_child)(void *, const struct child *);

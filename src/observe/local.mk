@@ -5,12 +5,15 @@ libobserve_a_SOURCES = \
 	src/observe/history.c src/observe/history.h \
 	src/observe/json.c src/observe/json.h \
 	src/observe/metrics.c src/observe/metrics.h \
+	src/observe/note.c src/observe/note.h \
 	src/observe/observer.c src/observe/observer.h \
 	src/observe/route.c src/observe/route.h \
+	src/observe/screen.c src/observe/screen.h \
 	src/observe/state.h \
 	src/observe/syn.c src/observe/syn.h \
 	src/observe/taps.c src/observe/taps.h \
-	src/observe/visitor.c src/observe/visitor.h
+	src/observe/visitor.c src/observe/visitor.h \
+	src/observe/watch.c src/observe/watch.h
 nodist_libobserve_a_SOURCES = src/observe/page.c
 
 # The live page is part of the program: no file is opened for it.

@@ -85,11 +85,9 @@ static bool turn(struct observer *o, int wait_ms)
     return go_on;
 }
 
-static struct observer *the_observer;
-
 int observer_run(const struct observer_start *start)
 {
-    struct observer *o = the_observer = calloc(1, sizeof *o);
+    struct observer *o = calloc(1, sizeof *o);
     int wait_ms = 0;
 
     if (!o || !init(o, start)) {
@@ -106,5 +104,6 @@ int observer_run(const struct observer_start *start)
     }
     history_free(o->history);
     free(o->tap);
+    free(o);
     return 0;
 }

@@ -10,9 +10,10 @@
 
 /* A SYN as loopback sends it: MSS, SACK permitted, timestamps, window scale. */
 static const unsigned char syn4[60] = {
-    0x45, 0, 0, 60, 0, 0, 0x40, 0, 64, 6, 0, 0, 127, 0, 0, 1, 127, 0, 0, 2,
-    0xb0, 0x10, 0x13, 0x88, 1, 2, 3, 4, 0, 0, 0, 0, 0xa0, 2, 0xff, 0xd7, 0, 0,
-    0, 0, 2, 4, 0xff, 0xd7, 4, 2, 8, 10, 1, 1, 1, 1, 0, 0, 0, 0, 1, 3, 3, 10,
+    0x45, 0,   0,    60, 0,    0,    0x40, 0,    64,   6, 0, 0, 127,  0,    0,
+    1,    127, 0,    0,  2,    0xb0, 0x10, 0x13, 0x88, 1, 2, 3, 4,    0,    0,
+    0,    0,   0xa0, 2,  0xff, 0xd7, 0,    0,    0,    0, 2, 4, 0xff, 0xd7, 4,
+    2,    8,   10,   1,  1,    1,    1,    0,    0,    0, 0, 1, 3,    3,    10,
 };
 
 static void test_syn(void **state)
@@ -224,10 +225,10 @@ static void test_unsound(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_syn),      cmocka_unit_test(test_syn_cut),
-        cmocka_unit_test(test_hosts),    cmocka_unit_test(test_life),
-        cmocka_unit_test(test_secrets),  cmocka_unit_test(test_orphans),
-        cmocka_unit_test(test_bounded),  cmocka_unit_test(test_unsound),
+        cmocka_unit_test(test_syn),     cmocka_unit_test(test_syn_cut),
+        cmocka_unit_test(test_hosts),   cmocka_unit_test(test_life),
+        cmocka_unit_test(test_secrets), cmocka_unit_test(test_orphans),
+        cmocka_unit_test(test_bounded), cmocka_unit_test(test_unsound),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
