@@ -99,6 +99,7 @@ struct conf_error_page {
 struct conf_site {
     char **names; /* lower case; "*.example.org" allowed; none for sites[0] */
     size_t n_names;
+    char *hosts; /* all names with a blank between them, for rules; or NULL */
     int line;
     char *root; /* absolute, canonical */
     char **index;

@@ -39,9 +39,8 @@ static enum coding select_coding(const struct head *h,
     struct accept_codings accepted;
 
     *refused = false;
-    if (source->available == 1u << CODING_IDENTITY &&
-        !head_has(h, FIELD_ACCEPT_ENCODING))
-        return CODING_IDENTITY;
+    if (!head_has(h, FIELD_ACCEPT_ENCODING))
+        return CODING_IDENTITY; /* nothing was said, so nothing is assumed */
     accept_codings(&accepted, h);
     if (h->present & CONDITIONAL) {
         for (int c = 0; c < CODING_COUNT; c++) {

@@ -22,9 +22,11 @@
 #include "os/log.h"
 #include "os/net.h"
 #include "os/poll.h"
+#include "os/process.h"
 #include "os/shm.h"
 #include "observe/observer.h"
 #include "os/signals.h"
+#include "os/wake.h"
 #include "prepare/preparer.h"
 
 static const char *role_name(const struct child *c)
@@ -102,8 +104,10 @@ static _Noreturn void child_main(struct generation *g, struct child *c,
         .control = control,
         .prepare = prepare,
         .access_log = g->access_log,
+        .descriptors = process_descriptors(),
         .counters = g->counters,
         .board = g->board,
+        .wake = g->wake,
         .connections = g->connections,
     };
     exit(worker_run(&start));
@@ -194,7 +198,10 @@ struct generation *generation_new(struct conf *conf, struct generation *old,
         CHECK(g->board != NULL);
     }
     g->worker = calloc(conf->workers, sizeof g->worker[0]);
-    CHECK(g->counters && g->worker);
+    g->wake = calloc(conf->workers, sizeof g->wake[0]);
+    CHECK(g->counters && g->worker && g->wake);
+    for (unsigned i = 0; i < conf->workers; i++)
+        g->wake[i] = wake_new();
     g->preparer =
         (struct child){ .home = g, .role = CHILD_PREPARER, .control = -1 };
     g->observer =
@@ -458,6 +465,8 @@ void generation_disown(struct generation *g, const struct child *self)
         close_one(&g->listener[i]);
     for (size_t i = 0; i < g->n_roots; i++)
         close_one(&g->root[i].fd);
+    for (unsigned i = 0; i < g->conf->workers; i++)
+        close_one(&g->wake[i]);
     close_one(&g->access_log);
 }
 
@@ -466,6 +475,9 @@ void generation_free(struct generation *g)
     list_remove(&g->node);
     close_controls(g);
     opening_close(g);
+    for (unsigned i = 0; i < g->conf->workers; i++)
+        close_one(&g->wake[i]);
+    free(g->wake);
     close_one(&g->access_log);
     board_free(g->board);
     shm_free(g->counters, sizeof *g->counters);

@@ -50,6 +50,7 @@ struct generation {
     struct root *root;
     size_t n_roots;
     int access_log;
+    int *wake; /* per worker */
     struct counters *counters;
     struct board *board;                 /* NULL: nobody observes */
     int observe_listener;                /* -1: none */

@@ -22,6 +22,7 @@
 #include "os/log.h"
 #include "os/net.h"
 #include "os/poll.h"
+#include "os/process.h"
 #include "os/shm.h"
 #include "os/signals.h"
 
@@ -346,6 +347,8 @@ int master_run(struct conf *conf, const struct conf_source *source)
 
     log_role("master");
     check_role("master");
+    process_raise_descriptors();
+    log_without_waiting();
     list_init(&m.generations);
     m.connections = shm_new(sizeof *m.connections);
     m.signals = signals_open();

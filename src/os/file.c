@@ -8,16 +8,32 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <limits.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "os/walk.h"
+
+#define WALKS_MAX 8 /* while names keep changing under the walk */
+
 #ifndef XFS_SUPER_MAGIC
 #define XFS_SUPER_MAGIC 0x58465342
 #endif
+
+static int open_owned(int root, const char *path)
+{
+    int fd = -EAGAIN;
+
+    for (int i = 0; fd == -EAGAIN && i < WALKS_MAX; i++)
+        fd = walk_open(root, path);
+    return fd;
+}
 
 int file_open_beneath(int root, const char *path, enum file_links links)
 {
@@ -27,6 +43,8 @@ int file_open_beneath(int root, const char *path, enum file_links links)
     };
     long fd;
 
+    if (links == FILE_LINKS_OWNER)
+        return open_owned(root, path);
     if (links == FILE_LINKS_NONE)
         how.resolve |= RESOLVE_NO_SYMLINKS;
     if (path[0] == '\0')
@@ -88,13 +106,32 @@ ssize_t file_read_at(int fd, void *p, size_t n, uint64_t offset)
     return (ssize_t)got;
 }
 
+/* A pipe takes up to PIPE_BUF bytes as a whole or not at all: as many whole
+ * lines as fit. */
+static size_t some_lines(const char *p, size_t n)
+{
+    if (n <= PIPE_BUF)
+        return n;
+    const char *end = memrchr(p, '\n', PIPE_BUF);
+    return end ? (size_t)(end - p) + 1 : PIPE_BUF;
+}
+
 size_t file_append(int fd, const void *p, size_t n, int *error)
 {
+    struct stat s = { .st_mode = 0 };
     size_t at = 0;
+
+    (void)fstat(fd, &s);
+    bool pipe = S_ISFIFO(s.st_mode), socket = S_ISSOCK(s.st_mode);
 
     *error = 0;
     while (at < n) {
-        ssize_t written = write(fd, (const char *)p + at, n - at);
+        const char *from = (const char *)p + at;
+        size_t step = pipe ? some_lines(from, n - at) : n - at;
+        /* a socket (standard output of a service) can be told not to wait */
+        ssize_t written =
+            socket ? send(fd, from, step, MSG_DONTWAIT | MSG_NOSIGNAL)
+                   : write(fd, from, step);
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0) {
@@ -122,14 +159,29 @@ bool file_system_watchable(int fd)
     return false;
 }
 
+int file_without_waiting(int fd)
+{
+    char name[32];
+    struct stat s;
+
+    if (fstat(fd, &s) != 0 || (!S_ISFIFO(s.st_mode) && !isatty(fd)))
+        return -EINVAL;
+    snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    int again = open(name, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    return again < 0 ? -errno : again;
+}
+
 int file_open_log(const char *path)
 {
     int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY;
     int fd;
 
-    if (strcmp(path, "-") == 0)
-        fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-    else
+    flags |= O_NONBLOCK; /* a FIFO without a reader: ENXIO */
+    if (strcmp(path, "-") == 0) {
+        fd = file_without_waiting(STDOUT_FILENO);
+        if (fd < 0)
+            fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    } else
         fd = open(path, flags, 0640);
     return fd < 0 ? -errno : fd;
 }

@@ -25,7 +25,9 @@ struct file_stat {
 
 enum file_links {
     FILE_LINKS_NONE,   /* no symbolic link anywhere in the path */
-    FILE_LINKS_BENEATH /* links may point anywhere that stays beneath */
+    FILE_LINKS_BENEATH, /* links may point anywhere that stays beneath */
+    FILE_LINKS_OWNER /* the same, for links that belong to the owner of what
+                        they lead to; -EPERM: one does not */
 };
 
 /* Opens `path` (relative, no leading slash; "" or "." is the root itself)
@@ -41,15 +43,23 @@ int file_stat(int fd, struct file_stat *out);
 /* pread until n bytes or end-of-file: bytes read or -errno. */
 ssize_t file_read_at(int fd, void *p, size_t n, uint64_t offset);
 
-/* Writes all n bytes (blocking): bytes written, fewer only at an error: then
- * -errno stands in *error. */
+/* Writes all n bytes: bytes written, fewer only at an error: then -errno stands
+ * in *error (-EAGAIN: a pipe that is full).  Into a pipe whole lines go at once,
+ * as far as they are not longer than PIPE_BUF; those of several processes do not
+ * mix. */
 size_t file_append(int fd, const void *p, size_t n, int *error);
 
 /* True on file systems whose every change inotify reports (ext, xfs, btrfs,
  * f2fs, tmpfs); false on overlays, network and unknown ones. */
 bool file_system_watchable(int fd);
 
-/* A file for appending lines, created 0640; "-" is descriptor 1. */
+/* The pipe or terminal behind fd, opened once more so that writing to it does
+ * not wait, while whoever shares fd with us notices nothing; -errno where that
+ * cannot be, or where fd is something else. */
+int file_without_waiting(int fd);
+
+/* A file for appending lines, created 0640; "-" is descriptor 1.  Writing to it
+ * never waits for a reader. */
 int file_open_log(const char *path);
 
 #endif

@@ -10,19 +10,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "os/file.h"
+
 static struct {
     int fd;
     enum log_severity lowest;
-    uint64_t lost;
+    uint64_t lost, told;
+    bool cut; /* the last line has no end */
     char role[32];
     signed char journal; /* -1: not looked at yet */
-} state = { STDERR_FILENO, LOG_INFO_, 0, "etagd", -1 };
+} state = { STDERR_FILENO, LOG_INFO_, 0, 0, false, "etagd", -1 };
 
 static const struct {
     const char *word;
@@ -44,7 +48,9 @@ int log_open(const char *path)
     int fd = STDERR_FILENO;
 
     if (strcmp(path, "-") != 0) {
-        fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY,
+        fd = open(path,
+                  O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY |
+                      O_NONBLOCK,
                   0640);
         if (fd < 0)
             return -errno;
@@ -99,6 +105,43 @@ static void clean(char *p, size_t n)
     }
 }
 
+/* The whole line or, as far as we can, none of it. */
+static bool put(const char *line, size_t n)
+{
+    int error;
+
+    /* the rest of a line that was cut by a full disk never comes */
+    if (state.cut && file_append(state.fd, "\n", 1, &error) == 1)
+        state.cut = false;
+    size_t written = state.cut ? 0 : file_append(state.fd, line, n, &error);
+    state.cut = state.cut || (written > 0 && written < n);
+    state.lost += written < n;
+    return written == n;
+}
+
+static void tell_lost(void)
+{
+    char line[128];
+    uint64_t n = state.lost - state.told;
+    int at = prefix(line, sizeof line, LOG_WARN_);
+
+    at += snprintf(line + at, sizeof line - (size_t)at,
+                   "W070: %llu lines of this log were lost\n",
+                   (unsigned long long)n);
+    if (put(line, (size_t)at))
+        state.told += n;
+}
+
+void log_without_waiting(void)
+{
+    int fd = file_without_waiting(STDERR_FILENO);
+
+    if (fd < 0)
+        return;
+    (void)dup2(fd, STDERR_FILENO);
+    close(fd);
+}
+
 void log_line(enum log_severity level, const char *id, const char *fmt, ...)
 {
     char line[1024];
@@ -119,7 +162,8 @@ void log_line(enum log_severity level, const char *id, const char *fmt, ...)
     size_t len = (size_t)n < room ? (size_t)n : room;
     clean(line + at, len);
     line[at + len] = '\n';
-    if (write(state.fd, line, at + len + 1) != (ssize_t)(at + len + 1))
-        state.lost++;
+    bool gap = state.lost > state.told;
+    if (put(line, at + len + 1) && gap)
+        tell_lost();
     errno = saved;
 }

@@ -2,7 +2,8 @@
  *
  * log: the error log: one line a message, with a level and a stable id.
  * Layer: os.  Owns the descriptor of the log (standard error until log_open).
- * A line that cannot be written is counted, never waited for.
+ * A line that cannot be written is counted, never waited for; the next one that
+ * can be is followed by the count.
  */
 #ifndef ETAGD_OS_LOG_H
 #define ETAGD_OS_LOG_H
@@ -27,6 +28,10 @@ int log_descriptor(void);
  * characters in the text are escaped; a line is cut at 1 KiB. */
 void log_line(enum log_severity level, const char *id, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* From now on a full pipe or a halted terminal at standard error costs lines,
+ * not time.  For programs that go on for long. */
+void log_without_waiting(void);
 
 /* Lines lost so far because the log could not be written. */
 uint64_t log_lost(void);

@@ -145,6 +145,13 @@ ssize_t net_recv(int fd, void *p, size_t n)
     return got < 0 ? -errno : got;
 }
 
+bool net_pending(int fd)
+{
+    char c;
+
+    return recv(fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 ssize_t net_send(int fd, const void *p, size_t n, bool more)
 {
     ssize_t sent;

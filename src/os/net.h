@@ -47,6 +47,10 @@ int net_accept(int listener, struct net_peer *peer);
 void net_nodelay(int fd);
 
 ssize_t net_recv(int fd, void *p, size_t n);
+
+/* Are there bytes that were not received yet? */
+bool net_pending(int fd);
+
 ssize_t net_send(int fd, const void *p, size_t n, bool more);
 ssize_t net_sendv(int fd, struct iovec *iov, size_t n, bool more);
 ssize_t net_sendfile(int fd, int file, uint64_t offset, size_t n);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * accepting: accept, and a first receive at once: often the request is there.
- * Layer: serve.  When a limit is reached the sockets are left alone until a
- * connection has gone or a moment has passed; the kernel's queue waits.
+ * Layer: serve.  When a limit is reached an idle connection gives way; without
+ * one the sockets are left alone until a connection has gone or a moment has
+ * passed; the kernel's queue waits.
  */
 #include "serve/accepting.h"
 
@@ -13,12 +14,16 @@
 #include "os/log.h"
 #include "os/net.h"
 #include "os/poll.h"
+#include "serve/balance.h"
 #include "serve/conn.h"
+#include "serve/room.h"
+#include "serve/step.h"
 #include "serve/tell.h"
 #include "serve/worker.h"
 
 #define BUDGET 16 /* connections a turn and socket */
 #define PAUSE_MS 100
+#define YIELD_MS 5 /* until a worker that left its turn to another is back */
 
 static void listen_on(struct worker *w, bool on)
 {
@@ -36,13 +41,14 @@ bool accepting_init(struct worker *w)
     if (w->conf->n_listen > WORKER_LISTEN_MAX)
         return false;
     listen_on(w, true);
-    return true;
+    return balance_init(w);
 }
 
 static void pause_accepting(struct worker *w)
 {
     listen_on(w, false);
     w->accept_again_ms = w->now_ms + PAUSE_MS;
+    w->paused_at = w->n_conns;
 }
 
 static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
@@ -65,6 +71,7 @@ static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
     list_init(&c->turn);
     list_init(&c->timer.node);
     list_append(&w->conn_all, &c->node);
+    c->queued_ms = w->now_ms;
     w->n_conns++;
     counters_add(&w->counters->accepted, 1);
     wheel_set(&w->wheel, &c->timer, w->now_ms + w->idle_ms);
@@ -73,26 +80,50 @@ static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
     return c;
 }
 
-static bool take_one(struct worker *w, size_t i)
+/* Descriptors or memory are short: somebody gives way, or a moment passes. */
+static bool accept_failed(struct worker *w, int error)
+{
+    bool descriptors = error == -EMFILE || error == -ENFILE;
+
+    if (descriptors && room_descriptors(w))
+        return true;
+    if (!w->accept_failing)
+        log_warn("W010", "accept: %s; trying again each %d ms",
+                 strerror(-error), PAUSE_MS);
+    w->accept_failing = true;
+    if (!descriptors || !room_spare(w))
+        pause_accepting(w);
+    return false;
+}
+
+static bool take_one(struct worker *w, size_t i, bool greet)
 {
     struct net_peer peer;
+    struct conn *gives_way;
+    enum room room = room_connection(w, &gives_way);
 
-    if (w->n_conns >= w->conf->limits.connections) {
+    if (room == ROOM_NONE)
         pause_accepting(w);
+    if (room != ROOM_YES)
         return false;
-    }
     int fd = net_accept(w->start->listener[i], &peer);
     if (fd == -EAGAIN)
         return false;
-    if (fd < 0) {
-        log_warn("W010", "accept: %s; trying again in %d ms", strerror(-fd),
-                 PAUSE_MS);
-        pause_accepting(w);
-        return false;
-    }
+    if (fd < 0)
+        return accept_failed(w, fd);
+    w->accept_failing = false;
+    if (gives_way)
+        step_give_way(w, gives_way);
     struct conn *c = begin(w, fd, &peer, i);
+    bool welcome = room_address(w, c);
+    if (welcome && greet) {
+        worker_greet(w, c);
+        return true;
+    }
     poll_add_edge(w->poll, fd, c);
     c->polled = true;
+    if (!welcome)
+        step_refuse(w, c, 503, END_LIMIT_ADDRESS);
     return true;
 }
 
@@ -101,8 +132,23 @@ void accepting_ready(struct worker *w, void *tag)
     size_t i = (size_t)((char *)tag - w->listening);
 
     for (int n = 0; n < BUDGET && w->accepting; n++) {
-        if (!take_one(w, i))
+        if (balance_yields(w)) {
+            listen_on(w, false);
+            w->accept_again_ms = w->now_ms + YIELD_MS;
+            w->paused_at = w->n_conns;
             return;
+        }
+        if (!take_one(w, i, true))
+            return;
+    }
+}
+
+void accepting_called(struct worker *w)
+{
+    balance_called(w);
+    for (size_t i = 0; i < w->conf->n_listen; i++) {
+        if (w->accepting)
+            accepting_ready(w, &w->listening[i]);
     }
 }
 
@@ -110,24 +156,24 @@ int accepting_turn(struct worker *w)
 {
     if (w->accepting || w->draining)
         return -1;
-    if (w->now_ms >= w->accept_again_ms &&
-        w->n_conns < w->conf->limits.connections) {
+    /* none may be able to give way: only one that ended makes a difference */
+    if (w->now_ms >= w->accept_again_ms || w->n_conns < w->paused_at) {
         listen_on(w, true);
         return -1;
     }
-    return PAUSE_MS;
+    return (int)(w->accept_again_ms - w->now_ms);
 }
 
 void accepting_stop(struct worker *w)
 {
-    for (size_t i = 0; i < w->conf->n_listen; i++) {
-        if (w->accepting) {
-            while (take_one(w, i))
-                ;
-        }
-    }
+    if (w->deaf)
+        return;
+    w->deaf = true;
     if (w->accepting)
         listen_on(w, false);
-    for (size_t i = 0; i < w->conf->n_listen; i++)
+    for (size_t i = 0; i < w->conf->n_listen; i++) {
+        while (take_one(w, i, false))
+            ;
         close(w->start->listener[i]);
+    }
 }

@@ -15,6 +15,9 @@ bool accepting_init(struct worker *w);
 /* A listening socket (tag: its slot in w->listening) has a connection. */
 void accepting_ready(struct worker *w, void *tag);
 
+/* Another worker left a connection to this one. */
+void accepting_called(struct worker *w);
+
 /* Starts again what a limit had stopped; milliseconds until it is to be tried
  * again, or -1. */
 int accepting_turn(struct worker *w);

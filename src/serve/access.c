@@ -1,20 +1,31 @@
 /* SPDX-License-Identifier: MIT
  *
  * access: formats, gathers and writes lines.
- * Layer: serve.
+ * Layer: serve.  Never waits: what a pipe does not take now stays in the buffer
+ * and is offered again; only when that is full are lines lost.  The rest of a
+ * line whose beginning is written already is kept in any case, so that lines
+ * never run into each other.
  * Heap: one buffer, at the start.
  */
 #include "serve/access.h"
 
+#include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "http/logline.h"
+#include "os/clock.h"
 #include "os/file.h"
 #include "os/log.h"
 #include "serve/conn.h"
 #include "serve/txn.h"
 #include "serve/worker.h"
+
+#define FINISH_US 200000
+#define RETRY_FAILED_MS 1000
+#define RETRY_MS 10 /* until a full pipe is tried again */
 
 struct access {
     int fd;
@@ -24,6 +35,9 @@ struct access {
     uint64_t flush_ms;
     uint64_t lost;
     bool failing;
+    unsigned retry_ms; /* the last try failed: until the next one; else 0 */
+    uint64_t tried_ms; /* and was asked then */
+    size_t broken;     /* bytes at the front that end a line written in part */
     char peer[NET_PEER_TEXT]; /* text of peer_of */
     struct net_peer peer_of;
     struct buf buf;
@@ -73,17 +87,36 @@ static unsigned count_lines(const char *p, size_t n)
     return lines;
 }
 
-static void lose(struct worker *w, size_t from, int error)
+/* Gives up what is in the buffer behind the rest of a broken line. */
+static void lose(struct worker *w, int error)
 {
     struct access *a = w->access;
-    unsigned lines = count_lines(a->buf.p + from, a->buf.n - from);
+    unsigned lines = count_lines(a->buf.p + a->broken, a->buf.n - a->broken);
 
+    a->buf.n = a->broken;
     a->lost += lines;
     counters_add(&w->counters->log_lost, lines);
     if (!a->failing)
         log_error("W030", "access log: %s: lines are being lost",
                   strerror(-error));
     a->failing = true;
+}
+
+/* The first n bytes are out. */
+static void written(struct access *a, size_t n)
+{
+    bool whole = n == 0 ? a->broken == 0 : a->buf.p[n - 1] == '\n';
+    const char *end;
+
+    memmove(a->buf.p, a->buf.p + n, a->buf.n - n);
+    a->buf.n -= n;
+    end = whole ? NULL : memchr(a->buf.p, '\n', a->buf.n);
+    a->broken = end ? (size_t)(end - a->buf.p) + 1 : 0;
+}
+
+static bool full(const struct access *a)
+{
+    return a->buf.n + LOGLINE_BYTES_MAX > a->buf.cap;
 }
 
 void access_flush(struct worker *w)
@@ -93,16 +126,17 @@ void access_flush(struct worker *w)
 
     if (!a || a->buf.n == 0)
         return;
-    size_t at = file_append(a->fd, a->buf.p, a->buf.n, &error);
-    if (error) {
-        lose(w, at, error);
-    } else if (a->failing) {
+    written(a, file_append(a->fd, a->buf.p, a->buf.n, &error));
+    a->retry_ms = !error ? 0 : error == -EAGAIN ? RETRY_MS : RETRY_FAILED_MS;
+    a->tried_ms = w->now_ms;
+    if (error && (error != -EAGAIN || full(a))) {
+        lose(w, error);
+    } else if (!error && a->failing) {
         log_warn("W031", "access log: writing again; %llu lines were lost",
                  (unsigned long long)a->lost);
         a->failing = false;
         a->lost = 0;
     }
-    a->buf.n = 0;
 }
 
 static void put(struct worker *w, const struct conn *c, struct logline *l)
@@ -123,7 +157,7 @@ static void put(struct worker *w, const struct conn *c, struct logline *l)
     }
     if (before == 0)
         a->since_ms = w->now_ms;
-    if (a->buf.n + LOGLINE_BYTES_MAX > a->buf.cap)
+    if (full(a))
         access_flush(w);
 }
 
@@ -159,11 +193,29 @@ int access_turn(struct worker *w)
 
     if (!a || a->buf.n == 0)
         return -1;
-    if (a->prompt || w->now_ms >= a->since_ms + a->flush_ms) {
+    if (w->now_ms < a->tried_ms + a->retry_ms)
+        return (int)(a->tried_ms + a->retry_ms - w->now_ms);
+    if (a->retry_ms || a->prompt || w->now_ms >= a->since_ms + a->flush_ms) {
         access_flush(w);
-        return -1;
+        return a->buf.n ? (int)a->retry_ms : -1;
     }
     return (int)(a->since_ms + a->flush_ms - w->now_ms);
+}
+
+/* The last chance of what is in the buffer: the reader of a pipe may be just
+ * about to take more. */
+void access_finish(struct worker *w)
+{
+    struct access *a = w->access;
+    uint64_t until_us = clock_mono_us() + FINISH_US;
+
+    access_flush(w);
+    while (a && a->retry_ms == RETRY_MS && clock_mono_us() < until_us) {
+        sched_yield();
+        access_flush(w);
+    }
+    if (a && a->buf.n > 0)
+        lose(w, -EAGAIN);
 }
 
 void access_reopen(struct worker *w, int fd)
@@ -173,6 +225,7 @@ void access_reopen(struct worker *w, int fd)
         return;
     }
     access_flush(w);
+    written(w->access, w->access->broken); /* its beginning is elsewhere */
     close(w->access->fd);
     w->access->fd = fd;
 }

@@ -30,6 +30,9 @@ void access_cut(struct worker *w, const struct conn *c, enum end why);
 /* End of a turn: writes out what is due; milliseconds until more is, or -1. */
 int access_turn(struct worker *w);
 void access_flush(struct worker *w);
+
+/* The same when no other chance will come: what can't be written is lost. */
+void access_finish(struct worker *w);
 void access_reopen(struct worker *w, int fd);
 
 #endif

@@ -22,7 +22,12 @@
 enum entry_kind {
     ENTRY_FILE,   /* a representation: conditions, ranges, codings */
     ENTRY_MOVED,  /* a redirect: `location` */
-    ENTRY_REFUSED /* an error status with a small page */
+    ENTRY_REFUSED, /* an error status with a small page */
+    ENTRY_LISTING, /* a directory that is listed afresh at each request */
+    ENTRY_FALLBACK, /* the site's fallback file stands in, which has an entry
+                       of its own */
+    ENTRY_PAGE     /* a body with a type, in no cache: an error page's file, a
+                      listing */
 };
 
 /* A response head ready to send, and where the parts of it are that change.
@@ -45,6 +50,7 @@ struct entry_form {
     uint64_t slab;     /* held; 0: none */
     const char *bytes; /* mapped; NULL: sent from fd */
     struct block ok;   /* 200 */
+    struct block partial; /* 206, where a rule makes it differ from 200 */
     struct block not_modified; /* 304 */
 };
 
@@ -82,11 +88,12 @@ struct entry {
     int status;
     enum reason reason;
     char *location; /* encoded; the query is appended when it is sent */
-    char *page;     /* body of an ENTRY_REFUSED */
+    char *page;     /* body of an ENTRY_REFUSED or ENTRY_PAGE */
     /* policy of the configuration for this path */
     enum etag_scheme etag_scheme;
     enum expires_kind expires;
     int64_t expires_s, clock_s;
+    int rule_line; /* of the last [cache] rule that matched; 0: none */
     uint16_t name_at; /* where the last component of file_path starts */
     uint64_t told_at; /* number of the event that told the observer what this
                          page refers to, and one; 0: none yet */

@@ -76,6 +76,7 @@ static void drop_form(struct worker *w, struct entry_form *f)
     f->slab = 0;
     f->bytes = NULL;
     blocks_free(&f->ok);
+    blocks_free(&f->partial);
     blocks_free(&f->not_modified);
 }
 
@@ -194,7 +195,7 @@ static void forget(struct worker *w, struct entry *e)
 static void apply_policy(struct worker *w, struct entry *e)
 {
     const struct conf_site *site = &w->conf->sites[e->site];
-    struct span host = site->n_names ? span_str(site->names[0]) : SPAN("");
+    struct span host = span_str(site->hosts);
     struct policy p;
 
     rules_resolve(w->conf, host, span_of(e->path, e->path_n),

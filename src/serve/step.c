@@ -15,6 +15,7 @@
 #include "serve/access.h"
 #include "serve/answer.h"
 #include "serve/conn.h"
+#include "serve/pace.h"
 #include "serve/request.h"
 #include "serve/send.h"
 #include "serve/tell.h"
@@ -52,6 +53,7 @@ void step_close(struct worker *w, struct conn *c, enum end why)
         list_remove(&c->turn);
     c->again = false;
     list_append(&w->dead, &c->turn);
+    w->n_dead++;
 }
 
 /* Logs a request that was begun and will not be answered, then closes. */
@@ -99,7 +101,6 @@ static void become_idle(struct worker *w, struct conn *c)
 static void settle(struct worker *w, struct conn *c, enum request_result r)
 {
     struct txn *t = c->txn;
-    const struct conf_timeouts *limit = &w->conf->timeouts;
 
     if (c->closing) {
         if (c->linger && !c->ended)
@@ -123,15 +124,14 @@ static void settle(struct worker *w, struct conn *c, enum request_result r)
     }
     if (r == REQUEST_CONTENT) {
         conn_become(c, CONN_BODY);
-        set_timer(w, c, limit->body_ms);
+        set_timer(w, c, pace_content(w, c));
     } else if (t->in_n > 0) {
         if (c->state != CONN_HEAD && c->state != CONN_IDLE)
             c->first_us = w->now_us; /* the time to send is not its fault */
         if (w->ring && c->state != CONN_HEAD)
             tell_first(w, c);
         conn_become(c, CONN_HEAD);
-        uint64_t due_ms = c->first_us / 1000 + limit->head_ms;
-        wheel_set(&w->wheel, &c->timer, due_ms);
+        set_timer(w, c, pace_head(w, c));
     } else {
         become_idle(w, c);
     }
@@ -141,14 +141,12 @@ static void settle(struct worker *w, struct conn *c, enum request_result r)
 static void wait_to_send(struct worker *w, struct conn *c)
 {
     txn_keep_texts(c->txn);
-    if (c->state != CONN_SEND) {
-        conn_become(c, CONN_SEND);
-        if (w->ring)
-            tell_waiting(w, c);
-        c->moved = 0;
-        c->window_ms = w->now_ms;
-    }
-    set_timer(w, c, w->conf->timeouts.send_ms);
+    if (c->state == CONN_SEND)
+        return; /* its pace is looked at when it is due */
+    conn_become(c, CONN_SEND);
+    if (w->ring)
+        tell_waiting(w, c);
+    set_timer(w, c, pace_send(w, c));
 }
 
 /* Keeps `in` at the front of t->in; it may lie there already. */
@@ -197,17 +195,16 @@ static void run(struct worker *w, struct conn *c, struct span in)
 }
 
 /* Content of the request in t->in goes on arriving. */
-static bool take_content(struct worker *w, struct conn *c, struct span *in)
+static bool take_content(struct conn *c, struct span *in)
 {
     struct txn *t = c->txn;
     size_t used = 0;
     enum fault f = body_take(&t->body, in->p, in->n, &used);
 
     *in = span_from(*in, used);
-    if (f == FAULT_MORE) {
-        set_timer(w, c, w->conf->timeouts.body_ms);
-        return false;
-    }
+    c->moved += used;
+    if (f == FAULT_MORE)
+        return false; /* its pace is looked at when it is due */
     t->body_active = false;
     t->body_done = true;
     t->body_fault = f;
@@ -274,7 +271,7 @@ void step_received(struct worker *w, struct conn *c, const char *p, size_t n)
     if (c->state == CONN_IDLE)
         c->first_us = w->now_us;
     if (t->body_active) {
-        if (!take_content(w, c, &in))
+        if (!take_content(c, &in))
             return;
     } else if (t->in_n > 0) {
         CHECK(t->in_n + n <= t->in_cap);
@@ -315,7 +312,31 @@ void step_resume(struct worker *w, struct conn *c)
         c->txn->after = REQUEST_ANSWERED;
 }
 
-static void answer_timeout(struct worker *w, struct conn *c)
+void step_refuse(struct worker *w, struct conn *c, int status, enum end why)
+{
+    if (!need_txn(w, c))
+        return;
+    head_parse(&w->head, "", 0, &w->head_limits);
+    request_forget(w);
+    c->requests++;
+    c->closing = c->linger = true;
+    c->end = why;
+    answer_status(w, c, c->txn, status, REASON_OVERLOAD, false);
+    if (send_flush(w, c) == SEND_DONE)
+        linger(w, c);
+    else
+        step_close(w, c, why);
+}
+
+void step_give_way(struct worker *w, struct conn *c)
+{
+    if (c->state == CONN_LINGER)
+        step_close(w, c, c->end);
+    else
+        close_cut(w, c, END_EVICTED);
+}
+
+static void answer_slow(struct worker *w, struct conn *c, enum end why)
 {
     struct txn *t = c->txn;
 
@@ -324,15 +345,36 @@ static void answer_timeout(struct worker *w, struct conn *c)
     else
         CHECK(head_parse(&w->head, t->in, t->in_n, &w->head_limits) ==
               FAULT_NONE);
+    request_forget(w);
     c->requests++;
     c->closing = c->linger = true;
-    c->end = t->body_active ? END_BODY_TIMEOUT : END_HEAD_TIMEOUT;
+    c->end = why;
     answer_status(w, c, t, 408, REASON_TIMEOUT, false);
     enum send_result s = send_flush(w, c);
-    if (s == SEND_DONE)
+    if (s == SEND_DONE) {
         linger(w, c);
-    else
+    } else if (s == SEND_FAILED) {
         step_close(w, c, c->end);
+    } else { /* a site's own page may be long */
+        t->after = REQUEST_ANSWERED;
+        wait_to_send(w, c);
+    }
+}
+
+/* A request or a response has a deadline for its pace. */
+static void pace_expired(struct worker *w, struct conn *c)
+{
+    uint64_t again_ms = 0;
+    enum end why = pace_check(w, c, &again_ms);
+
+    if (why == END_OPEN) {
+        set_timer(w, c, again_ms);
+    } else if (c->state == CONN_SEND) {
+        net_abort(c->fd);
+        step_close(w, c, why);
+    } else {
+        answer_slow(w, c, why);
+    }
 }
 
 void step_expired(struct worker *w, struct conn *c)
@@ -343,11 +385,8 @@ void step_expired(struct worker *w, struct conn *c)
         break;
     case CONN_HEAD:
     case CONN_BODY:
-        answer_timeout(w, c);
-        break;
     case CONN_SEND:
-        net_abort(c->fd);
-        step_close(w, c, END_SEND_TIMEOUT);
+        pace_expired(w, c);
         break;
     case CONN_LINGER:
         step_close(w, c, c->end);

@@ -26,6 +26,13 @@ void step_resume(struct worker *w, struct conn *c);
 /* Its deadline has come. */
 void step_expired(struct worker *w, struct conn *c);
 
+/* A new connection that is one too many: `status` answers whatever is asked on
+ * it. */
+void step_refuse(struct worker *w, struct conn *c, int status, enum end why);
+
+/* Ends a connection that can be spared. */
+void step_give_way(struct worker *w, struct conn *c);
+
 /* Ends the connection; it is freed at the end of the turn. */
 void step_close(struct worker *w, struct conn *c, enum end why);
 

@@ -138,7 +138,6 @@ void tell_opened(struct worker *w, struct txn *t, struct record *r)
     if (r->head.n > TXN_HEAD_MAX)
         r->head = short_head(&w->head, &t->text);
     r->answer_at = (uint32_t)t->out.n;
-    r->answer_n = 0;
     r->queued_us = clock_mono_us();
     r->site = UINT8_MAX;
 }
@@ -159,12 +158,22 @@ void tell_waiting(struct worker *w, const struct conn *c)
     board_publish(w->ring);
 }
 
+/* As far as it is kept: up to its empty line. */
+static struct span answer_head_of(const struct txn *t, const struct record *r)
+{
+    struct span s =
+        span_to(span_of(t->out.p + r->answer_at, t->out.n - r->answer_at),
+                BOARD_RESPONSE_MAX);
+    const char *end = memmem(s.p, s.n, "\r\n\r\n", 4);
+
+    return end ? span_of(s.p, (size_t)(end - s.p)) : s;
+}
+
 void tell_request(struct worker *w, const struct conn *c,
                   const struct record *r)
 {
     struct board_event *e = begin_request(w, BOARD_REQUEST, c, r->line.request);
     struct board_request *q = &e->request;
-    uint32_t n = r->answer_n;
 
     q->first_us = r->started_us;
     q->queued_us = r->queued_us;
@@ -177,9 +186,7 @@ void tell_request(struct worker *w, const struct conn *c,
     q->site = r->site;
     board_text(e, 0, r->head);
     q->cut = e->text_n[0] != r->head_n;
-    board_text(e, 1,
-               span_of(c->txn->out.p + r->answer_at,
-                       n < BOARD_RESPONSE_MAX ? n : BOARD_RESPONSE_MAX));
+    board_text(e, 1, answer_head_of(c->txn, r));
     board_publish(w->ring);
 }
 

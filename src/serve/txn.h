@@ -47,9 +47,9 @@ struct record {
     uint64_t started_us; /* monotonic */
     uint64_t ends;       /* offset in the stream of this txn's sends */
     /* for the observer: */
-    struct span head;             /* the request's, without its end */
-    uint32_t head_n;              /* bytes of it as it was sent */
-    uint32_t answer_at, answer_n; /* the response's head in txn.out */
+    struct span head;   /* the request's, without its end */
+    uint32_t head_n;    /* bytes of it as it was sent */
+    uint32_t answer_at; /* the response's head in txn.out */
     uint64_t queued_us;
     uint8_t site;
 };

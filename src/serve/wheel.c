@@ -14,6 +14,7 @@ void wheel_init(struct wheel *w, uint64_t now_ms)
     for (int i = 0; i < WHEEL_SLOTS / 64; i++)
         w->used[i] = 0;
     w->at_tick = now_ms / WHEEL_TICK_MS;
+    w->soonest_ms = UINT64_MAX;
 }
 
 /* A deadline beyond the horizon hangs in the last slot and is looked at then.
@@ -30,6 +31,8 @@ static void hang(struct wheel *w, struct wheel_item *item)
     size_t slot = tick % WHEEL_SLOTS;
     list_append(&w->slot[slot], &item->node);
     w->used[slot / 64] |= 1ull << (slot % 64);
+    if (item->hung_ms < w->soonest_ms)
+        w->soonest_ms = item->hung_ms;
 }
 
 void wheel_set(struct wheel *w, struct wheel_item *item, uint64_t due_ms)
@@ -66,6 +69,8 @@ struct wheel_item *wheel_expired(struct wheel *w, uint64_t now_ms)
 {
     uint64_t now_tick = now_ms / WHEEL_TICK_MS;
 
+    if (now_ms < w->soonest_ms)
+        return NULL;
     while (w->at_tick <= now_tick) {
         size_t slot = w->at_tick % WHEEL_SLOTS;
         while (!list_empty(&w->slot[slot])) {
@@ -84,15 +89,14 @@ struct wheel_item *wheel_expired(struct wheel *w, uint64_t now_ms)
         uint64_t next = next_used(w, w->at_tick + 1);
         w->at_tick = next < now_tick + 1 ? next : now_tick + 1;
     }
+    uint64_t tick = next_used(w, w->at_tick);
+    w->soonest_ms = tick == UINT64_MAX ? UINT64_MAX : tick * WHEEL_TICK_MS;
     return NULL;
 }
 
 int wheel_wait_ms(const struct wheel *w, uint64_t now_ms)
 {
-    uint64_t tick = next_used(w, w->at_tick);
-
-    if (tick == UINT64_MAX)
+    if (w->soonest_ms == UINT64_MAX)
         return -1;
-    uint64_t at_ms = tick * WHEEL_TICK_MS;
-    return at_ms <= now_ms ? 0 : (int)(at_ms - now_ms);
+    return w->soonest_ms <= now_ms ? 0 : (int)(w->soonest_ms - now_ms);
 }

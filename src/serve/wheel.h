@@ -25,7 +25,8 @@ struct wheel_item {
 struct wheel {
     struct list slot[WHEEL_SLOTS];
     uint64_t used[WHEEL_SLOTS / 64]; /* bit: the slot may hold something */
-    uint64_t at_tick; /* all slots before this tick have been looked at */
+    uint64_t at_tick;    /* all slots before this tick have been looked at */
+    uint64_t soonest_ms; /* nothing expires before; UINT64_MAX: nothing hangs */
 };
 
 void wheel_init(struct wheel *w, uint64_t now_ms);

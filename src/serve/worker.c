@@ -23,14 +23,22 @@
 #include "serve/control.h"
 #include "serve/dirs.h"
 #include "serve/facts.h"
+#include "serve/pages.h"
+#include "serve/room.h"
 #include "serve/step.h"
 #include "serve/tell.h"
 
-static void read_clocks(struct worker *w)
+void worker_time(struct worker *w)
 {
     w->now_us = clock_mono_us();
     w->now_ms = w->now_us / 1000;
-    w->real_us = clock_real_us();
+    /* the distance of the two clocks is measured a hundred times a second, so
+     * that a wall clock that is set is noticed and most turns read one clock */
+    if (w->now_us >= w->distance_due_us) {
+        w->distance_us = clock_real_us() - (int64_t)w->now_us;
+        w->distance_due_us = w->now_us + 10000;
+    }
+    w->real_us = (int64_t)w->now_us + w->distance_us;
     int64_t second = w->real_us / 1000000;
     if (second != w->second) {
         w->second = second;
@@ -49,7 +57,7 @@ static void free_dead(struct worker *w)
         close(c->fd);
         c->fd = -1;
         list_prepend(&w->conn_free, &c->node);
-        w->n_conns--;
+        room_left(w, c);
         counters_add(&w->counters->closed, 1);
     }
 }
@@ -82,6 +90,23 @@ static void receive(struct worker *w, struct conn *c, bool more_expected)
     c->received = true;
     if (n > 0 && c->readable)
         later(w, c);
+}
+
+/* From its first turn on, unless it has ended in it. */
+static void watch_conn(struct worker *w, struct conn *c)
+{
+    if (c->polled || c->state == CONN_CLOSED)
+        return;
+    poll_add_edge(w->poll, c->fd, c);
+    c->polled = true;
+}
+
+void worker_greet(struct worker *w, struct conn *c)
+{
+    if (w->arena_n + WORKER_RECV <= WORKER_ARENA)
+        receive(w, c, false);
+    if (!c->received)
+        watch_conn(w, c);
 }
 
 static bool wants_bytes(const struct conn *c)
@@ -145,6 +170,7 @@ static void answer_received(struct worker *w)
         r->conn->received = false;
         if (r->conn->state != CONN_CLOSED)
             step_received(w, r->conn, r->p, r->n);
+        watch_conn(w, r->conn);
     }
     for (size_t i = 0; i < w->n_writable; i++)
         step_writable(w, w->writable[i]);
@@ -156,8 +182,7 @@ static bool is_conn(const struct worker *w, const void *tag)
 {
     const char *p = tag, *from = (const char *)w->conns;
 
-    return p >= from &&
-           p < from + w->conf->limits.connections * sizeof w->conns[0];
+    return p >= from && p < from + w->slots * sizeof w->conns[0];
 }
 
 static void handle_events(struct worker *w, struct epoll_event *events, int n)
@@ -175,6 +200,8 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
             facts = true;
         else if (tag == &w->control_tag)
             control = true;
+        else if (tag == &w->wake_tag)
+            accepting_called(w);
         else
             accepting_ready(w, tag);
     }
@@ -231,7 +258,7 @@ static void turn(struct worker *w, struct epoll_event *events)
     int n = poll_wait(w->poll, events, WORKER_EVENTS, wait_ms(w));
 
     CHECK(n >= 0);
-    read_clocks(w);
+    worker_time(w);
     handle_events(w, events, n);
     expire(w);
     free_dead(w);
@@ -245,7 +272,7 @@ static void close_all(struct worker *w)
         step_close(w, c, why);
         free_dead(w);
     }
-    access_flush(w);
+    access_finish(w);
 }
 
 static void make_common(struct worker *w)
@@ -281,30 +308,30 @@ static bool make_pools(struct worker *w)
     uint64_t seed = 0;
 
     (void)!getrandom(&seed, sizeof seed, 0);
-    w->conns = calloc(l->connections, sizeof w->conns[0]);
     w->arena = malloc(WORKER_ARENA);
     w->received = calloc(WORKER_EVENTS * 2 + 64, sizeof w->received[0]);
     w->writable = calloc(WORKER_EVENTS * 2 + 64, sizeof(struct conn *));
     w->path_cap = l->target_bytes + 2;
     w->path_storage = malloc(w->path_cap);
-    if (!w->conns || !w->arena || !w->received || !w->writable ||
-        !w->path_storage || !facts_init(w) ||
-        !cache_init(&w->cache, w->conf->prepare.files, seed) ||
-        !txn_pool_init(&w->txns, l->connections,
+    if (!w->arena || !w->received || !w->writable || !w->path_storage ||
+        !facts_init(w) ||
+        !cache_init(&w->cache, w->conf->prepare.files, seed) || !room_init(w) ||
+        !txn_pool_init(&w->txns, w->conns_max,
                        l->head_bytes + WORKER_RECV + 1024))
         return false;
-    for (size_t i = 0; i < l->connections; i++) {
-        struct conn *c = &w->conns[l->connections - 1 - i];
-        list_prepend(&w->conn_free, &c->node);
-    }
     w->head_limits = (struct head_limits){ l->target_bytes, l->line_bytes,
                                            l->head_bytes, l->fields };
+    w->site = &w->conf->sites[0];
+    w->path = SPAN("/");
+    w->pages = pages_new(w->conf);
+    if (!w->pages)
+        return false;
     if (w->conf->prepare.freshness == FRESHNESS_AUTO)
         w->dirs = dirs_new(seed * 31 + 7, 8192);
     return true;
 }
 
-static bool worker_init(struct worker *w, const struct worker_start *start)
+bool worker_init(struct worker *w, const struct worker_start *start)
 {
     w->start = start;
     w->conf = start->conf;
@@ -317,7 +344,7 @@ static bool worker_init(struct worker *w, const struct worker_start *start)
     list_init(&w->dead);
     list_init(&w->asked);
     w->second = INT64_MIN;
-    read_clocks(w);
+    worker_time(w);
     wheel_init(&w->wheel, w->now_ms);
     make_common(w);
     w->poll = poll_new();
@@ -346,8 +373,7 @@ static void drop_entries(struct worker *w, struct list *entries)
     }
 }
 
-/* Everything is given back, so that a leak shows as one. */
-static void worker_free(struct worker *w)
+void worker_free(struct worker *w)
 {
     facts_drop(w);
     if (w->cache.bucket) {
@@ -355,6 +381,7 @@ static void worker_free(struct worker *w)
         drop_entries(w, &w->cache.others);
         cache_free(&w->cache);
     }
+    pages_free(w);
     if (w->client)
         client_free(w->client);
     if (w->dirs)
@@ -362,7 +389,8 @@ static void worker_free(struct worker *w)
     access_free(w->access);
     txn_pool_free(&w->txns);
     free(w->asks);
-    free(w->conns);
+    free(w->calls);
+    room_free(w);
     free(w->arena);
     free(w->received);
     free(w->writable);
@@ -381,6 +409,7 @@ int worker_run(const struct worker_start *start)
     }
     if (w->ring)
         tell_start(w);
+    pages_prepare(w);
     control_ready(w);
     while (!finished(w))
         turn(w, events);

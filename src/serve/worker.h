@@ -41,11 +41,13 @@ struct worker_start {
     const int *listener;     /* conf->n_listen sockets */
     const struct root *root; /* per site its own, then its aliases in order */
     size_t n_roots;
-    int control;    /* channel to the master */
-    int prepare;    /* channel to the preparer */
-    int access_log; /* -1: off */
+    int control;        /* channel to the master */
+    int prepare;        /* channel to the preparer */
+    int access_log;     /* -1: off */
+    size_t descriptors; /* most that a process may have; 0: no limit */
     struct counters *counters;
     struct board *board; /* NULL: nobody observes */
+    const int *wake; /* per worker, to be called by the others; may be NULL */
     _Atomic uint64_t *connections; /* numbers given to connections so far */
 };
 
@@ -57,6 +59,20 @@ enum worker_word {
     WORKER_LOG = 'l',       /* + descriptor: new access log */
     WORKER_ERROR_LOG = 'e', /* + descriptor: new error log */
     WORKER_PREPARER = 'p'   /* + descriptor: channel to another preparer */
+};
+
+/* A Host value that was found correct, and the site that it names: browsers and
+ * load generators send the same one over and over. */
+struct known_host {
+    char text[64];
+    size_t n;                     /* 0: none */
+    const struct conf_site *site; /* NULL: refused (421) */
+};
+
+/* When another worker was last woken to accept. */
+struct call {
+    uint64_t us;     /* monotonic; 0: never */
+    unsigned misses; /* calls in a row that it did not come to */
 };
 
 struct received {
@@ -74,13 +90,17 @@ struct worker {
     /* time, read once a turn */
     uint64_t now_us; /* monotonic */
     uint64_t now_ms;
-    int64_t real_us; /* wall clock */
+    int64_t real_us;     /* wall clock */
+    int64_t distance_us; /* from one clock to the other */
+    uint64_t distance_due_us;
     int64_t second;
     char date[DATE_BYTES];
     /* connections */
-    struct conn *conns;
+    struct conn *conns; /* slots: conns_max and those that have just ended */
+    size_t slots, conns_max;
     struct list conn_free, conn_all, again, dead;
-    size_t n_conns;
+    size_t n_conns, n_dead;
+    struct addresses *addresses; /* NULL: no limit */
     struct wheel wheel;
     struct txn_pool txns;
     /* the turn */
@@ -92,8 +112,13 @@ struct worker {
     size_t n_writable;
     struct head head; /* of the request being looked at */
     struct head_limits head_limits;
+    const struct conf_site
+        *site;          /* that it is for; the default's until known */
+    struct span path;   /* decoded; "/" until known */
+    enum reason why;    /* of a 200, unless a condition has another */
     char *path_storage; /* decoded target */
     size_t path_cap;
+    struct known_host host; /* the last one that was looked up */
     /* files */
     struct cache cache;
     struct client *client;
@@ -105,6 +130,7 @@ struct worker {
     struct list asked; /* entries with an ask under way, oldest first */
     uint64_t fresh;    /* generation: rises with every change seen */
     struct dirs *dirs;
+    struct pages *pages; /* the sites' own error pages */
     /* the common lines of every head */
     char common[96]; /* "Server: etagd\r\nDate: " */
     size_t common_n;
@@ -116,11 +142,29 @@ struct worker {
     /* accepting */
     char listening[WORKER_LISTEN_MAX]; /* addresses serve as tags */
     bool accepting;
+    bool accept_failing; /* and that has been logged */
     uint64_t accept_again_ms;
-    char control_tag;
+    size_t paused_at; /* connections at that time */
+    char control_tag, wake_tag;
+    struct call *calls; /* per worker, by this one; NULL: only one worker */
+    bool deaf;          /* has let go of its listening sockets */
     bool draining, stopping;
     uint64_t drain_until_ms;
 };
+
+/* Makes all that a worker needs; no listening socket is touched when conf has
+ * none.  False: not enough memory. */
+bool worker_init(struct worker *w, const struct worker_start *start);
+
+/* Gives everything back, w itself too, so that a leak shows as one. */
+void worker_free(struct worker *w);
+
+/* Reads the clocks, once a turn. */
+void worker_time(struct worker *w);
+
+/* A new connection: its request is often there already.  Only within the event
+ * part of a turn. */
+void worker_greet(struct worker *w, struct conn *c);
 
 /* Runs until told to end or until the master is gone; the exit status. */
 int worker_run(const struct worker_start *start);

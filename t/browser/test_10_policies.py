@@ -181,10 +181,14 @@ def test_a_new_policy_by_reload_of_the_server(serve, browser):
     assert witness.look()["/logo.png"] == [200]
     server.reload(rules=PAGE_RULE +
                   "[cache /logo.png]\nCache-Control = no-cache\n")
-    browser.open(url)
-    assert witness.look()["/logo.png"] == [200]
-    browser.open(url)
-    assert witness.look()["/logo.png"] == [304]
+    # A connection that the browser still holds is answered once more by the
+    # generation before, and then closed.
+    wire = []
+    for _ in range(6):
+        browser.open(url)
+        wire.append(witness.look()["/logo.png"])
+    assert wire[-1] == [304], wire
+    assert wire[0] == [200], wire
 
 
 def test_coded_page_is_revalidated(serve, browser):
@@ -197,6 +201,7 @@ def test_coded_page_is_revalidated(serve, browser):
     harness.until("br", lambda: server.get(
         "/", Accept_Encoding="br").has("Content-Encoding"))
     witness = Witness(server)
+    witness.look()
     browser.open(server.url + "/")
     assert witness.look()["/"] == [200]
     assert server.log(1, lambda e: e["target"] == "/" and

@@ -23,7 +23,10 @@ ALLOWED = {
                 'serve/board.h', 'serve/counters.h'],
     'master': ['base/', 'http/', 'conf/', 'os/', 'prepare/', 'serve/',
                'observe/', 'master/'],
-    'main.c': ['base/', 'conf/', 'os/', 'master/', 'observe/watch.h'],
+    'tool': ['base/', 'http/', 'conf/', 'os/', 'prepare/', 'serve/',
+             'observe/', 'master/', 'tool/'],
+    'main.c': ['base/', 'conf/', 'os/', 'master/', 'tool/',
+               'observe/watch.h'],
 }
 
 # Libraries and risky interfaces: header -> folders that may know it.

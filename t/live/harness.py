@@ -7,6 +7,7 @@ its error log, a line is there when it can be read.  When the test ends the
 server must end well too: status 0, no sanitizer report, no failed CHECK, as
 many connections closed as accepted, no process and no descriptor left.
 """
+import atexit
 import json
 import os
 import pathlib
@@ -17,7 +18,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from signal import SIGHUP, SIGKILL, SIGTERM
+from signal import SIGCONT, SIGHUP, SIGKILL, SIGSTOP, SIGTERM
 
 from linter import Linter
 from wire import DEADLINE_S, Connection
@@ -25,6 +26,7 @@ from wire import DEADLINE_S, Connection
 TOP = pathlib.Path(__file__).resolve().parents[2]
 
 READY = re.compile(r"M010: serving (\S.*?) with (\d+) workers?")
+RENEWED = re.compile(r"M013: generation (\d+) serves with (\d+) workers?")
 BYE = re.compile(r"M090: .*accepted=(\d+) closed=(\d+) requests=(\d+)")
 ALARM = re.compile(r"CHECK failed|AddressSanitizer|LeakSanitizer|"
                    r"UndefinedBehaviorSanitizer|runtime error:|"
@@ -39,6 +41,11 @@ def binary():
     if not built:
         raise RuntimeError("no etagd: set ETAGD or build in build/")
     return built[-1]
+
+
+def sanitized():
+    """Built with a sanitizer, which needs what confinement takes away."""
+    return b"__asan_" in binary().read_bytes()
 
 
 def until(what, check, deadline_s=DEADLINE_S):
@@ -234,7 +241,7 @@ def polled(pid):
                 text = pathlib.Path("/proc/%d/fdinfo/%d" % (pid, n)).read_text()
                 found |= {held.get(int(t)) for t in
                           re.findall(r"(?m)^tfd:\s*([0-9]+)", text)}
-    except (FileNotFoundError, ProcessLookupError):
+    except (FileNotFoundError, PermissionError, ProcessLookupError):
         pass
     return found
 
@@ -254,6 +261,18 @@ def listening_inodes(port):
     return found
 
 
+# A fixture that fails while it sets up has nobody who stops its server.
+STARTED = []
+
+
+@atexit.register
+def kill_what_is_left():
+    for server in STARTED:
+        if not server.stopped:
+            server.kill()
+            server.cleanup()
+
+
 class Server:
     """One running etagd.
 
@@ -265,7 +284,8 @@ class Server:
     """
 
     def __init__(self, conf=None, rules="", files=None, args=(), text=None,
-                 folder=None, start=True, lint=True, strong=True, adhoc=False):
+                 folder=None, start=True, lint=True, strong=True, adhoc=False,
+                 descriptors=None):
         self.keep = bool(os.environ.get("T_KEEP"))
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="etagd-t-"))
         # A root reached by an unprivileged worker must be open on the way.
@@ -275,6 +295,7 @@ class Server:
         self.file = self.folder / "etagd.ini"
         self.args = [str(a) for a in args]
         self.adhoc = adhoc
+        self.descriptors = descriptors
         self.linter = Linter(strong_is_strong=strong) if lint else None
         self.connections = []
         self.process = None
@@ -301,10 +322,13 @@ class Server:
 
     def start(self):
         argv = [str(binary())]
+        if self.descriptors:
+            argv = ["prlimit", "--nofile=%d" % self.descriptors] + argv
         if not self.adhoc:
             argv += ["-c", str(self.file)]
         self.process = Process(argv + self.args, cwd=str(self.folder))
         self.stopped = False
+        STARTED.append(self)
         try:
             m = self.process.await_line(READY.pattern)
         except AssertionError:
@@ -385,8 +409,7 @@ class Server:
         if conf is not None or rules or text is not None:
             self.configure(conf, rules, text)
         self.signal(SIGHUP)
-        m = self.await_line(READY.pattern, since)
-        self._addresses(m.group(1))
+        m = self.await_line(RENEWED.pattern, since)
         self.worker_count = int(m.group(2))
         self.sockets_at_start = {}
         return m
@@ -509,6 +532,42 @@ class Server:
     def cleanup(self):
         if not self.keep:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def owner(server, c):
+    """The worker that holds the connection c: its socket's inode is among the
+    worker's descriptors."""
+    port = c.sock.getsockname()[1]
+    for line in open("/proc/net/tcp"):
+        col = line.split()
+        if col[0] != "sl" and int(col[1].split(":")[1], 16) == server.port and \
+                int(col[2].split(":")[1], 16) == port:
+            inode = "socket:[%s]" % col[9]
+            for pid in server.workers():
+                if inode in descriptors(pid).values():
+                    return pid
+    return None
+
+
+def held_by(server, pid, n=5, target="/a.txt"):
+    """n connections that this worker has taken, because the others stood
+    still.  Each of those may still be chosen to be woken once, for which some
+    more connections than n are opened."""
+    others = [p for p in server.workers() if p != pid]
+    for p in others:
+        os.kill(p, SIGSTOP)
+    try:
+        cs = [server.connect() for _ in range(n + 2 * len(others))]
+        for c in cs:
+            c.send(b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" %
+                   target.encode())
+        for c in cs:
+            assert c.read_response().status == 200
+        assert {owner(server, c) for c in cs} == {pid}
+    finally:
+        for p in others:
+            os.kill(p, SIGCONT)
+    return cs
 
 
 def free_port():

@@ -265,8 +265,39 @@ def test_quit_finishes_what_is_under_way(serve):
     server.signal(signal.SIGQUIT)
     body = c.read_raw(int(head.get("Content-Length")))
     assert body == data
+    # An idle connection is not closed under its user, who may be sending just
+    # now: the next request on it is answered and is its last.
+    r = c.get("/a.txt")
+    assert r.status == 200 and r.closes
+    c.half_close()
     assert c.ends()
     server.finish()
+
+
+def test_quit_lets_idle_connections_ask_once_more(serve):
+    server = serve(files=PAGE)
+    idle = [server.connect() for _ in range(6)]
+    for c in idle[:3]:
+        assert c.get("/a.txt").status == 200
+    server.signal(signal.SIGQUIT)
+    server.await_line("M081")
+    for c in idle:
+        r = c.get("/a.txt")
+        assert r.status == 200 and r.closes, r
+        c.half_close()
+        assert c.ends() and c.eof == "closed"
+    server.finish()
+
+
+def test_quit_ends_in_the_end(serve):
+    """Connections that nobody uses are left when the time is up."""
+    server = serve(files=PAGE, conf={"timeouts": {"drain": "200ms"}})
+    idle = [server.connect() for _ in range(6)]
+    assert idle[0].get("/a.txt").status == 200
+    server.signal(signal.SIGQUIT)
+    server.finish()
+    for c in idle:
+        assert c.ends()
 
 
 def test_quit_refuses_new_connections(serve):
@@ -285,6 +316,7 @@ def test_quit_refuses_new_connections(serve):
             return True
     until("port closed after QUIT", refused)
     assert c.read_raw(int(head.get("Content-Length"))) == data
+    c.close()
     server.finish()
 
 

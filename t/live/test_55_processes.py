@@ -8,7 +8,7 @@ import threading
 import pytest
 
 import harness
-from harness import alive, until
+from harness import alive, held_by, until
 from wire import Closed
 
 FILES = {"a.txt": "a\n", "index.html": "<!doctype html>\n"}
@@ -60,20 +60,29 @@ class Load:
         assert not self.wrong, self.wrong[0]
 
 
+def replaced(server, since, what, pid, number):
+    """Waits for the news that a child died and for its successor's number;
+    one that dies soon after its start is replaced after a while only."""
+    m = server.await_line(what + r".*\(pid (\d+)\) ended by signal (\d+); "
+                          r"(?:started pid (\d+)|to be started)", since)
+    assert int(m.group(1)) == pid and int(m.group(2)) == number
+    if not m.group(3):
+        return int(server.await_line(r"M033: .* started as pid (\d+)",
+                                     since).group(1))
+    return int(m.group(3))
+
+
 def kill_worker(server, pid, number=signal.SIGKILL):
     since = server.mark()
     os.kill(pid, number)
-    m = server.await_line(r"M030: worker (\d+) \(pid (\d+)\) ended by signal "
-                          r"(\d+); started pid (\d+)", since)
-    assert int(m.group(2)) == pid and int(m.group(3)) == number
-    return int(m.group(4))
+    return replaced(server, since, "M030: worker", pid, number)
 
 
 @pytest.mark.parametrize("number", (signal.SIGKILL, signal.SIGSEGV,
                                     signal.SIGABRT))
 def test_worker_is_replaced(serve, number):
     server = serve(files=FILES)
-    if number != signal.SIGKILL and b"__asan" in harness.binary().read_bytes():
+    if number != signal.SIGKILL and harness.sanitized():
         pytest.skip("a sanitizer reports this signal, as it should")
     new = kill_worker(server, server.workers()[0], number)
     until("two workers", lambda: new in server.workers() and
@@ -98,29 +107,9 @@ def ends(server, status=0):
     server.check_gone()
 
 
-def owner(server, c):
-    """The worker that holds the connection c: its socket's inode is among the
-    worker's descriptors."""
-    port = c.sock.getsockname()[1]
-    for line in open("/proc/net/tcp"):
-        col = line.split()
-        if col[0] != "sl" and int(col[1].split(":")[1], 16) == server.port and \
-                int(col[2].split(":")[1], 16) == port:
-            inode = "socket:[%s]" % col[9]
-            for pid in server.workers():
-                if inode in harness.descriptors(pid).values():
-                    return pid
-    return None
-
-
 def test_killed_worker_harms_no_other(serve):
     server = serve(files=FILES, conf={"server": {"workers": 2}})
-    by_worker = {}
-    while len(by_worker) < 2:
-        c = server.connect()
-        assert c.get("/a.txt").status == 200
-        by_worker.setdefault(owner(server, c), []).append(c)
-        assert sum(map(len, by_worker.values())) < 5000, by_worker.keys()
+    by_worker = {pid: held_by(server, pid) for pid in server.workers()}
     victim, other = sorted(by_worker)
     kill_worker(server, victim)
     for c in by_worker[other]:
@@ -149,10 +138,7 @@ def kill_preparer(server):
     since = server.mark()
     pid = server.preparer()
     os.kill(pid, signal.SIGKILL)
-    m = server.await_line(r"M031: .*\(pid (\d+)\) ended by signal 9; "
-                          r"started pid (\d+)", since)
-    assert int(m.group(1)) == pid
-    return int(m.group(2))
+    return replaced(server, since, "M031:", pid, signal.SIGKILL)
 
 
 def test_killed_preparer_harms_nobody(serve):
@@ -279,21 +265,12 @@ def test_cold_files_stop_nobody(serve):
     assert slow.read_response("HEAD").status == 200
 
 
-def test_all_workers_share_the_work(serve):
-    """Connections opened together are spread: no worker is idle for ever."""
-    server = serve(files=FILES, conf={"server": {"workers": 2}})
-    owners = set()
-
-    def spread():
-        cs = [server.connect() for _ in range(50)]
-        for c in cs:
-            c.send(b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        for c in cs:
-            assert c.read_response().status == 200
-        owners.update(owner(server, c) for c in cs)
-        server.close_connections()
-        return len(owners) == 2
-    until("both workers", spread)
+def test_hanging_worker_stops_nobody(serve):
+    """Each worker in turn stands still: the others take what comes."""
+    server = serve(files=FILES, conf={"server": {"workers": 3}})
+    for pid in server.workers():
+        for c in held_by(server, pid):
+            assert c.get("/a.txt").body == b"a\n"
 
 
 def status_field(pid, name):
@@ -307,7 +284,9 @@ def test_nobody_gains_privileges(serve):
     server = serve(files=FILES)
     for pid in server.children():
         assert status_field(pid, "NoNewPrivs") == "1"
-        assert status_field(pid, "Seccomp") == "2", pid
+        if not harness.sanitized():
+            until("system-call filter of %d" % pid,
+                  lambda p=pid: status_field(p, "Seccomp") == "2")
 
 
 def test_unprivileged_when_started_by_root(serve):
@@ -332,6 +311,9 @@ def test_preparer_holds_no_network(serve):
         if os.path.exists(path):
             inodes |= {"socket:[%s]" % line.split()[9]
                        for line in list(open(path))[1:]}
-    held = set(harness.descriptors(pid).values())
+    try:
+        held = set(harness.descriptors(pid).values())
+    except PermissionError:
+        pytest.skip("the preparer shows its descriptors to root only")
     assert not held & inodes
     assert not [w for w in held if str(server.tree.root) in w]

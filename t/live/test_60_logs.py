@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from harness import until
+from harness import held_by, until
 
 FILES = {"index.html": "<!doctype html>\n", "a.txt": "a\n", "sub/x.txt": "x\n",
          "ten.bin": b"0123456789"}
@@ -273,11 +273,15 @@ def test_reopened_on_usr1(serve):
     server.signal(signal.SIGUSR1)
     until("new log file", server.access_log.exists)
 
-    def both_workers_moved():
-        for _ in range(8):
-            server.get("/a.txt?after")
-        return len({e["worker"] for e in server.log()}) == 2
-    until("both workers in the new file", both_workers_moved)
+    # Each worker has been told by the master; a request that it answers after
+    # it has taken that in is in the new file.
+    for pid in server.workers():
+        def moved_on(pid=pid):
+            before = len(server.log_lines())
+            held_by(server, pid, 1, "/a.txt?%d" % pid)
+            server.close_connections()
+            return len(server.log_lines()) > before
+        until("worker %d in the new file" % pid, moved_on)
     server.stop()
     total = [json.loads(x) for p in (moved, server.access_log)
              for x in p.read_text().splitlines()]

@@ -17,6 +17,9 @@ DEADLINE_S = float(os.environ.get("T_DEADLINE", 60))
 
 TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 STATUS_LINE = re.compile(rb"HTTP/1\.1 ([1-5][0-9][0-9]) ([\t \x21-\x7e]*)\Z")
+# Other servers answer HTTP/1.0 with HTTP/1.0, which RFC 9110 2.5 advises
+# against.
+OLD_STATUS_LINE = re.compile(STATUS_LINE.pattern.replace(rb"1\.1", rb"1\.[01]"))
 FIELD_VALUE = re.compile(rb"(?:[\x21-\x7e\x80-\xff](?:[\t \x21-\x7e\x80-\xff]*"
                          rb"[\x21-\x7e\x80-\xff])?)?\Z")
 
@@ -77,13 +80,13 @@ class Response:
                                          len(self.body))
 
 
-def parse_head(raw):
+def parse_head(raw, old=False):
     """Status line and field lines (without the blank line) to a Response."""
     lines = raw.split(b"\r\n")
     for line in lines:
         if b"\n" in line or b"\r" in line:
             raise ProtocolError("bare CR or LF in a head: %r" % raw)
-    m = STATUS_LINE.match(lines[0])
+    m = (OLD_STATUS_LINE if old else STATUS_LINE).match(lines[0])
     if not m:
         raise ProtocolError("bad status line: %r" % lines[0])
     fields = []
@@ -129,7 +132,8 @@ def body_framing(r, method):
 class Connection:
     """A client connection.  lint: called with each final Response."""
 
-    def __init__(self, address, lint=None, rcvbuf=None, timeout=DEADLINE_S):
+    def __init__(self, address, lint=None, rcvbuf=None, timeout=DEADLINE_S,
+                 old=False):
         family = (socket.AF_UNIX if isinstance(address, str) else
                   socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
         self.sock = socket.socket(family, socket.SOCK_STREAM)
@@ -141,6 +145,7 @@ class Connection:
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.timeout = timeout
         self.lint = lint
+        self.old = old
         self.buffer = bytearray()
         self.eof = None  # None, "closed" or "reset"
 
@@ -246,7 +251,7 @@ class Connection:
             end = self.buffer.find(b"\r\n\r\n")
             if end >= 0:
                 raw = self._take(end + 4)
-                return parse_head(raw[:-4])
+                return parse_head(raw[:-4], self.old)
             if not self._fill(deadline):
                 raise Closed(self.eof, bytes(self.buffer))
 

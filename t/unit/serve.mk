@@ -1,1 +1,4 @@
-# unit tests: serve
+# unit tests: serve, master
+UNIT_TESTS += t/unit/wheel
+t_unit_wheel_SOURCES = t/unit/wheel.c
+t_unit_wheel_LDADD = $(UNIT_LIBS)

@@ -16,7 +16,7 @@ def tags(address):
     """@NAME@ -> this server's own tag.  Codings that a server has not are
     given a tag that matches nothing."""
     def ask(target, **fields):
-        with Connection(address) as c:
+        with Connection(address, old=True) as c:
             return c.get(target, **fields)
     tag = ask("/ten.bin").etag or "\"none\""
     bare = re.sub(r"^W/", "", tag).strip("\"")
@@ -40,7 +40,7 @@ def fill(raw, names):
 
 def outcome(address, case, names):
     said = []
-    with Connection(address, timeout=SILENCE_S) as c:
+    with Connection(address, timeout=SILENCE_S, old=True) as c:
         try:
             c.send(fill(case.raw, names))
             c.half_close()

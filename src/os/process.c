@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * process: rlimits, and descriptors 0 to 2.
+ * Layer: os.  Cannot fail in a way that matters.
+ */
+#include "os/process.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define ENOUGH (1u << 20)
+
+void process_standard_descriptors(void)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0)
+            continue;
+        /* the lowest free number is this one; without close-on-exec, as the
+         * standard descriptors are */
+        if (open("/dev/null", O_RDONLY) != fd)
+            return;
+    }
+}
+
+void process_raise_descriptors(void)
+{
+    struct rlimit r;
+
+    if (getrlimit(RLIMIT_NOFILE, &r) != 0)
+        return;
+    /* some systems have a hard limit of 2^30, and sizes are made of it */
+    rlim_t most = r.rlim_max < ENOUGH ? r.rlim_max : ENOUGH;
+    if (r.rlim_cur >= most)
+        return;
+    r.rlim_cur = most;
+    (void)setrlimit(RLIMIT_NOFILE, &r);
+}
+
+size_t process_descriptors(void)
+{
+    struct rlimit r;
+
+    if (getrlimit(RLIMIT_NOFILE, &r) != 0 || r.rlim_cur == RLIM_INFINITY)
+        return 0;
+    return (size_t)r.rlim_cur;
+}

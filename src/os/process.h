@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * process: what a process has before it begins: standard descriptors, limits.
+ * Layer: os.
+ */
+#ifndef ETAGD_OS_PROCESS_H
+#define ETAGD_OS_PROCESS_H
+
+#include <stddef.h>
+
+/* Descriptors 0, 1 and 2 that were closed by whoever started us become ones
+ * that cannot be written to: a connection must never get such a number, or log
+ * lines would go to a client.  Once, first of all. */
+void process_standard_descriptors(void);
+
+/* Raises the soft limit of descriptors to the hard one. */
+void process_raise_descriptors(void);
+
+/* Most descriptors that this process may have; 0: no limit. */
+size_t process_descriptors(void);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * room: places for connections, and the choice of who gives way.
+ * Layer: serve.  The list of all connections is a queue that is only put in
+ * order while somebody has to give way: whoever was used since it was looked at
+ * last goes to the end (second chance).  So a request costs nothing here.
+ * Heap: at the start.
+ */
+#include "serve/room.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "os/log.h"
+#include "serve/addresses.h"
+#include "serve/facts.h"
+#include "serve/step.h"
+#include "serve/worker.h"
+
+#define FILES_MIN 8  /* descriptors kept for files at least */
+#define SLOW_MS 1000 /* a request that is not whole by then may give way */
+#define DESCRIPTORS_BACK 8 /* given back at once */
+
+size_t room_for(size_t wanted, size_t descriptors, size_t used)
+{
+    if (descriptors == 0)
+        return wanted;
+    size_t left = descriptors > used ? descriptors - used : 0;
+    size_t files = left / 4 < FILES_MIN ? FILES_MIN : left / 4;
+    size_t fit = left > files + ROOM_SLACK ? left - files - ROOM_SLACK : 1;
+    return fit < wanted ? fit : wanted;
+}
+
+/* Numbers are given from below: the next one tells how many are in use. */
+static size_t descriptors_used(int any)
+{
+    int next = fcntl(any, F_DUPFD_CLOEXEC, 0);
+
+    if (next < 0)
+        return 64;
+    close(next);
+    return (size_t)next;
+}
+
+bool room_init(struct worker *w)
+{
+    const struct conf_limits *l = &w->conf->limits;
+    size_t limit = w->start->descriptors;
+
+    w->conns_max = room_for(l->connections, limit, descriptors_used(w->poll));
+    w->slots = w->conns_max + ROOM_SLACK;
+    if (w->conns_max < l->connections && w->start->index == 0)
+        log_info("W071",
+                 "%zu descriptors are allowed: a worker takes %zu connections, "
+                 "not the %zu of [limits] connections",
+                 limit, w->conns_max, l->connections);
+    w->conns = calloc(w->slots, sizeof w->conns[0]);
+    if (!w->conns)
+        return false;
+    for (size_t i = w->slots; i > 0; i--)
+        list_prepend(&w->conn_free, &w->conns[i - 1].node);
+    if (l->connections_per_address == 0)
+        return true;
+    w->addresses = addresses_new(w->slots, w->cache.seed ^ w->now_us);
+    return w->addresses != NULL;
+}
+
+void room_free(struct worker *w)
+{
+    addresses_free(w->addresses);
+    free(w->conns);
+}
+
+static bool slow_request(const struct worker *w, const struct conn *c)
+{
+    return (c->state == CONN_HEAD || c->state == CONN_BODY) &&
+           w->now_us - c->first_us > SLOW_MS * 1000;
+}
+
+/* Nothing has been asked on it that was not answered yet, nor is a request on
+ * its way in. */
+static bool silent(const struct conn *c)
+{
+    return c->state == CONN_IDLE && !c->received && !net_pending(c->fd);
+}
+
+/* The first idle one that nothing has been heard of since it came to its place
+ * in the queue; else the oldest request that is still not whole. */
+static struct conn *least_needed(struct worker *w)
+{
+    struct conn *slow = NULL;
+
+    for (size_t n = w->n_conns; n > 0; n--) {
+        struct conn *c = LIST_ENTRY(w->conn_all.next, struct conn, node);
+        bool idle = silent(c);
+        uint64_t since_ms = c->timer.due_ms - w->idle_ms;
+        if (c->state == CONN_LINGER || (idle && since_ms <= c->queued_ms))
+            return c;
+        if (!slow && !c->received && slow_request(w, c))
+            slow = c;
+        list_remove(&c->node);
+        list_append(&w->conn_all, &c->node);
+        c->queued_ms = idle ? since_ms : w->now_ms;
+    }
+    /* all were busy or in use; the queue is in order now */
+    struct conn *oldest = NULL;
+    for (struct list *at = w->conn_all.next; at != &w->conn_all;
+         at = at->next) {
+        struct conn *c = LIST_ENTRY(at, struct conn, node);
+        if (silent(c) && (!oldest || c->queued_ms < oldest->queued_ms))
+            oldest = c;
+    }
+    return oldest ? oldest : slow;
+}
+
+bool room_spare(struct worker *w)
+{
+    struct conn *c = least_needed(w);
+
+    if (c)
+        step_give_way(w, c);
+    return c != NULL;
+}
+
+enum room room_connection(struct worker *w, struct conn **gives_way)
+{
+    size_t lab = w->conf->limits.connections_per_worker_lab;
+
+    *gives_way = NULL;
+    if (lab && w->n_conns >= lab)
+        return ROOM_NONE; /* a process per connection would take none either */
+    if (w->n_conns >= w->slots)
+        return ROOM_SOON;
+    if (w->n_conns - w->n_dead < w->conns_max)
+        return ROOM_YES;
+    *gives_way = least_needed(w);
+    return *gives_way ? ROOM_YES : ROOM_NONE;
+}
+
+bool room_address(struct worker *w, struct conn *c)
+{
+    if (!w->addresses)
+        return true;
+    c->by_address = addresses_enter(w->addresses, &c->peer,
+                                    w->conf->limits.connections_per_address);
+    return c->by_address;
+}
+
+void room_left(struct worker *w, struct conn *c)
+{
+    w->n_conns--;
+    w->n_dead--;
+    if (c->by_address)
+        addresses_leave(w->addresses, &c->peer);
+    c->by_address = false;
+}
+
+/* Large files that nobody is being sent just now are opened again when they
+ * are asked for. */
+static size_t close_files(struct worker *w)
+{
+    struct list *at = w->cache.files.prev;
+    size_t n = 0;
+
+    while (at != &w->cache.files && n < DESCRIPTORS_BACK) {
+        struct entry *e = LIST_ENTRY(at, struct entry, lru);
+        at = at->prev;
+        if (e->refs > 1 || e->fd < 0)
+            continue;
+        cache_unlink(&w->cache, e);
+        entry_release(w, e);
+        n++;
+    }
+    return n;
+}
+
+bool room_descriptors(struct worker *w)
+{
+    return close_files(w) > 0;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * room: how many connections fit, and who gives way when they do not.
+ * Layer: serve.  The least recently used idle connection makes room for a new
+ * one; descriptors are kept back so that files can be opened however many
+ * clients are there.
+ */
+#ifndef ETAGD_SERVE_ROOM_H
+#define ETAGD_SERVE_ROOM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct conn;
+struct worker;
+
+/* Ended connections that keep their place and descriptor until the turn ends.
+ */
+#define ROOM_SLACK 8
+
+/* Places for connections: needs w->poll.  False: no memory. */
+bool room_init(struct worker *w);
+void room_free(struct worker *w);
+
+enum room {
+    ROOM_YES,
+    ROOM_SOON, /* at the end of this turn */
+    ROOM_NONE
+};
+
+/* Is there a place for one more connection?  *gives_way: who has to go once
+ * that is there (step_give_way), or NULL. */
+enum room room_connection(struct worker *w, struct conn **gives_way);
+
+/* The limit of connections per address; false: this one is too many. */
+bool room_address(struct worker *w, struct conn *c);
+
+/* Its place is free again. */
+void room_left(struct worker *w, struct conn *c);
+
+/* No descriptor was left: gives some back that only serve to be quicker.  True:
+ * it is worth another try at once. */
+bool room_descriptors(struct worker *w);
+
+/* The same by ending a connection that can be spared: then there is room at the
+ * end of the turn. */
+bool room_spare(struct worker *w);
+
+/* How many connections a worker takes under a limit of descriptors of which
+ * `used` are in use (0: no limit). */
+size_t room_for(size_t wanted, size_t descriptors, size_t used);
+
+#endif

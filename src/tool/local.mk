@@ -1,0 +1,6 @@
+noinst_LIBRARIES += libtools.a
+libtools_a_SOURCES = \
+	src/tool/explain.c src/tool/explain.h \
+	src/tool/mime.c src/tool/mime.h \
+	src/tool/report.c src/tool/report.h \
+	src/tool/trial.c src/tool/trial.h
