@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * history: keeps events, and adds them up per connection.
- * Layer: observe.
+ * Layer: observe.  Heap: the tables at the start, and a copy of each event: no
+ * request of a client waits for it.
  */
 #include "observe/history.h"
 

@@ -5,8 +5,6 @@
  */
 #include "observe/note.h"
 
-#include <time.h>
-
 #include "base/num.h"
 
 /* s begins a JSON value: its length (strings with their quotes). */
@@ -93,13 +91,10 @@ void note_read(struct note *n, struct span json)
 
 void note_time(struct buf *b, uint64_t at_us)
 {
-    time_t second = (time_t)(at_us / 1000000);
-    struct tm tm;
+    unsigned second = (unsigned)(at_us / 1000000 % 86400);
 
-    if (!localtime_r(&second, &tm))
-        return;
-    buf_fmt(b, "%02d:%02d:%02d.%03u", tm.tm_hour, tm.tm_min, tm.tm_sec,
-            (unsigned)(at_us / 1000 % 1000));
+    buf_fmt(b, "%02u:%02u:%02u.%03u", second / 3600, second / 60 % 60,
+            second % 60, (unsigned)(at_us / 1000 % 1000));
 }
 
 static void put_span(struct buf *b, struct span s)

@@ -23,7 +23,7 @@ void note_read(struct note *n, struct span json);
 /* One line without its end: "12:00:03.120 c3.2 w1 GET /logo.png 304 ...". */
 void note_line(struct buf *b, const struct note *n);
 
-/* Local time of day, "12:00:03.120". */
+/* Time of day (UTC, as in the logs), "12:00:03.120". */
 void note_time(struct buf *b, uint64_t at_us);
 
 #endif

@@ -2,7 +2,7 @@
  *
  * observer: the loop.  Workers wake nobody, so it looks at the boards from time
  * to time: often while something happens, seldom otherwise.
- * Layer: observe.
+ * Layer: observe.  Heap: at the start only.
  */
 #include "observe/observer.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * screen: connections above, the latest requests below, drawn whole each time.
- * Layer: observe.
+ * Layer: observe.  Heap: at the start only.
  */
 #include "observe/screen.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * taps: a merge of the rings by time.
- * Layer: observe.
+ * Layer: observe.  Heap: at the start only.
  */
 #include "observe/taps.h"
 

@@ -4,14 +4,16 @@ costs no connection when it dies; and it answers nobody who has no business."""
 import http.client
 import json
 import os
+import pty
 import re
 import socket
+import subprocess
 import time
 from signal import SIGKILL
 
 import pytest
 
-from harness import descriptors, listening_inodes, until
+from harness import Process, binary, descriptors, listening_inodes, run, until
 from wire import DEADLINE_S
 
 M012 = re.compile(r"M012: observing at http://127\.0\.0\.1:(\d+)/")
@@ -517,3 +519,54 @@ def test_observer_is_small(observed):
     held = [what for n, what in descriptors(o.pid()).items() if n > 2]
     kinds = sorted(what.split(":")[0] for what in held)
     assert kinds == ["anon_inode", "socket", "socket"], held
+
+
+# -- etagd watch
+
+def test_watch_piped(observed):
+    """One line an event, and the end when the observer ends."""
+    server, o = observed()
+    server.get("/hello.txt")
+    o.ledger(1)
+    w = Process([str(binary()), "watch", "-a", "http://127.0.0.1:%d/" % o.port],
+                cwd=str(server.folder))
+    w.await_stdout(r" c1 w\d accept 127\.0\.0\.1:\d+$")
+    w.await_stdout(r" c1\.1 w\d GET /hello\.txt 200 14 new \d+ us$")
+    w.await_stdout(r" c1 w\d end client closed, 1 request, client closed first$")
+    server.get("/nothing\x7f".replace("\x7f", "%7F"))
+    w.await_stdout(r"GET /nothing%7F 4\d\d ")
+    server.stop()
+    assert w.popen.wait(DEADLINE_S) == 0
+    assert not w.lines, w.lines
+
+
+def test_watch_says_what_is_wrong(observed):
+    server, o = observed()
+    assert run("watch", "http://127.0.0.1:1/").returncode == 1
+    assert run("watch", "one", "two").returncode == 2
+    assert run("watch", "-x").returncode == 2
+    wrong = run("watch", server.url)  # that is not the observer
+    assert wrong.returncode == 1 and "404" in wrong.stderr
+
+
+def test_watch_on_a_terminal(observed):
+    server, o = observed()
+    server.get("/hello.txt")
+    o.ledger(1)
+    master, slave = pty.openpty()
+    p = subprocess.Popen([str(binary()), "watch", "-a",
+                          "127.0.0.1:%d" % o.port], stdout=slave)
+    os.close(slave)
+    shown = b""
+
+    def look():
+        nonlocal shown
+        shown += os.read(master, 65536)
+        return b"/hello.txt 200" in shown and b"browser closed" in shown
+    try:
+        until("the table", look)
+        assert b"\033[H" in shown
+    finally:
+        p.terminate()
+        p.wait()
+        os.close(master)
