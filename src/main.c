@@ -13,6 +13,7 @@
 #include "conf/load.h"
 #include "config.h"
 #include "master/master.h"
+#include "observe/watch.h"
 #include "os/process.h"
 #include "tool/check.h"
 #include "tool/explain.h"
@@ -35,6 +36,7 @@ static const char usage[] =
     "       etagd explain [-c FILE | DIR] [-H 'NAME: VALUE']... /PATH\n"
     "       etagd mime FILE...\n"
     "       etagd lab|annotate [--help] ...\n"
+    "       etagd watch [-a] [URL]\n"
     "  -c, --config FILE        serve as FILE says\n"
     "  DIR                      serve DIR on http://127.0.0.1:5000/, nothing "
     "cached\n"
@@ -47,6 +49,7 @@ static const char usage[] =
     "  explain                  print what a request would be answered with, "
     "and why\n"
     "  mime                     print which media type a file gets, and why\n"
+    "  watch                    show what the observer of a server tells\n"
     "                           (a DIR of such a name is written ./explain)\n";
 
 enum { OPTION_DUMP = 256, OPTION_HELP_CONFIG };
@@ -124,7 +127,8 @@ static int tool(int argc, char **argv)
         int (*run)(int, char **);
     } tools[] = { { "check", check_main },
                   { "explain", explain_main },
-                  { "mime", mime_main } };
+                  { "mime", mime_main },
+                  { "watch", watch_main } };
 
     for (size_t i = 0; argc > 1 && i < sizeof tools / sizeof *tools; i++) {
         if (strcmp(argv[1], tools[i].word) == 0)

@@ -167,7 +167,8 @@ struct conf_media {
 struct conf_observe {
     bool on;
     struct conf_listen listen;
-    size_t events; /* ring size */
+    size_t events; /* slots of all rings together */
+    char *names;   /* further hosts that the page may be asked under */
 };
 
 struct conf {

@@ -73,6 +73,18 @@ static void write_pidfile(const struct conf *conf)
     fclose(f);
 }
 
+static void announce_observer(const struct generation *g)
+{
+    char text[256];
+
+    if (g->observe_listener < 0)
+        return;
+    net_local_text(g->observe_listener, text, sizeof text);
+    bool unix_socket = strncmp(text, "unix:", 5) == 0;
+    log_info("M012", "observing at %s%s%s", unix_socket ? "" : "http://", text,
+             unix_socket ? "" : "/");
+}
+
 /* "http://127.0.0.1:5000/" for each listening socket. */
 static void announce(const struct generation *g)
 {
@@ -93,6 +105,7 @@ static void announce(const struct generation *g)
                  "%s, ad hoc: every answer says Cache-Control: no-cache, so "
                  "that no edit is hidden; Ctrl-C ends",
                  g->conf->sites[0].root);
+    announce_observer(g);
 }
 
 static void drain(struct generation *g)
@@ -135,6 +148,8 @@ static void take_over(struct master *m, struct generation *g)
              "generation %u serves with %u workers; generation %u "
              "finishes what it has",
              g->number, g->conf->workers, old->number);
+    announce_observer(g);
+    generation_finish_observer(old); /* this one's sees the old board too */
     drain(old);
 }
 
@@ -259,6 +274,16 @@ static void add_up(struct master *m, const struct generation *g)
     }
 }
 
+/* Before g is freed: nobody may still point at it. */
+static void forget_older(struct master *m, const struct generation *g)
+{
+    for (struct list *at = m->generations.next; at != &m->generations;
+         at = at->next) {
+        if (generation_at(at)->older == g)
+            generation_at(at)->older = g->older;
+    }
+}
+
 /* Generations whose last process has ended are freed. */
 static void bury(struct master *m)
 {
@@ -270,11 +295,14 @@ static void bury(struct master *m)
         if (g->state != GENERATION_DRAINING && g->state != GENERATION_STOPPING)
             continue;
         generation_finish_preparer(g);
+        if (generation_workers_gone(g))
+            generation_finish_observer(g);
         if (!generation_gone(g))
             continue;
         add_up(m, g);
         if (m->current == g)
             m->current = NULL;
+        forget_older(m, g);
         if (!m->ending)
             log_info("M014", "generation %u has ended", g->number);
         if (m->ending && g->conf->pidfile)
