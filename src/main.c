@@ -15,7 +15,12 @@
 #include "master/master.h"
 #include "master/remote.h"
 #include "os/inherit.h"
+#include "observe/watch.h"
 #include "os/process.h"
+#include "tool/check.h"
+#include "tool/explain.h"
+#include "tool/lab.h"
+#include "tool/mime.h"
 
 enum action { ACTION_SERVE, ACTION_CHECK, ACTION_DUMP, ACTION_ASK };
 
@@ -30,6 +35,11 @@ struct options {
 static const char usage[] =
     "usage: etagd [-c FILE] [-t] [--dump-config] [-o section.key=value]... "
     "[DIR]\n"
+    "       etagd check -c FILE [--json] [--after TIME]\n"
+    "       etagd explain [-c FILE | DIR] [-H 'NAME: VALUE']... /PATH\n"
+    "       etagd mime FILE...\n"
+    "       etagd lab|annotate [--help] ...\n"
+    "       etagd watch [-a] [URL]\n"
     "  -c, --config FILE        serve as FILE says\n"
     "  DIR                      serve DIR on http://127.0.0.1:5000/, nothing "
     "cached\n"
@@ -45,7 +55,12 @@ static const char usage[] =
     "      --status[=json]      print what it does\n"
     "      --control SOCKET     reach it there, without reading FILE\n"
     "  -V, --version            print the version\n"
-    "  -h, --help               print this\n";
+    "  -h, --help               print this\n"
+    "  explain                  print what a request would be answered with, "
+    "and why\n"
+    "  mime                     print which media type a file gets, and why\n"
+    "  watch                    show what the observer of a server tells\n"
+    "                           (a DIR of such a name is written ./explain)\n";
 
 enum {
     OPTION_DUMP = 256,
@@ -239,16 +254,39 @@ static int run(const struct options *o, char **argv)
     return 0;
 }
 
+/* "etagd explain ...": -1 when the first word is none of these. */
+static int tool(int argc, char **argv)
+{
+    static const struct {
+        const char *word;
+        int (*run)(int, char **);
+    } tools[] = { { "check", check_main },
+                  { "explain", explain_main },
+                  { "mime", mime_main },
+                  { "watch", watch_main } };
+
+    for (size_t i = 0; argc > 1 && i < sizeof tools / sizeof *tools; i++) {
+        if (strcmp(argv[1], tools[i].word) == 0)
+            return tools[i].run(argc - 1, argv + 1);
+    }
+    if (argc > 1 && lab_knows(argv[1]))
+        return lab_become(argv + 1);
+    return -1;
+}
+
 int main(int argc, char **argv)
 {
+    int status = tool(argc, argv);
     struct options o = { .action = ACTION_SERVE };
 
     process_standard_descriptors();
+    if (status >= 0)
+        return status;
     o.override = calloc((size_t)argc, sizeof o.override[0]);
     if (!o.override)
         return 1;
     parse(&o, argc, argv);
-    int status = run(&o, argv);
+    status = run(&o, argv);
     free(o.override);
     return status;
 }

@@ -38,7 +38,7 @@ void activation_begin(struct master *m)
                      "descriptor %d (%s) that was passed is no listening "
                      "stream socket; it is left alone",
                      s->fd, s->name[0] ? s->name : "no name");
-        else if (in->activated)
+        else if (in->activated && !inherit_for_observer(s))
             listen_of(&m->listen[m->n_listen++], s);
     }
 }

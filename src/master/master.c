@@ -30,6 +30,7 @@
 #include "os/shm.h"
 #include "os/signals.h"
 #include "prepare/preparer.h"
+#include "serve/past.h"
 
 #define START_TRIES 3u /* quick deaths before a start is given up */
 
@@ -44,6 +45,18 @@ static void write_pidfile(const struct conf *conf)
     }
     fprintf(f, "%d\n", (int)getpid());
     fclose(f);
+}
+
+static void announce_observer(const struct generation *g)
+{
+    char text[256];
+
+    if (g->observe_listener < 0)
+        return;
+    net_local_text(g->observe_listener, text, sizeof text);
+    bool unix_socket = strncmp(text, "unix:", 5) == 0;
+    log_info("M012", "observing at %s%s%s", unix_socket ? "" : "http://", text,
+             unix_socket ? "" : "/");
 }
 
 /* "http://127.0.0.1:5000/" for each listening socket. */
@@ -66,6 +79,7 @@ static void announce(const struct generation *g)
                  "%s, ad hoc: every answer says Cache-Control: no-cache, so "
                  "that no edit is hidden; Ctrl-C ends",
                  g->conf->sites[0].root);
+    announce_observer(g);
 }
 
 struct totals master_totals(const struct master *m)
@@ -108,6 +122,10 @@ void master_stop(struct master *m)
 
 void master_finish(struct master *m)
 {
+    /* another program serves on: idle connections have time to move there */
+    enum worker_word word =
+        m->upgrade.replaced ? WORKER_DRAIN : WORKER_FINISH;
+
     log_info("M081", "finishing what is under way");
     service_stopping(m);
     m->ending = true;
@@ -115,7 +133,7 @@ void master_finish(struct master *m)
         struct generation *g = generation_at(at);
         deafen(m, g);
         if (g->state < GENERATION_DRAINING)
-            generation_drain(g);
+            generation_drain(g, word);
     }
 }
 
@@ -141,7 +159,9 @@ static void take_over(struct master *m, struct generation *g)
              "finishes what it has",
              g->number, g->conf->workers, old->number);
     announce(g);
-    generation_drain(old);
+    announce_observer(g);
+    generation_finish_observer(old); /* this one's sees the old board too */
+    generation_drain(old, WORKER_DRAIN);
 }
 
 static void child_message(struct master *m, struct child *c)
@@ -174,7 +194,7 @@ static void give_up(struct master *m, struct generation *g)
                     "old ones go on\n");
     if (m->current) {
         service_unchanged(m);
-        generation_drain(g);
+        generation_drain(g, WORKER_DRAIN);
         return;
     }
     m->status = 1;
@@ -218,7 +238,7 @@ static void supersede(struct master *m)
         if (g->state != GENERATION_STARTING)
             continue;
         console_outcome(m, g->number, "another reload came in between\n");
-        generation_drain(g);
+        generation_drain(g, WORKER_DRAIN);
     }
 }
 
@@ -258,6 +278,7 @@ unsigned master_reload(struct master *m)
     }
     supersede(m);
     m->numbers = g->number;
+    g->past = m->past;
     list_append(&m->generations, &g->node);
     if (generation_start(g, m->poll))
         return g->number;
@@ -303,6 +324,15 @@ static void add_up(struct master *m, const struct generation *g)
     }
 }
 
+/* Before g is freed: nobody may still point at it. */
+static void forget_older(struct master *m, const struct generation *g)
+{
+    EACH_GENERATION (at, m) {
+        if (generation_at(at)->older == g)
+            generation_at(at)->older = g->older;
+    }
+}
+
 /* Generations whose last process has ended are freed. */
 static void bury(struct master *m)
 {
@@ -314,11 +344,14 @@ static void bury(struct master *m)
         if (g->state != GENERATION_DRAINING && g->state != GENERATION_STOPPING)
             continue;
         generation_finish_preparer(g);
+        if (generation_workers_gone(g))
+            generation_finish_observer(g);
         if (!generation_gone(g))
             continue;
         add_up(m, g);
         if (m->current == g)
             m->current = NULL;
+        forget_older(m, g);
         if (!m->ending)
             log_info("M014", "generation %u has ended", g->number);
         if (m->ending && g->conf->pidfile && !m->upgrade.replaced)
@@ -377,9 +410,10 @@ static void begin(struct master *m, char *const *argv)
     list_init(&m->generations);
     m->started_us = clock_mono_us();
     m->connections = shm_new(sizeof *m->connections);
+    m->past = past_new();
     m->signals = signals_open();
     m->poll = poll_new();
-    CHECK(m->connections && m->signals >= 0 && m->poll >= 0);
+    CHECK(m->connections && m->past && m->signals >= 0 && m->poll >= 0);
     CHECK(poll_add_level(m->poll, m->signals, &m->signal_tag) == 0);
     console_begin(m);
     upgrade_begin(m, argv);
@@ -395,6 +429,7 @@ static int end(struct master *m)
              (unsigned long long)m->requests);
     console_end(m, !m->upgrade.replaced);
     shm_free(m->connections, sizeof *m->connections);
+    past_free(m->past);
     free(m->listen);
     return m->status;
 }
@@ -413,6 +448,7 @@ int master_run(struct conf *conf, const struct conf_source *source,
         generation_new(conf, m.numbers = 1, NULL, &m.inherit, m.connections);
     if (!g)
         return 1;
+    g->past = m.past;
     list_append(&m.generations, &g->node);
     if (!generation_start(g, m.poll))
         give_up(&m, g);

@@ -45,6 +45,7 @@ struct master {
     struct generation *current;   /* NULL before the first and once stopping */
     unsigned numbers;             /* generations so far */
     _Atomic uint64_t *connections;
+    struct past *past;
     uint64_t accepted, closed, requests; /* of generations that are gone */
     uint64_t started_us;
     struct inherit inherit;

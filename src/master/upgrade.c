@@ -48,6 +48,10 @@ static _Noreturn void run(struct master *m, int channel)
         memcpy(s[i].name, text,
                bytes < INHERIT_TEXT ? bytes : INHERIT_TEXT - 1);
     }
+    if (g->observe_listener >= 0 && n < INHERIT_MAX) {
+        s[n].fd = g->observe_listener;
+        memcpy(s[n++].name, INHERIT_OBSERVER, sizeof INHERIT_OBSERVER);
+    }
     inherit_pass(s, n, m->inherit.activated, channel);
     execv(m->program, m->argv);
     log_error("M104", "%s: %s", m->program, strerror(errno));

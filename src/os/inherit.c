@@ -154,6 +154,11 @@ void inherit_pass(const struct inherited *socket, size_t n, bool activated,
     free(storage);
 }
 
+bool inherit_for_observer(const struct inherited *s)
+{
+    return s->usable && strcmp(s->name, INHERIT_OBSERVER) == 0;
+}
+
 bool inherit_same(const struct sockaddr_storage *a, const struct sockaddr *b)
 {
     const struct sockaddr_in *a4 = (const void *)a, *b4 = (const void *)b;

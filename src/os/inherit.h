@@ -13,6 +13,7 @@
 
 #define INHERIT_MAX 64
 #define INHERIT_TEXT 128
+#define INHERIT_OBSERVER "observe"
 
 struct inherited {
     int fd;
@@ -39,6 +40,9 @@ bool inherit_take(struct inherit *in);
  * channel.  Uses the heap, between fork and exec. */
 void inherit_pass(const struct inherited *socket, size_t n, bool activated,
                   int upgrade);
+
+/* It is called "observe": not for HTTP. */
+bool inherit_for_observer(const struct inherited *s);
 
 /* Whether two addresses are one. */
 bool inherit_same(const struct sockaddr_storage *a, const struct sockaddr *b);

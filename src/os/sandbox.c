@@ -127,6 +127,11 @@ static const struct special {
     { { SCMP_SYS(clone), P }, 0, CLONE_THREAD, CLONE_THREAD },
     /* stat of a descriptor, of no path */
     { { SCMP_SYS(newfstatat), ALL }, 3, AT_EMPTY_PATH, AT_EMPTY_PATH },
+    /* listings: names of a directory; no path through a link is followed */
+    { { SCMP_SYS(newfstatat), W },
+      3,
+      AT_SYMLINK_NOFOLLOW,
+      AT_SYMLINK_NOFOLLOW },
     /* limits of this process; setting them needs rights that are gone */
     { { SCMP_SYS(prlimit64), ALL }, 2, ~(scmp_datum_t)0, 0 },
 };

@@ -105,6 +105,7 @@ def check(tree, report):
 
 if __name__ == '__main__':
     if '--write' in sys.argv:
-        write(house.Tree(house.Path(__file__).resolve().parents[2]))
+        write(house.Tree(house.Path(__file__).resolve().parents[2],
+                         os.environ.get('builddir')))
     else:
         house.main(check, MEND)

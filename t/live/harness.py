@@ -287,7 +287,7 @@ class Server:
 
     def __init__(self, conf=None, rules="", files=None, args=(), text=None,
                  folder=None, start=True, lint=True, strong=True, adhoc=False,
-                 env=None, wrap=(), program=None):
+                 descriptors=None, env=None, wrap=(), program=None):
         self.keep = bool(os.environ.get("T_KEEP"))
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="etagd-t-"))
         # A root reached by an unprivileged worker must be open on the way.
@@ -297,6 +297,7 @@ class Server:
         self.file = self.folder / "etagd.ini"
         self.args = [str(a) for a in args]
         self.adhoc = adhoc
+        self.descriptors = descriptors
         self.env = env
         self.wrap = list(wrap)
         self.program = str(program or binary())
@@ -326,6 +327,8 @@ class Server:
 
     def start(self):
         argv = self.wrap + [self.program]
+        if self.descriptors:
+            argv = ["prlimit", "--nofile=%d" % self.descriptors] + argv
         if not self.adhoc:
             argv += ["-c", str(self.file)]
         self.process = Process(argv + self.args, cwd=str(self.folder),
