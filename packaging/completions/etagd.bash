@@ -3,7 +3,7 @@ _etagd()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
     local words='--config --test --dump-config --help-config --reload --stop
-        --finish --reopen --status --status=json --control --version --help
+        --finish --reopen --status --status=json --control --version --help --json --after
         -c -o -t -V -h'
 
     COMPREPLY=()
@@ -21,7 +21,9 @@ _etagd()
     if [[ $cur == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     else
-        mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -d -- "$cur"
+            ((COMP_CWORD > 1)) ||
+                compgen -W 'check explain mime watch' -- "$cur")
     fi
 }
 
