@@ -9,7 +9,7 @@ include src/master/local.mk
 include src/tool/local.mk
 
 # Link order is layer order: a call against it does not link.
-ETAGD_LIBS = libcommand.a libmaster.a libobserve.a libserve.a libprepare.a libconf.a \
+ETAGD_LIBS = libtools.a libmaster.a libobserve.a libserve.a libprepare.a libconf.a \
 	libos.a libhttp.a libbase.a
 ETAGD_SYSTEM_LIBS = $(INIH_LIBS) $(MAGIC_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
 	$(BROTLI_LIBS) $(ZSTD_LIBS) $(SECCOMP_LIBS) -lpthread

@@ -13,8 +13,12 @@
 #include "conf/load.h"
 #include "config.h"
 #include "master/master.h"
+#include "observe/watch.h"
 #include "os/process.h"
+#include "tool/check.h"
+#include "tool/explain.h"
 #include "tool/lab.h"
+#include "tool/mime.h"
 
 enum action { ACTION_SERVE, ACTION_CHECK, ACTION_DUMP };
 
@@ -28,7 +32,11 @@ struct options {
 static const char usage[] =
     "usage: etagd [-c FILE] [-t] [--dump-config] [-o section.key=value]... "
     "[DIR]\n"
+    "       etagd check -c FILE [--json] [--after TIME]\n"
+    "       etagd explain [-c FILE | DIR] [-H 'NAME: VALUE']... /PATH\n"
+    "       etagd mime FILE...\n"
     "       etagd lab|annotate [--help] ...\n"
+    "       etagd watch [-a] [URL]\n"
     "  -c, --config FILE        serve as FILE says\n"
     "  DIR                      serve DIR on http://127.0.0.1:5000/, nothing "
     "cached\n"
@@ -37,7 +45,12 @@ static const char usage[] =
     "      --dump-config        print the effective configuration\n"
     "      --help-config        print every option with its default\n"
     "  -V, --version            print the version\n"
-    "  -h, --help               print this\n";
+    "  -h, --help               print this\n"
+    "  explain                  print what a request would be answered with, "
+    "and why\n"
+    "  mime                     print which media type a file gets, and why\n"
+    "  watch                    show what the observer of a server tells\n"
+    "                           (a DIR of such a name is written ./explain)\n";
 
 enum { OPTION_DUMP = 256, OPTION_HELP_CONFIG };
 
@@ -106,14 +119,35 @@ static void print(const struct conf_faults *f, const char *prefix)
         fprintf(stderr, "%s%s\n", prefix, f->text[i]);
 }
 
+/* "etagd explain ...": -1 when the first word is none of these. */
+static int tool(int argc, char **argv)
+{
+    static const struct {
+        const char *word;
+        int (*run)(int, char **);
+    } tools[] = { { "check", check_main },
+                  { "explain", explain_main },
+                  { "mime", mime_main },
+                  { "watch", watch_main } };
+
+    for (size_t i = 0; argc > 1 && i < sizeof tools / sizeof *tools; i++) {
+        if (strcmp(argv[1], tools[i].word) == 0)
+            return tools[i].run(argc - 1, argv + 1);
+    }
+    if (argc > 1 && lab_knows(argv[1]))
+        return lab_become(argv + 1);
+    return -1;
+}
+
 int main(int argc, char **argv)
 {
+    int status = tool(argc, argv);
     struct options o = { .action = ACTION_SERVE };
     struct conf_faults faults = { NULL, 0 }, warnings = { NULL, 0 };
 
     process_standard_descriptors();
-    if (argc > 1 && lab_knows(argv[1]))
-        return lab_become(argv + 1);
+    if (status >= 0)
+        return status;
     o.override = calloc((size_t)argc, sizeof o.override[0]);
     if (!o.override)
         return 1;
@@ -133,7 +167,7 @@ int main(int argc, char **argv)
         return 2;
     }
     conf_faults_free(&faults);
-    int status = 0;
+    status = 0;
     if (o.action == ACTION_SERVE) {
         status = master_run(conf, &source);
     } else {

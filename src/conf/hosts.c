@@ -129,6 +129,25 @@ static void error_pages_inherit(struct loader *l, struct conf_site *site,
     }
 }
 
+/* "a.example www.a.example": what the rules of //HOST/ are compared with. */
+static char *join_names(struct arena *a, const struct conf_site *site)
+{
+    size_t n = 1;
+
+    for (size_t i = 0; i < site->n_names; i++)
+        n += strlen(site->names[i]) + 1;
+    char *all = arena_alloc(a, n), *at = all;
+    for (size_t i = 0; i < site->n_names; i++) {
+        size_t len = strlen(site->names[i]);
+        if (i)
+            *at++ = ' ';
+        memcpy(at, site->names[i], len);
+        at += len;
+    }
+    *at = '\0';
+    return all;
+}
+
 void hosts_finish(struct loader *l)
 {
     struct conf *c = l->c;
@@ -144,6 +163,7 @@ void hosts_finish(struct loader *l)
                    (const char *)first + keys[k].offset, keys[k].width);
         }
         error_pages_inherit(l, &b->site, first);
+        b->site.hosts = join_names(l->arena, &b->site);
     }
     c->n_sites = l->n_sites;
     c->sites = arena_alloc(l->arena, l->n_sites * sizeof *c->sites);

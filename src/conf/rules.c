@@ -39,29 +39,70 @@ bool rules_glob(struct span pattern, struct span text)
     return glob(pattern, text, false);
 }
 
+static struct span last_part(struct span path)
+{
+    size_t last = path.n;
+
+    while (last > 0 && path.p[last - 1] != '/')
+        last--;
+    return span_from(path, last);
+}
+
+/* One of the names is enough. */
+static bool host_match(struct span pattern, struct span names)
+{
+    for (;;) {
+        size_t n = span_find(names, ' ');
+        if (glob(pattern, span_to(names, n), true))
+            return true;
+        if (n == names.n)
+            return false;
+        names = span_from(names, n + 1);
+    }
+}
+
 bool rules_match(const char *pattern, struct span host, struct span path)
 {
     struct span p = span_str(pattern);
 
     if (span_starts(p, SPAN("//"))) {
         size_t slash = span_find(span_from(p, 2), '/');
-        if (!glob(span_to(span_from(p, 2), slash), host, true))
+        if (!host_match(span_to(span_from(p, 2), slash), host))
             return false;
         p = span_from(p, 2 + slash);
     }
-    if (p.n && p.p[0] != '/') {
-        size_t last = path.n;
-        while (last > 0 && path.p[last - 1] != '/')
-            last--;
-        path = span_from(path, last);
-    }
+    if (p.n && p.p[0] != '/')
+        path = last_part(path);
     return rules_glob(p, path);
 }
 
-static bool rule_applies(const struct conf_rule *r, struct span host,
-                         struct span path, struct span type, int status)
+struct span rules_star(const char *pattern, struct span path)
 {
-    if (r->when_status && r->when_status != status)
+    struct span p = span_str(pattern);
+
+    if (span_starts(p, SPAN("//")))
+        p = span_from(p, 2 + span_find(span_from(p, 2), '/'));
+    if (p.n && p.p[0] != '/')
+        path = last_part(path);
+    size_t before = span_find(p, '*');
+    if (before == p.n || path.n + 1 < p.n)
+        return SPAN("");
+    /* what stands before and behind the star has one byte for each of its */
+    return span_of(path.p + before, path.n + 1 - p.n);
+}
+
+static bool status_applies(int when, int status)
+{
+    return when == 0 || when == status ||
+           (when == 200 && (status == 206 || status == 304));
+}
+
+bool rules_applies(const struct conf_rule *r, struct span host,
+                   struct span path, struct span type, int status)
+{
+    if (r->is_cache && (status >= 400 || status == 204))
+        return false;
+    if (!status_applies(r->when_status, status))
         return false;
     if (r->when_type && !glob(span_str(r->when_type), type, true))
         return false;
@@ -87,8 +128,10 @@ static void rule_apply(struct policy *out, const struct conf_rule *r)
 {
     if (r->set_etag)
         out->etag = r->etag;
-    if (r->set_last_modified)
+    if (r->set_last_modified) {
         out->last_modified = r->last_modified;
+        out->last_modified_s = r->last_modified_s;
+    }
     if (r->set_expires) {
         out->expires = r->expires;
         out->expires_s = r->expires_s;
@@ -107,11 +150,11 @@ void rules_resolve(const struct conf *c, struct span host, struct span path,
     out->etag = ETAG_SCHEME_CONTENT;
     out->last_modified = true;
     out->expires = EXPIRES_NONE;
-    out->expires_s = out->clock_s = 0;
+    out->expires_s = out->clock_s = out->last_modified_s = 0;
     out->n_fields = 0;
     out->cache_rule = NULL;
     for (size_t i = 0; i < c->n_rules; i++) {
-        if (rule_applies(&c->rules[i], host, path, type, status))
+        if (rules_applies(&c->rules[i], host, path, type, status))
             rule_apply(out, &c->rules[i]);
     }
 }

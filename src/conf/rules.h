@@ -16,6 +16,7 @@
 struct policy {
     enum etag_scheme etag;
     bool last_modified;
+    int64_t last_modified_s;
     enum expires_kind expires;
     int64_t expires_s;
     int64_t clock_s;
@@ -25,10 +26,23 @@ struct policy {
 };
 
 /* All rules that match, in order; the last one wins per field (names compare
- * without case).  host: lower case, may be empty; path: decoded, '/' first;
- * type: media type without parameter, may be empty; status: of the response. */
+ * without case).  host: lower case, may be empty, or several names with a
+ * blank between them, one of which is enough; path: decoded, '/' first;
+ * type: media type without parameter, may be empty; status: of the response.
+ * [cache] rules speak of files: for a status of 400 or more, and for 204, which
+ * answers OPTIONS, only [header] rules count. */
 void rules_resolve(const struct conf *c, struct span host, struct span path,
                    struct span type, int status, struct policy *out);
+
+/* Is it one of the rules that rules_resolve() takes?  A rule for status 200 is
+ * one for 206 and 304 as well: both speak of the same representation (RFC 9110
+ * 15.3.7, 15.4.5). */
+bool rules_applies(const struct conf_rule *r, struct span host,
+                   struct span path, struct span type, int status);
+
+/* What the pattern's one '*' stands for in a path that the pattern matches;
+ * empty when it has none. */
+struct span rules_star(const char *pattern, struct span path);
 
 /* The glob of patterns: '*' any run of bytes, '?' one byte other than '/',
  * everything else itself.  Pattern without a leading '/' is matched against

@@ -54,6 +54,9 @@ enum fault target_host(const struct target *t, const struct head *h,
  * IPv4, or IPv6 in brackets; port at most 65535.  *host is without the port. */
 bool target_authority(struct span text, struct span *host);
 
+/* Valid UTF-8 (RFC 3629 section 4), as every path that can be asked for. */
+bool target_utf8(struct span s);
+
 /* Percent-encodes a decoded path for a Location field or a link: everything but
  * unreserved characters, '/' and sub-delims that are safe in a path. */
 void target_encode(struct buf *b, struct span path);

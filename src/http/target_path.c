@@ -78,14 +78,13 @@ static size_t utf8_sequence(const unsigned char *p, size_t n)
     return rows[i].n;
 }
 
-static bool is_utf8(const char *p, size_t n)
+bool target_utf8(struct span s)
 {
-    while (n) {
-        size_t k = utf8_sequence((const unsigned char *)p, n);
+    while (s.n) {
+        size_t k = utf8_sequence((const unsigned char *)s.p, s.n);
         if (k == 0)
             return false;
-        p += k;
-        n -= k;
+        s = span_from(s, k);
     }
     return true;
 }
@@ -117,7 +116,7 @@ static enum fault decode_all(struct span raw, char *path, size_t *n)
         enum fault f = decode_component(raw, &at, path + *n, &k);
         if (f != FAULT_NONE)
             return f;
-        if (!is_utf8(path + *n, k))
+        if (!target_utf8(span_of(path + *n, k)))
             return FAULT_TARGET_UTF8;
         if (k > TARGET_COMPONENT_MAX)
             return FAULT_TARGET_DEEP;

@@ -18,9 +18,22 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "os/walk.h"
+
+#define WALKS_MAX 8 /* while names keep changing under the walk */
+
 #ifndef XFS_SUPER_MAGIC
 #define XFS_SUPER_MAGIC 0x58465342
 #endif
+
+static int open_owned(int root, const char *path)
+{
+    int fd = -EAGAIN;
+
+    for (int i = 0; fd == -EAGAIN && i < WALKS_MAX; i++)
+        fd = walk_open(root, path);
+    return fd;
+}
 
 int file_open_beneath(int root, const char *path, enum file_links links)
 {
@@ -30,6 +43,8 @@ int file_open_beneath(int root, const char *path, enum file_links links)
     };
     long fd;
 
+    if (links == FILE_LINKS_OWNER)
+        return open_owned(root, path);
     if (links == FILE_LINKS_NONE)
         how.resolve |= RESOLVE_NO_SYMLINKS;
     if (path[0] == '\0')

@@ -25,7 +25,9 @@ struct file_stat {
 
 enum file_links {
     FILE_LINKS_NONE,   /* no symbolic link anywhere in the path */
-    FILE_LINKS_BENEATH /* links may point anywhere that stays beneath */
+    FILE_LINKS_BENEATH, /* links may point anywhere that stays beneath */
+    FILE_LINKS_OWNER /* the same, for links that belong to the owner of what
+                        they lead to; -EPERM: one does not */
 };
 
 /* Opens `path` (relative, no leading slash; "" or "." is the root itself)

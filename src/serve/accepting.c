@@ -18,6 +18,7 @@
 #include "serve/conn.h"
 #include "serve/room.h"
 #include "serve/step.h"
+#include "serve/tell.h"
 #include "serve/worker.h"
 
 #define BUDGET 16 /* connections a turn and socket */
@@ -74,6 +75,8 @@ static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
     w->n_conns++;
     counters_add(&w->counters->accepted, 1);
     wheel_set(&w->wheel, &c->timer, w->now_ms + w->idle_ms);
+    if (w->ring)
+        tell_accept(w, c);
     return c;
 }
 
@@ -149,9 +152,26 @@ void accepting_called(struct worker *w)
     }
 }
 
+/* The kernel wakes one worker for a connection; should that one stand still
+ * just then, the others find it by themselves. */
+static void look(struct worker *w)
+{
+    w->accept_look_ms = w->now_ms + WORKER_BEAT_MS;
+    for (size_t i = 0; i < w->conf->n_listen; i++) {
+        for (int n = 0; n < BUDGET && w->accepting; n++) {
+            if (!take_one(w, i, false))
+                break;
+        }
+    }
+}
+
 int accepting_turn(struct worker *w)
 {
-    if (w->accepting || w->draining)
+    if (w->draining)
+        return -1;
+    if (w->accepting && w->now_ms >= w->accept_look_ms)
+        look(w);
+    if (w->accepting)
         return -1;
     /* none may be able to give way: only one that ended makes a difference */
     if (w->now_ms >= w->accept_again_ms || w->n_conns < w->paused_at) {
@@ -163,14 +183,14 @@ int accepting_turn(struct worker *w)
 
 void accepting_stop(struct worker *w)
 {
-    for (size_t i = 0; i < w->conf->n_listen; i++) {
-        if (w->accepting) {
-            while (take_one(w, i, false))
-                ;
-        }
-    }
+    if (w->deaf)
+        return;
+    w->deaf = true;
     if (w->accepting)
         listen_on(w, false);
-    for (size_t i = 0; i < w->conf->n_listen; i++)
+    for (size_t i = 0; i < w->conf->n_listen; i++) {
+        while (take_one(w, i, false))
+            ;
         close(w->start->listener[i]);
+    }
 }

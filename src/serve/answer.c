@@ -9,21 +9,24 @@
 
 #include "base/check.h"
 #include "base/uninit.h"
-#include "http/page.h"
 #include "http/status.h"
+#include "serve/answer_parts.h"
+#include "serve/audit.h"
 #include "serve/blocks.h"
 #include "serve/conn.h"
+#include "serve/explained.h"
 #include "serve/facts.h"
+#include "serve/listings.h"
+#include "serve/pages.h"
 #include "serve/tags.h"
+#include "serve/tell.h"
 #include "serve/txn.h"
 #include "serve/worker.h"
 
 static const char close_fields[] = "Connection: close\r\n\r\n";
 
-/* Opens the record of this response; what it points at stays where it is until
- * the turn is over (txn_keep_texts copies it if the record stays longer). */
-static struct record *open_record(struct worker *w, struct conn *c,
-                                  struct txn *t, int status, enum reason reason)
+struct record *answer_record(struct worker *w, struct conn *c, struct txn *t,
+                             int status, enum reason reason)
 {
     const struct head *h = &w->head;
     struct record *r = &t->record[t->record_n++];
@@ -49,16 +52,18 @@ static struct record *open_record(struct worker *w, struct conn *c,
     } else {
         r->line.host = r->line.referer = r->line.user_agent = SPAN_NONE;
     }
+    if (w->ring)
+        tell_opened(w, t, r);
     return r;
 }
 
-static void close_record(struct txn *t, struct record *r, uint64_t bytes)
+void answer_close(struct txn *t, struct record *r, uint64_t bytes)
 {
     r->line.bytes = bytes;
     r->ends = t->queued;
 }
 
-static void put_connection(struct worker *w, struct buf *b, bool persist)
+void answer_connection(struct worker *w, struct buf *b, bool persist)
 {
     if (persist) {
         buf_put(b, w->keep_alive, w->keep_alive_n);
@@ -68,7 +73,7 @@ static void put_connection(struct worker *w, struct buf *b, bool persist)
     }
 }
 
-static void put_length(struct buf *b, uint64_t n)
+void answer_length(struct buf *b, uint64_t n)
 {
     BUF_LIT(b, "Content-Length: ");
     buf_u64(b, n);
@@ -109,19 +114,19 @@ static void put_head(struct worker *w, struct txn *t, const struct entry *e,
         buf_put(b, k->text + k->length_at,
                 (size_t)(k->connection_at - k->length_at));
     else if (v->with_length)
-        put_length(b, v->length);
-    put_connection(w, b, v->persist);
+        answer_length(b, v->length);
+    answer_connection(w, b, v->persist);
 }
 
-/* Content from memory (small: beside its head) or from the file. */
-static void put_content(struct txn *t, const struct entry *e,
-                        const struct entry_form *f, uint64_t offset,
-                        uint64_t bytes)
+void answer_content(struct txn *t, const struct entry *e,
+                    const struct entry_form *f, uint64_t offset, uint64_t bytes)
 {
     if (f->bytes && bytes <= TXN_COPY_MAX) {
         size_t from = t->out.n;
         buf_put(&t->out, f->bytes + offset, bytes);
         txn_piece_out(t, from);
+    } else if (f->bytes && f->slab_fd >= 0 && bytes >= TXN_SENDFILE_MIN) {
+        txn_piece_file(t, f->slab_fd, f->slab_at + offset, bytes);
     } else if (f->bytes) {
         txn_piece_memory(t, f->bytes + offset, bytes);
     } else {
@@ -142,6 +147,11 @@ static uint64_t random_bits(void)
 
     (void)!getrandom(&v, sizeof v, GRND_NONBLOCK);
     return v;
+}
+
+static struct block *partial_of(struct entry_form *f)
+{
+    return f->partial.text ? &f->partial : &f->ok;
 }
 
 struct multipart {
@@ -213,12 +223,12 @@ static uint64_t put_multipart(struct worker *w, struct txn *t,
     v->length = multipart_length(&m, e->type, &plan->range, size);
 
     size_t from = t->out.n;
-    put_head(w, t, e, &f->ok, v);
+    put_head(w, t, e, partial_of(f), v);
     for (unsigned i = 0; i < plan->range.n; i++) {
         const struct range_piece *p = &plan->range.piece[i];
         put_part_head(&t->out, &m, e->type, p, size);
         txn_piece_out(t, from);
-        put_content(t, e, f, p->first, p->bytes);
+        answer_content(t, e, f, p->first, p->bytes);
         from = t->out.n;
     }
     put_part_end(&t->out, &m);
@@ -231,41 +241,51 @@ static uint64_t put_range(struct worker *w, struct txn *t,
                           const struct plan *plan, struct variant *v)
 {
     const struct range_piece *p = &plan->range.piece[0];
-    char storage[96];
-    struct buf extra = buf_over(storage, sizeof storage);
 
     if (plan->range.n > 1)
         return put_multipart(w, t, e, f, plan, v);
-    BUF_LIT(&extra, "Content-Range: bytes ");
-    buf_u64(&extra, p->first);
-    buf_char(&extra, '-');
-    buf_u64(&extra, p->first + p->bytes - 1);
-    buf_char(&extra, '/');
-    buf_u64(&extra, e->source.form[plan->coding].size);
-    BUF_LIT(&extra, "\r\n");
-    v->extra = buf_span(&extra);
     v->with_length = true;
     v->length = p->bytes;
     size_t from = t->out.n;
-    put_head(w, t, e, &f->ok, v);
+    put_head(w, t, e, partial_of(f), v);
     txn_piece_out(t, from);
-    put_content(t, e, f, p->first, p->bytes);
+    answer_content(t, e, f, p->first, p->bytes);
     return p->bytes;
 }
 
-/* An error page for a request that has a representation: 412, 416. */
-static void answer_refusal(struct worker *w, struct conn *c, struct txn *t,
-                           const struct plan *plan, uint64_t size,
-                           bool persist);
+/* Field lines that no prepared head can have. */
+static void put_own_lines(struct worker *w, const struct conn *c, struct buf *b,
+                          const struct entry *e, const struct plan *plan)
+{
+    if (e->etag_scheme == ETAG_SCHEME_CHANGING) {
+        char tag[ETAG_BYTES_MAX];
+        BUF_LIT(b, "ETag: ");
+        buf_put(b, tag, tags_changing(tag, c->number, c->requests, w->now_us));
+        BUF_LIT(b, "\r\n");
+    }
+    if (w->conf->explain_header)
+        explained_put(b, w->conf, plan->status, plan->reason, FAULT_NONE,
+                      e->rule_line);
+    if (plan->status == 206 && plan->range.n == 1) {
+        BUF_LIT(b, "Content-Range: bytes ");
+        buf_u64(b, plan->range.piece[0].first);
+        buf_char(b, '-');
+        buf_u64(b, plan->range.piece[0].first + plan->range.piece[0].bytes - 1);
+        buf_char(b, '/');
+        buf_u64(b, e->source.form[plan->coding].size);
+        BUF_LIT(b, "\r\n");
+    }
+}
 
 static void answer_file(struct worker *w, struct conn *c, struct txn *t,
                         struct entry *e, bool persist)
 {
     const struct head *h = &w->head;
-    struct plan plan = plan_make(h, &e->source, w->second);
+    struct plan plan = plan_make(h, &e->source, w->second + e->clock_s);
     struct entry_form *f = &e->form[plan.coding];
     struct variant v = { .persist = persist };
-    UNINIT char tag_line[ETAG_BYTES_MAX + 16];
+    UNINIT char storage[ETAG_BYTES_MAX + 128 + EXPLAINED_MAX];
+    struct buf extra = buf_over(storage, sizeof storage);
     uint64_t content = 0;
 
     if (plan.status == 412 || plan.status == 416) {
@@ -273,16 +293,17 @@ static void answer_file(struct worker *w, struct conn *c, struct txn *t,
                        persist);
         return;
     }
-    struct record *r = open_record(w, c, t, plan.status, plan.reason);
+    if (plan.reason == REASON_NEW)
+        plan.reason = w->why;
+    else if (f->others)
+        plan.reason = audit_judge(w, e, &plan);
+    struct record *r = answer_record(w, c, t, plan.status, plan.reason);
     r->line.coding = plan.coding;
-    if (e->etag_scheme == ETAG_SCHEME_CHANGING) {
-        struct buf b = buf_over(tag_line, sizeof tag_line);
-        char tag[ETAG_BYTES_MAX];
-        BUF_LIT(&b, "ETag: ");
-        buf_put(&b, tag, tags_changing(tag, c->number, c->requests, w->now_us));
-        BUF_LIT(&b, "\r\n");
-        v.extra = buf_span(&b);
-    }
+    if (w->ring)
+        tell_file(w, r, e);
+    put_own_lines(w, c, &extra, e, &plan);
+    if (extra.n)
+        v.extra = buf_span(&extra);
     if (plan.status == 206) {
         v.status = 206;
         content = put_range(w, t, e, f, &plan, &v);
@@ -295,11 +316,11 @@ static void answer_file(struct worker *w, struct conn *c, struct txn *t,
             buf_put(&t->out, f->bytes, content);
         txn_piece_out(t, from);
         if (whole && !(f->bytes && content <= TXN_COPY_MAX))
-            put_content(t, e, f, 0, content);
+            answer_content(t, e, f, 0, content);
     }
     if (content)
         hold(r, e, f);
-    close_record(t, r, content);
+    answer_close(t, r, content);
 }
 
 /* An error page prepared with its entry: 404 and the like. */
@@ -309,88 +330,20 @@ static void answer_refused(struct worker *w, struct conn *c, struct txn *t,
     struct entry_form *f = &e->form[CODING_IDENTITY];
     struct variant v = { .persist = persist };
     uint64_t size = e->source.form[CODING_IDENTITY].size;
-    struct record *r = open_record(w, c, t, e->status, e->reason);
-    size_t from = t->out.n;
 
+    if (w->conf->explain_header || pages_find(w, e->status)) {
+        answer_error(w, c, t, e, persist);
+        return;
+    }
+    struct record *r = answer_record(w, c, t, e->status, e->reason);
+    size_t from = t->out.n;
     put_head(w, t, e, &f->ok, &v);
     if (w->head.method != METHOD_HEAD)
         buf_put(&t->out, f->bytes, size);
     else
         size = 0;
     txn_piece_out(t, from);
-    close_record(t, r, size);
-}
-
-/* Head and page of a status that is not prepared. */
-static void put_page(struct worker *w, struct conn *c, struct txn *t,
-                     int status, enum reason reason, enum fault fault,
-                     struct span extra, const char *sentence, bool persist,
-                     struct span location)
-{
-    UNINIT char storage[PAGE_BYTES_MAX + 8192];
-    struct buf page = buf_over(storage, sizeof storage);
-    struct record *r = open_record(w, c, t, status, reason);
-    struct buf *b = &t->out;
-    size_t from = b->n;
-    bool content = w->head.method != METHOD_HEAD;
-
-    r->line.fault = fault;
-    if (location.p)
-        page_redirect(&page, status, location);
-    else
-        page_error(&page, status, sentence);
-    buf_span_put(b, status_line(status));
-    buf_put(b, w->common, w->common_n);
-    buf_put(b, w->date, DATE_BYTES);
-    BUF_LIT(b, "\r\nContent-Type: text/html; charset=utf-8\r\n");
-    if (extra.p)
-        buf_span_put(b, extra);
-    put_length(b, page.n);
-    put_connection(w, b, persist);
-    if (content)
-        buf_span_put(b, buf_span(&page));
-    txn_piece_out(t, from);
-    close_record(t, r, content ? page.n : 0);
-}
-
-static void answer_refusal(struct worker *w, struct conn *c, struct txn *t,
-                           const struct plan *plan, uint64_t size, bool persist)
-{
-    char storage[64];
-    struct buf extra = buf_over(storage, sizeof storage);
-
-    if (plan->status == 416) {
-        BUF_LIT(&extra, "Content-Range: bytes */");
-        buf_u64(&extra, size);
-        BUF_LIT(&extra, "\r\n");
-    }
-    put_page(w, c, t, plan->status, plan->reason, FAULT_NONE, buf_span(&extra),
-             plan->status == 416 ? "The file ends before that range begins."
-                                 : "The file is not the one you asked about.",
-             persist, SPAN_NONE);
-}
-
-static void answer_moved(struct worker *w, struct conn *c, struct txn *t,
-                         struct entry *e, const struct target *target,
-                         bool persist)
-{
-    UNINIT char storage[16384], field[16384 + 16];
-    struct buf where = buf_over(storage, sizeof storage);
-    struct buf extra = buf_over(field, sizeof field);
-
-    buf_str(&where, e->location);
-    if (target->query.p) {
-        buf_char(&where, '?');
-        buf_span_put(&where, target->query);
-    }
-    BUF_LIT(&extra, "Location: ");
-    buf_span_put(&extra, buf_span(&where));
-    BUF_LIT(&extra, "\r\n");
-    if (extra.overflow)
-        answer_fault(w, c, t, FAULT_TARGET_LONG, false);
-    else
-        put_page(w, c, t, e->status, e->reason, FAULT_NONE, buf_span(&extra),
-                 "", persist, buf_span(&where));
+    answer_close(t, r, size);
 }
 
 void answer_entry(struct worker *w, struct conn *c, struct txn *t,
@@ -401,64 +354,8 @@ void answer_entry(struct worker *w, struct conn *c, struct txn *t,
         answer_file(w, c, t, e, persist);
     else if (e->kind == ENTRY_MOVED)
         answer_moved(w, c, t, e, target, persist);
+    else if (e->kind == ENTRY_LISTING)
+        answer_listing(w, c, t, e, persist);
     else
         answer_refused(w, c, t, e, persist);
-}
-
-void answer_fault(struct worker *w, struct conn *c, struct txn *t,
-                  enum fault fault, bool persist)
-{
-    const struct fault_row *row = fault_row(fault);
-
-    put_page(w, c, t, row->status, REASON_FAULT, fault, SPAN_NONE, row->text,
-             persist, SPAN_NONE);
-}
-
-static struct span allow_line(char *storage, size_t cap)
-{
-    struct buf b = buf_over(storage, cap);
-
-    BUF_LIT(&b, "Allow: ");
-    buf_span_put(&b, method_allow());
-    BUF_LIT(&b, "\r\n");
-    return buf_span(&b);
-}
-
-void answer_status(struct worker *w, struct conn *c, struct txn *t, int status,
-                   enum reason reason, bool persist)
-{
-    char storage[64];
-    struct span extra = SPAN_NONE;
-
-    if (status == 405 || status == 501)
-        extra = allow_line(storage, sizeof storage);
-    put_page(w, c, t, status, reason, FAULT_NONE, extra, "", persist,
-             SPAN_NONE);
-}
-
-void answer_options(struct worker *w, struct conn *c, struct txn *t,
-                    bool persist)
-{
-    struct record *r = open_record(w, c, t, 204, REASON_OPTIONS);
-    struct buf *b = &t->out;
-    size_t from = b->n;
-    char storage[64];
-
-    buf_span_put(b, status_line(204));
-    buf_put(b, w->common, w->common_n);
-    buf_put(b, w->date, DATE_BYTES);
-    BUF_LIT(b, "\r\n");
-    buf_span_put(b, allow_line(storage, sizeof storage));
-    put_connection(w, b, persist);
-    txn_piece_out(t, from);
-    close_record(t, r, 0);
-}
-
-void answer_continue(struct txn *t)
-{
-    size_t from = t->out.n;
-
-    buf_span_put(&t->out, status_line(100));
-    BUF_LIT(&t->out, "\r\n");
-    txn_piece_out(t, from);
 }

@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "conf/rules.h"
 #include "http/status.h"
+#include "os/log.h"
 #include "serve/worker.h"
 
 /* Fields that describe the content: a 304 does not repeat them (RFC 9110
@@ -45,27 +46,46 @@ static void field(struct buf *b, const char *name, struct span value)
     BUF_LIT(b, "\r\n");
 }
 
-/* Vary is the union of what the codings need and what a rule says. */
-static void put_vary(struct buf *b, const struct entry *e,
-                     const struct policy *p)
+/* Vary is the union of what this server's choice needs (may be NULL) and what a
+ * rule says. */
+static void put_vary(struct buf *b, const char *own, const struct policy *p)
 {
     bool named;
     const char *rule = rule_value(p, SPAN("Vary"), &named);
 
-    if (!e->negotiable && !rule)
+    if (!own && !rule)
         return;
     BUF_LIT(b, "Vary: ");
-    if (e->negotiable)
-        BUF_LIT(b, "Accept-Encoding");
-    if (e->negotiable && rule)
+    if (own)
+        buf_str(b, own);
+    if (own && rule)
         BUF_LIT(b, ", ");
     if (rule)
         buf_str(b, rule);
     BUF_LIT(b, "\r\n");
 }
 
+static const char *coding_vary(const struct entry *e)
+{
+    return e->negotiable ? "Accept-Encoding" : NULL;
+}
+
+/* Is there a line of that name among these? */
+static bool has_line(struct span lines, struct span name)
+{
+    while (lines.n > name.n) {
+        if (lines.p[name.n] == ':' &&
+            span_eq_nocase(span_to(lines, name.n), name))
+            return true;
+        lines = span_from(lines, span_find(lines, '\n') + 1);
+    }
+    return false;
+}
+
+/* Fields that have their own place in a head, or stand in `fixed` already, are
+ * left out. */
 static void put_rule_fields(struct buf *b, const struct policy *p,
-                            bool no_content_fields)
+                            struct span fixed, bool no_content_fields)
 {
     for (size_t i = 0; i < p->n_fields; i++) {
         const struct conf_field *f = p->field[i];
@@ -73,10 +93,19 @@ static void put_rule_fields(struct buf *b, const struct policy *p,
         if (!f->value || span_eq_nocase(name, SPAN("Vary")) ||
             span_eq_nocase(name, SPAN("Server")) ||
             span_eq_nocase(name, SPAN("Content-Type")) ||
-            (no_content_fields && content_field(name)))
+            (no_content_fields && content_field(name)) || has_line(fixed, name))
             continue;
         field(b, f->name, span_str(f->value));
     }
+}
+
+static void put_nosniff(struct worker *w, struct buf *b, const struct policy *p)
+{
+    bool named;
+
+    rule_value(p, SPAN("X-Content-Type-Options"), &named);
+    if (w->conf->media.nosniff && !named)
+        BUF_LIT(b, "X-Content-Type-Options: nosniff\r\n");
 }
 
 static void put_date(struct buf *b, const char *name, int64_t t)
@@ -143,8 +172,8 @@ static void put_expires(struct buf *b, struct block *k, const struct entry *e)
         k->expires_at = (uint16_t)(b->n + sizeof "Expires: " - 1);
         put_date(b, "Expires", 0);
     } else if (e->expires == EXPIRES_MODIFIED &&
-               e->source.last_modified != COND_NO_DATE) {
-        put_date(b, "Expires", e->source.last_modified + e->expires_s);
+               e->modified_s != COND_NO_DATE) {
+        put_date(b, "Expires", e->modified_s + e->expires_s);
     }
 }
 
@@ -157,8 +186,9 @@ static void put_validators(struct buf *b, const struct entry *e,
         put_date(b, "Last-Modified", e->source.last_modified);
 }
 
+/* k: the form's block for 200 or, with other rules, for 206. */
 static bool make_ok(struct worker *w, struct entry *e, enum coding c,
-                    const struct policy *p)
+                    struct block *k, const struct policy *p)
 {
     char storage[BLOCK_BYTES_MAX];
     struct buf b = buf_over(storage, sizeof storage);
@@ -166,24 +196,24 @@ static bool make_ok(struct worker *w, struct entry *e, enum coding c,
     bool named;
     const char *type = rule_value(p, SPAN("Content-Type"), &named);
 
-    put_common(w, &b, &f->ok, p, 200);
+    put_common(w, &b, k, p, 200);
     if (!named)
         type = e->type;
     if (type)
         field(&b, "Content-Type", span_str(type));
-    f->ok.fields_at = (uint16_t)b.n;
+    k->fields_at = (uint16_t)b.n;
     if (c != CODING_IDENTITY)
         field(&b, "Content-Encoding", span_str(coding_row(c)->name));
     put_validators(&b, e, f, true);
-    BUF_LIT(&b, "Accept-Ranges: bytes\r\n");
-    put_vary(&b, e, p);
-    put_rule_fields(&b, p, false);
-    put_expires(&b, &f->ok, e);
-    rule_value(p, SPAN("X-Content-Type-Options"), &named);
-    if (w->conf->media.nosniff && !named)
-        BUF_LIT(&b, "X-Content-Type-Options: nosniff\r\n");
-    put_tail(w, &b, &f->ok, true, e->source.form[c].size);
-    return keep_block(&f->ok, &b);
+    rule_value(p, SPAN("Accept-Ranges"), &named);
+    if (!named)
+        BUF_LIT(&b, "Accept-Ranges: bytes\r\n");
+    put_vary(&b, coding_vary(e), p);
+    put_rule_fields(&b, p, SPAN(""), false);
+    put_expires(&b, k, e);
+    put_nosniff(w, &b, p);
+    put_tail(w, &b, k, true, e->source.form[c].size);
+    return keep_block(k, &b);
 }
 
 static bool make_not_modified(struct worker *w, struct entry *e, enum coding c,
@@ -197,8 +227,8 @@ static bool make_not_modified(struct worker *w, struct entry *e, enum coding c,
     f->not_modified.fields_at = (uint16_t)b.n;
     /* Last-Modified only helps a cache that has no tag to go by */
     put_validators(&b, e, f, f->tag_n == 0);
-    put_vary(&b, e, p);
-    put_rule_fields(&b, p, true);
+    put_vary(&b, coding_vary(e), p);
+    put_rule_fields(&b, p, SPAN(""), true);
     put_expires(&b, &f->not_modified, e);
     put_tail(w, &b, &f->not_modified, false, 0);
     return keep_block(&f->not_modified, &b);
@@ -211,25 +241,98 @@ static struct span media_essence(const char *type)
 
 static struct span site_name(const struct worker *w, unsigned site)
 {
-    const struct conf_site *s = &w->conf->sites[site];
+    return span_str(w->conf->sites[site].hosts);
+}
 
-    return s->n_names ? span_str(s->names[0]) : SPAN("");
+static bool rules_name_status(const struct conf *c, int status)
+{
+    for (size_t i = 0; i < c->n_rules; i++) {
+        if (c->rules[i].when_status == status)
+            return true;
+    }
+    return false;
+}
+
+static void resolve_rules(struct worker *w, const struct entry *e, int status,
+                          struct policy *p)
+{
+    rules_resolve(w->conf, site_name(w, e->site), span_of(e->path, e->path_n),
+                  media_essence(e->type), status, p);
 }
 
 bool blocks_file(struct worker *w, struct entry *e)
 {
-    struct policy p;
+    bool partial = rules_name_status(w->conf, 206);
+    struct policy p, p206, p304;
 
-    rules_resolve(w->conf, site_name(w, e->site), span_of(e->path, e->path_n),
-                  media_essence(e->type), 200, &p);
+    resolve_rules(w, e, 200, &p);
+    resolve_rules(w, e, 206, &p206);
+    resolve_rules(w, e, 304, &p304);
+    e->rule_line = p.cache_rule ? p.cache_rule->line : 0;
     for (int c = 0; c < CODING_COUNT; c++) {
+        struct entry_form *f = &e->form[c];
         if (!(e->source.available >> c & 1))
             continue;
-        if (!make_ok(w, e, (enum coding)c, &p) ||
-            !make_not_modified(w, e, (enum coding)c, &p))
+        if (!make_ok(w, e, (enum coding)c, &f->ok, &p) ||
+            (partial && !make_ok(w, e, (enum coding)c, &f->partial, &p206)) ||
+            !make_not_modified(w, e, (enum coding)c, &p304))
             return false;
     }
     return true;
+}
+
+/* The rules' part of a page's head, and the fields that rules may replace. */
+static void put_page_fields(struct worker *w, struct buf *b,
+                            const struct blocks_head *h, const struct policy *p)
+{
+    char storage[BLOCK_RULES_MAX];
+    struct buf rules = buf_over(storage, sizeof storage);
+    bool named;
+
+    put_vary(&rules, h->vary, p);
+    put_rule_fields(&rules, p, h->fixed, h->type == NULL);
+    if (rules.overflow)
+        log_error("W051", "the fields configured for %.*s do not fit a head",
+                  (int)w->path.n, w->path.p);
+    else
+        buf_span_put(b, buf_span(&rules));
+    rule_value(p, SPAN("Cache-Control"), &named);
+    if (h->caching && !named)
+        field(b, "Cache-Control", span_str(h->caching));
+    if (h->type)
+        put_nosniff(w, b, p);
+}
+
+int blocks_head_put(struct worker *w, struct buf *b,
+                    const struct blocks_head *h)
+{
+    unsigned site = (unsigned)(w->site - w->conf->sites);
+    const char *type = h->type;
+    struct block unused;
+    struct policy p;
+    bool named;
+
+    rules_resolve(w->conf, site_name(w, site), w->path,
+                  type ? media_essence(type) : SPAN(""), h->status, &p);
+    put_common(w, b, &unused, &p, h->status);
+    if (type)
+        field(b, "Content-Type", span_str(type));
+    buf_span_put(b, h->fixed);
+    put_page_fields(w, b, h, &p);
+    rule_value(&p, SPAN("Expires"), &named);
+    if (p.expires == EXPIRES_ACCESS && !named)
+        put_date(b, "Expires", w->second + p.clock_s + p.expires_s);
+    return p.cache_rule ? p.cache_rule->line : 0;
+}
+
+bool blocks_shared(struct worker *w)
+{
+    unsigned site = (unsigned)(w->site - w->conf->sites);
+    struct policy p;
+    bool named;
+
+    rules_resolve(w->conf, site_name(w, site), w->path, SPAN(""), 204, &p);
+    return rule_value(&p, SPAN("Access-Control-Allow-Origin"), &named) != NULL;
 }
 
 bool blocks_page(struct worker *w, struct entry *e, const char *type,
@@ -246,7 +349,9 @@ bool blocks_page(struct worker *w, struct entry *e, const char *type,
     put_common(w, &b, k, &p, e->status);
     field(&b, "Content-Type", span_str(type));
     k->fields_at = (uint16_t)b.n;
-    put_rule_fields(&b, &p, false);
+    put_vary(&b, NULL, &p);
+    put_rule_fields(&b, &p, SPAN(""), false);
+    put_nosniff(w, &b, &p);
     put_tail(w, &b, k, true, page_n);
     k->expires_at = 0;
     return keep_block(k, &b);

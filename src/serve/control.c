@@ -36,6 +36,7 @@ static void obey(struct worker *w, enum worker_word word, int fd)
 {
     switch (word) {
     case WORKER_STOP:
+        accepting_stop(w); /* what waits gets a FIN, not a reset */
         w->stopping = true;
         break;
     case WORKER_DRAIN:

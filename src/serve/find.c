@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "conf/rules.h"
 #include "http/media.h"
+#include "http/target.h"
 #include "serve/dirs.h"
 #include "serve/worker.h"
 
@@ -68,20 +70,33 @@ static void refuse_errno(struct found *f, int e)
     }
 }
 
-/* Opens f->path.  A path with symbolic links is opened in a second try, and is
- * never believed to be watched. */
+int find_open(const struct worker *w, const struct conf_site *site,
+              unsigned root, const char *path, bool *linked)
+{
+    bool owner = site->symlinks == SYMLINKS_OWNER;
+    int at = w->start->root[root].fd;
+    int fd = file_open_beneath(at, path, FILE_LINKS_NONE);
+
+    if (linked)
+        *linked = fd == -ELOOP;
+    if (fd != -ELOOP || site->symlinks == SYMLINKS_NONE)
+        return fd;
+    fd = file_open_beneath(at, path,
+                           owner ? FILE_LINKS_OWNER : FILE_LINKS_BENEATH);
+    if (fd == -ELOOP)
+        return -EXDEV; /* a loop of links, or one that is absolute */
+    return fd == -EPERM && owner ? -ELOOP : fd;
+}
+
+/* Opens f->path.  One with symbolic links is never believed to be watched. */
 static int open_path(const struct worker *w, const struct conf_site *site,
                      struct found *f)
 {
-    int root = w->start->root[f->root].fd;
-    int fd = file_open_beneath(root, f->path, FILE_LINKS_NONE);
+    bool linked;
+    int fd = find_open(w, site, f->root, f->path, &linked);
 
-    if (fd == -ELOOP && site->symlinks != SYMLINKS_NONE) {
+    if (linked)
         f->watched = false;
-        fd = file_open_beneath(root, f->path, FILE_LINKS_BENEATH);
-        if (fd == -ELOOP)
-            fd = -EXDEV; /* a loop of links, or one that is absolute */
-    }
     return fd;
 }
 
@@ -202,6 +217,52 @@ static void find_sidecars(struct worker *w, const struct conf_site *site,
     }
 }
 
+/* What an entry of the site's own says, whatever files are there. */
+static bool find_redirect(struct worker *w, const struct conf_site *site,
+                          struct span path, struct found *f)
+{
+    for (size_t i = 0; i < site->n_redirects; i++) {
+        const struct conf_redirect *r = &site->redirects[i];
+        if (!rules_match(r->pattern, SPAN(""), path))
+            continue;
+        refuse(f, r->status, REASON_REDIRECT);
+        f->redirect = r;
+        f->watched = w->dirs != NULL; /* depends on no file at all */
+        return true;
+    }
+    return false;
+}
+
+/* "/static" where [alias /static/] is: as with a directory's name. */
+static bool find_alias_name(struct worker *w, const struct conf_site *site,
+                            struct span path, struct found *f)
+{
+    for (size_t i = 0; i < site->n_aliases; i++) {
+        struct span prefix = span_str(site->aliases[i].prefix);
+        if (!span_eq(path, span_to(prefix, prefix.n - 1)))
+            continue;
+        refuse(f, 301, REASON_DIRECTORY);
+        f->watched = w->dirs != NULL;
+        return true;
+    }
+    return false;
+}
+
+/* The name of an asset ends with a dot and something other than html or htm: a
+ * page that stood in for a missing script or picture would only hide that. */
+static bool asset_name(struct span path)
+{
+    size_t dot = path.n;
+
+    while (dot > 0 && path.p[dot - 1] != '.' && path.p[dot - 1] != '/')
+        dot--;
+    if (dot < 2 || path.p[dot - 1] == '/' || path.p[dot - 2] == '/')
+        return false;
+    struct span end = span_from(path, dot);
+    return !span_eq_nocase(end, SPAN("html")) &&
+           !span_eq_nocase(end, SPAN("htm"));
+}
+
 /* Below which root, and under which name there?  An alias replaces its prefix;
  * the longest one wins. */
 static void place(const struct worker *w, const struct conf_site *site,
@@ -229,15 +290,21 @@ static void place(const struct worker *w, const struct conf_site *site,
     f->path[rest.n] = '\0';
 }
 
-void find_file(struct worker *w, const struct conf_site *site,
-               const struct target *target, struct found *out)
+static void nothing(struct found *out)
 {
     out->fd = -1;
     out->sidecars = 0;
     out->transient = false;
     out->watched = false;
+    out->redirect = NULL;
     out->path[0] = '\0';
     out->root = 0;
+}
+
+void find_file(struct worker *w, const struct conf_site *site,
+               const struct target *target, struct found *out)
+{
+    nothing(out);
     if (target->dotted && site->dotfiles == DOTFILES_DENY) {
         refuse(out, 404, REASON_DOTFILE);
         out->watched = w->dirs != NULL; /* depends on no file at all */
@@ -258,6 +325,42 @@ void find_file(struct worker *w, const struct conf_site *site,
         find_named(w, site, out);
     if (out->status == 200)
         find_sidecars(w, site, out);
+}
+
+/* A single-page application's file for a path that names none.  What is sent is
+ * found under the file's own path; here it only has to exist. */
+static void find_fallback(struct worker *w, const struct conf_site *site,
+                          const struct target *target, struct found *out)
+{
+    static struct found f;
+    struct target other = { .path = span_str(site->fallback) };
+
+    if ((out->reason != REASON_NOT_FOUND && out->reason != REASON_NO_INDEX) ||
+        asset_name(target->path))
+        return;
+    find_file(w, site, &other, &f);
+    if (f.status == 200) {
+        out->status = 200;
+        out->reason = REASON_FALLBACK;
+    }
+    out->watched = out->watched && f.watched;
+    find_release(&f);
+}
+
+void find_target(struct worker *w, const struct conf_site *site,
+                 const struct target *target, struct found *out)
+{
+    nothing(out);
+    if (find_redirect(w, site, target->path, out) ||
+        find_alias_name(w, site, target->path, out))
+        return;
+    find_file(w, site, target, out);
+    if (out->reason == REASON_NO_INDEX && site->listing) {
+        out->status = 200;
+        out->reason = REASON_LISTING;
+    } else if (site->fallback) {
+        find_fallback(w, site, target, out);
+    }
 }
 
 void find_release(struct found *f)

@@ -15,6 +15,7 @@
 #include "os/file.h"
 #include "prepare/message.h"
 
+struct conf_redirect;
 struct conf_site;
 struct target;
 struct worker;
@@ -24,8 +25,11 @@ struct worker;
           */
 
 struct found {
-    int status; /* 200: a file; 301: a directory without its slash; 4xx, 5xx */
-    enum reason reason;
+    int status; /* 200, a redirect's, 4xx, 5xx */
+    enum reason reason; /* with 200: NEW: a file; LISTING: a directory to be
+                           listed; FALLBACK: the site's fallback file.  Other
+                           statuses: why */
+    const struct conf_redirect *redirect; /* with REASON_REDIRECT */
     bool transient; /* not to be remembered: a limit or memory was short */
     bool watched;   /* changes will be news (see dirs.h) */
     int fd;         /* with 200: the file; the caller's to close */
@@ -38,9 +42,20 @@ struct found {
     char path[FIND_PATH_MAX]; /* below the root, NUL-terminated */
 };
 
-/* Looks for what `target` names on `site`. */
+/* Looks for what `target` names on `site`: a [redirect], a file, a directory's
+ * index file, a listing, the fallback file, in this order. */
+void find_target(struct worker *w, const struct conf_site *site,
+                 const struct target *target, struct found *out);
+
+/* Only for a file, without redirects, listing and fallback. */
 void find_file(struct worker *w, const struct conf_site *site,
                const struct target *target, struct found *out);
+
+/* Opens a path below a root as the site's policy on links has it; -errno as in
+ * file_open_beneath(), -ELOOP: the policy forbids it.  *linked (may be NULL):
+ * the path has symbolic links. */
+int find_open(const struct worker *w, const struct conf_site *site,
+              unsigned root, const char *path, bool *linked);
 
 /* Closes what find_file() opened. */
 void find_release(struct found *f);

@@ -132,6 +132,25 @@ static bool may_persist(struct worker *w, struct conn *c)
     return !c->closing;
 }
 
+void request_forget(struct worker *w)
+{
+    w->site = &w->conf->sites[0];
+    w->path = SPAN("/");
+    w->why = REASON_NEW;
+}
+
+/* Whose pages answer when something else is wrong with the request. */
+static void know_site(struct worker *w)
+{
+    struct span host;
+
+    if (head_host(&w->head, &host) != FAULT_NONE)
+        return;
+    const struct conf_site *site = sites_find(w->conf, host);
+    if (site)
+        w->site = site;
+}
+
 static bool host_known(const struct worker *w, const struct target *target,
                        const struct head *h)
 {
@@ -189,9 +208,17 @@ static enum request_result answer(struct worker *w, struct conn *c,
     enum method_support support = method_support(h->method);
     enum fault f = route(w, &target, &site);
     struct entry *e = NULL;
+
+    if (f != FAULT_NONE)
+        know_site(w);
+    if (f == FAULT_NONE && site)
+        w->site = site;
+    if (f == FAULT_NONE && target.path.n)
+        w->path = target.path;
     if (f == FAULT_NONE && site &&
         (h->method == METHOD_GET || h->method == METHOD_HEAD)) {
-        e = resolve(w, (unsigned)(site - w->conf->sites), &target, c->first_us);
+        e = resolve(w, (unsigned)(site - w->conf->sites), &target, c->first_us,
+                    &w->why);
         if (e && e->pending) {
             list_append(&e->waiters, &t->waiter);
             return REQUEST_WAITS;
@@ -224,11 +251,14 @@ enum request_result request_take(struct worker *w, struct conn *c,
 
     if (f == FAULT_MORE)
         return REQUEST_MORE;
+    request_forget(w);
     if (f != FAULT_NONE)
         return fatal(w, c, t, in, f);
     if (t->body_done) {
-        if (t->body_fault != FAULT_NONE)
+        if (t->body_fault != FAULT_NONE) {
+            know_site(w);
             return fatal(w, c, t, in, t->body_fault);
+        }
     } else {
         if (unwanted_expectation(w, *in)) {
             struct body body;
@@ -238,8 +268,10 @@ enum request_result request_take(struct worker *w, struct conn *c,
         }
         if (!c->closing) {
             enum content content = take_content(w, c, t, *in, &used, &f);
-            if (content == CONTENT_FAULT)
+            if (content == CONTENT_FAULT) {
+                know_site(w);
                 return fatal(w, c, t, in, f);
+            }
             if (content == CONTENT_WAITS)
                 return REQUEST_CONTENT;
         }

@@ -22,6 +22,10 @@ enum request_result {
     REQUEST_WAITS     /* waits for the preparer: all of it is in t->in */
 };
 
+/* Nothing is known about the next request yet: the default site's pages and
+ * rules stand for it. */
+void request_forget(struct worker *w);
+
 enum request_result request_take(struct worker *w, struct conn *c,
                                  struct txn *t, struct span *in);
 

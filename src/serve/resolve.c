@@ -10,9 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conf/rules.h"
 #include "http/fault.h"
 #include "http/page.h"
 #include "http/target.h"
+#include "serve/audit.h"
 #include "serve/blocks.h"
 #include "serve/facts.h"
 #include "serve/find.h"
@@ -25,7 +27,7 @@
 /* Nothing that was found differs from what e was made of. */
 static bool same(const struct entry *e, const struct found *f)
 {
-    if (f->status != 200)
+    if (f->reason != REASON_NEW)
         return e->kind != ENTRY_FILE && e->status == f->status &&
                e->reason == f->reason;
     if (e->kind != ENTRY_FILE || e->racy || e->sidecars != f->sidecars ||
@@ -75,25 +77,67 @@ static bool make_refused(struct worker *w, struct entry *e)
     return blocks_page(w, e, "text/html; charset=utf-8", b.n);
 }
 
-static bool make_moved(struct entry *e)
+/* $1 in a redirect's target is percent-encoded; two slashes in front would
+ * name a host that the request has chosen. */
+static void put_redirect(struct buf *b, const struct conf_redirect *r,
+                         struct span path)
 {
-    char storage[FIND_PATH_MAX * 3 + 2];
-    struct buf b = buf_over(storage, sizeof storage);
+    struct span star = rules_star(r->pattern, path);
 
-    target_encode(&b, span_of(e->path, e->path_n));
-    buf_char(&b, '/');
+    for (const char *p = r->to; *p; p++) {
+        if (p[0] == '$' && p[1] == '1') {
+            struct span part = star;
+            while (b->n == 1 && part.n && part.p[0] == '/')
+                part = span_from(part, 1);
+            target_encode(b, part);
+            p++;
+        } else if (*p != '/' || b->n != 1 || b->p[0] != '/') {
+            buf_char(b, *p);
+        }
+    }
+}
+
+static bool make_moved(struct entry *e, const struct found *f)
+{
+    char storage[FIND_PATH_MAX * 3 * 4];
+    struct buf b = buf_over(storage, sizeof storage);
+    struct span path = span_of(e->path, e->path_n);
+
+    if (f->redirect) {
+        put_redirect(&b, f->redirect, path);
+    } else {
+        target_encode(&b, path);
+        buf_char(&b, '/');
+    }
     if (!buf_cstr(&b))
         return false;
     e->location = strdup(storage);
     return e->location != NULL;
 }
 
+/* Where the directory is. */
+static bool make_listing(struct entry *e, const struct found *f)
+{
+    e->root = f->root;
+    e->file_path = strdup(f->path);
+    return e->file_path != NULL;
+}
+
 static bool make_fixed(struct worker *w, struct entry *e, const struct found *f)
 {
     e->status = f->status;
     e->reason = f->reason;
-    e->kind = f->status == 301 ? ENTRY_MOVED : ENTRY_REFUSED;
-    return e->kind == ENTRY_MOVED ? make_moved(e) : make_refused(w, e);
+    if (f->reason == REASON_FALLBACK)
+        e->kind = ENTRY_FALLBACK;
+    else if (f->reason == REASON_LISTING)
+        e->kind = ENTRY_LISTING;
+    else
+        e->kind = f->status < 400 ? ENTRY_MOVED : ENTRY_REFUSED;
+    if (e->kind == ENTRY_LISTING)
+        return make_listing(e, f);
+    if (e->kind == ENTRY_MOVED)
+        return make_moved(e, f);
+    return e->kind == ENTRY_FALLBACK || make_refused(w, e);
 }
 
 static bool make_file(struct worker *w, struct entry *e, struct found *f)
@@ -122,7 +166,8 @@ static struct entry *make(struct worker *w, unsigned site,
         return NULL;
     e->watched = f->watched;
     e->fresh = w->fresh;
-    bool made = f->status == 200 ? make_file(w, e, f) : make_fixed(w, e, f);
+    bool made =
+        f->reason == REASON_NEW ? make_file(w, e, f) : make_fixed(w, e, f);
     if (!made) {
         entry_release(w, e);
         return NULL;
@@ -150,12 +195,13 @@ static struct entry *look_again(struct worker *w, struct entry *old,
     static struct found f; /* 4 KiB and more: not on the stack each time */
     struct entry *e = old;
 
-    find_file(w, &w->conf->sites[site], target, &f);
+    find_target(w, &w->conf->sites[site], target, &f);
     if (old && same(old, &f)) {
         old->fresh = w->fresh;
         old->watched = f.watched;
     } else {
         if (old) {
+            audit_settle(w, old);
             cache_unlink(&w->cache, old);
             entry_release(w, old);
         }
@@ -168,8 +214,9 @@ static struct entry *look_again(struct worker *w, struct entry *old,
     return e;
 }
 
-struct entry *resolve(struct worker *w, unsigned site,
-                      const struct target *target, uint64_t since_us)
+static struct entry *resolve_path(struct worker *w, unsigned site,
+                                  const struct target *target,
+                                  uint64_t since_us)
 {
     uint64_t hash = cache_hash(&w->cache, site, target->path);
     struct entry *e = cache_find(&w->cache, hash, site, target->path);
@@ -189,5 +236,28 @@ struct entry *resolve(struct worker *w, unsigned site,
         e = look_again(w, e, site, target, hash);
     if (e && e->degraded && !e->pending)
         refresh_degraded(w, e);
+    return e;
+}
+
+struct entry *resolve(struct worker *w, unsigned site,
+                      const struct target *target, uint64_t since_us,
+                      enum reason *why)
+{
+    struct entry *e = resolve_path(w, site, target, since_us);
+
+    if (!e || e->kind != ENTRY_FALLBACK)
+        return e;
+    struct target other = {
+        .path = span_str(w->conf->sites[site].fallback),
+    };
+    e = resolve_path(w, site, &other, since_us);
+    if (e && e->kind == ENTRY_FALLBACK) {
+        /* it came and went while we looked: the next request will know */
+        cache_unlink(&w->cache, e);
+        entry_release(w, e);
+        return NULL;
+    }
+    if (e && e->kind == ENTRY_FILE)
+        *why = REASON_FALLBACK;
     return e;
 }

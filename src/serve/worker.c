@@ -23,10 +23,12 @@
 #include "serve/control.h"
 #include "serve/dirs.h"
 #include "serve/facts.h"
+#include "serve/pages.h"
 #include "serve/room.h"
 #include "serve/step.h"
+#include "serve/tell.h"
 
-static void read_clocks(struct worker *w)
+void worker_time(struct worker *w)
 {
     w->now_us = clock_mono_us();
     w->now_ms = w->now_us / 1000;
@@ -247,6 +249,9 @@ static int wait_ms(struct worker *w)
         uint64_t left = w->drain_until_ms - w->now_ms;
         ms = least(ms, w->drain_until_ms > w->now_ms ? (int)left : 0);
     }
+    /* what has just been answered by its name may have ended connections */
+    if (!list_empty(&w->dead) || !list_empty(&w->again))
+        return 0;
     /* the heartbeat goes on when nothing else does */
     return least(ms, WORKER_BEAT_MS);
 }
@@ -256,7 +261,7 @@ static void turn(struct worker *w, struct epoll_event *events)
     int n = poll_wait(w->poll, events, WORKER_EVENTS, wait_ms(w));
 
     CHECK(n >= 0);
-    read_clocks(w);
+    worker_time(w);
     handle_events(w, events, n);
     expire(w);
     free_dead(w);
@@ -319,23 +324,30 @@ static bool make_pools(struct worker *w)
         return false;
     w->head_limits = (struct head_limits){ l->target_bytes, l->line_bytes,
                                            l->head_bytes, l->fields };
+    w->site = &w->conf->sites[0];
+    w->path = SPAN("/");
+    w->pages = pages_new(w->conf);
+    if (!w->pages)
+        return false;
     if (w->conf->prepare.freshness == FRESHNESS_AUTO)
         w->dirs = dirs_new(seed * 31 + 7, 8192);
     return true;
 }
 
-static bool worker_init(struct worker *w, const struct worker_start *start)
+bool worker_init(struct worker *w, const struct worker_start *start)
 {
     w->start = start;
     w->conf = start->conf;
     w->counters = &start->counters->slot[start->index];
+    if (start->board)
+        w->ring = &start->board->ring[start->index];
     list_init(&w->conn_free);
     list_init(&w->conn_all);
     list_init(&w->again);
     list_init(&w->dead);
     list_init(&w->asked);
     w->second = INT64_MIN;
-    read_clocks(w);
+    worker_time(w);
     wheel_init(&w->wheel, w->now_ms);
     make_common(w);
     w->poll = poll_new();
@@ -364,8 +376,7 @@ static void drop_entries(struct worker *w, struct list *entries)
     }
 }
 
-/* Everything is given back, so that a leak shows as one. */
-static void worker_free(struct worker *w)
+void worker_free(struct worker *w)
 {
     facts_drop(w);
     if (w->cache.bucket) {
@@ -373,6 +384,7 @@ static void worker_free(struct worker *w)
         drop_entries(w, &w->cache.others);
         cache_free(&w->cache);
     }
+    pages_free(w);
     if (w->client)
         client_free(w->client);
     if (w->dirs)
@@ -398,6 +410,9 @@ int worker_run(const struct worker_start *start)
         log_error("W001", "not enough memory for what [limits] asks for");
         return 1;
     }
+    if (w->ring)
+        tell_start(w);
+    pages_prepare(w);
     control_ready(w);
     while (!finished(w))
         turn(w, events);

@@ -284,7 +284,8 @@ class Server:
     """
 
     def __init__(self, conf=None, rules="", files=None, args=(), text=None,
-                 folder=None, start=True, lint=True, strong=True, adhoc=False):
+                 folder=None, start=True, lint=True, strong=True, adhoc=False,
+                 descriptors=None):
         self.keep = bool(os.environ.get("T_KEEP"))
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="etagd-t-"))
         # A root reached by an unprivileged worker must be open on the way.
@@ -294,6 +295,7 @@ class Server:
         self.file = self.folder / "etagd.ini"
         self.args = [str(a) for a in args]
         self.adhoc = adhoc
+        self.descriptors = descriptors
         self.linter = Linter(strong_is_strong=strong) if lint else None
         self.connections = []
         self.process = None
@@ -320,6 +322,8 @@ class Server:
 
     def start(self):
         argv = [str(binary())]
+        if self.descriptors:
+            argv = ["prlimit", "--nofile=%d" % self.descriptors] + argv
         if not self.adhoc:
             argv += ["-c", str(self.file)]
         self.process = Process(argv + self.args, cwd=str(self.folder))

@@ -10,10 +10,6 @@ import pytest
 import linter
 from harness import until
 
-# Options that are read and checked, and not acted upon yet.  Strict: whoever
-# makes one work takes its mark away.
-later = pytest.mark.xfail(strict=True, reason="not acted upon yet")
-
 FILES = {"index.html": "<!doctype html><title>x</title>\n", "a.txt": "a\n",
          "logo.png": b"\x89PNG\r\n\x1a\n", "img/b.png": b"\x89PNG\r\n\x1a\n",
          "lab/c.txt": "c\n"}
@@ -180,7 +176,6 @@ X-Missing = yes
     assert server.get("/index.html", If_None_Match=tag).status == 304
 
 
-@later
 def test_cors_preflight(serve):
     server = serve(files=FILES, rules="""
 [header *]
@@ -263,7 +258,6 @@ def test_alias(serve):
     assert server.get("/x.txt").status == 404
 
 
-@later
 def test_redirects(serve):
     server = serve(files=FILES, rules="""
 [redirect /old.txt]
@@ -287,7 +281,6 @@ to = /a.txt
     assert not r.has("X-A")
 
 
-@later
 def test_fallback_for_applications(serve):
     server = serve(files=FILES, conf={"server": {"fallback": "/index.html"}})
     page = server.get("/")
@@ -299,7 +292,6 @@ def test_fallback_for_applications(serve):
     assert server.get("/a.txt").body == b"a\n"
 
 
-@later
 def test_error_pages(serve):
     files = dict(FILES, **{"404.html": "<!doctype html><p>Our own 404\n"})
     server = serve(files=files, conf={"server": {"error-404": "/404.html"}})
@@ -312,7 +304,6 @@ def test_error_pages(serve):
     assert server.request("POST", "/a.txt").status == 405
 
 
-@later
 def test_listing(serve):
     files = {"d/b<i>.txt": "b\n", "d/a b.txt": "a\n", "d/caf\u00e9.txt": "c\n",
              "d/sub/x": "x\n", "d/.secret": "no\n"}
@@ -354,7 +345,6 @@ def test_symlink_policy_none(serve):
     assert server.get("/dir/b.png").status in (403, 404)
 
 
-@later
 def test_symlink_policy_owner(serve):
     server = serve(start=False, files=FILES,
                    conf={"server": {"symlinks": "owner"}})
@@ -383,7 +373,6 @@ def test_unreadable_file(serve):
     assert server.get("/a.txt").status == 403
 
 
-@later
 def test_explain_header(serve):
     server = serve(files=FILES, conf={"server": {"explain-header": "on"}})
     r = server.get("/a.txt")

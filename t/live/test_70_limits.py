@@ -160,13 +160,8 @@ def room(server):
 
 def test_descriptor_limit(serve):
     """Few descriptors, many silent connections: one request is answered."""
-    import resource
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (128, hard))
-    try:
-        server = serve(files=FILES, conf={"server": {"workers": 1}})
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    server = serve(files=FILES, conf={"server": {"workers": 1}},
+                   descriptors=128)
     held = [server.connect() for _ in range(400)]
     for _ in range(3):
         assert server.get("/a.txt").status == 200

@@ -85,6 +85,10 @@ static void match_rows(void **state)
         { "//a.example/*", "b.example", "/x", false },
         { "//a.example/*", "", "/x", false },
         { "//A.example/x", "a.example", "/x", true },
+        { "//b.example/*", "a.example b.example", "/x", true },
+        { "//a.example/*", "a.example b.example", "/x", true },
+        { "//c.example/*", "a.example b.example", "/x", false },
+        { "//a.example*/*", "a.example b.example", "/x", true },
         { "//*.example/x", "a.example", "/x", true },
         { "//a.example/*.css", "a.example", "/deep/x.css", true },
     };
@@ -167,9 +171,73 @@ static void conditions_of_a_rule(void **state)
     /* the status: removed fields stay in the list, without a value */
     rules_resolve(&conf, SPAN(""), SPAN("/x"), SPAN(""), 404, &p);
     assert_int_equal(p.clock_s, -5);
-    assert_int_equal(p.n_fields, 2);
-    assert_null(p.field[1]->value);
-    assert_ptr_equal(p.cache_rule, &rules[0]);
+    assert_int_equal(p.n_fields, 1);
+    assert_null(p.field[0]->value);
+    /* [cache] rules speak of files, not of their absence */
+    assert_null(p.cache_rule);
+    assert_int_equal(p.expires, EXPIRES_NONE);
+    rules_resolve(&conf, SPAN(""), SPAN("/x"), SPAN(""), 204, &p);
+    assert_null(p.cache_rule);
+}
+
+static void status_rows(void **state)
+{
+    static const struct {
+        const char *name;
+        bool is_cache;
+        int when, status;
+        bool applies;
+    } rows[] = {
+        { "any: 200", false, 0, 200, true },
+        { "any: 404", false, 0, 404, true },
+        { "cache: 301", true, 0, 301, true },
+        { "cache: 304", true, 0, 304, true },
+        { "cache: 404", true, 0, 404, false },
+        { "cache: 500", true, 0, 500, false },
+        { "cache: 204, OPTIONS", true, 0, 204, false },
+        { "200: 200", false, 200, 200, true },
+        { "200: 206, RFC 9110 15.3.7", false, 200, 206, true },
+        { "200: 304, RFC 9110 15.4.5", false, 200, 304, true },
+        { "200: 301", false, 200, 301, false },
+        { "200: 404", false, 200, 404, false },
+        { "206: 200", false, 206, 200, false },
+        { "304: 200", false, 304, 200, false },
+        { "404: 404", false, 404, 404, true },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct conf_rule r = { .is_cache = rows[i].is_cache,
+                               .pattern = (char *)(uintptr_t) "*",
+                               .when_status = rows[i].when };
+        ROW_CHECK(rows[i].name,
+                  rules_applies(&r, SPAN(""), SPAN("/x"), SPAN(""),
+                                rows[i].status) == rows[i].applies);
+    }
+}
+
+/* What $1 stands for. */
+static void star_rows(void **state)
+{
+    static const struct {
+        const char *pattern, *path, *star;
+    } rows[] = {
+        { "/old/*", "/old/a/b", "a/b" },
+        { "/old/*", "/old/", "" },
+        { "/a*z", "/a-z", "-" },
+        { "/a*z", "/az", "" },
+        { "*.php", "/deep/x.php", "x" },
+        { "*", "/deep/x", "x" },
+        { "/?/*/end", "/q/x/y/end", "x/y" },
+        { "//host/p/*", "/p/x", "x" },
+        { "/none", "/none", "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++)
+        ROW_CHECK(rows[i].pattern,
+                  span_eq(rules_star(rows[i].pattern, span_str(rows[i].path)),
+                          span_str(rows[i].star)));
 }
 
 static void without_rules(void **state)
@@ -195,6 +263,8 @@ int main(void)
         cmocka_unit_test(last_match_wins_per_field),
         cmocka_unit_test(conditions_of_a_rule),
         cmocka_unit_test(without_rules),
+        cmocka_unit_test(status_rows),
+        cmocka_unit_test(star_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * listing: HTML and JSON of a directory.
+ * Layer: http (pure).
+ */
+#include "http/listing.h"
+
+#include "base/chars.h"
+#include "http/logline.h"
+#include "http/page.h"
+#include "http/target.h"
+
+#define ITEM_BYTES 420 /* of either form, without what names take */
+#define FRAME_BYTES 2048
+#define YEAR_9999_END 253402300799
+
+static const char style[] =
+    "body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;"
+    "max-width:56rem;padding:0 1rem}"
+    "h1{font-size:1.3rem;overflow-wrap:anywhere}"
+    "table{border-collapse:collapse;width:100%}"
+    "caption{text-align:left;padding:.3rem 0;opacity:.8}"
+    "th,td{padding:.3rem .6rem .3rem 0;text-align:left;font-weight:normal;"
+    "border-bottom:1px solid color-mix(in srgb,currentColor 18%,transparent)}"
+    "thead th{font-weight:bold}"
+    "tbody th{overflow-wrap:anywhere}"
+    "a{display:inline-block;padding:.1rem 0}"
+    ".n{text-align:right;white-space:nowrap;width:1%;padding-left:1.2rem;"
+    "font-variant-numeric:tabular-nums}"
+    "@media(max-width:34rem){.d{display:none}}";
+
+int listing_order(const void *a, const void *b)
+{
+    const struct listing_item *x = a, *y = b;
+    size_t n = x->name.n < y->name.n ? x->name.n : y->name.n;
+
+    if (x->directory != y->directory)
+        return x->directory ? -1 : 1;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char p = (unsigned char)chars_lower(x->name.p[i]);
+        unsigned char q = (unsigned char)chars_lower(y->name.p[i]);
+        if (p != q)
+            return p < q ? -1 : 1;
+    }
+    if (x->name.n != y->name.n)
+        return x->name.n < y->name.n ? -1 : 1;
+    return n ? memcmp(x->name.p, y->name.p, n) : 0;
+}
+
+size_t listing_bytes_max(const struct listing *l)
+{
+    size_t n = FRAME_BYTES + l->path.n * 12;
+
+    /* a byte takes up to 3 in a link, and 6 as \u0001 or &quot; */
+    for (size_t i = 0; i < l->n; i++)
+        n += ITEM_BYTES + l->item[i].name.n * 9;
+    return n;
+}
+
+/* "2026-11-23 01:02" for people, "2026-11-23T01:02:03Z" for programs. */
+static void put_time(struct buf *b, int64_t t, bool for_people)
+{
+    char storage[64];
+    struct buf text = buf_over(storage, sizeof storage);
+
+    /* file systems can hold times that no calendar has */
+    t = t < 0 ? 0 : t > YEAR_9999_END ? YEAR_9999_END : t;
+    logline_time(&text, t * 1000000);
+    if (text.overflow || text.n < 20)
+        return;
+    if (for_people)
+        storage[10] = ' ';
+    buf_put(b, storage, for_people ? 16 : 19);
+    if (!for_people)
+        buf_char(b, 'Z');
+}
+
+static void put_href(struct buf *b, const struct listing_item *item)
+{
+    target_encode(b, item->name);
+    if (item->directory)
+        buf_char(b, '/');
+}
+
+/* "17 B", "1.4 kB": decimal units, one digit behind the point. */
+static void put_size(struct buf *b, uint64_t bytes)
+{
+    static const char *const units[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
+    uint64_t whole = bytes, rest = 0;
+    size_t unit = 0;
+
+    if (bytes < 1000) {
+        buf_u64(b, bytes);
+        BUF_LIT(b, " B");
+        return;
+    }
+    for (; whole >= 1000 && unit < sizeof units / sizeof *units; unit++) {
+        rest = whole % 1000;
+        whole /= 1000;
+    }
+    buf_u64(b, whole);
+    if (whole < 100) {
+        buf_char(b, '.');
+        buf_u64(b, rest / 100);
+    }
+    buf_char(b, ' ');
+    buf_str(b, units[unit - 1]);
+}
+
+static void put_row(struct buf *b, const struct listing_item *item)
+{
+    BUF_LIT(b, "<tr><th scope=\"row\"><a href=\"");
+    put_href(b, item);
+    BUF_LIT(b, "\">");
+    page_escape(b, item->name);
+    if (item->directory)
+        buf_char(b, '/');
+    BUF_LIT(b, "</a></th><td class=\"n\">");
+    if (!item->directory) {
+        BUF_LIT(b, "<data value=\"");
+        buf_u64(b, item->size);
+        BUF_LIT(b, "\">");
+        put_size(b, item->size);
+        BUF_LIT(b, "</data>");
+    }
+    BUF_LIT(b, "</td><td class=\"n d\"><time datetime=\"");
+    put_time(b, item->mtime_s, false);
+    BUF_LIT(b, "\">");
+    put_time(b, item->mtime_s, true);
+    BUF_LIT(b, "</time></td></tr>\n");
+}
+
+static void put_caption(struct buf *b, const struct listing *l)
+{
+    BUF_LIT(b, "<caption>");
+    if (l->cut)
+        BUF_LIT(b, "There are more than these ");
+    buf_u64(b, l->n);
+    buf_str(b, l->n == 1 ? " entry" : " entries");
+    if (l->cut)
+        BUF_LIT(b, ": the list is cut");
+    BUF_LIT(b, "</caption>\n");
+}
+
+void listing_html(struct buf *b, const struct listing *l)
+{
+    BUF_LIT(b, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\""
+               "utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
+               "<meta name=\"color-scheme\" content=\"light dark\"><title>");
+    page_escape(b, l->path);
+    BUF_LIT(b, "</title><style>");
+    buf_str(b, style);
+    BUF_LIT(b, "</style></head>\n<body><main>\n<h1>");
+    page_escape(b, l->path);
+    BUF_LIT(b, "</h1>\n<table>");
+    put_caption(b, l);
+    BUF_LIT(b, "<thead><tr><th scope=\"col\">Name</th><th scope=\"col\" "
+               "class=\"n\">Size</th><th scope=\"col\" class=\"n d\">Changed "
+               "(UTC)</th></tr></thead>\n<tbody>\n");
+    if (l->path.n > 1)
+        BUF_LIT(b, "<tr><th scope=\"row\"><a href=\"../\">Parent "
+                   "directory</a></th><td></td><td class=\"d\"></td></tr>\n");
+    for (size_t i = 0; i < l->n; i++)
+        put_row(b, &l->item[i]);
+    BUF_LIT(b, "</tbody></table>\n</main></body></html>\n");
+}
+
+/* UTF-8 goes through as it is. */
+static void put_string(struct buf *b, struct span s)
+{
+    buf_char(b, '"');
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c == '"' || c == '\\') {
+            buf_char(b, '\\');
+            buf_char(b, s.p[i]);
+        } else if (c < 0x20 || c == 0x7f) {
+            BUF_LIT(b, "\\u00");
+            buf_char(b, "0123456789abcdef"[c >> 4]);
+            buf_char(b, "0123456789abcdef"[c & 15]);
+        } else {
+            buf_char(b, s.p[i]);
+        }
+    }
+    buf_char(b, '"');
+}
+
+void listing_json(struct buf *b, const struct listing *l)
+{
+    BUF_LIT(b, "{\"path\": ");
+    put_string(b, l->path);
+    buf_str(b, l->cut ? ", \"cut\": true" : ", \"cut\": false");
+    BUF_LIT(b, ", \"entries\": [");
+    for (size_t i = 0; i < l->n; i++) {
+        const struct listing_item *item = &l->item[i];
+        buf_str(b, i ? ",\n  {\"name\": " : "\n  {\"name\": ");
+        put_string(b, item->name);
+        BUF_LIT(b, ", \"href\": \"");
+        put_href(b, item);
+        buf_str(b, item->directory ? "\", \"type\": \"directory\""
+                                   : "\", \"type\": \"file\", \"size\": ");
+        if (!item->directory)
+            buf_u64(b, item->size);
+        BUF_LIT(b, ", \"modified\": \"");
+        put_time(b, item->mtime_s, false);
+        BUF_LIT(b, "\"}");
+    }
+    BUF_LIT(b, "\n]}\n");
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * directory: readdir and fstatat.
+ * Layer: os.  Bounded, so that a directory of a million names costs no more
+ * than one of `max`.
+ */
+#include "os/directory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NAME_ROOM 256 /* a name and its NUL */
+
+static enum directory_kind kind_of(mode_t mode)
+{
+    return S_ISREG(mode)   ? DIRECTORY_FILE
+           : S_ISDIR(mode) ? DIRECTORY_FOLDER
+           : S_ISLNK(mode) ? DIRECTORY_LINK
+                           : DIRECTORY_OTHER;
+}
+
+/* Names that are gone by now are left out. */
+static void add(struct directory *d, int fd, const char *name, size_t *used)
+{
+    size_t n = strlen(name) + 1;
+    struct stat s;
+
+    if (n > NAME_ROOM || fstatat(fd, name, &s, AT_SYMLINK_NOFOLLOW) != 0)
+        return;
+    char *at = d->names + *used;
+    memcpy(at, name, n);
+    *used += n;
+    d->item[d->n++] =
+        (struct directory_item){ at, kind_of(s.st_mode), (uint64_t)s.st_size,
+                                 s.st_mtim.tv_sec };
+}
+
+static DIR *open_again(int fd)
+{
+    /* a descriptor of its own: another reader's position is not moved */
+    int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = own < 0 ? NULL : fdopendir(own);
+
+    if (!dir && own >= 0)
+        close(own);
+    return dir;
+}
+
+int directory_read(int fd, size_t max, struct directory *out)
+{
+    size_t used = 0;
+    struct dirent *row;
+    DIR *dir = open_again(fd);
+
+    memset(out, 0, sizeof *out);
+    if (!dir)
+        return -errno;
+    out->item = calloc(max, sizeof out->item[0]);
+    out->names = malloc(max * NAME_ROOM);
+    if (!out->item || !out->names) {
+        directory_free(out);
+        closedir(dir);
+        return -ENOMEM;
+    }
+    while ((row = readdir(dir))) {
+        if (strcmp(row->d_name, ".") == 0 || strcmp(row->d_name, "..") == 0)
+            continue;
+        if (out->n == max) {
+            out->cut = true;
+            break;
+        }
+        add(out, dirfd(dir), row->d_name, &used);
+    }
+    closedir(dir);
+    return 0;
+}
+
+void directory_free(struct directory *d)
+{
+    free(d->item);
+    free(d->names);
+    d->item = NULL;
+    d->names = NULL;
+    d->n = 0;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * directory: the names in a directory, with what they are.
+ * Layer: os.  Returns >= 0 or -errno.
+ */
+#ifndef ETAGD_OS_DIRECTORY_H
+#define ETAGD_OS_DIRECTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum directory_kind {
+    DIRECTORY_FILE,
+    DIRECTORY_FOLDER,
+    DIRECTORY_LINK, /* symbolic: what is behind it was not looked at */
+    DIRECTORY_OTHER
+};
+
+struct directory_item {
+    const char *name; /* NUL-terminated, in struct directory's own memory */
+    enum directory_kind kind;
+    uint64_t size; /* bytes */
+    int64_t mtime_s;
+};
+
+struct directory {
+    struct directory_item *item;
+    size_t n;
+    bool cut; /* there are more than were asked for */
+    char *names;
+};
+
+/* Reads at most `max` names of the directory that fd is open on, in no order;
+ * "." and ".." are left out.  0, and *out is to be given to directory_free(),
+ * or -errno. */
+int directory_read(int fd, size_t max, struct directory *out);
+void directory_free(struct directory *d);
+
+#endif

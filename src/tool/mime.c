@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * mime: asks the name, asks libmagic, settles, and prints all three.
+ * Layer: tool.  In this process and unconfined: it is for files that the caller
+ * trusts enough to name.
+ */
+#include "tool/mime.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "os/file.h"
+#include "prepare/utf8.h"
+
+#define BLOCK_BYTES (256 * 1024)
+
+int mime_look(struct mime_look *out, int fd, const char *name)
+{
+    char *block = malloc(BLOCK_BYTES);
+    struct utf8 utf8;
+    uint64_t at = 0;
+    ssize_t n = -ENOMEM;
+
+    utf8_start(&utf8);
+    while (block && (n = file_read_at(fd, block, BLOCK_BYTES, at)) >= 0) {
+        if (at == 0)
+            magic_ask(&out->magic, block, (size_t)n);
+        utf8_add(&utf8, block, (size_t)n);
+        at += (uint64_t)n;
+        if (n < BLOCK_BYTES)
+            break;
+    }
+    free(block);
+    if (n < 0)
+        return (int)n;
+    out->row = media_row(span_str(name));
+    out->utf8 = utf8_whole_ok(&utf8);
+    media_settle(&out->media, span_str(name), span_str(out->magic.type),
+                 span_str(out->magic.charset), out->utf8);
+    return 0;
+}
+
+static void print(const char *path, const struct mime_look *l)
+{
+    printf("%s\n", path);
+    printf("  name says     %s\n", l->row ? l->row->type : "nothing");
+    printf("  content says  %s%s%s (by libmagic), %s UTF-8\n",
+           l->magic.type[0] ? l->magic.type : "nothing",
+           l->magic.charset[0] ? "; charset=" : "", l->magic.charset,
+           l->utf8 ? "valid" : "not");
+    printf("  sent as       %s\n", l->media.type);
+    printf("  because       %s%s\n", l->media.reason,
+           l->media.disagrees ? " (they disagree)" : "");
+    printf("  compressed    %s\n",
+           l->media.compressible ? "if it is worth it" : "never");
+}
+
+static bool one(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    struct file_stat s;
+    struct mime_look look;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int rc = fd < 0 ? -errno : file_stat(fd, &s);
+
+    if (rc == 0 && s.kind != FILE_REGULAR) {
+        fprintf(stderr, "etagd: %s: only regular files are served\n", path);
+        rc = 1;
+    } else {
+        if (rc == 0)
+            rc = mime_look(&look, fd, slash ? slash + 1 : path);
+        if (rc < 0)
+            fprintf(stderr, "etagd: %s: %s\n", path, strerror(-rc));
+    }
+    if (rc == 0)
+        print(path, &look);
+    if (fd >= 0)
+        close(fd);
+    return rc == 0;
+}
+
+int mime_main(int argc, char **argv)
+{
+    int status = 0;
+
+    if (argc < 2 || (argv[1][0] == '-' && strcmp(argv[1], "--") != 0)) {
+        fputs("usage: etagd mime FILE...\n"
+              "  prints what a file's name and its content say about its media "
+              "type,\n  which type it is served with, and why\n",
+              stderr);
+        return 2;
+    }
+    magic_start();
+    for (int i = 1; i < argc; i++) {
+        if (!(i == 1 && strcmp(argv[i], "--") == 0) && !one(argv[i]))
+            status = 1;
+    }
+    magic_stop();
+    return status;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * trial: sets up what a master and a worker would, but for sockets and logs.
+ * Layer: tool.
+ */
+#include "tool/trial.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "http/target.h"
+#include "os/channel.h"
+#include "os/log.h"
+#include "os/poll.h"
+#include "os/priv.h"
+#include "prepare/preparer.h"
+#include "serve/facts.h"
+
+/* Nothing of the running server's is touched: no address, no log, no pidfile.
+ */
+static void detach(struct conf *c)
+{
+    static char off[] = "off", standard_error[] = "-";
+
+    c->n_listen = 0;
+    c->workers = 1;
+    c->limits.connections = 1;
+    c->observe.on = false;
+    c->log.access = off;
+    c->log.error = standard_error;
+    c->log.level = LOG_LEVEL_WARN;
+}
+
+static bool start_preparer(struct trial *t)
+{
+    char word = 'w';
+
+    if (channel_pair(t->control) < 0 || channel_pair(t->preparer) < 0)
+        return false;
+    t->pid = fork();
+    if (t->pid == 0) {
+        close(t->control[0]);
+        close(t->preparer[0]);
+        close(t->preparer[1]);
+        if (priv_drop(&t->home->identity) < 0)
+            _exit(1);
+        exit(preparer_run(t->home->conf, t->control[1]));
+    }
+    close(t->control[1]);
+    t->control[1] = -1;
+    if (t->pid < 0 ||
+        channel_send(t->control[0], &word, 1, &t->preparer[1], 1) < 0)
+        return false;
+    close(t->preparer[1]);
+    t->preparer[1] = -1;
+    return true;
+}
+
+static bool start_worker(struct trial *t)
+{
+    struct generation *g = t->home;
+
+    t->start = (struct worker_start){
+        .conf = g->conf,
+        .root = g->root,
+        .n_roots = g->n_roots,
+        .control = t->control[0],
+        .prepare = t->preparer[0],
+        .access_log = -1,
+        .counters = g->counters,
+        .connections = &t->connections,
+    };
+    t->w = calloc(1, sizeof *t->w);
+    return t->w && worker_init(t->w, &t->start);
+}
+
+bool trial_begin(struct trial *t, struct conf *conf)
+{
+    memset(t, 0, sizeof *t);
+    t->control[0] = t->control[1] = t->preparer[0] = t->preparer[1] = -1;
+    detach(conf);
+    t->home = generation_new(conf, NULL, &t->connections);
+    if (!t->home) /* has said why */
+        return false;
+    if (!start_preparer(t))
+        log_error("W060", "the preparer can't be started: %s", strerror(errno));
+    else if (priv_drop(&t->home->identity) < 0)
+        log_error("W061", "privileges could not be dropped");
+    else if (!start_worker(t))
+        log_error("W062", "not enough memory for a worker");
+    else
+        return true;
+    trial_end(t);
+    return false;
+}
+
+static void begin_connection(struct trial *t)
+{
+    struct conn *c = &t->conn;
+
+    memset(c, 0, sizeof *c);
+    c->magic = CONN_MAGIC;
+    c->fd = -1;
+    c->state = CONN_IDLE; /* step_resume() leaves it alone */
+    c->number = 1;
+    list_init(&c->node);
+    list_init(&c->turn);
+    list_init(&c->timer.node);
+    c->txn = txn_borrow(&t->w->txns);
+    CHECK(c->txn);
+    c->txn->conn = c;
+}
+
+static void end_connection(struct trial *t)
+{
+    struct txn *txn = t->conn.txn;
+
+    if (!txn)
+        return;
+    if (!list_empty(&txn->waiter))
+        list_remove(&txn->waiter);
+    for (; txn->record_at < txn->record_n; txn->record_at++) {
+        if (txn->record[txn->record_at].entry)
+            entry_release(t->w, txn->record[txn->record_at].entry);
+    }
+    txn_return(&t->w->txns, txn);
+    t->conn.txn = NULL;
+}
+
+/* Waits for the preparer, as a turn of the worker does. */
+static void turn(struct trial *t)
+{
+    struct epoll_event event;
+
+    poll_wait(t->w->poll, &event, 1, facts_turn(t->w));
+    worker_time(t->w);
+    facts_take(t->w);
+}
+
+static void answer(struct trial *t, struct span request)
+{
+    struct span in;
+
+    begin_connection(t);
+    struct txn *txn = t->conn.txn;
+    CHECK(request.n <= txn->in_cap);
+    memcpy(txn->in, request.p, request.n);
+    in = span_of(txn->in, request.n);
+    worker_time(t->w);
+    t->conn.first_us = t->w->now_us;
+    while ((t->result = request_take(t->w, &t->conn, txn, &in)) ==
+           REQUEST_WAITS) {
+        while (!list_empty(&txn->waiter))
+            turn(t);
+        in = span_of(txn->in, txn->in_n);
+    }
+    t->record = txn->record_n ? &txn->record[0] : NULL;
+    const char *end =
+        txn->out.n ? memmem(txn->out.p, txn->out.n, "\r\n\r\n", 4) : NULL;
+    t->head =
+        end ? span_of(txn->out.p, (size_t)(end - txn->out.p) + 2) : SPAN("");
+}
+
+struct entry *trial_entry(struct trial *t)
+{
+    struct worker *w = t->w;
+    unsigned site = (unsigned)(w->site - w->conf->sites);
+    struct span path = w->path;
+
+    if (!t->record || w->head.target.n == 0)
+        return NULL;
+    struct entry *e =
+        cache_find(&w->cache, cache_hash(&w->cache, site, path), site, path);
+    if (!e || e->kind != ENTRY_FALLBACK)
+        return e;
+    path = span_str(w->site->fallback);
+    return cache_find(&w->cache, cache_hash(&w->cache, site, path), site, path);
+}
+
+void trial_run(struct trial *t, struct span request)
+{
+    answer(t, request);
+    struct entry *e = trial_entry(t);
+    uint64_t until_us = t->w->now_us + t->w->conf->timeouts.prepare_ms * 1000;
+    if (!e || !e->in_asks)
+        return;
+    entry_hold(e);
+    while (e->in_asks && t->w->now_us < until_us) {
+        struct epoll_event event;
+        poll_wait(t->w->poll, &event, 1, 50);
+        worker_time(t->w);
+        facts_take(t->w);
+    }
+    entry_release(t->w, e);
+    end_connection(t);
+    answer(t, request);
+}
+
+void trial_end(struct trial *t)
+{
+    if (t->w) {
+        end_connection(t);
+        worker_free(t->w);
+    }
+    for (int i = 0; i < 2; i++) {
+        if (t->control[i] >= 0)
+            close(t->control[i]);
+        if (t->preparer[i] >= 0)
+            close(t->preparer[i]);
+    }
+    if (t->pid > 0)
+        waitpid(t->pid, NULL, 0);
+    generation_free(t->home);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * listing: order, escapes, bounds, both forms.
+ */
+#include "http/listing.h"
+
+#include <stdlib.h>
+
+#include "unit.h"
+
+static char storage[1 << 20];
+
+static struct listing_item item(const char *name, bool directory, uint64_t size)
+{
+    return (struct listing_item){ span_str(name), directory, size, 1000000000 };
+}
+
+static const char *text_of(const struct listing *l, bool json)
+{
+    struct buf b = buf_over(storage, listing_bytes_max(l));
+
+    assert_true(listing_bytes_max(l) < sizeof storage);
+    if (json)
+        listing_json(&b, l);
+    else
+        listing_html(&b, l);
+    assert_false(b.overflow);
+    b.cap = sizeof storage;
+    assert_true(buf_cstr(&b));
+    return storage;
+}
+
+static void order(void **state)
+{
+    static const char *const want[] = { "B",     "z", "a", "A.txt",
+                                        "a.txt", "b", "ba" };
+    struct listing_item all[] = {
+        item("ba", false, 0), item("a.txt", false, 0), item("z", true, 0),
+        item("b", false, 0),  item("A.txt", false, 0), item("a", false, 0),
+        item("B", true, 0),
+    };
+
+    (void)state;
+    qsort(all, 7, sizeof *all, listing_order);
+    for (size_t i = 0; i < 7; i++)
+        assert_true(span_eq(all[i].name, span_str(want[i])));
+    assert_int_equal(listing_order(&all[0], &all[0]), 0);
+}
+
+static void sizes(void **state)
+{
+    static const struct {
+        uint64_t size;
+        const char *text;
+    } rows[] = {
+        { 0, ">0 B<" },
+        { 999, ">999 B<" },
+        { 1000, ">1.0 kB<" },
+        { 1234, ">1.2 kB<" },
+        { 99999, ">99.9 kB<" },
+        { 100000, ">100 kB<" },
+        { 1000000, ">1.0 MB<" },
+        { 5000000000, ">5.0 GB<" },
+        { UINT64_MAX, ">18.4 EB<" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct listing_item one = item("x", false, rows[i].size);
+        struct listing l = { SPAN("/"), &one, 1, false };
+        assert_non_null(strstr(text_of(&l, false), rows[i].text));
+    }
+}
+
+/* Every byte that markup, JSON or a link gives a meaning (RFC 3986, 8259). */
+static void escapes(void **state)
+{
+    struct listing_item one = item("a<b>&\"'\\ %?#:\xc3\xa9.x", false, 7);
+    struct listing l = { SPAN("/<p>/"), &one, 1, false };
+
+    (void)state;
+    const char *html = text_of(&l, false);
+    assert_non_null(strstr(html, "<title>/&lt;p&gt;/</title>"));
+    assert_non_null(strstr(html, "href=\"a%3Cb%3E%26%22%27%5C%20%25%3F%23%3A"
+                                 "%C3%A9.x\""));
+    assert_non_null(strstr(html, ">a&lt;b&gt;&amp;&quot;&#39;\\ %?#:\xc3\xa9.x"
+                                 "</a>"));
+    assert_non_null(strstr(html, "datetime=\"2001-09-09T01:46:40Z\">2001-09-09 "
+                                 "01:46</time>"));
+    const char *json = text_of(&l, true);
+    assert_non_null(
+        strstr(json, "\"name\": \"a<b>&\\\"'\\\\ %?#:\xc3\xa9.x\""));
+    assert_non_null(strstr(json, "\"modified\": \"2001-09-09T01:46:40Z\"}"));
+}
+
+static void frame(void **state)
+{
+    struct listing root = { SPAN("/"), NULL, 0, false };
+    struct listing below = { SPAN("/a/"), NULL, 0, true };
+
+    (void)state;
+    assert_null(strstr(text_of(&root, false), "../"));
+    assert_non_null(strstr(text_of(&root, false), "0 entries</caption>"));
+    assert_string_equal(text_of(&root, true), "{\"path\": \"/\", \"cut\": "
+                                              "false, \"entries\": [\n]}\n");
+    assert_non_null(strstr(text_of(&below, false), "href=\"../\""));
+    assert_non_null(strstr(text_of(&below, false), "the list is cut"));
+    assert_non_null(strstr(text_of(&below, true), "\"cut\": true"));
+}
+
+/* The bound holds for the names that grow most, and for times of no calendar.
+ */
+static void bound(void **state)
+{
+    char worst[2][255];
+    struct listing_item all[2];
+
+    (void)state;
+    memset(worst[0], '"', sizeof worst[0]);
+    memset(worst[1], '\x01', sizeof worst[1]);
+    for (size_t i = 0; i < 2; i++) {
+        all[i] = item("", i, UINT64_MAX);
+        all[i].name = span_of(worst[i], sizeof worst[i]);
+        all[i].mtime_s = i ? INT64_MAX : INT64_MIN;
+    }
+    struct listing l = { SPAN("/"), all, 2, true };
+    text_of(&l, false);
+    text_of(&l, true);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(order),   cmocka_unit_test(sizes),
+        cmocka_unit_test(escapes), cmocka_unit_test(frame),
+        cmocka_unit_test(bound),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
