@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libtools.a
 libtools_a_SOURCES = \
+	src/tool/budget.c src/tool/budget.h \
 	src/tool/explain.c src/tool/explain.h \
 	src/tool/mime.c src/tool/mime.h \
 	src/tool/report.c src/tool/report.h \
