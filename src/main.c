@@ -15,12 +15,13 @@
 #include "master/master.h"
 #include "observe/watch.h"
 #include "os/process.h"
+#include "tool/budget.h"
 #include "tool/check.h"
 #include "tool/explain.h"
 #include "tool/lab.h"
 #include "tool/mime.h"
 
-enum action { ACTION_SERVE, ACTION_CHECK, ACTION_DUMP };
+enum action { ACTION_SERVE, ACTION_CHECK, ACTION_DUMP, ACTION_BUDGET };
 
 struct options {
     enum action action;
@@ -43,6 +44,8 @@ static const char usage[] =
     "  -o section.key=value     override one option (repeatable)\n"
     "  -t, --test               check the configuration and end\n"
     "      --dump-config        print the effective configuration\n"
+    "      --show-budget        add up the memory that the configuration "
+    "allows\n"
     "      --help-config        print every option with its default\n"
     "  -V, --version            print the version\n"
     "  -h, --help               print this\n"
@@ -52,12 +55,13 @@ static const char usage[] =
     "  watch                    show what the observer of a server tells\n"
     "                           (a DIR of such a name is written ./explain)\n";
 
-enum { OPTION_DUMP = 256, OPTION_HELP_CONFIG };
+enum { OPTION_DUMP = 256, OPTION_BUDGET, OPTION_HELP_CONFIG };
 
 static const struct option long_options[] = {
     { "config", required_argument, NULL, 'c' },
     { "test", no_argument, NULL, 't' },
     { "dump-config", no_argument, NULL, OPTION_DUMP },
+    { "show-budget", no_argument, NULL, OPTION_BUDGET },
     { "help-config", no_argument, NULL, OPTION_HELP_CONFIG },
     { "version", no_argument, NULL, 'V' },
     { "help", no_argument, NULL, 'h' },
@@ -88,6 +92,9 @@ static void parse(struct options *o, int argc, char **argv)
             break;
         case OPTION_DUMP:
             o->action = ACTION_DUMP;
+            break;
+        case OPTION_BUDGET:
+            o->action = ACTION_BUDGET;
             break;
         case OPTION_HELP_CONFIG:
             conf_help(stdout);
@@ -141,11 +148,11 @@ static int tool(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    int status = tool(argc, argv);
     struct options o = { .action = ACTION_SERVE };
     struct conf_faults faults = { NULL, 0 }, warnings = { NULL, 0 };
 
     process_standard_descriptors();
+    int status = tool(argc, argv);
     if (status >= 0)
         return status;
     o.override = calloc((size_t)argc, sizeof o.override[0]);
@@ -173,6 +180,8 @@ int main(int argc, char **argv)
     } else {
         if (o.action == ACTION_DUMP)
             conf_dump(conf, stdout);
+        else if (o.action == ACTION_BUDGET)
+            budget_show(conf, stdout);
         else
             fprintf(stderr, "etagd: the configuration is good\n");
         conf_free(conf);
