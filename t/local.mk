@@ -5,3 +5,4 @@ include t/live/local.mk
 include t/lab/local.mk
 include t/fault/local.mk
 include t/bench/local.mk
+include t/system/local.mk
