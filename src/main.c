@@ -14,15 +14,22 @@
 #include "config.h"
 #include "master/master.h"
 #include "master/remote.h"
-#include "os/inherit.h"
 #include "observe/watch.h"
+#include "os/inherit.h"
 #include "os/process.h"
+#include "tool/budget.h"
 #include "tool/check.h"
 #include "tool/explain.h"
 #include "tool/lab.h"
 #include "tool/mime.h"
 
-enum action { ACTION_SERVE, ACTION_CHECK, ACTION_DUMP, ACTION_ASK };
+enum action {
+    ACTION_SERVE,
+    ACTION_CHECK,
+    ACTION_DUMP,
+    ACTION_BUDGET,
+    ACTION_ASK
+};
 
 struct options {
     enum action action;
@@ -46,6 +53,8 @@ static const char usage[] =
     "  -o section.key=value     override one option (repeatable)\n"
     "  -t, --test               check the configuration and end\n"
     "      --dump-config        print the effective configuration\n"
+    "      --show-budget        add up the memory that the configuration "
+    "allows\n"
     "      --help-config        print every option with its default\n"
     "      --reload             have the running etagd take FILE's new "
     "content;\n"
@@ -64,6 +73,7 @@ static const char usage[] =
 
 enum {
     OPTION_DUMP = 256,
+    OPTION_BUDGET,
     OPTION_HELP_CONFIG,
     OPTION_RELOAD,
     OPTION_STOP,
@@ -77,6 +87,7 @@ static const struct option long_options[] = {
     { "config", required_argument, NULL, 'c' },
     { "test", no_argument, NULL, 't' },
     { "dump-config", no_argument, NULL, OPTION_DUMP },
+    { "show-budget", no_argument, NULL, OPTION_BUDGET },
     { "help-config", no_argument, NULL, OPTION_HELP_CONFIG },
     { "reload", no_argument, NULL, OPTION_RELOAD },
     { "stop", no_argument, NULL, OPTION_STOP },
@@ -118,6 +129,9 @@ static void take(struct options *o, int c)
         break;
     case OPTION_DUMP:
         o->action = ACTION_DUMP;
+        break;
+    case OPTION_BUDGET:
+        o->action = ACTION_BUDGET;
         break;
     case OPTION_HELP_CONFIG:
         conf_help(stdout);
@@ -248,6 +262,8 @@ static int run(const struct options *o, char **argv)
         return master_run(conf, &source, &inherit, argv);
     if (o->action == ACTION_DUMP)
         conf_dump(conf, stdout);
+    else if (o->action == ACTION_BUDGET)
+        budget_show(conf, stdout);
     else
         fprintf(stderr, "etagd: the configuration is good\n");
     conf_free(conf);
@@ -276,10 +292,10 @@ static int tool(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    int status = tool(argc, argv);
     struct options o = { .action = ACTION_SERVE };
 
     process_standard_descriptors();
+    int status = tool(argc, argv);
     if (status >= 0)
         return status;
     o.override = calloc((size_t)argc, sizeof o.override[0]);

@@ -87,7 +87,8 @@ def nanoseconds(value):
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         for limit, unit in ((1e11, 10 ** 9), (1e14, 10 ** 6), (1e17, 1000)):
             if value < limit:
-                return int(value * unit)
+                return int(value) * unit + round(value % 1 * 10 ** 6) * \
+                    unit // 10 ** 6
         return int(value)
     return None
 

@@ -3,6 +3,7 @@
 actions of the browser."""
 import time
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from . import editing
 
@@ -157,7 +158,8 @@ class Runner:
         self._change(d, [name])
 
     def _edit_logo(self, d, _):
-        names = [u[len(self.base):].split("?")[0] for u in self.pictures]
+        names = [unquote(u[len(self.base):].split("?")[0])
+                 for u in self.pictures]
         if not names:
             raise BadScenario("edit-logo: no page with a picture was loaded "
                               "before; edit:FILE names one")

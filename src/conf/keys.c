@@ -170,7 +170,7 @@ const struct key keys[] = {
         .experiment = "workers stall as in servers with a process per connection"),
     ROW("limits", "connections-per-address", count, conf,
         limits.connections_per_address, "0",
-        "connections of one client address to a worker; 0: no limit",
+        "connections of a client address (IPv6: its /64) to a worker; 0: no limit",
         RANGE(0, 1000000)),
     ROW("limits", "requests-per-connection", count, conf,
         limits.requests_per_connection, "0",
