@@ -9,8 +9,8 @@ ini=/etc/etagd/etagd.ini
 fail() {
     echo "FAILED: $*"
     curl -si -m 10 http://127.0.0.1/ | head -n 12
-    systemctl --no-pager status etagd.service etagd.socket | head -n 30
-    journalctl --no-pager -n 40 -u etagd.service 2>/dev/null
+    systemctl --no-pager status etagd.service etagd.socket etagd@two | head -n 30
+    journalctl --no-pager -n 40 -u etagd.service -u etagd@two 2>/dev/null
     exit 1
 }
 ok() { echo "ok: $*"; }
