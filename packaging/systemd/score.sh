@@ -28,4 +28,4 @@ exposure() {
     awk -v n="$number" -v most="$2" 'BEGIN { exit !(n != "" && n <= most) }'
 }
 exposure etagd.service 0.2
-exposure etagd@site.service 1.4
+exposure etagd@site.service 1.5
