@@ -340,41 +340,6 @@ void generation_finish_observer(struct generation *g)
         (void)shutdown(g->observer.control, SHUT_RDWR);
 }
 
-static void hand_log(struct generation *g, enum worker_word word, int fd)
-{
-    char byte = (char)word;
-
-    for (unsigned i = 0; i < g->conf->workers; i++) {
-        if (g->worker[i].pid > 0)
-            (void)channel_send(g->worker[i].control, &byte, 1, &fd, 1);
-    }
-}
-
-void generation_reopen(struct generation *g)
-{
-    const struct conf_log *log = &g->conf->log;
-
-    if (strcmp(log->access, "off") != 0) {
-        int fd = file_open_log(log->access);
-        if (fd < 0) {
-            log_error("M042", "%s: %s; the old log goes on", log->access,
-                      strerror(-fd));
-        } else {
-            close(g->access_log);
-            g->access_log = fd;
-            hand_log(g, WORKER_LOG, fd);
-        }
-    }
-    if (strcmp(log->error, "-") != 0) {
-        int rc = log_open(log->error);
-        if (rc < 0)
-            log_error("M043", "%s: %s; the old log goes on", log->error,
-                      strerror(-rc));
-        else
-            hand_log(g, WORKER_ERROR_LOG, log_descriptor());
-    }
-}
-
 static void close_one(int *fd)
 {
     if (*fd >= 0)

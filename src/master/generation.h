@@ -107,9 +107,6 @@ void generation_finish_preparer(struct generation *g);
 /* The observer of this generation has a successor, or nothing left to show. */
 void generation_finish_observer(struct generation *g);
 
-/* Opens the logs again and hands them to the workers. */
-void generation_reopen(struct generation *g);
-
 /* Stops listening: for the last generation, once it drains or stops.  remove:
  * files of unix sockets go as well. */
 void generation_deafen(struct generation *g, bool remove);

@@ -13,6 +13,7 @@
 
 #include "base/check.h"
 #include "master/generation.h"
+#include "os/channel.h"
 #include "os/file.h"
 #include "os/log.h"
 #include "os/net.h"
@@ -160,6 +161,41 @@ static bool open_logs(struct generation *g)
         return false;
     }
     return true;
+}
+
+static void hand_log(struct generation *g, enum worker_word word, int fd)
+{
+    char byte = (char)word;
+
+    for (unsigned i = 0; i < g->conf->workers; i++) {
+        if (g->worker[i].pid > 0)
+            (void)channel_send(g->worker[i].control, &byte, 1, &fd, 1);
+    }
+}
+
+void opening_logs_again(struct generation *g)
+{
+    const struct conf_log *log = &g->conf->log;
+
+    if (strcmp(log->access, "off") != 0) {
+        int fd = file_open_log(log->access);
+        if (fd < 0) {
+            log_error("M042", "%s: %s; the old log goes on", log->access,
+                      strerror(-fd));
+        } else {
+            close(g->access_log);
+            g->access_log = fd;
+            hand_log(g, WORKER_LOG, fd);
+        }
+    }
+    if (strcmp(log->error, "-") != 0) {
+        int rc = log_open(log->error);
+        if (rc < 0)
+            log_error("M043", "%s: %s; the old log goes on", log->error,
+                      strerror(-rc));
+        else
+            hand_log(g, WORKER_ERROR_LOG, log_descriptor());
+    }
 }
 
 bool opening_all(struct generation *g, const struct generation *old,
