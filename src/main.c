@@ -15,7 +15,9 @@
 #include "master/master.h"
 #include "observe/watch.h"
 #include "os/process.h"
+#include "tool/check.h"
 #include "tool/explain.h"
+#include "tool/lab.h"
 #include "tool/mime.h"
 
 enum action { ACTION_SERVE, ACTION_CHECK, ACTION_DUMP };
@@ -30,8 +32,10 @@ struct options {
 static const char usage[] =
     "usage: etagd [-c FILE] [-t] [--dump-config] [-o section.key=value]... "
     "[DIR]\n"
+    "       etagd check -c FILE [--json] [--after TIME]\n"
     "       etagd explain [-c FILE | DIR] [-H 'NAME: VALUE']... /PATH\n"
     "       etagd mime FILE...\n"
+    "       etagd lab|annotate [--help] ...\n"
     "       etagd watch [-a] [URL]\n"
     "  -c, --config FILE        serve as FILE says\n"
     "  DIR                      serve DIR on http://127.0.0.1:5000/, nothing "
@@ -121,7 +125,8 @@ static int tool(int argc, char **argv)
     static const struct {
         const char *word;
         int (*run)(int, char **);
-    } tools[] = { { "explain", explain_main },
+    } tools[] = { { "check", check_main },
+                  { "explain", explain_main },
                   { "mime", mime_main },
                   { "watch", watch_main } };
 
@@ -129,6 +134,8 @@ static int tool(int argc, char **argv)
         if (strcmp(argv[1], tools[i].word) == 0)
             return tools[i].run(argc - 1, argv + 1);
     }
+    if (argc > 1 && lab_knows(argv[1]))
+        return lab_become(argv + 1);
     return -1;
 }
 

@@ -109,6 +109,7 @@ static _Noreturn void child_main(struct generation *g, struct child *c,
         .board = g->board,
         .wake = g->wake,
         .connections = g->connections,
+        .past = g->past,
     };
     exit(worker_run(&start));
 }

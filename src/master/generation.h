@@ -56,6 +56,7 @@ struct generation {
     int observe_listener;                /* -1: none */
     char place[OBSERVER_PLACES_MAX][64]; /* where workers listen */
     _Atomic uint64_t *connections;
+    struct past *past; /* the master's, for all generations; may be NULL */
     struct priv_identity identity;
     struct child preparer;
     struct child observer;    /* not running unless configured */

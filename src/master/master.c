@@ -25,6 +25,7 @@
 #include "os/process.h"
 #include "os/shm.h"
 #include "os/signals.h"
+#include "serve/past.h"
 
 #define STOP_US 3000000u /* TERM: until what is left is killed */
 #define START_TRIES 3u   /* quick deaths before a start is given up */
@@ -36,6 +37,7 @@ struct master {
     struct list generations;    /* oldest first; the last one serves */
     struct generation *current; /* NULL once stopping */
     _Atomic uint64_t *connections;
+    struct past *past;
     uint64_t accepted, closed, requests; /* of generations that are gone */
     bool ending;
     int status;
@@ -229,6 +231,7 @@ static void reload(struct master *m)
         log_error("M053", "reload failed: the old configuration goes on");
         return;
     }
+    g->past = m->past;
     list_append(&m->generations, &g->node);
     if (!generation_start(g, m->poll, close_masters, m))
         give_up(m, g);
@@ -351,14 +354,16 @@ int master_run(struct conf *conf, const struct conf_source *source)
     log_without_waiting();
     list_init(&m.generations);
     m.connections = shm_new(sizeof *m.connections);
+    m.past = past_new();
     m.signals = signals_open();
     m.poll = poll_new();
-    CHECK(m.connections && m.signals >= 0 && m.poll >= 0);
+    CHECK(m.connections && m.past && m.signals >= 0 && m.poll >= 0);
     CHECK(poll_add_level(m.poll, m.signals, &m.signal_tag) == 0);
 
     struct generation *g = generation_new(conf, NULL, m.connections);
     if (!g)
         return 1;
+    g->past = m.past;
     list_append(&m.generations, &g->node);
     if (!generation_start(g, m.poll, close_masters, &m))
         give_up(&m, g);
@@ -367,5 +372,6 @@ int master_run(struct conf *conf, const struct conf_source *source)
              (unsigned long long)m.accepted, (unsigned long long)m.closed,
              (unsigned long long)m.requests);
     shm_free(m.connections, sizeof *m.connections);
+    past_free(m.past);
     return m.status;
 }

@@ -16,6 +16,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#define NOTSENT_BYTES (256 << 10)
+
 union address {
     struct sockaddr sa;
     struct sockaddr_in in;
@@ -58,6 +60,9 @@ int net_listen(const struct sockaddr *sa, socklen_t bytes,
     if (sa->sa_family != AF_UNIX) {
         /* accepted sockets inherit it: no call per connection */
         set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+        /* what the kernel takes from us beyond what is on its way: else it
+         * takes megabytes, and a reader who stands still looks quick */
+        set(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, NOTSENT_BYTES);
         if (options->defer_accept)
             set(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 5);
         if (options->save_syn)

@@ -152,9 +152,26 @@ void accepting_called(struct worker *w)
     }
 }
 
+/* The kernel wakes one worker for a connection; should that one stand still
+ * just then, the others find it by themselves. */
+static void look(struct worker *w)
+{
+    w->accept_look_ms = w->now_ms + WORKER_BEAT_MS;
+    for (size_t i = 0; i < w->conf->n_listen; i++) {
+        for (int n = 0; n < BUDGET && w->accepting; n++) {
+            if (!take_one(w, i, false))
+                break;
+        }
+    }
+}
+
 int accepting_turn(struct worker *w)
 {
-    if (w->accepting || w->draining)
+    if (w->draining)
+        return -1;
+    if (w->accepting && w->now_ms >= w->accept_look_ms)
+        look(w);
+    if (w->accepting)
         return -1;
     /* none may be able to give way: only one that ended makes a difference */
     if (w->now_ms >= w->accept_again_ms || w->n_conns < w->paused_at) {

@@ -5,6 +5,7 @@ libserve_a_SOURCES = \
 	src/serve/addresses.c src/serve/addresses.h \
 	src/serve/answer.c src/serve/answer.h \
 	src/serve/answer_parts.h \
+	src/serve/audit.c src/serve/audit.h \
 	src/serve/balance.c src/serve/balance.h \
 	src/serve/blocks.c src/serve/blocks.h \
 	src/serve/board.c src/serve/board.h \
@@ -19,6 +20,7 @@ libserve_a_SOURCES = \
 	src/serve/listings.c src/serve/listings.h \
 	src/serve/pace.c src/serve/pace.h \
 	src/serve/pages.c src/serve/pages.h \
+	src/serve/past.c src/serve/past.h \
 	src/serve/refusal.c \
 	src/serve/request.c src/serve/request.h \
 	src/serve/resolve.c src/serve/resolve.h \

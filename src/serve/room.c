@@ -51,7 +51,7 @@ bool room_init(struct worker *w)
 
     w->conns_max = room_for(l->connections, limit, descriptors_used(w->poll));
     w->slots = w->conns_max + ROOM_SLACK;
-    if (w->conns_max < l->connections && w->start->index == 0)
+    if (w->conns_max < l->connections / 2 && w->start->index == 0)
         log_info("W071",
                  "%zu descriptors are allowed: a worker takes %zu connections, "
                  "not the %zu of [limits] connections",

@@ -21,7 +21,7 @@
 #include "serve/worker.h"
 
 #define IOV_MAX_HERE 64
-#define TURN_BYTES (4u << 20)   /* most of one connection per turn */
+#define TURN_BYTES (512u << 10)   /* most of one connection per turn */
 #define GUARD_BYTES (64u << 10) /* held back until the file was looked at */
 
 static void end_record(struct worker *w, struct conn *c, struct record *r)
@@ -102,9 +102,10 @@ static ssize_t send_file(struct conn *c, struct txn *t)
     uint64_t n = p->bytes < TURN_BYTES ? p->bytes : TURN_BYTES;
 
     CHECK(t->record_at < t->record_n && r->entry);
-    if (p->bytes > GUARD_BYTES && n > p->bytes - GUARD_BYTES)
-        n = p->bytes - GUARD_BYTES;
-    if (p->bytes <= GUARD_BYTES && r->guarded && !unchanged(r->entry, p->fd)) {
+    if (r->guarded && p->bytes > GUARD_BYTES) {
+        if (n > p->bytes - GUARD_BYTES)
+            n = p->bytes - GUARD_BYTES;
+    } else if (r->guarded && !unchanged(r->entry, p->fd)) {
         c->end = END_FILE_CHANGED;
         return -ESTALE;
     }

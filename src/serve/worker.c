@@ -249,6 +249,9 @@ static int wait_ms(struct worker *w)
         uint64_t left = w->drain_until_ms - w->now_ms;
         ms = least(ms, w->drain_until_ms > w->now_ms ? (int)left : 0);
     }
+    /* what has just been answered by its name may have ended connections */
+    if (!list_empty(&w->dead) || !list_empty(&w->again))
+        return 0;
     /* the heartbeat goes on when nothing else does */
     return least(ms, WORKER_BEAT_MS);
 }

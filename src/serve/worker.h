@@ -49,6 +49,7 @@ struct worker_start {
     struct board *board; /* NULL: nobody observes */
     const int *wake; /* per worker, to be called by the others; may be NULL */
     _Atomic uint64_t *connections; /* numbers given to connections so far */
+    struct past *past;             /* what was handed out before, by all */
 };
 
 /* Messages on the control channel: one byte, some with a descriptor. */
@@ -143,7 +144,7 @@ struct worker {
     char listening[WORKER_LISTEN_MAX]; /* addresses serve as tags */
     bool accepting;
     bool accept_failing; /* and that has been logged */
-    uint64_t accept_again_ms;
+    uint64_t accept_again_ms, accept_look_ms;
     size_t paused_at; /* connections at that time */
     char control_tag, wake_tag;
     struct call *calls; /* per worker, by this one; NULL: only one worker */

@@ -7,6 +7,7 @@ FUZZ_LIBS = $(ETAGD_LIBS) $(ETAGD_SYSTEM_LIBS)
 
 include t/fuzz/wire.mk
 include t/fuzz/meaning.mk
+include t/fuzz/answer.mk
 include t/fuzz/conf.mk
 include t/fuzz/prepare.mk
 include t/fuzz/observe.mk
