@@ -360,6 +360,7 @@ function draw(time) {
         drawn = time;
         dirty = false;
         const inside = document.activeElement?.dataset?.key;
+        const home = document.activeElement?.closest?.("#lane-list, #load-list")?.id;
         drawCounts();
         drawLoads();
         drawLanes();
@@ -367,8 +368,8 @@ function draw(time) {
             chosen.stale = false;
             drawDetail();
         }
-        if (inside)
-            document.querySelector(`[data-key="${inside}"]`)?.focus({ preventScroll: true });
+        if (inside && home)
+            document.querySelector(`#${home} [data-key="${inside}"]`)?.focus({ preventScroll: true });
     }
     requestAnimationFrame(draw);
 }
