@@ -310,9 +310,13 @@ function choose(what) {
     focusKey = what?.request ? `${what.conn.number}.${what.request.request}` : focusKey;
     drawDetail();
     drawLanes();
-    if (what)
+    if (what) {
+        const key = what.request ? focusKey : `${what.conn.number}`;
+        document.querySelector(`#lane-list svg [data-key="${key}"]`)
+            ?.scrollIntoView({ block: "nearest", inline: what.request ? "center" : "start" });
         $("detail").focus({ preventScroll: true });
-    else if (back)
+    }
+    if (back)
         document.querySelector(`svg .hit[data-key="${back}"]`)?.focus();
 }
 
