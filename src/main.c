@@ -13,9 +13,12 @@
 #include "conf/load.h"
 #include "config.h"
 #include "master/master.h"
+#include "observe/watch.h"
 #include "os/process.h"
 #include "tool/budget.h"
+#include "tool/check.h"
 #include "tool/explain.h"
+#include "tool/lab.h"
 #include "tool/mime.h"
 
 enum action { ACTION_SERVE, ACTION_CHECK, ACTION_DUMP, ACTION_BUDGET };
@@ -30,8 +33,11 @@ struct options {
 static const char usage[] =
     "usage: etagd [-c FILE] [-t] [--dump-config] [-o section.key=value]... "
     "[DIR]\n"
+    "       etagd check -c FILE [--json] [--after TIME]\n"
     "       etagd explain [-c FILE | DIR] [-H 'NAME: VALUE']... /PATH\n"
     "       etagd mime FILE...\n"
+    "       etagd lab|annotate [--help] ...\n"
+    "       etagd watch [-a] [URL]\n"
     "  -c, --config FILE        serve as FILE says\n"
     "  DIR                      serve DIR on http://127.0.0.1:5000/, nothing "
     "cached\n"
@@ -46,6 +52,7 @@ static const char usage[] =
     "  explain                  print what a request would be answered with, "
     "and why\n"
     "  mime                     print which media type a file gets, and why\n"
+    "  watch                    show what the observer of a server tells\n"
     "                           (a DIR of such a name is written ./explain)\n";
 
 enum { OPTION_DUMP = 256, OPTION_BUDGET, OPTION_HELP_CONFIG };
@@ -125,12 +132,17 @@ static int tool(int argc, char **argv)
     static const struct {
         const char *word;
         int (*run)(int, char **);
-    } tools[] = { { "explain", explain_main }, { "mime", mime_main } };
+    } tools[] = { { "check", check_main },
+                  { "explain", explain_main },
+                  { "mime", mime_main },
+                  { "watch", watch_main } };
 
     for (size_t i = 0; argc > 1 && i < sizeof tools / sizeof *tools; i++) {
         if (strcmp(argv[1], tools[i].word) == 0)
             return tools[i].run(argc - 1, argv + 1);
     }
+    if (argc > 1 && lab_knows(argv[1]))
+        return lab_become(argv + 1);
     return -1;
 }
 

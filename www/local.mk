@@ -6,3 +6,33 @@ dist_www_DATA = \
 wwwlogodir = $(wwwdir)/logo
 dist_wwwlogo_DATA = \
 	www/logo/no-store.png www/logo/no-cache.png www/logo/fresh.png
+
+# The caching gallery.
+wwwlabdir = $(wwwdir)/lab
+dist_wwwlab_DATA = \
+	www/lab/index.html www/lab/clear.html www/lab/lab.css www/lab/lab.js \
+	www/lab/expected.js www/lab/words.js
+wwwlablogodir = $(wwwlabdir)/logo
+dist_wwwlablogo_DATA = \
+	www/lab/logo/age.png \
+	www/lab/logo/changing.png \
+	www/lab/logo/date-new.png \
+	www/lab/logo/date-old.png \
+	www/lab/logo/expires.png \
+	www/lab/logo/immutable.png \
+	www/lab/logo/inode.png \
+	www/lab/logo/late.png \
+	www/lab/logo/max-age-5.png \
+	www/lab/logo/max-age.png \
+	www/lab/logo/mtime-size.png \
+	www/lab/logo/must-revalidate.png \
+	www/lab/logo/no-cache.png \
+	www/lab/logo/no-store.png \
+	www/lab/logo/nothing.png \
+	www/lab/logo/pragma.png \
+	www/lab/logo/private.png \
+	www/lab/logo/swr.png \
+	www/lab/logo/tag-date.png \
+	www/lab/logo/tag-only.png \
+	www/lab/logo/vary.png \
+	www/lab/logo/weak.png

@@ -66,6 +66,7 @@ struct conf_rule {
     bool set_etag, set_last_modified, set_expires;
     enum etag_scheme etag;
     bool last_modified;
+    int64_t last_modified_s; /* added to the file's time; experiments */
     enum expires_kind expires;
     int64_t expires_s; /* seconds after access or modification */
     bool set_clock;
@@ -166,7 +167,8 @@ struct conf_media {
 struct conf_observe {
     bool on;
     struct conf_listen listen;
-    size_t events; /* ring size */
+    size_t events; /* slots of all rings together */
+    char *names;   /* further hosts that the page may be asked under */
 };
 
 struct conf {

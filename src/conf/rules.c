@@ -128,8 +128,10 @@ static void rule_apply(struct policy *out, const struct conf_rule *r)
 {
     if (r->set_etag)
         out->etag = r->etag;
-    if (r->set_last_modified)
+    if (r->set_last_modified) {
         out->last_modified = r->last_modified;
+        out->last_modified_s = r->last_modified_s;
+    }
     if (r->set_expires) {
         out->expires = r->expires;
         out->expires_s = r->expires_s;
@@ -148,7 +150,7 @@ void rules_resolve(const struct conf *c, struct span host, struct span path,
     out->etag = ETAG_SCHEME_CONTENT;
     out->last_modified = true;
     out->expires = EXPIRES_NONE;
-    out->expires_s = out->clock_s = 0;
+    out->expires_s = out->clock_s = out->last_modified_s = 0;
     out->n_fields = 0;
     out->cache_rule = NULL;
     for (size_t i = 0; i < c->n_rules; i++) {

@@ -16,6 +16,7 @@
 struct policy {
     enum etag_scheme etag;
     bool last_modified;
+    int64_t last_modified_s;
     enum expires_kind expires;
     int64_t expires_s;
     int64_t clock_s;

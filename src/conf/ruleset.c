@@ -238,12 +238,23 @@ void ruleset_field(struct loader *l, struct span name, struct span value,
     }
 }
 
+static void warn_shifted(struct loader *l)
+{
+    for (size_t i = 0; i < l->c->n_rules; i++) {
+        const struct conf_rule *rule = &l->c->rules[i];
+        if (rule->last_modified_s)
+            loader_warn(l, rule->line, NULL, "Last-Modified",
+                        "is for experiments: dates are wrong on purpose");
+    }
+}
+
 /* A policy has room for so many names of fields (rules.h). */
 void ruleset_check(struct loader *l)
 {
     const char *names[POLICY_FIELDS_MAX];
     size_t n = 0;
 
+    warn_shifted(l);
     for (size_t i = 0; i < l->c->n_rules; i++) {
         const struct conf_rule *rule = &l->c->rules[i];
         for (size_t j = 0; j < rule->n_fields; j++) {
@@ -377,6 +388,48 @@ static void expires_allowed(const struct key *k, struct buf *b)
 
 const struct value_type value_expires = { "time", expires_parse, expires_print,
                                           expires_allowed };
+
+/* on, off, or modified plus|minus DURATION: a date for experiments. */
+static bool modified_parse(struct value_job *job, struct span text)
+{
+    struct conf_rule *rule = job->base;
+    struct span rest = text, from = value_next_word(&rest),
+                sign = value_next_word(&rest), time = span_trim(rest);
+    bool minus = span_eq(sign, SPAN("minus"));
+
+    rule->last_modified = !span_eq(text, SPAN("off"));
+    rule->last_modified_s = 0;
+    if (span_eq(text, SPAN("on")) || span_eq(text, SPAN("off")))
+        return true;
+    if (!span_eq(from, SPAN("modified")) ||
+        (!minus && !span_eq(sign, SPAN("plus"))))
+        return value_refuse(job, text, "is neither on nor off, nor a time");
+    return seconds_parse(job, time, minus, &rule->last_modified_s);
+}
+
+static void modified_print(const struct key *k, const void *base, FILE *out)
+{
+    const struct conf_rule *rule = base;
+    int64_t s = rule->last_modified_s;
+
+    if (s == 0) {
+        fprintf(out, "%s = %s\n", k->name, rule->last_modified ? "on" : "off");
+        return;
+    }
+    fprintf(out, "%s = modified %s ", k->name, s < 0 ? "minus" : "plus");
+    value_put_seconds(out, (uint64_t)(s < 0 ? -s : s));
+    fputc('\n', out);
+}
+
+static void modified_allowed(const struct key *k, struct buf *b)
+{
+    (void)k;
+    buf_str(b, "on, off; modified plus TIME or minus TIME, as modified minus "
+               "10d");
+}
+
+const struct value_type value_modified = { "time or switch", modified_parse,
+                                           modified_print, modified_allowed };
 
 static bool clock_parse(struct value_job *job, struct span text)
 {

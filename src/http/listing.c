@@ -158,7 +158,7 @@ void listing_html(struct buf *b, const struct listing *l)
                "class=\"n\">Size</th><th scope=\"col\" class=\"n d\">Changed "
                "(UTC)</th></tr></thead>\n<tbody>\n");
     if (l->path.n > 1)
-        BUF_LIT(b, "<tr><th scope=\"row\"><a href=\"../\" rel=\"up\">Parent "
+        BUF_LIT(b, "<tr><th scope=\"row\"><a href=\"../\">Parent "
                    "directory</a></th><td></td><td class=\"d\"></td></tr>\n");
     for (size_t i = 0; i < l->n; i++)
         put_row(b, &l->item[i]);

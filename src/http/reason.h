@@ -15,6 +15,12 @@
     X(TAG_DIFFERS, "tag differs", "RFC 9110 13.1.2, 13.2.2 step 3")           \
     X(DATE_NOT_NEWER, "not modified since", "RFC 9110 13.1.3, 13.2.2 step 4") \
     X(DATE_NEWER, "modified since", "RFC 9110 13.1.3, 13.2.2 step 4")         \
+    X(TAG_OF_OTHERS, "tag matches, but the bytes differ",                     \
+      "RFC 9110 8.8.1: the tag was handed out for other bytes, too")          \
+    X(DATE_OF_OTHERS, "not modified since, but the bytes differ",             \
+      "RFC 9110 8.8.2.2: the date was handed out for other bytes, too")       \
+    X(RANGE_OF_OTHERS, "range, but the bytes differ",                         \
+      "RFC 9110 13.1.5: the tag was handed out for other bytes, too")         \
     X(MATCH_FAILS, "if-match fails", "RFC 9110 13.1.1, 13.2.2 step 1")        \
     X(UNMODIFIED_FAILS, "if-unmodified-since fails",                          \
       "RFC 9110 13.1.4, 13.2.2 step 2")                                       \

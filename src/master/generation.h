@@ -14,10 +14,11 @@
 #include "base/list.h"
 #include "conf/conf.h"
 #include "master/respawn.h"
+#include "observe/observer.h"
 #include "os/priv.h"
 #include "serve/worker.h"
 
-enum child_role { CHILD_WORKER, CHILD_PREPARER };
+enum child_role { CHILD_WORKER, CHILD_PREPARER, CHILD_OBSERVER };
 
 struct generation;
 
@@ -51,11 +52,17 @@ struct generation {
     int access_log;
     int *wake; /* per worker */
     struct counters *counters;
+    struct board *board;                 /* NULL: nobody observes */
+    int observe_listener;                /* -1: none */
+    char place[OBSERVER_PLACES_MAX][64]; /* where workers listen */
     _Atomic uint64_t *connections;
+    struct past *past; /* the master's, for all generations; may be NULL */
     struct priv_identity identity;
     struct child preparer;
-    struct child *worker; /* conf->workers */
-    uint64_t end_us;      /* draining: what is left then is killed */
+    struct child observer;    /* not running unless configured */
+    struct generation *older; /* while it is there: observed too */
+    struct child *worker;     /* conf->workers */
+    uint64_t end_us;          /* draining: what is left then is killed */
     int poll; /* the master's poll set, where controls are watched */
     /* closes in a fresh child what belongs to the master alone */
     void (*in_child)(void *, const struct child *);
@@ -84,10 +91,14 @@ void generation_tell(struct generation *g, enum worker_word word);
 void generation_kill(struct generation *g, int signal);
 
 bool generation_all_ready(const struct generation *g);
+bool generation_workers_gone(const struct generation *g);
 bool generation_gone(const struct generation *g); /* no process is left */
 
 /* Once the workers have ended the preparer has nothing left to do: ends it. */
 void generation_finish_preparer(struct generation *g);
+
+/* The observer of this generation has a successor, or nothing left to show. */
+void generation_finish_observer(struct generation *g);
 
 /* Opens the logs again and hands them to the workers. */
 void generation_reopen(struct generation *g);

@@ -25,6 +25,7 @@
 #include "os/process.h"
 #include "os/shm.h"
 #include "os/signals.h"
+#include "serve/past.h"
 
 #define STOP_US 3000000u /* TERM: until what is left is killed */
 #define START_TRIES 3u   /* quick deaths before a start is given up */
@@ -36,6 +37,7 @@ struct master {
     struct list generations;    /* oldest first; the last one serves */
     struct generation *current; /* NULL once stopping */
     _Atomic uint64_t *connections;
+    struct past *past;
     uint64_t accepted, closed, requests; /* of generations that are gone */
     bool ending;
     int status;
@@ -71,6 +73,18 @@ static void write_pidfile(const struct conf *conf)
     fclose(f);
 }
 
+static void announce_observer(const struct generation *g)
+{
+    char text[256];
+
+    if (g->observe_listener < 0)
+        return;
+    net_local_text(g->observe_listener, text, sizeof text);
+    bool unix_socket = strncmp(text, "unix:", 5) == 0;
+    log_info("M012", "observing at %s%s%s", unix_socket ? "" : "http://", text,
+             unix_socket ? "" : "/");
+}
+
 /* "http://127.0.0.1:5000/" for each listening socket. */
 static void announce(const struct generation *g)
 {
@@ -91,6 +105,7 @@ static void announce(const struct generation *g)
                  "%s, ad hoc: every answer says Cache-Control: no-cache, so "
                  "that no edit is hidden; Ctrl-C ends",
                  g->conf->sites[0].root);
+    announce_observer(g);
 }
 
 static void drain(struct generation *g)
@@ -133,6 +148,8 @@ static void take_over(struct master *m, struct generation *g)
              "generation %u serves with %u workers; generation %u "
              "finishes what it has",
              g->number, g->conf->workers, old->number);
+    announce_observer(g);
+    generation_finish_observer(old); /* this one's sees the old board too */
     drain(old);
 }
 
@@ -214,6 +231,7 @@ static void reload(struct master *m)
         log_error("M053", "reload failed: the old configuration goes on");
         return;
     }
+    g->past = m->past;
     list_append(&m->generations, &g->node);
     if (!generation_start(g, m->poll, close_masters, m))
         give_up(m, g);
@@ -256,6 +274,16 @@ static void add_up(struct master *m, const struct generation *g)
     }
 }
 
+/* Before g is freed: nobody may still point at it. */
+static void forget_older(struct master *m, const struct generation *g)
+{
+    for (struct list *at = m->generations.next; at != &m->generations;
+         at = at->next) {
+        if (generation_at(at)->older == g)
+            generation_at(at)->older = g->older;
+    }
+}
+
 /* Generations whose last process has ended are freed. */
 static void bury(struct master *m)
 {
@@ -267,11 +295,14 @@ static void bury(struct master *m)
         if (g->state != GENERATION_DRAINING && g->state != GENERATION_STOPPING)
             continue;
         generation_finish_preparer(g);
+        if (generation_workers_gone(g))
+            generation_finish_observer(g);
         if (!generation_gone(g))
             continue;
         add_up(m, g);
         if (m->current == g)
             m->current = NULL;
+        forget_older(m, g);
         if (!m->ending)
             log_info("M014", "generation %u has ended", g->number);
         if (m->ending && g->conf->pidfile)
@@ -323,14 +354,16 @@ int master_run(struct conf *conf, const struct conf_source *source)
     log_without_waiting();
     list_init(&m.generations);
     m.connections = shm_new(sizeof *m.connections);
+    m.past = past_new();
     m.signals = signals_open();
     m.poll = poll_new();
-    CHECK(m.connections && m.signals >= 0 && m.poll >= 0);
+    CHECK(m.connections && m.past && m.signals >= 0 && m.poll >= 0);
     CHECK(poll_add_level(m.poll, m.signals, &m.signal_tag) == 0);
 
     struct generation *g = generation_new(conf, NULL, m.connections);
     if (!g)
         return 1;
+    g->past = m.past;
     list_append(&m.generations, &g->node);
     if (!generation_start(g, m.poll, close_masters, &m))
         give_up(&m, g);
@@ -339,5 +372,6 @@ int master_run(struct conf *conf, const struct conf_source *source)
              (unsigned long long)m.accepted, (unsigned long long)m.closed,
              (unsigned long long)m.requests);
     shm_free(m.connections, sizeof *m.connections);
+    past_free(m.past);
     return m.status;
 }

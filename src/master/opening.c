@@ -16,6 +16,7 @@
 #include "os/file.h"
 #include "os/log.h"
 #include "os/net.h"
+#include "os/tcpinfo.h"
 
 static int shared(const struct generation *old, const char *text)
 {
@@ -31,6 +32,7 @@ static bool open_listeners(struct generation *g, const struct generation *old)
     struct net_listen_options options = {
         .backlog = g->conf->backlog,
         .defer_accept = g->conf->defer_accept,
+        .save_syn = g->conf->observe.on,
     };
 
     g->listener = calloc(g->conf->n_listen, sizeof g->listener[0]);
@@ -40,7 +42,9 @@ static bool open_listeners(struct generation *g, const struct generation *old)
     for (size_t i = 0; i < g->conf->n_listen; i++) {
         const struct conf_listen *l = &g->conf->listen[i];
         int fd = shared(old, l->text);
-        if (fd < 0)
+        if (fd >= 0)
+            tcpinfo_save_syn(fd, options.save_syn);
+        else
             fd = net_listen(&l->addr.sa, l->addr_bytes, &options);
         if (fd < 0) {
             log_error("M020", "listen %s: %s", l->text, strerror(-fd));
@@ -48,6 +52,27 @@ static bool open_listeners(struct generation *g, const struct generation *old)
         }
         g->listener[i] = fd;
     }
+    return true;
+}
+
+static bool open_observer(struct generation *g, const struct generation *old)
+{
+    struct net_listen_options options = { .backlog = 64 };
+    const struct conf_listen *l = &g->conf->observe.listen;
+
+    if (!g->conf->observe.on)
+        return true;
+    int fd = -1;
+    if (old && old->observe_listener >= 0 &&
+        strcmp(old->conf->observe.listen.text, l->text) == 0)
+        fd = fcntl(old->observe_listener, F_DUPFD_CLOEXEC, 3);
+    if (fd < 0)
+        fd = net_listen(&l->addr.sa, l->addr_bytes, &options);
+    if (fd < 0) {
+        log_error("O002", "observe %s: %s", l->text, strerror(-fd));
+        return false;
+    }
+    g->observe_listener = fd;
     return true;
 }
 
@@ -116,7 +141,8 @@ bool opening_all(struct generation *g, const struct generation *old)
                   g->conf->group ? g->conf->group : "-", strerror(-rc));
         return false;
     }
-    return open_roots(g) && open_listeners(g, old) && open_logs(g);
+    return open_roots(g) && open_listeners(g, old) && open_observer(g, old) &&
+           open_logs(g);
 }
 
 void opening_close(struct generation *g)
@@ -125,6 +151,8 @@ void opening_close(struct generation *g)
         if (g->listener[i] >= 0)
             close(g->listener[i]);
     }
+    if (g->observe_listener >= 0)
+        close(g->observe_listener);
     for (size_t i = 0; i < g->n_roots; i++)
         close(g->root[i].fd);
     free(g->listener);

@@ -11,7 +11,7 @@ libos_a_SOURCES = \
 	src/os/process.c src/os/process.h \
 	src/os/shm.c src/os/shm.h \
 	src/os/signals.c src/os/signals.h \
-	src/os/tcp.c src/os/tcp.h \
+	src/os/tcpinfo.c src/os/tcpinfo.h \
 	src/os/wake.c src/os/wake.h \
 	src/os/walk.c src/os/walk.h \
 	src/os/watch.c src/os/watch.h

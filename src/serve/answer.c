@@ -11,6 +11,7 @@
 #include "base/uninit.h"
 #include "http/status.h"
 #include "serve/answer_parts.h"
+#include "serve/audit.h"
 #include "serve/blocks.h"
 #include "serve/conn.h"
 #include "serve/explained.h"
@@ -18,6 +19,7 @@
 #include "serve/listings.h"
 #include "serve/pages.h"
 #include "serve/tags.h"
+#include "serve/tell.h"
 #include "serve/txn.h"
 #include "serve/worker.h"
 
@@ -50,6 +52,8 @@ struct record *answer_record(struct worker *w, struct conn *c, struct txn *t,
     } else {
         r->line.host = r->line.referer = r->line.user_agent = SPAN_NONE;
     }
+    if (w->ring)
+        tell_opened(w, t, r);
     return r;
 }
 
@@ -121,6 +125,8 @@ void answer_content(struct txn *t, const struct entry *e,
         size_t from = t->out.n;
         buf_put(&t->out, f->bytes + offset, bytes);
         txn_piece_out(t, from);
+    } else if (f->bytes && f->slab_fd >= 0 && bytes >= TXN_SENDFILE_MIN) {
+        txn_piece_file(t, f->slab_fd, f->slab_at + offset, bytes);
     } else if (f->bytes) {
         txn_piece_memory(t, f->bytes + offset, bytes);
     } else {
@@ -275,7 +281,7 @@ static void answer_file(struct worker *w, struct conn *c, struct txn *t,
                         struct entry *e, bool persist)
 {
     const struct head *h = &w->head;
-    struct plan plan = plan_make(h, &e->source, w->second);
+    struct plan plan = plan_make(h, &e->source, w->second + e->clock_s);
     struct entry_form *f = &e->form[plan.coding];
     struct variant v = { .persist = persist };
     UNINIT char storage[ETAG_BYTES_MAX + 128 + EXPLAINED_MAX];
@@ -289,8 +295,12 @@ static void answer_file(struct worker *w, struct conn *c, struct txn *t,
     }
     if (plan.reason == REASON_NEW)
         plan.reason = w->why;
+    else if (f->others)
+        plan.reason = audit_judge(w, e, &plan);
     struct record *r = answer_record(w, c, t, plan.status, plan.reason);
     r->line.coding = plan.coding;
+    if (w->ring)
+        tell_file(w, r, e);
     put_own_lines(w, c, &extra, e, &plan);
     if (extra.n)
         v.extra = buf_span(&extra);

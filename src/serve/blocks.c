@@ -172,8 +172,8 @@ static void put_expires(struct buf *b, struct block *k, const struct entry *e)
         k->expires_at = (uint16_t)(b->n + sizeof "Expires: " - 1);
         put_date(b, "Expires", 0);
     } else if (e->expires == EXPIRES_MODIFIED &&
-               e->source.last_modified != COND_NO_DATE) {
-        put_date(b, "Expires", e->source.last_modified + e->expires_s);
+               e->modified_s != COND_NO_DATE) {
+        put_date(b, "Expires", e->modified_s + e->expires_s);
     }
 }
 

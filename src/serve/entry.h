@@ -20,14 +20,14 @@
 #include "prepare/message.h"
 
 enum entry_kind {
-    ENTRY_FILE,   /* a representation: conditions, ranges, codings */
-    ENTRY_MOVED,  /* a redirect: `location` */
-    ENTRY_REFUSED, /* an error status with a small page */
-    ENTRY_LISTING, /* a directory that is listed afresh at each request */
+    ENTRY_FILE,     /* a representation: conditions, ranges, codings */
+    ENTRY_MOVED,    /* a redirect: `location` */
+    ENTRY_REFUSED,  /* an error status with a small page */
+    ENTRY_LISTING,  /* a directory that is listed afresh at each request */
     ENTRY_FALLBACK, /* the site's fallback file stands in, which has an entry
                        of its own */
-    ENTRY_PAGE     /* a body with a type, in no cache: an error page's file, a
-                      listing */
+    ENTRY_PAGE      /* a body with a type, in no cache: an error page's file, a
+                       listing */
 };
 
 /* A response head ready to send, and where the parts of it are that change.
@@ -48,10 +48,16 @@ struct entry_form {
     uint8_t tag_n;     /* field value with quotes and W/; 0: no ETag */
     int fd;            /* large files and sidecars: sent from here; else -1 */
     uint64_t slab;     /* held; 0: none */
+    int slab_fd;       /* its descriptor, lent by the client; -1: none */
+    uint64_t slab_at;  /* where in it the bytes are */
     const char *bytes; /* mapped; NULL: sent from fd */
     struct block ok;   /* 200 */
-    struct block partial; /* 206, where a rule makes it differ from 200 */
+    struct block partial;      /* 206, where a rule makes it differ from 200 */
     struct block not_modified; /* 304 */
+    uint64_t bytes_id, past_key; /* for audit.h; bytes_id 0: not known */
+    bool others;        /* versions with other bytes were handed out */
+    bool tag_of_others; /* with this very tag */
+    bool told;          /* that it was asked for, by W090 */
 };
 
 struct entry {
@@ -93,8 +99,11 @@ struct entry {
     enum etag_scheme etag_scheme;
     enum expires_kind expires;
     int64_t expires_s, clock_s;
+    int64_t modified_s; /* the file's time as it is sent; COND_NO_DATE: none */
     int rule_line; /* of the last [cache] rule that matched; 0: none */
     uint16_t name_at; /* where the last component of file_path starts */
+    uint64_t told_at; /* number of the event that told the observer what this
+                         page refers to, and one; 0: none yet */
     char *file_path;  /* below the root: the index file for a directory */
     unsigned root;    /* index in the worker's roots */
     uint16_t path_n;

@@ -18,6 +18,7 @@
 #include "http/media.h"
 #include "os/log.h"
 #include "os/poll.h"
+#include "serve/audit.h"
 #include "serve/blocks.h"
 #include "serve/conn.h"
 #include "serve/find.h"
@@ -86,6 +87,7 @@ void entry_release(struct worker *w, struct entry *e)
     if (--e->refs > 0)
         return;
     CHECK(!e->in_cache && list_empty(&e->waiters));
+    audit_settle(w, e);
     asks_remove(w, e);
     list_remove(&e->asked);
     for (int c = 0; c < CODING_COUNT; c++)
@@ -205,15 +207,22 @@ static void apply_policy(struct worker *w, struct entry *e)
     e->expires_s = p.expires_s;
     e->clock_s = p.clock_s;
     int64_t mtime_s = e->version.mtime_ns / 1000000000;
-    e->source.last_modified = COND_NO_DATE;
+    e->modified_s = COND_NO_DATE;
     /* 0 and 1 are what build systems write that have no dates at all */
-    if (p.last_modified && mtime_s > 1)
+    if (mtime_s > 1)
         /* RFC 9110 8.8.2.1: never later than the Date of the message */
-        e->source.last_modified =
+        e->modified_s =
             (mtime_s < w->second ? mtime_s : w->second) + p.clock_s;
+    e->source.last_modified = COND_NO_DATE;
+    if (p.last_modified && e->modified_s != COND_NO_DATE) {
+        int64_t shown = mtime_s + p.last_modified_s;
+        e->source.last_modified =
+            (shown < w->second ? shown : w->second) + p.clock_s;
+    }
 }
 
-static void set_tag(struct entry *e, enum coding c, const uint8_t *digest)
+static void set_tag(struct worker *w, struct entry *e, enum coding c,
+                    const uint8_t *digest)
 {
     struct entry_form *f = &e->form[c];
     const struct file_version *v =
@@ -225,6 +234,7 @@ static void set_tag(struct entry *e, enum coding c, const uint8_t *digest)
     *tag = (struct etag){ SPAN_NONE, false };
     if (f->tag_n)
         CHECK(etag_parse(span_of(f->tag_text, f->tag_n), tag));
+    audit_note(w, e, c, digest);
 }
 
 /* Takes hold of the bytes of a form; false when the slab is gone already. */
@@ -238,6 +248,8 @@ static bool set_bytes(struct worker *w, struct entry_form *f,
     if (f->slab)
         client_slab_release(w->client, f->slab);
     f->slab = place->slab;
+    f->slab_fd = client_slab_fd(w->client, place->slab);
+    f->slab_at = place->offset;
     f->bytes = bytes;
     return true;
 }
@@ -267,7 +279,7 @@ static void take_facts(struct worker *w, struct entry *e,
     apply_policy(w, e);
     e->source.available |= 1u << CODING_IDENTITY;
     e->source.form[CODING_IDENTITY].size = e->version.size;
-    set_tag(e, CODING_IDENTITY, a->has_digest ? a->digest : NULL);
+    set_tag(w, e, CODING_IDENTITY, a->has_digest ? a->digest : NULL);
     if (a->place.slab && set_bytes(w, f, &a->place) && !served && e->fd >= 0) {
         close(e->fd);
         e->fd = -1;
@@ -293,7 +305,8 @@ static void take_coded(struct worker *w, struct entry *e,
     if (usable && a->has_digest) {
         e->source.available |= 1u << c;
         e->source.form[c].size = a->place.bytes;
-        set_tag(e, c, a->digest);
+        set_tag(w, e, c, a->digest);
+        audit_settle(w, e); /* before its heads are made again */
         if (!blocks_file(w, e))
             forget(w, e);
     }
@@ -312,7 +325,7 @@ static void degrade(struct worker *w, struct entry *e)
     apply_policy(w, e);
     e->source.available |= 1u << CODING_IDENTITY;
     e->source.form[CODING_IDENTITY].size = e->version.size;
-    set_tag(e, CODING_IDENTITY, NULL);
+    set_tag(w, e, CODING_IDENTITY, NULL);
     finish(w, e);
 }
 

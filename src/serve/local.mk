@@ -5,9 +5,11 @@ libserve_a_SOURCES = \
 	src/serve/addresses.c src/serve/addresses.h \
 	src/serve/answer.c src/serve/answer.h \
 	src/serve/answer_parts.h \
+	src/serve/audit.c src/serve/audit.h \
 	src/serve/balance.c src/serve/balance.h \
 	src/serve/blocks.c src/serve/blocks.h \
 	src/serve/budget.c src/serve/budget.h \
+	src/serve/board.c src/serve/board.h \
 	src/serve/cache.c src/serve/entry.h \
 	src/serve/conn.c src/serve/conn.h \
 	src/serve/control.c src/serve/control.h \
@@ -19,6 +21,7 @@ libserve_a_SOURCES = \
 	src/serve/listings.c src/serve/listings.h \
 	src/serve/pace.c src/serve/pace.h \
 	src/serve/pages.c src/serve/pages.h \
+	src/serve/past.c src/serve/past.h \
 	src/serve/refusal.c \
 	src/serve/request.c src/serve/request.h \
 	src/serve/resolve.c src/serve/resolve.h \
@@ -26,6 +29,7 @@ libserve_a_SOURCES = \
 	src/serve/send.c src/serve/send.h \
 	src/serve/step.c src/serve/step.h \
 	src/serve/tags.c src/serve/tags.h \
+	src/serve/tell.c src/serve/tell.h \
 	src/serve/txn.c src/serve/txn.h \
 	src/serve/wheel.c src/serve/wheel.h \
 	src/serve/worker.c src/serve/worker.h

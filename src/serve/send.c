@@ -16,16 +16,24 @@
 #include "serve/access.h"
 #include "serve/conn.h"
 #include "serve/facts.h"
+#include "serve/tell.h"
 #include "serve/txn.h"
 #include "serve/worker.h"
 
 #define IOV_MAX_HERE 64
-#define TURN_BYTES (4u << 20)   /* most of one connection per turn */
+#define TURN_BYTES (512u << 10)   /* most of one connection per turn */
 #define GUARD_BYTES (64u << 10) /* held back until the file was looked at */
 
 static void end_record(struct worker *w, struct conn *c, struct record *r)
 {
+    unsigned status = (unsigned)r->line.status;
+
     counters_add(&w->counters->requests, 1);
+    counters_add(&w->counters->status[status / 100 % 6], 1);
+    if (status == 304)
+        counters_add(&w->counters->not_modified, 1);
+    if (w->ring)
+        tell_request(w, c, r);
     access_write(w, c, r);
     if (r->entry)
         entry_release(w, r->entry);
@@ -94,9 +102,10 @@ static ssize_t send_file(struct conn *c, struct txn *t)
     uint64_t n = p->bytes < TURN_BYTES ? p->bytes : TURN_BYTES;
 
     CHECK(t->record_at < t->record_n && r->entry);
-    if (p->bytes > GUARD_BYTES && n > p->bytes - GUARD_BYTES)
-        n = p->bytes - GUARD_BYTES;
-    if (p->bytes <= GUARD_BYTES && r->guarded && !unchanged(r->entry, p->fd)) {
+    if (r->guarded && p->bytes > GUARD_BYTES) {
+        if (n > p->bytes - GUARD_BYTES)
+            n = p->bytes - GUARD_BYTES;
+    } else if (r->guarded && !unchanged(r->entry, p->fd)) {
         c->end = END_FILE_CHANGED;
         return -ESTALE;
     }

@@ -26,6 +26,7 @@
 #include "serve/pages.h"
 #include "serve/room.h"
 #include "serve/step.h"
+#include "serve/tell.h"
 
 void worker_time(struct worker *w)
 {
@@ -338,6 +339,8 @@ bool worker_init(struct worker *w, const struct worker_start *start)
     w->start = start;
     w->conf = start->conf;
     w->counters = &start->counters->slot[start->index];
+    if (start->board)
+        w->ring = &start->board->ring[start->index];
     list_init(&w->conn_free);
     list_init(&w->conn_all);
     list_init(&w->again);
@@ -407,6 +410,8 @@ int worker_run(const struct worker_start *start)
         log_error("W001", "not enough memory for what [limits] asks for");
         return 1;
     }
+    if (w->ring)
+        tell_start(w);
     pages_prepare(w);
     control_ready(w);
     while (!finished(w))

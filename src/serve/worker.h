@@ -16,6 +16,7 @@
 #include "http/target.h"
 #include "os/poll.h"
 #include "prepare/client.h"
+#include "serve/board.h"
 #include "serve/conn.h"
 #include "serve/counters.h"
 #include "serve/entry.h"
@@ -45,8 +46,10 @@ struct worker_start {
     int access_log;     /* -1: off */
     size_t descriptors; /* most that a process may have; 0: no limit */
     struct counters *counters;
+    struct board *board; /* NULL: nobody observes */
     const int *wake; /* per worker, to be called by the others; may be NULL */
     _Atomic uint64_t *connections; /* numbers given to connections so far */
+    struct past *past;             /* what was handed out before, by all */
 };
 
 /* Messages on the control channel: one byte, some with a descriptor. */
@@ -83,6 +86,7 @@ struct worker {
     const struct worker_start *start;
     const struct conf *conf;
     struct counters_slot *counters;
+    struct board_ring *ring; /* NULL: nobody observes */
     int poll;
     /* time, read once a turn */
     uint64_t now_us; /* monotonic */
@@ -109,7 +113,8 @@ struct worker {
     size_t n_writable;
     struct head head; /* of the request being looked at */
     struct head_limits head_limits;
-    const struct conf_site *site; /* that it is for; the default's until known */
+    const struct conf_site
+        *site;          /* that it is for; the default's until known */
     struct span path;   /* decoded; "/" until known */
     enum reason why;    /* of a 200, unless a condition has another */
     char *path_storage; /* decoded target */
@@ -143,7 +148,7 @@ struct worker {
     size_t paused_at; /* connections at that time */
     char control_tag, wake_tag;
     struct call *calls; /* per worker, by this one; NULL: only one worker */
-    bool deaf; /* has let go of its listening sockets */
+    bool deaf;          /* has let go of its listening sockets */
     bool draining, stopping;
     uint64_t drain_until_ms;
 };

@@ -38,9 +38,9 @@ ORIGIN = "return performance.timeOrigin"
 
 
 class Browser:
-    def __init__(self, profile):
+    def __init__(self, profile, *flags):
         options = Options()
-        for flag in FLAGS:
+        for flag in FLAGS + flags:
             options.add_argument(flag)
         options.add_argument("--user-data-dir=%s" % profile)
         options.binary_location = "/usr/bin/chromium"

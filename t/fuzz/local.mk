@@ -7,8 +7,10 @@ FUZZ_LIBS = $(ETAGD_LIBS) $(ETAGD_SYSTEM_LIBS)
 
 include t/fuzz/wire.mk
 include t/fuzz/meaning.mk
+include t/fuzz/answer.mk
 include t/fuzz/conf.mk
 include t/fuzz/prepare.mk
+include t/fuzz/observe.mk
 
 check_PROGRAMS += $(FUZZ_TARGETS)
 if !ENABLE_FUZZ

@@ -85,6 +85,10 @@ static void match_rows(void **state)
         { "//a.example/*", "b.example", "/x", false },
         { "//a.example/*", "", "/x", false },
         { "//A.example/x", "a.example", "/x", true },
+        { "//b.example/*", "a.example b.example", "/x", true },
+        { "//a.example/*", "a.example b.example", "/x", true },
+        { "//c.example/*", "a.example b.example", "/x", false },
+        { "//a.example*/*", "a.example b.example", "/x", true },
         { "//*.example/x", "a.example", "/x", true },
         { "//a.example/*.css", "a.example", "/deep/x.css", true },
     };

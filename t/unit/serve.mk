@@ -2,3 +2,6 @@
 UNIT_TESTS += t/unit/wheel
 t_unit_wheel_SOURCES = t/unit/wheel.c
 t_unit_wheel_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += t/unit/walk
+t_unit_walk_SOURCES = t/unit/walk.c
+t_unit_walk_LDADD = $(UNIT_LIBS)

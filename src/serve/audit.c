@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * audit: stale confirmations and cache debt.
+ * Layer: serve.  Works when facts about a file arrive and when an entry goes;
+ * of requests it sees only those of files that have changed.
+ */
+#include "serve/audit.h"
+
+#include <string.h>
+
+#include "conf/rules.h"
+#include "http/date.h"
+#include "http/lifetime.h"
+#include "os/log.h"
+#include "serve/past.h"
+#include "serve/worker.h"
+
+static struct span sent_value(const struct policy *p, struct span name)
+{
+    for (size_t i = 0; i < p->n_fields; i++) {
+        if (p->field[i]->value &&
+            span_eq_nocase(span_str(p->field[i]->name), name))
+            return span_str(p->field[i]->value);
+    }
+    return SPAN_NONE;
+}
+
+static void resolve_policy(const struct worker *w, const struct entry *e,
+                           struct policy *p)
+{
+    const struct conf_site *site = &w->conf->sites[e->site];
+    struct span host = site->n_names ? span_str(site->names[0]) : SPAN("");
+
+    rules_resolve(w->conf, host, span_of(e->path, e->path_n),
+                  span_trim(span_of(e->type, strcspn(e->type, ";"))), 200, p);
+}
+
+/* Until when a response sent at `at` may be used unasked. */
+static int64_t granted_until(const struct worker *w, const struct entry *e,
+                             int64_t at)
+{
+    struct policy p;
+
+    resolve_policy(w, e, &p);
+    struct lifetime_source s = {
+        .cache_control = sent_value(&p, SPAN("Cache-Control")),
+        .pragma = sent_value(&p, SPAN("Pragma")),
+        .vary = sent_value(&p, SPAN("Vary")),
+        .age = sent_value(&p, SPAN("Age")),
+        .expires = LIFETIME_NONE,
+        .last_modified = e->source.last_modified,
+        .date = at + e->clock_s,
+        .now = at,
+    };
+    if (e->expires == EXPIRES_ACCESS)
+        s.expires = s.date + e->expires_s;
+    else if (e->expires == EXPIRES_MODIFIED && e->modified_s != COND_NO_DATE)
+        s.expires = e->modified_s + e->expires_s;
+    return at + lifetime_of(&s).unasked_s;
+}
+
+/* The second of the last answer made from e; INT64_MIN: none was. */
+static int64_t last_answer(const struct entry *e)
+{
+    int64_t last = INT64_MIN;
+
+    for (int c = 0; c < CODING_COUNT; c++) {
+        const struct entry_form *f = &e->form[c];
+        if (f->ok.text && f->ok.second > last)
+            last = f->ok.second;
+        if (f->partial.text && f->partial.second > last)
+            last = f->partial.second;
+        if (f->not_modified.text && f->not_modified.second > last)
+            last = f->not_modified.second;
+    }
+    return last;
+}
+
+void audit_settle(struct worker *w, const struct entry *e)
+{
+    const struct entry_form *f = &e->form[CODING_IDENTITY];
+    int64_t last = last_answer(e);
+
+    if (!w->start->past || e->kind != ENTRY_FILE || !f->bytes_id ||
+        last == INT64_MIN)
+        return;
+    int64_t until = granted_until(w, e, last);
+    if (until > last)
+        past_grant(w->start->past, f->past_key, f->bytes_id, until);
+}
+
+static void tell_debt(struct worker *w, const struct entry *e,
+                      const struct entry_form *f)
+{
+    int64_t until = past_debt_news(w->start->past, f->past_key, f->bytes_id);
+    char text[DATE_BYTES];
+
+    if (until == PAST_NEVER || until <= w->second)
+        return;
+    date_format(text, until);
+    log_info("W091",
+             "%s has changed: caches may show an older version unasked until "
+             "%.*s (%lld s)",
+             e->path, DATE_BYTES, text, (long long)(until - w->second));
+}
+
+void audit_note(struct worker *w, struct entry *e, enum coding c,
+                const uint8_t *digest)
+{
+    struct past *past = w->start->past;
+    struct entry_form *f = &e->form[c];
+    struct past_version v = { .last_modified = e->source.last_modified };
+
+    if (!past || !digest)
+        return;
+    memcpy(&f->bytes_id, digest, sizeof f->bytes_id);
+    f->bytes_id |= 1; /* never 0 */
+    v.bytes = f->bytes_id;
+    f->past_key = past_key(past, e->site, span_of(e->path, e->path_n), c);
+    if (f->tag_n)
+        v.tag = past_hash(past, span_of(f->tag_text, f->tag_n));
+    past_note(past, f->past_key, &v);
+    f->others = past_others(past, f->past_key, v.bytes);
+    f->tag_of_others =
+        v.tag && past_tag_of_others(past, f->past_key, v.tag, v.bytes);
+    if (c == CODING_IDENTITY && f->others)
+        tell_debt(w, e, f);
+}
+
+/* The client's date: the one of a version with other bytes? */
+static bool date_of_others(const struct worker *w, const struct entry_form *f)
+{
+    int64_t date;
+
+    return date_parse(head_value(&w->head, FIELD_IF_MODIFIED_SINCE), w->second,
+                      &date) &&
+           past_date_of_others(w->start->past, f->past_key, date, f->bytes_id);
+}
+
+enum reason audit_judge(struct worker *w, struct entry *e,
+                        const struct plan *plan)
+{
+    struct entry_form *f = &e->form[plan->coding];
+    enum reason reason = plan->reason;
+
+    if (plan->reason == REASON_TAG_MATCHES && f->tag_of_others)
+        reason = REASON_TAG_OF_OTHERS;
+    else if (plan->reason == REASON_DATE_NOT_NEWER && date_of_others(w, f))
+        reason = REASON_DATE_OF_OTHERS;
+    else if (plan->reason == REASON_RANGE && f->tag_of_others &&
+             head_has(&w->head, FIELD_IF_RANGE))
+        reason = REASON_RANGE_OF_OTHERS;
+    if (reason != plan->reason && !f->told) {
+        f->told = true; /* each further one stands in the access log */
+        log_warn("W090",
+                 "%s would be stale: %d confirms %s, which was handed out for "
+                 "other bytes, too",
+                 e->path, plan->status,
+                 reason == REASON_DATE_OF_OTHERS ? "a date" : f->tag_text);
+    }
+    return reason;
+}

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * check: looks at every file below the roots with the eyes of a cache.
+ * Layer: tool.  Reads names and dates only: a media type is taken from the
+ * name, as a worker does without its preparer.
+ */
+#include "tool/check.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "conf/load.h"
+#include "conf/values.h"
+#include "http/media.h"
+#include "os/clock.h"
+#include "tool/lint.h"
+#include "tool/walk.h"
+
+struct doubt {
+    enum lint_kind kind;
+    int line;    /* of the last [cache] rule; 0: none */
+    size_t more; /* further paths with the same */
+    char *path, *text;
+};
+
+struct check {
+    const struct conf *conf;
+    const struct conf_site *site;
+    struct span host;
+    bool json;
+    int64_t now, after_s;
+    size_t paths;
+    struct doubt *doubts;
+    size_t n_doubts, cap;
+    bool *used; /* per rule */
+    /* the path being looked at */
+    struct span path;
+    int line;
+};
+
+static const char usage[] =
+    "usage: etagd check -c FILE [--json] [--after TIME] [-o "
+    "section.key=value]...\n"
+    "       etagd check DIR\n"
+    "Tells what browsers will put on the wire for each file, and what is\n"
+    "doubtful about its caching. --after TIME: the second look comes so much\n"
+    "later than the first visit (0s).\n";
+
+/* ---- output ---- */
+
+static void put_json(struct span s)
+{
+    putchar('"');
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c == '"' || c == '\\')
+            printf("\\%c", c);
+        else if (c < 0x20 || c == 0x7f)
+            printf("\\u%04x", c);
+        else
+            putchar(c);
+    }
+    putchar('"');
+}
+
+static void put_safe(struct span s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c < 0x20 || c == 0x7f)
+            printf("\\x%02x", c);
+        else
+            putchar(c);
+    }
+}
+
+/* "max-age=60", "guessed: 5 min", "-" */
+static void put_grant(const struct lint_path *l)
+{
+    struct span cc = lint_field(l->policy, SPAN("Cache-Control"));
+    char text[64];
+    struct buf b = buf_over(text, sizeof text);
+
+    if (cc.p) {
+        put_safe(cc);
+    } else if (l->lifetime.kind == LIFETIME_HEURISTIC) {
+        lint_time(&b, l->lifetime.fresh_s);
+        printf("guessed: %.*s", (int)b.n, b.p);
+    } else if (l->has_expires) {
+        printf("Expires");
+    } else {
+        putchar('-');
+    }
+}
+
+static void put_path(const struct check *c, const struct lint_path *l)
+{
+    struct visit_facts f = { .lifetime = &l->lifetime,
+                             .validator = lint_validator(l),
+                             .page = l->page,
+                             .after_s = c->after_s };
+
+    if (c->json) {
+        printf("%s\n    {\"host\": ", c->paths ? "," : "");
+        put_json(c->host);
+        printf(", \"path\": ");
+        put_json(l->path);
+        printf(", \"fresh_s\": %lld, \"visits\": {",
+               (long long)l->lifetime.fresh_s);
+    }
+    for (int v = 0; v < VISIT_COUNT; v++) {
+        const char *word = wire_word(lifetime_visit(&f, (enum visit)v));
+        if (c->json)
+            printf("%s\"%s\": \"%s\"", v ? ", " : "", visit_word((enum visit)v),
+                   word);
+        else
+            printf("%-8s", word);
+    }
+    if (c->json) {
+        printf("}}");
+        return;
+    }
+    put_safe(c->host);
+    put_safe(l->path);
+    printf("  (");
+    put_grant(l);
+    printf(")\n");
+}
+
+static void put_doubt(const struct check *c, const struct doubt *d, bool first)
+{
+    if (c->json) {
+        printf("%s\n    {\"kind\": \"%s\", \"line\": %d, \"path\": ",
+               first ? "" : ",", lint_word(d->kind), d->line);
+        put_json(span_str(d->path));
+        printf(", \"more\": %zu, \"text\": ", d->more);
+        put_json(span_str(d->text));
+        printf("}");
+        return;
+    }
+    if (d->line)
+        printf("%s:%d: ", c->conf->file, d->line);
+    put_safe(span_str(d->path));
+    if (d->more)
+        printf(" (and %zu more)", d->more);
+    printf(": %s: ", lint_word(d->kind));
+    put_safe(span_str(d->text));
+    putchar('\n');
+}
+
+/* ---- looking ---- */
+
+static char *copy_of(struct span s)
+{
+    char *p = malloc(s.n + 1);
+
+    CHECK(p != NULL);
+    if (s.n)
+        memcpy(p, s.p, s.n);
+    p[s.n] = '\0';
+    return p;
+}
+
+/* The same doubt by the same rule is told once, with its first path. */
+static void keep(void *arg, enum lint_kind kind, struct span text)
+{
+    struct check *c = arg;
+
+    for (size_t i = 0; i < c->n_doubts; i++) {
+        struct doubt *d = &c->doubts[i];
+        if (!c->json && d->kind == kind && d->line == c->line) {
+            d->more++;
+            return;
+        }
+    }
+    if (c->n_doubts == c->cap) {
+        c->cap = c->cap ? c->cap * 2 : 64;
+        c->doubts = realloc(c->doubts, c->cap * sizeof *c->doubts);
+        CHECK(c->doubts != NULL);
+    }
+    c->doubts[c->n_doubts++] =
+        (struct doubt){ kind, c->line, 0, copy_of(c->path), copy_of(text) };
+}
+
+static void mark_used(struct check *c, struct span path)
+{
+    for (size_t i = 0; i < c->conf->n_rules; i++) {
+        if (!c->used[i])
+            c->used[i] = rules_match(c->conf->rules[i].pattern, c->host, path);
+    }
+}
+
+/* A page has two addresses, and patterns see the address. */
+static void look_index(struct check *c, const struct walk_file *f,
+                       const struct lint_path *folder, struct span type)
+{
+    char storage[WALK_PATH_MAX + 256];
+    struct buf b = buf_over(storage, sizeof storage);
+    struct policy policy;
+    struct lint_path named = *folder;
+
+    buf_span_put(&b, f->path);
+    buf_span_put(&b, f->name);
+    if (b.overflow)
+        return;
+    named.path = buf_span(&b);
+    named.policy = &policy;
+    rules_resolve(c->conf, c->host, named.path, type, 200, &policy);
+    if (lint_same(folder, &named))
+        return;
+    c->path = named.path;
+    c->line = policy.cache_rule ? policy.cache_rule->line : 0;
+    keep(c, LINT_TWO_POLICIES,
+         SPAN("and its folder's address are one page under two policies: "
+              "patterns see the address, not the index file"));
+}
+
+static void visit(void *arg, const struct walk_file *f)
+{
+    struct check *c = arg;
+    struct policy policy;
+    struct media m;
+    struct lint_path l = {
+        .path = f->path, .policy = &policy, .mtime_s = f->mtime_s, .now = c->now
+    };
+
+    media_settle(&m, f->name, SPAN(""), SPAN(""), true);
+    struct span type = span_str(m.type);
+    type = span_trim(span_to(type, span_find(type, ';')));
+    rules_resolve(c->conf, c->host, f->path, type, 200, &policy);
+    l.page = span_eq(type, SPAN("text/html")) ||
+             span_eq(type, SPAN("application/xhtml+xml"));
+    lint_prepare(&l);
+    mark_used(c, f->path);
+    put_path(c, &l);
+    c->paths++;
+    c->path = f->path;
+    c->line = policy.cache_rule ? policy.cache_rule->line : 0;
+    lint_look(&l, keep, c);
+    if (f->index)
+        look_index(c, f, &l, type);
+}
+
+static void look_dead_rules(struct check *c)
+{
+    for (size_t i = 0; i < c->conf->n_rules; i++) {
+        const struct conf_rule *r = &c->conf->rules[i];
+        if (c->used[i] || !r->is_cache || r->when_status)
+            continue;
+        c->path = span_str(r->pattern);
+        c->line = r->line;
+        keep(c, LINT_DEAD_RULE, SPAN("no file matches this [cache] pattern"));
+    }
+}
+
+static bool look(struct check *c)
+{
+    bool whole = true;
+
+    if (c->json)
+        printf("{\n  \"paths\": [");
+    else
+        printf("%-8s%-8s%-8s%-8s%-8s%-8s\n", "first", "link", "reload", "hard",
+               "tab", "restart");
+    for (size_t i = 0; i < c->conf->n_sites; i++) {
+        c->site = &c->conf->sites[i];
+        c->host = c->site->n_names ? span_str(c->site->names[0]) : SPAN("");
+        whole = walk_site(c->site, visit, c) && whole;
+    }
+    look_dead_rules(c);
+    printf(c->json ? "\n  ],\n  \"findings\": [" : "\n");
+    for (size_t i = 0; i < c->n_doubts; i++)
+        put_doubt(c, &c->doubts[i], i == 0);
+    if (c->json)
+        printf("\n  ]\n}\n");
+    else
+        printf("%zu path%s, %zu finding%s\n", c->paths,
+               c->paths == 1 ? "" : "s", c->n_doubts,
+               c->n_doubts == 1 ? "" : "s");
+    return whole && c->n_doubts == 0;
+}
+
+/* ---- command line ---- */
+
+struct arguments {
+    const char *file, *dir;
+    const char **override;
+    size_t n_override;
+    bool json;
+    uint64_t after_ms;
+};
+
+static bool parse(struct arguments *a, int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "config", required_argument, NULL, 'c' },
+        { "json", no_argument, NULL, 'j' },
+        { "after", required_argument, NULL, 'a' },
+        { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 },
+    };
+    const char *what;
+    int o;
+
+    while ((o = getopt_long(argc, argv, "c:o:jh", options, NULL)) != -1) {
+        if (o == 'c')
+            a->file = optarg;
+        else if (o == 'o')
+            a->override[a->n_override++] = optarg;
+        else if (o == 'j')
+            a->json = true;
+        else if (o != 'a' ||
+                 !value_duration_ms(span_str(optarg), &a->after_ms, &what))
+            return false;
+    }
+    if (optind < argc)
+        a->dir = argv[optind++];
+    return optind == argc && !a->file != !a->dir;
+}
+
+static int run(const struct arguments *a)
+{
+    struct conf_faults faults = { NULL, 0 };
+    struct conf_source source = { a->file, a->dir, a->override, a->n_override };
+    struct conf *conf = conf_load(&source, &faults, NULL);
+
+    for (size_t i = 0; i < faults.n; i++)
+        fprintf(stderr, "%s\n", faults.text[i]);
+    conf_faults_free(&faults);
+    if (!conf)
+        return 2;
+    struct check c = { .conf = conf,
+                       .json = a->json,
+                       .now = clock_real_us() / 1000000,
+                       .after_s = (int64_t)(a->after_ms / 1000),
+                       .used = calloc(conf->n_rules + 1, sizeof(bool)) };
+    CHECK(c.used != NULL);
+    bool clean = look(&c);
+    for (size_t i = 0; i < c.n_doubts; i++) {
+        free(c.doubts[i].path);
+        free(c.doubts[i].text);
+    }
+    free(c.doubts);
+    free(c.used);
+    conf_free(conf);
+    return clean ? 0 : 1;
+}
+
+int check_main(int argc, char **argv)
+{
+    struct arguments a = { .override =
+                               calloc((size_t)argc + 1, sizeof(char *)) };
+    int status = 2;
+
+    CHECK(a.override != NULL);
+    if (parse(&a, argc, argv))
+        status = run(&a);
+    else
+        fputs(usage, stderr);
+    free(a.override);
+    return status;
+}

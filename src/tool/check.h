@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * check: `etagd check`: what caches and browsers will make of the rules.
+ * Layer: tool.
+ */
+#ifndef ETAGD_TOOL_CHECK_H
+#define ETAGD_TOOL_CHECK_H
+
+/* argv[0] is the sub-command's name.  Exit status: 0 nothing doubtful, 1 doubts
+ * were found or something could not be read, 2 bad usage or configuration. */
+int check_main(int argc, char **argv);
+
+#endif

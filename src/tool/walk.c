@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * walk: reads folders in order of names, an index file first.
+ * Layer: tool.
+ */
+#include "tool/walk.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "conf/rules.h"
+#include "os/file.h"
+
+#define DEPTH_MAX 64
+
+struct walk {
+    const struct conf_site *site;
+    walk_visit *visit;
+    void *arg;
+    int root;
+    const char *prefix; /* "/" or an alias */
+    char path[WALK_PATH_MAX];
+    size_t n; /* of path so far; it ends with a slash */
+    bool whole;
+};
+
+static void give_up(struct walk *w, const char *why)
+{
+    fprintf(stderr, "etagd check: %.*s: %s\n", (int)w->n, w->path, why);
+    w->whole = false;
+}
+
+/* Is it answered by something else: a redirect, or another alias? */
+static bool shadowed(const struct walk *w, struct span path)
+{
+    for (size_t i = 0; i < w->site->n_redirects; i++) {
+        if (rules_glob(span_str(w->site->redirects[i].pattern), path))
+            return true;
+    }
+    for (size_t i = 0; i < w->site->n_aliases; i++) {
+        struct span prefix = span_str(w->site->aliases[i].prefix);
+        if (prefix.n > strlen(w->prefix) && span_starts(path, prefix))
+            return true;
+    }
+    return false;
+}
+
+static void visit_file(struct walk *w, const char *name,
+                       const struct file_stat *st, bool index)
+{
+    struct span whole = span_of(w->path, w->n + (index ? 0 : strlen(name)));
+    struct walk_file f = {
+        .path = whole,
+        .name = span_str(name),
+        .index = index,
+        .mtime_s = st->mtime_ns / 1000000000,
+        .size = st->size,
+    };
+
+    if (!shadowed(w, whole))
+        w->visit(w->arg, &f);
+}
+
+/* Opens what is served as `name` of the current folder; -errno: nothing. */
+static int open_entry(struct walk *w, const char *name, struct file_stat *st)
+{
+    const char *below = w->path + strlen(w->prefix);
+    enum file_links links = w->site->symlinks == SYMLINKS_NONE
+                                ? FILE_LINKS_NONE
+                                : FILE_LINKS_BENEATH;
+    int fd, rc;
+
+    if (w->n + strlen(name) + 2 > sizeof w->path) {
+        give_up(w, "too long a path");
+        return -ENAMETOOLONG;
+    }
+    memcpy(w->path + w->n, name, strlen(name) + 1);
+    fd = file_open_beneath(w->root, below, links);
+    if (fd < 0)
+        return fd;
+    rc = file_stat(fd, st);
+    if (rc < 0) {
+        close(fd);
+        return rc;
+    }
+    return fd;
+}
+
+static bool hidden(const struct walk *w, const char *name)
+{
+    if (name[0] != '.')
+        return false;
+    return !strcmp(name, ".") || !strcmp(name, "..") ||
+           (w->site->dotfiles == DOTFILES_DENY && strcmp(name, ".well-known"));
+}
+
+static void visit_index(struct walk *w)
+{
+    for (size_t i = 0; i < w->site->n_index; i++) {
+        struct file_stat st;
+        int fd = open_entry(w, w->site->index[i], &st);
+        if (fd < 0)
+            continue;
+        close(fd);
+        if (st.kind != FILE_REGULAR)
+            continue;
+        visit_file(w, w->site->index[i], &st, true);
+        return;
+    }
+}
+
+static void walk_folder(struct walk *w, int fd, unsigned depth);
+
+static void walk_entry(struct walk *w, const struct dirent *d, unsigned depth)
+{
+    struct file_stat st;
+    size_t n = w->n;
+    int fd = open_entry(w, d->d_name, &st);
+
+    if (fd < 0)
+        return;
+    if (st.kind == FILE_REGULAR) {
+        visit_file(w, d->d_name, &st, false);
+    } else if (st.kind == FILE_DIRECTORY && d->d_type != DT_LNK) {
+        w->n += strlen(d->d_name);
+        w->path[w->n++] = '/';
+        w->path[w->n] = '\0';
+        walk_folder(w, dup(fd), depth + 1);
+        w->n = n;
+    }
+    close(fd);
+}
+
+/* Takes fd. */
+static void walk_folder(struct walk *w, int fd, unsigned depth)
+{
+    struct dirent **entries = NULL;
+    int n = depth < DEPTH_MAX && fd >= 0
+                ? scandirat(fd, ".", &entries, NULL, alphasort)
+                : -1;
+
+    if (n < 0)
+        give_up(w, depth < DEPTH_MAX ? strerror(errno) : "too deep");
+    else
+        visit_index(w);
+    for (int i = 0; i < n; i++) {
+        if (!hidden(w, entries[i]->d_name))
+            walk_entry(w, entries[i], depth);
+        free(entries[i]);
+    }
+    free(entries);
+    if (fd >= 0)
+        close(fd);
+}
+
+static void walk_root(struct walk *w, const char *root, const char *prefix)
+{
+    w->root = file_open_root(root);
+    w->prefix = prefix;
+    w->n = strlen(prefix);
+    if (w->n + 2 > sizeof w->path)
+        return;
+    memcpy(w->path, prefix, w->n + 1);
+    if (w->root < 0) {
+        give_up(w, strerror(-w->root));
+        return;
+    }
+    walk_folder(w, dup(w->root), 0);
+    close(w->root);
+}
+
+bool walk_site(const struct conf_site *site, walk_visit *visit, void *arg)
+{
+    struct walk w = { .site = site, .visit = visit, .arg = arg, .whole = true };
+
+    walk_root(&w, site->root, "/");
+    for (size_t i = 0; i < site->n_aliases; i++)
+        walk_root(&w, site->aliases[i].root, site->aliases[i].prefix);
+    return w.whole;
+}

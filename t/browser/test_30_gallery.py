@@ -1,0 +1,417 @@
+# SPDX-License-Identifier: MIT
+"""The cache matrix in a real Chromium, cell by cell, by server log and by the
+browser's own timing; then the gallery as it is shipped, whose tiles and whose
+`etagd check` must say the same.
+
+All policies stand on one page, each action has addresses of its own, so a cell
+costs no profile.  T_LONG=1 does every action; without it the first visit, link,
+reload, hard reload and new tab."""
+import json
+import os
+import time
+
+import pytest
+
+import harness
+from test_10_policies import LOGO, DAY
+from test_20_lab import INI
+from visitor import Browser, Witness
+
+LONG = bool(os.environ.get("T_LONG"))
+LOOK_S = 2.2  # from the first visit to the second look: what is fresh for one
+              # second is not any more
+
+ACTIONS = ("first", "typed=", "typed>", "self", "from", "rl", "hard", "tab",
+           "bk", "bk-", "re", "img", "ifr")
+SHORT = ("first", "self", "rl", "hard", "tab")
+
+# Outcomes: 200, 304; 0 a cache answered or nobody asked; ~ the same, with a 304
+# behind it; . not known.  Columns as ACTIONS.  rule, age of the file in s.
+NONE = "0"
+ROWS = {
+    "nothing": ("ETag = off\nLast-Modified = off", DAY,
+                "200 200 200 200 200 200 200 200 0 0 200 0 200"),
+    "date-5s": ("ETag = off", 5,
+                "200 . 304 304 . 304 200 304 . 0 304 0 ."),
+    "date-60s": ("ETag = off", 60, "200 . 0 0 . 0 200 0 . 0 . 0 ."),
+    "date-15s": ("ETag = off", 15,  # stale after 1.5 s
+                 "200 . 304 304 . 304 200 304 . 0 304 0 ."),
+    "date-10d": ("ETag = off", 10 * DAY,
+                 "200 0 0 0 0 0 200 0 0 0 0 0 0"),
+    "tag": ("Last-Modified = off", DAY,
+            "200 304 304 304 304 304 200 304 0 0 304 0 304"),
+    "tag-5s": ("", 5, "200 . 304 304 . 304 200 304 . 0 304 0 ."),
+    "tag-10d": ("", 10 * DAY, "200 0 0 0 0 0 200 0 0 0 0 0 0"),
+    "weak": ("ETag = weak\nCache-Control = no-cache", DAY,
+             "200 304 304 304 304 304 200 304 0 0 304 0 304"),
+    "changing": ("ETag = changing\nCache-Control = no-cache", DAY,
+                 "200 200 200 200 200 200 200 200 0 0 200 0 200"),
+    "no-cache": ("Cache-Control = no-cache", DAY,
+                 "200 304 304 304 304 304 200 304 0 0 304 0 304"),
+    "must-revalidate": ("Cache-Control = max-age=0, must-revalidate", DAY,
+                        "200 304 304 304 304 304 200 304 0 0 304 0 304"),
+    "pragma": ("Pragma = no-cache", DAY,
+               "200 304 304 304 304 304 200 304 0 0 304 0 304"),
+    "expired": ("Cache-Control = max-age=1", DAY,
+                "200 304 304 304 304 304 200 304 0 0 304 0 304"),
+    "swr": ("Cache-Control = max-age=1, stale-while-revalidate=60", DAY,
+            "200 ~ ~ ~ ~ ~ 200 ~ 0 0 ~ 304 ~"),
+    "max-age": ("Cache-Control = max-age=3600", DAY,
+                "200 0 0 0 0 0 200 0 0 0 0 0 0"),
+    "expires": ("Expires = access plus 1h", DAY,
+                "200 0 0 0 0 0 200 0 0 0 0 0 0"),
+    "immutable": ("Cache-Control = max-age=31536000, immutable", DAY,
+                  "200 0 0 0 0 0 200 0 0 0 0 0 0"),
+    "private-5s": ("Cache-Control = private\nETag = off", 5,
+                   "200 . 304 304 . 304 200 304 . 0 304 0 ."),
+    "private": ("Cache-Control = private, max-age=3600", DAY,
+                "200 0 0 0 0 0 200 0 0 0 0 0 0"),
+    "vary": ("Cache-Control = max-age=3600\nVary = Cookie", DAY,
+             "200 0 0 0 0 0 200 0 0 0 0 0 0"),
+    # its folder's own cookie is not there at the first visit, but later
+    "vary-new": ("Cache-Control = max-age=3600\nVary = Cookie\n"
+                 "Set-Cookie = seen=1", DAY,
+                 "200 0 304 0 0 0 200 304 0 0 0 0 0"),
+    "no-store": ("Cache-Control = no-store", DAY,
+                 "200 200 200 200 200 200 200 200 0 0 200 0 200"),
+}
+# The page itself: no-cache with tag and date.
+PAGE = "200 304 304 304 304 304 200 304 0 0 304 0 200".split()
+
+RULES = "[cache *.html]\nCache-Control = no-cache\nSet-Cookie = constant=1; " \
+    "Path=/\n\n" + "".join("[cache /*/%s/logo.png]\n%s\n\n" % (name, row[0])
+                           for name, row in ROWS.items())
+
+ENTRIES = """
+const all = {};
+for (const e of arguments[0].performance.getEntriesByType('resource'))
+    if (e.startTime >= arguments[1] && !(new URL(e.name).pathname in all))
+        all[new URL(e.name).pathname] = e.transferSize;
+return all;
+"""
+INSERT = """
+const done = arguments[0], start = performance.now();
+Promise.all([...document.images].map((old) => {
+    const img = new Image(), ready = new Promise((r) => {
+        img.onload = img.onerror = r; });
+    img.src = old.src;
+    old.replaceWith(img);
+    return ready;
+})).then(() => setTimeout(() => done(start), 100));
+"""
+
+
+def page(action):
+    return ("<!doctype html><title>%s</title><link rel=icon href='data:,'>"
+            "<p><a id=self href='index.html'>self</a> "
+            "<a id=away href='/away.html'>away</a>\n" % action +
+            "".join("<img src='%s/logo.png' alt='' width=20>\n" % name
+                    for name in ROWS))
+
+
+class Lab:
+    """One server, one browser after another, one folder an action."""
+
+    def __init__(self, serve, tmp_path):
+        self.profile = tmp_path / "profile"
+        self.server = serve(
+            files={"away.html": "<!doctype html><title>away</title>"
+                   "<link rel=icon href='data:,'>"},
+            rules=RULES, strong=False, conf={"server": {"workers": 1}})
+        self.witness = Witness(self.server)
+        self.browser = None
+
+    def start(self, *flags):
+        self.stop()
+        self.browser = Browser(self.profile, *flags)
+
+    def stop(self):
+        if self.browser:
+            self.browser.quit()
+        self.browser = None
+
+    def prepare(self, action):
+        """Its files, of the right age now, and its first visit."""
+        folder = action.replace("=", "-same").replace(">", "-blank")
+        tree, now = self.server.tree, time.time()
+        tree.write("%s/index.html" % folder, page(action), now - 10 * DAY)
+        tree.write("%s-frame.html" % folder,
+                   "<!doctype html><title>frame</title><link rel=icon "
+                   "href='data:,'><a id=to href='/%s/index.html'>to</a>" %
+                   folder, now - 10 * DAY)
+        for name, (_, age, _) in ROWS.items():
+            tree.write("%s/%s/logo.png" % (folder, name), LOGO, now - age)
+        self.folder = folder
+        self.url = "%s/%s/index.html" % (self.server.url, folder)
+        self.from_url = "%s/%s-frame.html" % (self.server.url, folder)
+        self.witness.look()
+        self.browser.open(self.url)
+
+    def wait(self, since):
+        time.sleep(max(0, since + LOOK_S - time.monotonic()))
+
+    def sizes(self, window="window", since=0):
+        return self.browser.script(
+            ENTRIES.replace("arguments[0]", window).replace(
+                "arguments[1]", str(since)))
+
+
+# -- actions: each does what a person would, and gives the timing entries (None:
+# the document is the old one, nothing was loaded)
+
+def act_first(lab):
+    return lab.sizes()
+
+
+def act_typed_same(lab):
+    before = lab.browser.script("return performance.timeOrigin")
+    lab.browser.driver.execute_cdp_cmd("Page.navigate", {
+        "url": lab.url, "transitionType": "typed"})
+    lab.browser._await(before)
+    return lab.sizes()
+
+
+def act_typed_blank(lab):
+    lab.browser.open(lab.url)
+    return lab.sizes()
+
+
+def act_self(lab):
+    lab.browser.follow("#self")
+    return lab.sizes()
+
+
+def act_from(lab):
+    lab.browser.driver.get(lab.from_url)
+    lab.browser.follow("#to")
+    return lab.sizes()
+
+
+def act_reload(lab):
+    lab.browser.reload()
+    return lab.sizes()
+
+
+def act_hard(lab):
+    lab.browser.hard_reload()
+    return lab.sizes()
+
+
+def act_tab(lab):
+    lab.browser.driver.switch_to.new_window("tab")
+    lab.browser.driver.get(lab.url)
+    lab.browser._await(None)
+    return lab.sizes()
+
+
+def act_back(lab):
+    origin = lab.browser.script("return performance.timeOrigin")
+    lab.browser.follow("#away")
+    lab.browser.driver.back()
+    harness.until("the page again", lambda: lab.browser.script(
+        "return location.pathname.endsWith('index.html') && "
+        "document.readyState === 'complete'"))
+    if lab.browser.script("return performance.timeOrigin") == origin:
+        return None  # as it was
+    return lab.sizes()
+
+
+def act_again(lab):
+    lab.start()
+    return act_typed_blank(lab)
+
+
+def act_insert(lab):
+    start = lab.browser.driver.execute_async_script(INSERT)
+    return lab.sizes(since=start)
+
+
+def act_frame(lab):
+    lab.browser.driver.get(lab.from_url)
+    lab.browser.driver.execute_async_script("""
+        const done = arguments[arguments.length - 1];
+        const f = document.createElement('iframe');
+        f.onload = () => setTimeout(done, 50);
+        f.src = arguments[0];
+        document.body.append(f);""", lab.url)
+    return lab.sizes("document.querySelector('iframe').contentWindow")
+
+
+DO = dict(zip(ACTIONS, (act_first, act_typed_same, act_typed_blank, act_self,
+                        act_from, act_reload, act_hard, act_tab, act_back,
+                        act_back, act_again, act_insert, act_frame)))
+
+
+def judge(name, expected, seen, sizes, path):
+    """What is wrong with a cell, or None.  seen: statuses in the log."""
+    wire = {"200": [200], "304": [304], "0": [], "~": [304]}[expected]
+    if seen != wire:
+        return "%s: %s expected, the log has %s" % (name, expected, seen)
+    if sizes is None:
+        return None
+    size = sizes.get(path, 0)
+    right = {"200": size > 300, "304": size == 300}.get(expected, size == 0)
+    return None if right else "%s: %s expected, the browser says %d" % (
+        name, expected, size)
+
+
+def run_action(lab, action):
+    if action == "bk-":
+        lab.start("--disable-features=BackForwardCache,Translate")
+    elif lab.browser is None:
+        lab.start()
+    lab.prepare(action)
+    since = time.monotonic()
+    if action != "first":
+        lab.witness.look()
+        lab.wait(since)
+    sizes = DO[action](lab)
+    seen = lab.witness.look()
+    if action.startswith("bk"):
+        assert (sizes is None) == (action == "bk"), "back/forward cache"
+    column = ACTIONS.index(action)
+    swr = "/%s/swr/logo.png" % lab.folder
+    if ROWS["swr"][2].split()[column] == "~" and swr not in seen:
+        harness.until("the question behind", lambda: seen.update(
+            lab.witness.look()) or swr in seen)
+    wrong = []
+    for name, (_, _, row) in ROWS.items():
+        expected = row.split()[column]
+        path = "/%s/%s/logo.png" % (lab.folder, name)
+        if expected != ".":
+            wrong.append(judge(name, expected, seen.get(path, []), sizes, path))
+    own = "/%s/index.html" % lab.folder
+    wrong.append(judge("the page", PAGE[column] if action != "img" else "0",
+                       seen.get(own, []), None, own))
+    if action == "bk-":
+        lab.start()
+    return ["%s, %s" % (action, w) for w in wrong if w]
+
+
+def test_matrix(serve, tmp_path):
+    lab = Lab(serve, tmp_path)
+    wrong = []
+    try:
+        for action in ACTIONS if LONG else SHORT:
+            wrong += run_action(lab, action)
+    finally:
+        lab.stop()
+    assert not wrong, "\n".join(wrong)
+
+
+# -- the gallery as it is shipped
+
+VISITS = {"first": ("first", None), "self": ("link", act_self),
+          "reload": ("reload", act_reload), "hard": ("hard", act_hard),
+          "tab": ("tab", act_tab)}
+READ = "return JSON.parse(localStorage.getItem('etagd-lab')).seen"
+
+
+@pytest.fixture
+def gallery(serve):
+    server = serve(start=False, strong=False)
+    server.file = INI
+    server.args = ["-o", "server.listen=127.0.0.1:0", "-o", "server.workers=1",
+                   "-o", "log.access=%s" % server.access_log,
+                   "-o", "log.format=json", "-o", "log.buffer=0"]
+    server.start()
+    return server
+
+
+def recorded(browser, kind):
+    harness.until("the tiles", lambda: browser.script(
+        "return document.body.dataset.kind") == kind)
+    assert browser.script("return document.body.dataset.odd") == "0", \
+        browser.script("return [...document.querySelectorAll('.odd')].map("
+                       "e => e.closest('.tile').id + ' ' + e.innerText)")
+    return {name: kinds[kind] for name, kinds in
+            browser.script(READ).items()}
+
+
+def foretold(after_s):
+    told = json.loads(harness.run("check", "-c", INI, "--json", "--after",
+                                  "%ds" % after_s).stdout)
+    return {p["path"]: p["visits"] for p in told["paths"]}
+
+
+@pytest.mark.parametrize("kind", VISITS)
+def test_gallery(gallery, browser, kind):
+    """Tiles, log and the foresight of `etagd check` agree."""
+    word, act = VISITS[kind]
+    witness = Witness(gallery)
+    lab = Lab.__new__(Lab)
+    lab.browser, lab.url = browser, gallery.url + "/lab/"
+    browser.open(lab.url)
+    recorded(browser, "first")
+    since = time.monotonic()
+    if act:
+        witness.look()
+        lab.wait(since)
+        act(lab)
+    tiles = recorded(browser, kind)
+    seen = witness.look()
+    rows = foretold(LOOK_S)
+    assert len(tiles) == 22
+    for name, tile in tiles.items():
+        path = "/lab/logo/%s.png" % name
+        expected = rows[path][word]
+        shown = {"-": "0", "-+304": "0"}.get(expected, expected)
+        assert tile["is"] == shown, (name, tile, expected)
+        if expected == "-+304":
+            harness.until("the question behind", lambda: seen.update(
+                witness.look()) or seen.get(path) == [304])
+        else:
+            wire = [] if shown == "0" else [int(shown)]
+            assert seen.get(path, []) == wire, (name, expected)
+    own = rows["/lab/"][word]
+    assert seen.get("/lab/", []) == [int(own)]
+
+
+def test_gallery_inserts_again_and_clears(gallery, browser):
+    witness = Witness(gallery)
+    browser.open(gallery.url + "/lab/")
+    recorded(browser, "first")
+    browser.driver.find_element("css selector", "#again").click()
+    recorded(browser, "img")
+    witness.look()
+    # in a tab of its own: a renderer keeps its pictures whatever is cleared
+    browser.driver.find_element("css selector", "#clear").click()
+    harness.until("a tab", lambda: len(browser.driver.window_handles) == 2)
+    browser.driver.switch_to.window(browser.driver.window_handles[1])
+    harness.until("the page", lambda: browser.driver.find_elements(
+        "css selector", "a[href='/lab/']"))
+    browser.follow("a[href='/lab/']")
+    recorded(browser, "first")
+    seen = witness.look()
+    assert sum(p.startswith("/lab/logo/") and s == [200]
+               for p, s in seen.items()) == 22
+
+
+def test_gallery_speaks_two_languages_and_fits_a_phone(gallery, browser):
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+        "width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True})
+    browser.open(gallery.url + "/lab/")
+    recorded(browser, "first")
+    for lang, title in (("zh", "缓存展览"), ("en", "The caching gallery")):
+        browser.driver.find_element(
+            "css selector", "[data-lang=%s]" % lang).click()
+        assert browser.script("return [document.documentElement.lang, "
+                              "document.querySelector('h1').innerText]") == \
+            [lang, title]
+        assert browser.script("return document.documentElement.scrollWidth "
+                              "<= innerWidth")
+    missing = browser.script("return [...document.querySelectorAll("
+                             "'[data-t]')].map(e => e.dataset.t).filter("
+                             "k => !(k in WORDS.zh))")
+    assert missing == []
+
+
+def test_gallery_is_for_the_keyboard(gallery, browser):
+    browser.open(gallery.url + "/lab/")
+    recorded(browser, "first")
+    from selenium.webdriver.common.keys import Keys
+    reached = set()
+    for _ in range(12):
+        browser.driver.switch_to.active_element.send_keys(Keys.TAB)
+        reached.add(browser.script("return document.activeElement.id"))
+    assert {"self", "reload", "tab", "again", "clear"} <= reached

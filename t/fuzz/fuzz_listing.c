@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * fuzz_listing: names, each after a byte of flags and ended by a NUL.
+ * Whatever they are, the bound holds and no name adds markup or JSON.
+ */
+#include "fuzz.h"
+
+#include <string.h>
+
+#include "http/listing.h"
+
+#define ITEMS_MAX 40
+
+static size_t count(const struct buf *b, char c)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < b->n; i++)
+        n += b->p[i] == c;
+    return n;
+}
+
+/* Quotes that begin or end a string. */
+static size_t strings(const struct buf *b)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < b->n; i++) {
+        if (b->p[i] == '\\')
+            i++;
+        else
+            n += b->p[i] == '"';
+    }
+    return n;
+}
+
+static struct buf write_form(const struct listing *l, bool json)
+{
+    size_t cap = listing_bytes_max(l);
+    char *storage = malloc(cap);
+
+    PROPERTY(storage);
+    struct buf b = buf_over(storage, cap);
+    if (json)
+        listing_json(&b, l);
+    else
+        listing_html(&b, l);
+    PROPERTY(!b.overflow);
+    return b;
+}
+
+static void check(const struct listing *l, const struct listing *tame)
+{
+    struct buf a = write_form(l, false), b = write_form(tame, false);
+
+    PROPERTY(count(&a, '<') == count(&b, '<'));
+    PROPERTY(count(&a, '>') == count(&b, '>'));
+    PROPERTY(count(&a, '"') == count(&b, '"'));
+    free(a.p);
+    free(b.p);
+    a = write_form(l, true);
+    b = write_form(tame, true);
+    PROPERTY(strings(&a) == strings(&b));
+    for (size_t i = 0; i < a.n; i++)
+        PROPERTY((unsigned char)a.p[i] >= 0x20 || a.p[i] == '\n');
+    PROPERTY(count(&a, '\n') == count(&b, '\n'));
+    free(a.p);
+    free(b.p);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct listing_item item[ITEMS_MAX], tame[ITEMS_MAX];
+    struct span in = span_of((const char *)data, size);
+    size_t n = 0;
+
+    while (in.n > 1 && n < ITEMS_MAX) {
+        uint8_t flags = (uint8_t)in.p[0];
+        in = span_from(in, 1);
+        size_t end = span_find(in, '\0');
+        struct span name = span_to(in, end < 255 ? end : 255);
+        item[n] = (struct listing_item){
+            .name = name,
+            .directory = flags & 1,
+            .size = (uint64_t)flags << (flags >> 2),
+            .mtime_s = (flags & 2) ? INT64_MAX : flags,
+        };
+        in = span_from(in, end + 1);
+        n++;
+    }
+    qsort(item, n, sizeof *item, listing_order);
+    for (size_t i = 0; i < n; i++) {
+        tame[i] = item[i];
+        tame[i].name = SPAN("x");
+        PROPERTY(i == 0 || listing_order(&item[i - 1], &item[i]) <= 0);
+    }
+    struct span path = n ? item[0].name : SPAN("/");
+    struct listing l = { path, item, n, false };
+    struct listing t = { path.n > 1 ? SPAN("/x/") : SPAN("/"), tame, n, false };
+    check(&l, &t);
+    return 0;
+}
