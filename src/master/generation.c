@@ -20,16 +20,45 @@
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/log.h"
+#include "os/net.h"
 #include "os/poll.h"
 #include "os/process.h"
+#include "os/sandbox.h"
 #include "os/shm.h"
+#include "observe/observer.h"
 #include "os/signals.h"
 #include "os/wake.h"
 #include "prepare/preparer.h"
 
+#define STOP_US 3000000u /* until what was told to stop is killed */
+
 static const char *role_name(const struct child *c)
 {
-    return c->role == CHILD_WORKER ? "worker" : "preparer";
+    static const char *const names[] = { [CHILD_WORKER] = "worker",
+                                         [CHILD_PREPARER] = "preparer",
+                                         [CHILD_OBSERVER] = "observer" };
+
+    return names[c->role];
+}
+
+static _Noreturn void observer_main(struct generation *g, int control)
+{
+    struct observer_start start = {
+        .conf = g->conf,
+        .listener = g->observe_listener,
+        .control = control,
+        .accepted = g->connections,
+    };
+
+    memcpy(start.place, g->place, sizeof start.place);
+    for (struct generation *at = g; at && start.n_sources < OBSERVER_SOURCES;
+         at = at->older) {
+        if (at->board)
+            start.source[start.n_sources++] =
+                (struct observer_source){ at->number, at->conf->workers,
+                                          at->board, at->counters };
+    }
+    exit(observer_run(&start));
 }
 
 /* A worker's way to the preparer; the preparer's end is sent to it.  Without a
@@ -47,6 +76,34 @@ static int connect_preparer(struct generation *g)
     return pair[0];
 }
 
+/* A child has what it needs and nothing else: no other's channel, and a
+ * preparer neither sockets nor roots. */
+static void keep_needed(const struct generation *g, const struct child *c,
+                        int control, int prepare)
+{
+    size_t n = 3;
+    size_t most = n + 1 + g->conf->n_listen + g->n_roots + g->conf->workers;
+    int *keep = calloc(most, sizeof *keep);
+
+    CHECK(keep != NULL);
+    keep[0] = log_descriptor();
+    keep[1] = control;
+    keep[2] = prepare;
+    if (c->role == CHILD_OBSERVER)
+        keep[n++] = g->observe_listener;
+    if (c->role == CHILD_WORKER) {
+        keep[n++] = g->access_log;
+        for (size_t i = 0; i < g->conf->n_listen; i++)
+            keep[n++] = g->listener[i];
+        for (size_t i = 0; i < g->n_roots; i++)
+            keep[n++] = g->root[i].fd;
+        for (unsigned i = 0; i < g->conf->workers; i++)
+            keep[n++] = g->wake[i];
+    }
+    sandbox_close_others(keep, n);
+    free(keep);
+}
+
 static _Noreturn void child_main(struct generation *g, struct child *c,
                                  int control, int prepare)
 {
@@ -58,7 +115,7 @@ static _Noreturn void child_main(struct generation *g, struct child *c,
     log_role(role);
     check_role(role);
     signals_child();
-    g->in_child(g->in_child_arg, c);
+    keep_needed(g, c, control, prepare);
     rc = priv_drop(&g->identity);
     if (rc < 0) {
         log_error("M040", "privileges could not be dropped: %s", strerror(-rc));
@@ -66,6 +123,8 @@ static _Noreturn void child_main(struct generation *g, struct child *c,
     }
     if (c->role == CHILD_PREPARER)
         exit(preparer_run(g->conf, control));
+    if (c->role == CHILD_OBSERVER)
+        observer_main(g, control);
 
     struct worker_start start = {
         .conf = g->conf,
@@ -78,6 +137,7 @@ static _Noreturn void child_main(struct generation *g, struct child *c,
         .access_log = g->access_log,
         .descriptors = process_descriptors(),
         .counters = g->counters,
+        .board = g->board,
         .wake = g->wake,
         .connections = g->connections,
         .past = g->past,
@@ -127,8 +187,9 @@ static bool start_child(struct generation *g, struct child *c)
     }
     c->pid = pid;
     c->control = control[0];
-    c->ready = c->role == CHILD_PREPARER;
+    c->ready = c->role != CHILD_WORKER;
     c->started_us = clock_mono_us();
+    c->aborted_us = 0;
     c->due_us = 0;
     poll_add_level(g->poll, c->control, c);
     if (c->role == CHILD_PREPARER)
@@ -136,33 +197,38 @@ static bool start_child(struct generation *g, struct child *c)
     return true;
 }
 
-bool generation_start(struct generation *g, int poll,
-                      void (*in_child)(void *, const struct child *), void *arg)
+bool generation_start(struct generation *g, int poll)
 {
     g->poll = poll;
-    g->in_child = in_child;
-    g->in_child_arg = arg;
     if (!start_child(g, &g->preparer))
         return false;
     for (unsigned i = 0; i < g->conf->workers; i++) {
         if (!start_child(g, &g->worker[i]))
             return false;
     }
-    return true;
+    return g->observe_listener < 0 || start_child(g, &g->observer);
 }
 
-struct generation *generation_new(struct conf *conf, struct generation *old,
+struct generation *generation_new(struct conf *conf, unsigned number,
+                                  struct generation *old,
+                                  const struct inherit *inherit,
                                   _Atomic uint64_t *connections)
 {
     struct generation *g = calloc(1, sizeof *g);
 
     CHECK(g && conf->workers > 0 && conf->workers <= COUNTERS_WORKERS_MAX);
     list_init(&g->node);
-    g->number = old ? old->number + 1 : 1;
+    g->number = number;
     g->conf = conf;
     g->connections = connections;
     g->access_log = -1;
+    g->observe_listener = -1;
+    g->older = old;
     g->counters = shm_new(sizeof *g->counters);
+    if (conf->observe.on) {
+        g->board = board_new(conf->workers, conf->observe.events);
+        CHECK(g->board != NULL);
+    }
     g->worker = calloc(conf->workers, sizeof g->worker[0]);
     g->wake = calloc(conf->workers, sizeof g->wake[0]);
     CHECK(g->counters && g->worker && g->wake);
@@ -170,12 +236,16 @@ struct generation *generation_new(struct conf *conf, struct generation *old,
         g->wake[i] = wake_new();
     g->preparer =
         (struct child){ .home = g, .role = CHILD_PREPARER, .control = -1 };
+    g->observer =
+        (struct child){ .home = g, .role = CHILD_OBSERVER, .control = -1 };
     for (unsigned i = 0; i < conf->workers; i++)
         g->worker[i] = (struct child){ .home = g, .index = i, .control = -1 };
-    if (!opening_all(g, old)) {
+    if (!opening_all(g, old, inherit)) {
         generation_free(g);
         return NULL;
     }
+    for (size_t i = 0; i < conf->n_listen && i < OBSERVER_PLACES_MAX; i++)
+        net_local_text(g->listener[i], g->place[i], sizeof g->place[i]);
     return g;
 }
 
@@ -183,6 +253,8 @@ static struct child *child_of(struct generation *g, pid_t pid)
 {
     if (g->preparer.pid == pid)
         return &g->preparer;
+    if (g->observer.pid == pid)
+        return &g->observer;
     for (unsigned i = 0; i < g->conf->workers; i++) {
         if (g->worker[i].pid == pid)
             return &g->worker[i];
@@ -202,7 +274,9 @@ static void how_it_ended(int status, char *out, size_t cap)
 static void report(const struct child *c, pid_t old, int status,
                    uint32_t wait_ms)
 {
-    const char *id = c->role == CHILD_WORKER ? "M030" : "M031";
+    static const char *const ids[] = { [CHILD_WORKER] = "M030",
+                                       [CHILD_PREPARER] = "M031",
+                                       [CHILD_OBSERVER] = "O001" };
     char name[32], how[48], next[64];
 
     snprintf(name, sizeof name, c->role == CHILD_WORKER ? "%s %u" : "%s",
@@ -212,7 +286,8 @@ static void report(const struct child *c, pid_t old, int status,
         snprintf(next, sizeof next, "started pid %d", (int)c->pid);
     else
         snprintf(next, sizeof next, "to be started in %u ms", wait_ms);
-    log_warn(id, "%s (pid %d) ended %s; %s", name, (int)old, how, next);
+    log_warn(ids[c->role], "%s (pid %d) ended %s; %s", name, (int)old, how,
+             next);
 }
 
 /* What a worker held when it died is closed by the kernel. */
@@ -281,12 +356,31 @@ int generation_turn(struct generation *g)
         return -1;
     }
     least = start_due(g, &g->preparer, now);
+    int observer_ms = start_due(g, &g->observer, now);
+    if (observer_ms >= 0 && (least < 0 || observer_ms < least))
+        least = observer_ms;
     for (unsigned i = 0; i < g->conf->workers; i++) {
         int ms = start_due(g, &g->worker[i], now);
         if (ms >= 0 && (least < 0 || ms < least))
             least = ms;
     }
     return least;
+}
+
+void generation_drain(struct generation *g, enum worker_word word)
+{
+    g->state = GENERATION_DRAINING;
+    g->end_us = clock_mono_us() + g->conf->timeouts.drain_ms * 1000 + 1000000;
+    generation_tell(g, word);
+    /* a new generation has its own copies; what it left out is refused now */
+    generation_deafen(g, false);
+}
+
+void generation_stop(struct generation *g)
+{
+    g->state = GENERATION_STOPPING;
+    g->end_us = clock_mono_us() + STOP_US;
+    generation_tell(g, WORKER_STOP);
 }
 
 void generation_tell(struct generation *g, enum worker_word word)
@@ -303,6 +397,8 @@ void generation_kill(struct generation *g, int signal)
 {
     if (g->preparer.pid > 0)
         kill(g->preparer.pid, signal);
+    if (g->observer.pid > 0)
+        kill(g->observer.pid, signal);
     for (unsigned i = 0; i < g->conf->workers; i++) {
         if (g->worker[i].pid > 0)
             kill(g->worker[i].pid, signal);
@@ -318,7 +414,7 @@ bool generation_all_ready(const struct generation *g)
     return true;
 }
 
-static bool workers_gone(const struct generation *g)
+bool generation_workers_gone(const struct generation *g)
 {
     for (unsigned i = 0; i < g->conf->workers; i++) {
         if (g->worker[i].pid > 0)
@@ -329,13 +425,21 @@ static bool workers_gone(const struct generation *g)
 
 bool generation_gone(const struct generation *g)
 {
-    return workers_gone(g) && g->preparer.pid <= 0;
+    return generation_workers_gone(g) && g->preparer.pid <= 0 &&
+           g->observer.pid <= 0;
 }
 
 void generation_finish_preparer(struct generation *g)
 {
-    if (workers_gone(g) && g->preparer.pid > 0 && g->preparer.control >= 0)
+    if (generation_workers_gone(g) && g->preparer.pid > 0 &&
+        g->preparer.control >= 0)
         (void)shutdown(g->preparer.control, SHUT_RDWR);
+}
+
+void generation_finish_observer(struct generation *g)
+{
+    if (g->observer.pid > 0 && g->observer.control >= 0)
+        (void)shutdown(g->observer.control, SHUT_RDWR);
 }
 
 static void hand_log(struct generation *g, enum worker_word word, int fd)
@@ -383,32 +487,19 @@ static void close_one(int *fd)
 static void close_controls(struct generation *g)
 {
     close_one(&g->preparer.control);
+    close_one(&g->observer.control);
     for (unsigned i = 0; i < g->conf->workers; i++)
         close_one(&g->worker[i].control);
 }
 
-void generation_deafen(struct generation *g)
+void generation_deafen(struct generation *g, bool remove)
 {
     for (size_t i = 0; i < g->conf->n_listen; i++) {
         const struct conf_listen *l = &g->conf->listen[i];
-        if (g->listener[i] >= 0 && l->addr.sa.sa_family == AF_UNIX)
+        if (remove && g->listener[i] >= 0 && l->addr.sa.sa_family == AF_UNIX)
             unlink(l->addr.un.sun_path);
         close_one(&g->listener[i]);
     }
-}
-
-void generation_disown(struct generation *g, const struct child *self)
-{
-    close_controls(g);
-    if (self->home == g && self->role == CHILD_WORKER)
-        return;
-    for (size_t i = 0; i < g->conf->n_listen; i++)
-        close_one(&g->listener[i]);
-    for (size_t i = 0; i < g->n_roots; i++)
-        close_one(&g->root[i].fd);
-    for (unsigned i = 0; i < g->conf->workers; i++)
-        close_one(&g->wake[i]);
-    close_one(&g->access_log);
 }
 
 void generation_free(struct generation *g)
@@ -420,6 +511,7 @@ void generation_free(struct generation *g)
         close_one(&g->wake[i]);
     free(g->wake);
     close_one(&g->access_log);
+    board_free(g->board);
     shm_free(g->counters, sizeof *g->counters);
     free(g->worker);
     conf_free(g->conf);

@@ -1,2 +1,33 @@
 noinst_LIBRARIES += libobserve.a
-libobserve_a_SOURCES =
+libobserve_a_SOURCES = \
+	src/observe/asset.h \
+	src/observe/guard.c src/observe/guard.h \
+	src/observe/history.c src/observe/history.h \
+	src/observe/json.c src/observe/json.h \
+	src/observe/metrics.c src/observe/metrics.h \
+	src/observe/note.c src/observe/note.h \
+	src/observe/observer.c src/observe/observer.h \
+	src/observe/route.c src/observe/route.h \
+	src/observe/screen.c src/observe/screen.h \
+	src/observe/state.h \
+	src/observe/syn.c src/observe/syn.h \
+	src/observe/taps.c src/observe/taps.h \
+	src/observe/visitor.c src/observe/visitor.h \
+	src/observe/watch.c src/observe/watch.h
+nodist_libobserve_a_SOURCES = src/observe/page.c
+
+# The live page is part of the program: no file is opened for it.
+OBSERVE_PAGE = \
+	$(srcdir)/src/observe/page/index.html \
+	$(srcdir)/src/observe/page/page.css \
+	$(srcdir)/src/observe/page/words.js \
+	$(srcdir)/src/observe/page/model.js \
+	$(srcdir)/src/observe/page/draw.js \
+	$(srcdir)/src/observe/page/page.js
+EXTRA_DIST += src/observe/page
+CLEANFILES += src/observe/page.c
+
+src/observe/page.c: $(OBSERVE_PAGE) $(srcdir)/src/observe/page/embed.sh
+	$(AM_V_GEN)$(MKDIR_P) src/observe && \
+	sh '$(srcdir)/src/observe/page/embed.sh' $(OBSERVE_PAGE) >$@.tmp && \
+	mv $@.tmp $@

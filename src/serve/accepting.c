@@ -18,6 +18,7 @@
 #include "serve/conn.h"
 #include "serve/room.h"
 #include "serve/step.h"
+#include "serve/tell.h"
 #include "serve/worker.h"
 
 #define BUDGET 16 /* connections a turn and socket */
@@ -70,10 +71,11 @@ static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
     list_init(&c->turn);
     list_init(&c->timer.node);
     list_append(&w->conn_all, &c->node);
-    c->queued_ms = w->now_ms;
     w->n_conns++;
     counters_add(&w->counters->accepted, 1);
     wheel_set(&w->wheel, &c->timer, w->now_ms + w->idle_ms);
+    if (w->ring)
+        tell_accept(w, c);
     return c;
 }
 

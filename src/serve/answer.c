@@ -19,6 +19,7 @@
 #include "serve/listings.h"
 #include "serve/pages.h"
 #include "serve/tags.h"
+#include "serve/tell.h"
 #include "serve/txn.h"
 #include "serve/worker.h"
 
@@ -51,6 +52,8 @@ struct record *answer_record(struct worker *w, struct conn *c, struct txn *t,
     } else {
         r->line.host = r->line.referer = r->line.user_agent = SPAN_NONE;
     }
+    if (w->ring)
+        tell_opened(w, t, r);
     return r;
 }
 
@@ -296,6 +299,8 @@ static void answer_file(struct worker *w, struct conn *c, struct txn *t,
         plan.reason = audit_judge(w, e, &plan);
     struct record *r = answer_record(w, c, t, plan.status, plan.reason);
     r->line.coding = plan.coding;
+    if (w->ring)
+        tell_file(w, r, e);
     put_own_lines(w, c, &extra, e, &plan);
     if (extra.n)
         v.extra = buf_span(&extra);

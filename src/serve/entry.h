@@ -104,6 +104,8 @@ struct entry {
     int64_t modified_s; /* the file's time as it is sent; COND_NO_DATE: none */
     int rule_line; /* of the last [cache] rule that matched; 0: none */
     uint16_t name_at; /* where the last component of file_path starts */
+    uint64_t told_at; /* number of the event that told the observer what this
+                         page refers to, and one; 0: none yet */
     char *file_path;  /* below the root: the index file for a directory */
     unsigned root;    /* index in the worker's roots */
     uint16_t path_n;

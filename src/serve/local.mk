@@ -8,6 +8,8 @@ libserve_a_SOURCES = \
 	src/serve/audit.c src/serve/audit.h \
 	src/serve/balance.c src/serve/balance.h \
 	src/serve/blocks.c src/serve/blocks.h \
+	src/serve/board.c src/serve/board.h \
+	src/serve/budget.c src/serve/budget.h \
 	src/serve/cache.c src/serve/entry.h \
 	src/serve/conn.c src/serve/conn.h \
 	src/serve/control.c src/serve/control.h \
@@ -27,6 +29,7 @@ libserve_a_SOURCES = \
 	src/serve/send.c src/serve/send.h \
 	src/serve/step.c src/serve/step.h \
 	src/serve/tags.c src/serve/tags.h \
+	src/serve/tell.c src/serve/tell.h \
 	src/serve/txn.c src/serve/txn.h \
 	src/serve/wheel.c src/serve/wheel.h \
 	src/serve/worker.c src/serve/worker.h

@@ -16,6 +16,7 @@
 #include "serve/access.h"
 #include "serve/conn.h"
 #include "serve/facts.h"
+#include "serve/tell.h"
 #include "serve/txn.h"
 #include "serve/worker.h"
 
@@ -25,7 +26,14 @@
 
 static void end_record(struct worker *w, struct conn *c, struct record *r)
 {
+    unsigned status = (unsigned)r->line.status;
+
     counters_add(&w->counters->requests, 1);
+    counters_add(&w->counters->status[status / 100 % 6], 1);
+    if (status == 304)
+        counters_add(&w->counters->not_modified, 1);
+    if (w->ring)
+        tell_request(w, c, r);
     access_write(w, c, r);
     if (r->entry)
         entry_release(w, r->entry);

@@ -18,6 +18,7 @@
 #include "serve/pace.h"
 #include "serve/request.h"
 #include "serve/send.h"
+#include "serve/tell.h"
 #include "serve/worker.h"
 
 static void set_timer(struct worker *w, struct conn *c, uint64_t ms)
@@ -44,6 +45,8 @@ void step_close(struct worker *w, struct conn *c, enum end why)
         give_back(w, c);
     }
     c->end = why;
+    if (w->ring)
+        tell_end(w, c);
     conn_become(c, CONN_CLOSED);
     wheel_cancel(&c->timer);
     if (c->again)
@@ -61,6 +64,8 @@ static void close_cut(struct worker *w, struct conn *c, enum end why)
     if (t && t->in_n > 0 && !txn_sending(t)) {
         head_parse(&w->head, t->in, t->in_n, &w->head_limits);
         access_cut(w, c, why);
+        if (w->ring)
+            tell_cut(w, c, why);
     }
     step_close(w, c, why);
 }
@@ -71,6 +76,8 @@ static void linger(struct worker *w, struct conn *c)
 {
     give_back(w, c);
     net_finish(c->fd);
+    if (w->ring)
+        tell_fin(w, c, false);
     conn_become(c, CONN_LINGER);
     set_timer(w, c, w->conf->timeouts.linger_ms);
 }
@@ -121,6 +128,8 @@ static void settle(struct worker *w, struct conn *c, enum request_result r)
     } else if (t->in_n > 0) {
         if (c->state != CONN_HEAD && c->state != CONN_IDLE)
             c->first_us = w->now_us; /* the time to send is not its fault */
+        if (w->ring && c->state != CONN_HEAD)
+            tell_first(w, c);
         conn_become(c, CONN_HEAD);
         set_timer(w, c, pace_head(w, c));
     } else {
@@ -135,6 +144,8 @@ static void wait_to_send(struct worker *w, struct conn *c)
     if (c->state == CONN_SEND)
         return; /* its pace is looked at when it is due */
     conn_become(c, CONN_SEND);
+    if (w->ring)
+        tell_waiting(w, c);
     set_timer(w, c, pace_send(w, c));
 }
 
@@ -209,6 +220,8 @@ static void client_ended(struct worker *w, struct conn *c)
 {
     c->ended = true;
     c->readable = false;
+    if (w->ring)
+        tell_fin(w, c, true);
     switch (c->state) {
     case CONN_IDLE:
         step_close(w, c, c->requests ? END_CLIENT_CLOSED : END_UNUSED);

@@ -108,14 +108,14 @@ void txn_reset_out(struct txn *t)
     t->text = buf_over(t->text_bytes, sizeof t->text_bytes);
 }
 
-static void keep(struct txn *t, struct span *s)
+static void keep(struct txn *t, struct span *s, size_t most)
 {
     bool kept = s->p >= t->text_bytes && s->p < t->text_bytes + t->text.n;
     size_t room = t->text.cap - t->text.n;
 
     if (!s->p || kept)
         return;
-    struct span cut = span_to(*s, LOGLINE_TARGET_MAX);
+    struct span cut = span_to(*s, most);
     if (cut.n > room)
         cut.n = room;
     char *at = t->text.p + t->text.n;
@@ -127,11 +127,12 @@ void txn_keep_texts(struct txn *t)
 {
     for (unsigned i = t->record_at; i < t->record_n; i++) {
         struct logline *l = &t->record[i].line;
-        keep(t, &l->method);
-        keep(t, &l->target);
-        keep(t, &l->host);
-        keep(t, &l->referer);
-        keep(t, &l->user_agent);
+        keep(t, &l->method, LOGLINE_TARGET_MAX);
+        keep(t, &l->target, LOGLINE_TARGET_MAX);
+        keep(t, &l->host, LOGLINE_TARGET_MAX);
+        keep(t, &l->referer, LOGLINE_TARGET_MAX);
+        keep(t, &l->user_agent, LOGLINE_TARGET_MAX);
+        keep(t, &t->record[i].head, TXN_HEAD_MAX);
     }
 }
 

@@ -25,6 +25,7 @@
 #define TXN_RECORDS_MAX 64
 #define TXN_TEXT_BYTES 16384
 #define TXN_SENDFILE_MIN (64u << 10) /* larger bodies go without a copy */
+#define TXN_HEAD_MAX 1216 /* bytes of a request's head for the observer */
 #define TXN_COPY_MAX 4096 /* smaller bodies are copied beside their head */
 
 struct conn;
@@ -46,6 +47,12 @@ struct record {
                             go out */
     uint64_t started_us; /* monotonic */
     uint64_t ends;       /* offset in the stream of this txn's sends */
+    /* for the observer: */
+    struct span head;   /* the request's, without its end */
+    uint32_t head_n;    /* bytes of it as it was sent */
+    uint32_t answer_at; /* the response's head in txn.out */
+    uint64_t queued_us;
+    uint8_t site;
 };
 
 struct txn {

@@ -16,6 +16,7 @@
 #include "http/target.h"
 #include "os/poll.h"
 #include "prepare/client.h"
+#include "serve/board.h"
 #include "serve/conn.h"
 #include "serve/counters.h"
 #include "serve/entry.h"
@@ -45,6 +46,7 @@ struct worker_start {
     int access_log;     /* -1: off */
     size_t descriptors; /* most that a process may have; 0: no limit */
     struct counters *counters;
+    struct board *board; /* NULL: nobody observes */
     const int *wake; /* per worker, to be called by the others; may be NULL */
     _Atomic uint64_t *connections; /* numbers given to connections so far */
     struct past *past;             /* what was handed out before, by all */
@@ -55,6 +57,7 @@ enum worker_word {
     WORKER_READY = 'r',     /* worker to master, once */
     WORKER_STOP = 's',      /* master to worker: end now */
     WORKER_DRAIN = 'd',     /* finish what is under way, then end */
+    WORKER_FINISH = 'f', /* the same, and nobody serves on: soon */
     WORKER_LOG = 'l',       /* + descriptor: new access log */
     WORKER_ERROR_LOG = 'e', /* + descriptor: new error log */
     WORKER_PREPARER = 'p'   /* + descriptor: channel to another preparer */
@@ -84,6 +87,7 @@ struct worker {
     const struct worker_start *start;
     const struct conf *conf;
     struct counters_slot *counters;
+    struct board_ring *ring; /* NULL: nobody observes */
     int poll;
     /* time, read once a turn */
     uint64_t now_us; /* monotonic */
@@ -110,7 +114,8 @@ struct worker {
     size_t n_writable;
     struct head head; /* of the request being looked at */
     struct head_limits head_limits;
-    const struct conf_site *site; /* that it is for; the default's until known */
+    const struct conf_site
+        *site;          /* that it is for; the default's until known */
     struct span path;   /* decoded; "/" until known */
     enum reason why;    /* of a 200, unless a condition has another */
     char *path_storage; /* decoded target */
@@ -144,7 +149,7 @@ struct worker {
     size_t paused_at; /* connections at that time */
     char control_tag, wake_tag;
     struct call *calls; /* per worker, by this one; NULL: only one worker */
-    bool deaf; /* has let go of its listening sockets */
+    bool deaf;          /* has let go of its listening sockets */
     bool draining, stopping;
     uint64_t drain_until_ms;
 };

@@ -17,6 +17,7 @@ def lab(serve):
     server = serve(start=False)
     server.file = INI
     server.args = ["-o", "server.listen=127.0.0.1:0", "-o", "server.workers=1",
+                   "-o", "observe.listen=127.0.0.1:0",
                    "-o", "log.access=%s" % server.access_log,
                    "-o", "log.format=json", "-o", "log.buffer=0"]
     server.start()

@@ -10,6 +10,7 @@ include t/fuzz/meaning.mk
 include t/fuzz/answer.mk
 include t/fuzz/conf.mk
 include t/fuzz/prepare.mk
+include t/fuzz/observe.mk
 
 check_PROGRAMS += $(FUZZ_TARGETS)
 if !ENABLE_FUZZ

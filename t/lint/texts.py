@@ -11,9 +11,9 @@ MEND = 'The form of a head comment: see src/base/buf.c and HACKING.md.'
 NOTE = re.compile(r'\b(TO' r'DO|FIX' r'ME|XX' r'X)\b')
 SPDX = 'SPDX-License-Identifier: MIT'
 TEXTS = ('src/**/*', 't/**/*.[ch]', 't/**/*.py', 't/**/*.mk', 't/**/*.md',
-         'conf/*', 'www/*.html', 'www/*.css', 'packaging/**/*', '*.md',
+         'conf/*', 'lab/**/*', 'www/*.html', 'www/*.css', 'packaging/**/*', '*.md',
          'Makefile.am', 'configure.ac', 'quickstart', '.ci/run')
-PROGRAMS = ('t/**/*.py', 'quickstart', '.ci/run')
+PROGRAMS = ('t/**/*.py', 'lab/**/*', 'quickstart', '.ci/run')
 
 
 def check_head(name, text, report):

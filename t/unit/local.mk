@@ -13,6 +13,7 @@ include t/unit/conf.mk
 include t/unit/prepare.mk
 include t/unit/serve.mk
 include t/unit/gallery.mk
+include t/unit/observe.mk
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)

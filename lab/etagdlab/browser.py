@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: MIT
+"""browser: a headless Chromium with a profile of its own, driven as a person
+would drive it, and what it says about each load."""
+import base64
+import json
+import os
+import threading
+import time
+from dataclasses import dataclass, field
+
+from . import cdp, server, tools
+
+FLAGS = ("--headless=new", "--disable-gpu", "--disable-quic",
+         "--no-first-run", "--no-default-browser-check",
+         "--disable-background-networking", "--disable-component-update",
+         "--disable-sync", "--disable-default-apps", "--disable-extensions",
+         "--disable-dev-shm-usage", "--password-store=basic",
+         "--use-mock-keychain", "--mute-audio", "--hide-scrollbars",
+         "--disable-features=Translate,OptimizationHints,MediaRouter,"
+         "InterestFeedContentSuggestions",
+         "--remote-debugging-pipe")
+QUIET_S = 4
+
+# What the page itself knows of how each of its parts came.
+TIMING = """JSON.stringify([performance.getEntriesByType('navigation')[0],
+ ...performance.getEntriesByType('resource')].filter(e => e).map(e => ({
+  url: e.name, kind: e.initiatorType, transfer: e.transferSize,
+  size: e.encodedBodySize, start: e.startTime, end: e.responseEnd})))"""
+FOLLOW = """(() => { const a = document.createElement('a');
+ a.href = location.href.split('#')[0]; document.body.append(a); a.click();
+})()"""
+
+
+@dataclass
+class Fetch:
+    """One thing that the page asked for, as the browser's network part saw
+    it."""
+    url: str
+    time_ns: int = 0
+    source: str = ""          # "", memory, disk
+    status: int = 0           # on the wire; 0: nothing was
+    fields: dict = field(default_factory=dict)
+
+
+@dataclass
+class Load:
+    """What one action did."""
+    begin_ns: int
+    end_ns: int = 0
+    restored: bool = False    # by the back/forward cache
+    fetches: list = field(default_factory=list)
+    timing: list = field(default_factory=list)
+    screenshot: bytes = b""
+
+
+class Missing(RuntimeError):
+    """There is no browser."""
+
+
+class Browser:
+    def __init__(self, profile, width=1000, height=800, scheme="light",
+                 scale=1):
+        self.program = tools.BROWSER.path()
+        if not self.program:
+            raise Missing(tools.BROWSER.missing())
+        self.profile = str(profile)
+        self.width, self.height, self.scheme = width, height, scheme
+        self.scale = scale
+        self.lock = threading.Lock()
+        self._open()
+
+    def _open(self):
+        argv = [self.program, *FLAGS, "--user-data-dir=" + self.profile,
+                "--window-size=%d,%d" % (self.width, self.height)]
+        if os.geteuid() == 0:
+            argv.append("--no-sandbox")
+        self.fetches, self.navigations = {}, []
+        self.lifecycle = set()
+        self.pipe = cdp.Pipe(argv + ["about:blank"], server.environment(),
+                             self._event)
+        self.product = self.pipe.call("Browser.getVersion")["product"]
+        pages = self.pipe.call("Target.getTargets")["targetInfos"]
+        self._attach(next(p["targetId"] for p in pages
+                          if p["type"] == "page"))
+
+    def _attach(self, target):
+        self.session = self.pipe.call(
+            "Target.attachToTarget", targetId=target,
+            flatten=True)["sessionId"]
+        for method in ("Page.enable", "Network.enable", "Runtime.enable"):
+            self.call(method)
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
+        self.call("Emulation.setEmulatedMedia", features=[
+            {"name": "prefers-color-scheme", "value": self.scheme}])
+        self.call("Emulation.setDeviceMetricsOverride", width=self.width,
+                  height=self.height, deviceScaleFactor=self.scale,
+                  mobile=self.width < 600)
+
+    def call(self, method, **params):
+        return self.pipe.call(method, self.session, **params)
+
+    # -- what the browser tells by itself
+
+    def _event(self, session, method, params, now):
+        handler = {
+            "Network.requestWillBeSent": self._asked,
+            "Network.requestServedFromCache": self._from_memory,
+            "Network.responseReceived": self._answered,
+            "Network.responseReceivedExtraInfo": self._on_wire,
+            "Page.frameNavigated": self._navigated,
+            "Page.lifecycleEvent": self._stage,
+        }.get(method)
+        if handler:
+            with self.lock:
+                handler(params, now)
+
+    def _fetch(self, params, now):
+        key = params["requestId"]
+        if key not in self.fetches:
+            self.fetches[key] = Fetch("", now)
+        return self.fetches[key]
+
+    def _asked(self, params, now):
+        fetch = self._fetch(params, now)
+        fetch.url = params["request"]["url"]
+        fetch.time_ns = int(params.get("wallTime", now / 1e9) * 1e9)
+
+    def _from_memory(self, params, now):
+        self._fetch(params, now).source = "memory"
+
+    def _answered(self, params, now):
+        fetch, response = self._fetch(params, now), params["response"]
+        if response.get("fromDiskCache") and not fetch.source:
+            fetch.source = "disk"
+        if not fetch.fields:
+            fetch.fields = {k.lower(): v for k, v in
+                            response.get("headers", {}).items()}
+        if not fetch.source and not fetch.status:
+            fetch.status = response.get("status", 0)
+
+    def _on_wire(self, params, now):
+        fetch = self._fetch(params, now)
+        fetch.status = params.get("statusCode", 0)
+        fetch.fields = {k.lower(): v for k, v in
+                        params.get("headers", {}).items()}
+
+    def _navigated(self, params, now):
+        if not params["frame"].get("parentId"):
+            self.navigations.append((params["frame"]["loaderId"],
+                                     params.get("type", "Navigation")))
+
+    def _stage(self, params, now):
+        self.lifecycle.add((params["loaderId"], params["name"]))
+
+    # -- what a person does
+
+    def _load(self, action, picture=True, settle=True):
+        """Does it, waits until the new page is there and the line is quiet,
+        and gathers what can be known of it."""
+        with self.lock:
+            self.fetches = {}
+            seen = len(self.navigations)
+        load = Load(time.time_ns())
+        action()
+        self.pipe.wait(lambda: len(self.navigations) > seen, "a navigation")
+        loader, kind = self.navigations[-1]
+        load.restored = kind == "BackForwardCacheRestore"
+        if not load.restored:
+            self.pipe.wait(lambda: (loader, "load") in self.lifecycle,
+                           "load of the page")
+            if settle:
+                self.pipe.settle(lambda: (loader, "networkIdle") in
+                                 self.lifecycle, QUIET_S)
+        if picture:
+            load.screenshot = self.screenshot(kind="webp")
+        load.timing = [] if load.restored else self.timing()
+        load.end_ns = time.time_ns()
+        with self.lock:
+            load.fetches = [f for f in self.fetches.values()
+                            if f.url.startswith("http")]
+        return load
+
+    def blank(self):
+        self._load(lambda: self.call("Page.navigate", url="about:blank"),
+                   picture=False, settle=False)
+
+    def open(self, url, picture=True):
+        """The address, typed, coming from an empty page."""
+        self.blank()
+        return self._load(lambda: self.call("Page.navigate", url=url,
+                                            transitionType="typed"), picture)
+
+    def follow(self, picture=True):
+        """A link on the page that leads to the page itself."""
+        return self._load(lambda: self.call(
+            "Runtime.evaluate", expression=FOLLOW, userGesture=True), picture)
+
+    def reload(self, picture=True):
+        return self._load(lambda: self.call("Page.reload"), picture)
+
+    def hard_reload(self, picture=True):
+        return self._load(lambda: self.call("Page.reload", ignoreCache=True),
+                          picture)
+
+    def new_tab(self, url, picture=True):
+        target = self.pipe.call("Target.createTarget", url="about:blank")
+        self._attach(target["targetId"])
+        return self._load(lambda: self.call("Page.navigate", url=url,
+                                            transitionType="typed"), picture)
+
+    def back(self, picture=True):
+        """Away to an empty page, and back."""
+        self.blank()
+        history = self.call("Page.getNavigationHistory")
+        entry = history["entries"][history["currentIndex"] - 1]
+        return self._load(lambda: self.call(
+            "Page.navigateToHistoryEntry", entryId=entry["id"]), picture)
+
+    def clear(self):
+        self.call("Network.clearBrowserCache")
+
+    def restart(self):
+        self.pipe.close()
+        self._open()
+
+    # -- looking
+
+    def script(self, text):
+        answer = self.call("Runtime.evaluate", expression=text,
+                           returnByValue=True, awaitPromise=True)
+        return answer["result"].get("value")
+
+    def timing(self):
+        return json.loads(self.script(TIMING) or "[]")
+
+    def screenshot(self, whole=False, kind="png"):
+        params = {"format": kind}
+        if kind != "png":
+            params["quality"] = 80
+        if whole:
+            size = self.call("Page.getLayoutMetrics")["cssContentSize"]
+            params.update(captureBeyondViewport=True, clip={
+                "x": 0, "y": 0, "width": self.width,
+                "height": min(size["height"], 16000), "scale": 1})
+        return base64.b64decode(
+            self.call("Page.captureScreenshot", **params)["data"])
+
+    def quit(self):
+        self.pipe.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *ignored):
+        self.quit()

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: MIT
+"""capture: the experiment's packets on the loopback interface, and nothing
+else.
+
+Two ways to get them: dumpcap (which Debian lets the group wireshark use), and
+a packet socket of our own (needs CAP_NET_RAW).  Both begin and end with a
+datagram of our own on the same port number: when it is in the file, so is
+everything before it.  Nothing here waits for an amount of time.
+"""
+import os
+import pathlib
+import secrets
+import select
+import signal
+import socket
+import struct
+import subprocess
+import threading
+import time
+
+from . import packets, pcapng, tools
+
+DEADLINE_S = 10
+SO_TIMESTAMPNS = 35
+ETH_P_IP = 0x0800
+
+
+class NoCapture(RuntimeError):
+    """Why there is no capture, for the report."""
+
+
+def mark_in(block, mark):
+    return bool(block.data) and mark in block.data
+
+
+class _Dumpcap:
+    def __init__(self, port, path):
+        program = tools.DUMPCAP.path()
+        if not program:
+            raise NoCapture(tools.DUMPCAP.missing())
+        self.path = path
+        only = "(tcp or udp) and port %d" % port
+        self.process = subprocess.Popen(
+            [program, "-q", "-i", "lo", "-f", only, "-w", str(path)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, start_new_session=True)
+
+    def blocks(self):
+        return pcapng.read_growing(self.path)
+
+    def why_ended(self):
+        if self.process.poll() is None:
+            return None
+        text = self.process.stderr.read().decode("utf-8", "replace")
+        lines = [x.strip() for x in text.splitlines() if x.strip()]
+        wanted = [x for x in lines if "permission" in x.lower() or
+                  "not permitted" in x.lower()]
+        return "dumpcap: " + (wanted or lines or ["ended"])[0]
+
+    def end(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(DEADLINE_S)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.process.stderr.close()
+
+
+class _PacketSocket:
+    def __init__(self, port, path):
+        try:
+            self.socket = socket.socket(
+                socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_IP))
+        except (PermissionError, AttributeError) as why:
+            raise NoCapture("no right to open a packet socket "
+                            "(CAP_NET_RAW)") from why
+        self.port = port
+        self.found = []
+        self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
+        self.socket.bind(("lo", ETH_P_IP))
+        self.stop_r, self.stop_w = os.pipe()
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    def _read(self):
+        while True:
+            ready, _, _ = select.select([self.socket, self.stop_r], [], [])
+            if self.stop_r in ready:
+                return
+            data, extra, _, _ = self.socket.recvmsg(1 << 17, 64)
+            head = (data[0] & 15) * 4 if data else 0
+            if len(data) < head + 4 or data[9] not in (6, 17):
+                continue
+            if self.port not in struct.unpack_from(">HH", data, head):
+                continue
+            self.found.append((self._time(extra), data))
+
+    @staticmethod
+    def _time(extra):
+        for level, kind, value in extra:
+            if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
+                s, ns = struct.unpack("qq", value[:16])
+                return s * 10 ** 9 + ns
+        return time.time_ns()
+
+    def blocks(self):
+        made = [pcapng.section(), pcapng.interface(packets.RAW)]
+        for i, (time_ns, data) in enumerate(list(self.found)):
+            made.append(pcapng.packet(data, time_ns, packets.RAW, i + 1))
+        return made
+
+    def why_ended(self):
+        return None if self.thread.is_alive() else "the packet socket ended"
+
+    def end(self):
+        os.write(self.stop_w, b".")
+        self.thread.join(DEADLINE_S)
+        self.socket.close()
+        os.close(self.stop_r)
+        os.close(self.stop_w)
+
+
+WAYS = {"dumpcap": _Dumpcap, "socket": _PacketSocket}
+
+
+class Capture:
+    """Begins when constructed; finish() gives the blocks of the file."""
+
+    def __init__(self, port, folder, way):
+        self.port, self.way = port, way
+        self.marks = []
+        self.path = pathlib.Path(folder) / "raw.pcapng"
+        self.source = WAYS[way](port, self.path)
+        try:
+            self._await_mark(repeat=True)
+        except NoCapture:
+            self.source.end()
+            raise
+
+    def _send_mark(self):
+        mark = b"etagd-lab " + secrets.token_hex(8).encode()
+        self.marks.append(mark)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.sendto(mark, ("127.0.0.1", self.port))
+        return mark
+
+    def _await_mark(self, repeat):
+        """Before the capture has begun a mark may be lost, so it is sent
+        again; at the end the one mark must come."""
+        end = time.monotonic() + DEADLINE_S
+        sent = [self._send_mark()]
+        while True:
+            if any(mark_in(b, m) for b in self.source.blocks() for m in sent):
+                return
+            why = self.source.why_ended()
+            if why or time.monotonic() > end:
+                raise NoCapture(why or "%s captured nothing within %d s" % (
+                    self.way, DEADLINE_S))
+            time.sleep(0.05)
+            if repeat:
+                sent.append(self._send_mark())
+
+    def finish(self):
+        """The capture without our own marks, its packets numbered anew."""
+        try:
+            self._await_mark(repeat=False)
+            blocks = self.source.blocks()
+        finally:
+            self.source.end()
+        kept, number = [], 0
+        for b in blocks:
+            if b.number and any(mark_in(b, m) for m in self.marks):
+                continue
+            if b.number:
+                number += 1
+                b.number = number
+            kept.append(b)
+        return kept
+
+
+def begin(port, folder, way="auto"):
+    """A running Capture; NoCapture says why each way failed."""
+    if way == "off":
+        raise NoCapture("no capture was wanted (--capture off)")
+    failed = []
+    for name in WAYS if way == "auto" else [way]:
+        try:
+            return Capture(port, folder, name)
+        except NoCapture as why:
+            failed.append(str(why))
+    raise NoCapture("; ".join(failed))

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""cdp: speaks the Chrome DevTools protocol with a browser over two pipes
+(--remote-debugging-pipe): no port that another process could connect to, and
+none that could stand in the capture."""
+import fcntl
+import json
+import os
+import subprocess
+import threading
+import time
+
+DEADLINE_S = 60
+
+
+class BrowserGone(RuntimeError):
+    """It ended, or does not answer."""
+
+
+class Refused(RuntimeError):
+    """The browser's answer to a command is an error."""
+
+
+def _high(fd):
+    """The same pipe on a number that 3 and 4 can't collide with."""
+    high = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 10)
+    os.close(fd)
+    return high
+
+
+class Pipe:
+    """A running browser.  on_event(session, method, params, time_ns) is called
+    by the reading thread."""
+
+    def __init__(self, argv, env, on_event, stderr=subprocess.DEVNULL):
+        self.on_event = on_event
+        self.changed = threading.Condition()
+        self.answers = {}
+        self.number = 0
+        self.gone = False
+        their_in, self.out = map(_high, os.pipe())
+        self.inp, their_out = map(_high, os.pipe())
+
+        def place():
+            os.dup2(their_in, 3)
+            os.dup2(their_out, 4)
+        try:
+            self.process = subprocess.Popen(
+                argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=stderr, env=env, preexec_fn=place, pass_fds=(3, 4),
+                start_new_session=True)
+        finally:
+            os.close(their_in)
+            os.close(their_out)
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    def _read(self):
+        rest = b""
+        while True:
+            try:
+                data = os.read(self.inp, 1 << 20)
+            except OSError:
+                data = b""
+            if not data:
+                break
+            now = time.time_ns()
+            *whole, rest = (rest + data).split(b"\0")
+            for text in whole:
+                self._message(json.loads(text), now)
+        with self.changed:
+            self.gone = True
+            self.changed.notify_all()
+
+    def _message(self, message, now):
+        if "id" not in message:
+            self.on_event(message.get("sessionId"), message["method"],
+                          message.get("params", {}), now)
+        with self.changed:
+            if "id" in message:
+                self.answers[message["id"]] = message
+            self.changed.notify_all()
+
+    def call(self, method, session=None, **params):
+        with self.changed:
+            self.number += 1
+            number = self.number
+        message = {"id": number, "method": method, "params": params}
+        if session:
+            message["sessionId"] = session
+        data = json.dumps(message).encode() + b"\0"
+        try:
+            while data:
+                data = data[os.write(self.out, data):]
+        except OSError as why:
+            raise BrowserGone("the browser has ended") from why
+        self.wait(lambda: number in self.answers, method)
+        with self.changed:
+            answer = self.answers.pop(number)
+        if "error" in answer:
+            raise Refused("%s: %s" % (method, answer["error"]["message"]))
+        return answer.get("result", {})
+
+    def wait(self, check, what, timeout=DEADLINE_S):
+        """Until check() is true; looked at whenever something arrived."""
+        with self.changed:
+            if not self.changed.wait_for(lambda: check() or self.gone,
+                                         timeout):
+                raise BrowserGone("the browser did not do this within %d s: "
+                                  "%s" % (timeout, what))
+            if not check():
+                raise BrowserGone("the browser ended during: %s" % what)
+
+    def settle(self, check, timeout):
+        """Like wait(), but not having come is an answer too."""
+        with self.changed:
+            return self.changed.wait_for(lambda: check() or self.gone, timeout)
+
+    def close(self):
+        """Asks it to end, so that its cache reaches the disk."""
+        try:
+            self.call("Browser.close")
+        except (BrowserGone, Refused):
+            pass
+        try:
+            self.process.wait(DEADLINE_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.thread.join(5)
+        for fd in (self.out, self.inp):
+            try:
+                os.close(fd)
+            except OSError:
+                pass

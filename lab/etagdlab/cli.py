@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: MIT
+"""cli: the command line of `etagd lab` and `etagd annotate`.
+
+Exit status: 0 all well, 1 something could not be done, 2 bad usage, 3 the
+witnesses do not agree (lab), or the reports differ (lab --diff).
+"""
+import argparse
+import json
+import os
+import pathlib
+import sys
+
+from . import (annotate, cdp, diff, experiment, ledger, pcapng, report,
+               scenario, tools)
+from .server import NoServer
+
+OK, FAILED, USAGE, DIFFERENT = 0, 1, 2, 3
+
+
+def _lab_parser():
+    p = argparse.ArgumentParser(
+        prog="etagd lab", description="Runs a caching experiment with a real "
+        "browser and writes a report that can be handed in.",
+        epilog="steps: " + "; ".join("%s%s: %s" % (w, ":X" if a else "", m)
+                                     for w, (m, a, _) in
+                                     scenario.WORDS.items()))
+    p.add_argument("dir", nargs="?", metavar="DIR",
+                   help="folder of the page (default: the lab's own); a copy "
+                   "of it is served")
+    p.add_argument("-c", "--conf", metavar="FILE",
+                   help="ini file (default: lab.ini); address, root and log "
+                   "are overridden")
+    p.add_argument("-o", "--option", action="append", metavar="S.KEY=VALUE",
+                   help="override one option of the ini file (repeatable)")
+    p.add_argument("-s", "--scenario", default=scenario.DEFAULT,
+                   metavar="STEPS", help="default: %(default)s")
+    p.add_argument("-p", "--page", default="/", metavar="PATH",
+                   help="the page that is visited (default: %(default)s)")
+    p.add_argument("-r", "--report", default="lab-report.html",
+                   metavar="FILE", help="default: %(default)s")
+    p.add_argument("-j", "--json", metavar="FILE",
+                   help="the same for programs (default: beside the report)")
+    p.add_argument("-w", "--pcapng", metavar="FILE",
+                   help="also write the capture, with comments")
+    p.add_argument("--name", default="", help="who hands it in")
+    p.add_argument("--number", default="", help="student number")
+    p.add_argument("--lang", choices=("en", "zh"), default="en")
+    p.add_argument("--capture", default="auto",
+                   choices=("auto", "dumpcap", "socket", "off"))
+    p.add_argument("--matrix", choices=("quick", "full", "off"),
+                   default="quick", help="measure this browser against the "
+                   "known table; full: also rows that need waiting")
+    p.add_argument("--keep", action="store_true",
+                   help="keep the temporary folder")
+    p.add_argument("-q", "--quiet", action="store_true")
+    p.add_argument("--diff", nargs=2, metavar=("A.json", "B.json"),
+                   help="compare two reports and end")
+    return p
+
+
+def _say(text):
+    print("etagd lab: " + text, file=sys.stderr, flush=True)
+
+
+def _fail(who, text, status=FAILED):
+    print("%s: %s" % (who, text), file=sys.stderr)
+    return status
+
+
+def _page(text):
+    return text if text.startswith("/") else "/" + text
+
+
+def _write(o, data, blocks):
+    target = pathlib.Path(o.report)
+    beside = pathlib.Path(o.json) if o.json else target.with_suffix(".json")
+    target.write_text(report.html(data, o.lang), encoding="utf-8")
+    beside.write_text(report.plain(data), encoding="utf-8")
+    print(target)
+    print(beside)
+    if o.pcapng and blocks is None:
+        _say("no %s: there was no capture" % o.pcapng)
+    elif o.pcapng:
+        pcapng.write(o.pcapng, blocks)
+        print(o.pcapng)
+
+
+def _diff(paths):
+    try:
+        a, b = (json.loads(pathlib.Path(p).read_text(encoding="utf-8"))
+                for p in paths)
+        lines = diff.compare(a, b)
+    except (OSError, ValueError, KeyError, TypeError) as why:
+        return _fail("etagd lab", "no two reports: %s" % why, USAGE)
+    print("\n".join(lines) if lines else "no difference")
+    return DIFFERENT if lines else OK
+
+
+def lab(argv):
+    o = _lab_parser().parse_args(argv)
+    if o.diff:
+        return _diff(o.diff)
+    o.page = _page(o.page)
+    if not os.access(pathlib.Path(o.report).resolve().parent, os.W_OK):
+        return _fail("etagd lab", "cannot write %s" % o.report, USAGE)
+    say = (lambda text: None) if o.quiet else _say
+    try:
+        run = experiment.Experiment(o, say)
+    except (scenario.BadScenario, experiment.BadInput) as why:
+        return _fail("etagd lab", why, USAGE)
+    except NoServer as why:
+        return _fail("etagd lab", why)
+    try:
+        data, blocks = run.run()
+        _write(o, data, blocks)
+    except (NoServer, scenario.BadScenario, cdp.BrowserGone,
+            cdp.Refused, OSError) as why:
+        return _fail("etagd lab", why)
+    wrong = report.disagreements(data)
+    for text in wrong:
+        _say("witnesses differ: " + text)
+    return DIFFERENT if wrong else OK
+
+
+def _annotate_parser():
+    p = argparse.ArgumentParser(
+        prog="etagd annotate", description="Writes the server's account as "
+        "packet comments into a copy of a capture.")
+    p.add_argument("capture", metavar="IN.pcapng")
+    p.add_argument("ledger", metavar="LEDGER", help="the access log in JSON "
+                   "form, or the observer's connections.jsonl")
+    p.add_argument("out", metavar="OUT.pcapng", nargs="?",
+                   help="default: IN-annotated.pcapng")
+    return p
+
+
+def _out_name(path):
+    path = pathlib.Path(path)
+    return path.with_name(path.stem + "-annotated.pcapng")
+
+
+def annotate_file(argv):
+    o = _annotate_parser().parse_args(argv)
+    out = pathlib.Path(o.out) if o.out else _out_name(o.capture)
+    try:
+        if out.exists() and os.path.samefile(out, o.capture):
+            return _fail("etagd annotate", "OUT is IN: a capture is never "
+                         "changed in place", USAGE)
+        blocks, book = pcapng.read(o.capture), ledger.read(o.ledger)
+        done, n, found, matched = annotate.annotate(blocks, book)
+        pcapng.write(out, done)
+    except pcapng.Malformed as why:
+        return _fail("etagd annotate", "%s: %s" % (o.capture, why))
+    except OSError as why:
+        return _fail("etagd annotate", "%s: %s" % (why.filename,
+                                                   why.strerror))
+    if book.unread:
+        _fail("etagd annotate", "%d lines of %s are no ledger entries; left "
+              "out" % (book.unread, o.ledger))
+    if not matched:
+        return _fail("etagd annotate", "%s: none of its %d connections is in "
+                     "the ledger" % (out, len(found)))
+    print("%s: %d comments; %d of %d connections are in the ledger" % (
+        out, n, len(matched), len(found)))
+    if not tools.TSHARK.path():
+        print("to see them: wireshark %s" % out)
+    else:
+        print("to see them: tshark -r %s -Y frame.comment "
+              "-T fields -e frame.number -e frame.comment" % out)
+    return OK
+
+
+def main(argv):
+    """argv: the sub-command and its arguments; without one it is lab."""
+    commands = {"lab": lab, "annotate": annotate_file}
+    if argv and argv[0] in commands:
+        return commands[argv[0]](argv[1:])
+    return lab(argv)

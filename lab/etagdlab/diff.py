@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""diff: two reports, and what happened differently: outcomes and reasons, not
+times, ports or packet numbers."""
+
+
+
+def _outcome(resource):
+    reasons = sorted({e["reason"] or "" for e in resource["wire"]})
+    return "%s (%s)" % (resource["outcome"], ", ".join(reasons)) \
+        if reasons else resource["outcome"]
+
+
+def _steps(a, b):
+    lines = []
+    if a["scenario"] != b["scenario"]:
+        lines.append("scenario: %s | %s" % (",".join(a["scenario"]),
+                                            ",".join(b["scenario"])))
+    for i, (x, y) in enumerate(zip(a["steps"], b["steps"])):
+        if x["word"] != y["word"]:
+            continue
+        here = {r["path"]: r for r in x.get("resources", [])}
+        there = {r["path"]: r for r in y.get("resources", [])}
+        for path in [*here, *(p for p in there if p not in here)]:
+            left = _outcome(here[path]) if path in here else "no part of it"
+            right = _outcome(there[path]) if path in there else \
+                "no part of it"
+            if left != right:
+                lines.append("step %d %s, %s: %s | %s" % (
+                    i + 1, x["text"], path, left, right))
+    return lines
+
+
+def _matrix(a, b):
+    if not a.get("matrix") or not b.get("matrix"):
+        return []
+    lines, there = [], {r["label"]: r for r in b["matrix"]["rows"]}
+    for row in a["matrix"]["rows"]:
+        other = there.get(row["label"])
+        if not other:
+            continue
+        for action, x, y in zip(a["matrix"]["actions"], row["cells"],
+                                other["cells"]):
+            if x["got"] != y["got"]:
+                lines.append("matrix, %s, %s: %s | %s" % (
+                    row["label"], action, x["got"], y["got"]))
+    return lines
+
+
+def _connections(report):
+    used = sum(not s["unused"] for s in report["streams"])
+    return used, len(report["streams"]) - used
+
+
+def _ini(text):
+    """An ini file without comments and empty lines."""
+    return [x.strip() for x in text.splitlines()
+            if x.strip() and x.strip()[0] not in "#;"]
+
+
+def compare(a, b):
+    """Lines that say what differs; none: the same."""
+    lines = []
+    if a["format"] != b["format"]:
+        lines.append("format: %s | %s" % (a["format"], b["format"]))
+    for what in sorted(set(a["versions"]) | set(b["versions"])):
+        x, y = a["versions"].get(what), b["versions"].get(what)
+        if x != y:
+            lines.append("version of %s: %s | %s" % (what, x, y))
+    left = _ini(a["ini"]["text"]) + a["ini"]["overrides"]
+    right = _ini(b["ini"]["text"]) + b["ini"]["overrides"]
+    lines += ["ini, only left: " + x for x in left if x not in right]
+    lines += ["ini, only right: " + x for x in right if x not in left]
+    lines += _steps(a, b) + _matrix(a, b)
+    both = a["capture"]["way"] and b["capture"]["way"]
+    if both and _connections(a) != _connections(b):
+        lines.append("connections used, unused: %d, %d | %d, %d" % (
+            _connections(a) + _connections(b)))
+    return lines

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: MIT
+"""drawing: the report's two kinds of picture, as SVG: a ladder for each
+connection, and all connections over time.  Long waits are cut out and marked
+by a break with their length."""
+from html import escape
+
+BREAK_S = 0.3                 # a longer silence is cut out
+LADDER_MAX = 80               # packets drawn; the table has all
+
+
+def wait_text(seconds):
+    return "%.0f s" % seconds if seconds >= 10 else "%.1f s" % seconds
+
+
+def _text(x, y, text, cls="", anchor="start"):
+    return '<text x="%.1f" y="%.1f" class="%s" text-anchor="%s">%s</text>' % (
+        x, y, cls, anchor, escape(text))
+
+
+def _clip(text, n):
+    return text if len(text) <= n else text[:n - 1] + "…"
+
+
+def kind_of(packet):
+    """The class that colours a packet everywhere."""
+    if packet["protocol"] == "HTTP":
+        if packet["client"]:
+            return "ask"
+        word = packet["info"].split(" ")
+        status = word[1] if len(word) > 1 else ""
+        return "s304" if status == "304" else \
+            "s200" if status.startswith("2") else "serr"
+    flags = packet["flags"]
+    if "RST" in flags or "FIN" in flags:
+        return "end"
+    if "SYN" in flags:
+        return "syn"
+    return "data" if packet["data"] else "ack"
+
+
+# -- ladder ------------------------------------------------------------------
+
+LEFT, RIGHT, WIDTH = 90, 430, 1040
+
+
+def _label(p):
+    kind = kind_of(p)
+    if kind in ("syn", "end", "ack"):
+        return p["flags"]
+    if kind == "data":
+        return "%d bytes" % p["data"]
+    text = p["info"].replace(" HTTP/1.1", "").replace("HTTP/1.1 ", "")
+    return text + (" · %d bytes" % p["data"] if kind != "ask" else "")
+
+
+def _arrow(p, y):
+    kind = kind_of(p)
+    a, b = (LEFT, RIGHT) if p["client"] else (RIGHT, LEFT)
+    drop = 7
+    back = -7 if p["client"] else 7
+    out = ['<g class="%s"><title>%s</title>' % (kind, escape(
+        "No. %d: %s" % (p["no"], p["info"])))]
+    out.append('<line x1="%d" y1="%.1f" x2="%d" y2="%.1f"/>' % (
+        a, y, b, y + drop))
+    out.append('<path d="M%d %.1f l%d -4.2 l0 8z"/>' % (b, y + drop, back))
+    out.append(_text((LEFT + RIGHT) / 2, y - 1, _clip(_label(p), 46), "lab",
+                     "middle"))
+    out.append(_text(LEFT - 8, y + 4, "%.6f" % p["time"], "time", "end"))
+    if p["comments"]:
+        note = "; ".join(c.replace("etagd: ", "") for c in p["comments"])
+        out.append(_text(RIGHT + 12, y + 5, _clip(note, 104), "note"))
+    return "".join(out) + "</g>"
+
+
+def _break(y, seconds):
+    zig = "".join('<path class="zig" d="M%d %.1f l5 3 l-10 6 l5 3"/>' % (x, y)
+                  for x in (LEFT, RIGHT))
+    return zig + _text((LEFT + RIGHT) / 2, y + 10,
+                       "%s of silence" % wait_text(seconds), "wait", "middle")
+
+
+def ladder(stream, packets, words):
+    """The packets of one connection, top to bottom."""
+    rows, y, before = [], 46.0, None
+    lanes, top = [], 30.0
+    for p in packets[:LADDER_MAX]:
+        if before is not None and p["time"] - before > BREAK_S:
+            lanes.append((top, y))
+            rows.append(_break(y, p["time"] - before))
+            y += 26
+            top = y - 14
+        before = p["time"]
+        rows.append(_arrow(p, y))
+        y += 19 if kind_of(p) == "ack" else 25
+    more = len(packets) - LADDER_MAX
+    if more > 0:
+        rows.append(_text((LEFT + RIGHT) / 2, y, "%d more in the table below"
+                          % more, "wait", "middle"))
+    lanes.append((top, y))
+    head = _text(LEFT, 20, "%s :%d" % (words("browser"), stream["port"]),
+                 "end-name", "middle")
+    head += _text(RIGHT, 20, words("server") + (
+        ", worker %d" % stream["worker"] if stream["worker"] else ""),
+        "end-name", "middle")
+    for a, b in lanes:
+        for x in (LEFT, RIGHT):
+            head += '<line class="lane" x1="%d" y1="%.1f" x2="%d" ' \
+                'y2="%.1f"/>' % (x, a, x, b)
+    return '<svg class="ladder" viewBox="0 0 %d %.0f" role="img" ' \
+        'aria-label="ladder of connection %d">%s%s</svg>' % (
+            WIDTH, y + 14, stream["index"] + 1, head, "".join(rows))
+
+
+# -- connections over time -----------------------------------------------------
+
+class Scale:
+    """Time to place: stretches in which something happens, to scale within;
+    the silences between them cut out."""
+
+    def __init__(self, times, left, right, gap=34):
+        self.left, self.parts = left, []
+        times = sorted(times) or [0.0]
+        begin = last = times[0]
+        for t in times[1:]:
+            if t - last > BREAK_S:
+                self.parts.append([begin, last])
+                begin = t
+            last = t
+        self.parts.append([begin, last])
+        lengths = [max(0.02, b - a) ** 0.5 for a, b in self.parts]
+        room = right - left - gap * (len(self.parts) - 1)
+        x = left
+        self.places = []
+        for length in lengths:
+            w = max(10, room * length / sum(lengths))
+            self.places.append((x, w))
+            x += w + gap
+        self.right = x - gap
+
+    def __call__(self, t):
+        for (a, b), (x, w) in zip(self.parts, self.places):
+            if t < a:
+                return x
+            if t <= b:
+                return x + w * (t - a) / max(b - a, 1e-9)
+        return self.right
+
+    def breaks(self):
+        """[(x of the middle, seconds that are left out)]"""
+        found = []
+        for i in range(1, len(self.parts)):
+            x = (self.places[i - 1][0] + self.places[i - 1][1] +
+                 self.places[i][0]) / 2
+            found.append((x, self.parts[i][0] - self.parts[i - 1][1]))
+        return found
+
+
+def _lane(stream, scale, y, width):
+    x0, x1 = scale(stream["begin"]), scale(stream["end"])
+    cls = "unused" if stream["unused"] else "open"
+    out = ['<line class="%s" x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f"/>' % (
+        cls, x0, y, max(x1, x0 + 2), y)]
+    for q in stream["requests"]:
+        a = scale(q["begin"])
+        b = scale(q["end"]) if q["end"] is not None else a
+        status = q["status"] or 0
+        kind = "s304" if status == 304 else "s200" if 200 <= status < 300 \
+            else "serr"
+        out.append('<rect class="%s" x="%.1f" y="%.1f" width="%.1f" '
+                   'height="14" rx="2"><title>%s → %s</title></rect>' % (
+                       kind, a - 1, y - 7, max(5, b - a),
+                       escape(q["line"]), status or "no answer"))
+    closer = stream["first_closer"]
+    if closer:
+        out.append('<path class="fin %s" d="M%.1f %.1f l0 14"/>' % (
+            closer, x1, y - 7))
+    name = ":%d" % stream["port"]
+    if stream["worker"]:
+        name += "  w%d" % stream["worker"]
+    out.append(_text(4, y + 4, name, "name"))
+    tail = "never used" if stream["unused"] else ""
+    if closer:
+        tail += (", " if tail else "") + ("reset" if stream["reset"] else
+                                          "FIN") + " by " + closer
+    out.append(_text(width - 4, y + 4, tail, "name", "end"))
+    return "".join(out)
+
+
+def timeline(streams, steps):
+    """A lane for each connection; above them the steps."""
+    loads = [s for s in steps if "resources" in s]
+    if not streams:
+        return ""
+    times = [s["begin"] for s in loads] + [t for s in streams
+                                           for t in (s["begin"], s["end"])]
+    times += [q[k] for s in streams for q in s["requests"]
+              for k in ("begin", "end") if q[k] is not None]
+    width = 1040
+    scale = Scale(times, 100, width - 150)
+    height = 58 + 26 * len(streams)
+    out = []
+    for i, s in enumerate(loads):
+        x = scale(s["begin"])
+        out.append('<line class="step" x1="%.1f" y1="%d" x2="%.1f" y2="%d"/>'
+                   % (x, 34, x, height - 4))
+        out.append(_text(x + 3, 14 if i % 2 else 30, s["text"], "name"))
+    for x, seconds in scale.breaks():
+        out.append('<rect class="cut" x="%.1f" y="36" width="20" '
+                   'height="%d"/>' % (x - 10, height - 40))
+        out.append(_text(x, height - 1, wait_text(seconds), "wait",
+                         "middle"))
+    for i, s in enumerate(streams):
+        out.append(_lane(s, scale, 54 + 26 * i, width))
+    return '<svg class="timeline" viewBox="0 0 %d %d" role="img" ' \
+        'aria-label="connections over time">%s</svg>' % (
+            width, height + 12, "".join(out))

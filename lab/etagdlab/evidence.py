@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: MIT
+"""evidence: puts together what the witnesses say about each load: the server's
+log, the capture, and the browser's own timing; and why a part was not asked
+for at all.
+
+The result is plain data (dicts, lists, text, numbers): the report's JSON.
+"""
+from urllib.parse import urlsplit
+
+from . import annotate, freshness, ledger, packets, streams
+
+# transferSize, as Chromium reports it: a 304 counts as 300.
+NOT_MODIFIED_SIZE = 300
+
+
+def path_of(url):
+    parts = urlsplit(url)
+    return parts.path + ("?" + parts.query if parts.query else "")
+
+
+def said_by_browser(transfer):
+    if transfer is None:
+        return None
+    if transfer == 0:
+        return "cache"
+    return "304" if transfer == NOT_MODIFIED_SIZE else "bytes"
+
+
+class Wire:
+    """What crossed the wire: streams of the capture and entries of the log."""
+
+    def __init__(self, blocks, log_text, port):
+        self.ledger = ledger.parse(log_text)
+        self.captured = blocks is not None
+        segments = packets.segments(blocks) if blocks else []
+        self.streams = streams.streams(segments, port)
+        self.matched = ledger.match(self.ledger, self.streams)
+        self.notes = annotate.comments(self.streams, self.matched)
+        self._pairs = {}
+        for s in self.streams:
+            for i, pair in enumerate(s.pairs()):
+                self._pairs[(s.client[1], s.index, i + 1)] = (s, pair)
+
+    def requests(self, begin_ns, end_ns):
+        """[(connection, request)] that began in a stretch of time."""
+        found = [(c, r) for c in self.ledger.connections for r in c.requests
+                 if begin_ns <= r.time_ns < end_ns]
+        return sorted(found, key=lambda e: e[1].time_ns)
+
+    def seen(self, connection, request):
+        """(stream, request, response) of the capture, or Nones."""
+        for index, c in self.matched.items():
+            if c is connection:
+                found = self._pairs.get((c.port, index, request.number))
+                if found:
+                    return found[0], found[1][0], found[1][1]
+        return None, None, None
+
+    def asked_in_capture(self, begin_ns, end_ns):
+        return [(q, r) for s in self.streams for q, r in s.pairs()
+                if begin_ns <= q.first_ns < end_ns]
+
+
+class Memory:
+    """What the browser should have in its cache: each address's last answer,
+    as the browser's network part reported it."""
+
+    def __init__(self):
+        self.stored = {}
+
+    def learn(self, load):
+        for f in load.fetches:
+            if not f.status or f.source:
+                continue
+            path = path_of(f.url)
+            if f.status == 304 and path in self.stored:
+                fields = {**self.stored[path][0], **f.fields}
+            elif f.status == 200:
+                fields = f.fields
+            else:
+                continue
+            self.stored[path] = (fields, f.time_ns)
+
+    def forget(self):
+        self.stored.clear()
+
+
+def _exchange(wire, connection, request, start_ns):
+    stream, asked, answered = wire.seen(connection, request)
+    return {
+        "status": request.status, "bytes": request.bytes,
+        "reason": request.reason, "us": request.duration_us,
+        "time": (request.time_ns - start_ns) / 1e9,
+        "worker": connection.worker, "connection": connection.number,
+        "request": request.number, "port": connection.port,
+        "stream": stream.index if stream else None,
+        "packet": asked.first_packet if asked else None,
+        "answer_packet": answered.first_packet if answered else None,
+        "asked": {k: v for k, v in (asked.fields if asked else {}).items()
+                  if k in ("cache-control", "pragma", "if-none-match",
+                           "if-modified-since", "range")},
+    }
+
+
+ANSWERED = {
+    "new": "the whole file: the request named no version",
+    "tag matches": "304 because the tag in If-None-Match matches",
+    "tag differs": "the file is another one than the tag in If-None-Match",
+    "not modified since": "304 because the file is not newer than the date",
+    "modified since": "the file is newer than the date",
+    "no such file": "there is no such file",
+}
+
+
+def _why_asked(exchanges):
+    last = exchanges[-1]
+    why = ANSWERED.get(last["reason"], last["reason"] or "")
+    control = last["asked"].get("cache-control", "")
+    if last["status"] == 200 and "no-cache" in control:
+        return why + " (no-cache came with the request: a hard reload)"
+    return why
+
+
+def _agrees(statuses, said):
+    """The browser's timing tells the same as the log; None: it can't say."""
+    if said is None:
+        return None
+    if said == "cache":
+        return statuses == []
+    if said == "304":
+        return 304 in statuses
+    return any(s != 304 for s in statuses)
+
+
+def _resource(wire, done, path, kind, timing, exchanges, memory, start_ns):
+    load = done.load
+    transfer = timing["transfer"] if timing else None
+    said = "restored" if load.restored else said_by_browser(transfer)
+    fetch = next((f for f in load.fetches if path_of(f.url) == path), None)
+    statuses = [e["status"] for e in exchanges]
+    row = {"path": path, "kind": kind, "wire": exchanges, "browser": said,
+           "transfer": transfer, "source": fetch.source if fetch else "",
+           "agree": _agrees(statuses, None if load.restored else said)}
+    behind = bool(exchanges) and said == "cache"
+    if exchanges and not behind:
+        row["outcome"] = " ".join(str(s) for s in statuses)
+        row["why"] = _why_asked(exchanges)
+        return row
+    at = fetch.time_ns if fetch and fetch.time_ns else load.begin_ns
+    row["outcome"] = "-" if not behind else "~%s" % statuses[-1]
+    row["why"] = freshness.why_absent(memory.stored.get(path), at,
+                                      load.restored, done.step.word == "back")
+    if behind:
+        row["why"] += "; asked behind it: " + _why_asked(exchanges)
+        row["agree"] = None
+    return row
+
+
+def _load(wire, done, until_ns, memory, base, shown_before, start_ns):
+    load = done.load
+    by_path = {}
+    for c, r in wire.requests(load.begin_ns, until_ns):
+        by_path.setdefault(r.target, []).append(
+            _exchange(wire, c, r, start_ns))
+    rows, seen = [], set()
+    timing = [t for t in load.timing if t["url"].startswith(base + "/")]
+    for t in timing:
+        path = path_of(t["url"])
+        if path not in seen:
+            seen.add(path)
+            rows.append(_resource(wire, done, path, t["kind"], t,
+                                  by_path.get(path, []), memory, start_ns))
+    if load.restored:
+        for path, kind in shown_before:
+            if path not in by_path:
+                seen.add(path)
+                rows.append(_resource(wire, done, path, kind, None, [],
+                                      memory, start_ns))
+    for path, exchanges in by_path.items():
+        if path not in seen:
+            rows.append(_resource(wire, done, path, "", None, exchanges,
+                                  memory, start_ns))
+    return {"restored": load.restored, "resources": rows,
+            "shown": [(path_of(t["url"]), t["kind"]) for t in timing]}
+
+
+def steps(wire, done, base, start_ns):
+    """The report's steps, in order."""
+    found, memory, shown = [], Memory(), []
+    for i, d in enumerate(done):
+        until = done[i + 1].begin_ns if i + 1 < len(done) else 1 << 63
+        row = {"word": d.step.word, "text": d.step.text,
+               "meaning": d.step.meaning, "note": d.note,
+               "begin": (d.begin_ns - start_ns) / 1e9,
+               "end": (d.end_ns - start_ns) / 1e9,
+               "clock": freshness.clock(d.begin_ns)}
+        if d.load:
+            load = _load(wire, d, until, memory, base, shown, start_ns)
+            shown = load.pop("shown") or shown
+            row.update(load)
+            memory.learn(d.load)
+            if wire.captured:
+                row["captured"] = len(
+                    wire.asked_in_capture(d.begin_ns, until))
+            row["logged"] = len(wire.requests(d.begin_ns, until))
+        if d.step.word == "clear":
+            memory.forget()
+        found.append(row)
+    return found
+
+
+# -- the capture as data -----------------------------------------------------
+
+def packet_rows(wire, start_ns):
+    rows = []
+    for s in wire.streams:
+        for p in s.packets:
+            g = p.segment
+            rows.append({
+                "no": g.number, "time": (g.time_ns - start_ns) / 1e9,
+                "source": "%s:%d" % (g.source, g.sport),
+                "destination": "%s:%d" % (g.destination, g.dport),
+                "protocol": "HTTP" if p.request or p.response else "TCP",
+                "length": g.frame, "info": p.info, "stream": s.index,
+                "client": p.client, "flags": g.flag_text,
+                "data": g.length,
+                "comments": wire.notes.get(g.number, [])})
+    return sorted(rows, key=lambda r: r["no"])
+
+
+def stream_rows(wire, start_ns):
+    rows = []
+    for s in wire.streams:
+        c = wire.matched.get(s.index)
+        rows.append({
+            "index": s.index, "port": s.client[1],
+            "begin": (s.start_ns - start_ns) / 1e9,
+            "end": (s.end_ns - start_ns) / 1e9,
+            "first_closer": s.first_closer, "reset": s.reset,
+            "worker": c.worker if c else None,
+            "connection": c.number if c else None,
+            "end_why": c.end if c else None,
+            "unused": not s.requests,
+            "requests": [{
+                "line": q.line, "status": r.status if r else None,
+                "begin": (q.first_ns - start_ns) / 1e9,
+                "end": (r.last_ns - start_ns) / 1e9 if r else None}
+                for q, r in s.pairs()]})
+    return rows
+
+
+def ledger_rows(wire, start_ns):
+    """The same from the log alone: what is known without a capture."""
+    rows = []
+    for i, c in enumerate(wire.ledger.connections):
+        times = [r.time_ns for r in c.requests] + \
+                [r.end_ns for r in c.requests]
+        rows.append({
+            "index": i, "port": c.port, "worker": c.worker,
+            "connection": c.number, "end_why": c.end, "first_closer": c.who,
+            "begin": (min(times) - start_ns) / 1e9 if times else 0,
+            "end": (max(times) - start_ns) / 1e9 if times else 0,
+            "reset": c.end == "client reset", "unused": not c.requests,
+            "requests": [{
+                "line": "%s %s" % (r.method, r.target), "status": r.status,
+                "begin": (r.time_ns - start_ns) / 1e9,
+                "end": (r.end_ns - start_ns) / 1e9} for r in c.requests]})
+    return rows
+
+
+def agreement(wire):
+    """Log against capture: counts, order, and the largest difference in
+    time."""
+    logged = wire.ledger.requests
+    captured = [q for s in wire.streams for q in s.requests]
+    worst, wrong = 0, []
+    for index, c in wire.matched.items():
+        pairs = wire.streams[index].pairs()
+        for r in c.requests:
+            at = (r.number or 0) - 1
+            if not 0 <= at < len(pairs):
+                wrong.append("request %s of port %s is not in the capture"
+                             % (r.number, c.port))
+                continue
+            asked, answered = pairs[at]
+            if answered and r.status and answered.status != r.status:
+                wrong.append("packet %d: %d in the capture, %d in the log" % (
+                    answered.first_packet, answered.status, r.status))
+            if r.target and asked.target != r.target:
+                wrong.append("packet %d: %s in the capture, %s in the log" % (
+                    asked.first_packet, asked.target, r.target))
+            worst = max(worst, abs(asked.last_ns - r.time_ns))
+    return {"logged": len(logged), "captured": len(captured),
+            "wrong": wrong, "worst_ms": worst / 1e6}

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: MIT
+"""experiment: one run from beginning to end: a folder of its own, a server, a
+capture, a browser, the scenario, the matrix; and all of it as data."""
+import base64
+import datetime
+import os
+import pathlib
+import platform
+import shutil
+import tempfile
+import time
+
+from . import annotate, capture, evidence, ledger, matrix, pcapng, scenario
+from . import server as servers
+from . import tools
+from .browser import Browser
+
+FORMAT = 1
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+class BadInput(ValueError):
+    """A file or folder that was named is not what it should be."""
+
+
+def _beside(*names):
+    """A file of the source tree or of the installed package."""
+    places = [HERE.parents[1]]
+    if os.environ.get("ETAGD_DATADIR"):
+        places.append(pathlib.Path(os.environ["ETAGD_DATADIR"]))
+    for place in places:
+        if (place / names[0]).exists():
+            return place.joinpath(*names)
+    raise BadInput("%s is not there: give DIR and --conf" % "/".join(names))
+
+
+def default_ini():
+    return _beside("conf", "lab.ini")
+
+
+def default_site():
+    return _beside("www")
+
+
+def _copy(site, to):
+    """Times stay, for they decide what a guess at freshness gives."""
+    shutil.copytree(site, to, symlinks=True,
+                    ignore=shutil.ignore_patterns("*.mk", ".*"))
+
+
+def _readable(folder):
+    """A worker that gave up root must reach the files."""
+    os.chmod(folder, 0o755)
+
+
+def _versions(program, browser_product, way):
+    status, out, _ = servers.ask(program, "--version")
+    found = {"etagd": out.strip() if status == 0 else "unknown",
+             "browser": browser_product,
+             "Python": platform.python_version(),
+             "system": "%s %s" % (platform.system(), platform.release())}
+    if way == "dumpcap":
+        found["capture"] = tools.version(tools.DUMPCAP) or "dumpcap"
+    elif way:
+        found["capture"] = "packet socket"
+    return found
+
+
+def _begin_capture(port, folder, way, say):
+    try:
+        return capture.begin(port, folder, way), None
+    except capture.NoCapture as why:
+        say("no capture: %s" % why)
+        return None, str(why)
+
+
+def _picture(webp):
+    return "data:image/webp;base64," + base64.b64encode(webp).decode()
+
+
+class Experiment:
+    """options: the command line's namespace (see cli.py)."""
+
+    def __init__(self, options, say):
+        self.o, self.say = options, say
+        self.steps = scenario.parse(options.scenario)
+        self.program = servers.find()
+        self.ini = pathlib.Path(options.conf) if options.conf \
+            else default_ini()
+        self.site = pathlib.Path(options.dir) if options.dir \
+            else default_site()
+        if not self.site.is_dir():
+            raise BadInput("%s is no folder" % self.site)
+        if not self.ini.is_file():
+            raise BadInput("%s is no file" % self.ini)
+        if not tools.BROWSER.path():
+            raise BadInput(tools.BROWSER.missing())
+
+    def run(self):
+        """(the report's data, the capture's blocks or None)"""
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="etagd-lab-"))
+        try:
+            _readable(folder)
+            return self._run(folder)
+        finally:
+            if self.o.keep:
+                self.say("kept: %s" % folder)
+            else:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _run(self, folder):
+        root = folder / "www"
+        _copy(self.site, root)
+        ini = folder / self.ini.name
+        shutil.copy2(self.ini, ini)
+        (folder / "log").mkdir()
+        server = servers.Server(self.program, ini, root, folder / "log",
+                                self.o.option or [])
+        with server:
+            self.say("etagd serves %s" % server.url)
+            run, why = _begin_capture(server.port, folder, self.o.capture,
+                                      self.say)
+            start_ns = time.time_ns()
+            with Browser(folder / "profile") as browser:
+                done = scenario.Runner(browser, server.url, self.o.page, root,
+                                       self.say).run(self.steps)
+                product = browser.product
+            end_ns = time.time_ns()
+            _, config, _ = servers.ask(self.program, "--dump-config",
+                                       *server.argv[1:])
+        # The server's own farewells stand in the capture, so it ends last.
+        blocks = run.finish() if run else None
+        wire = evidence.Wire(blocks, server.log_text(), server.port)
+        data = self._data(wire, server, done, start_ns, end_ns)
+        data.update(matrix=self._matrix(folder), config=config, versions=_versions(
+            self.program, product, run.way if run else None),
+            capture={"way": run.way if run else None, "why_not": why})
+        return data, self._annotated(blocks, server)
+
+    def _matrix(self, folder):
+        """After the experiment, with a fresh profile and a server of its
+        own, so that it disturbs nothing."""
+        if self.o.matrix == "off":
+            return None
+        with Browser(folder / "profile-matrix") as browser:
+            return matrix.measure(self.program, browser, folder,
+                                  self.o.matrix == "full", self.say)
+
+    @staticmethod
+    def _annotated(blocks, server):
+        if blocks is None:
+            return None
+        return annotate.annotate(blocks, ledger.parse(server.log_text()))[0]
+
+    def _data(self, wire, server, done, start_ns, end_ns):
+        steps = evidence.steps(wire, done, server.url, start_ns)
+        for row, d in zip(steps, done):
+            if d.load:
+                row["screenshot"] = _picture(d.load.screenshot)
+        return {
+            "format": FORMAT, "name": self.o.name, "number": self.o.number,
+            "made": datetime.datetime.fromtimestamp(
+                start_ns / 1e9).astimezone().isoformat(timespec="seconds"),
+            "seconds": (end_ns - start_ns) / 1e9,
+            "page": self.o.page, "port": server.port,
+            "scenario": [s.text for s in self.steps],
+            "ini": {"name": self.ini.name, "text": self.ini.read_text(
+                encoding="utf-8", errors="replace"),
+                "overrides": self.o.option or []},
+            "steps": steps,
+            "packets": evidence.packet_rows(wire, start_ns),
+            "streams": evidence.stream_rows(wire, start_ns) if wire.captured
+            else evidence.ledger_rows(wire, start_ns),
+            "agreement": evidence.agreement(wire) if wire.captured else None,
+            "server_log": server.lines,
+        }

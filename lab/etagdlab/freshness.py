@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""freshness: why a browser need not ask: RFC 9111's rules, applied to the last
+answer that it got for an address."""
+import email.utils
+import re
+import time
+from dataclasses import dataclass
+
+
+def directives(text):
+    """{name: value or True} of a Cache-Control field."""
+    found = {}
+    for part in re.findall(r'[^,"]+(?:"[^"]*")?', text or ""):
+        name, _, value = part.strip().partition("=")
+        if name.strip():
+            found[name.strip().lower()] = value.strip().strip('"') or True
+    return found
+
+
+def http_date(text):
+    """Seconds since 1970, or None."""
+    try:
+        return email.utils.parsedate_to_datetime(text).timestamp()
+    except (TypeError, ValueError, IndexError):
+        return None
+
+
+@dataclass
+class Grant:
+    """What an answer allows: fresh for `seconds`, by the rule `by`."""
+    seconds: int
+    by: str                   # max-age, expires, heuristic, none, no-cache...
+    stale_ok: int = 0         # stale-while-revalidate
+
+
+def _number(value):
+    return int(value) if isinstance(value, str) and value.isdigit() else None
+
+
+def grant(fields):
+    """RFC 9111 4.2.1, 4.2.2 and 5.2.2, as a private cache reads them."""
+    cc = directives(fields.get("cache-control"))
+    if "no-store" in cc:
+        return Grant(0, "no-store")
+    if "no-cache" in cc or (not cc and "no-cache" in fields.get("pragma", "")):
+        return Grant(0, "no-cache")
+    stale_ok = _number(cc.get("stale-while-revalidate")) or 0
+    age = _number(fields.get("age", "")) or 0
+    max_age = _number(cc.get("max-age"))
+    if max_age is not None:
+        return Grant(max(0, max_age - age), "max-age", stale_ok)
+    date = http_date(fields.get("date")) or time.time()
+    if "expires" in fields:
+        until = http_date(fields["expires"])
+        return Grant(max(0, int(until - date)) if until else 0, "expires",
+                     stale_ok)
+    modified = http_date(fields.get("last-modified"))
+    if modified is not None:
+        return Grant(max(0, int((date - modified) / 10)), "heuristic",
+                     stale_ok)
+    return Grant(0, "none", stale_ok)
+
+
+def clock(time_ns):
+    return time.strftime("%H:%M:%S", time.localtime(time_ns / 1e9))
+
+
+def span(seconds):
+    """A length of time that people read at once."""
+    for unit, name in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 3 * unit:
+            return "%d %s" % (round(seconds / unit), name)
+    return "%d s" % seconds
+
+
+def why_absent(stored, now_ns, restored=False, history=False):
+    """One sentence.  stored: (fields, when they came, in ns) or None."""
+    if restored:
+        return ("restored as a whole from the back/forward cache: the browser "
+                "asked for nothing")
+    if stored is None:
+        return "the browser had it already; this run did not see when it came"
+    fields, since_ns = stored
+    allowed = grant(fields)
+    left = allowed.seconds - (now_ns - since_ns) / 1e9
+    at = clock(since_ns)
+    if left > 0 and allowed.by == "heuristic":
+        return ("no Cache-Control: a tenth of the file's age counts as fresh, "
+                "%s at %s, %s left: the browser guessed that it need not ask"
+                % (span(allowed.seconds), at, span(left)))
+    if left > 0:
+        return "granted fresh for %s at %s, %s left: the browser need not ask" \
+            % (span(allowed.seconds), at, span(left))
+    if history:
+        return ("going back may show a copy of any age (RFC 9111 4.2.4): "
+                "nothing was asked")
+    if -left < allowed.stale_ok:
+        return ("stale-while-revalidate: stale since %s, still shown at once "
+                "for up to %s" % (span(-left), span(allowed.stale_ok)))
+    if "immutable" in directives(fields.get("cache-control")):
+        return "immutable: the browser need not ask at a reload either"
+    return ("no rule allows this copy (%s, from %s): look at the "
+            "capture" % (allowed.by, at))

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: MIT
+"""ledger: what the server says it did: the access log in its JSON form (a
+line per request) or the observer's ledger (a line per ended connection), in
+one form.
+
+Reads what it knows and lets the rest be: a field that is missing is None, a
+line that is no JSON object is counted and left out.
+"""
+import datetime
+import json
+from dataclasses import dataclass, field
+
+# How a connection ended, by the server's words, and who began the ending.
+WHO = {
+    "client closed": "client", "client reset": "client",
+    "client closed, never used": "client", "client asked to close": "server",
+    "idle too long": "server", "never used, idle too long": "server",
+    "request too slow": "server", "content too slow": "server",
+    "reader too slow": "server", "below the lowest rate": "server",
+    "faulty request": "server", "requests-per-connection": "server",
+    "file changed while sending": "server", "file ended early": "server",
+    "draining": "server", "stopped": "server", "gave way": "server",
+    "worker died": "server", "system error": "server",
+}
+QUIET = ("open", "sent", "-", "", None)
+
+
+@dataclass
+class Request:
+    time_ns: int = 0
+    worker: int = None
+    connection: int = None
+    number: int = None
+    method: str = None
+    target: str = None
+    status: int = None
+    bytes: int = None
+    duration_us: int = None
+    encoding: str = None
+    reason: str = None
+    end: str = None
+
+    @property
+    def end_ns(self):
+        return self.time_ns + (self.duration_us or 0) * 1000
+
+
+@dataclass
+class Connection:
+    port: int                 # the client's
+    peer: str = None
+    worker: int = None
+    number: int = None
+    time_ns: int = None       # accepted
+    end_ns: int = None
+    end: str = None
+    who: str = None           # closed first
+    requests: list = field(default_factory=list)
+    expected: int = None      # requests, when only their count is told
+
+
+@dataclass
+class Ledger:
+    connections: list
+    unread: int = 0
+    complete: bool = False    # also lists connections without a request
+
+    @property
+    def requests(self):
+        return [r for c in self.connections for r in c.requests]
+
+
+def nanoseconds(value):
+    """A time as text or as seconds, ms, us or ns since 1970."""
+    if isinstance(value, str):
+        try:
+            t = datetime.datetime.strptime(
+                value.replace("Z", "+0000"), "%Y-%m-%dT%H:%M:%S.%f%z")
+        except ValueError:
+            try:
+                t = datetime.datetime.strptime(
+                    value.replace("Z", "+0000"), "%Y-%m-%dT%H:%M:%S%z")
+            except ValueError:
+                return None
+        whole = t.replace(microsecond=0)
+        return int(whole.timestamp()) * 10 ** 9 + t.microsecond * 1000
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        for limit, unit in ((1e11, 10 ** 9), (1e14, 10 ** 6), (1e17, 1000)):
+            if value < limit:
+                return int(value) * unit + round(value % 1 * 10 ** 6) * \
+                    unit // 10 ** 6
+        return int(value)
+    return None
+
+
+def _first(entry, *names):
+    for name in names:
+        if entry.get(name) is not None:
+            return entry[name]
+    return None
+
+
+def _peer(entry):
+    """(address, port) of the client."""
+    peer = _first(entry, "peer", "client", "remote")
+    port = _first(entry, "port", "peer_port", "client_port")
+    if isinstance(peer, dict):
+        port = port or _first(peer, "port")
+        peer = _first(peer, "addr", "address", "ip")
+    if port is None and isinstance(peer, str) and ":" in peer:
+        head, _, tail = peer.rpartition(":")
+        if tail.isdigit():
+            peer, port = head.strip("[]"), int(tail)
+    return peer, port if isinstance(port, int) else None
+
+
+def _request(entry, base=None):
+    time_ns = nanoseconds(_first(entry, "time", "start", "first"))
+    return Request(
+        time_ns=time_ns if time_ns is not None else base or 0,
+        worker=entry.get("worker"), connection=entry.get("connection"),
+        number=_first(entry, "request", "number", "n"),
+        method=entry.get("method"), target=_first(entry, "target", "path"),
+        status=entry.get("status"), bytes=entry.get("bytes"),
+        duration_us=_first(entry, "duration_us", "took_us"),
+        encoding=_first(entry, "encoding", "coding"),
+        reason=entry.get("reason"), end=entry.get("end"))
+
+
+def _connection(entry):
+    peer, port = _peer(entry)
+    c = Connection(port=port, peer=peer, worker=entry.get("worker"),
+                   number=_first(entry, "connection", "number", "id"),
+                   time_ns=nanoseconds(_first(entry, "accepted", "opened",
+                                              "start", "time")),
+                   end_ns=nanoseconds(_first(entry, "closed", "ended",
+                                             "end_time", "until")))
+    end = _first(entry, "end", "reason", "why")
+    if isinstance(end, dict):
+        c.who = _first(end, "who", "by")
+        end = _first(end, "word", "reason", "why")
+    c.end = end
+    who = _first(entry, "closed_by", "closer", "first_fin", "who", "by")
+    c.who = who if who in ("client", "server") else c.who or WHO.get(end)
+    inside = entry.get("requests")
+    if isinstance(inside, list):
+        c.requests = [_request(e, c.time_ns) for e in inside
+                      if isinstance(e, dict)]
+        for i, r in enumerate(c.requests):
+            r.number = r.number or i + 1
+    elif isinstance(inside, int):
+        c.expected = inside
+    return c
+
+
+def _is_request(entry):
+    return "status" in entry and ("target" in entry or "method" in entry)
+
+
+def _add_request(entry, by_key, connections):
+    peer, port = _peer(entry)
+    key = (entry.get("worker"), entry.get("connection"), port)
+    c = by_key.get(key)
+    if c is None:
+        c = by_key[key] = Connection(port, peer, key[0], key[1])
+        connections.append(c)
+    r = _request(entry)
+    c.requests.append(r)
+    if r.end not in QUIET:
+        c.end, c.who = r.end, WHO.get(r.end)
+
+
+def parse(text):
+    by_key, connections, unread, complete = {}, [], 0, False
+    for line in text.splitlines():
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            entry = None
+        if not isinstance(entry, dict):
+            unread += 1
+        elif _is_request(entry):
+            _add_request(entry, by_key, connections)
+        elif _peer(entry)[1] is not None:
+            complete = True
+            connections.append(_connection(entry))
+        else:
+            unread += 1
+    for c in connections:
+        c.requests.sort(key=lambda r: (r.number or 0, r.time_ns))
+    return Ledger(connections, unread, complete)
+
+
+def read(path):
+    with open(path, encoding="utf-8", errors="replace") as f:
+        return parse(f.read())
+
+
+def match(ledger, streams):
+    """{index of the stream: Connection}: by the client's port, and by time
+    where a port came twice."""
+    found = {}
+    for c in ledger.connections:
+        fits = [s for s in streams if s.client[1] == c.port and
+                s.index not in found]
+        time_ns = c.time_ns if c.time_ns is not None else (
+            c.requests[0].time_ns if c.requests else None)
+        if time_ns and len(fits) > 1:
+            fits.sort(key=lambda s: max(s.start_ns - time_ns,
+                                        time_ns - s.end_ns, 0))
+        if fits:
+            found[fits[0].index] = c
+    return found

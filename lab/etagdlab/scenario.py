@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: MIT
+"""scenario: the steps of an experiment, from the command line's words to
+actions of the browser."""
+import time
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from . import editing
+
+# word: (what it does, whether it takes an argument, whether it loads a page)
+WORDS = {
+    "first": ("first visit", False, True),
+    "again": ("address typed again", False, True),
+    "link": ("link on the page to itself", False, True),
+    "reload": ("reload (F5)", False, True),
+    "hard": ("hard reload (Ctrl+Shift+R)", False, True),
+    "newtab": ("new tab", False, True),
+    "back": ("away and back", False, True),
+    "visit": ("another address", True, True),
+    "edit-logo": ("the pictures change", False, False),
+    "edit": ("a file changes", True, False),
+    "wait": ("wait", True, False),
+    "clear": ("cache cleared", False, False),
+    "restart": ("browser restarted", False, False),
+}
+DEFAULT = "first,again,reload,hard,edit-logo,again,newtab,back"
+WAIT_MAX = 600
+
+
+class BadScenario(ValueError):
+    """What is wrong with the words, for a person."""
+
+
+@dataclass(frozen=True)
+class Step:
+    word: str
+    argument: str = ""
+
+    @property
+    def text(self):
+        return self.word + (":" + self.argument if self.argument else "")
+
+    @property
+    def loads(self):
+        return WORDS[self.word][2]
+
+    @property
+    def meaning(self):
+        text = WORDS[self.word][0]
+        return "%s: %s" % (text, self.argument) if self.argument else text
+
+
+def _seconds(text):
+    digits = text[:-1] if text.endswith("s") else text
+    try:
+        value = float(digits)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= WAIT_MAX:
+        raise BadScenario("wait:%s is no number of seconds from 0 to %d"
+                          % (text, WAIT_MAX))
+    return value
+
+
+def parse(text):
+    steps = []
+    for part in text.split(","):
+        word, colon, argument = part.strip().partition(":")
+        if word not in WORDS:
+            raise BadScenario("%r is no step; there are: %s" % (
+                word, " ".join(WORDS)))
+        if WORDS[word][1] != bool(argument):
+            raise BadScenario("%s %s" % (word, "needs an argument, as in "
+                                         "%s:VALUE" % word if WORDS[word][1]
+                                         else "takes no argument"))
+        if word == "wait":
+            _seconds(argument)
+        steps.append(Step(word, argument))
+    if not any(s.loads for s in steps):
+        raise BadScenario("no step loads a page")
+    return steps
+
+
+@dataclass
+class Done:
+    """A step, and what came of it."""
+    step: Step
+    begin_ns: int
+    end_ns: int = 0
+    load: object = None
+    note: str = ""
+    files: list = field(default_factory=list)
+
+
+class Runner:
+    def __init__(self, browser, base, page, root, say=lambda text: None):
+        self.browser, self.base, self.root = browser, base, root
+        self.url = base + page
+        self.say = say
+        self.pictures = []
+        self.edits = 0
+
+    def run(self, steps):
+        done = []
+        for i, step in enumerate(steps):
+            self.say("step %d of %d: %s" % (i + 1, len(steps), step.text))
+            d = Done(step, time.time_ns())
+            getattr(self, "_" + step.word.replace("-", "_"))(d, step.argument)
+            d.end_ns = time.time_ns()
+            if d.load:
+                d.begin_ns = d.load.begin_ns
+                self._remember_pictures(d.load)
+            done.append(d)
+        return done
+
+    def _remember_pictures(self, load):
+        found = [e["url"] for e in load.timing if e["kind"] == "img" and
+                 e["url"].startswith(self.base)]
+        if found:
+            self.pictures = found
+
+    def _first(self, d, _):
+        d.load = self.browser.open(self.url)
+
+    _again = _first
+
+    def _visit(self, d, path):
+        d.load = self.browser.open(self.base + "/" + path.lstrip("/"))
+
+    def _link(self, d, _):
+        d.load = self.browser.follow()
+
+    def _reload(self, d, _):
+        d.load = self.browser.reload()
+
+    def _hard(self, d, _):
+        d.load = self.browser.hard_reload()
+
+    def _newtab(self, d, _):
+        d.load = self.browser.new_tab(self.url)
+
+    def _back(self, d, _):
+        d.load = self.browser.back()
+        d.load.timing = d.load.timing or []
+
+    def _change(self, d, names):
+        self.edits += 1
+        for name in names:
+            path = (self.root / name.lstrip("/")).resolve()
+            if self.root.resolve() not in path.parents or not path.is_file():
+                raise BadScenario("edit: no file %s in the page's folder"
+                                  % name)
+            editing.edit(path, self.edits)
+            d.files.append("/" + name.lstrip("/"))
+        d.note = ", ".join(d.files)
+
+    def _edit(self, d, name):
+        self._change(d, [name])
+
+    def _edit_logo(self, d, _):
+        names = [unquote(u[len(self.base):].split("?")[0])
+                 for u in self.pictures]
+        if not names:
+            raise BadScenario("edit-logo: no page with a picture was loaded "
+                              "before; edit:FILE names one")
+        self._change(d, sorted(set(names)))
+
+    def _wait(self, d, text):
+        time.sleep(_seconds(text))
+
+    def _clear(self, d, _):
+        self.browser.clear()
+
+    def _restart(self, d, _):
+        self.browser.restart()

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: MIT
+"""server: finds an etagd and runs it for an experiment: on a free loopback
+port, one worker unless told otherwise, with a JSON access log that is written
+line by line."""
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import urllib.error
+import urllib.request
+
+READY = re.compile(r"M010: serving (\S.*?) with (\d+) workers?")
+DEADLINE_S = 30
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+class NoServer(RuntimeError):
+    """There is no etagd, or it did not start."""
+
+
+def find():
+    """$ETAGD; the newest build of the tree that this file stands in; PATH."""
+    if os.environ.get("ETAGD"):
+        return os.environ["ETAGD"]
+    top = HERE.parents[1]
+    if (top / "src" / "main.c").exists():
+        built = list(top.glob("build*/etagd")) + \
+            list(top.glob("build/*/etagd")) + list(top.glob("etagd"))
+        built = [b for b in built if b.is_file()]
+        if built:
+            return str(max(built, key=lambda p: p.stat().st_mtime))
+    places = os.environ.get("PATH", os.defpath) + \
+        ":/usr/local/sbin:/usr/sbin:/sbin"
+    path = shutil.which("etagd", path=places)
+    if not path:
+        raise NoServer("no etagd: set ETAGD=/path/to/etagd, or build one "
+                       "(./configure && make)")
+    return path
+
+
+def environment():
+    """Without proxies and without another service manager's wishes."""
+    return {k: v for k, v in os.environ.items()
+            if k.lower() not in ("http_proxy", "https_proxy", "all_proxy",
+                                 "journal_stream", "notify_socket")}
+
+
+def ask(program, *args):
+    """(exit status, stdout, stderr) of a run that ends by itself."""
+    done = subprocess.run([program] + list(args), stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                          timeout=DEADLINE_S, env=environment(), text=True,
+                          errors="replace")
+    return done.returncode, done.stdout, done.stderr
+
+
+class Server:
+    def __init__(self, program, ini, root, folder, overrides=()):
+        self.folder = pathlib.Path(folder)
+        self.log = self.folder / "access.jsonl"
+        self.lines = []
+        self.changed = threading.Condition()
+        self.ended = False
+        self.overrides = ["server.listen=127.0.0.1:0", "server.root=%s" % root,
+                          "log.access=%s" % self.log, "log.format=json",
+                          "log.buffer=0"] + list(overrides)
+        self.argv = [program, "-c", str(ini)]
+        for o in self.overrides:
+            self.argv += ["-o", o]
+        self.process = None
+
+    def start(self):
+        try:
+            self.process = subprocess.Popen(
+                self.argv, stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                env=environment(), text=True, errors="replace",
+                start_new_session=True)
+        except OSError as why:
+            raise NoServer("%s: %s" % (self.argv[0], why.strerror)) from why
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+        m = self._await_ready()
+        self.workers = int(m.group(2))
+        self.url = next(u for u in m.group(1).split()
+                        if u.startswith("http")).rstrip("/")
+        self.port = int(self.url.rpartition(":")[2])
+        return self
+
+    def _read(self):
+        for line in self.process.stderr:
+            with self.changed:
+                self.lines.append(line.rstrip("\n"))
+                self.changed.notify_all()
+        with self.changed:
+            self.ended = True
+            self.changed.notify_all()
+
+    def _await_ready(self):
+        found = []
+
+        def look():
+            found.extend(m for m in map(READY.search, self.lines) if m)
+            return found or self.ended
+        with self.changed:
+            self.changed.wait_for(look, DEADLINE_S)
+        if not found:
+            self.stop()
+            raise NoServer("etagd did not start:\n  " +
+                           "\n  ".join(self.lines))
+        return found[0]
+
+    def get(self, path):
+        """(status, content) without any proxy and without a cache."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(self.url + path, timeout=DEADLINE_S) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read()
+
+    def log_text(self):
+        """The whole lines that are there."""
+        try:
+            data = self.log.read_bytes()
+        except FileNotFoundError:
+            return ""
+        return data[:data.rfind(b"\n") + 1].decode("utf-8", "replace")
+
+    def stop(self):
+        """Ends it; what it said last is in lines."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(DEADLINE_S)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        if self.process:
+            self.reader.join(DEADLINE_S)
+            self.process.stderr.close()
+        return self.process.returncode if self.process else None
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *ignored):
+        self.stop()

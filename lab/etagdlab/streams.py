@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: MIT
+"""streams: TCP connections in a capture: their packets in order with relative
+numbers, their HTTP messages, who opened and who closed first."""
+from dataclasses import dataclass, field
+
+from . import http1
+from .packets import ACK, FIN, MOD, RST, SYN
+
+
+@dataclass
+class Packet:
+    """A segment, seen from its connection."""
+    segment: object
+    client: bool              # sent by the one who opened
+    seq: int                  # relative
+    ack: int
+    again: bool = False       # its bytes had been sent before
+    request: object = None    # the message that begins in it
+    response: object = None
+    ends: object = None       # the response that is whole with it
+    info: str = ""
+
+
+@dataclass
+class Stream:
+    index: int
+    client: tuple
+    server: tuple
+    packets: list = field(default_factory=list)
+    requests: list = field(default_factory=list)
+    responses: list = field(default_factory=list)
+
+    @property
+    def start_ns(self):
+        return self.packets[0].segment.time_ns
+
+    @property
+    def end_ns(self):
+        return self.packets[-1].segment.time_ns
+
+    @property
+    def opened(self):
+        """The three-way handshake was seen."""
+        flags = [p.segment.flags & (SYN | ACK) for p in self.packets[:2]]
+        return flags == [SYN, SYN | ACK]
+
+    @property
+    def closing(self):
+        """The first packet with FIN or RST, or None."""
+        return next((p for p in self.packets
+                     if p.segment.flags & (FIN | RST)), None)
+
+    @property
+    def first_closer(self):
+        p = self.closing
+        return None if p is None else "client" if p.client else "server"
+
+    @property
+    def reset(self):
+        return any(p.segment.has(RST) for p in self.packets)
+
+    def pairs(self):
+        """[(request, final response or None)] in order."""
+        finals = [r for r in self.responses
+                  if not 100 <= r.status < 200]
+        return [(q, finals[i] if i < len(finals) else None)
+                for i, q in enumerate(self.requests)]
+
+
+class _Direction:
+    """The bytes of one direction, put in order; knows which packet brought
+    which."""
+
+    def __init__(self, isn):
+        self.isn = isn
+        self.data = bytearray()
+        self.parts = []           # (offset, end, packet)
+        self.early = []
+
+    def relative(self, seq):
+        return (seq - self.isn) % MOD
+
+    def take(self, packet):
+        length = packet.segment.length
+        if length == 0:
+            return
+        # Sequence number 0 is the SYN's, so the first byte has 1.
+        offset = packet.seq - 1
+        if offset < len(self.data):
+            packet.again = True
+        self.early.append((offset, packet))
+        self.early.sort(key=lambda e: e[0])
+        while self.early and self.early[0][0] <= len(self.data):
+            offset, packet = self.early.pop(0)
+            s = packet.segment
+            payload = s.data[:s.length] + bytes(s.length - len(s.data))
+            new = payload[len(self.data) - offset:]
+            if new:
+                at = len(self.data)
+                self.data += new
+                self.parts.append((at, len(self.data), packet))
+
+    def packet_at(self, offset):
+        for start, end, packet in self.parts:
+            if start <= offset < end:
+                return packet
+        return None
+
+
+def _info(packet):
+    s = packet.segment
+    if packet.request:
+        return packet.request.line
+    if packet.response:
+        return packet.response.line
+    parts = ["[%s]" % s.flag_text, "Seq=%d" % packet.seq]
+    if s.has(ACK):
+        parts.append("Ack=%d" % packet.ack)
+    parts += ["Win=%d" % s.window, "Len=%d" % s.length]
+    parts += [o for o in s.options if s.has(SYN)]
+    if packet.again:
+        parts.insert(0, "[TCP Retransmission]")
+    return " ".join(parts)
+
+
+def _messages(stream, there, back):
+    stream.requests = http1.requests(bytes(there.data))
+    stream.responses = http1.responses(bytes(back.data), stream.requests)
+    for message in stream.requests:
+        packet = there.packet_at(message.start)
+        if packet:
+            packet.request = packet.request or message
+    for message in stream.responses:
+        packet = back.packet_at(message.start)
+        if packet:
+            packet.response = packet.response or message
+        packet = back.packet_at(max(message.start, message.end - 1))
+        if packet:
+            packet.ends = message
+    for packet in stream.packets:
+        packet.info = _info(packet)
+    # Where in time each message lies.
+    for message, way in [(m, there) for m in stream.requests] + \
+                        [(m, back) for m in stream.responses]:
+        first = way.packet_at(message.start)
+        last = way.packet_at(max(message.start, message.end - 1)) or first
+        message.first_ns = first.segment.time_ns if first else 0
+        message.last_ns = last.segment.time_ns if last else 0
+        message.first_packet = first.segment.number if first else 0
+        message.last_packet = last.segment.number if last else 0
+
+
+def _opens(s, server_port):
+    """Whether this segment is from the one who opened the connection."""
+    if s.has(SYN):
+        return not s.has(ACK)
+    return s.dport == server_port if server_port else s.dport < s.sport
+
+
+def _begin(index, s, server_port):
+    from_client = _opens(s, server_port)
+    here, there = (s.source, s.sport), (s.destination, s.dport)
+    stream = Stream(index, here if from_client else there,
+                    there if from_client else here)
+    ways = {from_client: _Direction(s.seq if s.has(SYN) else s.seq - 1),
+            not from_client: _Direction(s.ack - 1) if s.has(ACK) else None}
+    return stream, ways
+
+
+def streams(segments, server_port=0):
+    """All connections, in the order of their first packets."""
+    found, open_now = [], {}
+    for s in segments:
+        known = open_now.get(s.key)
+        fresh = s.has(SYN) and not s.has(ACK)
+        if known is None or (fresh and known[0].closing):
+            known = _begin(len(found), s, server_port)
+            found.append(known)
+            open_now[s.key] = known
+        stream, ways = known
+        client = (s.source, s.sport) == stream.client
+        if ways[client] is None:
+            ways[client] = _Direction(s.seq if s.has(SYN) else s.seq - 1)
+        other = ways[not client]
+        packet = Packet(s, client, ways[client].relative(s.seq),
+                        other.relative(s.ack) if other and s.has(ACK) else 0)
+        stream.packets.append(packet)
+        ways[client].take(packet)
+    for stream, ways in found:
+        empty = _Direction(0)
+        _messages(stream, ways[True] or empty, ways[False] or empty)
+    return [stream for stream, _ in found]

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+# `etagd lab`: a program in Python that lies beside its modules.
+labhelperdir = $(libexecdir)/etagd
+labmodulesdir = $(labhelperdir)/etagdlab
+LAB_MODULES = \
+	lab/etagdlab/__init__.py \
+	lab/etagdlab/annotate.py \
+	lab/etagdlab/browser.py \
+	lab/etagdlab/capture.py \
+	lab/etagdlab/cdp.py \
+	lab/etagdlab/cli.py \
+	lab/etagdlab/diff.py \
+	lab/etagdlab/drawing.py \
+	lab/etagdlab/editing.py \
+	lab/etagdlab/evidence.py \
+	lab/etagdlab/experiment.py \
+	lab/etagdlab/freshness.py \
+	lab/etagdlab/http1.py \
+	lab/etagdlab/ledger.py \
+	lab/etagdlab/matrix.py \
+	lab/etagdlab/packets.py \
+	lab/etagdlab/pcapng.py \
+	lab/etagdlab/report.css \
+	lab/etagdlab/report.py \
+	lab/etagdlab/scenario.py \
+	lab/etagdlab/server.py \
+	lab/etagdlab/streams.py \
+	lab/etagdlab/tools.py \
+	lab/etagdlab/words.py
+dist_labmodules_DATA = $(LAB_MODULES)
+labconfdir = $(pkgdatadir)/conf
+dist_labconf_DATA = conf/lab.ini
+EXTRA_DIST += lab/etagd-lab doc/lab-report.png
+dist_man_MANS += packaging/man/etagd-lab.1
+
+# Installed under another name than in the tree.
+install-exec-hook: install-lab-helper
+install-lab-helper:
+	$(MKDIR_P) '$(DESTDIR)$(labhelperdir)'
+	$(INSTALL_SCRIPT) '$(srcdir)/lab/etagd-lab' '$(DESTDIR)$(labhelperdir)/lab'
+uninstall-hook: uninstall-lab-helper
+uninstall-lab-helper:
+	rm -f '$(DESTDIR)$(labhelperdir)/lab'
+
+# In a build folder the program finds the helper through a link beside it.
+noinst_SCRIPTS = etagd-lab
+CLEANFILES += etagd-lab
+etagd-lab:
+	$(AM_V_GEN)$(LN_S) '$(abs_top_srcdir)/lab/etagd-lab' $@
+
+.PHONY: install-lab-helper uninstall-lab-helper

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * history: keeps events, and adds them up per connection.
+ * Layer: observe.  Heap: the tables at the start, and a copy of each event: no
+ * request of a client waits for it.
+ */
+#include "observe/history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "http/accept.h"
+#include "http/fault.h"
+
+struct history *history_new(void)
+{
+    struct history *h = calloc(1, sizeof *h);
+    struct life *all = calloc(HISTORY_OPEN, sizeof *all);
+
+    CHECK(h && all);
+    h->next = 1;
+    h->lives = all;
+    for (size_t i = 0; i < HISTORY_OPEN; i++) {
+        all[i].next = h->unused;
+        h->unused = &all[i];
+    }
+    return h;
+}
+
+static struct life **chain_of(struct history *h, uint64_t number)
+{
+    return &h->open[number & (HISTORY_OPEN - 1)];
+}
+
+static struct life **find_open(struct history *h, uint64_t number)
+{
+    struct life **at = chain_of(h, number);
+
+    while (*at && (*at)->number != number)
+        at = &(*at)->next;
+    return at;
+}
+
+static struct life *begin(struct history *h, const struct happened *x)
+{
+    struct life *l = h->unused;
+
+    if (!l) {
+        h->unfollowed++;
+        return NULL;
+    }
+    h->unused = l->next;
+    h->n_open++;
+    memset(l, 0, sizeof *l);
+    l->number = x->event.connection;
+    l->generation = x->generation;
+    l->worker = x->worker;
+    l->next = *chain_of(h, l->number);
+    *chain_of(h, l->number) = l;
+    return l;
+}
+
+static void finish(struct history *h, struct life **at)
+{
+    struct life *l = *at;
+
+    *at = l->next;
+    h->ended[h->n_ended++ % HISTORY_ENDED] = *l;
+    h->by_end[l->end.end]++;
+    l->next = h->unused;
+    h->unused = l;
+    h->n_open--;
+}
+
+static void take_accept(struct life *l, const struct happened *x)
+{
+    l->accept = x->event.conn;
+    l->opened_us = x->wall_us;
+    l->has_syn = syn_parse(board_text_of(&x->event, 0), &l->syn);
+}
+
+static void take_request(struct life *l, const struct happened *x)
+{
+    const struct board_request *q = &x->event.request;
+
+    if (!l->first_us)
+        l->first_us = (int64_t)q->first_us + x->mono_wall;
+    if (x->event.kind == BOARD_CUT)
+        l->cut++;
+    if (x->event.kind != BOARD_REQUEST)
+        return;
+    l->requests++;
+    l->status[q->status / 100 % 6]++;
+    l->not_modified += q->status == 304;
+    l->bytes += q->bytes;
+}
+
+/* Adds the event to its connection's life. */
+static void live(struct history *h, struct happened *x)
+{
+    struct life **at = find_open(h, x->event.connection);
+    struct life *l = *at ? *at : begin(h, x);
+
+    if (!l)
+        return;
+    x->before = l->last;
+    l->last = x->id;
+    switch ((enum board_kind)x->event.kind) {
+    case BOARD_ACCEPT:
+        take_accept(l, x);
+        break;
+    case BOARD_FIRST:
+    case BOARD_WAITING:
+    case BOARD_REQUEST:
+    case BOARD_CUT:
+        take_request(l, x);
+        break;
+    case BOARD_FIN:
+        l->fin_us[x->event.conn.by_client] = x->wall_us;
+        break;
+    case BOARD_END:
+        l->ended_us = x->wall_us;
+        l->end = x->event.conn;
+        finish(h, find_open(h, l->number));
+        break;
+    case BOARD_START:
+    case BOARD_PAGE:
+    case BOARD_KINDS:
+        break;
+    }
+}
+
+static bool sound(const struct board_event *e)
+{
+    const struct board_request *q = &e->request;
+
+    switch ((enum board_kind)e->kind) {
+    case BOARD_ACCEPT:
+    case BOARD_FIN:
+    case BOARD_END:
+        return e->conn.end < END_COUNT && e->connection != 0;
+    case BOARD_FIRST:
+    case BOARD_WAITING:
+    case BOARD_REQUEST:
+    case BOARD_CUT:
+        return e->connection != 0 && q->reason < REASON_COUNT &&
+               q->fault < FAULT_COUNT && q->coding < CODING_COUNT &&
+               q->end < END_COUNT;
+    case BOARD_START:
+    case BOARD_PAGE:
+    case BOARD_KINDS:
+        break;
+    }
+    return true;
+}
+
+static void keep(struct history *h, const struct history_place *at,
+                 const struct board_event *e)
+{
+    size_t n = offsetof(struct board_event, text) + e->text_n[0] + e->text_n[1];
+    size_t room = offsetof(struct happened, event) + n;
+    struct happened **slot = &h->event[h->next & (HISTORY_EVENTS - 1)];
+    /* whole, so that the compiler's idea of its size holds */
+    struct happened *x =
+        malloc(room < sizeof *x ? (room + 15) / 16 * 16 : sizeof *x);
+
+    CHECK(x != NULL);
+    free(*slot);
+    *slot = x;
+    memcpy(&x->event, e, n);
+    x->id = h->next++;
+    x->before = 0;
+    x->mono_wall = at->mono_wall;
+    x->wall_us = (int64_t)e->time_us + at->mono_wall;
+    x->generation = at->generation;
+    x->worker = at->worker;
+    if (e->connection)
+        live(h, x);
+}
+
+/* A worker has taken the place of one that died. */
+static void end_orphans(struct history *h, const struct history_place *at,
+                        uint64_t time_us)
+{
+    struct board_event e;
+
+    for (size_t i = 0; i < HISTORY_OPEN; i++) {
+        struct life *next, *l = h->open[i];
+        for (; l; l = next) {
+            next = l->next;
+            if (l->generation != at->generation || l->worker != at->worker)
+                continue;
+            memset(&e, 0, offsetof(struct board_event, text));
+            e.kind = BOARD_END;
+            e.time_us = time_us;
+            e.connection = l->number;
+            e.conn = l->accept;
+            e.conn.end = END_WORKER_DIED;
+            e.conn.requests = l->requests;
+            keep(h, at, &e);
+        }
+    }
+}
+
+void history_add(struct history *h, const struct history_place *at,
+                 const struct board_event *e)
+{
+    if (!sound(e)) {
+        h->lost++;
+        return;
+    }
+    if (e->kind == BOARD_START)
+        end_orphans(h, at, e->time_us);
+    keep(h, at, e);
+}
+
+void history_add_lost(struct history *h, const struct history_place *at,
+                      uint64_t n)
+{
+    struct board_event e;
+    const struct happened *last = history_at(h, h->next - 1);
+
+    memset(&e, 0, offsetof(struct board_event, text));
+    e.kind = HISTORY_LOST;
+    e.time_us = last ? last->event.time_us : 0;
+    e.request.bytes = n;
+    h->lost += n;
+    keep(h, at, &e);
+}
+
+const struct happened *history_at(const struct history *h, uint64_t id)
+{
+    const struct happened *x = h->event[id & (HISTORY_EVENTS - 1)];
+
+    return x && x->id == id ? x : NULL;
+}
+
+uint64_t history_oldest(const struct history *h)
+{
+    return h->next > HISTORY_EVENTS ? h->next - HISTORY_EVENTS : 1;
+}
+
+const struct life *history_ended(const struct history *h, uint64_t i)
+{
+    if (i >= h->n_ended || h->n_ended - i > HISTORY_ENDED)
+        return NULL;
+    return &h->ended[i % HISTORY_ENDED];
+}
+
+const struct life *history_find(const struct history *h, uint64_t number)
+{
+    const struct life *l = h->open[number & (HISTORY_OPEN - 1)];
+
+    while (l && l->number != number)
+        l = l->next;
+    for (uint64_t i = h->n_ended; !l && i-- > 0;) {
+        const struct life *e = history_ended(h, i);
+        if (!e)
+            break;
+        if (e->number == number)
+            l = e;
+    }
+    return l;
+}
+
+void history_free(struct history *h)
+{
+    for (size_t i = 0; i < HISTORY_EVENTS; i++)
+        free(h->event[i]);
+    free(h->lives);
+    free(h);
+}

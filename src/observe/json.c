@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * json: one writer per kind of event.
+ * Layer: observe.
+ */
+#include "observe/json.h"
+
+#include "http/accept.h"
+#include "http/fault.h"
+#include "http/head.h"
+#include "http/logline.h"
+
+#define LISTED_MAX 256 /* requests of one connection in the ledger */
+
+static const char *const names[] = {
+    [BOARD_START] = "start",     [BOARD_ACCEPT] = "accept",
+    [BOARD_FIRST] = "first",     [BOARD_WAITING] = "waiting",
+    [BOARD_REQUEST] = "request", [BOARD_CUT] = "cut",
+    [BOARD_FIN] = "fin",         [BOARD_END] = "end",
+    [BOARD_PAGE] = "page",       [HISTORY_LOST] = "lost",
+};
+
+const char *json_event_name(unsigned kind)
+{
+    return names[kind];
+}
+
+static void key(struct buf *b, const char *name)
+{
+    if (b->n && b->p[b->n - 1] != '{' && b->p[b->n - 1] != '[')
+        buf_char(b, ',');
+    buf_char(b, '"');
+    buf_str(b, name);
+    BUF_LIT(b, "\":");
+}
+
+static void put_u64(struct buf *b, const char *name, uint64_t v)
+{
+    key(b, name);
+    buf_u64(b, v);
+}
+
+static void put_us(struct buf *b, const char *name, int64_t v)
+{
+    put_u64(b, name, v > 0 ? (uint64_t)v : 0);
+}
+
+static void put_bool(struct buf *b, const char *name, bool v)
+{
+    key(b, name);
+    buf_str(b, v ? "true" : "false");
+}
+
+static void put_span(struct buf *b, const char *name, struct span s)
+{
+    key(b, name);
+    logline_json_string(b, s);
+}
+
+static void put_str(struct buf *b, const char *name, const char *s)
+{
+    put_span(b, name, span_str(s));
+}
+
+static void put_peer(struct buf *b, const char *name, const struct net_peer *p)
+{
+    char text[NET_PEER_TEXT];
+
+    net_peer_text(p, text);
+    put_str(b, name, text);
+}
+
+static void put_tcp(struct buf *b, const struct tcpinfo *t)
+{
+    if (!t->known)
+        return;
+    key(b, "tcp");
+    buf_char(b, '{');
+    put_u64(b, "rtt_us", t->rtt_us);
+    put_u64(b, "min_rtt_us", t->min_rtt_us);
+    put_u64(b, "segments_in", t->segs_in);
+    put_u64(b, "segments_out", t->segs_out);
+    put_u64(b, "retransmits", t->retransmits);
+    put_u64(b, "bytes_received", t->bytes_received);
+    put_u64(b, "bytes_acked", t->bytes_acked);
+    put_u64(b, "waited_ms", t->waited_ms);
+    put_u64(b, "mss_out", t->mss_out);
+    put_u64(b, "mss_in", t->mss_in);
+    if (t->window_scale) {
+        put_u64(b, "scale_out", t->scale_out);
+        put_u64(b, "scale_in", t->scale_in);
+    }
+    put_bool(b, "timestamps", t->timestamps);
+    put_bool(b, "sack", t->sack);
+    buf_char(b, '}');
+}
+
+static void put_syn(struct buf *b, const struct syn *s)
+{
+    struct net_peer local = { .family = s->family };
+
+    memcpy(local.addr, s->local, sizeof s->local);
+    put_peer(b, "local", &local);
+    put_u64(b, "local_port", s->port);
+    key(b, "syn");
+    buf_char(b, '{');
+    put_u64(b, "ttl", s->ttl);
+    put_u64(b, "sequence", s->sequence);
+    put_u64(b, "window", s->window);
+    if (s->mss)
+        put_u64(b, "mss", s->mss);
+    if (s->has_scale)
+        put_u64(b, "scale", s->scale);
+    put_bool(b, "sack", s->sack);
+    put_bool(b, "timestamps", s->timestamps);
+    buf_char(b, '}');
+}
+
+static void put_accept(struct buf *b, const struct happened *x)
+{
+    struct syn syn;
+
+    put_peer(b, "peer", &x->event.conn.peer);
+    put_u64(b, "port", x->event.conn.peer.port);
+    put_u64(b, "listener", x->event.conn.listener);
+    if (syn_parse(board_text_of(&x->event, 0), &syn))
+        put_syn(b, &syn);
+    put_tcp(b, &x->event.conn.tcp);
+}
+
+static void put_end(struct buf *b, const struct happened *x)
+{
+    enum end end = (enum end)x->event.conn.end;
+
+    put_str(b, "end", end_word(end));
+    put_str(b, "closed_first", end_who(end));
+    put_bool(b, "unused", end == END_UNUSED || end == END_UNUSED_TIMEOUT);
+    put_u64(b, "requests", x->event.conn.requests);
+    put_peer(b, "peer", &x->event.conn.peer);
+    put_u64(b, "port", x->event.conn.peer.port);
+    put_tcp(b, &x->event.conn.tcp);
+}
+
+static bool secret(struct span name)
+{
+    return span_eq_nocase(name, SPAN("Cookie")) ||
+           span_eq_nocase(name, SPAN("Set-Cookie")) ||
+           span_eq_nocase(name, SPAN("Authorization")) ||
+           span_eq_nocase(name, SPAN("Proxy-Authorization"));
+}
+
+static struct span take_line(struct span *s)
+{
+    size_t n = span_find(*s, '\n');
+    struct span line = span_to(*s, n);
+
+    *s = span_from(*s, n + 1);
+    if (line.n && line.p[line.n - 1] == '\r')
+        line.n--;
+    return line;
+}
+
+/* The field lines up to the empty one: [["Host","a"], ...] */
+static void put_fields(struct buf *b, const char *name, struct span s)
+{
+    key(b, name);
+    buf_char(b, '[');
+    for (bool first = true; s.n;) {
+        struct span line = take_line(&s);
+        size_t colon = span_find(line, ':');
+        if (line.n == 0)
+            break;
+        if (colon == line.n)
+            continue;
+        buf_str(b, first ? "[" : ",[");
+        first = false;
+        logline_json_string(b, span_to(line, colon));
+        buf_char(b, ',');
+        if (secret(span_to(line, colon)))
+            BUF_LIT(b, "\"(not shown)\"");
+        else
+            logline_json_string(b, span_trim(span_from(line, colon + 1)));
+        buf_char(b, ']');
+    }
+    buf_char(b, ']');
+}
+
+static void put_request_line(struct buf *b, struct span line)
+{
+    size_t n = span_find(line, ' ');
+    struct span rest = span_from(line, n + 1);
+    size_t m = span_find(rest, ' ');
+
+    put_span(b, "method", span_to(line, n));
+    put_span(b, "target", span_to(rest, m));
+    put_span(b, "version", span_from(rest, m + 1));
+}
+
+static void put_decision(struct buf *b, const struct board_request *q)
+{
+    enum reason reason = (enum reason)q->reason;
+
+    put_u64(b, "status", q->status);
+    put_str(b, "reason", reason_word(reason));
+    put_str(b, "section", reason_section(reason));
+    if (reason == REASON_FAULT) {
+        put_str(b, "fault", fault_row((enum fault)q->fault)->word);
+        put_str(b, "fault_text", fault_row((enum fault)q->fault)->text);
+    }
+    put_str(b, "coding", coding_row((enum coding)q->coding)->name);
+    put_u64(b, "bytes", q->bytes);
+}
+
+static void put_request(struct buf *b, const struct happened *x)
+{
+    const struct board_request *q = &x->event.request;
+    struct span head = board_text_of(&x->event, 0);
+    struct span answer = board_text_of(&x->event, 1);
+
+    put_u64(b, "request", q->number);
+    put_us(b, "first_us", (int64_t)q->first_us + x->mono_wall);
+    if (x->event.kind == BOARD_FIRST)
+        return;
+    put_us(b, "queued_us", (int64_t)q->queued_us + x->mono_wall);
+    if (x->event.kind == BOARD_REQUEST)
+        put_decision(b, q);
+    put_str(b, "end", end_word((enum end)q->end));
+    put_u64(b, "site", q->site);
+    put_bool(b, "cut", q->cut);
+    put_request_line(b, take_line(&head));
+    put_fields(b, "request_fields", head);
+    if (x->event.kind != BOARD_REQUEST)
+        return;
+    put_span(b, "status_line", take_line(&answer));
+    put_fields(b, "response_fields", answer);
+}
+
+/* A page's references: [["i","/logo.png"], ...] */
+static void put_page(struct buf *b, const struct happened *x)
+{
+    struct span list = board_text_of(&x->event, 1);
+
+    put_span(b, "path", board_text_of(&x->event, 0));
+    put_u64(b, "site", x->event.page.site);
+    put_u64(b, "part", x->event.page.part);
+    put_u64(b, "parts", x->event.page.parts);
+    key(b, "references");
+    buf_char(b, '[');
+    for (bool first = true; list.n; first = false) {
+        struct span line = take_line(&list);
+        buf_str(b, first ? "[" : ",[");
+        logline_json_string(b, span_to(line, 1));
+        buf_char(b, ',');
+        logline_json_string(b, span_from(line, 1));
+        buf_char(b, ']');
+    }
+    buf_char(b, ']');
+}
+
+void json_event(struct buf *b, const struct happened *x)
+{
+    static void (*const writers[])(struct buf *, const struct happened *) = {
+        [BOARD_ACCEPT] = put_accept,   [BOARD_FIRST] = put_request,
+        [BOARD_WAITING] = put_request, [BOARD_REQUEST] = put_request,
+        [BOARD_CUT] = put_request,     [BOARD_END] = put_end,
+        [BOARD_PAGE] = put_page,       [HISTORY_LOST] = NULL,
+    };
+    unsigned kind = x->event.kind;
+
+    buf_char(b, '{');
+    put_str(b, "event", names[kind]);
+    put_u64(b, "id", x->id);
+    put_us(b, "at_us", x->wall_us);
+    put_u64(b, "generation", x->generation);
+    put_u64(b, "worker", x->worker);
+    if (x->event.connection)
+        put_u64(b, "connection", x->event.connection);
+    if (kind == BOARD_FIN)
+        put_str(b, "by", x->event.conn.by_client ? "client" : "server");
+    if (kind == HISTORY_LOST)
+        put_u64(b, "lost", x->event.request.bytes);
+    if (writers[kind])
+        writers[kind](b, x);
+    buf_char(b, '}');
+}
+
+static void put_listed(struct buf *b, const struct happened *x)
+{
+    const struct board_request *q = &x->event.request;
+    struct span head = board_text_of(&x->event, 0);
+
+    buf_char(b, '{');
+    put_u64(b, "request", q->number);
+    put_us(b, "first_us", (int64_t)q->first_us + x->mono_wall);
+    put_us(b, "queued_us", (int64_t)q->queued_us + x->mono_wall);
+    put_us(b, "sent_us", x->wall_us);
+    put_request_line(b, take_line(&head));
+    put_decision(b, q);
+    put_str(b, "end", end_word((enum end)q->end));
+    buf_char(b, '}');
+}
+
+/* Requests oldest first: the chain leads backwards. */
+static void put_requests(struct buf *b, const struct history *h,
+                         const struct life *l)
+{
+    const struct happened *found[LISTED_MAX];
+    size_t n = 0, listed = 0;
+
+    for (const struct happened *x = history_at(h, l->last); x && n < LISTED_MAX;
+         x = history_at(h, x->before)) {
+        if (x->event.connection != l->number)
+            break;
+        if (x->event.kind == BOARD_REQUEST || x->event.kind == BOARD_CUT)
+            found[n++] = x;
+        if (x->before == 0)
+            break;
+    }
+    key(b, "request_list");
+    buf_char(b, '[');
+    while (n > 0 && b->cap - b->n > JSON_EVENT_MAX / 2) {
+        if (listed++)
+            buf_char(b, ',');
+        put_listed(b, found[--n]);
+    }
+    buf_char(b, ']');
+    put_u64(b, "requests_listed", listed);
+}
+
+void json_life(struct buf *b, const struct history *h, const struct life *l)
+{
+    enum end end = (enum end)l->end.end;
+    const struct board_conn *known = l->opened_us ? &l->accept : &l->end;
+
+    buf_char(b, '{');
+    put_u64(b, "connection", l->number);
+    put_u64(b, "generation", l->generation);
+    put_u64(b, "worker", l->worker);
+    put_peer(b, "peer", &known->peer);
+    put_u64(b, "port", known->peer.port);
+    if (l->has_syn)
+        put_syn(b, &l->syn);
+    put_us(b, "opened_us", l->opened_us);
+    put_us(b, "first_us", l->first_us);
+    put_us(b, "server_fin_us", l->fin_us[0]);
+    put_us(b, "client_fin_us", l->fin_us[1]);
+    put_us(b, "ended_us", l->ended_us);
+    put_str(b, "end", l->ended_us ? end_word(end) : end_word(END_OPEN));
+    put_str(b, "closed_first", l->ended_us ? end_who(end) : "-");
+    put_bool(b, "unused", l->requests == 0 && l->cut == 0 && !l->first_us);
+    put_u64(b, "requests", l->requests);
+    put_u64(b, "not_modified", l->not_modified);
+    put_u64(b, "cut", l->cut);
+    put_u64(b, "bytes", l->bytes);
+    put_tcp(b, l->ended_us ? &l->end.tcp : &l->accept.tcp);
+    put_requests(b, h, l);
+    buf_char(b, '}');
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * observer: the loop.  Workers wake nobody, so it looks at the boards from time
+ * to time: often while something happens, seldom otherwise.
+ * Layer: observe.  Heap: at the start only.
+ */
+#include "observe/observer.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "observe/state.h"
+#include "observe/taps.h"
+#include "observe/visitor.h"
+#include "os/channel.h"
+#include "os/clock.h"
+#include "os/log.h"
+#include "os/net.h"
+#include "os/poll.h"
+#include "os/sandbox.h"
+
+#define BUSY_MS 20
+#define WATCHED_MS 40
+#define QUIET_MS 200
+#define EVENTS_A_TURN 2048
+
+/* "127.0.0.1:5001", "[::1]:5001", "unix:/run/x" */
+static void find_address(struct observer *o)
+{
+    char text[sizeof o->address];
+    char *colon;
+
+    net_local_text(o->start->listener, text, sizeof text);
+    colon = strrchr(text, ':');
+    if (strncmp(text, "unix:", 5) == 0 || !colon)
+        return;
+    for (const char *p = colon + 1; *p; p++)
+        o->port = (uint16_t)(o->port * 10 + (*p - '0'));
+    *colon = '\0';
+    memcpy(o->address, text, sizeof text);
+}
+
+static bool init(struct observer *o, const struct observer_start *start)
+{
+    o->start = start;
+    o->started_us = o->now_us = clock_mono_us();
+    o->boot = (uint64_t)clock_real_us();
+    o->history = history_new();
+    for (unsigned i = 0; i < VISITORS_MAX; i++)
+        o->visitor[i].fd = -1;
+    find_address(o);
+    o->poll = poll_new();
+    return o->poll >= 0 && taps_open(o) &&
+           poll_add_listener(o->poll, start->listener, &o->listener_tag) == 0 &&
+           poll_add_level(o->poll, start->control, &o->control_tag) == 0;
+}
+
+/* False: the master has closed the channel, or is gone. */
+static bool hear_master(struct observer *o)
+{
+    char word;
+    ssize_t n = channel_take(o->start->control, &word, 1, NULL, NULL);
+
+    return n > 0;
+}
+
+static bool turn(struct observer *o, int wait_ms)
+{
+    struct epoll_event events[VISITORS_MAX + 2];
+    int n = poll_wait(o->poll, events, VISITORS_MAX + 2, wait_ms);
+    bool go_on = true;
+
+    CHECK(n >= 0);
+    o->now_us = clock_mono_us();
+    for (int i = 0; i < n; i++) {
+        void *tag = events[i].data.ptr;
+        if (tag == &o->listener_tag)
+            visitor_accept(o);
+        else if (tag == &o->control_tag)
+            go_on = hear_master(o);
+        else
+            visitor_ready(o, tag);
+    }
+    return go_on;
+}
+
+static const struct sandbox nothing_to_read = {
+    .role = SANDBOX_OBSERVER, .landlock_most = SANDBOX_ABI_ALL
+};
+
+int observer_run(const struct observer_start *start)
+{
+    struct observer *o = calloc(1, sizeof *o);
+    int wait_ms = 0;
+
+    if (!o || !init(o, start)) {
+        log_error("O003", "not enough memory to observe");
+        return 1;
+    }
+    /* the workers come first */
+    if (nice(10) == -1)
+        log_debug("O004", "could not step back behind the workers");
+    int error = start->conf->sandbox ? sandbox_enter(&nothing_to_read) : 0;
+    if (error) {
+        log_error("S003", "rights cannot be given up: %s", strerror(-error));
+        return 1;
+    }
+    while (turn(o, wait_ms)) {
+        bool busy = taps_take(o, EVENTS_A_TURN) > 0;
+        bool watched = visitor_turn(o);
+        wait_ms = busy ? BUSY_MS : watched ? WATCHED_MS : QUIET_MS;
+    }
+    history_free(o->history);
+    free(o->tap);
+    free(o);
+    return 0;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * observer: the process that shows what the workers do, on a port of its own.
+ * Layer: observe.  Reads the boards and counters that the master made, serves
+ * the live page, events, status and metrics.  After its start it opens no file
+ * and needs its listening socket, the boards and a poll set alone; when it dies
+ * serving is not touched and the master starts another, which reads the boards
+ * from their oldest events on.
+ */
+#ifndef ETAGD_OBSERVE_OBSERVER_H
+#define ETAGD_OBSERVE_OBSERVER_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "conf/conf.h"
+#include "serve/board.h"
+#include "serve/counters.h"
+
+#define OBSERVER_SOURCES 4 /* generations that are looked at */
+#define OBSERVER_PLACES_MAX 16
+
+/* The workers of one generation. */
+struct observer_source {
+    unsigned generation, workers;
+    struct board *board;
+    struct counters *counters;
+};
+
+struct observer_start {
+    const struct conf *conf;
+    int listener; /* the observer's own */
+    int control;  /* end-of-file: the end */
+    _Atomic uint64_t *accepted;
+    struct observer_source source[OBSERVER_SOURCES]; /* newest first */
+    unsigned n_sources;
+    char place[OBSERVER_PLACES_MAX][64]; /* where workers listen */
+};
+
+/* Runs until the control channel ends; the exit status. */
+int observer_run(const struct observer_start *start);
+
+#endif

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// words: the texts of the page, in English and Chinese.
+
+const en = {
+    observer: "observer", skip: "To the connections", pause: "Pause", go_on: "Go on",
+    clear: "Clear", clear_title: "Forget what this page has drawn (the server keeps its own)",
+    live: "live", paused: "paused", broken: "no connection to the observer: trying again",
+    loads: "Page loads", connections: "Connections",
+    loads_hint: "What each visit asked for, and what it did not have to ask for. Dashed: the observer's inference, since silence is not on the wire.",
+    lanes_hint: "One lane a connection; where nothing happens time is cut out (the gap says how much). Arrow keys move between bars, Enter opens one, Escape closes.",
+    window: "Show ", window_minute: "the last minute", window_ten: "10 minutes", window_all: "everything known",
+    no_loads: "No page load yet. Open {0} in another tab and watch.",
+    no_lanes: "No connection yet.",
+    pick: "Choose a bar or a lane: its heads, the decision and a ladder of its packets appear here.",
+    open: "open", requests: "requests", workers: "workers", lost: "events lost", unused_n: "never used",
+    conns_in_all: "connections", served: "answered",
+    l_ok: "200 sent", l_not: "304 still valid", l_part: "206 part", l_bad: "error", l_other: "redirect or other",
+    l_idle: "idle", l_unused: "never used (preconnect)", l_half: "cut or half a request",
+    l_client: "browser closed first", l_server: "server closed first", l_timeout: "timeout of the server", l_reset: "reset",
+    from_cache: "from the cache", page_cached: "the page itself came from the browser's cache",
+    n_asked: "{0} asked", n_silent: "{0} not asked", reload: "reload", hard: "reload without cache", visit: "visit",
+    inference: "inference", silent: "silent",
+    why_fresh: "granted fresh for {0} at {1}, {2} left: the browser need not ask",
+    why_immutable: "immutable, and fresh for {0} since {1}: not even a reload asks",
+    why_heuristic: "no lifetime was given: a tenth of its age at {1} is {0}, {2} left (a guess that browsers make)",
+    why_lazy: "fetched only when it comes into view (loading=lazy)",
+    why_swr: "stale, but may be shown while it is asked for again",
+    why_unknown: "not seen by this observer before: an older answer, a memory cache or a blocker",
+    why_stale: "no longer fresh: shown from the page's memory, or the load was broken off",
+    why_icon: "icons are asked for once, then kept by the browser",
+    why_waiting: "still time to ask",
+    why_store: "no-store: the load was broken off, or the page restored as it was",
+    rfc_fresh: "RFC 9111 4.2", rfc_heur: "RFC 9111 4.2.2", rfc_imm: "RFC 8246", rfc_swr: "RFC 5861 3",
+    request_n: "Request {0} on connection {1}", connection_n: "Connection {0}",
+    decision: "Decision", why: "why", timing: "Times", t_first: "first byte of the request", t_queued: "answer decided",
+    t_sent: "last byte handed to the kernel", since_open: "since the accept",
+    req_head: "Request head", res_head: "Response head", not_whole: "shortened: it was longer than the board keeps",
+    policy: "What the browser may do with it", show_conn: "Show connection {0}",
+    p_nostore: "may not keep it: the next visit costs all of it again",
+    p_nocache: "may keep it, and asks before each use (304 while it is unchanged)",
+    p_fresh: "fresh for {0}, until {1}: it need not ask",
+    p_heur: "no lifetime was given: browsers guess {0} (a tenth of its age), until {1}",
+    p_none: "nothing to ask with (no validator): the next visit costs all of it again",
+    p_ask: "asks before each use",
+    facts: "What the kernel knows", f_peer: "browser's end", f_local: "server's end", f_worker: "worker",
+    f_syn: "SYN of the browser", f_rtt: "round trip (smallest, smoothed)", f_queue: "waited in the accept queue", f_segs: "segments in, out",
+    f_retrans: "sent again", f_bytes: "bytes in, out", f_opened: "accepted", f_ended: "ended", f_end: "why", f_first: "closed first",
+    f_requests: "requests", ladder: "Ladder", copy: "Copy", copied: "Copied", filter: "Display filter for Wireshark",
+    ladder_note: "Solid: seen by the server. Dashed: must have been, its time is not known (the kernel keeps the SYN, not its hour).",
+    browser: "Browser", server: "Server", idle_for: "{0} idle", to_open: "still open", generation: "generation",
+    gap: "{0}", close: "Close", elsewhere: "{0} elsewhere",
+    client_w: "browser", server_w: "server", "timeout_w": "timeout", "reset_w": "reset",
+};
+const zh = {
+    observer: "观察器", skip: "跳到连接", pause: "暂停", go_on: "继续",
+    clear: "清空", clear_title: "清除本页已画出的内容（服务器自己的记录不受影响）",
+    live: "实时", paused: "已暂停", broken: "与观察器的连接已断开，正在重试",
+    loads: "页面加载", connections: "连接",
+    loads_hint: "每次访问请求了什么，又有什么不必请求。虚线：观察器的推断，因为线路上看不到“沉默”。",
+    lanes_hint: "每条泳道是一个连接；没有事情发生的时间被剪掉（断口处写明多长）。方向键在条之间移动，回车打开，Esc 关闭。",
+    window: "显示", window_minute: "最近一分钟", window_ten: "十分钟", window_all: "全部已知",
+    no_loads: "还没有页面加载。在另一个标签页打开 {0} 看看。",
+    no_lanes: "还没有连接。",
+    pick: "选择一个条或一条泳道：这里会显示它的首部、决定和报文梯形图。",
+    open: "打开", requests: "请求", workers: "工作进程", lost: "丢失的事件", unused_n: "从未使用",
+    conns_in_all: "连接", served: "已应答",
+    l_ok: "200 已发送", l_not: "304 仍有效", l_part: "206 部分", l_bad: "错误", l_other: "重定向或其他",
+    l_idle: "空闲", l_unused: "从未使用（预连接）", l_half: "被切断或半个请求",
+    l_client: "浏览器先关闭", l_server: "服务器先关闭", l_timeout: "服务器超时", l_reset: "复位",
+    from_cache: "来自缓存", page_cached: "页面本身来自浏览器缓存",
+    n_asked: "请求 {0} 个", n_silent: "未请求 {0} 个", reload: "刷新", hard: "强制刷新", visit: "访问",
+    inference: "推断", silent: "沉默",
+    why_fresh: "{1} 时给予 {0} 的新鲜期，还剩 {2}：浏览器不必询问",
+    why_immutable: "immutable，自 {1} 起 {0} 内新鲜：连刷新也不询问",
+    why_heuristic: "没有给出有效期：{1} 时文件年龄的十分之一是 {0}，还剩 {2}（浏览器自己的猜测）",
+    why_lazy: "进入视野时才获取（loading=lazy）",
+    why_swr: "已过期，但可先显示、同时再询问",
+    why_unknown: "观察器此前没见过它：更早的应答、内存缓存或拦截插件",
+    why_stale: "已不新鲜：来自页面内存，或加载被中断",
+    why_icon: "图标只请求一次，之后由浏览器保存",
+    why_waiting: "还有时间请求",
+    why_store: "no-store：加载被中断，或页面原样恢复",
+    rfc_fresh: "RFC 9111 4.2", rfc_heur: "RFC 9111 4.2.2", rfc_imm: "RFC 8246", rfc_swr: "RFC 5861 3",
+    request_n: "连接 {1} 上的第 {0} 个请求", connection_n: "连接 {0}",
+    decision: "决定", why: "原因", timing: "时间", t_first: "请求的第一个字节", t_queued: "应答已决定",
+    t_sent: "最后一个字节交给内核", since_open: "自接受连接起",
+    req_head: "请求首部", res_head: "响应首部", not_whole: "已截短：比记录板能保存的更长",
+    policy: "浏览器可以怎样使用它", show_conn: "显示连接 {0}",
+    p_nostore: "不得保存：下次访问要重新传输全部内容",
+    p_nocache: "可以保存，但每次使用前都要询问（未变则 304）",
+    p_fresh: "{0} 内新鲜，到 {1} 为止：不必询问",
+    p_heur: "没有给出有效期：浏览器猜 {0}（年龄的十分之一），到 {1} 为止",
+    p_none: "没有可用于询问的校验值：下次访问要重新传输全部内容",
+    p_ask: "每次使用前都要询问",
+    facts: "内核所知", f_peer: "浏览器端", f_local: "服务器端", f_worker: "工作进程",
+    f_syn: "浏览器的 SYN", f_rtt: "往返时间（最小、平滑）", f_queue: "在接受队列中等待", f_segs: "段（收、发）",
+    f_retrans: "重传", f_bytes: "字节（收、发）", f_opened: "接受", f_ended: "结束", f_end: "原因", f_first: "先关闭者",
+    f_requests: "请求", ladder: "梯形图", copy: "复制", copied: "已复制", filter: "Wireshark 显示过滤器",
+    ladder_note: "实线：服务器所见。虚线：必然发生过，但时间未知（内核保存 SYN 本身，不保存其时刻）。",
+    browser: "浏览器", server: "服务器", idle_for: "空闲 {0}", to_open: "仍然打开", generation: "代",
+    gap: "{0}", close: "关闭", elsewhere: "{0} 个在别处",
+    client_w: "浏览器", server_w: "服务器", "timeout_w": "超时", "reset_w": "复位",
+};
+
+const languages = { en, zh };
+let current = "en";
+
+export function setLanguage(name) {
+    current = languages[name] ? name : "en";
+    document.documentElement.lang = current === "zh" ? "zh-CN" : "en";
+}
+
+export function language() {
+    return current;
+}
+
+export function word(name, ...values) {
+    const text = languages[current][name] ?? languages.en[name] ?? name;
+    return text.replace(/\{(\d)\}/g, (_, i) => values[i]);
+}
+
+export function span(ms) {
+    if (!isFinite(ms))
+        return "–";
+    if (ms < 1)
+        return `${Math.max(0, Math.round(ms * 1000))} µs`;
+    if (ms < 1000)
+        return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+    const s = ms / 1000;
+    if (s < 120)
+        return `${s < 10 ? s.toFixed(1).replace(/\.0$/, "") : Math.round(s)} s`;
+    if (s < 7200)
+        return `${Math.round(s / 60)} min`;
+    if (s < 172800)
+        return `${Math.round(s / 3600)} h`;
+    return `${Math.round(s / 86400)} d`;
+}
+
+export function clock(ms, fine) {
+    const d = new Date(ms), two = n => String(n).padStart(2, "0");
+    const text = `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
+    return fine ? `${text}.${String(d.getMilliseconds()).padStart(3, "0")}` : text;
+}
+
+export function bytes(n) {
+    if (n < 1000)
+        return `${n} B`;
+    return n < 1e6 ? `${(n / 1000).toFixed(1)} kB` : `${(n / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * route: a table of paths.
+ * Layer: observe.
+ */
+#include "observe/route.h"
+
+#include "base/num.h"
+#include "http/page.h"
+#include "http/status.h"
+#include "http/target.h"
+#include "observe/asset.h"
+#include "observe/guard.h"
+#include "observe/json.h"
+#include "observe/metrics.h"
+#include "observe/state.h"
+
+/* Nothing but the observer's own files may run in its page, and no other page
+ * may hold or read it. */
+static const char fields[] =
+    "Cache-Control: no-store\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+    "Referrer-Policy: no-referrer\r\n"
+    "Cross-Origin-Resource-Policy: same-origin\r\n"
+    "Cross-Origin-Opener-Policy: same-origin\r\n"
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; "
+    "style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n";
+
+static struct buf begin(struct visitor *v, int status, const char *type)
+{
+    struct buf b = buf_over(v->out, sizeof v->out);
+
+    buf_span_put(&b, status_line(status));
+    buf_fmt(&b, "Content-Type: %s\r\n", type);
+    buf_str(&b, fields);
+    return b;
+}
+
+static void put_connection(struct visitor *v, struct buf *b)
+{
+    buf_str(b, v->closing ? "Connection: close\r\n\r\n"
+                          : "Connection: keep-alive\r\n\r\n");
+}
+
+/* An answer whose content is there. */
+static void answer_short(struct visitor *v, const struct head *h, int status,
+                         const char *type, const char *extra,
+                         const struct buf *content)
+{
+    struct buf b = begin(v, status, type);
+
+    buf_str(&b, extra);
+    buf_fmt(&b, "Content-Length: %zu\r\n", content->n);
+    put_connection(v, &b);
+    if (h->method != METHOD_HEAD)
+        buf_span_put(&b, buf_span(content));
+    v->out_n = b.overflow ? 0 : b.n;
+    v->closing = v->closing || b.overflow;
+}
+
+static void answer_error(struct visitor *v, const struct head *h, int status,
+                         const char *sentence)
+{
+    char storage[PAGE_BYTES_MAX];
+    struct buf page = buf_over(storage, sizeof storage);
+
+    page_error(&page, status, sentence);
+    answer_short(v, h, status, "text/html; charset=utf-8",
+                 status == 405 ? "Allow: GET, HEAD\r\n" : "", &page);
+}
+
+/* An answer whose length is not known yet. */
+static void answer_long(struct visitor *v, const struct head *h,
+                        const char *type, enum producing producing)
+{
+    struct buf b = begin(v, 200, type);
+
+    v->chunked = h->minor >= 1;
+    if (v->chunked)
+        BUF_LIT(&b, "Transfer-Encoding: chunked\r\n");
+    else
+        v->closing = true;
+    put_connection(v, &b);
+    v->out_n = b.n;
+    v->producing = h->method == METHOD_HEAD ? PRODUCE_NOTHING : producing;
+}
+
+static void get_metrics(struct observer *o, struct visitor *v,
+                        const struct head *h, const struct target *t)
+{
+    static char storage[VISITOR_OUT_BYTES - 2048];
+    struct buf b = buf_over(storage, sizeof storage);
+
+    (void)t;
+    metrics_text(&b, o);
+    answer_short(v, h, 200, "text/plain; version=0.0.4; charset=utf-8", "", &b);
+}
+
+static void get_status(struct observer *o, struct visitor *v,
+                       const struct head *h, const struct target *t)
+{
+    static char storage[VISITOR_OUT_BYTES - 2048];
+    struct buf b = buf_over(storage, sizeof storage);
+
+    (void)t;
+    metrics_status(&b, o);
+    answer_short(v, h, 200, "application/json", "", &b);
+}
+
+static void get_ledger(struct observer *o, struct visitor *v,
+                       const struct head *h, const struct target *t)
+{
+    uint64_t n = o->history->n_ended;
+
+    (void)t;
+    v->at = n > HISTORY_ENDED ? n - HISTORY_ENDED : 0;
+    v->joined = n; /* not what ends while it is written */
+    answer_long(v, h, "application/jsonl", PRODUCE_LEDGER);
+}
+
+/* "17-230": the event 230 of the observer that began as 17. */
+static bool last_event(const struct head *h, uint64_t boot, uint64_t *id)
+{
+    for (size_t i = 0; i < h->n_fields; i++) {
+        const struct head_field *f = &h->fields[i];
+        uint64_t of;
+        if (!span_eq_nocase(f->name, SPAN("Last-Event-ID")))
+            continue;
+        size_t dash = span_find(f->value, '-');
+        return num_u64(span_to(f->value, dash), &of) && of == boot &&
+               num_u64(span_from(f->value, dash + 1), id);
+    }
+    return false;
+}
+
+/* All that is still known, then what happens; ?new: only what happens; after a
+ * break what has happened since. */
+static void get_events(struct observer *o, struct visitor *v,
+                       const struct head *h, const struct target *t)
+{
+    uint64_t id;
+
+    v->joined = o->history->next;
+    v->told_lost = 0;
+    v->at = history_oldest(o->history);
+    if (last_event(h, o->boot, &id))
+        v->at = id + 1;
+    else if (span_eq(t->query, SPAN("new")))
+        v->at = v->joined;
+    answer_long(v, h, "text/event-stream", PRODUCE_EVENTS);
+}
+
+static void get_connection(struct observer *o, struct visitor *v,
+                           const struct head *h, const struct target *t)
+{
+    static char storage[VISITOR_OUT_BYTES - 2048];
+    struct buf b = buf_over(storage, sizeof storage);
+    const struct life *l = NULL;
+    uint64_t number;
+
+    if (num_u64(span_from(t->path, sizeof "/connection/" - 1), &number))
+        l = history_find(o->history, number);
+    if (!l) {
+        answer_error(v, h, 404, "No such connection is known (any more).");
+        return;
+    }
+    json_life(&b, o->history, l);
+    buf_char(&b, '\n');
+    answer_short(v, h, 200, "application/json", "", &b);
+}
+
+static bool get_asset(struct visitor *v, const struct head *h,
+                      const struct target *t)
+{
+    for (const struct asset *a = assets; a->path; a++) {
+        if (!span_eq(t->path, span_str(a->path)))
+            continue;
+        struct buf b = begin(v, 200, a->type);
+        buf_fmt(&b, "Content-Length: %zu\r\n", a->n);
+        put_connection(v, &b);
+        v->out_n = b.n;
+        v->asset = span_of((const char *)a->bytes, a->n);
+        v->producing =
+            h->method == METHOD_HEAD ? PRODUCE_NOTHING : PRODUCE_ASSET;
+        return true;
+    }
+    return false;
+}
+
+static const struct {
+    struct span path;
+    bool prefix;
+    void (*get)(struct observer *, struct visitor *, const struct head *,
+                const struct target *);
+} routes[] = {
+    { SPAN("/events"), false, get_events },
+    { SPAN("/status"), false, get_status },
+    { SPAN("/metrics"), false, get_metrics },
+    { SPAN("/connections.jsonl"), false, get_ledger },
+    { SPAN("/connection/"), true, get_connection },
+};
+
+static void dispatch(struct observer *o, struct visitor *v,
+                     const struct head *h, const struct target *t)
+{
+    for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
+        if (routes[i].prefix ? span_starts(t->path, routes[i].path)
+                             : span_eq(t->path, routes[i].path)) {
+            routes[i].get(o, v, h, t);
+            return;
+        }
+    }
+    if (!get_asset(v, h, t))
+        answer_error(v, h, 404, "The observer has no such page.");
+}
+
+void route_answer(struct observer *o, struct visitor *v, const struct head *h,
+                  enum fault fault)
+{
+    static char path[VISITOR_IN_BYTES + 2];
+    struct target target;
+
+    v->closing = fault != FAULT_NONE || !head_persists(h) ||
+                 head_has(h, FIELD_CONTENT_LENGTH) ||
+                 head_has(h, FIELD_TRANSFER_ENCODING);
+    v->chunked = false;
+    v->producing = PRODUCE_NOTHING;
+    if (fault == FAULT_NONE)
+        fault = target_decode(&target, h, path, sizeof path);
+    if (fault != FAULT_NONE) {
+        answer_error(v, h, fault_row(fault)->status, fault_row(fault)->text);
+    } else if (!guard_host(target.form == TARGET_ABSOLUTE
+                               ? SPAN_NONE
+                               : head_value(h, FIELD_HOST),
+                           o->port, span_str(o->address),
+                           o->start->conf->observe.names)) {
+        v->closing = true;
+        answer_error(v, h, 421,
+                     "The observer does not go by that name: see "
+                     "[observe] names in the configuration.");
+    } else if (h->method != METHOD_GET && h->method != METHOD_HEAD) {
+        answer_error(v, h, 405, "Only GET and HEAD are served here.");
+    } else {
+        dispatch(o, v, h, &target);
+    }
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * screen: connections above, the latest requests below, drawn whole each time.
+ * Layer: observe.  Heap: at the start only.
+ */
+#include "observe/screen.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define CONNS 64
+#define LINES 128
+#define LINE_BYTES 256
+
+enum phase { PHASE_UNUSED, PHASE_HEAD, PHASE_IDLE, PHASE_SEND, PHASE_ENDED };
+
+struct row {
+    uint64_t number, worker, port, requests, opened_us, last_us, ended_us;
+    enum phase phase;
+    bool by_client;
+    char last[96]; /* its latest request, or why it ended */
+};
+
+struct screen {
+    const char *url;
+    struct row row[CONNS]; /* a ring; number 0: free */
+    unsigned next;
+    struct {
+        char text[LINE_BYTES];
+        uint64_t status;
+    } line[LINES];
+    uint64_t n_lines, open, requests, not_modified, errors, lost, now_us;
+};
+
+struct screen *screen_new(const char *url)
+{
+    struct screen *s = calloc(1, sizeof *s);
+
+    if (s)
+        s->url = url;
+    return s;
+}
+
+static struct row *row_of(struct screen *s, const struct note *n)
+{
+    for (unsigned i = 0; i < CONNS; i++) {
+        if (s->row[i].number == n->connection)
+            return &s->row[i];
+    }
+    struct row *r = &s->row[s->next++ % CONNS];
+    *r = (struct row){ .number = n->connection,
+                       .worker = n->worker,
+                       .port = n->port,
+                       .opened_us = n->at_us };
+    return r;
+}
+
+static void say(char *out, size_t cap, struct span a, struct span b)
+{
+    snprintf(out, cap, "%.*s %.*s", (int)a.n, a.p ? a.p : "", (int)b.n,
+             b.p ? b.p : "");
+}
+
+static void take_request(struct screen *s, struct row *r, const struct note *n)
+{
+    struct buf b = buf_over(s->line[s->n_lines % LINES].text, LINE_BYTES - 1);
+
+    r->requests++;
+    r->phase = PHASE_IDLE;
+    say(r->last, sizeof r->last, n->method, n->target);
+    s->requests++;
+    s->not_modified += n->status == 304;
+    s->errors += n->status >= 400;
+    note_line(&b, n);
+    b.overflow = false; /* what does not fit is left out */
+    (void)buf_cstr(&b);
+    s->line[s->n_lines++ % LINES].status = n->status;
+}
+
+void screen_take(struct screen *s, const struct note *n)
+{
+    if (n->at_us > s->now_us)
+        s->now_us = n->at_us;
+    if (span_eq(n->event, SPAN("lost")))
+        s->lost += n->lost;
+    if (!n->connection)
+        return;
+    struct row *r = row_of(s, n);
+    r->last_us = n->at_us;
+    if (span_eq(n->event, SPAN("request"))) {
+        take_request(s, r, n);
+    } else if (span_eq(n->event, SPAN("first"))) {
+        r->phase = PHASE_HEAD;
+    } else if (span_eq(n->event, SPAN("waiting"))) {
+        r->phase = PHASE_SEND;
+    } else if (span_eq(n->event, SPAN("end"))) {
+        r->phase = PHASE_ENDED;
+        r->ended_us = n->at_us;
+        r->by_client = span_eq(n->closed_first, SPAN("client"));
+        say(r->last, sizeof r->last, n->end, SPAN(""));
+    }
+}
+
+static const char *phase_word(const struct row *r)
+{
+    static const char *const words[] = {
+        [PHASE_UNUSED] = "\033[2mnot used\033[0m",
+        [PHASE_HEAD] = "\033[33mhalf head\033[0m",
+        [PHASE_IDLE] = "idle",
+        [PHASE_SEND] = "\033[32msending\033[0m",
+        [PHASE_ENDED] = "",
+    };
+
+    if (r->phase == PHASE_ENDED)
+        return r->by_client ? "\033[2mbrowser closed\033[0m"
+                            : "\033[2mserver closed\033[0m";
+    return words[r->phase];
+}
+
+static const char *colour(uint64_t status)
+{
+    if (status == 304)
+        return "\033[33m";
+    if (status == 206)
+        return "\033[34m";
+    return status >= 400 ? "\033[31m" : status < 300 ? "\033[32m" : "\033[35m";
+}
+
+static void draw_rows(const struct screen *s, unsigned room, unsigned width)
+{
+    printf("\033[1m%8s %6s %6s %-15s %5s %9s  %s\033[0m\n", "conn", "worker",
+           "port", "state", "reqs", "age", "latest");
+    unsigned from = s->next > room ? s->next - room : 0;
+    for (unsigned i = from; i < s->next; i++) {
+        const struct row *r = &s->row[i % CONNS];
+        const char *word = phase_word(r);
+        /* escapes take no room on the screen */
+        int pad = word[0] == '\033' ? 15 + 8 + (word[2] == '2' ? 0 : 1) : 15;
+        uint64_t until = r->ended_us ? r->ended_us : s->now_us;
+        double age = (double)(until - r->opened_us) / 1e6;
+        printf("%8llu %6llu %6llu %-*s %5llu %8.1fs  %.*s\n",
+               (unsigned long long)r->number, (unsigned long long)r->worker,
+               (unsigned long long)r->port, pad, word,
+               (unsigned long long)r->requests, age,
+               width > 62 ? (int)(width - 62) : 0, r->last);
+    }
+}
+
+void screen_draw(struct screen *s)
+{
+    struct winsize w = { .ws_row = 24, .ws_col = 80 };
+
+    (void)ioctl(STDOUT_FILENO, TIOCGWINSZ, &w);
+    unsigned rows = w.ws_row > 12 ? w.ws_row : 12;
+    unsigned width = w.ws_col > 40 ? w.ws_col : 40;
+    unsigned above = (rows - 5) / 2;
+    if (above > CONNS)
+        above = CONNS;
+    unsigned shown = s->next < above ? s->next : above;
+    unsigned below = rows - 5 - shown;
+
+    printf("\033[H\033[J\033[1metagd\033[0m %s   %llu requests, %llu x 304, "
+           "%llu errors",
+           s->url, (unsigned long long)s->requests,
+           (unsigned long long)s->not_modified, (unsigned long long)s->errors);
+    if (s->lost)
+        printf(", \033[31m%llu events lost\033[0m",
+               (unsigned long long)s->lost);
+    printf("\n\n");
+    draw_rows(s, above, width);
+    printf("\n");
+    uint64_t from = s->n_lines > below ? s->n_lines - below : 0;
+    if (s->n_lines - from > LINES)
+        from = s->n_lines - LINES;
+    for (uint64_t i = from; i < s->n_lines; i++)
+        printf("%s%.*s\033[0m\n", colour(s->line[i % LINES].status), (int)width,
+               s->line[i % LINES].text);
+    fflush(stdout);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * state: all that the observer has.
+ * Layer: observe.
+ */
+#ifndef ETAGD_OBSERVE_STATE_H
+#define ETAGD_OBSERVE_STATE_H
+
+#include "observe/history.h"
+#include "observe/observer.h"
+
+#define VISITORS_MAX 48
+#define VISITOR_OUT_BYTES 98304
+#define VISITOR_IN_BYTES 8192
+
+/* What is being written to a visitor, bit by bit. */
+enum producing {
+    PRODUCE_NOTHING,
+    PRODUCE_ASSET,
+    PRODUCE_LEDGER,
+    PRODUCE_EVENTS
+};
+
+struct visitor {
+    int fd; /* -1: free */
+    size_t in_n, out_n, out_at;
+    enum producing producing;
+    bool chunked, closing;
+    struct span asset; /* left of it */
+    uint64_t at;       /* next event or ended connection */
+    uint64_t joined;   /* events before it are sent as fast as possible */
+    uint64_t told_lost;
+    uint64_t since_us; /* last progress */
+    char in[VISITOR_IN_BYTES];
+    char out[VISITOR_OUT_BYTES];
+};
+
+/* One worker's ring. */
+struct tap {
+    struct board_reader reader;
+    struct history_place place;
+    bool ahead; /* next holds an event that was not taken yet */
+    struct board_event next;
+};
+
+struct observer {
+    const struct observer_start *start;
+    struct history *history;
+    struct tap *tap;
+    unsigned n_taps;
+    int poll;
+    uint64_t now_us, started_us;
+    uint64_t boot; /* tells this observer's event ids from another's */
+    uint64_t served;
+    uint16_t port;    /* 0: a unix socket */
+    char address[64]; /* it listens on, without port */
+    char listener_tag, control_tag;
+    struct visitor visitor[VISITORS_MAX];
+};
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * taps: a merge of the rings by time.
+ * Layer: observe.  Heap: at the start only.
+ */
+#include "observe/taps.h"
+
+#include <stdlib.h>
+
+#include "observe/state.h"
+#include "os/clock.h"
+
+bool taps_open(struct observer *o)
+{
+    const struct observer_start *s = o->start;
+    int64_t mono_wall = clock_real_us() - (int64_t)clock_mono_us();
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < s->n_sources; i++)
+        n += s->source[i].workers;
+    o->tap = calloc(n, sizeof *o->tap);
+    if (!o->tap)
+        return false;
+    for (unsigned i = 0; i < s->n_sources; i++) {
+        const struct observer_source *source = &s->source[i];
+        for (unsigned k = 0; k < source->workers; k++) {
+            struct tap *t = &o->tap[o->n_taps++];
+            board_reader_start(&t->reader, &source->board->ring[k]);
+            t->place =
+                (struct history_place){ source->generation, k + 1, mono_wall };
+        }
+    }
+    return true;
+}
+
+static bool look(struct observer *o, struct tap *t)
+{
+    enum board_news news = BOARD_EVENT;
+
+    while (!t->ahead) {
+        news = board_read(&t->reader, &t->next);
+        if (news == BOARD_NOTHING)
+            return false;
+        if (news == BOARD_LOST) {
+            history_add_lost(o->history, &t->place, t->reader.lost);
+            t->reader.lost = 0;
+        }
+        t->ahead = news == BOARD_EVENT;
+    }
+    return true;
+}
+
+unsigned taps_take(struct observer *o, unsigned most)
+{
+    unsigned n = 0;
+
+    for (; n < most; n++) {
+        struct tap *first = NULL;
+        for (unsigned i = 0; i < o->n_taps; i++) {
+            struct tap *t = &o->tap[i];
+            if (look(o, t) && (!first || t->next.time_us < first->next.time_us))
+                first = t;
+        }
+        if (!first)
+            break;
+        history_add(o->history, &first->place, &first->next);
+        first->ahead = false;
+    }
+    return n;
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * visitor: receives heads, sends and refills the buffer.
+ * Layer: observe.
+ */
+#include "observe/visitor.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "observe/json.h"
+#include "observe/route.h"
+#include "observe/state.h"
+#include "os/net.h"
+#include "os/poll.h"
+
+#define SILENT_US 30000000u /* without a request or progress */
+#define BEAT_US 10000000u   /* a comment for those that watch */
+#define EVENTS_A_TURN 40    /* for each that watches, once it is up to date */
+#define CHUNK_ROOM 16
+
+static void end(struct observer *o, struct visitor *v)
+{
+    poll_remove(o->poll, v->fd);
+    close(v->fd);
+    v->fd = -1;
+}
+
+/* "00001f4\r\n" in front of what was put behind it, CR LF after it. */
+static void close_chunk(struct visitor *v, struct buf *b, size_t from)
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t n = b->n - from - 10;
+
+    if (!v->chunked)
+        return;
+    if (n == 0) {
+        b->n = from;
+        return;
+    }
+    for (size_t i = 0; i < 8; i++)
+        b->p[from + i] = digits[n >> (28 - 4 * i) & 15];
+    memcpy(b->p + from + 8, "\r\n", 2);
+    BUF_LIT(b, "\r\n");
+}
+
+static size_t open_chunk(const struct visitor *v, struct buf *b)
+{
+    size_t from = b->n;
+
+    if (v->chunked)
+        BUF_LIT(b, "0000000000");
+    return from;
+}
+
+static void last_chunk(struct visitor *v, struct buf *b)
+{
+    if (v->chunked)
+        BUF_LIT(b, "0\r\n\r\n");
+    v->producing = PRODUCE_NOTHING;
+}
+
+static void fill_asset(struct visitor *v, struct buf *b)
+{
+    size_t room = b->cap - b->n;
+    struct span part = span_to(v->asset, room);
+
+    buf_span_put(b, part);
+    v->asset = span_from(v->asset, part.n);
+    if (v->asset.n == 0)
+        v->producing = PRODUCE_NOTHING;
+}
+
+static void fill_ledger(struct observer *o, struct visitor *v, struct buf *b)
+{
+    size_t from = open_chunk(v, b);
+
+    while (v->at < v->joined && b->cap - b->n > JSON_EVENT_MAX + CHUNK_ROOM) {
+        const struct life *l = history_ended(o->history, v->at++);
+        if (!l)
+            continue;
+        struct buf line = buf_over(b->p + b->n, b->cap - b->n - CHUNK_ROOM);
+        json_life(&line, o->history, l);
+        buf_char(&line, '\n');
+        if (!line.overflow)
+            b->n += line.n;
+    }
+    close_chunk(v, b, from);
+    if (v->at >= v->joined)
+        last_chunk(v, b);
+}
+
+static void put_sse(struct observer *o, struct buf *b, const struct happened *x)
+{
+    struct buf save = *b;
+
+    buf_fmt(b, "id: %llu-%llu\nevent: %s\ndata: ", (unsigned long long)o->boot,
+            (unsigned long long)x->id, json_event_name(x->event.kind));
+    json_event(b, x);
+    BUF_LIT(b, "\n\n");
+    if (b->overflow)
+        *b = save;
+}
+
+/* The visitor was too slow (or there is too much): n events are left out. */
+static void put_skipped(struct observer *o, struct visitor *v, struct buf *b,
+                        uint64_t n)
+{
+    v->told_lost += n;
+    buf_fmt(b,
+            "id: %llu-%llu\nevent: lost\ndata: {\"event\":\"lost\","
+            "\"lost\":%llu,\"lost_in_all\":%llu}\n\n",
+            (unsigned long long)o->boot, (unsigned long long)v->at - 1,
+            (unsigned long long)n, (unsigned long long)v->told_lost);
+}
+
+static void fill_events(struct observer *o, struct visitor *v, struct buf *b)
+{
+    const struct history *h = o->history;
+    size_t from = open_chunk(v, b);
+    uint64_t oldest = history_oldest(h);
+    unsigned fresh = 0;
+
+    if (v->at > h->next)
+        v->at = h->next;
+    if (v->at < oldest) {
+        uint64_t n = oldest - v->at;
+        v->at = oldest;
+        put_skipped(o, v, b, n);
+    }
+    while (v->at < h->next && b->cap - b->n > JSON_EVENT_MAX + CHUNK_ROOM &&
+           fresh < EVENTS_A_TURN) {
+        fresh += v->at >= v->joined;
+        const struct happened *x = history_at(h, v->at++);
+        if (x)
+            put_sse(o, b, x);
+    }
+    bool silent = b->n == from + (v->chunked ? 10 : 0);
+    if (silent && o->now_us - v->since_us > BEAT_US) {
+        BUF_LIT(b, ": still here\n\n");
+        v->since_us = o->now_us;
+    }
+    close_chunk(v, b, from);
+}
+
+static void fill(struct observer *o, struct visitor *v)
+{
+    struct buf b = buf_over(v->out, sizeof v->out);
+
+    v->out_at = 0;
+    if (v->producing == PRODUCE_ASSET)
+        fill_asset(v, &b);
+    else if (v->producing == PRODUCE_LEDGER)
+        fill_ledger(o, v, &b);
+    else if (v->producing == PRODUCE_EVENTS)
+        fill_events(o, v, &b);
+    v->out_n = b.n;
+}
+
+/* False: the visitor is gone, or takes no more just now. */
+static bool drain(struct observer *o, struct visitor *v)
+{
+    while (v->out_at < v->out_n) {
+        ssize_t n =
+            net_send(v->fd, v->out + v->out_at, v->out_n - v->out_at, false);
+        if (n == -EAGAIN)
+            return false;
+        if (n < 0) {
+            end(o, v);
+            return false;
+        }
+        v->out_at += (size_t)n;
+        v->since_us = o->now_us;
+    }
+    v->out_at = v->out_n = 0;
+    return true;
+}
+
+/* Sends until the answer is out or the visitor takes no more.  An event stream
+ * is filled once a turn when it is up to date. */
+static bool send_all(struct observer *o, struct visitor *v, bool turn)
+{
+    while (drain(o, v)) {
+        bool stream = v->producing == PRODUCE_EVENTS;
+        if (v->producing == PRODUCE_NOTHING)
+            return true;
+        if (stream && !turn && v->at >= v->joined)
+            return false;
+        fill(o, v);
+        if (v->out_n == 0 && stream)
+            return false;
+        turn = false;
+    }
+    return false;
+}
+
+static void converse(struct observer *o, struct visitor *v)
+{
+    const struct conf_limits *c = &o->start->conf->limits;
+    static struct head head;
+    struct head_limits limits = { sizeof v->in / 2, sizeof v->in / 2,
+                                  sizeof v->in, c->fields };
+
+    while (v->fd >= 0 && v->out_n == 0 && v->producing == PRODUCE_NOTHING) {
+        enum fault f = head_parse(&head, v->in, v->in_n, &limits);
+        if (f == FAULT_MORE)
+            return;
+        route_answer(o, v, &head, f);
+        o->served++;
+        size_t used = f == FAULT_NONE ? head.bytes : v->in_n;
+        memmove(v->in, v->in + used, v->in_n - used);
+        v->in_n -= used;
+        v->since_us = o->now_us;
+        if (!send_all(o, v, true))
+            return;
+        if (v->closing) {
+            end(o, v);
+            return;
+        }
+    }
+}
+
+/* False: the visitor has gone. */
+static bool receive(struct observer *o, struct visitor *v)
+{
+    char unwanted[1024];
+
+    for (;;) {
+        size_t room = sizeof v->in - v->in_n;
+        ssize_t n = room ? net_recv(v->fd, v->in + v->in_n, room)
+                         : net_recv(v->fd, unwanted, sizeof unwanted);
+        if (n == -EAGAIN)
+            return true;
+        if (n <= 0) {
+            end(o, v);
+            return false;
+        }
+        if (room)
+            v->in_n += (size_t)n;
+    }
+}
+
+void visitor_ready(struct observer *o, struct visitor *v)
+{
+    if (v->fd < 0 || !receive(o, v))
+        return;
+    if (v->out_n || v->producing != PRODUCE_NOTHING) {
+        if (!send_all(o, v, false))
+            return;
+        if (v->closing) {
+            end(o, v);
+            return;
+        }
+    }
+    converse(o, v);
+}
+
+void visitor_accept(struct observer *o)
+{
+    struct net_peer peer;
+    int fd;
+
+    while ((fd = net_accept(o->start->listener, &peer)) >= 0) {
+        struct visitor *v = NULL;
+        for (unsigned i = 0; i < VISITORS_MAX && !v; i++) {
+            if (o->visitor[i].fd < 0)
+                v = &o->visitor[i];
+        }
+        if (!v || poll_add_edge(o->poll, fd, v) < 0) {
+            close(fd); /* too many: come again */
+            continue;
+        }
+        v->fd = fd;
+        v->in_n = v->out_n = v->out_at = 0;
+        v->producing = PRODUCE_NOTHING;
+        v->closing = v->chunked = false;
+        v->since_us = o->now_us;
+    }
+}
+
+bool visitor_turn(struct observer *o)
+{
+    bool watched = false;
+
+    for (unsigned i = 0; i < VISITORS_MAX; i++) {
+        struct visitor *v = &o->visitor[i];
+        if (v->fd < 0)
+            continue;
+        if (v->producing == PRODUCE_EVENTS) {
+            watched = true;
+            (void)send_all(o, v, true);
+        } else if (o->now_us - v->since_us > SILENT_US) {
+            end(o, v);
+        }
+    }
+    return watched;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * visitor: one connection to the observer: requests in, answers out.
+ * Layer: observe.  Buffers are of fixed size: what is longer is produced as the
+ * visitor takes it.  One that is too slow for the events loses old ones.
+ */
+#ifndef ETAGD_OBSERVE_VISITOR_H
+#define ETAGD_OBSERVE_VISITOR_H
+
+#include <stdbool.h>
+
+struct observer;
+struct visitor;
+
+void visitor_accept(struct observer *o);
+
+/* It has sent something, or takes more. */
+void visitor_ready(struct observer *o, struct visitor *v);
+
+/* Writes what has happened to all that watch events, and ends those that have
+ * been silent for too long.  True: somebody watches. */
+bool visitor_turn(struct observer *o);
+
+#endif

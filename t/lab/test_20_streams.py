@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+"""Connections and messages out of packets."""
+import struct
+
+import pytest
+
+from etagdlab import http1, packets, pcapng, streams
+from etagdlab.packets import ACK, FIN, PSH, RST, SYN
+from frames import CLIENT, SERVER, Talk, tcp
+
+GET = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+OK = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+NOT_MODIFIED = "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"
+
+
+def of(talk):
+    return streams.streams(packets.segments(talk.blocks), 80)
+
+
+def test_one_exchange():
+    s, = of(Talk().open().ask(GET).answer(OK).fin(True).fin(False))
+    assert s.opened and s.client == CLIENT and s.server == SERVER
+    assert [p.info for p in s.packets][:2] == [
+        "[SYN] Seq=0 Win=512 Len=0", "[SYN, ACK] Seq=0 Ack=1 Win=512 Len=0"]
+    (asked, answered), = s.pairs()
+    assert (asked.target, answered.status) == ("/a", 200)
+    assert (asked.first_packet, answered.last_packet) == (4, 5)
+    assert s.first_closer == "client" and not s.reset
+
+
+def test_sequence_numbers_wrap_around():
+    isn = (1 << 32) - 10
+    s, = of(Talk(isn=(isn, isn)).open().ask(GET).answer(OK))
+    assert s.pairs()[0][1].whole
+    assert [p.seq for p in s.packets] == [0, 0, 1, 1, 1]
+
+
+def test_a_message_in_parts_in_the_wrong_order_and_twice():
+    talk = Talk().open().ask(GET)
+    base, text = talk.seq[False], OK.encode()
+    talk.say(False, ACK, text[20:], seq=base + 20)
+    talk.say(False, ACK, text[:25], seq=base)
+    talk.say(False, ACK, text[:25], seq=base)
+    s, = of(talk)
+    answered = s.pairs()[0][1]
+    assert answered.whole and answered.line == "HTTP/1.1 200 OK"
+    assert s.packets[-1].again and "[TCP Retransmission]" in \
+        s.packets[-1].info
+
+
+def test_several_messages_in_one_packet_and_head_without_content():
+    head = GET.replace("GET", "HEAD")
+    s, = of(Talk().open().ask(GET + head + GET).answer(
+        OK + NOT_MODIFIED.replace("304 Not Modified", "200 OK") +
+        NOT_MODIFIED))
+    assert [(q.method, r.status) for q, r in s.pairs()] == [
+        ("GET", 200), ("HEAD", 200), ("GET", 304)]
+
+
+def test_interim_responses_are_no_answers():
+    s, = of(Talk().open().ask(GET).answer(
+        "HTTP/1.1 100 Continue\r\n\r\n" + OK))
+    assert [r.status for _, r in s.pairs()] == [200]
+
+
+def test_half_a_request():
+    s, = of(Talk().open().ask("GET /slow HTT").fin(False))
+    assert [(q.line, q.whole, r) for q, r in s.pairs()] == [
+        ("GET /slow HTT", False, None)]
+    assert s.first_closer == "server"
+
+
+def test_reset_and_unused():
+    a = Talk().open().say(True, RST)
+    s, = of(a)
+    assert s.reset and s.first_closer == "client" and not s.requests
+
+
+def test_a_port_that_comes_twice_is_two_connections():
+    talk = Talk().open().ask(GET).answer(OK).fin(True).fin(False)
+    talk.seq = {True: 9000, False: 9900}
+    talk.wait(60).open().ask(GET).answer(OK)
+    found = of(talk)
+    assert [len(s.requests) for s in found] == [1, 1]
+    assert [s.index for s in found] == [0, 1]
+
+
+def test_a_capture_that_began_too_late():
+    talk = Talk()
+    talk.ask(GET).answer(OK)
+    s, = of(talk)
+    assert not s.opened and s.client == CLIENT
+    assert s.pairs()[0][1].status == 200
+
+
+def test_chunked_content():
+    text = ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+            "5\r\nhello\r\n0\r\n\r\n")
+    m, n = http1.responses((text + OK).encode(), [])
+    assert m.whole and n.line == "HTTP/1.1 200 OK" and n.whole
+
+
+@pytest.mark.parametrize("link,head", (
+    (packets.RAW, b""), (packets.NULL, b"\2\0\0\0"),
+    (packets.ETHERNET, bytes(12) + b"\x08\x00"),
+    (packets.ETHERNET, bytes(12) + b"\x81\x00\0\1\x08\x00"),
+    (packets.SLL, bytes(14) + b"\x08\x00"), (packets.SLL2, bytes(20))))
+def test_link_types(link, head):
+    frame = head + tcp(CLIENT, SERVER, 1, 2, SYN | ACK, b"xy",
+                       b"\2\4\xff\xd7\3\3\x0a\1")
+    s = packets.segment(pcapng.packet(frame, 1, link, 1))
+    assert (s.sport, s.dport, s.length, s.data) == (40000, 80, 2, b"xy")
+    assert s.options == ["MSS=65495", "WS=1024"]
+    assert s.flag_text == "SYN, ACK"
+
+
+def test_ipv6():
+    inner = tcp(CLIENT, SERVER, 1, 2, FIN | PSH | ACK)[20:]
+    frame = struct.pack(">IHBB", 6 << 28, len(inner), 6, 64) + bytes(15) + \
+        b"\1" + bytes(15) + b"\1" + inner
+    s = packets.segment(pcapng.packet(frame, 1, packets.RAW, 1))
+    assert s.source == s.destination == "::1" and s.has(FIN)
+
+
+@pytest.mark.parametrize("data", (b"", b"\x45", bytes(60), b"\x45" + bytes(19),
+                                  tcp(CLIENT, SERVER, 1, 1, ACK)[:30],
+                                  b"\x60" + bytes(39)))
+def test_what_is_no_tcp_is_left_out(data):
+    for link in (packets.RAW, packets.ETHERNET, 9999):
+        assert packets.segment(pcapng.packet(data, 1, link, 1)) is None

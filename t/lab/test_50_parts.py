@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: MIT
+"""Parts of the lab that need neither browser nor server."""
+import email.utils
+import json
+import struct
+import zlib
+
+import pytest
+
+from etagdlab import (cli, diff, drawing, editing, freshness, matrix, report,
+                      scenario)
+
+NOW = 1_700_000_000 * 10 ** 9
+DATE = email.utils.formatdate(1_700_000_000, usegmt=True)
+
+
+def ago(seconds):
+    return email.utils.formatdate(1_700_000_000 - seconds, usegmt=True)
+
+
+@pytest.mark.parametrize("fields,seconds,by", (
+    ({"cache-control": "max-age=60"}, 60, "max-age"),
+    ({"cache-control": "public, MAX-AGE=60"}, 60, "max-age"),
+    ({"cache-control": "max-age=60", "age": "50"}, 10, "max-age"),
+    ({"cache-control": "max-age=0, must-revalidate"}, 0, "max-age"),
+    ({"cache-control": "max-age=60, no-cache"}, 0, "no-cache"),
+    ({"cache-control": "no-store"}, 0, "no-store"),
+    ({"cache-control": 'private="set-cookie, x", max-age=5'}, 5, "max-age"),
+    ({"pragma": "no-cache"}, 0, "no-cache"),
+    ({"expires": ago(-3600), "date": DATE}, 3600, "expires"),
+    ({"expires": "0", "date": DATE}, 0, "expires"),
+    ({"cache-control": "max-age=1", "expires": ago(-9)}, 1, "max-age"),
+    ({"last-modified": ago(864000), "date": DATE}, 86400, "heuristic"),
+    ({"etag": '"x"'}, 0, "none")))
+def test_what_an_answer_grants(fields, seconds, by):
+    got = freshness.grant(fields)
+    assert (got.seconds, got.by) == (seconds, by)
+
+
+@pytest.mark.parametrize("fields,after,options,says", (
+    ({"cache-control": "max-age=60"}, 12, {},
+     "granted fresh for 60 s at {at}, 48 s left: the browser need not ask"),
+    ({"last-modified": ago(864000), "date": DATE}, 10, {},
+     "no Cache-Control: a tenth of the file's age"),
+    ({"cache-control": "max-age=1"}, 5, {"history": True}, "going back"),
+    ({"cache-control": "max-age=60"}, 1, {"restored": True},
+     "back/forward cache"),
+    ({"cache-control": "max-age=1, stale-while-revalidate=60"}, 5, {},
+     "stale-while-revalidate: stale since 4 s"),
+    ({"cache-control": "max-age=1"}, 5, {}, "no rule allows this copy")))
+def test_why_nothing_was_asked(fields, after, options, says):
+    text = freshness.why_absent((fields, NOW), NOW + after * 10 ** 9,
+                                **options)
+    assert says.format(at=freshness.clock(NOW)) in text
+
+
+def test_scenarios():
+    steps = scenario.parse("first, again,wait:1.5s,edit:a.css,visit:/x,back")
+    assert [s.text for s in steps] == ["first", "again", "wait:1.5s",
+                                       "edit:a.css", "visit:/x", "back"]
+    assert [s.loads for s in steps] == [True, True, False, False, True, True]
+    scenario.parse(scenario.DEFAULT)
+
+
+@pytest.mark.parametrize("text,says", (
+    ("first,jump", "'jump' is no step"), ("", "is no step"),
+    ("first:1", "takes no argument"), ("first,wait", "needs an argument"),
+    ("first,wait:long", "no number of seconds"),
+    ("first,wait:nan", "no number of seconds"),
+    ("first,wait:9999", "no number of seconds"),
+    ("wait:1", "no step loads a page")))
+def test_bad_scenarios(text, says):
+    with pytest.raises(scenario.BadScenario) as why:
+        scenario.parse(text)
+    assert says in str(why.value)
+
+
+def pixels(data):
+    """Unfiltered rows of a picture whose rows have no filter."""
+    return zlib.decompress(b"".join(b for k, b in editing._chunks(data)
+                                    if k == b"IDAT"))
+
+
+def test_an_edited_picture_has_other_colours():
+    data = matrix.picture("x")
+    once = editing.png(data)
+    assert once != data
+    a, b = pixels(data), pixels(once)
+    assert len(a) == len(b)
+    assert (b[1], b[2], b[3]) == (a[2], a[3], a[1])
+    assert pixels(editing.png(editing.png(once))) == a
+
+
+def test_an_edited_palette():
+    plain = editing.SIGNATURE + b"".join(
+        struct.pack(">I", len(b)) + k + b + struct.pack(">I", zlib.crc32(
+            k + b)) for k, b in (
+                (b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 3, 0, 0, 0)),
+                (b"PLTE", b"\1\2\3"), (b"IDAT", zlib.compress(b"\0\0")),
+                (b"IEND", b"")))
+    assert dict(editing._chunks(editing.png(plain)))[b"PLTE"] == b"\2\3\1"
+
+
+@pytest.mark.parametrize("name", ("a.html", "a.css", "a.svg", "a.txt"))
+def test_an_edit_by_rename(tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(b"text\n")
+    path.chmod(0o640)
+    before = path.stat()
+    editing.edit(path, 1)
+    assert path.read_bytes().startswith(b"text\n")
+    assert len(path.read_bytes()) > 5
+    assert path.stat().st_ino != before.st_ino
+    assert path.stat().st_mode == before.st_mode
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_scale_cuts_silence_out():
+    scale = drawing.Scale([0, 0.1, 10, 10.2], 0, 100)
+    places = [scale(t) for t in (0, 0.1, 5, 10, 10.2)]
+    assert places == sorted(places) and places[0] == 0
+    assert places[-1] <= 100
+    assert [round(s, 1) for _, s in scale.breaks()] == [9.9]
+
+
+def exchange(status, reason, **more):
+    return {"status": status, "bytes": 5, "reason": reason, "us": 10,
+            "time": 0.1, "worker": 1, "connection": 1, "request": 1,
+            "port": 4000, "stream": 0, "packet": 4, "answer_packet": 5,
+            "asked": {}, **more}
+
+
+def sample():
+    """A report's data, as small as it can be."""
+    page = {"path": "/<i>", "kind": "navigation", "browser": "304",
+            "transfer": 300, "source": "", "agree": True, "outcome": "304",
+            "why": "304 because", "wire": [exchange(304, "tag matches")]}
+    logo = {"path": "/logo.png", "kind": "img", "browser": "cache",
+            "transfer": 0, "source": "disk", "agree": True, "outcome": "-",
+            "why": "granted fresh", "wire": []}
+    return {
+        "format": 1, "name": "A <b>", "number": "7", "made":
+        "2026-11-23T01:02:03+00:00", "seconds": 1.0, "page": "/", "port": 80,
+        "scenario": ["again"], "ini": {"name": "x.ini", "text": "[server]\n",
+                                       "overrides": []},
+        "steps": [{"word": "again", "text": "again", "meaning": "x",
+                   "note": "", "begin": 0.0, "end": 1.0, "clock": "01:02:03",
+                   "restored": False, "resources": [page, logo],
+                   "captured": 1, "logged": 1, "screenshot": "data:,"}],
+        "packets": [], "streams": [{
+            "index": 0, "port": 4000, "begin": 0.0, "end": 1.0,
+            "first_closer": "client", "reset": False, "worker": 1,
+            "connection": 1, "end_why": None, "unused": False, "requests": [
+                {"line": "GET /", "status": 304, "begin": 0.1,
+                 "end": 0.2}]}],
+        "agreement": {"logged": 1, "captured": 1, "wrong": [],
+                      "worst_ms": 0.1},
+        "server_log": [], "matrix": None, "config": "", "versions":
+        {"etagd": "etagd 0.1.0", "browser": "Chrome/1"},
+        "capture": {"way": "dumpcap", "why_not": None}}
+
+
+@pytest.mark.parametrize("lang", ("en", "zh"))
+def test_report_is_whole_and_alone(lang):
+    text = report.html(sample(), lang)
+    assert "<i>" not in text and "A &lt;b&gt;" in text
+    assert "not asked" in text and "They agree everywhere" in text
+    for foreign in ("http://", "https://", "<script", "src=\"/", "@import"):
+        assert foreign not in text, foreign
+    assert ("实验报告" in text) == (lang == "zh")
+
+
+def test_report_says_what_does_not_agree():
+    data = sample()
+    data["steps"][0]["resources"][1]["agree"] = False
+    data["steps"][0]["captured"] = 2
+    wrong = report.disagreements(data)
+    assert len(wrong) == 2 and "/logo.png" in wrong[0]
+    assert "They differ" in report.html(data)
+
+
+def test_report_without_a_capture():
+    data = sample()
+    data.update(capture={"way": None, "why_not": "no right"}, agreement=None)
+    assert "There is no capture: no right" in report.html(data)
+
+
+def test_json_has_no_pictures():
+    assert "screenshot" not in report.plain(sample())
+    assert json.loads(report.plain(sample()))["name"] == "A <b>"
+
+
+def test_diff(tmp_path, capsys):
+    a, b = sample(), sample()
+    b["steps"][0]["begin"] = 99.0
+    assert diff.compare(a, b) == []
+    b["ini"]["text"] += "# a comment\n[log]\n"
+    b["steps"][0]["resources"][1].update(
+        outcome="200", wire=[exchange(200, "new")])
+    assert diff.compare(a, b) == [
+        "ini, only right: [log]",
+        "step 1 again, /logo.png: - | 200 (new)"]
+    for name, data in (("a", a), ("b", b)):
+        (tmp_path / name).write_text(report.plain(data))
+    args = ["lab", "--diff", str(tmp_path / "a"), str(tmp_path / "b")]
+    assert cli.main(args) == cli.DIFFERENT
+    assert cli.main(args[:3] + [args[2]]) == cli.OK
+    (tmp_path / "b").write_text("{}")
+    assert cli.main(args) == cli.USAGE
+    capsys.readouterr()
+
+
+def test_bad_usage(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("ETAGD", "/bin/true")
+    out = ["-r", str(tmp_path / "r.html")]
+    for args, says in (
+            (["--scenario", "fly"], "is no step"),
+            ([str(tmp_path / "nowhere")], "is no folder"),
+            (["-c", str(tmp_path / "no.ini")], "is no file"),
+            (["-r", str(tmp_path / "x/y.html")], "cannot write")):
+        assert cli.main(["lab"] + out + args) == cli.USAGE
+        assert says in capsys.readouterr().err
+
+
+def test_a_missing_browser_is_named(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("ETAGD", "/bin/true")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("etagdlab.tools.MORE_PATH", ())
+    assert cli.main(["lab", "-r", str(tmp_path / "r.html")]) == cli.USAGE
+    assert "apt-get install chromium" in capsys.readouterr().err

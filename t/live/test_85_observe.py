@@ -1,0 +1,572 @@
+# SPDX-License-Identifier: MIT
+"""The observer: what scripted clients did is what it tells, to the last one; it
+costs no connection when it dies; and it answers nobody who has no business."""
+import http.client
+import json
+import os
+import pty
+import re
+import socket
+import subprocess
+import time
+from signal import SIGKILL
+
+import pytest
+
+from harness import Process, binary, descriptors, listening_inodes, run, until
+from wire import DEADLINE_S
+
+M012 = re.compile(r"M012: observing at http://127\.0\.0\.1:(\d+)/")
+PAGE = ("<!doctype html><title>x</title><link rel=stylesheet href=a.css>"
+        "<img src='/logo.png?x=1&amp;y=2'><script src=//b.example/x.js></script>")
+FILES = {"index.html": PAGE, "hello.txt": "Hello, world!\n",
+         "big.bin": b"x" * 3_000_000}
+
+
+class Observer:
+    def __init__(self, server):
+        self.server = server
+        self.port = int(server.await_line(M012.pattern).group(1))
+
+    def get(self, path, fields=None, method="GET"):
+        c = http.client.HTTPConnection("127.0.0.1", self.port,
+                                       timeout=DEADLINE_S)
+        try:
+            c.request(method, path, headers=fields or {})
+            r = c.getresponse()
+            r.text = r.read().decode()
+            return r
+        finally:
+            c.close()
+
+    def json(self, path):
+        return json.loads(self.get(path).text)
+
+    def ledger(self, wanted):
+        """Ended connections, once that many are known."""
+        def look():
+            lines = self.get("/connections.jsonl").text.splitlines()
+            return lines if len(lines) >= wanted else None
+        return [json.loads(line) for line in until("%d in the ledger" % wanted,
+                                                   look)]
+
+    def events(self, enough, fields=None, query=""):
+        """Events from /events until enough(list of them)."""
+        found = []
+        with Stream(self.port, fields, query) as s:
+            for id, e in s.events():
+                found.append((id, e))
+                if enough([e for _, e in found]):
+                    return found
+        raise AssertionError("the stream ended: %r" % found[-3:])
+
+    def pid(self):
+        wanted = {"socket:[%s]" % i for i in listening_inodes(self.port)}
+        return [p for p in self.server.children()
+                if wanted & set(descriptors(p).values())][0]
+
+
+class Stream:
+    """/events, read as slowly as one likes."""
+
+    def __init__(self, port, fields=None, query="", rcvbuf=None):
+        self.socket = socket.socket()
+        self.socket.settimeout(DEADLINE_S)
+        if rcvbuf:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
+        self.socket.connect(("127.0.0.1", port))
+        head = "GET /events%s HTTP/1.0\r\nHost: localhost:%d\r\n" % (query, port)
+        for name, value in (fields or {}).items():
+            head += "%s: %s\r\n" % (name, value)
+        self.socket.sendall((head + "\r\n").encode())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.socket.close()
+
+    def events(self):
+        f = self.socket.makefile("rb")
+        status = f.readline()
+        assert b" 200 " in status, status
+        while f.readline() not in (b"\r\n", b""):
+            pass
+        fields = {}
+        for line in f:
+            line = line.decode().rstrip("\n")
+            if line.startswith(":"):
+                continue
+            if line:
+                name, _, value = line.partition(": ")
+                fields[name] = value
+                continue
+            if fields:
+                e = json.loads(fields["data"])
+                assert e["event"] == fields["event"]
+                yield fields["id"], e
+            fields = {}
+
+
+@pytest.fixture
+def observed(serve):
+    def start(**options):
+        conf = options.pop("conf", {})
+        conf.setdefault("observe", {"listen": "127.0.0.1:0"})
+        server = serve(conf=conf, files=FILES, **options)
+        return server, Observer(server)
+    return start
+
+
+def of(events, kind):
+    return [e for e in events if e["event"] == kind]
+
+
+def end_of(ledger, port):
+    found = [c for c in ledger if c["port"] == port]
+    assert len(found) == 1, (port, ledger)
+    return found[0]
+
+
+def port_of(c):
+    return c.sock.getsockname()[1]
+
+
+# -- what happened is what it tells
+
+def test_ends(observed):
+    """Every way to end, as the ledger names it."""
+    server, o = observed(conf={"timeouts": {"idle": "300ms", "head": "300ms"}},
+                         lint=False)
+    want = {}
+
+    def client(name, end, who, requests, unused=False, cut=0):
+        c = server.connect()
+        want[port_of(c)] = (name, end, who, requests, unused, cut)
+        return c
+
+    client("unused, client", "client closed, never used", "client", 0,
+           True).close()
+    client("unused, timeout", "never used, idle too long", "server", 0, True)
+    c = client("one request, idle", "idle too long", "server", 1)
+    assert c.request("GET", "/hello.txt").status == 200
+    c = client("two requests, FIN", "client closed", "client", 2)
+    tag = c.request("GET", "/hello.txt").etag
+    assert c.request("GET", "/hello.txt",
+                     [("If-None-Match", tag)]).status == 304
+    c.close()
+    c = client("close asked", "client asked to close", "server", 1)
+    c.request("GET", "/hello.txt", [("Connection", "close")])
+    c = client("half a request, FIN", "client closed", "client", 0, False, 1)
+    c.send(b"GET /hello.txt HTTP/1.1\r\nHos")
+    c.close()
+    c = client("half a request, timeout", "request too slow", "server", 1)
+    c.send(b"GET /hello.txt HTTP/1.1\r\nHos")
+    c = client("reset", "client reset", "client", 1)
+    c.request("GET", "/hello.txt")
+    c.reset()
+    c = client("faulty", "faulty request", "server", 1)
+    c.send(b"GET /\x01 HTTP/1.1\r\n\r\n")
+
+    ledger = o.ledger(len(want))
+    assert len(ledger) == len(want)
+    for port, row in want.items():
+        found = end_of(ledger, port)
+        got = (found["end"], found["closed_first"], found["requests"],
+               found["unused"], found["cut"])
+        assert got == row[1:], row[0]
+        assert found["ended_us"] >= found["opened_us"] > 1_600_000_000_000_000
+    two = [c for c in ledger if c["requests"] == 2][0]
+    assert [r["status"] for r in two["request_list"]] == [200, 304]
+    assert two["request_list"][1]["reason"] == "tag matches"
+    assert "13.1.2" in two["request_list"][1]["section"]
+    assert two["not_modified"] == 1
+
+
+def test_times(observed):
+    """What the observer says when something was, against our own clock."""
+    server, o = observed()
+    with server.connect() as c:
+        opened = time.time()
+        c.request("GET", "/hello.txt")
+        t = time.time()
+        c.request("GET", "/hello.txt")
+        asked = time.time()
+    closed = time.time()
+    found = o.ledger(1)[0]
+    second = found["request_list"][1]
+    assert abs(found["opened_us"] / 1e6 - opened) < 0.25
+    assert t - 0.005 <= second["first_us"] / 1e6 <= asked + 0.005
+    assert second["first_us"] <= second["queued_us"] <= second["sent_us"]
+    assert abs(found["ended_us"] / 1e6 - closed) < 0.25
+
+
+def test_request_event(observed):
+    server, o = observed(rules="[cache *]\nCache-Control = max-age=60\n")
+    server.request("GET", "/hello.txt", [
+        ("Cookie", "secret=1"), ("Authorization", "Basic c2VjcmV0"),
+        ("Sec-Fetch-Dest", "image"), ("X-Quote", 'a"b\\c')])
+    events = [e for _, e in o.events(lambda es: of(es, "end"))]
+    kinds = [e["event"] for e in events if e.get("connection") == 1]
+    assert kinds == ["accept", "request", "fin", "end"]
+    q = of(events, "request")[0]
+    assert (q["method"], q["target"], q["status"]) == ("GET", "/hello.txt", 200)
+    fields = dict(map(tuple, q["request_fields"]))
+    assert fields["Sec-Fetch-Dest"] == "image"
+    assert fields["X-Quote"] == 'a"b\\c'
+    assert fields["Cookie"] == fields["Authorization"] == "(not shown)"
+    answer = dict(map(tuple, q["response_fields"]))
+    assert answer["Cache-Control"] == "max-age=60"
+    assert answer["Content-Length"] == "14" and q["bytes"] == 14
+    a = of(events, "accept")[0]
+    assert a["local_port"] == server.port and a["peer"] == "127.0.0.1"
+    assert a["syn"]["mss"] > 500 and a["syn"]["timestamps"] in (True, False)
+    assert a["tcp"]["min_rtt_us"] > 0
+    e = of(events, "end")[0]
+    assert e["tcp"]["bytes_received"] > 100 and e["tcp"]["segments_in"] >= 3
+
+
+def test_long_heads_keep_what_matters(observed):
+    server, o = observed()
+    server.request("GET", "/hello.txt", [
+        ("Cookie", "c" * 3000), ("X-Long", "x" * 2000),
+        ("If-None-Match", '"none"')])
+    q = of([e for _, e in o.events(lambda es: of(es, "request"))], "request")[0]
+    fields = dict(map(tuple, q["request_fields"]))
+    assert q["cut"] and fields["If-None-Match"] == '"none"'
+    assert q["status"] == 200 and q["reason"] == "tag differs"
+
+
+def test_page_references(observed):
+    server, o = observed()
+    server.get("/")
+    page = of([e for _, e in o.events(lambda es: of(es, "page"))], "page")[0]
+    assert page["path"] == "/"
+    assert page["references"] == [["s", "a.css"],
+                                  ["i", "/logo.png?x=1&amp;y=2"],
+                                  ["j", "//b.example/x.js"]]
+
+
+def test_slow_response_is_announced(observed):
+    server, o = observed()
+    c = server.connect(rcvbuf=4096)
+    c.send(b"GET /big.bin HTTP/1.1\r\nHost: a\r\n\r\n")
+    events = [e for _, e in o.events(lambda es: of(es, "waiting"))]
+    w = of(events, "waiting")[0]
+    assert w["target"] == "/big.bin" and not of(events, "request")
+    assert c.read_response("GET").status == 200
+
+
+def test_detail_and_open_connections(observed):
+    server, o = observed()
+    c = server.connect()
+    c.request("GET", "/hello.txt")
+    n = [e for _, e in o.events(lambda es: of(es, "request"))][-1]["connection"]
+    d = o.json("/connection/%d" % n)
+    assert (d["end"], d["requests"], d["ended_us"]) == ("open", 1, 0)
+    assert d["request_list"][0]["target"] == "/hello.txt"
+    assert o.get("/connection/99999").status == 404
+    assert o.get("/connection/x").status == 404
+
+
+# -- who may ask
+
+def test_names(serve):
+    server = serve(conf={"observe": {"listen": "127.0.0.1:0",
+                                     "names": "lab.example"}})
+    o = Observer(server)
+    for host, status in (("localhost", 200), ("127.0.0.1", 200),
+                         ("[::1]", 200), ("lab.example", 200),
+                         ("evil.example", 421), ("localhost.evil.example", 421)):
+        for path in ("/", "/events", "/status", "/metrics",
+                     "/connections.jsonl"):
+            if status == 200 and path == "/events":
+                continue
+            assert o.get(path, {"Host": "%s:%d" % (host, o.port)}
+                         ).status == status, (host, path)
+    assert o.get("/status", {"Host": "localhost"}).status == 421
+    assert o.get("/status", method="POST").status == 405
+    assert o.get("/etc/passwd").status == 404
+    assert o.get("/../../etc/passwd").status in (400, 404)
+
+
+def test_page_is_whole_and_alone(observed):
+    """The page's files are there, and none of them asks another host."""
+    server, o = observed()
+    page = o.get("/")
+    assert page.status == 200 and page.headers["Content-Type"].startswith(
+        "text/html")
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    names = set(re.findall(r'(?:src|href)="(/[\w.]+\.(?:js|css))"', page.text))
+    assert names == {"/page.css", "/page.js"}
+    names |= {"/" + n for n in re.findall(r'from "\./(\w+\.js)"',
+                                          o.get("/page.js").text)}
+    for name in names:
+        r = o.get(name)
+        assert r.status == 200 and len(r.text) == int(
+            r.headers["Content-Length"]) or not r.text.isascii()
+        for url in re.findall(r"https?://[\w.-]+", r.text):
+            assert url in ("http://www.w3.org", "https://www.rfc-editor.org",
+                           "http://unknown"), (name, url)
+    assert o.get("/page.js", method="HEAD").text == ""
+
+
+# -- metrics
+
+SAMPLE = re.compile(r'([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? '
+                    r'([0-9]+(?:\.[0-9]+)?|NaN|[+-]Inf)\Z')
+LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"(,|\Z)')
+
+
+def parse_metrics(text):
+    """The text format 0.0.4, strictly: HELP and TYPE before the samples of each
+    name, which stand together, none twice, counters named _total."""
+    assert text.endswith("\n")
+    types, samples, done, current = {}, {}, set(), None
+    for line in text[:-1].split("\n"):
+        if line.startswith("# HELP "):
+            current = line.split(" ", 3)[2]
+            assert current not in done and len(line.split(" ", 3)) == 4
+            done.add(current)
+            continue
+        if line.startswith("# TYPE "):
+            _, _, name, kind = line.split(" ")
+            assert name == current and kind in ("counter", "gauge")
+            assert (kind == "counter") == name.endswith("_total")
+            types[name] = kind
+            continue
+        m = SAMPLE.match(line)
+        assert m and m.group(1) == current and current in types, line
+        labels, at = {}, 0
+        while at < len(m.group(2) or ""):
+            k = LABEL.match(m.group(2), at)
+            assert k and k.group(1) not in labels, line
+            labels[k.group(1)] = k.group(2)
+            at = k.end()
+        key = (current, tuple(sorted(labels.items())))
+        assert key not in samples, line
+        samples[key] = float(m.group(3))
+    assert set(types) == {name for name, _ in samples}
+    return samples
+
+
+def test_metrics(observed):
+    server, o = observed(conf={"server": {"workers": 1}})
+    for target in ("/hello.txt", "/nothing", "/hello.txt"):
+        server.get(target)
+    o.ledger(3)
+    r = o.get("/metrics")
+    assert r.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    m = parse_metrics(r.text)
+    w = (("generation", "1"), ("worker", "1"))
+    assert m["etagd_connections_accepted_total", w] == 3
+    assert m["etagd_requests_total", w] == 3
+    assert m["etagd_connections_open", w] == 0
+    by = lambda c: m["etagd_responses_total", (("class", c),) + w]
+    assert (by("2xx"), by("4xx"), by("5xx")) == (2, 1, 0)
+    ended = {k[1]: v for k, v in m.items()
+             if k[0] == "etagd_connections_ended_total" and v}
+    assert ended == {(("closed_first", "client"),
+                      ("reason", "client closed")): 3}
+    assert m["etagd_observer_events_lost_total", ()] == 0
+    s = o.json("/status")
+    assert s["listen"] == ["127.0.0.1:%d" % server.port]
+    assert s["workers"][0]["requests"] == 3
+    assert s["workers"][0]["status"]["4xx"] == 1
+
+
+# -- slow, late, gone
+
+def flood(server, n):
+    """n requests, many at a time, on one connection."""
+    one = b"GET /hello.txt HTTP/1.1\r\nHost: a\r\n\r\n"
+    with server.connect(lint=False) as c:
+        for _ in range(n // 50):
+            c.send(one * 50)
+            for _ in range(50):
+                assert c.read_response("GET", lint=False).status == 200
+
+
+def test_slow_reader_loses_and_is_told(observed):
+    """One that does not read loses the oldest events, and learns how many; the
+    others, and serving, do not notice."""
+    server, o = observed(conf={"log": {"access": "off"},
+                               "limits": {"requests-per-connection": 0}})
+    server.get("/hello.txt")
+    o.ledger(1)
+    with Stream(o.port, rcvbuf=2048) as slow:
+        flood(server, 20000)
+        total = until("all events",
+                      lambda: [e for e in [o.json("/status")["events"]]
+                               if e > 20003])[0]
+        seen, last = 0, 0
+        lost = 0
+        for id, e in slow.events():
+            number = int(id.split("-")[1])
+            if e["event"] == "lost":
+                # those that the observer itself missed are events of their own
+                if "id" in e:
+                    seen += 1
+                else:
+                    lost += e["lost"]
+                    assert e["lost_in_all"] == lost
+            else:
+                assert number > last
+                seen += 1
+            last = number
+            if last >= total:
+                break
+    assert lost > 0
+    assert seen + lost == last
+
+
+def test_last_event_id(observed):
+    server, o = observed()
+    server.get("/hello.txt")
+    first = o.events(lambda es: of(es, "end"))
+    middle = first[2][0]
+    again = o.events(lambda es: of(es, "end"), {"Last-Event-ID": middle})
+    assert again == first[3:]
+    # of another observer's life: all that is known
+    other = o.events(lambda es: of(es, "end"), {"Last-Event-ID": "1-3"})
+    assert other == first
+    assert o.events(lambda es: of(es, "end"), {"Last-Event-ID": "junk"}) == first
+
+
+def test_only_new(observed):
+    server, o = observed()
+    server.get("/hello.txt")
+    o.ledger(1)
+    with Stream(o.port, query="?new") as s:
+        until("a visitor", lambda: "etagd_observer_visitors 2" in
+              o.get("/metrics").text)
+        server.get("/nothing")
+        events = s.events()
+        assert next(events)[1]["event"] == "accept"
+        assert next(events)[1]["target"] == "/nothing"
+
+
+def test_observer_dies(observed):
+    """It is replaced, knows what the boards still hold, and no connection
+    notices."""
+    server, o = observed()
+    c = server.connect()
+    c.request("GET", "/hello.txt")
+    o.events(lambda es: of(es, "request"))
+    old = o.pid()
+    since = server.mark()
+    os.kill(old, SIGKILL)
+    server.await_line(r"O001: observer \(pid %d\) ended by signal 9; started "
+                      r"pid \d+" % old, since)
+    assert c.request("GET", "/hello.txt").status == 200
+    events = [e for _, e in o.events(lambda es: len(of(es, "request")) == 2)]
+    assert len(of(events, "accept")) == 1
+    assert o.pid() != old
+
+
+def test_worker_dies(observed):
+    """What it had open is ended in the ledger."""
+    server, o = observed(conf={"server": {"workers": 1}}, lint=False)
+    c = server.connect()
+    c.request("GET", "/hello.txt")
+    os.kill(server.workers()[0], SIGKILL)
+    found = o.ledger(1)[0]
+    assert (found["end"], found["requests"]) == ("worker died", 1)
+    server.await_line("M030")
+
+
+def test_reload(observed):
+    """Another observer, at the same place, that knows what the old one knew."""
+    server, o = observed()
+    held = server.connect()
+    held.request("GET", "/hello.txt")
+    o.events(lambda es: of(es, "request"))
+    old = o.pid()
+    since = server.mark()
+    server.signal(1)
+    server.await_line("M013", since)
+    until("the new observer alone", lambda: o.pid() != old and
+          not os.path.exists("/proc/%d" % old))
+    server.get("/hello.txt")
+    events = [e for _, e in o.events(
+        lambda es: {e["generation"] for e in of(es, "request")} == {1, 2})]
+    assert of(events, "request")[0]["connection"] == 1
+
+
+def test_off_by_reload(observed):
+    server, o = observed()
+    since = server.mark()
+    server.configure({"observe": {"listen": "off"}})
+    server.signal(1)
+    server.await_line("M014", since)
+
+    def refused():
+        try:
+            o.get("/status")
+        except ConnectionRefusedError:
+            return True
+        except ConnectionError:
+            return False  # the socket is just being closed
+    until("nobody listens", refused)
+    assert server.get("/hello.txt").status == 200
+
+
+def test_observer_is_small(observed):
+    """It holds its socket, its poll set, its channel and the error log."""
+    server, o = observed()
+    server.get("/hello.txt")
+    o.ledger(1)
+    held = [what for n, what in descriptors(o.pid()).items() if n > 2]
+    kinds = sorted(what.split(":")[0] for what in held)
+    assert kinds == ["anon_inode", "socket", "socket"], held
+
+
+# -- etagd watch
+
+def test_watch_piped(observed):
+    """One line an event, and the end when the observer ends."""
+    server, o = observed()
+    server.get("/hello.txt")
+    o.ledger(1)
+    w = Process([str(binary()), "watch", "-a", "http://127.0.0.1:%d/" % o.port],
+                cwd=str(server.folder))
+    w.await_stdout(r" c1 w\d accept 127\.0\.0\.1:\d+$")
+    w.await_stdout(r" c1\.1 w\d GET /hello\.txt 200 14 new \d+ us$")
+    w.await_stdout(r" c1 w\d end client closed, 1 request, client closed first$")
+    server.get("/nothing\x7f".replace("\x7f", "%7F"))
+    w.await_stdout(r"GET /nothing%7F 4\d\d ")
+    server.stop()
+    assert w.popen.wait(DEADLINE_S) == 0
+    assert not w.lines, w.lines
+
+
+def test_watch_says_what_is_wrong(observed):
+    server, o = observed()
+    assert run("watch", "http://127.0.0.1:1/").returncode == 1
+    assert run("watch", "one", "two").returncode == 2
+    assert run("watch", "-x").returncode == 2
+    wrong = run("watch", server.url)  # that is not the observer
+    assert wrong.returncode == 1 and "404" in wrong.stderr
+
+
+def test_watch_on_a_terminal(observed):
+    server, o = observed()
+    server.get("/hello.txt")
+    o.ledger(1)
+    master, slave = pty.openpty()
+    p = subprocess.Popen([str(binary()), "watch", "-a",
+                          "127.0.0.1:%d" % o.port], stdout=slave)
+    os.close(slave)
+    shown = b""
+
+    def look():
+        nonlocal shown
+        shown += os.read(master, 65536)
+        return b"/hello.txt 200" in shown and b"browser closed" in shown
+    try:
+        until("the table", look)
+        assert b"\033[H" in shown
+    finally:
+        p.terminate()
+        p.wait()
+        os.close(master)

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * board: the ring between workers and the observer, in one process and in two.
+ */
+#include "serve/board.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "unit.h"
+
+static void write_one(struct board_ring *r, uint64_t number, const char *text)
+{
+    struct board_event *e = board_begin(r);
+
+    e->kind = BOARD_REQUEST;
+    e->connection = number;
+    e->time_us = number * 3;
+    board_text(e, 0, span_str(text));
+    board_text(e, 1, SPAN("answer"));
+    board_publish(r);
+}
+
+static void test_in_order(void **state)
+{
+    struct board *b = board_new(2, 128);
+    struct board_reader r;
+    struct board_event e;
+
+    (void)state;
+    assert_non_null(b);
+    board_reader_start(&r, &b->ring[0]);
+    assert_int_equal(board_read(&r, &e), BOARD_NOTHING);
+    for (uint64_t i = 1; i <= 50; i++) {
+        write_one(&b->ring[0], i, "GET /");
+        assert_int_equal(board_read(&r, &e), BOARD_EVENT);
+        assert_int_equal(e.connection, i);
+        assert_true(span_eq(board_text_of(&e, 0), SPAN("GET /")));
+        assert_true(span_eq(board_text_of(&e, 1), SPAN("answer")));
+    }
+    assert_int_equal(board_read(&r, &e), BOARD_NOTHING);
+    assert_int_equal(r.lost, 0);
+    board_reader_start(&r, &b->ring[1]);
+    assert_int_equal(board_read(&r, &e), BOARD_NOTHING);
+    board_free(b);
+}
+
+/* What was overwritten is counted to the last one. */
+static void test_overrun(void **state)
+{
+    struct board *b = board_new(1, 64);
+    struct board_reader r;
+    struct board_event e;
+    uint64_t seen = 0, last = 0;
+
+    (void)state;
+    board_reader_start(&r, &b->ring[0]);
+    for (uint64_t i = 1; i <= 1000; i++)
+        write_one(&b->ring[0], i, "x");
+    assert_int_equal(board_read(&r, &e), BOARD_LOST);
+    for (enum board_news n; (n = board_read(&r, &e)) != BOARD_NOTHING;) {
+        assert_int_equal(n, BOARD_EVENT);
+        assert_true(e.connection > last);
+        last = e.connection;
+        seen++;
+    }
+    assert_int_equal(last, 1000);
+    assert_int_equal(seen + r.lost, 1000);
+    assert_int_equal(seen, 64 - 8);
+    board_free(b);
+}
+
+/* Another observer takes up at the oldest event that is there. */
+static void test_starts_at_the_oldest(void **state)
+{
+    struct board *b = board_new(1, 64);
+    struct board_reader r;
+    struct board_event e;
+
+    (void)state;
+    for (uint64_t i = 1; i <= 100; i++)
+        write_one(&b->ring[0], i, "x");
+    board_reader_start(&r, &b->ring[0]);
+    assert_int_equal(board_read(&r, &e), BOARD_EVENT);
+    assert_int_equal(e.connection, 100 - 64 + 2);
+    board_free(b);
+}
+
+/* A writer that died in the middle of a record: nothing of it is read, and its
+ * successor writes it anew. */
+static void test_half_a_record(void **state)
+{
+    struct board *b = board_new(1, 64);
+    struct board_reader r;
+    struct board_event e;
+
+    (void)state;
+    board_reader_start(&r, &b->ring[0]);
+    write_one(&b->ring[0], 1, "x");
+    board_begin(&b->ring[0])->connection = 666;
+    assert_int_equal(board_read(&r, &e), BOARD_EVENT);
+    assert_int_equal(board_read(&r, &e), BOARD_NOTHING);
+    write_one(&b->ring[0], 2, "x");
+    assert_int_equal(board_read(&r, &e), BOARD_EVENT);
+    assert_int_equal(e.connection, 2);
+    assert_int_equal(r.lost, 0);
+    board_free(b);
+}
+
+static void test_texts_are_cut(void **state)
+{
+    static char big[BOARD_TEXT_BYTES + 100];
+    struct board *b = board_new(1, 64);
+    struct board_event *e = board_begin(&b->ring[0]);
+
+    (void)state;
+    memset(big, 'a', sizeof big);
+    board_text(e, 0, span_of(big, sizeof big));
+    board_text(e, 1, span_of(big, sizeof big));
+    assert_int_equal(e->text_n[0], BOARD_TEXT_BYTES);
+    assert_int_equal(e->text_n[1], 0);
+    board_publish(&b->ring[0]);
+    board_free(b);
+}
+
+/* A worker gone wrong can't make the reader go wrong. */
+static void test_nonsense(void **state)
+{
+    struct board *b = board_new(1, 64);
+    struct board_reader r;
+    struct board_event e;
+
+    (void)state;
+    board_reader_start(&r, &b->ring[0]);
+    board_begin(&b->ring[0])->kind = 999;
+    board_publish(&b->ring[0]);
+    struct board_event *x = board_begin(&b->ring[0]);
+    x->kind = BOARD_REQUEST;
+    x->text_n[0] = x->text_n[1] = UINT16_MAX;
+    board_publish(&b->ring[0]);
+    assert_int_equal(board_read(&r, &e), BOARD_LOST);
+    assert_int_equal(board_read(&r, &e), BOARD_LOST);
+    assert_int_equal(r.lost, 2);
+    assert_int_equal(board_read(&r, &e), BOARD_NOTHING);
+    board_free(b);
+}
+
+#define MANY 300000u
+
+static void fill(struct board_ring *r)
+{
+    char text[64];
+
+    for (uint64_t i = 1; i <= MANY; i++) {
+        memset(text, (int)('a' + i % 26), sizeof text);
+        text[i % sizeof text] = '\0';
+        write_one(r, i, text);
+    }
+}
+
+static void is_whole(const struct board_event *e)
+{
+    struct span text = board_text_of(e, 0);
+
+    assert_int_equal(e->time_us, e->connection * 3);
+    assert_int_equal(text.n, e->connection % 64);
+    for (size_t i = 0; i < text.n; i++)
+        assert_int_equal(text.p[i], 'a' + e->connection % 26);
+    assert_true(span_eq(board_text_of(e, 1), SPAN("answer")));
+}
+
+/* A writer in another process that never waits: every record read is whole,
+ * and each one is either read or counted as lost. */
+static void test_two_processes(void **state)
+{
+    struct board *b = board_new(1, 256);
+    struct board_reader r;
+    struct board_event e;
+    uint64_t seen = 0, last = 0;
+
+    (void)state;
+    board_reader_start(&r, &b->ring[0]);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        fill(&b->ring[0]);
+        _exit(0);
+    }
+    while (last < MANY) {
+        enum board_news n = board_read(&r, &e);
+        if (n != BOARD_EVENT)
+            continue;
+        is_whole(&e);
+        assert_true(e.connection > last);
+        last = e.connection;
+        seen++;
+    }
+    int status;
+    waitpid(pid, &status, 0);
+    assert_int_equal(seen + r.lost, MANY);
+    board_free(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_in_order),
+        cmocka_unit_test(test_overrun),
+        cmocka_unit_test(test_starts_at_the_oldest),
+        cmocka_unit_test(test_half_a_record),
+        cmocka_unit_test(test_texts_are_cut),
+        cmocka_unit_test(test_nonsense),
+        cmocka_unit_test(test_two_processes),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

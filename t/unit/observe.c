@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * observe: SYN packets, names, and the history of connections.
+ */
+#include "observe/guard.h"
+#include "observe/history.h"
+#include "observe/json.h"
+#include "observe/syn.h"
+#include "unit.h"
+
+/* A SYN as loopback sends it: MSS, SACK permitted, timestamps, window scale. */
+static const unsigned char syn4[60] = {
+    0x45, 0,   0,    60, 0,    0,    0x40, 0,    64,   6, 0, 0, 127,  0,    0,
+    1,    127, 0,    0,  2,    0xb0, 0x10, 0x13, 0x88, 1, 2, 3, 4,    0,    0,
+    0,    0,   0xa0, 2,  0xff, 0xd7, 0,    0,    0,    0, 2, 4, 0xff, 0xd7, 4,
+    2,    8,   10,   1,  1,    1,    1,    0,    0,    0, 0, 1, 3,    3,    10,
+};
+
+static void test_syn(void **state)
+{
+    struct syn s;
+
+    (void)state;
+    assert_true(syn_parse(span_of((const char *)syn4, sizeof syn4), &s));
+    assert_int_equal(s.family, 4);
+    assert_int_equal(s.ttl, 64);
+    assert_int_equal(s.port, 5000);
+    assert_int_equal(s.local[3], 2);
+    assert_int_equal(s.sequence, 0x01020304);
+    assert_int_equal(s.window, 65495);
+    assert_int_equal(s.mss, 65495);
+    assert_int_equal(s.scale, 10);
+    assert_true(s.has_scale && s.sack && s.timestamps);
+}
+
+static void test_syn_cut(void **state)
+{
+    struct syn s;
+    char copy[sizeof syn4];
+
+    (void)state;
+    for (size_t n = 0; n < sizeof syn4; n++)
+        assert_false(syn_parse(span_of((const char *)syn4, n), &s));
+    memcpy(copy, syn4, sizeof copy);
+    copy[41] = 0; /* an option of length 0 ends them */
+    assert_true(syn_parse(span_of(copy, sizeof copy), &s));
+    assert_int_equal(s.mss, 0);
+    assert_false(s.has_scale);
+    copy[0] = 0x35; /* no such version */
+    assert_false(syn_parse(span_of(copy, sizeof copy), &s));
+}
+
+static const struct {
+    const char *host;
+    unsigned port;
+    const char *names;
+    bool good;
+} hosts[] = {
+    { "localhost:5001", 5001, NULL, true },
+    { "LocalHost:5001", 5001, NULL, true },
+    { "127.0.0.1:5001", 5001, NULL, true },
+    { "[::1]:5001", 5001, NULL, true },
+    { "192.0.2.7:5001", 5001, NULL, true }, /* where it listens */
+    { "192.0.2.8:5001", 5001, NULL, false },
+    { "localhost", 80, NULL, true },
+    { "localhost", 5001, NULL, false },
+    { "localhost:5000", 5001, NULL, false },
+    { "evil.example:5001", 5001, NULL, false },
+    { "localhost.evil.example:5001", 5001, NULL, false },
+    { "a.example:5001", 5001, "a.example, b.example", true },
+    { "B.Example:5001", 5001, "a.example, b.example", true },
+    { "c.example:5001", 5001, "a.example, b.example", false },
+    { "example:5001", 5001, "a.example", false },
+    { "", 5001, NULL, false },
+    { "a@localhost:5001", 5001, NULL, false },
+    { "anything", 0, NULL, true }, /* a unix socket */
+};
+
+static void test_hosts(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ROWS(hosts); i++)
+        ROW_CHECK(hosts[i].host,
+                  guard_host(span_str(hosts[i].host), (uint16_t)hosts[i].port,
+                             SPAN("192.0.2.7"),
+                             hosts[i].names) == hosts[i].good);
+    assert_false(guard_host(SPAN_NONE, 5001, SPAN(""), NULL));
+}
+
+static const struct history_place place = { 1, 2, 1000000 };
+
+static struct board_event event(enum board_kind kind, uint64_t connection,
+                                uint64_t time_us)
+{
+    struct board_event e;
+
+    memset(&e, 0, sizeof e);
+    e.kind = (uint16_t)kind;
+    e.connection = connection;
+    e.time_us = time_us;
+    return e;
+}
+
+static void add_request(struct history *h, uint64_t connection, int number,
+                        int status)
+{
+    struct board_event e =
+        event(BOARD_REQUEST, connection, 1000 * (uint64_t)number);
+
+    e.request.number = (uint32_t)number;
+    e.request.status = (uint16_t)status;
+    e.request.first_us = e.time_us - 100;
+    e.request.bytes = 10;
+    board_text(&e, 0, SPAN("GET /a\"b HTTP/1.1\r\nHost: x\r\nCookie: s=1"));
+    board_text(&e, 1, SPAN("HTTP/1.1 200 OK\r\nETag: \"t\"\r\n\r\nbody: no"));
+    history_add(h, &place, &e);
+}
+
+static void add_end(struct history *h, uint64_t connection, enum end why)
+{
+    struct board_event e = event(BOARD_END, connection, 99000);
+
+    e.conn.end = (uint8_t)why;
+    history_add(h, &place, &e);
+}
+
+static void test_life(void **state)
+{
+    struct history *h = history_new();
+    struct board_event e = event(BOARD_ACCEPT, 7, 500);
+    static char text[JSON_EVENT_MAX];
+    struct buf b = buf_over(text, sizeof text - 1);
+
+    (void)state;
+    history_add(h, &place, &e);
+    add_request(h, 7, 1, 200);
+    add_request(h, 7, 2, 304);
+    assert_int_equal(h->n_open, 1);
+    add_end(h, 7, END_IDLE_TIMEOUT);
+    assert_int_equal(h->n_open, 0);
+    assert_int_equal(h->n_ended, 1);
+    const struct life *l = history_find(h, 7);
+    assert_non_null(l);
+    assert_int_equal(l->requests, 2);
+    assert_int_equal(l->not_modified, 1);
+    assert_int_equal(l->bytes, 20);
+    assert_int_equal(l->opened_us, 1000500);
+    assert_int_equal(l->ended_us, 1099000);
+    json_life(&b, h, l);
+    assert_true(buf_cstr(&b));
+    assert_non_null(strstr(text, "\"end\":\"idle too long\""));
+    assert_non_null(strstr(text, "\"requests_listed\":2"));
+    assert_null(history_find(h, 8));
+    history_free(h);
+}
+
+static void test_secrets(void **state)
+{
+    struct history *h = history_new();
+    static char text[JSON_EVENT_MAX];
+    struct buf b = buf_over(text, sizeof text - 1);
+
+    (void)state;
+    add_request(h, 1, 1, 200);
+    json_event(&b, history_at(h, 1));
+    assert_true(buf_cstr(&b));
+    assert_null(strstr(text, "s=1"));
+    assert_null(strstr(text, "body")); /* what follows the head is not one */
+    assert_non_null(strstr(text, "[\"Host\",\"x\"]"));
+    history_free(h);
+}
+
+/* A new worker: what its forerunner had has ended. */
+static void test_orphans(void **state)
+{
+    struct history *h = history_new();
+    struct board_event e = event(BOARD_ACCEPT, 1, 1);
+
+    (void)state;
+    history_add(h, &place, &e);
+    e.connection = 2;
+    history_add(h, &(struct history_place){ 1, 1, 0 }, &e);
+    e = event(BOARD_START, 0, 2);
+    history_add(h, &place, &e);
+    assert_int_equal(h->n_open, 1);
+    assert_int_equal(history_find(h, 1)->end.end, END_WORKER_DIED);
+    assert_int_equal(history_find(h, 2)->ended_us, 0);
+    history_free(h);
+}
+
+static void test_bounded(void **state)
+{
+    struct history *h = history_new();
+
+    (void)state;
+    for (uint64_t i = 1; i <= HISTORY_EVENTS + 100; i++)
+        add_request(h, i, 1, 200);
+    assert_null(history_at(h, 1));
+    assert_non_null(history_at(h, history_oldest(h)));
+    assert_int_equal(h->n_open, HISTORY_OPEN);
+    assert_int_equal(h->unfollowed, 100);
+    for (uint64_t i = 1; i <= HISTORY_ENDED + 5; i++)
+        add_end(h, i, END_CLIENT_CLOSED);
+    assert_null(history_ended(h, 4));
+    assert_non_null(history_ended(h, 5));
+    history_free(h);
+}
+
+static void test_unsound(void **state)
+{
+    struct history *h = history_new();
+    struct board_event e = event(BOARD_REQUEST, 1, 1);
+
+    (void)state;
+    e.request.reason = 255;
+    history_add(h, &place, &e);
+    e = event(BOARD_END, 1, 1);
+    e.conn.end = 255;
+    history_add(h, &place, &e);
+    assert_int_equal(h->next, 1);
+    assert_int_equal(h->lost, 2);
+    history_free(h);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_syn),     cmocka_unit_test(test_syn_cut),
+        cmocka_unit_test(test_hosts),   cmocka_unit_test(test_life),
+        cmocka_unit_test(test_secrets), cmocka_unit_test(test_orphans),
+        cmocka_unit_test(test_bounded), cmocka_unit_test(test_unsound),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
