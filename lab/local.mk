@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # `etagd lab`: a program in Python that lies beside its modules.
 labhelperdir = $(libexecdir)/etagd
 labmodulesdir = $(labhelperdir)/etagdlab
