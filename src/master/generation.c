@@ -23,11 +23,14 @@
 #include "os/net.h"
 #include "os/poll.h"
 #include "os/process.h"
+#include "os/sandbox.h"
 #include "os/shm.h"
 #include "observe/observer.h"
 #include "os/signals.h"
 #include "os/wake.h"
 #include "prepare/preparer.h"
+
+#define STOP_US 3000000u /* until what was told to stop is killed */
 
 static const char *role_name(const struct child *c)
 {
@@ -73,6 +76,34 @@ static int connect_preparer(struct generation *g)
     return pair[0];
 }
 
+/* A child has what it needs and nothing else: no other's channel, and a
+ * preparer neither sockets nor roots. */
+static void keep_needed(const struct generation *g, const struct child *c,
+                        int control, int prepare)
+{
+    size_t n = 3;
+    size_t most = n + 1 + g->conf->n_listen + g->n_roots + g->conf->workers;
+    int *keep = calloc(most, sizeof *keep);
+
+    CHECK(keep != NULL);
+    keep[0] = log_descriptor();
+    keep[1] = control;
+    keep[2] = prepare;
+    if (c->role == CHILD_OBSERVER)
+        keep[n++] = g->observe_listener;
+    if (c->role == CHILD_WORKER) {
+        keep[n++] = g->access_log;
+        for (size_t i = 0; i < g->conf->n_listen; i++)
+            keep[n++] = g->listener[i];
+        for (size_t i = 0; i < g->n_roots; i++)
+            keep[n++] = g->root[i].fd;
+        for (unsigned i = 0; i < g->conf->workers; i++)
+            keep[n++] = g->wake[i];
+    }
+    sandbox_close_others(keep, n);
+    free(keep);
+}
+
 static _Noreturn void child_main(struct generation *g, struct child *c,
                                  int control, int prepare)
 {
@@ -84,7 +115,7 @@ static _Noreturn void child_main(struct generation *g, struct child *c,
     log_role(role);
     check_role(role);
     signals_child();
-    g->in_child(g->in_child_arg, c);
+    keep_needed(g, c, control, prepare);
     rc = priv_drop(&g->identity);
     if (rc < 0) {
         log_error("M040", "privileges could not be dropped: %s", strerror(-rc));
@@ -158,6 +189,7 @@ static bool start_child(struct generation *g, struct child *c)
     c->control = control[0];
     c->ready = c->role != CHILD_WORKER;
     c->started_us = clock_mono_us();
+    c->aborted_us = 0;
     c->due_us = 0;
     poll_add_level(g->poll, c->control, c);
     if (c->role == CHILD_PREPARER)
@@ -165,12 +197,9 @@ static bool start_child(struct generation *g, struct child *c)
     return true;
 }
 
-bool generation_start(struct generation *g, int poll,
-                      void (*in_child)(void *, const struct child *), void *arg)
+bool generation_start(struct generation *g, int poll)
 {
     g->poll = poll;
-    g->in_child = in_child;
-    g->in_child_arg = arg;
     if (!start_child(g, &g->preparer))
         return false;
     for (unsigned i = 0; i < g->conf->workers; i++) {
@@ -180,14 +209,16 @@ bool generation_start(struct generation *g, int poll,
     return g->observe_listener < 0 || start_child(g, &g->observer);
 }
 
-struct generation *generation_new(struct conf *conf, struct generation *old,
+struct generation *generation_new(struct conf *conf, unsigned number,
+                                  struct generation *old,
+                                  const struct inherit *inherit,
                                   _Atomic uint64_t *connections)
 {
     struct generation *g = calloc(1, sizeof *g);
 
     CHECK(g && conf->workers > 0 && conf->workers <= COUNTERS_WORKERS_MAX);
     list_init(&g->node);
-    g->number = old ? old->number + 1 : 1;
+    g->number = number;
     g->conf = conf;
     g->connections = connections;
     g->access_log = -1;
@@ -209,7 +240,7 @@ struct generation *generation_new(struct conf *conf, struct generation *old,
         (struct child){ .home = g, .role = CHILD_OBSERVER, .control = -1 };
     for (unsigned i = 0; i < conf->workers; i++)
         g->worker[i] = (struct child){ .home = g, .index = i, .control = -1 };
-    if (!opening_all(g, old)) {
+    if (!opening_all(g, old, inherit)) {
         generation_free(g);
         return NULL;
     }
@@ -336,6 +367,22 @@ int generation_turn(struct generation *g)
     return least;
 }
 
+void generation_drain(struct generation *g, enum worker_word word)
+{
+    g->state = GENERATION_DRAINING;
+    g->end_us = clock_mono_us() + g->conf->timeouts.drain_ms * 1000 + 1000000;
+    generation_tell(g, word);
+    /* a new generation has its own copies; what it left out is refused now */
+    generation_deafen(g, false);
+}
+
+void generation_stop(struct generation *g)
+{
+    g->state = GENERATION_STOPPING;
+    g->end_us = clock_mono_us() + STOP_US;
+    generation_tell(g, WORKER_STOP);
+}
+
 void generation_tell(struct generation *g, enum worker_word word)
 {
     char byte = (char)word;
@@ -445,30 +492,14 @@ static void close_controls(struct generation *g)
         close_one(&g->worker[i].control);
 }
 
-void generation_deafen(struct generation *g)
+void generation_deafen(struct generation *g, bool remove)
 {
     for (size_t i = 0; i < g->conf->n_listen; i++) {
         const struct conf_listen *l = &g->conf->listen[i];
-        if (g->listener[i] >= 0 && l->addr.sa.sa_family == AF_UNIX)
+        if (remove && g->listener[i] >= 0 && l->addr.sa.sa_family == AF_UNIX)
             unlink(l->addr.un.sun_path);
         close_one(&g->listener[i]);
     }
-}
-
-void generation_disown(struct generation *g, const struct child *self)
-{
-    close_controls(g);
-    if (self->home != g || self->role != CHILD_OBSERVER)
-        close_one(&g->observe_listener);
-    if (self->home == g && self->role == CHILD_WORKER)
-        return;
-    for (size_t i = 0; i < g->conf->n_listen; i++)
-        close_one(&g->listener[i]);
-    for (size_t i = 0; i < g->n_roots; i++)
-        close_one(&g->root[i].fd);
-    for (unsigned i = 0; i < g->conf->workers; i++)
-        close_one(&g->wake[i]);
-    close_one(&g->access_log);
 }
 
 void generation_free(struct generation *g)

@@ -21,13 +21,28 @@
 static int shared(const struct generation *old, const char *text)
 {
     for (size_t i = 0; old && i < old->conf->n_listen; i++) {
-        if (strcmp(old->conf->listen[i].text, text) == 0)
+        if (old->listener[i] >= 0 &&
+            strcmp(old->conf->listen[i].text, text) == 0)
             return fcntl(old->listener[i], F_DUPFD_CLOEXEC, 3);
     }
     return -1;
 }
 
-static bool open_listeners(struct generation *g, const struct generation *old)
+/* From systemd (whose addresses are the listen lines then) or from the etagd
+ * before this one. */
+static int handed_over(const struct inherit *in, const char *text)
+{
+    for (size_t i = 0; in && i < in->n; i++) {
+        const struct inherited *s = &in->socket[i];
+        if (s->usable && s->fd >= 0 &&
+            strcmp(in->activated ? s->text : s->name, text) == 0)
+            return fcntl(s->fd, F_DUPFD_CLOEXEC, 3);
+    }
+    return -1;
+}
+
+static bool open_listeners(struct generation *g, const struct generation *old,
+                           const struct inherit *inherit)
 {
     struct net_listen_options options = {
         .backlog = g->conf->backlog,
@@ -42,6 +57,8 @@ static bool open_listeners(struct generation *g, const struct generation *old)
     for (size_t i = 0; i < g->conf->n_listen; i++) {
         const struct conf_listen *l = &g->conf->listen[i];
         int fd = shared(old, l->text);
+        if (fd < 0)
+            fd = handed_over(inherit, l->text);
         if (fd >= 0)
             tcpinfo_save_syn(fd, options.save_syn);
         else
@@ -55,7 +72,19 @@ static bool open_listeners(struct generation *g, const struct generation *old)
     return true;
 }
 
-static bool open_observer(struct generation *g, const struct generation *old)
+/* The observer's socket has a name of its own. */
+static int observer_handed_over(const struct inherit *in)
+{
+    for (size_t i = 0; in && i < in->n; i++) {
+        const struct inherited *s = &in->socket[i];
+        if (inherit_for_observer(s) && s->fd >= 0)
+            return fcntl(s->fd, F_DUPFD_CLOEXEC, 3);
+    }
+    return -1;
+}
+
+static bool open_observer(struct generation *g, const struct generation *old,
+                          const struct inherit *inherit)
 {
     struct net_listen_options options = { .backlog = 64 };
     const struct conf_listen *l = &g->conf->observe.listen;
@@ -66,6 +95,8 @@ static bool open_observer(struct generation *g, const struct generation *old)
     if (old && old->observe_listener >= 0 &&
         strcmp(old->conf->observe.listen.text, l->text) == 0)
         fd = fcntl(old->observe_listener, F_DUPFD_CLOEXEC, 3);
+    if (fd < 0)
+        fd = observer_handed_over(inherit);
     if (fd < 0)
         fd = net_listen(&l->addr.sa, l->addr_bytes, &options);
     if (fd < 0) {
@@ -131,7 +162,8 @@ static bool open_logs(struct generation *g)
     return true;
 }
 
-bool opening_all(struct generation *g, const struct generation *old)
+bool opening_all(struct generation *g, const struct generation *old,
+                 const struct inherit *inherit)
 {
     int rc = priv_find(g->conf->user, g->conf->group, &g->identity);
 
@@ -141,16 +173,22 @@ bool opening_all(struct generation *g, const struct generation *old)
                   g->conf->group ? g->conf->group : "-", strerror(-rc));
         return false;
     }
-    return open_roots(g) && open_listeners(g, old) && open_observer(g, old) &&
-           open_logs(g);
+    return open_roots(g) && open_listeners(g, old, inherit) &&
+           open_observer(g, old, inherit) && open_logs(g);
 }
 
-void opening_close(struct generation *g)
+void opening_close_listeners(struct generation *g)
 {
     for (size_t i = 0; g->listener && i < g->conf->n_listen; i++) {
         if (g->listener[i] >= 0)
             close(g->listener[i]);
+        g->listener[i] = -1;
     }
+}
+
+void opening_close(struct generation *g)
+{
+    opening_close_listeners(g);
     if (g->observe_listener >= 0)
         close(g->observe_listener);
     for (size_t i = 0; i < g->n_roots; i++)

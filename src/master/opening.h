@@ -10,7 +10,11 @@
 
 struct generation;
 
-bool opening_all(struct generation *g, const struct generation *old);
+struct inherit;
+
+bool opening_all(struct generation *g, const struct generation *old,
+                 const struct inherit *inherit);
+void opening_close_listeners(struct generation *g);
 void opening_close(struct generation *g);
 
 #endif

@@ -71,7 +71,6 @@ static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
     list_init(&c->turn);
     list_init(&c->timer.node);
     list_append(&w->conn_all, &c->node);
-    c->queued_ms = w->now_ms;
     w->n_conns++;
     counters_add(&w->counters->accepted, 1);
     wheel_set(&w->wheel, &c->timer, w->now_ms + w->idle_ms);

@@ -68,7 +68,6 @@ struct conn {
     uint64_t seen;      /* and at progress_ms */
     uint64_t window_ms; /* since then the rate is measured */
     uint64_t progress_ms;
-    uint64_t queued_ms; /* at its place in conn_all since (room.h) */
     struct txn *txn; /* NULL while idle */
     struct wheel_item timer;
     struct list node; /* all connections of the worker, or its free list */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * room: places for connections, and the choice of who gives way.
- * Layer: serve.  The list of all connections is a queue that is only put in
- * order while somebody has to give way: whoever was used since it was looked at
- * last goes to the end (second chance).  So a request costs nothing here.
+ * Layer: serve.  No order of use is kept, so that a request costs nothing here:
+ * whoever gives way is the least recently used of some that are looked at, in
+ * turn, and of all when there are few.
  * Heap: at the start.
  */
 #include "serve/room.h"
@@ -19,6 +19,8 @@
 #include "serve/step.h"
 #include "serve/worker.h"
 
+#define USED_MS 5000 /* by which one that was used seems younger */
+#define SAMPLE 32    /* idle connections that are compared */
 #define FILES_MIN 8  /* descriptors kept for files at least */
 #define SLOW_MS 1000 /* a request that is not whole by then may give way */
 #define DESCRIPTORS_BACK 8 /* given back at once */
@@ -75,44 +77,44 @@ void room_free(struct worker *w)
 
 static bool slow_request(const struct worker *w, const struct conn *c)
 {
-    return (c->state == CONN_HEAD || c->state == CONN_BODY) &&
+    return (c->state == CONN_HEAD || c->state == CONN_BODY) && !c->received &&
            w->now_us - c->first_us > SLOW_MS * 1000;
 }
 
-/* Nothing has been asked on it that was not answered yet, nor is a request on
- * its way in. */
-static bool silent(const struct conn *c)
+/* When it was used last, or so; UINT64_MAX: it can't be spared. */
+static uint64_t used_ms(const struct worker *w, const struct conn *c)
 {
-    return c->state == CONN_IDLE && !c->received && !net_pending(c->fd);
+    if (c->state == CONN_LINGER)
+        return 0; /* it has had its answer */
+    if (c->state != CONN_IDLE || c->received)
+        return UINT64_MAX;
+    /* in a flood of connections that ask nothing those that do stay */
+    return c->timer.due_ms - w->idle_ms + (c->requests ? USED_MS : 0);
 }
 
-/* The first idle one that nothing has been heard of since it came to its place
- * in the queue; else the oldest request that is still not whole. */
+/* The least recently used of the next idle ones in the queue; else the oldest
+ * request that is still not whole.  A request that lies in the socket already
+ * will be answered. */
 static struct conn *least_needed(struct worker *w)
 {
-    struct conn *slow = NULL;
+    struct conn *best = NULL, *slow = NULL;
+    uint64_t best_ms = UINT64_MAX;
+    int seen = 0;
 
-    for (size_t n = w->n_conns; n > 0; n--) {
+    for (size_t n = w->n_conns; n > 0 && seen < SAMPLE; n--) {
         struct conn *c = LIST_ENTRY(w->conn_all.next, struct conn, node);
-        bool idle = silent(c);
-        uint64_t since_ms = c->timer.due_ms - w->idle_ms;
-        if (c->state == CONN_LINGER || (idle && since_ms <= c->queued_ms))
-            return c;
-        if (!slow && !c->received && slow_request(w, c))
-            slow = c;
+        uint64_t ms = used_ms(w, c);
         list_remove(&c->node);
         list_append(&w->conn_all, &c->node);
-        c->queued_ms = idle ? since_ms : w->now_ms;
+        if (ms < best_ms && !(c->state == CONN_IDLE && net_pending(c->fd))) {
+            best = c;
+            best_ms = ms;
+        }
+        seen += ms != UINT64_MAX;
+        if (slow_request(w, c) && (!slow || c->first_us < slow->first_us))
+            slow = c;
     }
-    /* all were busy or in use; the queue is in order now */
-    struct conn *oldest = NULL;
-    for (struct list *at = w->conn_all.next; at != &w->conn_all;
-         at = at->next) {
-        struct conn *c = LIST_ENTRY(at, struct conn, node);
-        if (silent(c) && (!oldest || c->queued_ms < oldest->queued_ms))
-            oldest = c;
-    }
-    return oldest ? oldest : slow;
+    return best ? best : slow;
 }
 
 bool room_spare(struct worker *w)

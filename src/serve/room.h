@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * room: how many connections fit, and who gives way when they do not.
- * Layer: serve.  The least recently used idle connection makes room for a new
- * one; descriptors are kept back so that files can be opened however many
- * clients are there.
+ * Layer: serve.  An idle connection, of those used the longest ago, makes room
+ * for a new one; descriptors are kept back so that files can be opened however
+ * many clients are there.
  */
 #ifndef ETAGD_SERVE_ROOM_H
 #define ETAGD_SERVE_ROOM_H

@@ -299,13 +299,10 @@ def kill_master(rounds):
 def descriptors(rounds):
     """64 descriptors, 500 silent connections: who asks is answered."""
     import resource
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, before[1]))
 
     def limited():
         # only the child's limits: ours are needed for 500 clients
         resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-    resource.setrlimit(resource.RLIMIT_NOFILE, before)
     server = make({"timeouts": {"idle": "1h"}}, workers=1, start=False)
     old = harness.subprocess.Popen
     try:

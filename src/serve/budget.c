@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * budget: the sizes of everything that a worker makes, by the same rules.
+ * Layer: serve.  Pure.
+ */
+#include "serve/budget.h"
+
+#include "base/check.h"
+#include "http/logline.h"
+#include "serve/addresses.h"
+#include "serve/entry.h"
+#include "serve/room.h"
+#include "serve/worker.h"
+
+/* Texts of one entry, by what the sample site's come to: its two names, and for
+ * each coding the heads of 200 and 304 with malloc's overhead. */
+#define ENTRY_NAMES 256
+#define ENTRY_HEADS (2 * 560)
+#define ENTRY_PAGE 2048 /* of an entry that answers with an error */
+#define DIRS_MAX 8192
+#define DIR_BYTES 64
+#define ASKS_BYTES (4096 * sizeof(void *))
+#define DESCRIPTORS_USED 24
+
+static size_t txn_bytes(const struct conf_limits *l)
+{
+    size_t in = l->head_bytes + WORKER_RECV + 1024;
+
+    return (sizeof(struct txn) + in + 4095) / 4096 * 4096;
+}
+
+static uint64_t turn_bytes(const struct conf_limits *l)
+{
+    return WORKER_ARENA + l->target_bytes +
+           (WORKER_EVENTS * 2 + 64) * (sizeof(struct received) + 8) +
+           WORKER_EVENTS * 16 + sizeof(struct worker);
+}
+
+static uint64_t buckets_bytes(size_t files)
+{
+    uint64_t n = 64;
+
+    while (n < (uint64_t)files * 2)
+        n *= 2;
+    return n * sizeof(void *);
+}
+
+size_t budget_worker(const struct conf *conf, size_t descriptors,
+                     struct budget_row rows[BUDGET_ROWS_MAX])
+{
+    const struct conf_limits *l = &conf->limits;
+    size_t files = conf->prepare.files, n = 0;
+    size_t conns = room_for(l->connections, descriptors, DESCRIPTORS_USED);
+    bool log = strcmp(conf->log.access, "off") != 0;
+    bool watches = conf->prepare.freshness == FRESHNESS_AUTO;
+    const struct budget_row all[] = {
+        { "connections", "limits connections", conns + ROOM_SLACK,
+          sizeof(struct conn) },
+        { "requests under way", "limits connections, head", conns,
+          txn_bytes(l) },
+        { "client addresses", "limits connections-per-address",
+          l->connections_per_address != 0,
+          addresses_bytes(conns + ROOM_SLACK) },
+        { "one turn of the loop", "limits target", 1, turn_bytes(l) },
+        { "known files", "prepare files", files,
+          sizeof(struct entry) + ENTRY_NAMES + CODING_COUNT * ENTRY_HEADS },
+        { "known errors and redirects", "prepare files", files / 4 + 16,
+          sizeof(struct entry) + ENTRY_NAMES + ENTRY_HEADS + ENTRY_PAGE },
+        { "table of files", "prepare files", 1,
+          buckets_bytes(files) + ASKS_BYTES },
+        { "watched directories", "prepare freshness", watches ? DIRS_MAX : 0,
+          DIR_BYTES },
+        { "access log lines", "log buffer", log,
+          conf->log.buffer_bytes + LOGLINE_BYTES_MAX },
+    };
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (all[i].count > 0)
+            rows[n++] = all[i];
+    }
+    CHECK(n <= BUDGET_ROWS_MAX);
+    return n;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * budget: prints a table of the most memory that each part may come to use.
+ * Layer: tool.  What is reserved counts as used, though most of it never is: a
+ * worker's pools cost memory only where they are touched.
+ */
+#include "tool/budget.h"
+
+#include <inttypes.h>
+
+#include "base/num.h"
+#include "os/process.h"
+#include "prepare/item.h"
+#include "prepare/job.h"
+#include "prepare/reading.h"
+#include "serve/budget.h"
+
+/* Measured: brotli at its best level over its whole window, libmagic's database
+ * once loaded, and what libc, libcrypto and the stacks of a process come to. */
+#define ENCODER_BYTES ((uint64_t)48 << 20)
+#define MAGIC_BYTES ((uint64_t)12 << 20)
+#define PROCESS_BYTES ((uint64_t)6 << 20)
+
+static void print_bytes(FILE *out, uint64_t n)
+{
+    static const char units[] = " kmgt";
+    double v = (double)n;
+    int at = 0;
+
+    for (; v >= 10000 && units[at + 1]; at++)
+        v /= 1024;
+    fprintf(out, at ? "%9.1f%c" : "%9.0f%c", v, units[at]);
+}
+
+static uint64_t row(FILE *out, const struct budget_row *r)
+{
+    uint64_t sum = r->count * r->each;
+
+    print_bytes(out, sum);
+    fprintf(out, "  %s", r->what);
+    if (r->count > 1)
+        fprintf(out, ", %" PRIu64 " of %" PRIu64 " bytes", r->count, r->each);
+    fprintf(out, *r->key ? "  [%s]\n" : "%s\n", r->key);
+    return sum;
+}
+
+static uint64_t rows(FILE *out, const struct budget_row *r, size_t n)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += row(out, &r[i]);
+    print_bytes(out, sum);
+    fputs("  together\n\n", out);
+    return sum;
+}
+
+static uint64_t preparer(const struct conf *c, FILE *out)
+{
+    const struct conf_prepare *p = &c->prepare;
+    const struct budget_row all[] = {
+        { "prepared bytes, shared by all workers", "prepare memory", 1,
+          p->memory_bytes },
+        { "results of files that were read", "prepare files", p->files,
+          sizeof(struct item) + 2 * sizeof(void *) },
+        { "reading", "", 1, READING_SLICE_BYTES },
+        { "libmagic", "", 1, MAGIC_BYTES },
+        { "encoder", "prepare compress, compress-max", p->compress,
+          ENCODER_BYTES + p->compress_max_bytes },
+        { "program and libraries", "", 1, PROCESS_BYTES },
+    };
+
+    fputs("the preparer\n", out);
+    return rows(out, all, sizeof all / sizeof *all);
+}
+
+static uint64_t worker(const struct conf *c, FILE *out)
+{
+    struct budget_row all[BUDGET_ROWS_MAX + 1];
+    size_t n = budget_worker(c, process_descriptors(), all);
+
+    all[n++] =
+        (struct budget_row){ "program and libraries", "", 1, PROCESS_BYTES };
+    fputs("a worker\n", out);
+    return rows(out, all, n);
+}
+
+void budget_show(const struct conf *c, FILE *out)
+{
+    process_raise_descriptors(); /* as the master does */
+    uint64_t each = worker(c, out);
+    uint64_t others = preparer(c, out) + PROCESS_BYTES;
+
+    print_bytes(out, each * c->workers + others);
+    fprintf(out,
+            "  at most: %u worker%s, preparer and master; twice as much of the "
+            "workers' while a reload is finishing\n",
+            c->workers, c->workers == 1 ? "" : "s");
+    fputs("The kernel's own: socket buffers (net.ipv4.tcp_mem), caches of "
+          "files.\n",
+          out);
+}

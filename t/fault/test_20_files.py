@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: MIT
+"""Files that something happens to while they are served: the next answer is
+right, and none is a mixture of two versions."""
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+
+from harness import until
+from wire import Closed
+
+HALF = b"GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n"
+BIG = 24 << 20
+
+
+def begun(server, data):
+    """A download of /big.bin of which only the beginning was read."""
+    server.tree.write("/big.bin", data)
+    c = server.connect(rcvbuf=1 << 16)
+    c.send(HALF)
+    head = c.read_head()
+    assert head.status == 200
+    return c, c.read_raw(1 << 16)
+
+
+def rest_of(c):
+    """What still comes, and how it ends."""
+    got = 0
+    try:
+        while got < BIG:
+            c.read_raw(1 << 16)
+            got += 1 << 16
+        return got, "whole"
+    except (Closed, AssertionError, ConnectionResetError):
+        return got, "cut"
+
+
+def test_overwritten_in_place_while_it_is_sent(serve):
+    """The same length, other bytes: nobody may take that for a whole file."""
+    server = serve(files={"a.txt": "a\n"})
+    c, _ = begun(server, b"1" * BIG)
+    with open(server.tree.path("/big.bin"), "r+b") as f:
+        for at in range(0, BIG, 1 << 20):
+            f.seek(at)
+            f.write(b"2" * (1 << 20))
+    got, end = rest_of(c)
+    assert end == "cut" and got < BIG
+    assert server.get("/big.bin").body == b"2" * BIG
+    e = server.log(1, lambda e: e["end"] != "sent")[0]
+    assert e["end"] == "file changed while sending", e
+
+
+def test_truncated_while_it_is_sent(serve):
+    server = serve(files={"a.txt": "a\n"})
+    c, _ = begun(server, b"1" * BIG)
+    os.truncate(server.tree.path("/big.bin"), 100)
+    assert rest_of(c)[1] == "cut"
+    assert server.get("/big.bin").body == b"1" * 100
+    e = server.log(1, lambda e: e["end"] != "sent")[0]
+    assert e["end"] in ("file changed while sending", "file ended early"), e
+
+
+@pytest.mark.parametrize("how", ("replaced", "deleted", "unreadable"))
+def test_a_download_outlives_the_name(serve, how):
+    """What was opened is the file that was asked for; it is sent whole."""
+    server = serve(files={"a.txt": "a\n"})
+    c, _ = begun(server, b"1" * BIG)
+    path = server.tree.path("/big.bin")
+    if how == "replaced":
+        server.tree.replace("/big.bin", b"2" * BIG)
+    elif how == "deleted":
+        path.unlink()
+    else:
+        path.chmod(0)
+    if how == "unreadable":
+        # from outside a change of rights looks like one of the content whose
+        # date was set back: the transfer may be cut, and resumed by a range
+        rest_of(c)
+    else:
+        got = c.read_raw(BIG - (1 << 16))
+        assert got == b"1" * len(got)
+    status = server.get("/big.bin").status
+    if how == "replaced":
+        assert server.get("/big.bin").body == b"2" * BIG
+    elif how == "deleted":
+        assert status == 404
+    else:
+        # root's workers may read everything unless they became somebody else
+        assert status in (200, 403)
+        path.chmod(0o644)
+        assert server.get("/big.bin").status == 200
+
+
+def test_small_file_through_all_of_it(serve):
+    """Truncated, emptied, deleted, made again, made a directory: each answer is
+    what is there when it is asked for."""
+    server = serve(files={"x.txt": "one\n"})
+    path = server.tree.path("/x.txt")
+    with server.connect() as c:
+        for _ in range(5):
+            server.tree.write("/x.txt", "one\n")
+            assert c.get("/x.txt").body == b"one\n"
+            os.truncate(path, 2)
+            assert c.get("/x.txt").body == b"on"
+            os.truncate(path, 0)
+            assert c.get("/x.txt").body == b""
+            path.unlink()
+            assert c.get("/x.txt").status == 404
+            path.mkdir()
+            assert c.get("/x.txt").status == 301
+            path.rmdir()
+            server.tree.replace("/x.txt", "two\n")
+            assert c.get("/x.txt").body == b"two\n"
+
+
+def test_folder_moved_and_made_again(serve):
+    server = serve(files={"d/x.txt": "old\n"})
+    folder = server.tree.path("/d")
+    with server.connect() as c:
+        for i in range(5):
+            assert c.get("/d/x.txt").status == 200
+            folder.rename(folder.with_name("moved%d" % i))
+            assert c.get("/d/x.txt").status == 404
+            server.tree.write("/d/x.txt", "new %d\n" % i)
+            assert c.get("/d/x.txt").body == b"new %d\n" % i
+            assert c.get("/moved%d/x.txt" % i).status == 200
+
+
+def test_root_replaced_is_seen_at_a_reload(serve):
+    """A root is opened once, at the start or at a reload, and stays what it was
+    until then, whatever its name has come to mean."""
+    server = serve(files={"x.txt": "old\n"})
+    root = server.tree.root
+    old = root.with_name("www.old")
+    root.rename(old)
+    root.mkdir()
+    (root / "x.txt").write_text("new\n")
+    assert server.get("/x.txt").body in (b"old\n", b"new\n")
+    server.signal(signal.SIGHUP)
+    server.await_line("M013")
+    until("the new root", lambda: server.get("/x.txt").body == b"new\n")
+    shutil.rmtree(old)
+    assert server.get("/x.txt").body == b"new\n"
+    server.sockets_at_start = {}
+
+
+def test_root_deleted(serve):
+    """Nothing is left to serve: 404, and nobody is harmed."""
+    server = serve(files={"x.txt": "x\n", "d/y.txt": "y\n"})
+    assert server.get("/x.txt").status == 200
+    shutil.rmtree(server.tree.root)
+    for path in ("/x.txt", "/d/y.txt", "/", "/z"):
+        assert server.get(path).status == 404
+    server.tree.root.mkdir()
+
+
+def in_namespace():
+    """Can a mount namespace of our own be had here?"""
+    return os.path.exists("/usr/bin/unshare") and subprocess.run(
+        ["unshare", "-m", "true"], capture_output=True).returncode == 0
+
+
+@pytest.mark.skipif(not in_namespace(), reason="no mount namespaces here")
+def test_full_and_vanished_mount(serve, tmp_path):
+    """The root is a tmpfs that gets full and is then taken away."""
+    import harness
+    mount = tmp_path / "mnt"
+    mount.mkdir()
+    script = ("mount -t tmpfs -o size=1m none %s && printf x > %s/x.txt && "
+              "exec %s -c %s" % (mount, mount, harness.binary(), "%s"))
+    server = serve(start=False, conf={"server": {"root": str(mount)}})
+    server.process = harness.Process(
+        ["unshare", "-m", "sh", "-c", script % server.file],
+        str(server.folder))
+    m = server.process.await_line(harness.READY.pattern)
+    server._addresses(m.group(1))
+    server.worker_count, server.sockets_at_start = int(m.group(2)), {}
+
+    def inside(command):
+        subprocess.run(["nsenter", "-m", "-t", str(server.pid), "sh", "-c",
+                        command], capture_output=True, timeout=20)
+    assert server.get("/x.txt").body == b"x"
+    inside("dd if=/dev/zero of=%s/fill bs=64k count=100" % mount)
+    inside("printf 12345678 > %s/y.txt" % mount)
+    assert server.get("/x.txt").body == b"x"
+    assert server.get("/y.txt").body in (b"", b"12345678")
+    inside("umount -l %s" % mount)
+    # the tree is still there for whoever holds it
+    assert server.get("/x.txt").status in (200, 404, 500)
+    assert server.get("/none").status in (404, 500)
+
+
+def test_wall_clock_does_not_matter():
+    """Deadlines are counted by the monotonic clock; the wall clock goes into
+    dates alone."""
+    import harness
+    text = "".join(p.read_text() for p in (harness.TOP / "src/serve").glob(
+        "*.c"))
+    assert "CLOCK_REALTIME" not in text and "time(NULL)" not in text
+    assert text.count("clock_real_us") <= 2
+
+
+def test_closed_standard_descriptors(serve):
+    """Started without any: no connection gets their numbers."""
+    import harness
+    server = serve(start=False, files={"x.txt": "x\n"}, conf={
+        "log": {"error": "PLACE"}})
+    log = server.folder / "error.log"
+    server.configure({"log": {"error": str(log), "access": "-"}})
+    process = subprocess.Popen(
+        ["sh", "-c", "exec %s -c %s <&- >&- 2>&-" % (harness.binary(),
+                                                     server.file)],
+        start_new_session=True, env=harness.environment())
+    try:
+        m = until("M010", lambda: log.exists() and
+                  harness.READY.search(log.read_text()))
+        server._addresses(m.group(1))
+        for _ in range(50):
+            assert server.get("/x.txt").body == b"x\n"
+        server.close_connections()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        assert "lost" in log.read_text(), log.read_text()
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()

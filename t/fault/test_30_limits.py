@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: MIT
+"""Who is too slow is dropped, who is one too many gives way, and everybody
+else does not notice."""
+import re
+import socket
+import time
+
+import pytest
+
+import scenarios
+from harness import run, until
+from wire import Closed
+
+FILES = {"a.txt": "a\n", "big.bin": b"x" * (4 << 20)}
+ASK = b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+def ends_of(server, target):
+    return [e["end"] for e in server.log() if e["target"] == target]
+
+
+def test_content_at_ten_bytes_a_second(serve):
+    server = serve(files=FILES, conf={
+        "timeouts": {"body": "1h"},
+        "limits": {"rate-window": "300ms", "recv-rate": 100}})
+    with server.connect() as c:
+        c.send(b"POST /a.txt HTTP/1.1\r\nHost: localhost\r\n"
+               b"Content-Length: 100000\r\n\r\n")
+        c.sock.settimeout(0.05)
+        for _ in range(1000):
+            try:
+                c.send(b"x")
+                if c.sock.recv(1, socket.MSG_PEEK):
+                    break
+            except TimeoutError:
+                continue
+            except (BrokenPipeError, ConnectionResetError):
+                break
+        c.sock.settimeout(c.timeout)
+        assert c.read_response("POST").status == 408
+
+
+def test_quick_content_is_not_dropped(serve):
+    """Above the lowest rate for many windows."""
+    server = serve(files=FILES, conf={
+        "limits": {"rate-window": "100ms", "recv-rate": 1000}})
+    with server.connect() as c:
+        c.send(b"POST /a.txt HTTP/1.1\r\nHost: localhost\r\n"
+               b"Content-Length: 100000\r\n\r\n")
+        for _ in range(20):
+            c.send(b"x" * 5000)
+            time.sleep(0.03)
+        assert c.read_response("POST").status == 405
+
+
+@pytest.mark.parametrize("step,dropped", ((100, True), (1 << 16, False)))
+def test_slow_and_steady_readers(serve, step, dropped):
+    server = serve(files=FILES, conf={
+        "limits": {"rate-window": "400ms", "send-rate": "20k"}})
+    with server.connect(rcvbuf=4096) as c:
+        c.send(b"GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        end = time.monotonic() + (20 if dropped else 2)
+        while time.monotonic() < end and not ends_of(server, "/big.bin"):
+            try:
+                c.sock.recv(step)
+            except ConnectionResetError:
+                break
+            time.sleep(0.02)
+        if dropped:
+            until("dropped", lambda: ends_of(server, "/big.bin") in (
+                ["below the lowest rate"], ["reader too slow"]))
+        else:
+            assert ends_of(server, "/big.bin") == []
+
+
+def test_the_one_that_was_idle_the_longest_goes(serve):
+    server = serve(files=FILES, conf={"server": {"workers": 1},
+                                      "limits": {"connections": 10}})
+    held = [server.connect() for _ in range(10)]
+    for c in held:
+        assert c.get("/a.txt").status == 200
+    for c in held[:5]:  # the first ones have just been used again
+        assert c.get("/a.txt").status == 200
+    assert server.get("/a.txt").status == 200
+    more = [server.connect() for _ in range(4)]
+    for c in more:
+        assert c.get("/a.txt").status == 200
+    for c in held[:5]:
+        assert c.get("/a.txt").status == 200, "a busy one had to go"
+    gone = 0
+    for c in held[5:]:
+        try:
+            c.get("/a.txt")
+        except (Closed, ConnectionResetError, BrokenPipeError):
+            gone += 1
+    assert gone >= 4
+
+
+def test_requests_under_way_do_not_give_way(serve):
+    """Ten downloads hold all places: the eleventh client waits its turn, and
+    none of the ten is cut."""
+    server = serve(files=FILES, conf={"server": {"workers": 1},
+                                      "limits": {"connections": 10}})
+    held = [server.connect(rcvbuf=4096) for _ in range(10)]
+    for c in held:
+        c.send(b"GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert c.read_head().status == 200
+    late = server.connect()
+    late.send(ASK)
+    for c in held:
+        assert len(c.read_raw(4 << 20)) == 4 << 20
+    assert late.read_response().status == 200
+
+
+def test_a_worker_per_connection(serve):
+    """[limits] connections-per-worker: one that is not used blocks its worker,
+    as in servers with a process per connection."""
+    server = serve(files=FILES, conf={"server": {"workers": 1}, "limits": {
+        "connections-per-worker": 1}})
+    first = server.connect()
+    assert first.get("/a.txt").status == 200
+    second = server.connect(timeout=0.4)
+    second.send(ASK)
+    with pytest.raises(TimeoutError):
+        second.read_response()
+    second.sock.settimeout(20)
+    first.close()
+    assert second.read_response().status == 200
+
+
+def test_addresses_are_told_apart(serve):
+    server = serve(files=FILES, conf={
+        "server": {"workers": 1}, "limits": {"connections-per-address": 2}})
+
+    def client(address):
+        s = socket.socket()
+        s.settimeout(10)
+        s.bind((address, 0))
+        s.connect(server.address)
+        s.sendall(ASK)
+        return s, int(s.recv(4096)[9:12])
+    one = [client("127.0.0.2") for _ in range(3)]
+    assert [status for _, status in one] == [200, 200, 503]
+    two = [client("127.0.0.3") for _ in range(2)]
+    assert [status for _, status in two] == [200, 200]
+    for s, _ in one + two:
+        s.close()
+    until("room again", lambda: client("127.0.0.2")[1] == 200)
+    assert "connections-per-address" in [e["end"] for e in server.log(6)] or \
+        [e["status"] for e in server.log(6)].count(503) >= 1
+
+
+def test_budget_is_kept(serve):
+    """Busier than it will ever be: no worker uses more than it said."""
+    conf = {"server": {"workers": 1}, "limits": {"connections": 64},
+            "prepare": {"memory": "16m", "files": 64}}
+    server = serve(files=FILES, conf=conf)
+    shown = run("--show-budget", "-c", server.file).stdout
+    sums = [float(v) * {"k": 1, "m": 1024, "g": 1 << 20}[u] for v, u in
+            re.findall(r"(?m)^ *([0-9.]+)([kmg])  together", shown)]
+    assert len(sums) == 2 and "at most" in shown, shown
+    held = [server.connect() for _ in range(64)]
+    for c in held:
+        c.send(ASK[:-4])
+        c.send(b"\r\nX-A: " + b"y" * 7000)
+    for c in held:
+        c.send(b"\r\n\r\n")
+        assert c.read_response().status == 200
+
+
+@pytest.mark.parametrize("options", ((), ("-o", "limits.connections=10"),
+                                     ("-o", "prepare.compress=off")))
+def test_budget_adds_up(tmp_path, options):
+    shown = run("--show-budget", *options, tmp_path).stdout.splitlines()
+    total = rows = 0
+    for line in shown:
+        m = re.match(r" *([0-9.]+)([ kmg])  (.*)", line)
+        if not m or m.group(3).startswith("at most"):
+            continue
+        value = float(m.group(1)) * {" ": 1, "k": 1 << 10, "m": 1 << 20,
+                                     "g": 1 << 30}[m.group(2)]
+        if m.group(3) == "together":
+            assert abs(total - value) < 0.01 * value, (line, total)
+            total = 0
+        else:
+            rows += 1
+            total += value
+    assert rows > 10 and total == 0
+
+
+def test_scenarios_are_listed_once():
+    names = [s[0] for s in scenarios.SCENARIOS]
+    assert len(set(names)) == len(names)
