@@ -70,8 +70,8 @@ struct generation {
 };
 
 /* Takes over conf.  Listening sockets that `old` (may be NULL) has under the
- * same text are shared with it, as are those of `inherit` (may be NULL).  NULL on failure,
- * which has been logged. */
+ * same text are shared with it, as are those of `inherit` (may be NULL).  NULL
+ * on failure, which has been logged. */
 struct generation *generation_new(struct conf *conf, unsigned number,
                                   struct generation *old,
                                   const struct inherit *inherit,

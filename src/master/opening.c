@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -18,6 +19,8 @@
 #include "os/log.h"
 #include "os/net.h"
 #include "os/tcpinfo.h"
+
+#define ADDRESS_TRIES 20
 
 static int shared(const struct generation *old, const char *text)
 {
@@ -42,6 +45,21 @@ static int handed_over(const struct inherit *in, const char *text)
     return -1;
 }
 
+/* The workers of a master that was killed let go of its address in a moment:
+ * a first start waits for that. */
+static int listen_soon(const struct conf_listen *l,
+                       const struct net_listen_options *options, bool first)
+{
+    const struct timespec pause = { 0, 50000000 };
+    int fd = net_listen(&l->addr.sa, l->addr_bytes, options);
+
+    for (int n = 0; first && fd == -EADDRINUSE && n < ADDRESS_TRIES; n++) {
+        nanosleep(&pause, NULL);
+        fd = net_listen(&l->addr.sa, l->addr_bytes, options);
+    }
+    return fd;
+}
+
 static bool open_listeners(struct generation *g, const struct generation *old,
                            const struct inherit *inherit)
 {
@@ -63,7 +81,7 @@ static bool open_listeners(struct generation *g, const struct generation *old,
         if (fd >= 0)
             tcpinfo_save_syn(fd, options.save_syn);
         else
-            fd = net_listen(&l->addr.sa, l->addr_bytes, &options);
+            fd = listen_soon(l, &options, old == NULL);
         if (fd < 0) {
             log_error("M020", "listen %s: %s", l->text, strerror(-fd));
             return false;
