@@ -1,4 +1,4 @@
-EXTRA_DIST += conf/lab.ini
+EXTRA_DIST += conf/lab.ini conf/lab-prefork.ini
 
 # An administrator's etagd.ini is never overwritten, and never removed once it
 # differs from ours.

@@ -31,7 +31,7 @@ dist_labmodules_DATA = $(LAB_MODULES)
 labconfdir = $(pkgdatadir)/conf
 dist_labconf_DATA = conf/lab.ini
 EXTRA_DIST += lab/etagd-lab doc/lab-report.png
-dist_man_MANS = packaging/man/etagd-lab.1
+dist_man_MANS += packaging/man/etagd-lab.1
 
 # Installed under another name than in the tree.
 install-exec-hook: install-lab-helper

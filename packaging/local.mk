@@ -1,0 +1,52 @@
+# Man pages, units, completions; recipes of packages.  The units' paths are
+# those of this installation.
+dist_man_MANS = packaging/man/etagd.8 packaging/man/etagd.ini.5
+
+SYSTEMD_UNITS = packaging/systemd/etagd.service \
+	packaging/systemd/etagd.socket packaging/systemd/etagd@.service
+systemdsystemunit_DATA = $(SYSTEMD_UNITS)
+PLACED = packaging/systemd/etagd.tmpfiles packaging/systemd/etagd.logrotate
+CLEANFILES += $(SYSTEMD_UNITS) $(PLACED)
+
+bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+dist_zshcompletion_DATA = packaging/completions/_etagd
+
+EXTRA_DIST += $(SYSTEMD_UNITS:=.in) $(PLACED:=.in) \
+	packaging/systemd/etagd.sysusers packaging/completions/etagd.bash \
+	packaging/debian packaging/rpm packaging/oci packaging/reproducible
+
+$(SYSTEMD_UNITS) $(PLACED): Makefile
+	$(AM_V_GEN)$(MKDIR_P) packaging/systemd && \
+	sed -e 's,@sbindir[@],$(sbindir),g' \
+		-e 's,@sysconfdir[@],$(sysconfdir),g' \
+		'$(srcdir)/$@.in' > $@.new && mv $@.new $@
+packaging/systemd/etagd.service: $(srcdir)/packaging/systemd/etagd.service.in
+packaging/systemd/etagd.socket: $(srcdir)/packaging/systemd/etagd.socket.in
+packaging/systemd/etagd@.service: $(srcdir)/packaging/systemd/etagd@.service.in
+packaging/systemd/etagd.tmpfiles: $(srcdir)/packaging/systemd/etagd.tmpfiles.in
+packaging/systemd/etagd.logrotate: $(srcdir)/packaging/systemd/etagd.logrotate.in
+
+# Files that get another name where they belong: a row each.
+INSTALL_RENAMED = \
+	$(srcdir)/packaging/systemd/etagd.sysusers:$(prefix)/lib/sysusers.d/etagd.conf \
+	packaging/systemd/etagd.tmpfiles:$(prefix)/lib/tmpfiles.d/etagd.conf \
+	packaging/systemd/etagd.logrotate:$(sysconfdir)/logrotate.d/etagd \
+	$(srcdir)/packaging/completions/etagd.bash:$(bashcompletiondir)/etagd
+
+install-data-hook: $(PLACED)
+	@for row in $(INSTALL_RENAMED); do \
+		from=$${row%%:*}; to="$(DESTDIR)$${row#*:}"; \
+		$(MKDIR_P) "$${to%/*}" && \
+		echo " $(INSTALL_DATA) $$from $$to" && \
+		$(INSTALL_DATA) "$$from" "$$to" || exit 1; done
+
+uninstall-hook:
+	@for row in $(INSTALL_RENAMED); do \
+		echo " rm -f $(DESTDIR)$${row#*:}"; \
+		rm -f "$(DESTDIR)$${row#*:}"; done
+
+# What the units are worth, where systemd-analyze is there to tell.
+dist_check_SCRIPTS += packaging/systemd/score.sh
+TESTS += packaging/systemd/score.sh
+check_DATA = $(SYSTEMD_UNITS)

@@ -13,7 +13,9 @@
 #include "conf/load.h"
 #include "config.h"
 #include "master/master.h"
+#include "master/remote.h"
 #include "observe/watch.h"
+#include "os/inherit.h"
 #include "os/process.h"
 #include "tool/budget.h"
 #include "tool/check.h"
@@ -21,11 +23,18 @@
 #include "tool/lab.h"
 #include "tool/mime.h"
 
-enum action { ACTION_SERVE, ACTION_CHECK, ACTION_DUMP, ACTION_BUDGET };
+enum action {
+    ACTION_SERVE,
+    ACTION_CHECK,
+    ACTION_DUMP,
+    ACTION_BUDGET,
+    ACTION_ASK
+};
 
 struct options {
     enum action action;
     const char *file, *dir;
+    const char *word, *control; /* ACTION_ASK: what, and where */
     const char **override;
     size_t n_override;
 };
@@ -47,6 +56,13 @@ static const char usage[] =
     "      --show-budget        add up the memory that the configuration "
     "allows\n"
     "      --help-config        print every option with its default\n"
+    "      --reload             have the running etagd take FILE's new "
+    "content;\n"
+    "                           ends when it serves, or prints its faults\n"
+    "      --stop, --finish     end it now, or when its responses are sent\n"
+    "      --reopen             have it open its logs again\n"
+    "      --status[=json]      print what it does\n"
+    "      --control SOCKET     reach it there, without reading FILE\n"
     "  -V, --version            print the version\n"
     "  -h, --help               print this\n"
     "  explain                  print what a request would be answered with, "
@@ -55,7 +71,17 @@ static const char usage[] =
     "  watch                    show what the observer of a server tells\n"
     "                           (a DIR of such a name is written ./explain)\n";
 
-enum { OPTION_DUMP = 256, OPTION_BUDGET, OPTION_HELP_CONFIG };
+enum {
+    OPTION_DUMP = 256,
+    OPTION_BUDGET,
+    OPTION_HELP_CONFIG,
+    OPTION_RELOAD,
+    OPTION_STOP,
+    OPTION_FINISH,
+    OPTION_REOPEN,
+    OPTION_STATUS,
+    OPTION_CONTROL
+};
 
 static const struct option long_options[] = {
     { "config", required_argument, NULL, 'c' },
@@ -63,6 +89,12 @@ static const struct option long_options[] = {
     { "dump-config", no_argument, NULL, OPTION_DUMP },
     { "show-budget", no_argument, NULL, OPTION_BUDGET },
     { "help-config", no_argument, NULL, OPTION_HELP_CONFIG },
+    { "reload", no_argument, NULL, OPTION_RELOAD },
+    { "stop", no_argument, NULL, OPTION_STOP },
+    { "finish", no_argument, NULL, OPTION_FINISH },
+    { "reopen", no_argument, NULL, OPTION_REOPEN },
+    { "status", optional_argument, NULL, OPTION_STATUS },
+    { "control", required_argument, NULL, OPTION_CONTROL },
     { "version", no_argument, NULL, 'V' },
     { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
@@ -74,49 +106,87 @@ static void bad_usage(const char *why)
     exit(2);
 }
 
-/* Options that answer at once end the program here. */
+static void ask_for(struct options *o, const char *word)
+{
+    if (o->word)
+        bad_usage("one command at a time");
+    o->action = ACTION_ASK;
+    o->word = word;
+}
+
+/* --help and the like end the program here. */
+static void take(struct options *o, int c)
+{
+    switch (c) {
+    case 'c':
+        o->file = optarg;
+        break;
+    case 'o':
+        o->override[o->n_override++] = optarg;
+        break;
+    case 't':
+        o->action = ACTION_CHECK;
+        break;
+    case OPTION_DUMP:
+        o->action = ACTION_DUMP;
+        break;
+    case OPTION_BUDGET:
+        o->action = ACTION_BUDGET;
+        break;
+    case OPTION_HELP_CONFIG:
+        conf_help(stdout);
+        exit(0);
+    case OPTION_RELOAD:
+        ask_for(o, "reload");
+        break;
+    case OPTION_STOP:
+        ask_for(o, "stop");
+        break;
+    case OPTION_FINISH:
+        ask_for(o, "finish");
+        break;
+    case OPTION_REOPEN:
+        ask_for(o, "reopen");
+        break;
+    case OPTION_STATUS:
+        if (optarg && strcmp(optarg, "json") != 0)
+            bad_usage("--status is printed as text, or as json");
+        ask_for(o, optarg ? "json" : "status");
+        break;
+    case OPTION_CONTROL:
+        o->control = optarg;
+        break;
+    case 'V':
+        printf("etagd %s\n", PACKAGE_VERSION);
+        exit(0);
+    case 'h':
+        fputs(usage, stdout);
+        exit(0);
+    default:
+        fputs(usage, stderr);
+        exit(2);
+    }
+}
+
 static void parse(struct options *o, int argc, char **argv)
 {
     int c;
 
-    while ((c = getopt_long(argc, argv, "c:o:tVh", long_options, NULL)) != -1) {
-        switch (c) {
-        case 'c':
-            o->file = optarg;
-            break;
-        case 'o':
-            o->override[o->n_override++] = optarg;
-            break;
-        case 't':
-            o->action = ACTION_CHECK;
-            break;
-        case OPTION_DUMP:
-            o->action = ACTION_DUMP;
-            break;
-        case OPTION_BUDGET:
-            o->action = ACTION_BUDGET;
-            break;
-        case OPTION_HELP_CONFIG:
-            conf_help(stdout);
-            exit(0);
-        case 'V':
-            printf("etagd %s\n", PACKAGE_VERSION);
-            exit(0);
-        case 'h':
-            fputs(usage, stdout);
-            exit(0);
-        default:
-            fputs(usage, stderr);
-            exit(2);
-        }
-    }
+    while ((c = getopt_long(argc, argv, "c:o:tVh", long_options, NULL)) != -1)
+        take(o, c);
     if (optind < argc)
         o->dir = argv[optind++];
     if (optind < argc)
         bad_usage("only one DIR can be served this way");
     if (o->file && o->dir)
         bad_usage("either -c FILE or DIR, not both");
-    if (!o->file && !o->dir)
+    if (o->action == ACTION_ASK && o->dir)
+        bad_usage("a running etagd is reached by -c FILE or --control SOCKET");
+    if (o->control && o->action != ACTION_ASK)
+        bad_usage("--control goes with --reload, --status and the like");
+    if (o->action == ACTION_ASK && !o->file && !o->control)
+        o->control = "/run/etagd/control"; /* as in the unit */
+    if (!o->file && !o->dir && o->action != ACTION_ASK)
         bad_usage("nothing to serve: give -c FILE or DIR");
 }
 
@@ -124,6 +194,80 @@ static void print(const struct conf_faults *f, const char *prefix)
 {
     for (size_t i = 0; i < f->n; i++)
         fprintf(stderr, "%s%s\n", prefix, f->text[i]);
+}
+
+/* NULL: there are faults, which have been printed. */
+static struct conf *load(const struct conf_source *source, bool warn)
+{
+    struct conf_faults faults = { NULL, 0 }, warnings = { NULL, 0 };
+    struct conf *conf = conf_load(source, &faults, &warnings);
+
+    print(&faults, "");
+    if (warn)
+        print(&warnings, "warning: ");
+    if (!conf)
+        fprintf(stderr,
+                "etagd: %zu fault%s in the configuration; nothing was "
+                "%s\n",
+                faults.n, faults.n == 1 ? "" : "s",
+                warn ? "started" : "changed");
+    conf_faults_free(&warnings);
+    conf_faults_free(&faults);
+    return conf;
+}
+
+/* The socket is where the file says; the master tells of faults in the rest. */
+static int ask(const struct options *o, struct conf_source *source)
+{
+    struct conf *conf = NULL;
+    int status = 2;
+
+    if (o->control)
+        return remote_ask(o->control, o->word);
+    source->sockets_passed = true; /* maybe in another network than this one */
+    conf = load(source, false);
+    if (!conf)
+        return 2;
+    if (conf->control)
+        status = remote_ask(conf->control, o->word);
+    else
+        fprintf(stderr,
+                "etagd: %s has no [server] control: the master can be "
+                "reached by signals only\n",
+                o->file);
+    conf_free(conf);
+    return status;
+}
+
+static int run(const struct options *o, char **argv)
+{
+    static struct inherit inherit;
+    struct conf_source source = { .file = o->file,
+                                  .ad_hoc_dir = o->dir,
+                                  .override = o->override,
+                                  .n_override = o->n_override };
+
+    if (o->action == ACTION_ASK)
+        return ask(o, &source);
+    if (!inherit_take(&inherit)) {
+        fprintf(stderr, "etagd: more than %d sockets were passed\n",
+                INHERIT_MAX);
+        return 1;
+    }
+    source.sockets_passed = inherit.activated;
+    struct conf *conf = load(&source, true);
+    if (!conf)
+        return 2;
+    if (o->action == ACTION_SERVE)
+        return master_run(conf, &source, &inherit, argv);
+    if (o->action == ACTION_DUMP)
+        conf_dump(conf, stdout);
+    else if (o->action == ACTION_BUDGET)
+        budget_show(conf, stdout);
+    else
+        fprintf(stderr, "etagd: the configuration is good\n");
+    conf_free(conf);
+    return 0;
 }
 
 /* "etagd explain ...": -1 when the first word is none of these. */
@@ -149,7 +293,6 @@ static int tool(int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct options o = { .action = ACTION_SERVE };
-    struct conf_faults faults = { NULL, 0 }, warnings = { NULL, 0 };
 
     process_standard_descriptors();
     int status = tool(argc, argv);
@@ -159,33 +302,7 @@ int main(int argc, char **argv)
     if (!o.override)
         return 1;
     parse(&o, argc, argv);
-    struct conf_source source = { o.file, o.dir, o.override, o.n_override };
-    struct conf *conf = conf_load(&source, &faults, &warnings);
-    print(&faults, "");
-    print(&warnings, "warning: ");
-    conf_faults_free(&warnings);
-    if (!conf) {
-        fprintf(stderr,
-                "etagd: %zu fault%s in the configuration; nothing was "
-                "started\n",
-                faults.n, faults.n == 1 ? "" : "s");
-        conf_faults_free(&faults);
-        free(o.override);
-        return 2;
-    }
-    conf_faults_free(&faults);
-    status = 0;
-    if (o.action == ACTION_SERVE) {
-        status = master_run(conf, &source);
-    } else {
-        if (o.action == ACTION_DUMP)
-            conf_dump(conf, stdout);
-        else if (o.action == ACTION_BUDGET)
-            budget_show(conf, stdout);
-        else
-            fprintf(stderr, "etagd: the configuration is good\n");
-        conf_free(conf);
-    }
+    status = run(&o, argv);
     free(o.override);
     return status;
 }

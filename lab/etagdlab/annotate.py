@@ -29,6 +29,14 @@ ENDS = {
                                  "server, the connection was never used",
     "client closed, never used": "closed by the client, which never used it: "
                                  "a preconnect",
+    "client closed": "closed by the client",
+    "client reset": "reset by the client",
+    "client asked to close": "closed by the server, as the client had asked "
+                             "(Connection: close)",
+    "stopped": "closed by the server, which was stopped",
+    "requests-per-connection": "closed by the server: this connection had all "
+                               "the requests that [limits] allows",
+    "faulty request": "closed by the server after a faulty request",
     "request too slow": "closed by the server: the request was too slow",
 }
 

@@ -29,8 +29,8 @@ def said_by_browser(transfer):
 class Wire:
     """What crossed the wire: streams of the capture and entries of the log."""
 
-    def __init__(self, blocks, log_text, port):
-        self.ledger = ledger.parse(log_text)
+    def __init__(self, blocks, book, port):
+        self.ledger = book
         self.captured = blocks is not None
         segments = packets.segments(blocks) if blocks else []
         self.streams = streams.streams(segments, port)
@@ -254,7 +254,8 @@ def ledger_rows(wire, start_ns):
     rows = []
     for i, c in enumerate(wire.ledger.connections):
         times = [r.time_ns for r in c.requests] + \
-                [r.end_ns for r in c.requests]
+                [r.end_ns for r in c.requests] + \
+                [t for t in (c.time_ns, c.end_ns) if t]
         rows.append({
             "index": i, "port": c.port, "worker": c.worker,
             "connection": c.number, "end_why": c.end, "first_closer": c.who,

@@ -126,16 +126,21 @@ class Experiment:
                                        self.say).run(self.steps)
                 product = browser.product
             end_ns = time.time_ns()
+            log = ledger.parse(server.log_text())
+            observed = ledger.parse(server.ledger_text(
+                {c.port for c in log.connections}))
             _, config, _ = servers.ask(self.program, "--dump-config",
                                        *server.argv[1:])
         # The server's own farewells stand in the capture, so it ends last.
         blocks = run.finish() if run else None
-        wire = evidence.Wire(blocks, server.log_text(), server.port)
+        book = ledger.merge(ledger.parse(server.log_text()), observed)
+        wire = evidence.Wire(blocks, book, server.port)
         data = self._data(wire, server, done, start_ns, end_ns)
         data.update(matrix=self._matrix(folder), config=config, versions=_versions(
             self.program, product, run.way if run else None),
             capture={"way": run.way if run else None, "why_not": why})
-        return data, self._annotated(blocks, server)
+        noted = annotate.annotate(blocks, book)[0] if blocks else None
+        return data, noted
 
     def _matrix(self, folder):
         """After the experiment, with a fresh profile and a server of its
@@ -145,12 +150,6 @@ class Experiment:
         with Browser(folder / "profile-matrix") as browser:
             return matrix.measure(self.program, browser, folder,
                                   self.o.matrix == "full", self.say)
-
-    @staticmethod
-    def _annotated(blocks, server):
-        if blocks is None:
-            return None
-        return annotate.annotate(blocks, ledger.parse(server.log_text()))[0]
 
     def _data(self, wire, server, done, start_ns, end_ns):
         steps = evidence.steps(wire, done, server.url, start_ns)
@@ -172,5 +171,6 @@ class Experiment:
             "streams": evidence.stream_rows(wire, start_ns) if wire.captured
             else evidence.ledger_rows(wire, start_ns),
             "agreement": evidence.agreement(wire) if wire.captured else None,
+            "complete": wire.captured or wire.ledger.complete,
             "server_log": server.lines,
         }

@@ -95,7 +95,9 @@ def nanoseconds(value):
 
 def _first(entry, *names):
     for name in names:
-        if entry.get(name) is not None:
+        # The observer's 0 is a time that it does not know.
+        if entry.get(name) is not None and not (
+                name.endswith("_us") and entry[name] == 0):
             return entry[name]
     return None
 
@@ -115,14 +117,18 @@ def _peer(entry):
 
 
 def _request(entry, base=None):
-    time_ns = nanoseconds(_first(entry, "time", "start", "first"))
+    time_ns = nanoseconds(_first(entry, "time", "first_us", "start"))
+    sent_ns = nanoseconds(_first(entry, "sent_us"))
+    took = _first(entry, "duration_us", "took_us")
+    if took is None and time_ns and sent_ns:
+        took = max(0, sent_ns - time_ns) // 1000
     return Request(
         time_ns=time_ns if time_ns is not None else base or 0,
         worker=entry.get("worker"), connection=entry.get("connection"),
         number=_first(entry, "request", "number", "n"),
         method=entry.get("method"), target=_first(entry, "target", "path"),
         status=entry.get("status"), bytes=entry.get("bytes"),
-        duration_us=_first(entry, "duration_us", "took_us"),
+        duration_us=took,
         encoding=_first(entry, "encoding", "coding"),
         reason=entry.get("reason"), end=entry.get("end"))
 
@@ -131,18 +137,19 @@ def _connection(entry):
     peer, port = _peer(entry)
     c = Connection(port=port, peer=peer, worker=entry.get("worker"),
                    number=_first(entry, "connection", "number", "id"),
-                   time_ns=nanoseconds(_first(entry, "accepted", "opened",
-                                              "start", "time")),
-                   end_ns=nanoseconds(_first(entry, "closed", "ended",
-                                             "end_time", "until")))
+                   time_ns=nanoseconds(_first(entry, "opened_us", "accepted",
+                                              "opened", "start", "time",
+                                              "first_us")),
+                   end_ns=nanoseconds(_first(entry, "ended_us", "closed",
+                                             "ended")))
     end = _first(entry, "end", "reason", "why")
     if isinstance(end, dict):
         c.who = _first(end, "who", "by")
         end = _first(end, "word", "reason", "why")
     c.end = end
-    who = _first(entry, "closed_by", "closer", "first_fin", "who", "by")
+    who = _first(entry, "closed_first", "closed_by", "closer", "who", "by")
     c.who = who if who in ("client", "server") else c.who or WHO.get(end)
-    inside = entry.get("requests")
+    inside = _first(entry, "request_list", "requests")
     if isinstance(inside, list):
         c.requests = [_request(e, c.time_ns) for e in inside
                       if isinstance(e, dict)]
@@ -196,6 +203,20 @@ def parse(text):
 def read(path):
     with open(path, encoding="utf-8", errors="replace") as f:
         return parse(f.read())
+
+
+def merge(log, observed):
+    """One ledger of both: which connections there were and how they ended, by
+    the observer; their requests by the access log, which forgets none."""
+    if not observed.connections:
+        return log
+    known = {(c.port, c.number): c for c in log.connections}
+    for c in observed.connections:
+        mine = known.pop((c.port, c.number), None)
+        if mine:
+            c.requests = mine.requests
+    return Ledger(observed.connections + list(known.values()),
+                  log.unread + observed.unread, not known)
 
 
 def match(ledger, streams):

@@ -101,8 +101,9 @@ class Report:
              "bytes of content"),
             (len(self.d["streams"]), "connections"),
         ]
-        if self.d["capture"]["way"]:
+        if self.d["complete"]:
             figures.append((unused, "never used"))
+        if self.d["capture"]["way"]:
             figures.append((len(self.d["packets"]), "packets"))
         body = '<ul class="figures">%s</ul>' % "".join(
             "<li><b>%s</b> %s</li>" % (n, escape(self.w(t)))
@@ -123,9 +124,10 @@ class Report:
                              d["agreement"]["worst_ms"]))
         else:
             text = ("There is no capture: %s. So there are two witnesses, the "
-                    "server's log and the browser's own timing, and "
-                    "connections without a request are not seen. "
-                    % d["capture"]["why_not"])
+                    "server (its log and its observer) and the browser's own "
+                    "timing. " % d["capture"]["why_not"])
+            if not d["complete"]:
+                text += "Connections without a request are not seen. "
         verdict = "<b class=good>They agree everywhere.</b>" if not wrong \
             else "<b class=bad>They differ:</b><ul>%s</ul>" % "".join(
                 "<li class=bad>%s</li>" % escape(x) for x in wrong)

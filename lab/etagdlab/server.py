@@ -9,9 +9,12 @@ import shutil
 import signal
 import subprocess
 import threading
-import urllib.error
+import time
 import urllib.request
 
+from . import ledger
+
+OBSERVER = re.compile(r"M012: observing at (http\S+)")
 READY = re.compile(r"M010: serving (\S.*?) with (\d+) workers?")
 DEADLINE_S = 30
 HERE = pathlib.Path(__file__).resolve().parent
@@ -65,6 +68,7 @@ class Server:
         self.changed = threading.Condition()
         self.ended = False
         self.overrides = ["server.listen=127.0.0.1:0", "server.root=%s" % root,
+                          "observe.listen=127.0.0.1:0",
                           "log.access=%s" % self.log, "log.format=json",
                           "log.buffer=0"] + list(overrides)
         self.argv = [program, "-c", str(ini)]
@@ -113,15 +117,30 @@ class Server:
                            "\n  ".join(self.lines))
         return found[0]
 
-    def get(self, path):
-        """(status, content) without any proxy and without a cache."""
+    def _observer(self, path):
+        """The observer's answer, without any proxy; "" if there is none."""
+        with self.changed:
+            said = [m for m in map(OBSERVER.search, self.lines) if m]
+        if not said:
+            return ""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(self.url + path, timeout=DEADLINE_S) as answer:
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read()
+            with opener.open(said[0].group(1).rstrip("/") + path,
+                             timeout=DEADLINE_S) as answer:
+                return answer.read().decode("utf-8", "replace")
+        except OSError:
+            return ""
+
+    def ledger_text(self, clients, patience_s=3):
+        """The observer's ledger, once it has all these clients' ports or does
+        not get them any more."""
+        end = time.monotonic() + patience_s
+        while True:
+            text = self._observer("/connections.jsonl")
+            known = {c.port for c in ledger.parse(text).connections}
+            if not text or clients <= known or time.monotonic() > end:
+                return text
+            time.sleep(0.05)
 
     def log_text(self):
         """The whole lines that are there."""

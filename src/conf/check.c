@@ -183,7 +183,7 @@ static void listen_check(struct loader *l, const struct conf_listen *one,
                          const char *section)
 {
     int at = one->line ? one->line : where_of(l, section, "listen");
-    const char *what = address_fault(one);
+    const char *what = l->source->sockets_passed ? NULL : address_fault(one);
 
     if (what)
         loader_fault(l, at, section, "listen", "\"%s\" %s",
@@ -253,6 +253,7 @@ void check_all(struct loader *l)
     file_check(l, "log", "access", c->log.access);
     file_check(l, "log", "error", c->log.error);
     file_check(l, "server", "pidfile", c->pidfile);
+    file_check(l, "server", "control", c->control);
     orders_check(l);
     ruleset_check(l);
     if (c->unknown_host == UNKNOWN_HOST_REFUSE && c->n_sites == 1)

@@ -179,6 +179,9 @@ struct conf {
     unsigned workers;
     bool workers_auto; /* `auto`: workers holds the number of processors */
     char *user, *group, *pidfile; /* NULL: not set */
+    char *control;         /* unix socket for --reload and so on; NULL: none */
+    unsigned sandbox;      /* 0: off, for debuggers */
+    uint64_t idle_exit_ms; /* socket-activated: end when unused; 0: never */
     char *server_field; /* value of Server, NULL: none */
     int backlog;
     bool defer_accept;

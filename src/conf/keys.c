@@ -56,6 +56,11 @@ static const struct key_word freshness_words[] = {
     { "stat", FRESHNESS_STAT, NULL },
     { NULL, 0, NULL },
 };
+static const struct key_word sandbox_words[] = {
+    { "on", 1, NULL },
+    { "off", 0, "processes keep rights that only a debugger needs" },
+    { NULL, 0, NULL },
+};
 static const struct key_word etag_words[] = {
     { "content", ETAG_SCHEME_CONTENT, NULL },
     { "stat", ETAG_SCHEME_STAT, NULL },
@@ -109,6 +114,15 @@ const struct key keys[] = {
         "group that workers become; off: the user's", .flags = KEY_OFF),
     ROW("server", "pidfile", path, conf, pidfile, "off",
         "file for the master's process number", .flags = KEY_OFF),
+    ROW("server", "control", path, conf, control, "off",
+        "unix socket on which --reload, --stop and --status reach the master",
+        .flags = KEY_OFF),
+    ROW("server", "sandbox", word, conf, sandbox, "on",
+        "take from workers, preparer and observer what they do not need",
+        .words = sandbox_words),
+    ROW("server", "idle-exit", duration, conf, idle_exit_ms, "0",
+        "end after that time without a connection, if started by a socket; 0: never",
+        RANGE(0, MS_DAY)),
     ROW("server", "server-field", field, conf, server_field, "etagd",
         "value of the Server field in responses; off: no such field",
         .flags = KEY_OFF),
@@ -216,7 +230,7 @@ const struct key keys[] = {
     ROW("observe", "listen", listen, conf, observe.listen, "off",
         "address of the observer's page, as 127.0.0.1:5001; off: no observer",
         .flags = KEY_OFF),
-    ROW("observe", "events", count, conf, observe.events, "16384",
+    ROW("observe", "events", count, conf, observe.events, "4096",
         "events that workers keep until the observer has read them (2 KiB each)",
         RANGE(256, 1048576)),
     ROW("observe", "names", text, conf, observe.names, "off",

@@ -7,6 +7,7 @@
 #ifndef ETAGD_CONF_LOAD_H
 #define ETAGD_CONF_LOAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "conf/conf.h"
@@ -21,6 +22,7 @@ struct conf_source {
     const char *ad_hoc_dir; /* with file == NULL: the root; NULL: defaults */
     const char *const *override; /* "section.key=value" */
     size_t n_override;
+    bool sockets_passed; /* systemd opens them: addresses need not be ours */
 };
 
 /* A fresh conf (free with conf_free) or NULL with the faults filled in.

@@ -15,6 +15,7 @@
 #include "conf/conf.h"
 #include "master/respawn.h"
 #include "observe/observer.h"
+#include "os/inherit.h"
 #include "os/priv.h"
 #include "serve/worker.h"
 
@@ -30,7 +31,9 @@ struct child {
     int control; /* the master's end; -1 when not running */
     bool ready;
     uint64_t started_us;
-    uint64_t due_us; /* to be started then; 0: not waiting */
+    uint64_t due_us;     /* to be started then; 0: not waiting */
+    uint64_t beat_us;    /* preparer: its last answer to PREPARER_BEAT */
+    uint64_t aborted_us; /* ended for not turning; 0: no */
     struct respawn history;
 };
 
@@ -64,20 +67,18 @@ struct generation {
     struct child *worker;     /* conf->workers */
     uint64_t end_us;          /* draining: what is left then is killed */
     int poll; /* the master's poll set, where controls are watched */
-    /* closes in a fresh child what belongs to the master alone */
-    void (*in_child)(void *, const struct child *);
-    void *in_child_arg;
 };
 
 /* Takes over conf.  Listening sockets that `old` (may be NULL) has under the
- * same text are shared with it.  NULL on failure, which has been logged. */
-struct generation *generation_new(struct conf *conf, struct generation *old,
+ * same text are shared with it, as are those of `inherit` (may be NULL).  NULL
+ * on failure, which has been logged. */
+struct generation *generation_new(struct conf *conf, unsigned number,
+                                  struct generation *old,
+                                  const struct inherit *inherit,
                                   _Atomic uint64_t *connections);
 
 /* Starts preparer and workers.  False: fork failed. */
-bool generation_start(struct generation *g, int poll,
-                      void (*in_child)(void *, const struct child *),
-                      void *arg);
+bool generation_start(struct generation *g, int poll);
 
 /* A child of this generation has ended (waitpid's status): accounts for it and
  * starts it again, now or later.  NULL when the pid is none of ours. */
@@ -85,6 +86,12 @@ struct child *generation_reap(struct generation *g, pid_t pid, int status);
 
 /* Starts what is due; milliseconds until more is, or -1. */
 int generation_turn(struct generation *g);
+
+/* Tells the workers to finish what they have (WORKER_DRAIN or WORKER_FINISH);
+ * nothing is started again. */
+void generation_drain(struct generation *g, enum worker_word word);
+/* The same at once. */
+void generation_stop(struct generation *g);
 
 /* One word to every worker. */
 void generation_tell(struct generation *g, enum worker_word word);
@@ -100,15 +107,9 @@ void generation_finish_preparer(struct generation *g);
 /* The observer of this generation has a successor, or nothing left to show. */
 void generation_finish_observer(struct generation *g);
 
-/* Opens the logs again and hands them to the workers. */
-void generation_reopen(struct generation *g);
-
-/* Stops listening: for the last generation, once it drains or stops. */
-void generation_deafen(struct generation *g);
-
-/* In a fresh child: closes what it has no business with: the master's ends of
- * all channels, and sockets, roots and logs unless it is a worker of g. */
-void generation_disown(struct generation *g, const struct child *self);
+/* Stops listening: for the last generation, once it drains or stops.  remove:
+ * files of unix sockets go as well. */
+void generation_deafen(struct generation *g, bool remove);
 
 void generation_free(struct generation *g);
 

@@ -1,6 +1,15 @@
 noinst_LIBRARIES += libmaster.a
 libmaster_a_SOURCES = \
+	src/master/child.c src/master/child.h \
+	src/master/activation.c src/master/activation.h \
+	src/master/beats.c src/master/beats.h \
+	src/master/console.c src/master/console.h \
 	src/master/generation.c src/master/generation.h \
 	src/master/master.c src/master/master.h \
 	src/master/opening.c src/master/opening.h \
-	src/master/respawn.c src/master/respawn.h
+	src/master/remote.c src/master/remote.h \
+	src/master/respawn.c src/master/respawn.h \
+	src/master/service.c src/master/service.h \
+	src/master/state.h \
+	src/master/status.c src/master/status.h \
+	src/master/upgrade.c src/master/upgrade.h

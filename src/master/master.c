@@ -16,49 +16,24 @@
 
 #include "base/buf.h"
 #include "base/check.h"
-#include "master/generation.h"
+#include "master/activation.h"
+#include "master/service.h"
+#include "master/opening.h"
+#include "master/state.h"
+#include "master/upgrade.h"
 #include "os/channel.h"
 #include "os/clock.h"
 #include "os/log.h"
 #include "os/net.h"
 #include "os/poll.h"
+#include "os/sandbox.h"
 #include "os/process.h"
 #include "os/shm.h"
 #include "os/signals.h"
+#include "prepare/preparer.h"
 #include "serve/past.h"
 
-#define STOP_US 3000000u /* TERM: until what is left is killed */
-#define START_TRIES 3u   /* quick deaths before a start is given up */
-
-struct master {
-    const struct conf_source *source;
-    int signals, poll;
-    char signal_tag;
-    struct list generations;    /* oldest first; the last one serves */
-    struct generation *current; /* NULL once stopping */
-    _Atomic uint64_t *connections;
-    struct past *past;
-    uint64_t accepted, closed, requests; /* of generations that are gone */
-    bool ending;
-    int status;
-};
-
-static struct generation *generation_at(struct list *node)
-{
-    return LIST_ENTRY(node, struct generation, node);
-}
-
-/* In a fresh child: everything that only the master may hold. */
-static void close_masters(void *arg, const struct child *self)
-{
-    struct master *m = arg;
-
-    close(m->signals);
-    close(m->poll);
-    for (struct list *at = m->generations.next; at != &m->generations;
-         at = at->next)
-        generation_disown(generation_at(at), self);
-}
+#define START_TRIES 3u /* quick deaths before a start is given up */
 
 static void write_pidfile(const struct conf *conf)
 {
@@ -108,27 +83,58 @@ static void announce(const struct generation *g)
     announce_observer(g);
 }
 
-static void drain(struct generation *g)
+struct totals master_totals(const struct master *m)
 {
-    g->state = GENERATION_DRAINING;
-    g->end_us = clock_mono_us() + g->conf->timeouts.drain_ms * 1000 + 1000000;
-    generation_tell(g, WORKER_DRAIN);
+    struct totals t = { .accepted = m->accepted,
+                        .closed = m->closed,
+                        .requests = m->requests };
+
+    EACH_GENERATION (at, m) {
+        const struct generation *g = generation_at(at);
+        for (unsigned i = 0; i < g->conf->workers; i++) {
+            struct counters_slot *s = &g->counters->slot[i];
+            t.accepted += counters_get(&s->accepted);
+            t.closed += counters_get(&s->closed);
+            t.requests += counters_get(&s->requests);
+            t.bytes += counters_get(&s->bytes);
+            t.workers += g->worker[i].pid > 0;
+        }
+    }
+    return t;
 }
 
-static void stop(struct generation *g)
+/* The files of unix sockets are ours to remove unless systemd made them or the
+ * next etagd listens on them. */
+static void deafen(struct master *m, struct generation *g)
 {
-    g->state = GENERATION_STOPPING;
-    g->end_us = clock_mono_us() + STOP_US;
-    generation_tell(g, WORKER_STOP);
+    generation_deafen(g, !m->inherit.activated && !m->upgrade.replaced);
 }
 
-static void end_all(struct master *m, void (*how)(struct generation *))
+void master_stop(struct master *m)
 {
+    log_info("M080", "stopping");
+    service_stopping(m);
     m->ending = true;
-    for (struct list *at = m->generations.next; at != &m->generations;
-         at = at->next) {
-        generation_deafen(generation_at(at));
-        how(generation_at(at));
+    EACH_GENERATION (at, m) {
+        deafen(m, generation_at(at));
+        generation_stop(generation_at(at));
+    }
+}
+
+void master_finish(struct master *m)
+{
+    /* another program serves on: idle connections have time to move there */
+    enum worker_word word =
+        m->upgrade.replaced ? WORKER_DRAIN : WORKER_FINISH;
+
+    log_info("M081", "finishing what is under way");
+    service_stopping(m);
+    m->ending = true;
+    EACH_GENERATION (at, m) {
+        struct generation *g = generation_at(at);
+        deafen(m, g);
+        if (g->state < GENERATION_DRAINING)
+            generation_drain(g, word);
     }
 }
 
@@ -139,18 +145,24 @@ static void take_over(struct master *m, struct generation *g)
 
     g->state = GENERATION_SERVING;
     m->current = g;
+    console_follow(m, g->conf->control, m->inherit.upgrade >= 0);
+    service_ready(m);
+    console_outcome(m, g->number, NULL);
     if (!old) {
         write_pidfile(g->conf);
         announce(g);
+        activation_end(m);
+        upgrade_ready(m);
         return;
     }
     log_info("M013",
              "generation %u serves with %u workers; generation %u "
              "finishes what it has",
              g->number, g->conf->workers, old->number);
+    announce(g);
     announce_observer(g);
     generation_finish_observer(old); /* this one's sees the old board too */
-    drain(old);
+    generation_drain(old, WORKER_DRAIN);
 }
 
 static void child_message(struct master *m, struct child *c)
@@ -163,7 +175,9 @@ static void child_message(struct master *m, struct child *c)
         poll_remove(m->poll, c->control); /* its end follows by SIGCHLD */
         return;
     }
-    if (n != 1 || word != WORKER_READY)
+    if (n == 1 && word == PREPARER_BEAT && c->role == CHILD_PREPARER)
+        c->beat_us = clock_mono_us();
+    if (n != 1 || word != WORKER_READY || c->role != CHILD_WORKER)
         return;
     c->ready = true;
     if (g->state == GENERATION_STARTING && generation_all_ready(g))
@@ -171,16 +185,22 @@ static void child_message(struct master *m, struct child *c)
 }
 
 /* A start that can't succeed: the first one ends the program, a later one only
- * itself. */
+ * itself.  Those of its workers that came up may have accepted something. */
 static void give_up(struct master *m, struct generation *g)
 {
     log_error("M026", "generation %u does not come up%s", g->number,
               m->current ? "; the old one goes on" : "");
-    if (!m->current) {
-        m->status = 1;
-        m->ending = true;
+    console_outcome(m, g->number,
+                    "the new processes do not come up (the log has more); the "
+                    "old ones go on\n");
+    if (m->current) {
+        service_unchanged(m);
+        generation_drain(g, WORKER_DRAIN);
+        return;
     }
-    stop(g);
+    m->status = 1;
+    m->ending = true;
+    generation_stop(g);
 }
 
 static void reap(struct master *m)
@@ -189,8 +209,9 @@ static void reap(struct master *m)
     pid_t pid;
 
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-        for (struct list *at = m->generations.next; at != &m->generations;
-             at = at->next) {
+        if (upgrade_reap(m, pid, status))
+            continue;
+        EACH_GENERATION (at, m) {
             struct generation *g = generation_at(at);
             struct child *c = generation_reap(g, pid, status);
             if (!c)
@@ -210,31 +231,60 @@ static void print_faults(const struct conf_faults *faults,
         log_line(level, id, "%s", faults->text[i]);
 }
 
-/* HUP: a configuration with faults changes nothing. */
-static void reload(struct master *m)
+/* A later reload is what counts: one that has not come up yet makes way. */
+static void supersede(struct master *m)
+{
+    EACH_GENERATION (at, m) {
+        struct generation *g = generation_at(at);
+        if (g->state != GENERATION_STARTING)
+            continue;
+        console_outcome(m, g->number, "another reload came in between\n");
+        generation_drain(g, WORKER_DRAIN);
+    }
+}
+
+/* A configuration with faults changes nothing. */
+static struct generation *next_generation(struct master *m)
 {
     struct conf_faults faults = { NULL, 0 }, warnings = { NULL, 0 };
+    struct conf *conf = conf_load(&m->source, &faults, &warnings);
 
-    if (!m->current || m->ending)
-        return;
-    struct conf *conf = conf_load(m->source, &faults, &warnings);
     print_faults(&faults, LOG_ERROR_, "M050");
     print_faults(&warnings, LOG_WARN_, "M051");
     conf_faults_free(&faults);
     conf_faults_free(&warnings);
     if (!conf) {
         log_error("M052", "the configuration has faults: the old one goes on");
-        return;
+        return NULL;
     }
-    struct generation *g = generation_new(conf, m->current, m->connections);
-    if (!g) {
+    activation_apply(m, conf);
+    struct generation *g = generation_new(conf, m->numbers + 1, m->current,
+                                          &m->inherit, m->connections);
+    if (!g)
         log_error("M053", "reload failed: the old configuration goes on");
-        return;
+    return g;
+}
+
+unsigned master_reload(struct master *m)
+{
+    if (!m->current || m->ending) {
+        log_warn("M111", "no reload now: etagd is starting or ending");
+        return 0;
     }
+    service_reloading(m);
+    struct generation *g = next_generation(m);
+    if (!g) {
+        service_unchanged(m);
+        return 0;
+    }
+    supersede(m);
+    m->numbers = g->number;
     g->past = m->past;
     list_append(&m->generations, &g->node);
-    if (!generation_start(g, m->poll, close_masters, m))
-        give_up(m, g);
+    if (generation_start(g, m->poll))
+        return g->number;
+    give_up(m, g);
+    return 0;
 }
 
 static void obey(struct master *m, int number)
@@ -242,19 +292,20 @@ static void obey(struct master *m, int number)
     switch (number) {
     case SIGTERM:
     case SIGINT:
-        log_info("M080", "stopping");
-        end_all(m, stop);
+        master_stop(m);
         break;
     case SIGQUIT:
-        log_info("M081", "finishing what is under way");
-        end_all(m, drain);
+        master_finish(m);
         break;
     case SIGHUP:
-        reload(m);
+        (void)master_reload(m);
+        break;
+    case SIGUSR2:
+        upgrade_start(m);
         break;
     case SIGUSR1:
         if (m->current)
-            generation_reopen(m->current);
+            opening_logs_again(m->current);
         break;
     case SIGCHLD:
         reap(m);
@@ -277,8 +328,7 @@ static void add_up(struct master *m, const struct generation *g)
 /* Before g is freed: nobody may still point at it. */
 static void forget_older(struct master *m, const struct generation *g)
 {
-    for (struct list *at = m->generations.next; at != &m->generations;
-         at = at->next) {
+    EACH_GENERATION (at, m) {
         if (generation_at(at)->older == g)
             generation_at(at)->older = g->older;
     }
@@ -305,22 +355,25 @@ static void bury(struct master *m)
         forget_older(m, g);
         if (!m->ending)
             log_info("M014", "generation %u has ended", g->number);
-        if (m->ending && g->conf->pidfile)
+        if (m->ending && g->conf->pidfile && !m->upgrade.replaced)
             unlink(g->conf->pidfile);
         generation_free(g);
     }
 }
 
+static int sooner(int a, int b)
+{
+    if (a < 0)
+        return b;
+    return b < 0 || a < b ? a : b;
+}
+
 static int wait_ms(struct master *m)
 {
-    int least = -1;
+    int least = sooner(service_turn(m), upgrade_turn(m));
 
-    for (struct list *at = m->generations.next; at != &m->generations;
-         at = at->next) {
-        int ms = generation_turn(generation_at(at));
-        if (ms >= 0 && (least < 0 || ms < least))
-            least = ms;
-    }
+    EACH_GENERATION (at, m)
+        least = sooner(least, generation_turn(generation_at(at)));
     return least;
 }
 
@@ -333,10 +386,13 @@ static void loop(struct master *m)
         CHECK(n >= 0);
         bool signalled = false;
         for (int i = 0; i < n; i++) {
-            if (events[i].data.ptr == &m->signal_tag)
+            void *tag = events[i].data.ptr;
+            if (tag == &m->signal_tag)
                 signalled = true;
-            else
-                child_message(m, events[i].data.ptr);
+            else if (tag == &m->upgrade_tag)
+                upgrade_message(m);
+            else if (!console_event(m, tag))
+                child_message(m, tag);
         }
         for (int number; signalled && (number = signals_take(m->signals));)
             obey(m, number);
@@ -344,34 +400,59 @@ static void loop(struct master *m)
     }
 }
 
-int master_run(struct conf *conf, const struct conf_source *source)
+static void begin(struct master *m, char *const *argv)
 {
-    struct master m = { .source = source };
+    const char *missing;
 
     log_role("master");
     check_role("master");
     process_raise_descriptors();
     log_without_waiting();
-    list_init(&m.generations);
-    m.connections = shm_new(sizeof *m.connections);
-    m.past = past_new();
-    m.signals = signals_open();
-    m.poll = poll_new();
-    CHECK(m.connections && m.past && m.signals >= 0 && m.poll >= 0);
-    CHECK(poll_add_level(m.poll, m.signals, &m.signal_tag) == 0);
+    list_init(&m->generations);
+    m->started_us = clock_mono_us();
+    m->connections = shm_new(sizeof *m->connections);
+    m->past = past_new();
+    m->signals = signals_open();
+    m->poll = poll_new();
+    CHECK(m->connections && m->past && m->signals >= 0 && m->poll >= 0);
+    CHECK(poll_add_level(m->poll, m->signals, &m->signal_tag) == 0);
+    console_begin(m);
+    upgrade_begin(m, argv);
+    if (!sandbox_whole(&missing))
+        log_info("S001", "sandbox: %s", missing);
+    activation_begin(m);
+}
 
-    struct generation *g = generation_new(conf, NULL, m.connections);
+static int end(struct master *m)
+{
+    log_info("M090", "bye: accepted=%llu closed=%llu requests=%llu",
+             (unsigned long long)m->accepted, (unsigned long long)m->closed,
+             (unsigned long long)m->requests);
+    console_end(m, !m->upgrade.replaced);
+    shm_free(m->connections, sizeof *m->connections);
+    past_free(m->past);
+    free(m->listen);
+    return m->status;
+}
+
+int master_run(struct conf *conf, const struct conf_source *source,
+               struct inherit *inherit, char *const *argv)
+{
+    static struct master m;
+
+    m.source = *source;
+    m.inherit = *inherit;
+    begin(&m, argv);
+    activation_apply(&m, conf);
+    service_begin(&m);
+    struct generation *g =
+        generation_new(conf, m.numbers = 1, NULL, &m.inherit, m.connections);
     if (!g)
         return 1;
     g->past = m.past;
     list_append(&m.generations, &g->node);
-    if (!generation_start(g, m.poll, close_masters, &m))
+    if (!generation_start(g, m.poll))
         give_up(&m, g);
     loop(&m);
-    log_info("M090", "bye: accepted=%llu closed=%llu requests=%llu",
-             (unsigned long long)m.accepted, (unsigned long long)m.closed,
-             (unsigned long long)m.requests);
-    shm_free(m.connections, sizeof *m.connections);
-    past_free(m.past);
-    return m.status;
+    return end(&m);
 }

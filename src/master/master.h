@@ -8,8 +8,12 @@
 
 #include "conf/load.h"
 
+struct inherit;
+
 /* Serves until told to stop; conf is taken over, source is where a reload reads
- * it from.  The exit status of the program. */
-int master_run(struct conf *conf, const struct conf_source *source);
+ * it from, argv what a later version of this program is started with.  The exit
+ * status of the program. */
+int master_run(struct conf *conf, const struct conf_source *source,
+               struct inherit *inherit, char *const *argv);
 
 #endif

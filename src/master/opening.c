@@ -14,6 +14,7 @@
 
 #include "base/check.h"
 #include "master/generation.h"
+#include "os/channel.h"
 #include "os/file.h"
 #include "os/log.h"
 #include "os/net.h"
@@ -24,8 +25,22 @@
 static int shared(const struct generation *old, const char *text)
 {
     for (size_t i = 0; old && i < old->conf->n_listen; i++) {
-        if (strcmp(old->conf->listen[i].text, text) == 0)
+        if (old->listener[i] >= 0 &&
+            strcmp(old->conf->listen[i].text, text) == 0)
             return fcntl(old->listener[i], F_DUPFD_CLOEXEC, 3);
+    }
+    return -1;
+}
+
+/* From systemd (whose addresses are the listen lines then) or from the etagd
+ * before this one. */
+static int handed_over(const struct inherit *in, const char *text)
+{
+    for (size_t i = 0; in && i < in->n; i++) {
+        const struct inherited *s = &in->socket[i];
+        if (s->usable && s->fd >= 0 &&
+            strcmp(in->activated ? s->text : s->name, text) == 0)
+            return fcntl(s->fd, F_DUPFD_CLOEXEC, 3);
     }
     return -1;
 }
@@ -45,7 +60,8 @@ static int listen_soon(const struct conf_listen *l,
     return fd;
 }
 
-static bool open_listeners(struct generation *g, const struct generation *old)
+static bool open_listeners(struct generation *g, const struct generation *old,
+                           const struct inherit *inherit)
 {
     struct net_listen_options options = {
         .backlog = g->conf->backlog,
@@ -60,6 +76,8 @@ static bool open_listeners(struct generation *g, const struct generation *old)
     for (size_t i = 0; i < g->conf->n_listen; i++) {
         const struct conf_listen *l = &g->conf->listen[i];
         int fd = shared(old, l->text);
+        if (fd < 0)
+            fd = handed_over(inherit, l->text);
         if (fd >= 0)
             tcpinfo_save_syn(fd, options.save_syn);
         else
@@ -73,7 +91,19 @@ static bool open_listeners(struct generation *g, const struct generation *old)
     return true;
 }
 
-static bool open_observer(struct generation *g, const struct generation *old)
+/* The observer's socket has a name of its own. */
+static int observer_handed_over(const struct inherit *in)
+{
+    for (size_t i = 0; in && i < in->n; i++) {
+        const struct inherited *s = &in->socket[i];
+        if (inherit_for_observer(s) && s->fd >= 0)
+            return fcntl(s->fd, F_DUPFD_CLOEXEC, 3);
+    }
+    return -1;
+}
+
+static bool open_observer(struct generation *g, const struct generation *old,
+                          const struct inherit *inherit)
 {
     struct net_listen_options options = { .backlog = 64 };
     const struct conf_listen *l = &g->conf->observe.listen;
@@ -84,6 +114,8 @@ static bool open_observer(struct generation *g, const struct generation *old)
     if (old && old->observe_listener >= 0 &&
         strcmp(old->conf->observe.listen.text, l->text) == 0)
         fd = fcntl(old->observe_listener, F_DUPFD_CLOEXEC, 3);
+    if (fd < 0)
+        fd = observer_handed_over(inherit);
     if (fd < 0)
         fd = net_listen(&l->addr.sa, l->addr_bytes, &options);
     if (fd < 0) {
@@ -149,7 +181,43 @@ static bool open_logs(struct generation *g)
     return true;
 }
 
-bool opening_all(struct generation *g, const struct generation *old)
+static void hand_log(struct generation *g, enum worker_word word, int fd)
+{
+    char byte = (char)word;
+
+    for (unsigned i = 0; i < g->conf->workers; i++) {
+        if (g->worker[i].pid > 0)
+            (void)channel_send(g->worker[i].control, &byte, 1, &fd, 1);
+    }
+}
+
+void opening_logs_again(struct generation *g)
+{
+    const struct conf_log *log = &g->conf->log;
+
+    if (strcmp(log->access, "off") != 0) {
+        int fd = file_open_log(log->access);
+        if (fd < 0) {
+            log_error("M042", "%s: %s; the old log goes on", log->access,
+                      strerror(-fd));
+        } else {
+            close(g->access_log);
+            g->access_log = fd;
+            hand_log(g, WORKER_LOG, fd);
+        }
+    }
+    if (strcmp(log->error, "-") != 0) {
+        int rc = log_open(log->error);
+        if (rc < 0)
+            log_error("M043", "%s: %s; the old log goes on", log->error,
+                      strerror(-rc));
+        else
+            hand_log(g, WORKER_ERROR_LOG, log_descriptor());
+    }
+}
+
+bool opening_all(struct generation *g, const struct generation *old,
+                 const struct inherit *inherit)
 {
     int rc = priv_find(g->conf->user, g->conf->group, &g->identity);
 
@@ -159,16 +227,22 @@ bool opening_all(struct generation *g, const struct generation *old)
                   g->conf->group ? g->conf->group : "-", strerror(-rc));
         return false;
     }
-    return open_roots(g) && open_listeners(g, old) && open_observer(g, old) &&
-           open_logs(g);
+    return open_roots(g) && open_listeners(g, old, inherit) &&
+           open_observer(g, old, inherit) && open_logs(g);
 }
 
-void opening_close(struct generation *g)
+void opening_close_listeners(struct generation *g)
 {
     for (size_t i = 0; g->listener && i < g->conf->n_listen; i++) {
         if (g->listener[i] >= 0)
             close(g->listener[i]);
+        g->listener[i] = -1;
     }
+}
+
+void opening_close(struct generation *g)
+{
+    opening_close_listeners(g);
     if (g->observe_listener >= 0)
         close(g->observe_listener);
     for (size_t i = 0; i < g->n_roots; i++)

@@ -43,7 +43,7 @@ static void add(struct directory *d, int fd, const char *name, size_t *used)
 static DIR *open_again(int fd)
 {
     /* a descriptor of its own: another reader's position is not moved */
-    int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     DIR *dir = own < 0 ? NULL : fdopendir(own);
 
     if (!dir && own >= 0)

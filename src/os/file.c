@@ -18,6 +18,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "os/beneath.h"
 #include "os/walk.h"
 
 #define WALKS_MAX 8 /* while names keep changing under the walk */
@@ -53,6 +54,9 @@ int file_open_beneath(int root, const char *path, enum file_links links)
         /* -EAGAIN: a rename raced with the walk; the kernel asks to retry */
         fd = syscall(SYS_openat2, root, path, &how, sizeof how);
     } while (fd < 0 && (errno == EINTR || errno == EAGAIN));
+    /* refused by a filter around us, not by the file system */
+    if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+        return beneath_open(root, path, links);
     return fd < 0 ? -errno : (int)fd;
 }
 

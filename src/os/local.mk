@@ -1,14 +1,19 @@
 noinst_LIBRARIES += libos.a
 libos_a_SOURCES = \
+	src/os/beneath.c src/os/beneath.h \
 	src/os/channel.c src/os/channel.h \
 	src/os/clock.c src/os/clock.h \
 	src/os/directory.c src/os/directory.h \
 	src/os/file.c src/os/file.h \
+	src/os/inherit.c src/os/inherit.h \
+	src/os/landlock.c src/os/landlock.h \
 	src/os/log.c src/os/log.h \
 	src/os/net.c src/os/net.h \
+	src/os/notify.c src/os/notify.h \
 	src/os/poll.c src/os/poll.h \
 	src/os/priv.c src/os/priv.h \
 	src/os/process.c src/os/process.h \
+	src/os/sandbox.c src/os/sandbox.h \
 	src/os/shm.c src/os/shm.h \
 	src/os/signals.c src/os/signals.h \
 	src/os/tcpinfo.c src/os/tcpinfo.h \

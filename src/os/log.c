@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "os/file.h"
 
 static struct {
@@ -26,7 +27,8 @@ static struct {
     bool cut; /* the last line has no end */
     char role[32];
     signed char journal; /* -1: not looked at yet */
-} state = { STDERR_FILENO, LOG_INFO_, 0, 0, false, "etagd", -1 };
+    struct buf *tee;
+} state = { STDERR_FILENO, LOG_INFO_, 0, 0, false, "etagd", -1, NULL };
 
 static const struct {
     const char *word;
@@ -70,6 +72,11 @@ void log_adopt(int fd)
 int log_descriptor(void)
 {
     return state.fd;
+}
+
+void log_tee(struct buf *copy)
+{
+    state.tee = copy;
 }
 
 uint64_t log_lost(void)
@@ -162,6 +169,8 @@ void log_line(enum log_severity level, const char *id, const char *fmt, ...)
     size_t len = (size_t)n < room ? (size_t)n : room;
     clean(line + at, len);
     line[at + len] = '\n';
+    if (state.tee && level >= LOG_WARN_)
+        buf_put(state.tee, line + at, len + 1);
     bool gap = state.lost > state.told;
     if (put(line, at + len + 1) && gap)
         tell_lost();

@@ -32,6 +32,9 @@ void log_line(enum log_severity level, const char *id, const char *fmt, ...)
 /* From now on a full pipe or a halted terminal at standard error costs lines,
  * not time.  For programs that go on for long. */
 void log_without_waiting(void);
+/* While set, what warnings and errors say goes there too, a line each. */
+struct buf;
+void log_tee(struct buf *copy);
 
 /* Lines lost so far because the log could not be written. */
 uint64_t log_lost(void);

@@ -44,10 +44,29 @@ static void clear_capabilities(void)
 
     memset(none, 0, sizeof none);
     (void)syscall(SYS_capset, &head, none);
+    /* read back: nothing is left to use, and nothing to pass on */
+    memset(none, 0xff, sizeof none);
+    CHECK(syscall(SYS_capget, &head, none) == 0);
+    for (int i = 0; i < 2; i++)
+        CHECK(none[i].effective == 0 && none[i].permitted == 0 &&
+              none[i].inheritable == 0);
+}
+
+/* While root's right to do so is there: what exec could give back.  Without it
+ * no_new_privs has to do. */
+static void clear_bounding_set(void)
+{
+    for (unsigned long c = 0; c <= 63; c++) {
+        if (prctl(PR_CAPBSET_READ, c, 0, 0, 0) < 0)
+            break; /* this kernel's last one was the one before */
+        (void)prctl(PR_CAPBSET_DROP, c, 0, 0, 0);
+    }
+    (void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 }
 
 int priv_drop(const struct priv_identity *id)
 {
+    clear_bounding_set();
     if (id->change) {
         if (setgroups(0, NULL) != 0 ||
             setresgid(id->gid, id->gid, id->gid) != 0 ||

@@ -20,8 +20,9 @@ struct priv_identity {
  * user and started by root: "nobody".  0 or -errno (-ENOENT: no such name). */
 int priv_find(const char *user, const char *group, struct priv_identity *out);
 
-/* Drops groups, gid, uid and all capabilities, forbids new ones (no_new_privs),
- * and CHECKs that root cannot be had back.  0 or -errno. */
+/* Drops groups, gid, uid and all capabilities (bounding and ambient sets too),
+ * forbids new ones (no_new_privs), and CHECKs that root and every capability
+ * are gone.  0 or -errno. */
 int priv_drop(const struct priv_identity *id);
 
 #endif

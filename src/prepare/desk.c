@@ -18,6 +18,7 @@
 #include "os/log.h"
 #include "prepare/ask.h"
 #include "prepare/peer.h"
+#include "prepare/preparer.h"
 
 #define ASKS_A_TURN 16
 #define EVENTS_MAX 32
@@ -316,6 +317,10 @@ static void read_control(struct desk *d)
         return;
     if (n == 1 && n_fds == 1) {
         new_peer(d, fds[0]);
+        return;
+    }
+    if (n == 1 && n_fds == 0 && byte == PREPARER_BEAT) {
+        (void)channel_send(d->control, &byte, 1, NULL, 0);
         return;
     }
     if (n != 0 && n != -ECONNRESET) {

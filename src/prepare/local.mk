@@ -4,7 +4,6 @@ libprepare_a_SOURCES = \
 	src/prepare/client.c src/prepare/client.h \
 	src/prepare/coder.c src/prepare/coder.h \
 	src/prepare/compress.c src/prepare/compress.h \
-	src/prepare/confine.c \
 	src/prepare/desk.c src/prepare/desk.h \
 	src/prepare/digest.c src/prepare/digest.h \
 	src/prepare/item.c src/prepare/item.h \

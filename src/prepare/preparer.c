@@ -17,6 +17,7 @@
 #include "base/check.h"
 #include "os/channel.h"
 #include "os/log.h"
+#include "os/sandbox.h"
 #include "prepare/desk.h"
 #include "prepare/digest.h"
 #include "prepare/magic.h"
@@ -134,6 +135,16 @@ static void ignore_signals(void)
         sigaction(signals[i], &ignore, NULL);
 }
 
+/* Before the coder's thread is started, which is then confined as well. */
+static int confine(const struct conf *conf)
+{
+    static const struct sandbox nothing_to_read = {
+        .role = SANDBOX_PREPARER, .landlock_most = SANDBOX_ABI_ALL
+    };
+
+    return conf->sandbox ? sandbox_enter(&nothing_to_read) : 0;
+}
+
 int preparer_run(const struct conf *conf, int control)
 {
     struct desk d;
@@ -148,7 +159,7 @@ int preparer_run(const struct conf *conf, int control)
     }
     magic_start();
     init(&d, conf, control);
-    error = preparer_confine();
+    error = confine(conf);
     if (error) {
         log_error("P002", "cannot give up rights: %s", strerror(-error));
         return 1;

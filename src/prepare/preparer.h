@@ -13,17 +13,15 @@
 
 #include "conf/conf.h"
 
+/* A message of this one byte from the master is answered by the same: the
+ * preparer turns. */
+#define PREPARER_BEAT 'b'
+
 /* control: the preparer's end of a SOCK_SEQPACKET pair with the master, over
  * which one-byte messages with one descriptor each bring the preparer's ends of
  * worker channels; end-of-file there means that the master is gone: return once
  * the workers are gone too.  Never returns before.  Loads libmagic, then gives
- * up all rights (preparer_confine).  Exit status for the process is returned. */
+ * up all rights (os/sandbox.h).  Exit status for the process is returned. */
 int preparer_run(const struct conf *conf, int control);
-
-/* No new privileges, no core dump or ptrace, Landlock without any rule, and a
- * list of allowed system calls.  0, or -errno when the kernel has the means but
- * refused; what it has not is logged.  For the calling thread and those that it
- * starts later. */
-int preparer_confine(void);
 
 #endif

@@ -16,6 +16,8 @@
 #include "serve/facts.h"
 #include "serve/worker.h"
 
+#define FINISH_IDLE_MS 1000 /* then an idle connection is closed at the end */
+
 void control_ready(struct worker *w)
 {
     char word = WORKER_READY;
@@ -32,6 +34,21 @@ static void drain(struct worker *w)
     accepting_stop(w);
 }
 
+/* Idle connections have no time to move elsewhere, but what is on its way on
+ * one of them is answered. */
+static void finish(struct worker *w)
+{
+    if (w->idle_ms > FINISH_IDLE_MS)
+        w->idle_ms = FINISH_IDLE_MS;
+    drain(w);
+    for (struct list *at = w->conn_all.next; at != &w->conn_all;
+         at = at->next) {
+        struct conn *c = LIST_ENTRY(at, struct conn, node);
+        if (c->state == CONN_IDLE)
+            wheel_set(&w->wheel, &c->timer, w->now_ms + w->idle_ms);
+    }
+}
+
 static void obey(struct worker *w, enum worker_word word, int fd)
 {
     switch (word) {
@@ -41,6 +58,9 @@ static void obey(struct worker *w, enum worker_word word, int fd)
         break;
     case WORKER_DRAIN:
         drain(w);
+        break;
+    case WORKER_FINISH:
+        finish(w);
         break;
     case WORKER_LOG:
         access_reopen(w, fd);

@@ -8,8 +8,8 @@ libserve_a_SOURCES = \
 	src/serve/audit.c src/serve/audit.h \
 	src/serve/balance.c src/serve/balance.h \
 	src/serve/blocks.c src/serve/blocks.h \
-	src/serve/budget.c src/serve/budget.h \
 	src/serve/board.c src/serve/board.h \
+	src/serve/budget.c src/serve/budget.h \
 	src/serve/cache.c src/serve/entry.h \
 	src/serve/conn.c src/serve/conn.h \
 	src/serve/control.c src/serve/control.h \

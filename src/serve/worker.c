@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@
 #include "os/clock.h"
 #include "os/log.h"
 #include "os/poll.h"
+#include "os/sandbox.h"
 #include "serve/accepting.h"
 #include "serve/access.h"
 #include "serve/control.h"
@@ -367,6 +369,27 @@ bool worker_init(struct worker *w, const struct worker_start *start)
     return accepting_init(w);
 }
 
+/* All that it needs is open: from here on it can read below the roots, and talk
+ * to whom it accepts. */
+static int confine(const struct worker_start *start)
+{
+    struct sandbox s = { .role = SANDBOX_WORKER,
+                         .n_below = start->n_roots,
+                         .landlock_most = SANDBOX_ABI_ALL };
+    int *below = calloc(start->n_roots, sizeof *below);
+
+    if (!start->conf->sandbox || !below) {
+        free(below);
+        return start->conf->sandbox ? -ENOMEM : 0;
+    }
+    for (size_t i = 0; i < start->n_roots; i++)
+        below[i] = start->root[i].fd;
+    s.below = below;
+    int error = sandbox_enter(&s);
+    free(below);
+    return error;
+}
+
 static void drop_entries(struct worker *w, struct list *entries)
 {
     while (!list_empty(entries)) {
@@ -408,6 +431,11 @@ int worker_run(const struct worker_start *start)
 
     if (!w || !events || !worker_init(w, start)) {
         log_error("W001", "not enough memory for what [limits] asks for");
+        return 1;
+    }
+    int error = confine(start);
+    if (error) {
+        log_error("S002", "rights cannot be given up: %s", strerror(-error));
         return 1;
     }
     if (w->ring)

@@ -57,6 +57,7 @@ enum worker_word {
     WORKER_READY = 'r',     /* worker to master, once */
     WORKER_STOP = 's',      /* master to worker: end now */
     WORKER_DRAIN = 'd',     /* finish what is under way, then end */
+    WORKER_FINISH = 'f', /* the same, and nobody serves on: soon */
     WORKER_LOG = 'l',       /* + descriptor: new access log */
     WORKER_ERROR_LOG = 'e', /* + descriptor: new error log */
     WORKER_PREPARER = 'p'   /* + descriptor: channel to another preparer */

@@ -30,53 +30,48 @@ bool lab_knows(const char *word)
     return false;
 }
 
-/* dir + tail as a path, if that is a program. */
-static bool found(char out[PATH_BYTES], const char *dir, size_t n,
-                  const char *tail)
+/* Becomes dir + tail, if that is there. */
+static void try(char **argv, const char *dir, size_t n, const char *tail)
 {
-    struct buf b = buf_over(out, PATH_BYTES - 1);
+    char path[PATH_BYTES];
+    struct buf b = buf_over(path, sizeof path - 1);
 
     buf_put(&b, dir, n);
     buf_str(&b, tail);
     if (b.overflow)
-        return false;
-    out[b.n] = '\0';
-    return access(out, X_OK) == 0;
-}
-
-static bool find_helper(char out[PATH_BYTES], const char *self)
-{
-    const char *from = getenv("ETAGD_LIBEXEC");
-    const char *slash = strrchr(self, '/');
-
-    if (from)
-        return found(out, from, strlen(from), "/lab");
-    return (slash &&
-            found(out, self, (size_t)(slash - self), "/etagd-lab")) ||
-           found(out, ETAGD_LIBEXECDIR, strlen(ETAGD_LIBEXECDIR), "/lab");
+        return;
+    path[b.n] = '\0';
+    argv[0] = path;
+    execv(path, argv);
+    if (errno != ENOENT && errno != ENOTDIR) {
+        fprintf(stderr, "etagd: %s: %s\n", path, strerror(errno));
+        exit(1);
+    }
 }
 
 int lab_become(char **argv)
 {
-    char self[PATH_BYTES], helper[PATH_BYTES];
+    const char *from = getenv("ETAGD_LIBEXEC");
+    char self[PATH_BYTES];
     ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    /* The helper's argv[0] is its own path; the word stays as argument 1. */
+    char **all = argv - 1;
 
     self[n > 0 ? n : 0] = '\0';
-    if (!find_helper(helper, self)) {
-        fprintf(stderr, "etagd %s: its helper is not installed in %s\n",
-                argv[0],
-                getenv("ETAGD_LIBEXEC") ? getenv("ETAGD_LIBEXEC")
-                                        : ETAGD_LIBEXECDIR);
-        return 1;
-    }
     if ((n > 0 && setenv("ETAGD", self, 0) != 0) ||
         setenv("ETAGD_DATADIR", ETAGD_DATADIR, 0) != 0) {
         perror("etagd: setenv");
         return 1;
     }
-    /* The helper's argv[0] is its own path; the word stays as argument 1. */
-    argv[-1] = helper;
-    execv(helper, argv - 1);
-    fprintf(stderr, "etagd: %s: %s\n", helper, strerror(errno));
+    if (from) {
+        try(all, from, strlen(from), "/lab");
+    } else {
+        const char *slash = strrchr(self, '/');
+        if (slash)
+            try(all, self, (size_t)(slash - self), "/etagd-lab");
+        try(all, ETAGD_LIBEXECDIR, strlen(ETAGD_LIBEXECDIR), "/lab");
+    }
+    fprintf(stderr, "etagd %s: its helper is not installed in %s\n", argv[0],
+            from ? from : ETAGD_LIBEXECDIR);
     return 1;
 }

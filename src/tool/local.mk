@@ -1,7 +1,7 @@
 noinst_LIBRARIES += libtools.a
 libtools_a_SOURCES = \
-	src/tool/budget.c src/tool/budget.h \
 	src/tool/check.c src/tool/check.h \
+	src/tool/budget.c src/tool/budget.h \
 	src/tool/explain.c src/tool/explain.h \
 	src/tool/lab.c src/tool/lab.h \
 	src/tool/lint.c src/tool/lint.h \

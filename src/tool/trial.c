@@ -83,7 +83,7 @@ bool trial_begin(struct trial *t, struct conf *conf)
     memset(t, 0, sizeof *t);
     t->control[0] = t->control[1] = t->preparer[0] = t->preparer[1] = -1;
     detach(conf);
-    t->home = generation_new(conf, NULL, &t->connections);
+    t->home = generation_new(conf, 1, NULL, NULL, &t->connections);
     if (!t->home) /* has said why */
         return false;
     if (!start_preparer(t))

@@ -39,6 +39,12 @@ def test_access_log():
 
 @pytest.mark.parametrize("entry", (
     {"connection": 7, "worker": 3, "peer": "10.0.0.1", "port": 40000,
+     "opened_us": 1_700_000_000_001_000, "first_us": 0, "server_fin_us": 0,
+     "ended_us": 1_700_000_030_000_000, "end": "idle too long",
+     "closed_first": "server", "requests": 2, "cut": 0, "request_list": [
+         {"request": 1, "first_us": 1_700_000_000_002_000, "status": 200},
+         {"request": 2, "status": 304, "reason": "tag matches"}]},
+    {"connection": 7, "worker": 3, "peer": "10.0.0.1", "port": 40000,
      "accepted": "2023-11-14T22:13:20.001Z", "end": "idle too long",
      "requests": [{"time": "2023-11-14T22:13:20.004Z", "target": "/a",
                    "status": 200, "reason": "new"}, {"status": 304}]},
@@ -139,3 +145,20 @@ def test_the_command_refuses(tmp_path, capsys):
     assert cli.main(["annotate", str(tmp_path / "x"), str(book)]) == \
         cli.FAILED
     assert "No such file" in capsys.readouterr().err
+
+
+def test_both_ledgers_in_one():
+    unused = {"connection": 8, "port": 40001, "requests": 0,
+              "end": "client closed, never used"}
+    ended = {"connection": 7, "port": 40000, "requests": 1,
+             "end": "idle too long", "request_list": []}
+    log = ledger.parse(lines(LINE))
+    both = ledger.merge(log, ledger.parse(lines(ended, unused)))
+    assert both.complete
+    assert [(c.port, c.end, c.who, len(c.requests))
+            for c in both.connections] == [
+        (40000, "idle too long", "server", 1),
+        (40001, "client closed, never used", "client", 0)]
+    assert ledger.merge(log, ledger.parse("")) is log
+    part = ledger.merge(log, ledger.parse(lines(unused)))
+    assert not part.complete and len(part.connections) == 2

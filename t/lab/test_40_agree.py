@@ -4,11 +4,13 @@ with which answers, who closed first, and when."""
 import socket
 import struct
 import subprocess
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from etagdlab import annotate, capture, evidence, http1, ledger, pcapng
+from harness import until
 
 GET = b"GET /a.txt HTTP/1.1\r\nHost: x\r\n\r\n"
 CLOSE = b"GET /a.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -144,7 +146,8 @@ def account(serve, captured):
     server.stop()
     blocks = run.finish()
     text = "\n".join(server.log_lines())
-    return done, blocks, text, evidence.Wire(blocks, text, server.port)
+    return done, blocks, text, evidence.Wire(
+        blocks, ledger.parse(text), server.port)
 
 
 def test_ledger_and_capture_agree(account, record_property):
@@ -177,6 +180,42 @@ def test_ledger_and_capture_agree(account, record_property):
     print("largest difference of packet and log: %.3f ms" %
           result["worst_ms"])
     assert result["worst_ms"] < 5000
+
+
+def test_observer_and_capture_agree(serve, captured, record_property):
+    """The same by the observer's ledger, which also knows connections without
+    a request and how each ended."""
+    server = serve(files=FILES, conf={
+        **CONF, "observe": {"listen": "127.0.0.1:0"}})
+    url = server.await_line(r"M012: observing at (http\S+)").group(1)
+    run = captured(server.port)
+    done = run_clients(server)
+
+    def whole():
+        with urllib.request.urlopen(url + "connections.jsonl") as answer:
+            text = answer.read().decode()
+        return text if text.count("\n") == len(done) else None
+    book = ledger.parse(until("the whole ledger", whole))
+    blocks = run.finish()
+    wire = evidence.Wire(blocks, book, server.port)
+    assert book.complete and book.unread == 0
+    assert len(wire.matched) == len(wire.streams) == len(done)
+    worst = 0
+    for s in wire.streams:
+        name, who, statuses = done[s.client[1]]
+        c = wire.matched[s.index]
+        assert c.who == s.first_closer == who, (name, c.end)
+        logged = [r.status for r in c.requests]
+        assert logged in (statuses, statuses[:-1] if s.reset else statuses)
+        worst = max(worst, abs(c.time_ns - s.packets[2].segment.time_ns))
+    texts = [t for n in wire.notes.values() for t in n]
+    assert "etagd: the keep-alive timer fired: closed by the server, idle " \
+        "too long" in texts
+    assert any("the connection was never used" in t for t in texts)
+    record_property("largest difference of accepts, ms", worst / 1e6)
+    print("largest difference of handshake and accept: %.3f ms" %
+          (worst / 1e6))
+    assert worst < 5e9
 
 
 def test_comments_of_a_real_capture(account, tshark, tmp_path):
@@ -217,8 +256,8 @@ def test_close_and_request_cross(serve, captured):
             pass
         c.fin()
     server.stop()
-    wire = evidence.Wire(run.finish(), "\n".join(server.log_lines()),
-                         server.port)
+    wire = evidence.Wire(run.finish(), ledger.parse(
+        "\n".join(server.log_lines())), server.port)
     for s in wire.streams:
         assert s.client[1] in ports and s.first_closer == "server"
         logged = wire.matched[s.index].requests
@@ -233,7 +272,7 @@ def test_capture_has_only_its_port_and_no_marks(serve, captured):
     for target in (other, server, other):
         assert target.get("/a.txt").status == 200
     blocks = run.finish()
-    wire = evidence.Wire(blocks, "", server.port)
+    wire = evidence.Wire(blocks, ledger.parse(""), server.port)
     assert [s.server[1] for s in wire.streams] == [server.port]
     numbers = [b.number for b in blocks if b.number]
     assert numbers == list(range(1, len(numbers) + 1))

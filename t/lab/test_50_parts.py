@@ -155,7 +155,7 @@ def sample():
                  "end": 0.2}]}],
         "agreement": {"logged": 1, "captured": 1, "wrong": [],
                       "worst_ms": 0.1},
-        "server_log": [], "matrix": None, "config": "", "versions":
+        "complete": True, "server_log": [], "matrix": None, "config": "", "versions":
         {"etagd": "etagd 0.1.0", "browser": "Chrome/1"},
         "capture": {"way": "dumpcap", "why_not": None}}
 

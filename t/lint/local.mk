@@ -4,6 +4,7 @@ LINT = \
 	t/lint/documented.py \
 	t/lint/headers.py \
 	t/lint/layers.py \
+	t/lint/manual.py \
 	t/lint/named.py \
 	t/lint/purity.py \
 	t/lint/selftest.py \

@@ -137,14 +137,14 @@ def ini(sections, rules=""):
 class Process:
     """A started program whose standard error is read line by line."""
 
-    def __init__(self, argv, cwd):
+    def __init__(self, argv, cwd, env=None):
         self.lines = []
         self.changed = threading.Condition()
         self.ended = False
         self.popen = subprocess.Popen(argv, stdin=subprocess.DEVNULL,
                                       stdout=subprocess.PIPE,
                                       stderr=subprocess.PIPE, cwd=cwd,
-                                      env=environment(),
+                                      env={**environment(), **(env or {})},
                                       start_new_session=True)
         self.stdout = []
         self.readers = [threading.Thread(target=self._read, args=(f, to),
@@ -281,11 +281,13 @@ class Server:
     files   {name: bytes or text} written below the root before the start
     args    further arguments of the command line
     text    the whole ini file instead of conf and rules
+    env     variables of its environment besides those of this process
+    wrap    program and arguments that start it (systemd-socket-activate)
     """
 
     def __init__(self, conf=None, rules="", files=None, args=(), text=None,
                  folder=None, start=True, lint=True, strong=True, adhoc=False,
-                 descriptors=None):
+                 descriptors=None, env=None, wrap=(), program=None):
         self.keep = bool(os.environ.get("T_KEEP"))
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="etagd-t-"))
         # A root reached by an unprivileged worker must be open on the way.
@@ -296,6 +298,9 @@ class Server:
         self.args = [str(a) for a in args]
         self.adhoc = adhoc
         self.descriptors = descriptors
+        self.env = env
+        self.wrap = list(wrap)
+        self.program = str(program or binary())
         self.linter = Linter(strong_is_strong=strong) if lint else None
         self.connections = []
         self.process = None
@@ -321,12 +326,13 @@ class Server:
         self.file.write_text(ini(self.conf, rules) if text is None else text)
 
     def start(self):
-        argv = [str(binary())]
+        argv = self.wrap + [self.program]
         if self.descriptors:
             argv = ["prlimit", "--nofile=%d" % self.descriptors] + argv
         if not self.adhoc:
             argv += ["-c", str(self.file)]
-        self.process = Process(argv + self.args, cwd=str(self.folder))
+        self.process = Process(argv + self.args, cwd=str(self.folder),
+                               env=self.env)
         self.stopped = False
         STARTED.append(self)
         try:

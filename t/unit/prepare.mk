@@ -1,13 +1,16 @@
 # unit tests: prepare
 PREPARE_RIG = t/unit/prepare_rig.c t/unit/prepare_rig.h
-UNIT_TESTS += t/unit/prepare t/unit/codings t/unit/confine t/unit/ask \
+UNIT_TESTS += t/unit/prepare t/unit/codings t/unit/sandbox t/unit/ask \
 	t/unit/client t/unit/changes
 t_unit_prepare_SOURCES = t/unit/prepare.c $(PREPARE_RIG)
 t_unit_prepare_LDADD = $(UNIT_LIBS)
 t_unit_codings_SOURCES = t/unit/codings.c $(PREPARE_RIG)
 t_unit_codings_LDADD = $(UNIT_LIBS) -lbrotlidec
-t_unit_confine_SOURCES = t/unit/confine.c
-t_unit_confine_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += t/unit/beneath
+t_unit_beneath_SOURCES = t/unit/beneath.c
+t_unit_beneath_LDADD = $(UNIT_LIBS)
+t_unit_sandbox_SOURCES = t/unit/sandbox.c
+t_unit_sandbox_LDADD = $(UNIT_LIBS)
 t_unit_ask_SOURCES = t/unit/ask.c
 t_unit_ask_LDADD = $(UNIT_LIBS)
 t_unit_client_SOURCES = t/unit/client.c

@@ -103,8 +103,9 @@ function expectedFor(tile, kind, now) {
         return [rows[1][column].replace("~", "304")];
     if (!rule.after)
         return [rows[0][column]];
-    /* close to the edge both are right */
-    if (Math.abs(since - rule.after) < 0.6)
+    /* Date has whole seconds, so an answer may be old up to a second too soon:
+       close to the edge both are right */
+    if (since > rule.after - 1.3 && since < rule.after + 0.4)
         return [rows[0][column], rows[1][column]];
     return [rows[since < rule.after ? 0 : 1][column]];
 }
@@ -201,18 +202,20 @@ function tell() {
 
 function record(kind, start) {
     const entries = entriesSince(start);
-    const at = performance.timeOrigin + start;
     current = kind;
     for (const tile of tiles) {
-        const is = outcome(entries[pathOf(tile)]);
-        const expected = expectedFor(tile, kind, at);
+        const entry = entries[pathOf(tile)];
+        const is = outcome(entry);
+        const expected = expectedFor(tile, kind, performance.timeOrigin +
+                                     (entry ? entry.startTime : start));
         if (expected.length === 0)
             continue;
         memory.seen[tile.id] = memory.seen[tile.id] || {};
         memory.seen[tile.id][kind] = { is, expected,
                                        right: fits(is, expected) };
         if (is !== "0" || expected.includes("~"))
-            memory.answered[tile.id] = Date.now();
+            memory.answered[tile.id] = entry ? performance.timeOrigin +
+                entry.responseEnd : Date.now();
     }
     save(localStorage, memory);
     save(sessionStorage, true);

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * console: reads a word, acts, answers at once or when the outcome is known.
+ * Layer: master.  Never blocks: an answer that does not fit the socket's buffer
+ * is cut.
+ */
+#include "master/console.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/check.h"
+#include "master/opening.h"
+#include "master/state.h"
+#include "master/status.h"
+#include "os/log.h"
+#include "os/net.h"
+#include "os/poll.h"
+
+#define ANSWER_BYTES 65536
+
+void console_begin(struct master *m)
+{
+    m->console.fd = -1;
+    for (size_t i = 0; i < CONSOLE_CLIENTS; i++)
+        m->console.client[i].fd = -1;
+}
+
+static int open_socket(const char *path, bool replace)
+{
+    struct sockaddr_un un = { .sun_family = AF_UNIX };
+    struct net_listen_options options = { .backlog = CONSOLE_CLIENTS };
+    size_t n = strlen(path);
+
+    if (n >= sizeof un.sun_path)
+        return -ENAMETOOLONG;
+    memcpy(un.sun_path, path, n);
+    if (replace)
+        unlink(path);
+    mode_t before = umask(0177);
+    int fd = net_listen((const struct sockaddr *)&un, sizeof un, &options);
+    umask(before);
+    return fd;
+}
+
+static void close_socket(struct master *m, bool remove)
+{
+    if (m->console.fd < 0)
+        return;
+    poll_remove(m->poll, m->console.fd);
+    close(m->console.fd);
+    if (remove)
+        unlink(m->console.path);
+    free(m->console.path);
+    m->console.fd = -1;
+    m->console.path = NULL;
+}
+
+void console_follow(struct master *m, const char *path, bool replace)
+{
+    struct console *c = &m->console;
+
+    if (path && c->path && strcmp(path, c->path) == 0)
+        return;
+    close_socket(m, true);
+    if (!path)
+        return;
+    int fd = open_socket(path, replace);
+    if (fd < 0) {
+        log_error("M110", "control %s: %s; --reload and so on are not heard",
+                  path, strerror(-fd));
+        return;
+    }
+    c->fd = fd;
+    c->path = strdup(path);
+    CHECK(c->path != NULL);
+    poll_add_level(m->poll, fd, &c->fd);
+}
+
+static void end_client(struct master *m, struct console_client *c)
+{
+    poll_remove(m->poll, c->fd);
+    close(c->fd);
+    c->fd = -1;
+}
+
+static void answer(struct console_client *c, int status, const char *text)
+{
+    char number[16];
+    struct buf b = buf_over(number, sizeof number);
+
+    buf_fmt(&b, "%d\n", status);
+    if (net_send(c->fd, number, b.n, true) > 0)
+        (void)net_send(c->fd, text, strlen(text), false);
+}
+
+static void status(struct master *m, struct console_client *c, bool json)
+{
+    char *storage = malloc(ANSWER_BYTES);
+    struct buf b = buf_over(storage, ANSWER_BYTES);
+
+    CHECK(storage != NULL);
+    if (json)
+        status_json(m, &b);
+    else
+        status_text(m, &b);
+    if (!buf_cstr(&b))
+        answer(c, 1, "too many processes to list\n");
+    else
+        answer(c, 0, storage);
+    free(storage);
+}
+
+/* Faults are told to whoever asked, as well as to the log. */
+static void reload(struct master *m, struct console_client *c)
+{
+    char storage[16384];
+    struct buf said = buf_over(storage, sizeof storage - 1);
+
+    log_tee(&said);
+    unsigned number = master_reload(m);
+    log_tee(NULL);
+    said.overflow = false;
+    said.cap++;
+    buf_cstr(&said);
+    if (number == 0) {
+        answer(c, 2, storage);
+        end_client(m, c);
+    } else {
+        c->generation = number;
+    }
+}
+
+static void act(struct master *m, struct console_client *c)
+{
+    if (strcmp(c->line, "status") == 0) {
+        status(m, c, false);
+    } else if (strcmp(c->line, "json") == 0) {
+        status(m, c, true);
+    } else if (strcmp(c->line, "reload") == 0) {
+        reload(m, c);
+        return;
+    } else if (strcmp(c->line, "reopen") == 0) {
+        if (m->current)
+            opening_logs_again(m->current);
+        answer(c, 0, "logs are open again\n");
+    } else if (strcmp(c->line, "stop") == 0 || strcmp(c->line, "finish") == 0) {
+        answer(c, 0, "");
+        c->waits_for_end = true; /* the end of the connection tells it */
+        if (c->line[0] == 's')
+            master_stop(m);
+        else
+            master_finish(m);
+        return;
+    } else {
+        answer(c, 2, "no such command\n");
+    }
+    end_client(m, c);
+}
+
+static void hear(struct master *m, struct console_client *c)
+{
+    ssize_t n = net_recv(c->fd, c->line + c->n, sizeof c->line - 1 - c->n);
+
+    if (n == -EAGAIN)
+        return;
+    if (n <= 0 || c->generation || c->waits_for_end) {
+        end_client(m, c); /* gone, or says more than it may */
+        return;
+    }
+    c->n += (size_t)n;
+    c->line[c->n] = '\0';
+    char *end = strchr(c->line, '\n');
+    if (end) {
+        *end = '\0';
+        act(m, c);
+    } else if (c->n == sizeof c->line - 1) {
+        end_client(m, c);
+    }
+}
+
+static void accept_client(struct master *m)
+{
+    struct net_peer peer;
+    int fd = net_accept(m->console.fd, &peer);
+
+    for (size_t i = 0; fd >= 0 && i < CONSOLE_CLIENTS; i++) {
+        struct console_client *c = &m->console.client[i];
+        if (c->fd >= 0)
+            continue;
+        *c = (struct console_client){ .fd = fd };
+        poll_add_level(m->poll, fd, c);
+        return;
+    }
+    if (fd >= 0)
+        close(fd);
+}
+
+bool console_event(struct master *m, const void *tag)
+{
+    if (tag == &m->console.fd) {
+        accept_client(m);
+        return true;
+    }
+    for (size_t i = 0; i < CONSOLE_CLIENTS; i++) {
+        if (tag != &m->console.client[i])
+            continue;
+        if (m->console.client[i].fd >= 0)
+            hear(m, &m->console.client[i]);
+        return true;
+    }
+    return false;
+}
+
+void console_outcome(struct master *m, unsigned generation, const char *text)
+{
+    char good[64];
+    struct buf b = buf_over(good, sizeof good);
+
+    buf_fmt(&b, "generation %u serves\n", generation);
+    buf_cstr(&b);
+    for (size_t i = 0; i < CONSOLE_CLIENTS; i++) {
+        struct console_client *c = &m->console.client[i];
+        if (c->fd < 0 || c->generation != generation)
+            continue;
+        answer(c, text ? 1 : 0, text ? text : good);
+        end_client(m, c);
+    }
+}
+
+void console_end(struct master *m, bool remove)
+{
+    close_socket(m, remove);
+    for (size_t i = 0; i < CONSOLE_CLIENTS; i++) {
+        if (m->console.client[i].fd >= 0)
+            end_client(m, &m->console.client[i]);
+    }
+}

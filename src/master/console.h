@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * console: the master's control socket, for --reload, --stop, --status.
+ * Layer: master.  Who may open the socket's file (mode 0600) may command.
+ * Owns the socket and a handful of clients.
+ *
+ * A client sends one line with a word; the answer is a line with the exit
+ * status for the client, then text, then the end of the connection.
+ */
+#ifndef ETAGD_MASTER_CONSOLE_H
+#define ETAGD_MASTER_CONSOLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define CONSOLE_CLIENTS 8
+
+struct console_client {
+    int fd; /* -1: free */
+    char line[32];
+    size_t n;
+    unsigned generation; /* waits until that one serves or has failed */
+    bool waits_for_end;
+};
+
+struct console {
+    int fd; /* -1: none */
+    char *path;
+    struct console_client client[CONSOLE_CLIENTS];
+};
+
+struct master;
+
+void console_begin(struct master *m);
+
+/* The socket is where the configuration says from now on.  replace: a socket
+ * of the program before this one may be there. */
+void console_follow(struct master *m, const char *path, bool replace);
+
+/* Whether an event's tag is one of the console's; deals with it if so. */
+bool console_event(struct master *m, const void *tag);
+
+/* A generation serves (text: NULL) or does not come up. */
+void console_outcome(struct master *m, unsigned generation, const char *text);
+
+/* Closes all; the socket's file goes too unless another program has it. */
+void console_end(struct master *m, bool remove);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * state: everything that the master has; the files of this folder work on it.
+ * Layer: master.
+ */
+#ifndef ETAGD_MASTER_STATE_H
+#define ETAGD_MASTER_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/list.h"
+#include "conf/load.h"
+#include "master/console.h"
+#include "master/generation.h"
+#include "os/inherit.h"
+
+/* How the service is seen from outside: systemd, watchdog, idle exit. */
+struct service {
+    uint64_t watchdog_us; /* systemd's, 0: none */
+    uint64_t stall_us; /* a process that has not turned for so long is ended */
+    uint64_t checked_us, awake_us; /* last look; since when looks are regular */
+    uint64_t pinged_us, told_us;
+    uint64_t told_requests, told_open;
+    uint64_t used_us, used_requests; /* last sign of use (idle exit) */
+    bool idle_end;
+};
+
+/* A new program that is to take over. */
+struct upgrade {
+    pid_t pid;   /* 0: none under way */
+    int channel; /* -1 */
+    uint64_t until_us;
+    bool replaced; /* it has: what is left here only finishes */
+};
+
+struct master {
+    struct conf_source source;
+    char *const *argv;
+    char program[4096]; /* what runs here, for an upgrade */
+    int signals, poll;
+    char signal_tag, upgrade_tag; /* addresses serve as tags */
+    struct list generations;      /* oldest first; the last one serves */
+    struct generation *current;   /* NULL before the first and once stopping */
+    unsigned numbers;             /* generations so far */
+    _Atomic uint64_t *connections;
+    struct past *past;
+    uint64_t accepted, closed, requests; /* of generations that are gone */
+    uint64_t started_us;
+    struct inherit inherit;
+    struct conf_listen *listen; /* what systemd passed, instead of the ini's */
+    size_t n_listen;
+    struct console console;
+    struct service service;
+    struct upgrade upgrade;
+    bool ending;
+    int status;
+};
+
+/* What has been counted so far, in all generations. */
+struct totals {
+    uint64_t accepted, closed, requests, bytes;
+    unsigned workers; /* that run */
+};
+
+struct totals master_totals(const struct master *m);
+
+/* Loads the configuration and starts a generation of it; its number, or 0 when
+ * it failed at once and nothing changed. */
+unsigned master_reload(struct master *m);
+void master_stop(struct master *m);   /* now */
+void master_finish(struct master *m); /* what is under way first */
+
+static inline struct generation *generation_at(struct list *node)
+{
+    return LIST_ENTRY(node, struct generation, node);
+}
+
+#define EACH_GENERATION(at, m)                                             \
+    for (struct list *at = (m)->generations.next; at != &(m)->generations; \
+         at = at->next)
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * upgrade: fork, exec of this program's file, and one word when it serves.
+ * Layer: master.
+ */
+#include "master/upgrade.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "master/state.h"
+#include "os/channel.h"
+#include "os/clock.h"
+#include "os/log.h"
+#include "os/notify.h"
+#include "os/poll.h"
+
+#define START_US                                                \
+    30000000u /* until a new program that says nothing is ended \
+               */
+#define WORD_READY 'r'
+
+void upgrade_begin(struct master *m, char *const *argv)
+{
+    ssize_t n = readlink("/proc/self/exe", m->program, sizeof m->program - 1);
+
+    m->argv = argv;
+    m->upgrade.channel = -1;
+    if (n > 0)
+        m->program[n] = '\0';
+}
+
+static _Noreturn void run(struct master *m, int channel)
+{
+    const struct generation *g = m->current;
+    static struct inherited s[INHERIT_MAX];
+    size_t n = g->conf->n_listen;
+
+    for (size_t i = 0; i < n; i++) {
+        const char *text = g->conf->listen[i].text;
+        size_t bytes = strlen(text);
+        s[i].fd = g->listener[i];
+        memcpy(s[i].name, text,
+               bytes < INHERIT_TEXT ? bytes : INHERIT_TEXT - 1);
+    }
+    if (g->observe_listener >= 0 && n < INHERIT_MAX) {
+        s[n].fd = g->observe_listener;
+        memcpy(s[n++].name, INHERIT_OBSERVER, sizeof INHERIT_OBSERVER);
+    }
+    inherit_pass(s, n, m->inherit.activated, channel);
+    execv(m->program, m->argv);
+    log_error("M104", "%s: %s", m->program, strerror(errno));
+    _exit(1);
+}
+
+void upgrade_start(struct master *m)
+{
+    int pair[2];
+
+    if (!m->current || m->ending || m->upgrade.pid || !m->program[0] ||
+        m->current->conf->n_listen > INHERIT_MAX) {
+        log_warn("M105", "no upgrade now");
+        return;
+    }
+    if (channel_pair(pair) < 0)
+        return;
+    pid_t pid = fork();
+    if (pid == 0)
+        run(m, pair[1]);
+    close(pair[1]);
+    if (pid < 0) {
+        close(pair[0]);
+        log_error("M106", "upgrade: %s", strerror(errno));
+        return;
+    }
+    log_info("M107", "upgrade: started %s as pid %d", m->program, (int)pid);
+    m->upgrade.pid = pid;
+    m->upgrade.channel = pair[0];
+    m->upgrade.until_us = clock_mono_us() + START_US;
+    poll_add_level(m->poll, pair[0], &m->upgrade_tag);
+}
+
+static void forget(struct master *m)
+{
+    if (m->upgrade.channel >= 0) {
+        poll_remove(m->poll, m->upgrade.channel);
+        close(m->upgrade.channel);
+    }
+    m->upgrade.channel = -1;
+}
+
+void upgrade_message(struct master *m)
+{
+    char word;
+    ssize_t n = channel_take(m->upgrade.channel, &word, 1, NULL, NULL);
+
+    if (n == -EAGAIN)
+        return;
+    forget(m); /* without the word its end follows by SIGCHLD */
+    if (n != 1 || word != WORD_READY)
+        return;
+    log_info("M108", "pid %d serves now; finishing what is under way here",
+             (int)m->upgrade.pid);
+    notify_send("MAINPID=%d", (int)m->upgrade.pid);
+    m->upgrade.replaced = true;
+    master_finish(m);
+}
+
+bool upgrade_reap(struct master *m, pid_t pid, int status)
+{
+    if (pid != m->upgrade.pid || pid == 0)
+        return false;
+    forget(m);
+    m->upgrade.pid = 0;
+    if (m->upgrade.replaced)
+        return true;
+    log_error("M109",
+              "upgrade: pid %d did not come up (%s %d); this one goes on",
+              (int)pid, WIFSIGNALED(status) ? "signal" : "status",
+              WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+    return true;
+}
+
+int upgrade_turn(struct master *m)
+{
+    uint64_t now = clock_mono_us();
+
+    if (!m->upgrade.pid || m->upgrade.replaced)
+        return -1;
+    if (now < m->upgrade.until_us)
+        return (int)((m->upgrade.until_us - now) / 1000) + 1;
+    kill(m->upgrade.pid, SIGKILL);
+    m->upgrade.until_us = now + START_US;
+    return -1;
+}
+
+void upgrade_ready(struct master *m)
+{
+    char word = WORD_READY;
+
+    if (m->inherit.upgrade < 0)
+        return;
+    (void)channel_send(m->inherit.upgrade, &word, 1, NULL, 0);
+    close(m->inherit.upgrade);
+    m->inherit.upgrade = -1;
+}

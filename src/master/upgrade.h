@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * upgrade: another program takes over the listening sockets (USR2).
+ * Layer: master.  The new one serves before the old one stops accepting; if it
+ * does not come up, the old one goes on as if nothing had been.
+ */
+#ifndef ETAGD_MASTER_UPGRADE_H
+#define ETAGD_MASTER_UPGRADE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct master;
+
+/* Notes which program this is, before it is replaced on disk. */
+void upgrade_begin(struct master *m, char *const *argv);
+
+/* In the old one: starts the new one. */
+void upgrade_start(struct master *m);
+/* Its channel has something, or has ended. */
+void upgrade_message(struct master *m);
+/* It has ended; false: it was another process. */
+bool upgrade_reap(struct master *m, pid_t pid, int status);
+/* Gives up on one that says nothing; milliseconds until then, or -1. */
+int upgrade_turn(struct master *m);
+
+/* In the new one: tells the old one that it may go. */
+void upgrade_ready(struct master *m);
+
+#endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * inherit: $LISTEN_FDS as sd_listen_fds(3) describes it, and $ETAGD_SOCKETS,
+ * "FD=NAME" a line, for what one etagd hands to the next.
+ * Layer: os.
+ */
+#include "os/inherit.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/num.h"
+#include "os/net.h"
+
+#define FIRST 3 /* SD_LISTEN_FDS_START */
+
+static bool number_of(const char *name, uint64_t *out)
+{
+    const char *text = getenv(name);
+
+    return text && num_u64(span_str(text), out);
+}
+
+static void look(struct inherited *s)
+{
+    int listens = 0, type = 0, flags = fcntl(s->fd, F_GETFL);
+    socklen_t n = sizeof listens;
+
+    s->usable =
+        flags >= 0 &&
+        getsockopt(s->fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &n) == 0 &&
+        getsockopt(s->fd, SOL_SOCKET, SO_TYPE, &type, &n) == 0 && listens &&
+        type == SOCK_STREAM;
+    (void)fcntl(s->fd, F_SETFD, FD_CLOEXEC);
+    if (!s->usable)
+        return;
+    (void)fcntl(s->fd, F_SETFL, flags | O_NONBLOCK);
+    s->addr_bytes = sizeof s->addr;
+    if (getsockname(s->fd, (struct sockaddr *)&s->addr, &s->addr_bytes) != 0)
+        s->usable = false;
+    net_local_text(s->fd, s->text, sizeof s->text);
+}
+
+static void copy(char out[INHERIT_TEXT], struct span s)
+{
+    size_t n = s.n < INHERIT_TEXT ? s.n : INHERIT_TEXT - 1;
+
+    if (n)
+        memcpy(out, s.p, n);
+    out[n] = '\0';
+}
+
+static bool add(struct inherit *in, int fd, struct span name)
+{
+    if (in->n == INHERIT_MAX)
+        return false;
+    struct inherited *s = &in->socket[in->n++];
+    memset(s, 0, sizeof *s);
+    s->fd = fd;
+    copy(s->name, name);
+    look(s);
+    return true;
+}
+
+/* The part of *rest before `c`; *rest becomes what follows it. */
+static struct span cut(struct span *rest, char c)
+{
+    size_t n = span_find(*rest, c);
+    struct span part = span_to(*rest, n);
+
+    *rest = span_from(*rest, n + 1);
+    return part;
+}
+
+static bool take_activated(struct inherit *in)
+{
+    uint64_t pid, n;
+    struct span names = span_str(getenv("LISTEN_FDNAMES"));
+
+    /* meant for another process, as a parent's shell */
+    if (!number_of("LISTEN_PID", &pid) || pid != (uint64_t)getpid() ||
+        !number_of("LISTEN_FDS", &n) || n == 0)
+        return true;
+    in->activated = true;
+    for (uint64_t i = 0; i < n; i++) {
+        if (!add(in, FIRST + (int)i, cut(&names, ':')))
+            return false;
+    }
+    return true;
+}
+
+static bool take_upgrade(struct inherit *in, const char *text)
+{
+    struct span rest = span_str(text);
+    uint64_t fd;
+
+    if (number_of("ETAGD_UPGRADE", &fd)) {
+        in->upgrade = (int)fd;
+        (void)fcntl(in->upgrade, F_SETFD, FD_CLOEXEC);
+    }
+    in->activated = getenv("ETAGD_ACTIVATED") != NULL;
+    while (rest.n) {
+        struct span line = cut(&rest, '\n');
+        if (num_u64(cut(&line, '='), &fd) && !add(in, (int)fd, line))
+            return false;
+    }
+    return true;
+}
+
+bool inherit_take(struct inherit *in)
+{
+    static const char *const names[] = { "LISTEN_PID",     "LISTEN_FDS",
+                                         "LISTEN_FDNAMES", "ETAGD_SOCKETS",
+                                         "ETAGD_UPGRADE",  "ETAGD_ACTIVATED" };
+    const char *upgrade = getenv("ETAGD_SOCKETS");
+
+    memset(in, 0, sizeof *in);
+    in->upgrade = -1;
+    bool taken = upgrade ? take_upgrade(in, upgrade) : take_activated(in);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unsetenv(names[i]);
+    return taken;
+}
+
+void inherit_pass(const struct inherited *socket, size_t n, bool activated,
+                  int upgrade)
+{
+    size_t cap = n * (INHERIT_TEXT + 16) + 1;
+    char *storage = malloc(cap), number[16];
+    struct buf b = buf_over(storage, cap);
+
+    if (!storage)
+        _exit(1);
+    for (size_t i = 0; i < n; i++) {
+        buf_fmt(&b, "%d=%s\n", socket[i].fd, socket[i].name);
+        (void)fcntl(socket[i].fd, F_SETFD, 0);
+    }
+    buf_cstr(&b);
+    (void)fcntl(upgrade, F_SETFD, 0);
+    setenv("ETAGD_SOCKETS", storage, 1);
+    snprintf(number, sizeof number, "%d", upgrade);
+    setenv("ETAGD_UPGRADE", number, 1);
+    if (activated)
+        setenv("ETAGD_ACTIVATED", "1", 1);
+    snprintf(number, sizeof number, "%d", (int)getpid());
+    if (getenv("WATCHDOG_PID"))
+        setenv("WATCHDOG_PID", number, 1);
+    free(storage);
+}
+
+bool inherit_for_observer(const struct inherited *s)
+{
+    return s->usable && strcmp(s->name, INHERIT_OBSERVER) == 0;
+}
+
+bool inherit_same(const struct sockaddr_storage *a, const struct sockaddr *b)
+{
+    const struct sockaddr_in *a4 = (const void *)a, *b4 = (const void *)b;
+    const struct sockaddr_in6 *a6 = (const void *)a, *b6 = (const void *)b;
+    const struct sockaddr_un *au = (const void *)a, *bu = (const void *)b;
+
+    if (a->ss_family != b->sa_family)
+        return false;
+    if (a->ss_family == AF_INET)
+        return a4->sin_port == b4->sin_port &&
+               a4->sin_addr.s_addr == b4->sin_addr.s_addr;
+    if (a->ss_family == AF_INET6)
+        return a6->sin6_port == b6->sin6_port &&
+               memcmp(&a6->sin6_addr, &b6->sin6_addr, 16) == 0;
+    return strcmp(au->sun_path, bu->sun_path) == 0;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * inherit: listening sockets that another process opened: systemd (a .socket
+ * unit), or the etagd before this one (an upgrade).
+ * Layer: os.  Owns the descriptors until they are taken over.
+ */
+#ifndef ETAGD_OS_INHERIT_H
+#define ETAGD_OS_INHERIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+#define INHERIT_MAX 64
+#define INHERIT_TEXT 128
+#define INHERIT_OBSERVER "observe"
+
+struct inherited {
+    int fd;
+    bool usable;             /* a listening stream socket */
+    char name[INHERIT_TEXT]; /* FileDescriptorName=, or the listen line */
+    char text[INHERIT_TEXT]; /* its address: "127.0.0.1:80", "unix:/run/x" */
+    struct sockaddr_storage addr;
+    socklen_t addr_bytes;
+};
+
+struct inherit {
+    struct inherited socket[INHERIT_MAX];
+    size_t n;
+    bool activated; /* by systemd: the sockets are its, not the ini's */
+    int upgrade;    /* where the process before this one waits; -1: none */
+};
+
+/* From the environment, which is emptied of it.  Descriptors are made
+ * close-on-exec and non-blocking.  False: it names more than can be taken. */
+bool inherit_take(struct inherit *in);
+
+/* For a process about to exec: hands descriptors over under names (listen
+ * lines), so that inherit_take() finds them there.  upgrade: its end of a
+ * channel.  Uses the heap, between fork and exec. */
+void inherit_pass(const struct inherited *socket, size_t n, bool activated,
+                  int upgrade);
+
+/* It is called "observe": not for HTTP. */
+bool inherit_for_observer(const struct inherited *s);
+
+/* Whether two addresses are one. */
+bool inherit_same(const struct sockaddr_storage *a, const struct sockaddr *b);
+
+#endif

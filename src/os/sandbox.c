@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * sandbox: Landlock and a seccomp filter from one table.
+ * Layer: os.  Returns 0 or -errno.  How the rows were found: strace over all
+ * live tests, and what libc, libmagic and the encoders do when memory is short
+ * or a check fails.
+ */
+#include "os/sandbox.h"
+
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "os/landlock.h"
+
+#if !defined ETAGD_SANITIZE && !defined ETAGD_COVERAGE
+#define FULL 1
+#else
+#define FULL 0
+#endif
+
+#define W (1u << SANDBOX_WORKER)
+#define P (1u << SANDBOX_PREPARER)
+#define O (1u << SANDBOX_OBSERVER)
+#define ALL (W | P | O)
+
+struct row {
+    int call;
+    unsigned roles;
+};
+
+static const struct row allowed[] = {
+    /* the loop, channels and clocks */
+    { SCMP_SYS(epoll_wait), ALL },
+    { SCMP_SYS(epoll_pwait), ALL },
+    { SCMP_SYS(epoll_ctl), ALL },
+    { SCMP_SYS(epoll_create1), P | O },
+    { SCMP_SYS(eventfd2), P },
+    { SCMP_SYS(sendmsg), ALL },
+    { SCMP_SYS(recvmsg), ALL },
+    { SCMP_SYS(sendto), ALL },
+    { SCMP_SYS(recvfrom), ALL },
+    { SCMP_SYS(close), ALL },
+    { SCMP_SYS(fcntl), ALL },
+    { SCMP_SYS(clock_gettime), ALL },
+    { SCMP_SYS(clock_getres), ALL },
+    { SCMP_SYS(gettimeofday), ALL },
+    { SCMP_SYS(time), ALL },
+    { SCMP_SYS(getrandom), ALL },
+    /* bytes of descriptors that are there: logs, files, slabs */
+    { SCMP_SYS(read), ALL },
+    { SCMP_SYS(write), ALL },
+    { SCMP_SYS(writev), ALL },
+    { SCMP_SYS(pread64), W | P },
+    { SCMP_SYS(fstat), ALL },
+    { SCMP_SYS(fstatfs), W },
+    { SCMP_SYS(lseek), W | P },
+    /* files: Landlock limits where */
+    { SCMP_SYS(openat2), W },
+    { SCMP_SYS(getdents64), W },
+    { SCMP_SYS(readlinkat), W },
+    /* changes of files; the directory is named by a descriptor */
+    { SCMP_SYS(fchdir), W },
+    { SCMP_SYS(inotify_init1), W },
+    { SCMP_SYS(inotify_add_watch), W },
+    { SCMP_SYS(inotify_rm_watch), W },
+    /* connections: they come from accept alone, there is no socket() */
+    { SCMP_SYS(accept4), W | O },
+    { SCMP_SYS(sendfile), W },
+    { SCMP_SYS(setsockopt), W | O },
+    { SCMP_SYS(getsockopt), W | O },
+    { SCMP_SYS(getsockname), W | O },
+    { SCMP_SYS(getpeername), W | O },
+    { SCMP_SYS(shutdown), W | O },
+    /* memory; see special[] for mmap and mprotect */
+    { SCMP_SYS(munmap), ALL },
+    { SCMP_SYS(mremap), ALL },
+    { SCMP_SYS(madvise), ALL },
+    { SCMP_SYS(brk), ALL },
+    { SCMP_SYS(memfd_create), P },
+    { SCMP_SYS(ftruncate), P },
+    /* threads of the preparer, and what libc does by itself */
+    { SCMP_SYS(futex), ALL },
+    { SCMP_SYS(set_robust_list), P },
+    { SCMP_SYS(rseq), P },
+    { SCMP_SYS(sched_yield), ALL },
+    { SCMP_SYS(sched_getaffinity), ALL },
+    { SCMP_SYS(setpriority), P },
+    { SCMP_SYS(getrlimit), ALL },
+    { SCMP_SYS(getpid), ALL },
+    { SCMP_SYS(gettid), ALL },
+    { SCMP_SYS(getuid), ALL },
+    { SCMP_SYS(geteuid), ALL },
+    { SCMP_SYS(rt_sigaction), ALL },
+    { SCMP_SYS(rt_sigprocmask), ALL },
+    { SCMP_SYS(rt_sigreturn), ALL },
+    { SCMP_SYS(restart_syscall), ALL },
+    { SCMP_SYS(sigaltstack), ALL },
+    { SCMP_SYS(exit), ALL },
+    { SCMP_SYS(exit_group), ALL },
+};
+
+/* Allowed with certain arguments only. */
+static const struct special {
+    struct row row;
+    unsigned argument;
+    scmp_datum_t mask, value;
+} special[] = {
+    /* no executable memory */
+    { { SCMP_SYS(mmap), ALL }, 2, PROT_EXEC, 0 },
+    { { SCMP_SYS(mprotect), ALL }, 2, PROT_EXEC, 0 },
+    /* where openat2 is refused: single names for reading (os/beneath.c) */
+    { { SCMP_SYS(openat), W },
+      2,
+      O_NOFOLLOW | O_ACCMODE | O_CREAT | O_TRUNC,
+      O_NOFOLLOW },
+    /* threads, no processes */
+    { { SCMP_SYS(clone), P }, 0, CLONE_THREAD, CLONE_THREAD },
+    /* stat of a descriptor, of no path */
+    { { SCMP_SYS(newfstatat), ALL }, 3, AT_EMPTY_PATH, AT_EMPTY_PATH },
+    /* listings: names of a directory; no path through a link is followed */
+    { { SCMP_SYS(newfstatat), W },
+      3,
+      AT_SYMLINK_NOFOLLOW,
+      AT_SYMLINK_NOFOLLOW },
+    /* limits of this process; setting them needs rights that are gone */
+    { { SCMP_SYS(prlimit64), ALL }, 2, ~(scmp_datum_t)0, 0 },
+};
+
+/* No library tries these and goes on without: whoever makes one of them is not
+ * our code. */
+static const int hostile[] = {
+    SCMP_SYS(execve),
+    SCMP_SYS(execveat),
+    SCMP_SYS(ptrace),
+    SCMP_SYS(process_vm_readv),
+    SCMP_SYS(process_vm_writev),
+    SCMP_SYS(pidfd_getfd),
+    SCMP_SYS(mount),
+    SCMP_SYS(umount2),
+    SCMP_SYS(pivot_root),
+    SCMP_SYS(chroot),
+    SCMP_SYS(setns),
+    SCMP_SYS(unshare),
+    SCMP_SYS(bpf),
+    SCMP_SYS(perf_event_open),
+    SCMP_SYS(userfaultfd),
+    SCMP_SYS(init_module),
+    SCMP_SYS(finit_module),
+    SCMP_SYS(delete_module),
+    SCMP_SYS(kexec_load),
+    SCMP_SYS(kexec_file_load),
+    SCMP_SYS(keyctl),
+    SCMP_SYS(add_key),
+    SCMP_SYS(request_key),
+    SCMP_SYS(io_uring_setup),
+    SCMP_SYS(open_by_handle_at),
+};
+
+/* -EDOM: this processor has no such call. */
+static int rule(scmp_filter_ctx ctx, uint32_t action, int call, unsigned n,
+                const struct scmp_arg_cmp *args)
+{
+    int error = seccomp_rule_add_array(ctx, action, call, n, args);
+
+    return error == -EDOM ? 0 : error;
+}
+
+static int add_rules(scmp_filter_ctx ctx, unsigned role)
+{
+    /* a signal (abort) to this process alone */
+    const struct scmp_arg_cmp self =
+        SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid());
+    int error = rule(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, &self);
+
+    for (size_t i = 0; i < sizeof allowed / sizeof *allowed && !error; i++) {
+        if (allowed[i].roles & role)
+            error = rule(ctx, SCMP_ACT_ALLOW, allowed[i].call, 0, NULL);
+    }
+    for (size_t i = 0; i < sizeof special / sizeof *special && !error; i++) {
+        const struct special *s = &special[i];
+        struct scmp_arg_cmp arg = { s->argument, SCMP_CMP_MASKED_EQ, s->mask,
+                                    s->value };
+        if (s->row.roles & role)
+            error = rule(ctx, SCMP_ACT_ALLOW, s->row.call, 1, &arg);
+    }
+    for (size_t i = 0; i < sizeof hostile / sizeof *hostile && !error; i++)
+        error = rule(ctx, SCMP_ACT_KILL_PROCESS, hostile[i], 0, NULL);
+    /* its flags can't be seen from here: libc then uses clone */
+    if (!error)
+        error = rule(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0, NULL);
+    return error;
+}
+
+static int system_calls(enum sandbox_role role)
+{
+    scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+    int error = ctx ? add_rules(ctx, 1u << role) : -ENOMEM;
+
+    if (!error)
+        error = seccomp_load(ctx);
+    seccomp_release(ctx);
+    /* a kernel without filters: Landlock and the user have to do */
+    return error == -EINVAL || error == -ENOSYS ? 0 : error;
+}
+
+int sandbox_enter(const struct sandbox *s)
+{
+    int abi = landlock_abi();
+    int error = 0;
+
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+        return -errno;
+#ifdef ETAGD_COVERAGE
+    return 0; /* counters are written to files at the end */
+#endif
+    if (FULL && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+        return -errno;
+    if (abi > s->landlock_most)
+        abi = s->landlock_most;
+    if (abi > 0)
+        error = landlock_enter(abi, s->below, s->n_below);
+    if (error || !FULL)
+        return error;
+    return system_calls(s->role);
+}
+
+bool sandbox_whole(const char **what)
+{
+    *what = "";
+    if (!FULL)
+        *what = "this build has no filter of system calls";
+    else if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) < 0)
+        *what = "this kernel has no filter of system calls";
+    else if (landlock_abi() == 0)
+        *what = "this kernel has no Landlock: workers can read every file "
+                "that their user can";
+    return **what == '\0';
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const int *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+void sandbox_close_others(int *keep, size_t n)
+{
+    unsigned from = STDERR_FILENO + 1;
+
+    qsort(keep, n, sizeof *keep, by_number);
+    for (size_t i = 0; i < n; i++) {
+        if (keep[i] < (int)from)
+            continue;
+        if ((unsigned)keep[i] > from)
+            (void)syscall(SYS_close_range, from, (unsigned)keep[i] - 1, 0);
+        from = (unsigned)keep[i] + 1;
+    }
+    (void)syscall(SYS_close_range, from, ~0u, 0);
+}

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""manual: etagd.ini(5) has every option with its values and default, and no
+other; etagd(8) and the completions have every option of the command line.
+
+With --write: puts the options' part of etagd.ini(5) right.
+"""
+import os
+import re
+import subprocess
+import sys
+
+import house
+
+MEND = 'After a change of src/conf/keys.c: t/lint/manual.py --write'
+PAGE = 'packaging/man/etagd.ini.5'
+BEGIN = '.\\" -- options, by t/lint/manual.py --write\n'
+END = '.\\" -- end of options\n'
+ROW = re.compile(r'^  (\S+) = (.*?)(?: \((default: .*|required)\))?$')
+
+
+def program(tree):
+    built = [tree.build / 'etagd'] if tree.build else []
+    built += sorted(tree.root.glob('build*/etagd'))
+    built += sorted(tree.root.glob('build/*/etagd'))
+    return next((p for p in built if os.access(p, os.X_OK)), None)
+
+
+def printed(path, option):
+    return subprocess.run([str(path.resolve()), option], text=True, check=True,
+                          stdout=subprocess.PIPE).stdout
+
+
+def mdoc(text):
+    """Plain text as mdoc: no escapes, no request at the start of a line."""
+    text = text.replace('\\', '\\e')
+    return '\\&' + text if text.startswith(('.', "'")) else text
+
+
+def quoted(text):
+    return '"' + mdoc(text).replace('"', '\\(dq') + '"'
+
+
+def key_rows(help_text):
+    lines = []
+    open_list = False
+    for line in help_text.splitlines():
+        section = re.match(r'^\[(.*)\]  (.*)$', line)
+        row = ROW.match(line)
+        if section:
+            if open_list:
+                lines.append('.El\n')
+            lines.append(f'.Ss [{mdoc(section[1])}]\n{mdoc(section[2])}.\n')
+            open_list = False
+        elif row:
+            if not open_list:
+                lines.append('.Bl -tag -width Ds\n')
+                open_list = True
+            lines.append(f'.It Cm {mdoc(row[1])} = Ar {quoted(row[2])}\n')
+            if row[3]:
+                lines.append(f'.Pq {mdoc(row[3])}\n.br\n')
+        elif line.strip():
+            lines.append(mdoc(line.strip()) + '.\n')
+    if open_list:
+        lines.append('.El\n')
+    return ''.join(lines)
+
+
+def write(tree):
+    path = tree.root / PAGE
+    before, rest = tree.read(path).split(BEGIN)
+    rows = key_rows(printed(program(tree), '--help-config'))
+    path.write_text(before + BEGIN + rows + END + rest.split(END)[1],
+                    encoding='utf-8')
+
+
+def check_words(tree, name, words, report):
+    text = tree.read(tree.root / name).replace('\\-', '-')
+    for word in words:
+        bare = word.lstrip('-')
+        report.look()
+        if word not in text and f'Fl -{bare}' not in text:
+            report.wrong(name, f'{word} is missing')
+
+
+def check(tree, report):
+    etagd = program(tree)
+    if not etagd:
+        report.look()
+        print('no built etagd to compare with')
+        return
+    page = tree.read(tree.root / PAGE)
+    report.look()
+    if BEGIN not in page or END not in page:
+        report.wrong(PAGE, 'has no marks around the options')
+    elif page.split(BEGIN)[1].split(END)[0] != \
+            key_rows(printed(etagd, '--help-config')):
+        report.wrong(PAGE, 'its options are not those of the program')
+    words = sorted(set(re.findall(r'--[a-z][a-z-]+',
+                                  printed(etagd, '--help'))))
+    check_words(tree, 'packaging/man/etagd.8', words, report)
+    check_words(tree, 'packaging/completions/etagd.bash', words, report)
+    check_words(tree, 'packaging/completions/_etagd', words, report)
+
+
+if __name__ == '__main__':
+    if '--write' in sys.argv:
+        write(house.Tree(house.Path(__file__).resolve().parents[2],
+                         os.environ.get('builddir')))
+    else:
+        house.main(check, MEND)

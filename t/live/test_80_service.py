@@ -1,0 +1,480 @@
+# SPDX-License-Identifier: MIT
+"""etagd as a service: the control socket, reloads and upgrades under load,
+systemd's protocol, passed sockets, the watchdog, and what processes may do."""
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+
+import pytest
+
+import harness
+from harness import until
+
+FILES = {"index.html": "hello\n", "a.txt": "a\n", "big.bin": bytes(300000)}
+SANITIZED = "AddressSanitizer" in subprocess.run(
+    ["strings", "-n", "8", str(harness.binary())] if shutil.which("strings")
+    else ["cat", str(harness.binary())], stdout=subprocess.PIPE
+).stdout.decode("latin-1")
+
+
+@pytest.fixture
+def short():
+    """A folder whose path fits a socket's address."""
+    folder = tempfile.mkdtemp(prefix="etagd-s-")
+    yield pathlib.Path(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def ask(server, word):
+    return harness.run(word, "-c", server.file)
+
+
+def controlled(serve, short, **options):
+    conf = options.pop("conf", {})
+    conf.setdefault("server", {})["control"] = short / "control"
+    return serve(files=FILES, conf=conf, **options)
+
+
+class Load:
+    """Keep-alive clients; a request that gets no whole answer is lost."""
+
+    def __init__(self, port, clients=4):
+        self.port = port
+        self.ending = threading.Event()
+        self.done = 0
+        self.closed = 0
+        self.lost = []
+        self.lock = threading.Lock()
+        self.threads = [threading.Thread(target=self._run, daemon=True)
+                        for _ in range(clients)]
+
+    def _run(self):
+        c = None
+        n = 0
+        while not self.ending.is_set():
+            n += 1
+            try:
+                if c is None:
+                    c = http.client.HTTPConnection("127.0.0.1", self.port,
+                                                   timeout=20)
+                c.request("GET", "/big.bin" if n % 7 == 0 else "/a.txt")
+                r = c.getresponse()
+                body = r.read()
+                assert r.status == 200, r.status
+                assert len(body) == (300000 if n % 7 == 0 else 2), len(body)
+                with self.lock:
+                    self.done += 1
+                    self.closed += r.will_close
+                if r.will_close:
+                    c = None
+            except (OSError, AssertionError, http.client.HTTPException) as e:
+                with self.lock:
+                    self.lost.append(repr(e))
+                c = None
+        if c:
+            c.close()
+
+    def __enter__(self):
+        for t in self.threads:
+            t.start()
+        return self
+
+    def more(self, n=20):
+        """Waits for so many more answers."""
+        start = self.done
+        until("answers", lambda: self.done >= start + n or self.lost)
+
+    def __exit__(self, *exc):
+        self.ending.set()
+        for t in self.threads:
+            t.join()
+
+
+# -- control socket
+
+def test_status(serve, short):
+    server = controlled(serve, short)
+    assert server.get("/a.txt").status == 200
+    done = ask(server, "--status")
+    assert done.returncode == 0
+    assert "pid %d" % server.pid in done.stdout
+    assert "generation 1: serving" in done.stdout
+    told = json.loads(ask(server, "--status=json").stdout)
+    assert told["pid"] == server.pid and told["requests"] == 1
+    assert told["listen"] == ["127.0.0.1:%d" % server.port]
+    assert sorted(w["pid"] for w in told["generations"][0]["workers"]) == \
+        server.workers()
+
+
+def test_reload_waits_and_serves(serve, short):
+    server = controlled(serve, short, conf={"server": {"workers": 1}})
+    server.configure({"server": {"workers": 3}})
+    done = ask(server, "--reload")
+    assert (done.returncode, done.stdout) == (0, "generation 2 serves\n")
+    until("three workers", lambda: len(server.workers()) == 3)
+
+
+def test_faulty_reload_tells_and_changes_nothing(serve, short):
+    server = controlled(serve, short)
+    before = server.workers()
+    server.configure({"server": {"workrs": 3}})
+    done = harness.run("--reload", "--control", short / "control")
+    assert done.returncode == 2
+    assert 'did you mean "workers"' in done.stderr
+    assert str(server.file) in done.stderr
+    assert ask(server, "--reload").returncode == 2
+    assert server.workers() == before
+    assert server.get("/a.txt").status == 200
+
+
+def test_reload_that_cannot_listen(serve, short):
+    server = controlled(serve, short)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        server.configure({"server": {"listen": [
+            "127.0.0.1:0", "127.0.0.1:%d" % taken.getsockname()[1]]}})
+        done = ask(server, "--reload")
+    assert done.returncode == 2 and "listen" in done.stderr
+    assert server.get("/a.txt").status == 200
+
+
+def test_stop_waits_for_the_end(serve, short):
+    server = controlled(serve, short)
+    assert ask(server, "--stop").returncode == 0
+    assert server.wait() == 0
+    assert not (short / "control").exists()
+    again = ask(server, "--status")
+    assert again.returncode == 1 and "no etagd runs" in again.stderr
+
+
+def test_reopen(serve, short):
+    server = controlled(serve, short)
+    assert server.get("/a.txt").status == 200
+    os.rename(server.access_log, short / "old.log")
+    assert ask(server, "--reopen").returncode == 0
+    assert server.get("/a.txt").status == 200
+    until("a line in the new file",
+          lambda: server.access_log.exists() and server.log_lines())
+
+
+def test_control_is_for_its_owner_alone(serve, short):
+    controlled(serve, short)
+    assert (short / "control").stat().st_mode & 0o777 == 0o600
+
+
+def test_nonsense_on_the_control_socket(serve, short):
+    server = controlled(serve, short)
+    for line in (b"frobnicate\n", b"x" * 100, b"", b"status"):
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(harness.DEADLINE_S)
+            s.connect(str(short / "control"))
+            s.sendall(line)
+            s.shutdown(socket.SHUT_WR)
+            try:
+                told = s.recv(100)
+            except ConnectionResetError:
+                told = b""
+            assert told in (b"2\n", b"2\nno such command\n", b""), told
+    assert ask(server, "--status").returncode == 0
+
+
+def test_more_clients_than_seats(serve, short):
+    server = controlled(serve, short)
+    idle = []
+    for _ in range(9):
+        s = socket.socket(socket.AF_UNIX)
+        s.settimeout(harness.DEADLINE_S)
+        s.connect(str(short / "control"))
+        idle.append(s)
+    assert idle[-1].recv(10) == b""
+    for s in idle:
+        s.close()
+    until("a seat", lambda: ask(server, "--status").returncode == 0)
+
+
+def test_usage():
+    for args in (["--reload", "--stop"], ["--status=xml"],
+                 ["--control", "/x", "."], ["--reload", "."]):
+        assert harness.run(*args).returncode == 2, args
+
+
+# -- nothing is lost
+
+def test_reloads_lose_nothing(serve, short):
+    server = controlled(serve, short)
+    with Load(server.port) as load:
+        for i in range(20):
+            server.configure({"server": {"workers": 1 + i % 3}})
+            assert ask(server, "--reload").returncode == 0
+            load.more()
+    assert load.lost == []
+    assert load.closed >= 20 and load.done > 400
+
+
+def test_hup_storm_ends_with_the_newest(serve, short):
+    server = controlled(serve, short)
+    with Load(server.port) as load:
+        for i in range(10):
+            server.configure({"server": {"server-field": "v%d" % i}})
+            server.signal(signal.SIGHUP)
+        until("newest", lambda: server.get("/a.txt").get("Server") == "v9")
+        load.more()
+        assert server.get("/a.txt").get("Server") == "v9"
+    assert load.lost == []
+
+
+def test_idle_connection_gets_its_answer_after_a_reload(serve, short):
+    server = controlled(serve, short)
+    c = server.connect()
+    assert not c.get("/a.txt").closes
+    assert ask(server, "--reload").returncode == 0
+    # its worker hears of it a moment later; until then it goes on as before
+    until("a closing answer", lambda: c.get("/a.txt").closes)
+
+
+def test_listener_comes_and_goes(serve, short):
+    server = controlled(serve, short)
+    first = server.port
+    second = "unix:%s/s" % short
+    server.configure({"server": {"listen": ["127.0.0.1:0", second]}})
+    assert ask(server, "--reload").returncode == 0
+    assert server.get("/a.txt").status == 200
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect(str(short / "s"))
+        s.sendall(b"GET /a.txt HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert s.recv(1000).startswith(b"HTTP/1.1 200")
+    server.configure({"server": {"listen": [second]}})
+    assert ask(server, "--reload").returncode == 0
+
+    def refused():
+        try:
+            socket.create_connection(("127.0.0.1", first), 5).close()
+        except ConnectionRefusedError:
+            return True
+        return False
+    until("refused", refused)
+
+
+# -- upgrade
+
+def next_master(short):
+    return json.loads(harness.run(
+        "--status=json", "--control", short / "control").stdout)["pid"]
+
+
+def test_upgrades_lose_nothing(serve, short):
+    server = controlled(serve, short, conf={"server": {
+        "pidfile": short / "pid"}})
+    pid = server.pid
+    with Load(server.port) as load:
+        for _ in range(5):
+            os.kill(pid, signal.SIGUSR2)
+            old = pid
+            pid = until("another master", lambda: (
+                lambda p: p if p != old else None)(next_master(short)))
+            until("the old one's end", lambda: not harness.alive(old))
+            assert int((short / "pid").read_text()) == pid
+            load.more()
+    assert load.lost == []
+    assert server.process.popen.wait(harness.DEADLINE_S) == 0
+    done = harness.run("--stop", "--control", short / "control")
+    assert done.returncode == 0
+    until("the end", lambda: not harness.alive(pid))
+    assert not (short / "control").exists()
+    server.stopped = True
+
+
+def test_failed_upgrade_changes_nothing(serve, short):
+    program = short / "etagd"
+    shutil.copy(harness.binary(), program)
+    server = controlled(serve, short, program=program)
+    before = server.workers()
+    program.unlink()
+    program.write_text("#!/bin/sh\nexit 3\n")
+    program.chmod(0o755)
+    with Load(server.port) as load:
+        server.signal(signal.SIGUSR2)
+        server.await_line(r"M109: .*status 3.*goes on")
+        load.more()
+    assert load.lost == []
+    assert server.workers() == before
+    program.unlink()
+    since = server.mark()
+    server.signal(signal.SIGUSR2)
+    server.await_line("M104: ", since)
+    server.await_line("M109: ", since)
+    assert server.get("/a.txt").status == 200
+
+
+# -- systemd
+
+class Manager:
+    """The socket on which a service manager listens."""
+
+    def __init__(self, folder):
+        self.path = str(folder / "notify")
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.sock.bind(self.path)
+        self.sock.settimeout(harness.DEADLINE_S)
+
+    def await_(self, word):
+        while True:
+            lines = self.sock.recv(4096).decode().split("\n")
+            if word in lines:
+                return dict(line.split("=", 1) for line in lines)
+
+
+@pytest.fixture
+def manager(short):
+    m = Manager(short)
+    yield m
+    m.sock.close()
+
+
+def test_notifies(serve, short, manager):
+    server = controlled(serve, short, env={"NOTIFY_SOCKET": manager.path})
+    told = manager.await_("READY=1")
+    assert told["STATUS"].startswith("generation 1, 2 workers")
+    assert ask(server, "--reload").returncode == 0
+    told = manager.await_("RELOADING=1")
+    assert int(told["MONOTONIC_USEC"]) > 0
+    assert manager.await_("READY=1")["STATUS"].startswith("generation 2,")
+    server.configure({"server": {"nonsense": 1}})
+    server.signal(signal.SIGHUP)
+    manager.await_("RELOADING=1")
+    assert manager.await_("READY=1")["STATUS"].startswith("generation 2,")
+    server.signal(signal.SIGTERM)
+    manager.await_("STOPPING=1")
+
+
+@pytest.mark.parametrize("which", ["worker", "preparer"])
+def test_stopped_process_is_replaced(serve, short, manager, which):
+    server = controlled(serve, short, env={
+        "NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "5000000"})
+    manager.await_("WATCHDOG=1")
+    victim = server.workers()[0] if which == "worker" else server.preparer()
+    os.kill(victim, signal.SIGSTOP)
+    server.await_line(r"M100: %s.* \(pid %d\) has not turned for [2-9] s" %
+                      (which, victim))
+    server.await_line(r"M03[01]: %s.* \(pid %d\) ended by signal" %
+                      (which, victim))
+    manager.await_("WATCHDOG=1")
+    for _ in range(10):
+        assert server.get("/a.txt").status == 200
+    server.close_connections()
+    server.signal(signal.SIGTERM)
+    assert server.wait() == 0
+
+
+def activated(serve, short, names, **options):
+    """Started by systemd-socket-activate on sockets below `short`."""
+    program = shutil.which("systemd-socket-activate")
+    if not program:
+        pytest.skip("no systemd-socket-activate here")
+    paths = [short / ("s%d" % i) for i in range(len(names))]
+    wrap = [program]
+    for path in paths:
+        wrap += ["-l", str(path)]
+    wrap += ["--fdname=" + ":".join(names)]
+    if os.environ.get("ASAN_OPTIONS"):
+        wrap += ["-E", "ASAN_OPTIONS"]
+    server = serve(files=FILES, wrap=wrap, start=False, **options)
+    server.process = harness.Process(
+        server.wrap + [server.program, "-c", str(server.file)],
+        cwd=str(server.folder))
+    server.stopped = False
+    server.process.await_line("Listening on")
+    return server, [str(p) for p in paths]
+
+
+def fetch(path):
+    with socket.socket(socket.AF_UNIX) as s:
+        s.settimeout(harness.DEADLINE_S)
+        s.connect(path)
+        s.sendall(b"GET /a.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                  b"\r\n")
+        told = b""
+        while part := s.recv(4096):
+            told += part
+    return told
+
+
+def test_passed_sockets_are_served(serve, short):
+    server, paths = activated(serve, short, ["http", "other"], conf={
+        "server": {"listen": "192.0.2.1:80", "control": short / "control"}})
+    assert fetch(paths[0]).startswith(b"HTTP/1.1 200")
+    assert fetch(paths[1]).endswith(b"\r\na\n")
+    server.await_line("M102: .*192.0.2.1:80 is none of the sockets")
+    server.await_line("M010: serving unix:%s unix:%s with" % tuple(paths))
+    server.configure({"server": {"workers": 3}})
+    assert ask(server, "--reload").returncode == 0
+    assert fetch(paths[1]).startswith(b"HTTP/1.1 200")
+    server.signal(signal.SIGUSR2)
+    server.await_line("M108: ")
+    assert server.process.popen.wait(harness.DEADLINE_S) == 0
+    assert fetch(paths[0]).startswith(b"HTTP/1.1 200")
+    assert harness.run("--stop", "--control",
+                       short / "control").returncode == 0
+    server.stopped = True
+
+
+def test_idle_exit(serve, short):
+    server, paths = activated(serve, short, ["http"], conf={
+        "server": {"idle-exit": "500ms"}})
+    assert fetch(paths[0]).startswith(b"HTTP/1.1 200")
+    server.await_line("M103: not used for")
+    assert server.wait() == 0
+
+
+def test_no_idle_exit_without_passed_sockets(serve, short):
+    server = controlled(serve, short, conf={"server": {"idle-exit": "10ms"}},
+                        env={"WATCHDOG_USEC": "1"})
+    assert ask(server, "--status").returncode == 0
+    assert server.get("/a.txt").status == 200
+
+
+# -- what processes may do
+
+def status_of(pid):
+    text = pathlib.Path("/proc/%d/status" % pid).read_text()
+    return dict(line.split(":\t", 1) for line in text.splitlines()
+                if ":\t" in line)
+
+
+def test_processes_are_confined(serve, short):
+    server = controlled(serve, short)
+    for pid in server.workers() + [server.preparer()]:
+        told = status_of(pid)
+        assert told["NoNewPrivs"] == "1"
+        for kind in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
+            assert int(told[kind], 16) == 0, kind
+        if os.geteuid() == 0:
+            assert int(told["CapBnd"], 16) == 0
+            assert told["Uid"].split()[0] != "0"
+        if not SANITIZED:
+            assert told["Seccomp"] == "2"
+
+
+def test_sandbox_off_warns_and_serves(serve, short):
+    server = controlled(serve, short, conf={"server": {"sandbox": "off"}})
+    server.await_line("rights that only a debugger needs")
+    assert server.get("/a.txt").status == 200
+    assert status_of(server.workers()[0])["Seccomp"] == "0"
+
+
+def test_children_hold_what_they_need_alone(serve, short):
+    server = controlled(serve, short)
+    kinds = [what for what in harness.descriptors(server.preparer()).values()
+             if what.startswith(("socket:", "/"))]
+    assert not any(str(server.tree.root) in what for what in kinds)
+    for pid in server.workers():
+        what = harness.descriptors(pid).values()
+        # a listener, the master's and the preparer's channel
+        assert len([w for w in what if w.startswith("socket:")]) == 3, what
+        assert not any("signalfd" in w for w in what)

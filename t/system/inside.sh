@@ -1,0 +1,123 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# inside: in the booted container: install, serve, reload, watchdog, upgrade,
+# purge.  One line a step; the first that fails ends it with the journal.
+set -uo pipefail
+ini=/etc/etagd/etagd.ini
+
+fail() {
+    echo "FAILED: $*"
+    curl -si -m 10 http://127.0.0.1/ | head -n 12
+    systemctl --no-pager status etagd.service etagd.socket | head -n 30
+    journalctl --no-pager -n 40 -u etagd.service 2>/dev/null
+    exit 1
+}
+ok() { echo "ok: $*"; }
+page() { curl -sSf -m 10 -o /dev/null http://127.0.0.1/; }
+pid() { systemctl show -P MainPID etagd.service; }
+workers() { etagd --status=json | grep -o '"number":[0-9]*,"pid"' | wc -l; }
+await() { # await WHAT COMMAND...
+    local what=$1
+    shift
+    for _ in $(seq 150); do
+        "$@" && return 0
+        sleep 0.1
+    done
+    fail "never came: $what"
+}
+begin_load() { coproc LOAD { python3 /mnt/load.py; }; }
+end_load() {
+    local told
+    exec {LOAD[1]}>&-
+    read -r told <&"${LOAD[0]}"
+    wait "$LOAD_PID" || fail "$1: $told"
+    ok "$1: $told"
+}
+
+ip link set lo up
+dpkg -i /mnt/etagd.deb >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log; fail install; }
+ok "installed: user $(id -nu etagd), unit $(systemctl is-enabled etagd.socket)"
+
+systemctl stop etagd.service
+page || fail "the socket does not start it"
+ok "started by its socket: $(systemctl show -P StatusText etagd.service)"
+ip=$(nsenter -t "$(pid)" -n ip -br addr | grep -c UP)
+ok "pid $(pid): interfaces up in its network: $ip," \
+    "$(grep -E 'CapBnd|Seccomp:' "/proc/$(pid)/status" | tr '\n\t' '  ')"
+systemctl show -P ExecMainStartTimestamp etagd.service >/dev/null
+
+printf 'workers = 3\n' >/tmp/w
+sed -i 's/^#workers = auto/workers = 3/' $ini
+begin_load
+systemctl reload etagd || fail "reload"
+await "three workers" test "$(workers)" -ge 3
+for _ in $(seq 20); do systemctl reload etagd || fail "reload"; done
+end_load "20 reloads"
+
+echo 'nonsense = 1' >/tmp/bad
+cp $ini /tmp/good.ini
+sed -i 's/^workers = 3/wrkers = 3/' $ini
+systemctl reload etagd 2>/dev/null && fail "a faulty configuration was taken"
+page || fail "a faulty configuration stopped it"
+cp /tmp/good.ini $ini
+systemctl reload etagd || fail "reload of the good one"
+ok "a faulty reload failed and changed nothing"
+
+begin_load
+for _ in $(seq 10); do systemctl restart etagd.service || fail "restart"; done
+end_load "10 restarts"
+
+victim=$(etagd --status=json | grep -o '"pid":[0-9]*,"requests"' | head -n 1 |
+    grep -o '[0-9]*')
+kill -9 "$victim"
+await "another worker" sh -c "etagd --status=json | grep -vq '\"pid\":$victim,'"
+page || fail "after a worker's death"
+ok "a killed worker was replaced"
+
+old=$(pid)
+kill -SEGV "$old"
+await "another master" sh -c 'test "$(systemctl show -P MainPID etagd)" != '"$old"
+page || fail "after the master's death"
+ok "a crashed master was restarted"
+
+mkdir -p /run/systemd/system/etagd.service.d
+printf '[Service]\nWatchdogSec=4s\n' >/run/systemd/system/etagd.service.d/t.conf
+systemctl daemon-reload
+systemctl restart etagd.service
+old=$(pid)
+kill -STOP "$old"
+await "watchdog" sh -c 'test "$(systemctl show -P MainPID etagd)" != '"$old"
+page || fail "after the watchdog"
+ok "a stopped master was restarted by the watchdog"
+victim=$(etagd --status=json | grep -o '"pid":[0-9]*,"requests"' | head -n 1 |
+    grep -o '[0-9]*')
+kill -STOP "$victim"
+await "M100" sh -c 'journalctl -u etagd.service | grep -q "M100: worker"'
+page || fail "after a worker's stop"
+ok "a stopped worker was replaced by the master"
+rm -r /run/systemd/system/etagd.service.d
+systemctl daemon-reload
+
+begin_load
+dpkg -i /mnt/etagd.deb >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log; fail upgrade; }
+end_load "package installed again"
+
+mkdir -p /srv/two
+echo two >/srv/two/index.html
+printf '[server]\nlisten = 127.0.0.1:81\nroot = /srv/two\n' >/etc/etagd/two.ini
+systemctl start etagd@two || fail "etagd@two"
+[[ $(curl -sf http://127.0.0.1:81/) == two ]] || fail "etagd@two's page"
+systemctl reload etagd@two || fail "etagd@two's reload"
+systemctl stop etagd@two
+rm /etc/etagd/two.ini
+ok "another instance, on a port below 1024"
+
+! journalctl -u etagd.service -u etagd@two | grep -E 'CHECK failed|S00' ||
+    fail "the journal has complaints"
+dpkg --purge etagd >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log; fail purge; }
+page && fail "it serves after the purge"
+left=$(find /etc /usr /lib/systemd /var/log /run -name '*etagd*' 2>/dev/null |
+    grep -v '^/run/systemd\|/var/log/journal' || true)
+[[ -z $left ]] || fail "left after the purge: $left"
+ok "purged"
