@@ -19,7 +19,7 @@
 #include "serve/step.h"
 #include "serve/worker.h"
 
-#define USED_MS 5000 /* by which one that was used seems younger */
+#define USED_MS 1000 /* by which one that was used seems younger */
 #define SAMPLE 32    /* idle connections that are compared */
 #define FILES_MIN 8  /* descriptors kept for files at least */
 #define SLOW_MS 1000 /* a request that is not whole by then may give way */
