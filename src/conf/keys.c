@@ -230,7 +230,7 @@ const struct key keys[] = {
     ROW("observe", "listen", listen, conf, observe.listen, "off",
         "address of the observer's page, as 127.0.0.1:5001; off: no observer",
         .flags = KEY_OFF),
-    ROW("observe", "events", count, conf, observe.events, "16384",
+    ROW("observe", "events", count, conf, observe.events, "4096",
         "events that workers keep until the observer has read them (2 KiB each)",
         RANGE(256, 1048576)),
     ROW("observe", "names", text, conf, observe.names, "off",

@@ -242,9 +242,16 @@ static void warn_shifted(struct loader *l)
 {
     for (size_t i = 0; i < l->c->n_rules; i++) {
         const struct conf_rule *rule = &l->c->rules[i];
-        if (rule->last_modified_s)
-            loader_warn(l, rule->line, NULL, "Last-Modified",
-                        "is for experiments: dates are wrong on purpose");
+        char storage[PATTERN_BYTES_MAX + 16];
+        struct buf b = buf_over(storage, sizeof storage);
+        if (!rule->last_modified_s)
+            continue;
+        BUF_LIT(&b, "cache ");
+        buf_str(&b, rule->pattern);
+        if (buf_cstr(&b))
+            loader_warn(l, rule->line, storage, "Last-Modified",
+                        "a shifted time is for experiments: dates are wrong "
+                        "on purpose");
     }
 }
 

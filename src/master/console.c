@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/check.h"
+#include "master/opening.h"
 #include "master/state.h"
 #include "master/status.h"
 #include "os/log.h"
@@ -146,7 +147,7 @@ static void act(struct master *m, struct console_client *c)
         return;
     } else if (strcmp(c->line, "reopen") == 0) {
         if (m->current)
-            generation_reopen(m->current);
+            opening_logs_again(m->current);
         answer(c, 0, "logs are open again\n");
     } else if (strcmp(c->line, "stop") == 0 || strcmp(c->line, "finish") == 0) {
         answer(c, 0, "");

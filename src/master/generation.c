@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "master/child.h"
 #include "master/opening.h"
 #include "os/channel.h"
 #include "os/clock.h"
@@ -22,44 +23,10 @@
 #include "os/log.h"
 #include "os/net.h"
 #include "os/poll.h"
-#include "os/process.h"
-#include "os/sandbox.h"
 #include "os/shm.h"
-#include "observe/observer.h"
-#include "os/signals.h"
 #include "os/wake.h"
-#include "prepare/preparer.h"
 
 #define STOP_US 3000000u /* until what was told to stop is killed */
-
-static const char *role_name(const struct child *c)
-{
-    static const char *const names[] = { [CHILD_WORKER] = "worker",
-                                         [CHILD_PREPARER] = "preparer",
-                                         [CHILD_OBSERVER] = "observer" };
-
-    return names[c->role];
-}
-
-static _Noreturn void observer_main(struct generation *g, int control)
-{
-    struct observer_start start = {
-        .conf = g->conf,
-        .listener = g->observe_listener,
-        .control = control,
-        .accepted = g->connections,
-    };
-
-    memcpy(start.place, g->place, sizeof start.place);
-    for (struct generation *at = g; at && start.n_sources < OBSERVER_SOURCES;
-         at = at->older) {
-        if (at->board)
-            start.source[start.n_sources++] =
-                (struct observer_source){ at->number, at->conf->workers,
-                                          at->board, at->counters };
-    }
-    exit(observer_run(&start));
-}
 
 /* A worker's way to the preparer; the preparer's end is sent to it.  Without a
  * preparer just now the worker sees an end-of-file and waits for another. */
@@ -74,75 +41,6 @@ static int connect_preparer(struct generation *g)
         (void)channel_send(g->preparer.control, &word, 1, &pair[1], 1);
     close(pair[1]);
     return pair[0];
-}
-
-/* A child has what it needs and nothing else: no other's channel, and a
- * preparer neither sockets nor roots. */
-static void keep_needed(const struct generation *g, const struct child *c,
-                        int control, int prepare)
-{
-    size_t n = 3;
-    size_t most = n + 1 + g->conf->n_listen + g->n_roots + g->conf->workers;
-    int *keep = calloc(most, sizeof *keep);
-
-    CHECK(keep != NULL);
-    keep[0] = log_descriptor();
-    keep[1] = control;
-    keep[2] = prepare;
-    if (c->role == CHILD_OBSERVER)
-        keep[n++] = g->observe_listener;
-    if (c->role == CHILD_WORKER) {
-        keep[n++] = g->access_log;
-        for (size_t i = 0; i < g->conf->n_listen; i++)
-            keep[n++] = g->listener[i];
-        for (size_t i = 0; i < g->n_roots; i++)
-            keep[n++] = g->root[i].fd;
-        for (unsigned i = 0; i < g->conf->workers; i++)
-            keep[n++] = g->wake[i];
-    }
-    sandbox_close_others(keep, n);
-    free(keep);
-}
-
-static _Noreturn void child_main(struct generation *g, struct child *c,
-                                 int control, int prepare)
-{
-    char role[32];
-    int rc;
-
-    snprintf(role, sizeof role, c->role == CHILD_WORKER ? "%s %u" : "%s",
-             role_name(c), c->index + 1);
-    log_role(role);
-    check_role(role);
-    signals_child();
-    keep_needed(g, c, control, prepare);
-    rc = priv_drop(&g->identity);
-    if (rc < 0) {
-        log_error("M040", "privileges could not be dropped: %s", strerror(-rc));
-        _exit(1);
-    }
-    if (c->role == CHILD_PREPARER)
-        exit(preparer_run(g->conf, control));
-    if (c->role == CHILD_OBSERVER)
-        observer_main(g, control);
-
-    struct worker_start start = {
-        .conf = g->conf,
-        .index = c->index,
-        .listener = g->listener,
-        .root = g->root,
-        .n_roots = g->n_roots,
-        .control = control,
-        .prepare = prepare,
-        .access_log = g->access_log,
-        .descriptors = process_descriptors(),
-        .counters = g->counters,
-        .board = g->board,
-        .wake = g->wake,
-        .connections = g->connections,
-        .past = g->past,
-    };
-    exit(worker_run(&start));
 }
 
 /* A new preparer gets a channel to every worker that is there already. */
@@ -181,7 +79,7 @@ static bool start_child(struct generation *g, struct child *c)
         close(prepare);
     if (pid < 0) {
         close(control[0]);
-        log_error("M041", "%s %u can't be started: %s", role_name(c),
+        log_error("M041", "%s %u can't be started: %s", child_role_name(c),
                   c->index + 1, strerror(e));
         return false;
     }
@@ -280,7 +178,7 @@ static void report(const struct child *c, pid_t old, int status,
     char name[32], how[48], next[64];
 
     snprintf(name, sizeof name, c->role == CHILD_WORKER ? "%s %u" : "%s",
-             role_name(c), c->index + 1);
+             child_role_name(c), c->index + 1);
     how_it_ended(status, how, sizeof how);
     if (c->pid > 0)
         snprintf(next, sizeof next, "started pid %d", (int)c->pid);
@@ -316,7 +214,7 @@ struct child *generation_reap(struct generation *g, pid_t pid, int status)
             char how[48];
             how_it_ended(status, how, sizeof how);
             log_warn("M032", "%s %u (pid %d) ended %s while finishing",
-                     role_name(c), c->index + 1, (int)pid, how);
+                     child_role_name(c), c->index + 1, (int)pid, how);
         }
         return c;
     }
@@ -338,8 +236,8 @@ static int start_due(struct generation *g, struct child *c, uint64_t now)
         c->due_us = now + 1000000;
         return 1000;
     }
-    log_info("M033", "%s %u started as pid %d", role_name(c), c->index + 1,
-             (int)c->pid);
+    log_info("M033", "%s %u started as pid %d", child_role_name(c),
+             c->index + 1, (int)c->pid);
     return -1;
 }
 
@@ -440,41 +338,6 @@ void generation_finish_observer(struct generation *g)
 {
     if (g->observer.pid > 0 && g->observer.control >= 0)
         (void)shutdown(g->observer.control, SHUT_RDWR);
-}
-
-static void hand_log(struct generation *g, enum worker_word word, int fd)
-{
-    char byte = (char)word;
-
-    for (unsigned i = 0; i < g->conf->workers; i++) {
-        if (g->worker[i].pid > 0)
-            (void)channel_send(g->worker[i].control, &byte, 1, &fd, 1);
-    }
-}
-
-void generation_reopen(struct generation *g)
-{
-    const struct conf_log *log = &g->conf->log;
-
-    if (strcmp(log->access, "off") != 0) {
-        int fd = file_open_log(log->access);
-        if (fd < 0) {
-            log_error("M042", "%s: %s; the old log goes on", log->access,
-                      strerror(-fd));
-        } else {
-            close(g->access_log);
-            g->access_log = fd;
-            hand_log(g, WORKER_LOG, fd);
-        }
-    }
-    if (strcmp(log->error, "-") != 0) {
-        int rc = log_open(log->error);
-        if (rc < 0)
-            log_error("M043", "%s: %s; the old log goes on", log->error,
-                      strerror(-rc));
-        else
-            hand_log(g, WORKER_ERROR_LOG, log_descriptor());
-    }
 }
 
 static void close_one(int *fd)

@@ -70,8 +70,8 @@ struct generation {
 };
 
 /* Takes over conf.  Listening sockets that `old` (may be NULL) has under the
- * same text are shared with it, as are those of `inherit` (may be NULL).  NULL on failure,
- * which has been logged. */
+ * same text are shared with it, as are those of `inherit` (may be NULL).  NULL
+ * on failure, which has been logged. */
 struct generation *generation_new(struct conf *conf, unsigned number,
                                   struct generation *old,
                                   const struct inherit *inherit,
@@ -106,9 +106,6 @@ void generation_finish_preparer(struct generation *g);
 
 /* The observer of this generation has a successor, or nothing left to show. */
 void generation_finish_observer(struct generation *g);
-
-/* Opens the logs again and hands them to the workers. */
-void generation_reopen(struct generation *g);
 
 /* Stops listening: for the last generation, once it drains or stops.  remove:
  * files of unix sockets go as well. */

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libmaster.a
 libmaster_a_SOURCES = \
+	src/master/child.c src/master/child.h \
 	src/master/activation.c src/master/activation.h \
 	src/master/beats.c src/master/beats.h \
 	src/master/console.c src/master/console.h \

@@ -18,6 +18,7 @@
 #include "base/check.h"
 #include "master/activation.h"
 #include "master/service.h"
+#include "master/opening.h"
 #include "master/state.h"
 #include "master/upgrade.h"
 #include "os/channel.h"
@@ -304,7 +305,7 @@ static void obey(struct master *m, int number)
         break;
     case SIGUSR1:
         if (m->current)
-            generation_reopen(m->current);
+            opening_logs_again(m->current);
         break;
     case SIGCHLD:
         reap(m);

@@ -9,14 +9,18 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/check.h"
 #include "master/generation.h"
+#include "os/channel.h"
 #include "os/file.h"
 #include "os/log.h"
 #include "os/net.h"
 #include "os/tcpinfo.h"
+
+#define ADDRESS_TRIES 20
 
 static int shared(const struct generation *old, const char *text)
 {
@@ -41,6 +45,21 @@ static int handed_over(const struct inherit *in, const char *text)
     return -1;
 }
 
+/* The workers of a master that was killed let go of its address in a moment:
+ * a first start waits for that. */
+static int listen_soon(const struct conf_listen *l,
+                       const struct net_listen_options *options, bool first)
+{
+    const struct timespec pause = { 0, 50000000 };
+    int fd = net_listen(&l->addr.sa, l->addr_bytes, options);
+
+    for (int n = 0; first && fd == -EADDRINUSE && n < ADDRESS_TRIES; n++) {
+        nanosleep(&pause, NULL);
+        fd = net_listen(&l->addr.sa, l->addr_bytes, options);
+    }
+    return fd;
+}
+
 static bool open_listeners(struct generation *g, const struct generation *old,
                            const struct inherit *inherit)
 {
@@ -62,7 +81,7 @@ static bool open_listeners(struct generation *g, const struct generation *old,
         if (fd >= 0)
             tcpinfo_save_syn(fd, options.save_syn);
         else
-            fd = net_listen(&l->addr.sa, l->addr_bytes, &options);
+            fd = listen_soon(l, &options, old == NULL);
         if (fd < 0) {
             log_error("M020", "listen %s: %s", l->text, strerror(-fd));
             return false;
@@ -160,6 +179,41 @@ static bool open_logs(struct generation *g)
         return false;
     }
     return true;
+}
+
+static void hand_log(struct generation *g, enum worker_word word, int fd)
+{
+    char byte = (char)word;
+
+    for (unsigned i = 0; i < g->conf->workers; i++) {
+        if (g->worker[i].pid > 0)
+            (void)channel_send(g->worker[i].control, &byte, 1, &fd, 1);
+    }
+}
+
+void opening_logs_again(struct generation *g)
+{
+    const struct conf_log *log = &g->conf->log;
+
+    if (strcmp(log->access, "off") != 0) {
+        int fd = file_open_log(log->access);
+        if (fd < 0) {
+            log_error("M042", "%s: %s; the old log goes on", log->access,
+                      strerror(-fd));
+        } else {
+            close(g->access_log);
+            g->access_log = fd;
+            hand_log(g, WORKER_LOG, fd);
+        }
+    }
+    if (strcmp(log->error, "-") != 0) {
+        int rc = log_open(log->error);
+        if (rc < 0)
+            log_error("M043", "%s: %s; the old log goes on", log->error,
+                      strerror(-rc));
+        else
+            hand_log(g, WORKER_ERROR_LOG, log_descriptor());
+    }
 }
 
 bool opening_all(struct generation *g, const struct generation *old,

@@ -15,6 +15,8 @@ struct inherit;
 bool opening_all(struct generation *g, const struct generation *old,
                  const struct inherit *inherit);
 void opening_close_listeners(struct generation *g);
+/* Opens the logs again and hands them to the workers. */
+void opening_logs_again(struct generation *g);
 void opening_close(struct generation *g);
 
 #endif

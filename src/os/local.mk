@@ -17,7 +17,6 @@ libos_a_SOURCES = \
 	src/os/shm.c src/os/shm.h \
 	src/os/signals.c src/os/signals.h \
 	src/os/tcpinfo.c src/os/tcpinfo.h \
-	src/os/tcp.c src/os/tcp.h \
 	src/os/wake.c src/os/wake.h \
 	src/os/walk.c src/os/walk.h \
 	src/os/watch.c src/os/watch.h

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * audit: stale confirmations and cache debt.
- * Layer: serve.  Works when facts about a file arrive and when an entry goes;
- * of requests it sees only those of files that have changed.
+ * Layer: serve.  Works when facts about a file arrive and once a second for
+ * a file that is asked for; of single requests it sees only those of files that
+ * have changed.
  */
 #include "serve/audit.h"
 
@@ -35,58 +36,39 @@ static void resolve_policy(const struct worker *w, const struct entry *e,
                   span_trim(span_of(e->type, strcspn(e->type, ";"))), 200, p);
 }
 
-/* Until when a response sent at `at` may be used unasked. */
-static int64_t granted_until(const struct worker *w, const struct entry *e,
-                             int64_t at)
+/* What of a response's lifetime does not depend on when it is sent. */
+static void take_fields(const struct worker *w, struct entry *e)
 {
     struct policy p;
 
     resolve_policy(w, e, &p);
-    struct lifetime_source s = {
+    e->fields = (struct lifetime_source){
         .cache_control = sent_value(&p, SPAN("Cache-Control")),
         .pragma = sent_value(&p, SPAN("Pragma")),
         .vary = sent_value(&p, SPAN("Vary")),
         .age = sent_value(&p, SPAN("Age")),
         .expires = LIFETIME_NONE,
         .last_modified = e->source.last_modified,
-        .date = at + e->clock_s,
-        .now = at,
     };
+}
+
+void audit_dated(struct worker *w, const struct entry *e)
+{
+    const struct entry_form *f = &e->form[CODING_IDENTITY];
+    struct lifetime_source s = e->fields;
+
+    if (!f->bytes_id)
+        return; /* no file, or no digest */
+    s.now = w->second;
+    s.date = w->second + e->clock_s;
     if (e->expires == EXPIRES_ACCESS)
         s.expires = s.date + e->expires_s;
     else if (e->expires == EXPIRES_MODIFIED && e->modified_s != COND_NO_DATE)
         s.expires = e->modified_s + e->expires_s;
-    return at + lifetime_of(&s).unasked_s;
-}
-
-/* The second of the last answer made from e; INT64_MIN: none was. */
-static int64_t last_answer(const struct entry *e)
-{
-    int64_t last = INT64_MIN;
-
-    for (int c = 0; c < CODING_COUNT; c++) {
-        const struct entry_form *f = &e->form[c];
-        if (f->ok.text && f->ok.second > last)
-            last = f->ok.second;
-        if (f->partial.text && f->partial.second > last)
-            last = f->partial.second;
-        if (f->not_modified.text && f->not_modified.second > last)
-            last = f->not_modified.second;
-    }
-    return last;
-}
-
-void audit_settle(struct worker *w, const struct entry *e)
-{
-    const struct entry_form *f = &e->form[CODING_IDENTITY];
-    int64_t last = last_answer(e);
-
-    if (!w->start->past || e->kind != ENTRY_FILE || !f->bytes_id ||
-        last == INT64_MIN)
-        return;
-    int64_t until = granted_until(w, e, last);
-    if (until > last)
-        past_grant(w->start->past, f->past_key, f->bytes_id, until);
+    int64_t unasked_s = lifetime_of(&s).unasked_s;
+    if (unasked_s > 0)
+        past_grant(w->start->past, f->past_key, f->bytes_id,
+                   w->second + unasked_s);
 }
 
 static void tell_debt(struct worker *w, const struct entry *e,
@@ -123,7 +105,10 @@ void audit_note(struct worker *w, struct entry *e, enum coding c,
     f->others = past_others(past, f->past_key, v.bytes);
     f->tag_of_others =
         v.tag && past_tag_of_others(past, f->past_key, v.tag, v.bytes);
-    if (c == CODING_IDENTITY && f->others)
+    if (c != CODING_IDENTITY)
+        return;
+    take_fields(w, e);
+    if (f->others)
         tell_debt(w, e, f);
 }
 

@@ -17,8 +17,9 @@ struct worker;
 void audit_note(struct worker *w, struct entry *e, enum coding c,
                 const uint8_t *digest);
 
-/* e has been replaced, or goes: remembers what its last answers granted. */
-void audit_settle(struct worker *w, const struct entry *e);
+/* The first answer of this second is made from e: remembers until when it may
+ * be used unasked. */
+void audit_dated(struct worker *w, const struct entry *e);
 
 /* The reason to be logged for an answer planned for w->head: the plan's own
  * unless the validator that matched was handed out for other bytes, too (for

@@ -13,6 +13,7 @@
 #include "conf/rules.h"
 #include "http/status.h"
 #include "os/log.h"
+#include "serve/audit.h"
 #include "serve/worker.h"
 
 /* Fields that describe the content: a 304 does not repeat them (RFC 9110
@@ -369,6 +370,7 @@ void blocks_date(struct worker *w, const struct entry *e, struct block *b)
     if (b->expires_at)
         date_format(b->text + b->expires_at,
                     w->second + e->clock_s + e->expires_s);
+    audit_dated(w, e);
 }
 
 void blocks_free(struct block *b)

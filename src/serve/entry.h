@@ -15,6 +15,7 @@
 #include "base/list.h"
 #include "conf/conf.h"
 #include "http/etag.h"
+#include "http/lifetime.h"
 #include "http/plan.h"
 #include "http/reason.h"
 #include "prepare/message.h"
@@ -99,6 +100,7 @@ struct entry {
     enum etag_scheme etag_scheme;
     enum expires_kind expires;
     int64_t expires_s, clock_s;
+    struct lifetime_source fields; /* caching fields, without what changes */
     int64_t modified_s; /* the file's time as it is sent; COND_NO_DATE: none */
     int rule_line; /* of the last [cache] rule that matched; 0: none */
     uint16_t name_at; /* where the last component of file_path starts */

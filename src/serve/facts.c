@@ -87,7 +87,6 @@ void entry_release(struct worker *w, struct entry *e)
     if (--e->refs > 0)
         return;
     CHECK(!e->in_cache && list_empty(&e->waiters));
-    audit_settle(w, e);
     asks_remove(w, e);
     list_remove(&e->asked);
     for (int c = 0; c < CODING_COUNT; c++)
@@ -306,7 +305,6 @@ static void take_coded(struct worker *w, struct entry *e,
         e->source.available |= 1u << c;
         e->source.form[c].size = a->place.bytes;
         set_tag(w, e, c, a->digest);
-        audit_settle(w, e); /* before its heads are made again */
         if (!blocks_file(w, e))
             forget(w, e);
     }

@@ -7,7 +7,7 @@
  */
 #include "serve/pace.h"
 
-#include "os/tcp.h"
+#include "os/tcpinfo.h"
 #include "serve/conn.h"
 #include "serve/txn.h"
 #include "serve/worker.h"
@@ -20,13 +20,14 @@ static uint64_t least(uint64_t a, uint64_t b)
 /* Bytes that have passed so far in this state, by any fixed starting point. */
 static uint64_t passed(const struct conn *c)
 {
-    uint64_t bytes = c->moved;
+    struct tcpinfo info;
 
-    if (c->state == CONN_SEND)
-        (void)tcp_acknowledged(c->fd, &bytes); /* unix socket: as handed over */
-    else if (c->state == CONN_HEAD)
-        bytes = c->txn->in_n;
-    return bytes;
+    if (c->state == CONN_HEAD)
+        return c->txn->in_n;
+    /* on a unix socket: as handed over */
+    if (c->state == CONN_SEND && tcpinfo_read(c->fd, &info) == 0)
+        return info.bytes_acked;
+    return c->moved;
 }
 
 static void begin(struct worker *w, struct conn *c)

@@ -14,7 +14,6 @@
 #include "http/fault.h"
 #include "http/page.h"
 #include "http/target.h"
-#include "serve/audit.h"
 #include "serve/blocks.h"
 #include "serve/facts.h"
 #include "serve/find.h"
@@ -201,7 +200,6 @@ static struct entry *look_again(struct worker *w, struct entry *old,
         old->watched = f.watched;
     } else {
         if (old) {
-            audit_settle(w, old);
             cache_unlink(&w->cache, old);
             entry_release(w, old);
         }

@@ -138,7 +138,7 @@ void tell_opened(struct worker *w, struct txn *t, struct record *r)
     if (r->head.n > TXN_HEAD_MAX)
         r->head = short_head(&w->head, &t->text);
     r->answer_at = (uint32_t)t->out.n;
-    r->queued_us = clock_mono_us();
+    r->queued_us = w->now_us;
     r->site = UINT8_MAX;
 }
 

@@ -27,7 +27,7 @@ def program(tree):
 
 
 def printed(path, option):
-    return subprocess.run([str(path), option], text=True, check=True,
+    return subprocess.run([str(path.resolve()), option], text=True, check=True,
                           stdout=subprocess.PIPE).stdout
 
 

@@ -274,3 +274,16 @@ def test_debt_is_told_once(serve):
     server.get("/a.txt")
     server.await_line(r"W091", server.mark() - 1)
     assert sum("W091" in line for line in server.process.lines) == 2
+
+
+def test_debt_of_all_workers_is_told_once(serve):
+    server = serve(files={"a.txt": "one\n"}, conf={"server": {"workers": 3}},
+                   rules="[cache *]\nCache-Control = max-age=3600\n")
+    for _ in range(12):
+        server.get("/a.txt")
+    server.tree.write("a.txt", "another\n")
+    for _ in range(12):
+        server.get("/a.txt")
+    server.signal(SIGHUP)
+    server.await_line(r"M013")
+    assert sum("W091" in line for line in server.process.lines) == 1

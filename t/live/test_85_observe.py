@@ -391,6 +391,8 @@ def test_slow_reader_loses_and_is_told(observed):
     """One that does not read loses the oldest events, and learns how many; the
     others, and serving, do not notice."""
     server, o = observed(conf={"log": {"access": "off"},
+                               "observe": {"listen": "127.0.0.1:0",
+                                           "events": 65536},
                                "limits": {"requests-per-connection": 0}})
     server.get("/hello.txt")
     o.ledger(1)

@@ -583,7 +583,7 @@ static const char rich[] =
     "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\n"
     "Content-Security-Policy += ccccccccccccccccccccccccccccccccccccccccccccc "
     "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd\n"
-    "[cache *]\nExpires = off\n"
+    "[cache *]\nExpires = off\nLast-Modified = modified minus 10d\n"
     "[host A.example *.b.example]\nroot = /tmp\nfallback = /i.html\n"
     "[host [::1]]\nlisting = on\n"
     "[alias /s/]\nroot = /tmp\n"
@@ -603,6 +603,7 @@ static void dump_is_a_fixpoint(void **state)
     (void)state;
     assert_int_equal(o.c->n_rules, 3);
     assert_int_equal(o.c->rules[0].n_fields, 3);
+    assert_int_equal(o.c->rules[2].last_modified_s, -864000);
     assert_int_equal(o.c->sites[1].n_redirects, 2);
     check_fixpoint(o.c);
     done(&o);

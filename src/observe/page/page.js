@@ -310,9 +310,13 @@ function choose(what) {
     focusKey = what?.request ? `${what.conn.number}.${what.request.request}` : focusKey;
     drawDetail();
     drawLanes();
-    if (what)
+    if (what) {
+        const key = what.request ? focusKey : `${what.conn.number}`;
+        document.querySelector(`#lane-list svg [data-key="${key}"]`)
+            ?.scrollIntoView({ block: "nearest", inline: what.request ? "center" : "start" });
         $("detail").focus({ preventScroll: true });
-    else if (back)
+    }
+    if (back)
         document.querySelector(`svg .hit[data-key="${back}"]`)?.focus();
 }
 
@@ -360,6 +364,7 @@ function draw(time) {
         drawn = time;
         dirty = false;
         const inside = document.activeElement?.dataset?.key;
+        const home = document.activeElement?.closest?.("#lane-list, #load-list")?.id;
         drawCounts();
         drawLoads();
         drawLanes();
@@ -367,8 +372,8 @@ function draw(time) {
             chosen.stale = false;
             drawDetail();
         }
-        if (inside)
-            document.querySelector(`[data-key="${inside}"]`)?.focus({ preventScroll: true });
+        if (inside && home)
+            document.querySelector(`#${home} [data-key="${inside}"]`)?.focus({ preventScroll: true });
     }
     requestAnimationFrame(draw);
 }

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * child: what a process does from its fork to the job of its role.
+ * Layer: master.  Ends by exit(), so that counters and leak checks are written.
+ */
+#include "master/child.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "observe/observer.h"
+#include "os/log.h"
+#include "os/process.h"
+#include "os/sandbox.h"
+#include "os/signals.h"
+#include "prepare/preparer.h"
+
+const char *child_role_name(const struct child *c)
+{
+    static const char *const names[] = { [CHILD_WORKER] = "worker",
+                                         [CHILD_PREPARER] = "preparer",
+                                         [CHILD_OBSERVER] = "observer" };
+
+    return names[c->role];
+}
+
+static _Noreturn void observer_main(struct generation *g, int control)
+{
+    struct observer_start start = {
+        .conf = g->conf,
+        .listener = g->observe_listener,
+        .control = control,
+        .accepted = g->connections,
+    };
+
+    memcpy(start.place, g->place, sizeof start.place);
+    for (struct generation *at = g; at && start.n_sources < OBSERVER_SOURCES;
+         at = at->older) {
+        if (at->board)
+            start.source[start.n_sources++] =
+                (struct observer_source){ at->number, at->conf->workers,
+                                          at->board, at->counters };
+    }
+    exit(observer_run(&start));
+}
+
+/* A child has what it needs and nothing else: no other's channel, and a
+ * preparer neither sockets nor roots. */
+static void keep_needed(const struct generation *g, const struct child *c,
+                        int control, int prepare)
+{
+    size_t n = 3;
+    size_t most = n + 1 + g->conf->n_listen + g->n_roots + g->conf->workers;
+    int *keep = calloc(most, sizeof *keep);
+
+    CHECK(keep != NULL);
+    keep[0] = log_descriptor();
+    keep[1] = control;
+    keep[2] = prepare;
+    if (c->role == CHILD_OBSERVER)
+        keep[n++] = g->observe_listener;
+    if (c->role == CHILD_WORKER) {
+        keep[n++] = g->access_log;
+        for (size_t i = 0; i < g->conf->n_listen; i++)
+            keep[n++] = g->listener[i];
+        for (size_t i = 0; i < g->n_roots; i++)
+            keep[n++] = g->root[i].fd;
+        for (unsigned i = 0; i < g->conf->workers; i++)
+            keep[n++] = g->wake[i];
+    }
+    sandbox_close_others(keep, n);
+    free(keep);
+}
+
+_Noreturn void child_main(struct generation *g, struct child *c, int control,
+                          int prepare)
+{
+    char role[32];
+    int rc;
+
+    snprintf(role, sizeof role, c->role == CHILD_WORKER ? "%s %u" : "%s",
+             child_role_name(c), c->index + 1);
+    log_role(role);
+    check_role(role);
+    signals_child();
+    keep_needed(g, c, control, prepare);
+    rc = priv_drop(&g->identity);
+    if (rc < 0) {
+        log_error("M040", "privileges could not be dropped: %s", strerror(-rc));
+        _exit(1);
+    }
+    if (c->role == CHILD_PREPARER)
+        exit(preparer_run(g->conf, control));
+    if (c->role == CHILD_OBSERVER)
+        observer_main(g, control);
+
+    struct worker_start start = {
+        .conf = g->conf,
+        .index = c->index,
+        .listener = g->listener,
+        .root = g->root,
+        .n_roots = g->n_roots,
+        .control = control,
+        .prepare = prepare,
+        .access_log = g->access_log,
+        .descriptors = process_descriptors(),
+        .counters = g->counters,
+        .board = g->board,
+        .wake = g->wake,
+        .connections = g->connections,
+        .past = g->past,
+    };
+    exit(worker_run(&start));
+}

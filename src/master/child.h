@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * child: what a process does from its fork to the job of its role.
+ * Layer: master.
+ */
+#ifndef ETAGD_MASTER_CHILD_H
+#define ETAGD_MASTER_CHILD_H
+
+#include "master/generation.h"
+
+/* "worker", "preparer", "observer". */
+const char *child_role_name(const struct child *c);
+
+/* In the fresh process: closes what is not its own, gives up privileges and
+ * does its job.  control: its end of the channel to the master; prepare: a
+ * worker's to the preparer. */
+_Noreturn void child_main(struct generation *g, struct child *c, int control,
+                          int prepare);
+
+#endif

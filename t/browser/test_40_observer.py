@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""The observer's page in a real browser: what it says was not asked for is what
+the browser took from its cache."""
+import json
+import pathlib
+import re
+import sys
+
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "live"))
+
+PNG = (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01"
+       b"\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\nIDATx\x9cc\x00\x01"
+       b"\x00\x00\x05\x00\x01\r\n-\xb4\x00\x00\x00\x00IEND\xaeB`\x82")
+NAMES = ("fresh", "asked", "never")
+FILES = {"index.html": "<!doctype html><title>x</title><link rel=icon "
+         "href='data:,'>" + "".join("<img src=/%s.png>" % n for n in NAMES),
+         **{n + ".png": PNG for n in NAMES}}
+RULES = """
+[cache *]
+Cache-Control = no-cache
+[cache /fresh.png]
+Cache-Control = max-age=600
+[cache /never.png]
+Cache-Control = no-store
+"""
+LOADS = """
+return [...document.querySelectorAll('.load')].map(l =>
+    [new URL(l.dataset.url).pathname, l.dataset.silent]);
+"""
+
+
+@pytest.fixture
+def observed(serve):
+    server = serve(files=FILES, rules=RULES,
+                   conf={"observe": {"listen": "127.0.0.1:0"}})
+    url = server.await_line(r"M012: observing at (http://\S+/)").group(1)
+    return server, url
+
+
+def show(browser, url, loads):
+    """The observer's page once it shows that many loads, newest first."""
+    d = browser.driver
+    d.get(url)
+    return WebDriverWait(d, 60, 0.1).until(
+        lambda d: (lambda l: len(l) >= loads and l)(browser.script(LOADS)))
+
+
+def test_silence_is_what_the_cache_answered(observed, browser):
+    server, url = observed
+    browser.open(server.url + "/")
+    browser.open(server.url + "/")
+    sizes = browser.timing()
+    cached = {path for path, n in sizes.items() if n == 0}
+    assert cached == {"/fresh.png"}
+    loads = show(browser, url, 2)
+    assert [set(silent.split()) for _, silent in loads] == [cached, set()]
+    why = browser.driver.find_element(By.CSS_SELECTOR, ".load .why").text
+    assert re.search(r"granted fresh for 10 min at \d\d:\d\d:\d\d, .* left", why)
+    assert "RFC 9111 4.2" in why and "inference" in why
+
+
+def test_bars_details_and_keys(observed, browser):
+    server, url = observed
+    browser.open(server.url + "/")
+    browser.open(server.url + "/")
+    show(browser, url, 2)
+    d = browser.driver
+    bars = d.find_elements(By.CSS_SELECTOR, "svg .hit[tabindex]")
+    assert len(bars) == len([e for e in server.log(7)]) == 7
+    assert len(d.find_elements(By.CSS_SELECTOR, "svg .hit.c-not")) == 2
+    # one bar can be reached by Tab; arrows move, Enter opens, Escape closes
+    browser.script("document.querySelector('svg .hit[tabindex=\"0\"]').focus()")
+    act = lambda key: ActionChains(d).send_keys(key).perform()
+    act(Keys.ARROW_RIGHT)
+    key = d.switch_to.active_element.get_attribute("data-key")
+    act(Keys.ENTER)
+    detail = d.find_element(By.ID, "detail")
+    WebDriverWait(d, 30, 0.05).until(lambda _: "RFC 9110" in detail.text)
+    assert re.search(r"tcp\.port == \d+ && tcp\.port == %d" % server.port,
+                     detail.text)
+    assert "SYN" in detail.get_attribute("textContent")
+    act(Keys.ESCAPE)
+    assert "RFC 9110" not in detail.text
+    assert d.switch_to.active_element.get_attribute("data-key") == key
+
+
+def test_languages(observed, browser):
+    server, url = observed
+    browser.open(server.url + "/")
+    show(browser, url, 1)
+    d = browser.driver
+    assert d.find_element(By.ID, "loads").text == "Page loads"
+    d.find_element(By.ID, "language").click()
+    assert d.find_element(By.ID, "loads").text == "\u9875\u9762\u52a0\u8f7d"
+    # every text of the page is there in both
+    source = (pathlib.Path(__file__).resolve().parents[2] /
+              "src/observe/page/words.js").read_text()
+    en, zh = [set(re.findall(r'(?m)(?:^|[{,])\s*"?(\w+)"?: "', part))
+              for part in source.split("const zh")]
+    assert en - zh == set() and zh - en == set()
+
+
+def test_no_errors_and_nothing_foreign(observed, browser):
+    """No message of the page's own, and no request to anybody else."""
+    server, url = observed
+    browser.open(server.url + "/")
+    show(browser, url, 1)
+    asked = json.loads(browser.script(
+        "return JSON.stringify(performance.getEntriesByType('resource')"
+        ".map(e => e.name))"))
+    assert asked and all(a.startswith((url, "data:")) for a in asked), asked
