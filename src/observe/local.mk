@@ -24,7 +24,7 @@ OBSERVE_PAGE = \
 	$(srcdir)/src/observe/page/model.js \
 	$(srcdir)/src/observe/page/draw.js \
 	$(srcdir)/src/observe/page/page.js
-EXTRA_DIST += src/observe/page
+EXTRA_DIST += $(OBSERVE_PAGE) src/observe/page/embed.sh
 CLEANFILES += src/observe/page.c
 
 src/observe/page.c: $(OBSERVE_PAGE) $(srcdir)/src/observe/page/embed.sh
