@@ -391,10 +391,12 @@ class Server:
 
     def preparer(self):
         """The child that does not."""
-        workers = self.workers()
-        rest = [p for p in self.children() if p not in workers]
-        assert len(rest) == 1, rest
-        return rest[0]
+        def alone():
+            workers = self.workers()
+            rest = [p for p in self.children() if p not in workers]
+            return rest if len(rest) == 1 else None
+        # none is there while the master is between two
+        return until("one preparer", alone)[0]
 
     def _sockets(self, pid):
         return sum(1 for what in descriptors(pid).values()
