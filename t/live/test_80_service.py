@@ -8,7 +8,6 @@ import pathlib
 import shutil
 import signal
 import socket
-import subprocess
 import tempfile
 import threading
 
@@ -18,10 +17,6 @@ import harness
 from harness import until
 
 FILES = {"index.html": "hello\n", "a.txt": "a\n", "big.bin": bytes(300000)}
-SANITIZED = "AddressSanitizer" in subprocess.run(
-    ["strings", "-n", "8", str(harness.binary())] if shutil.which("strings")
-    else ["cat", str(harness.binary())], stdout=subprocess.PIPE
-).stdout.decode("latin-1")
 
 
 @pytest.fixture
@@ -457,7 +452,7 @@ def test_processes_are_confined(serve, short):
         if os.geteuid() == 0:
             assert int(told["CapBnd"], 16) == 0
             assert told["Uid"].split()[0] != "0"
-        if not SANITIZED:
+        if not harness.sanitized():
             assert told["Seccomp"] == "2"
 
 
