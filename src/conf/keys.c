@@ -84,7 +84,7 @@ const struct key keys[] = {
         "directory with the files; a relative one starts at this file's directory",
         .flags = KEY_HOST | KEY_REQUIRED),
     ROW("server", "workers", workers, conf, workers, "auto",
-        "worker processes; auto: one for each usable processor", RANGE(1, 1024)),
+        "worker processes; auto: one for each usable processor", RANGE(1, 256)),
     { .section = "server", .name = "index", .type = &value_index,
       .offset = offsetof(struct conf_site, index),
       .width = offsetof(struct conf_site, n_index) + sizeof(size_t) -
@@ -208,7 +208,7 @@ const struct key keys[] = {
     ROW("media", "nosniff", bool, conf, media.nosniff, "on",
         "send X-Content-Type-Options: nosniff"),
 
-    ROW("prepare", "memory-file", size, conf, prepare.memory_file_bytes, "1m",
+    ROW("prepare", "memory-file", size, conf, prepare.memory_file_bytes, "256k",
         "files up to this size are served from memory", RANGE(0, GIB(1))),
     ROW("prepare", "memory", size, conf, prepare.memory_bytes, "256m",
         "bytes of all prepared files together", RANGE(0, GIB(1024))),
