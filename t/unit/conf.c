@@ -171,7 +171,7 @@ static const struct fault_case fault_cases[] = {
       "\"workers\"?" },
     { "comment behind a value", BYTES("[server]\nroot = /\nworkers = 2 # x\n"),
       "t.ini:3: [server] workers: \"2 # x\" is not a number; allowed: 1 to "
-      "1024, or auto; a comment has a line of its own" },
+      "256, or auto; a comment has a line of its own" },
     { "named options", BYTES("[server main]\nroot = /\n"),
       "t.ini:1: [server main] [server] takes no name" },
     { "all hosts refused", BYTES("[server]\nroot = /\nunknown-host = refuse\n"),
