@@ -16,7 +16,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define NOTSENT_BYTES (256 << 10)
+#define NOTSENT_BYTES (1 << 20)
 
 union address {
     struct sockaddr sa;
