@@ -66,10 +66,12 @@ struct entry *cache_find(struct cache *c, uint64_t hash, unsigned site,
             break;
     }
     if (e) {
-        struct list *front = home(c, e);
-        if (front->next != &e->lru) {
+        /* once a second is often enough to be found used, and leaves the
+         * neighbours in the list alone for all other hits */
+        if (e->used != c->second) {
+            e->used = c->second;
             list_remove(&e->lru);
-            list_prepend(front, &e->lru);
+            list_prepend(home(c, e), &e->lru);
         }
     }
     return e;

@@ -63,6 +63,7 @@ struct entry_form {
 
 struct entry {
     struct list lru;
+    int64_t used; /* the second in which it was moved to the front */
     struct entry *next; /* in the hash chain */
     uint64_t hash;
     uint32_t refs; /* the cache's own included */
@@ -118,6 +119,7 @@ struct cache {
     struct entry **bucket;
     size_t mask;
     uint64_t seed;
+    int64_t second; /* the present one, by the owner */
     struct list files, others;
     size_t n_files, n_others, files_max, others_max;
 };
@@ -127,7 +129,8 @@ bool cache_init(struct cache *c, size_t files_max, uint64_t seed);
 void cache_free(struct cache *c); /* its entries are gone already */
 uint64_t cache_hash(const struct cache *c, unsigned site, struct span path);
 
-/* Without taking a reference; moves it to the front of its list. */
+/* Without taking a reference; moves it to the front of its list, at most once a
+ * second. */
 struct entry *cache_find(struct cache *c, uint64_t hash, unsigned site,
                          struct span path);
 

@@ -43,7 +43,7 @@ void worker_time(struct worker *w)
     w->real_us = (int64_t)w->now_us + w->distance_us;
     int64_t second = w->real_us / 1000000;
     if (second != w->second) {
-        w->second = second;
+        w->second = w->cache.second = second;
         date_format(w->date, second);
     }
     atomic_store_explicit(&w->counters->beat_us, w->now_us,
