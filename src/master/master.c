@@ -127,7 +127,6 @@ void master_finish(struct master *m)
     enum worker_word word =
         m->upgrade.replaced ? WORKER_DRAIN : WORKER_FINISH;
 
-    log_info("M081", "finishing what is under way");
     service_stopping(m);
     m->ending = true;
     EACH_GENERATION (at, m) {
@@ -136,6 +135,7 @@ void master_finish(struct master *m)
         if (g->state < GENERATION_DRAINING)
             generation_drain(g, word);
     }
+    log_info("M081", "finishing what is under way");
 }
 
 /* Every worker of a starting generation has reported: it takes over. */

@@ -283,6 +283,10 @@ def test_quit_lets_idle_connections_ask_once_more(serve):
     server.await_line("M081")
     for c in idle:
         r = c.get("/a.txt")
+        # the word may reach the worker just after this request: then the next
+        # one is the last
+        if not r.closes:
+            r = c.get("/a.txt")
         assert r.status == 200 and r.closes, r
         c.half_close()
         assert c.ends() and c.eof == "closed"
