@@ -62,12 +62,6 @@ static struct span why(const struct logline *l)
     return span_str(reason_word(l->reason));
 }
 
-/* Day number to year, month, day (proleptic Gregorian), by way of date.c. */
-static void date_of(int64_t seconds, char out[DATE_BYTES])
-{
-    date_format(out, seconds);
-}
-
 static int month_of(const char *date)
 {
     static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -89,7 +83,7 @@ void logline_time(struct buf *b, int64_t time_us)
     char d[DATE_BYTES]; /* "Sun, 06 Nov 1994 08:49:37 GMT" */
     int64_t s = floor_seconds(time_us);
 
-    date_of(s, d);
+    date_format(d, s);
     buf_put(b, d + 12, 4);
     buf_char(b, '-');
     buf_u64_pad(b, (uint64_t)month_of(d), 2);
@@ -121,7 +115,7 @@ void logline_combined(struct buf *b, const struct logline *l)
 {
     char d[DATE_BYTES];
 
-    date_of(floor_seconds(l->time_us), d);
+    date_format(d, floor_seconds(l->time_us));
     buf_str(b, l->peer);
     BUF_LIT(b, " - - [");
     buf_put(b, d + 5, 2);
@@ -192,7 +186,7 @@ void logline_readable(struct buf *b, const struct logline *l)
     char d[DATE_BYTES];
     int64_t s = floor_seconds(l->time_us);
 
-    date_of(s, d);
+    date_format(d, s);
     buf_put(b, d + 17, 8);
     buf_char(b, '.');
     buf_u64_pad(b, (uint64_t)(l->time_us - s * 1000000) / 1000, 3);

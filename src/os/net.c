@@ -135,11 +135,6 @@ int net_accept(int listener, struct net_peer *peer)
     return fd;
 }
 
-void net_nodelay(int fd)
-{
-    set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-}
-
 ssize_t net_recv(int fd, void *p, size_t n)
 {
     ssize_t got;

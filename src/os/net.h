@@ -43,9 +43,6 @@ void net_peer_text(const struct net_peer *peer, char out[NET_PEER_TEXT]);
 /* The next connection (non-blocking, close-on-exec) with its peer. */
 int net_accept(int listener, struct net_peer *peer);
 
-/* Responses are handed over whole: no waiting for acknowledgements. */
-void net_nodelay(int fd);
-
 ssize_t net_recv(int fd, void *p, size_t n);
 
 /* Are there bytes that were not received yet? */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * sandbox: Landlock and a seccomp filter from one table.
- * Layer: os.  Returns 0 or -errno.  How the rows were found: strace over all
- * live tests, and what libc, libmagic and the encoders do when memory is short
- * or a check fails.
+ * Layer: os.  Returns 0 or -errno.  How the rows were found: from the calls
+ * that the code makes, with what libc, libmagic and the encoders do when memory
+ * is short or a check fails; the live tests run under them.
  */
 #include "os/sandbox.h"
 

@@ -49,11 +49,6 @@ struct dirs *dirs_new(uint64_t seed, unsigned max)
     return d;
 }
 
-int dirs_descriptor(const struct dirs *d)
-{
-    return d->watch;
-}
-
 static uint64_t hash(const struct dirs *d, unsigned root, struct span prefix)
 {
     const uint64_t k = 0x9e3779b97f4a7c15ull;

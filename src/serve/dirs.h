@@ -17,9 +17,6 @@ struct root;
 struct dirs *dirs_new(uint64_t seed, unsigned max);
 
 void dirs_free(struct dirs *d);
-/* Descriptor for dirs_news(). */
-int dirs_descriptor(const struct dirs *d);
-
 /* Watches every existing directory from the root down to the one that holds
  * `path` (relative to the root).  True: from now on any change of what the path
  * means, or of the file, is news.  False: it can't be watched (limit reached, a

@@ -101,10 +101,8 @@ static int open_path(const struct worker *w, const struct conf_site *site,
 }
 
 /* Takes over an open descriptor when it is a regular file. */
-static bool take_file(struct worker *w, struct found *f, int fd,
-                      const struct file_stat *s)
+static bool take_file(struct found *f, int fd, const struct file_stat *s)
 {
-    (void)w;
     if (s->kind != FILE_REGULAR)
         return false;
     f->fd = fd;
@@ -143,7 +141,7 @@ static void find_index(struct worker *w, const struct conf_site *site,
         if (!append(f->path, &n, site->index[i]))
             break;
         int fd = open_path(w, site, f);
-        if (fd >= 0 && file_stat(fd, &s) == 0 && take_file(w, f, fd, &s))
+        if (fd >= 0 && file_stat(fd, &s) == 0 && take_file(f, fd, &s))
             return;
         if (fd >= 0)
             close(fd);
@@ -173,7 +171,7 @@ static void find_named(struct worker *w, const struct conf_site *site,
         return;
     }
     int rc = file_stat(fd, &s);
-    if (rc == 0 && take_file(w, f, fd, &s))
+    if (rc == 0 && take_file(f, fd, &s))
         return;
     close(fd);
     if (rc < 0)
