@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
  * watch: inotify, reduced to the one question that is asked of it.
- * Layer: os.  Returns >= 0 or -errno.
+ * Layer: os.  Returns >= 0 or -errno.  Owns SIGIO of the process: it says that
+ * there are events, so that asking costs no system call while there are none.
  */
 #include "os/watch.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -18,11 +21,40 @@
      IN_CREATE | IN_DELETE)
 #define SELF_EVENTS (IN_DELETE_SELF | IN_MOVE_SELF)
 
+/* Events may have come since they were last taken.  Raised by the signal, and
+ * for good where no signal can be had. */
+static volatile sig_atomic_t pending = 1;
+static bool signalled;
+
+static void note_events(int number)
+{
+    (void)number;
+    pending = 1;
+}
+
+static bool take_signal(void)
+{
+    struct sigaction act = { .sa_handler = note_events,
+                             .sa_flags = SA_RESTART };
+    sigset_t set;
+
+    sigemptyset(&act.sa_mask);
+    sigemptyset(&set);
+    sigaddset(&set, SIGIO);
+    return sigaction(SIGIO, &act, NULL) == 0 &&
+           sigprocmask(SIG_UNBLOCK, &set, NULL) == 0;
+}
+
 int watch_new(void)
 {
     int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 
-    return fd < 0 ? -errno : fd;
+    if (fd < 0)
+        return -errno;
+    signalled = take_signal() && fcntl(fd, F_SETOWN, getpid()) == 0 &&
+                fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC) == 0;
+    pending = 1;
+    return fd;
 }
 
 int watch_add_directory(int watch, int dir)
@@ -53,6 +85,10 @@ enum watch_news watch_take(int watch)
     } events;
     enum watch_news news = WATCH_NOTHING;
 
+    if (!pending)
+        return news;
+    /* first: what comes after the last read raises it again */
+    pending = !signalled;
     for (;;) {
         ssize_t n = read(watch, events.bytes, sizeof events.bytes);
         if (n <= 0)

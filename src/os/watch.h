@@ -9,7 +9,9 @@
 
 #include <stdbool.h>
 
-int watch_new(void); /* descriptor or -errno */
+/* A descriptor or -errno.  One a process (or the successor of one): its events
+ * are announced by SIGIO, whose action and mask it sets. */
+int watch_new(void);
 
 /* Adds the directory open as `dir`; the process's working directory is moved
  * there on the way (no path and no /proc is needed).  0 or -errno (-ENOSPC: the
@@ -23,7 +25,11 @@ enum watch_news {
                          or events were lost: watches must be set anew */
 };
 
-/* Takes all events there are; never blocks. */
+/* Takes all events there are; never blocks, and makes no system call when there
+ * are none.  An event is there before the change that it tells of returns to
+ * whoever made it, and its signal is taken on the way out of the next system
+ * call at the latest; so what was received before this call was sent before the
+ * changes that it misses. */
 enum watch_news watch_take(int watch);
 
 #endif

@@ -5,3 +5,6 @@ t_unit_wheel_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += t/unit/walk
 t_unit_walk_SOURCES = t/unit/walk.c
 t_unit_walk_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += t/unit/watch
+t_unit_watch_SOURCES = t/unit/watch.c
+t_unit_watch_LDADD = $(UNIT_LIBS)
