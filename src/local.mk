@@ -16,4 +16,5 @@ ETAGD_SYSTEM_LIBS = $(INIH_LIBS) $(MAGIC_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
 
 sbin_PROGRAMS += etagd
 etagd_SOURCES = src/main.c
+etagd_LDFLAGS =
 etagd_LDADD = $(ETAGD_LIBS) $(ETAGD_SYSTEM_LIBS)

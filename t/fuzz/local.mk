@@ -21,7 +21,7 @@ if ENABLE_FUZZ
 FUZZ_LINK = -fsanitize=fuzzer
 FUZZ_MAIN =
 else
-FUZZ_LINK =
+FUZZ_LINK = $(LTO_OFF)
 FUZZ_MAIN = t/fuzz/replay.c
 endif
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir; \
