@@ -8,6 +8,8 @@
  */
 #include "http/etag.h"
 
+#include <string.h>
+
 #include "base/chars.h"
 
 /* Takes one entity-tag off the front of *text; false: there is none. */
@@ -74,11 +76,23 @@ static enum etag_list line_match(struct span line, struct etag tag, bool strong)
     }
 }
 
+/* The usual value is one tag as it was sent: then bytes alone decide. */
+static bool is_just(struct span value, struct etag tag, bool strong)
+{
+    size_t n = tag.opaque.n;
+
+    return tag.opaque.p && !(tag.weak && strong) && value.n == n + 2 &&
+           value.p[0] == '"' && value.p[n + 1] == '"' &&
+           memcmp(value.p + 1, tag.opaque.p, n) == 0;
+}
+
 enum etag_list etag_list_match(const struct head *h, enum field_id id,
                                struct etag tag, bool strong)
 {
     if (!head_has(h, id))
         return ETAG_LIST_ABSENT;
+    if (!((h->repeated >> id) & 1) && is_just(head_value(h, id), tag, strong))
+        return ETAG_LIST_MATCH;
     /* "*" is a value of its own, no member: not beside tags, not twice */
     if (!((h->repeated >> id) & 1) &&
         span_eq(span_trim(head_value(h, id)), SPAN("*")))

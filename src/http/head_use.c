@@ -73,6 +73,8 @@ bool head_persists(const struct head *h)
     struct span option;
     bool keep = h->minor >= 1;
 
+    if (!head_has(h, FIELD_CONNECTION))
+        return keep;
     while (head_next(h, FIELD_CONNECTION, &at, &option)) {
         if (span_eq_nocase(option, SPAN("close")))
             return false;
@@ -104,7 +106,8 @@ enum fault head_expect(const struct head *h, bool *wanted)
     struct span member;
 
     *wanted = false;
-    if (h->minor < 1) /* RFC 9110 10.1.1: ignored in HTTP/1.0 */
+    /* RFC 9110 10.1.1: ignored in HTTP/1.0 */
+    if (h->minor < 1 || !head_has(h, FIELD_EXPECT))
         return FAULT_NONE;
     while (head_next(h, FIELD_EXPECT, &at, &member)) {
         if (!span_eq_nocase(member, SPAN("100-continue"))) {
