@@ -26,6 +26,20 @@ int poll_add_edge(int poll, int fd, void *tag)
     return add(poll, fd, tag, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
 }
 
+int poll_add_reader(int poll, int fd, void *tag)
+{
+    return add(poll, fd, tag, EPOLLIN | EPOLLRDHUP | EPOLLET);
+}
+
+void poll_add_room(int poll, int fd, void *tag)
+{
+    struct epoll_event e = {
+        .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = tag
+    };
+
+    (void)epoll_ctl(poll, EPOLL_CTL_MOD, fd, &e);
+}
+
 int poll_add_level(int poll, int fd, void *tag)
 {
     return add(poll, fd, tag, EPOLLIN);

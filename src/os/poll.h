@@ -16,6 +16,13 @@ int poll_new(void);
  * is needed for the life of the connection. */
 int poll_add_edge(int poll, int fd, void *tag);
 
+/* The same for one direction: most connections never have to wait for room, and
+ * a new one has it, which would be an event for nothing. */
+int poll_add_reader(int poll, int fd, void *tag);
+
+/* What poll_add_reader() added tells of room, too; of present room at once. */
+void poll_add_room(int poll, int fd, void *tag);
+
 /* Channels and the like: level-triggered, readable only. */
 int poll_add_level(int poll, int fd, void *tag);
 

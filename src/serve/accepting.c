@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * accepting: accept, and a first receive at once: often the request is there.
+ * accepting: accept, and a first receive at once where it pays: often the
+ * request is there, for connections are taken when all else in a turn is done.
  * Layer: serve.  When a limit is reached an idle connection gives way; without
  * one the sockets are left alone until a connection has gone or a moment has
  * passed; the kernel's queue waits.
@@ -21,7 +22,8 @@
 #include "serve/tell.h"
 #include "serve/worker.h"
 
-#define BUDGET 16 /* connections a turn and socket */
+#define BUDGET 16u /* connections a turn and socket; a power of two */
+#define PATIENCE 4u /* turns that leave some, until more are taken at once */
 #define PAUSE_MS 100
 #define YIELD_MS 5 /* until a worker that left its turn to another is back */
 
@@ -40,6 +42,8 @@ bool accepting_init(struct worker *w)
 {
     if (w->conf->n_listen > WORKER_LISTEN_MAX)
         return false;
+    for (size_t i = 0; i < w->conf->n_listen; i++)
+        w->listening[i].guess = 1;
     listen_on(w, true);
     return balance_init(w);
 }
@@ -119,26 +123,62 @@ static bool take_one(struct worker *w, size_t i, bool greet)
         worker_greet(w, c);
         return true;
     }
-    poll_add_edge(w->poll, fd, c);
+    poll_add_reader(w->poll, fd, c);
     c->polled = true;
     if (!welcome)
         step_refuse(w, c, 503, END_LIMIT_ADDRESS);
     return true;
 }
 
-void accepting_ready(struct worker *w, void *tag)
+/* Up to `guess` connections of one socket.  A call that finds nothing costs as
+ * much as one that finds something, and of a socket where more waits the next
+ * turn tells again: so the guess is one until several turns in a row have left
+ * some. */
+static void take_some(struct worker *w, size_t i)
 {
-    size_t i = (size_t)((char *)tag - w->listening);
+    struct listening *l = &w->listening[i];
+    unsigned n = 0;
 
-    for (int n = 0; n < BUDGET && w->accepting; n++) {
+    l->left = l->more ? l->left + 1 : 0;
+    if (l->left % PATIENCE == PATIENCE - 1 && l->guess < BUDGET)
+        l->guess *= 2;
+    while (n < l->guess && w->accepting) {
         if (balance_yields(w)) {
             listen_on(w, false);
             w->accept_again_ms = w->now_ms + YIELD_MS;
             w->paused_at = w->n_conns;
             return;
         }
-        if (!take_one(w, i, true))
+        if (!take_one(w, i, true)) {
+            l->guess = 1;
             return;
+        }
+        n++;
+    }
+}
+
+void accepting_note(struct worker *w, void *tag)
+{
+    struct listening *l = tag;
+
+    if (!l->due) {
+        l->due = true;
+        l->more = l->taken + 1 == w->turns;
+        w->n_due++;
+    }
+}
+
+void accepting_take(struct worker *w)
+{
+    for (size_t i = 0; i < w->conf->n_listen; i++) {
+        struct listening *l = &w->listening[i];
+        if (!l->due)
+            continue;
+        l->due = false;
+        w->n_due--;
+        l->taken = w->turns;
+        if (w->accepting)
+            take_some(w, i);
     }
 }
 
@@ -147,7 +187,7 @@ void accepting_called(struct worker *w)
     balance_called(w);
     for (size_t i = 0; i < w->conf->n_listen; i++) {
         if (w->accepting)
-            accepting_ready(w, &w->listening[i]);
+            accepting_note(w, &w->listening[i]);
     }
 }
 
@@ -157,7 +197,7 @@ static void look(struct worker *w)
 {
     w->accept_look_ms = w->now_ms + WORKER_BEAT_MS;
     for (size_t i = 0; i < w->conf->n_listen; i++) {
-        for (int n = 0; n < BUDGET && w->accepting; n++) {
+        for (unsigned n = 0; n < BUDGET && w->accepting; n++) {
             if (!take_one(w, i, false))
                 break;
         }

@@ -12,8 +12,12 @@ struct worker;
 
 bool accepting_init(struct worker *w);
 
-/* A listening socket (tag: its slot in w->listening) has a connection. */
-void accepting_ready(struct worker *w, void *tag);
+/* A listening socket (tag: its slot in w->listening) has a connection, which is
+ * taken by accepting_take(). */
+void accepting_note(struct worker *w, void *tag);
+
+/* Takes what was noted. */
+void accepting_take(struct worker *w);
 
 /* Another worker left a connection to this one. */
 void accepting_called(struct worker *w);

@@ -47,6 +47,7 @@ struct conn {
     int fd;
     enum conn_state state;
     bool polled;      /* is in the worker's poll set */
+    bool polled_room; /* which tells of room to send, too */
     bool readable;    /* may have bytes that were not received yet */
     bool ended;       /* the client has sent its FIN */
     bool broken;      /* reset or failed: nothing more can be sent */

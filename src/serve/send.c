@@ -71,7 +71,9 @@ static ssize_t send_memory(struct conn *c, struct txn *t)
         iov[n].iov_base = (void *)(size_t)t->piece[at].p;
         iov[n++].iov_len = t->piece[at].bytes;
     }
-    bool more = at < t->piece_n;
+    /* the last bytes of a connection leave together with its FIN: whoever
+     * has queued them closes or shuts down next */
+    bool more = at < t->piece_n || c->closing;
     if (n == 1)
         return net_send(c->fd, iov[0].iov_base, iov[0].iov_len, more);
     return net_sendv(c->fd, iov, n, more);

@@ -48,6 +48,10 @@ void step_close(struct worker *w, struct conn *c, enum end why)
     if (w->ring)
         tell_end(w, c);
     conn_become(c, CONN_CLOSED);
+    /* now, for the last bytes wait for it (send_memory) */
+    if (c->fd >= 0)
+        close(c->fd);
+    c->fd = -1;
     wheel_cancel(&c->timer);
     if (c->again)
         list_remove(&c->turn);
@@ -141,6 +145,10 @@ static void settle(struct worker *w, struct conn *c, enum request_result r)
 static void wait_to_send(struct worker *w, struct conn *c)
 {
     txn_keep_texts(c->txn);
+    if (c->polled && !c->polled_room) {
+        poll_add_room(w->poll, c->fd, c);
+        c->polled_room = true;
+    }
     if (c->state == CONN_SEND)
         return; /* its pace is looked at when it is due */
     conn_become(c, CONN_SEND);

@@ -77,6 +77,15 @@ struct call {
     unsigned misses; /* calls in a row that it did not come to */
 };
 
+/* A listening socket; the addresses of these serve as tags in the poll set. */
+struct listening {
+    bool due;       /* has connections that are not taken yet */
+    bool more;      /* had some left in the turn after the last were taken */
+    unsigned left;  /* turns in a row that left some */
+    unsigned guess; /* how many are taken at once */
+    uint64_t taken; /* the turn in which some were */
+};
+
 struct received {
     struct conn *conn;
     const char *p;
@@ -106,6 +115,7 @@ struct worker {
     struct wheel wheel;
     struct txn_pool txns;
     /* the turn */
+    uint64_t turns; /* so far */
     char *arena;
     size_t arena_n;
     struct received *received;
@@ -142,7 +152,11 @@ struct worker {
     /* access log */
     struct access *access;
     /* accepting */
-    char listening[WORKER_LISTEN_MAX]; /* addresses serve as tags */
+    struct listening listening[WORKER_LISTEN_MAX];
+    unsigned n_due; /* of them */
+    unsigned due_turns; /* since one was */
+    unsigned luck;    /* of 256 first receives that found a request, of late */
+    unsigned greeted; /* connections without a first receive */
     bool accepting;
     bool accept_failing; /* and that has been logged */
     uint64_t accept_again_ms, accept_look_ms;
