@@ -45,70 +45,76 @@ struct block {
 };
 
 struct entry_form {
-    char tag_text[ETAG_BYTES_MAX];
-    uint8_t tag_n;     /* field value with quotes and W/; 0: no ETag */
-    int fd;            /* large files and sidecars: sent from here; else -1 */
-    uint64_t slab;     /* held; 0: none */
-    int slab_fd;       /* its descriptor, lent by the client; -1: none */
-    uint64_t slab_at;  /* where in it the bytes are */
-    const char *bytes; /* mapped; NULL: sent from fd */
-    struct block ok;   /* 200 */
-    struct block partial;      /* 206, where a rule makes it differ from 200 */
-    struct block not_modified; /* 304 */
-    uint64_t bytes_id, past_key; /* for audit.h; bytes_id 0: not known */
+    /* read for each answer */
+    const char *bytes;  /* mapped; NULL: sent from fd */
+    struct block ok;    /* 200 */
+    int fd;             /* large files and sidecars: sent from here; else -1 */
     bool others;        /* versions with other bytes were handed out */
     bool tag_of_others; /* with this very tag */
     bool told;          /* that it was asked for, by W090 */
+    uint8_t tag_n;      /* field value with quotes and W/; 0: no ETag */
+    struct block not_modified; /* 304 */
+    struct block partial;      /* 206, where a rule makes it differ from 200 */
+    /* read now and then */
+    char tag_text[ETAG_BYTES_MAX];
+    uint64_t slab;    /* held; 0: none */
+    int slab_fd;      /* its descriptor, lent by the client; -1: none */
+    uint64_t slab_at; /* where in it the bytes are */
+    uint64_t bytes_id, past_key; /* for audit.h; bytes_id 0: not known */
 };
 
+/* What is read for each answer lies side by side and before the path, which is
+ * read first: of a thousand files each costs the fewest cache lines. */
 struct entry {
     struct list lru;
-    int64_t used; /* the second in which it was moved to the front */
-    struct entry *next; /* in the hash chain */
-    uint64_t hash;
-    uint32_t refs; /* the cache's own included */
-    enum entry_kind kind;
-    bool in_cache;
-    bool watched;    /* `fresh` may be trusted */
-    bool pending;    /* facts have been asked for: requests wait */
-    bool unasked;    /* to be asked again: channel was full, or renewed */
-    bool racy;       /* changed so lately that equal times prove nothing */
-    uint8_t tries;   /* asks in a row without facts */
-    bool degraded;   /* answered without the preparer's facts */
-    bool negotiable; /* has or will have codings: Vary */
-    bool background; /* asked again while the old facts still serve */
-    uint64_t fresh;  /* generation of the watch at which it was right */
-    uint64_t seq;    /* of the ask */
-    uint64_t asked_us;
+    uint64_t seq;           /* of the ask */
     struct list waiters;    /* txn.waiter */
     struct list asked;      /* among the worker's pending entries */
     struct entry *seq_next; /* in the table of asks */
+    uint8_t tries;          /* asks in a row without facts */
     bool in_asks;
-    unsigned site;
+    bool in_cache;
+    bool unasked;    /* to be asked again: channel was full, or renewed */
+    bool negotiable; /* has or will have codings: Vary */
+    bool background; /* asked again while the old facts still serve */
     int fd; /* of the file until facts are there, and for large files; or -1 */
     struct file_version version;
     uint32_t sidecars; /* bit per coding: a sidecar is used */
     struct file_version sidecar_version[CODING_COUNT];
     char type[MEDIA_TYPE_MAX];
-    struct plan_source source;
-    struct entry_form form[CODING_COUNT];
     /* ENTRY_MOVED, ENTRY_REFUSED */
-    int status;
-    enum reason reason;
     char *location; /* encoded; the query is appended when it is sent */
     char *page;     /* body of an ENTRY_REFUSED or ENTRY_PAGE */
     /* policy of the configuration for this path */
-    enum etag_scheme etag_scheme;
-    enum expires_kind expires;
-    int64_t expires_s, clock_s;
     struct lifetime_source fields; /* caching fields, without what changes */
     int64_t modified_s; /* the file's time as it is sent; COND_NO_DATE: none */
+    uint16_t name_at;   /* where the last component of file_path starts */
+    uint64_t told_at;   /* number of the event that told the observer what this
+                           page refers to, and one; 0: none yet */
+    char *file_path;    /* below the root: the index file for a directory */
+    unsigned root;      /* index in the worker's roots */
+    /* the answer */
+    struct entry_form form[CODING_COUNT];
+    struct plan_source source;
+    int64_t expires_s, clock_s;
+    enum etag_scheme etag_scheme;
+    enum expires_kind expires;
     int rule_line; /* of the last [cache] rule that matched; 0: none */
-    uint16_t name_at; /* where the last component of file_path starts */
-    uint64_t told_at; /* number of the event that told the observer what this
-                         page refers to, and one; 0: none yet */
-    char *file_path;  /* below the root: the index file for a directory */
-    unsigned root;    /* index in the worker's roots */
+    /* the look-up */
+    int status; /* ENTRY_MOVED, ENTRY_REFUSED */
+    enum reason reason;
+    uint32_t refs; /* the cache's own included */
+    uint64_t asked_us;
+    int64_t used;       /* the second in which it was moved to the front */
+    uint64_t fresh;     /* generation of the watch at which it was right */
+    struct entry *next; /* in the hash chain */
+    uint64_t hash;
+    unsigned site;
+    enum entry_kind kind;
+    bool watched;  /* `fresh` may be trusted */
+    bool pending;  /* facts have been asked for: requests wait */
+    bool racy;     /* changed so lately that equal times prove nothing */
+    bool degraded; /* answered without the preparer's facts */
     uint16_t path_n;
     char path[]; /* decoded request path, the key; NUL-terminated */
 };
