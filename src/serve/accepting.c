@@ -58,9 +58,8 @@ static void pause_accepting(struct worker *w)
 static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
                           size_t listener)
 {
-    struct conn *c = LIST_ENTRY(w->conn_free.next, struct conn, node);
+    struct conn *c = room_place(w);
 
-    list_remove(&c->node);
     memset(c, 0, sizeof *c);
     c->magic = CONN_MAGIC;
     c->fd = fd;

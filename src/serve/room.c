@@ -61,8 +61,6 @@ bool room_init(struct worker *w)
     w->conns = calloc(w->slots, sizeof w->conns[0]);
     if (!w->conns)
         return false;
-    for (size_t i = w->slots; i > 0; i--)
-        list_prepend(&w->conn_free, &w->conns[i - 1].node);
     if (l->connections_per_address == 0)
         return true;
     w->addresses = addresses_new(w->slots, w->cache.seed ^ w->now_us);
@@ -141,6 +139,17 @@ enum room room_connection(struct worker *w, struct conn **gives_way)
     return *gives_way ? ROOM_YES : ROOM_NONE;
 }
 
+struct conn *room_place(struct worker *w)
+{
+    if (list_empty(&w->conn_free)) {
+        CHECK(w->slots_used < w->slots);
+        return &w->conns[w->slots_used++];
+    }
+    struct conn *c = LIST_ENTRY(w->conn_free.next, struct conn, node);
+    list_remove(&c->node);
+    return c;
+}
+
 bool room_address(struct worker *w, struct conn *c)
 {
     if (!w->addresses)
@@ -152,6 +161,7 @@ bool room_address(struct worker *w, struct conn *c)
 
 void room_left(struct worker *w, struct conn *c)
 {
+    list_prepend(&w->conn_free, &c->node);
     w->n_conns--;
     w->n_dead--;
     if (c->by_address)

@@ -32,6 +32,10 @@ enum room {
  * that is there (step_give_way), or NULL. */
 enum room room_connection(struct worker *w, struct conn **gives_way);
 
+/* A place that room_connection() knows of.  Those that were in use before come
+ * first: memory that no connection ever needed is never touched. */
+struct conn *room_place(struct worker *w);
+
 /* The limit of connections per address; false: this one is too many. */
 bool room_address(struct worker *w, struct conn *c);
 

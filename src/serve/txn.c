@@ -27,9 +27,6 @@ bool txn_pool_init(struct txn_pool *pool, size_t count, size_t in_cap)
     pool->free = calloc(count, sizeof pool->free[0]);
     if (!pool->memory || !pool->free)
         return false;
-    for (size_t i = 0; i < count; i++)
-        pool->free[i] =
-            (struct txn *)(void *)(pool->memory + (count - 1 - i) * stride);
     pool->n_free = pool->warm = count;
     return true;
 }
@@ -38,10 +35,15 @@ struct txn *txn_borrow(struct txn_pool *pool)
 {
     if (pool->n_free == 0)
         return NULL;
-    struct txn *t = pool->free[--pool->n_free];
+    size_t at = --pool->n_free;
+    /* a place that was never given back holds the next of those never used */
+    if (at < pool->warm) {
+        pool->warm = at;
+        pool->free[at] = (struct txn *)(void *)(pool->memory + pool->stride *
+                                                (pool->count - 1 - at));
+    }
+    struct txn *t = pool->free[at];
 
-    if (pool->n_free < pool->warm)
-        pool->warm = pool->n_free;
     t->in_n = 0;
     t->in_cap = pool->stride - sizeof *t;
     t->body_active = t->body_done = false;

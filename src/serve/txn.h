@@ -83,7 +83,7 @@ struct txn_pool {
     size_t stride, count, bytes;
     struct txn **free;
     size_t n_free;
-    size_t warm; /* lowest n_free of late: colder ones give memory back */
+    size_t warm; /* lowest n_free ever: below, free[] is not filled in yet */
 };
 
 /* Reserves address space for `count` transactions; false when refused. */

@@ -58,7 +58,6 @@ static void free_dead(struct worker *w)
         struct conn *c = LIST_ENTRY(w->dead.next, struct conn, turn);
         list_remove(&c->turn);
         list_remove(&c->node);
-        list_prepend(&w->conn_free, &c->node);
         room_left(w, c);
         counters_add(&w->counters->closed, 1);
     }

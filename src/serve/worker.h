@@ -109,6 +109,7 @@ struct worker {
     /* connections */
     struct conn *conns; /* slots: conns_max and those that have just ended */
     size_t slots, conns_max;
+    size_t slots_used; /* from the first one on, ever */
     struct list conn_free, conn_all, again, dead;
     size_t n_conns, n_dead;
     struct addresses *addresses; /* NULL: no limit */
