@@ -221,7 +221,7 @@ void answer_listing(struct worker *w, struct conn *c, struct txn *t,
     }
     if (status == 412) {
         struct plan plan = { .status = 412, .reason = reason };
-        answer_refusal(w, c, t, &plan, 0, persist);
+        answer_refusal(w, c, t, e, &plan, persist);
         return;
     }
     struct entry *page = make(w, e, json);
