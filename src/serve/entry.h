@@ -74,6 +74,8 @@ struct entry {
     bool unasked;    /* to be asked again: channel was full, or renewed */
     bool racy;       /* changed so lately that equal times prove nothing */
     uint8_t tries;   /* asks in a row without facts */
+    uint8_t follow;  /* facts are there, these codings are waited for as well */
+    uint8_t losses;  /* preparers that died while they coded it */
     bool degraded;   /* answered without the preparer's facts */
     bool negotiable; /* has or will have codings: Vary */
     bool background; /* asked again while the old facts still serve */
