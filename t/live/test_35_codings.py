@@ -2,6 +2,7 @@
 """Content codings: sidecars, forms made by the preparer, one tag for each."""
 import gzip
 import os
+import pathlib
 import shutil
 import subprocess
 import zlib
@@ -128,6 +129,17 @@ def test_forms_are_asked_for_again_when_a_preparer_dies(serve):
     os.kill(server.preparer(), SIGKILL)  # brotli needs a second for it
     server.await_line("W023", since)
     assert decode(coded(server, "/a.txt", "br")) in (data, None)
+
+
+def test_the_thread_that_codes_stands_back(serve):
+    """proc_pid_stat(5): the 41st field is the policy, 5 is SCHED_IDLE."""
+    server = serve(files={"a.txt": TEXT}, conf=ONE)
+    coded(server, "/a.txt", "gzip")
+    folder = pathlib.Path("/proc/%d/task" % server.preparer())
+    policies = {t.name: t.joinpath("stat").read_text().rpartition(")")[2]
+                .split()[38] for t in folder.iterdir()}
+    assert policies.pop(folder.parent.name) == "0"
+    assert set(policies.values()) == {"5"}
 
 
 @pytest.mark.parametrize("coding", ("identity", "gzip", "br", "zstd"))
