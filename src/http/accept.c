@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * accept: weights of content codings, media types and languages.
- * Layer: http (pure).  The three fields are lists of a name with a weight; what
+ * accept: weights of content codings and media types.
+ * Layer: http (pure).  Both fields are lists of a name with a weight; what
  * differs is how a name matches and how closely.  A malformed member is skipped
  * and the others count (preferences are no commands, RFC 9110 12.5.1); of two
  * members that match equally closely the lower weight counts, so that a refusal
@@ -261,51 +261,6 @@ uint16_t accept_media(const struct head *h, struct span type)
     while (head_next(h, FIELD_ACCEPT, &at, &text)) {
         if (member_read(text, &m) && media_closeness(&m, type, &closeness))
             consider(&c, closeness, m.weight);
-    }
-    return settled(&c);
-}
-
-/* language-range = (1*8ALPHA *("-" 1*8alphanum)) / "*", RFC 4647 2.1 */
-static bool is_language_range(struct span text)
-{
-    size_t run = 0;
-    unsigned allowed = CHAR_ALPHA;
-
-    if (span_eq(text, SPAN("*")))
-        return true;
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] == '-' && run) {
-            run = 0;
-            allowed = CHAR_ALPHA | CHAR_DIGIT;
-        } else if (!(chars_table[(unsigned char)text.p[i]] & allowed) ||
-                   ++run > 8) {
-            return false;
-        }
-    }
-    return run > 0;
-}
-
-/* RFC 4647 3.3.1: the range is the tag or a prefix of it that ends at a "-". */
-static size_t language_closeness(struct span range, struct span tag)
-{
-    if (span_eq(range, SPAN("*")))
-        return 1;
-    if (!span_eq_nocase(range, span_to(tag, range.n)) ||
-        (tag.n > range.n && tag.p[range.n] != '-'))
-        return 0;
-    return range.n + 1;
-}
-
-uint16_t accept_language(const struct head *h, struct span tag)
-{
-    struct head_cursor at = { 0 };
-    struct closest c = { 0 };
-    struct span text;
-    struct member m;
-
-    while (head_next(h, FIELD_ACCEPT_LANGUAGE, &at, &text)) {
-        if (member_read(text, &m) && !m.params && is_language_range(m.name))
-            consider(&c, language_closeness(m.name, tag), m.weight);
     }
     return settled(&c);
 }

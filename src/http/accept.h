@@ -36,16 +36,12 @@ void accept_codings(struct accept_codings *out, const struct head *h);
  * is higher than every other's, or nothing else is available or accepted.  When
  * even identity is refused and nothing else fits, *refused is true and the
  * result identity: etagd then sends identity (RFC 9110 12.5.3 lets the server
- * disregard the field) and names it in the log. */
+ * disregard the field), and `etagd explain` says so. */
 enum coding accept_choose(const struct accept_codings *a, unsigned available,
                           bool *refused);
 
 /* Weight of a media type ("text/html", "application/json") under the Accept
  * field, in thousandths; 1000 without the field (RFC 9110 12.5.1). */
 uint16_t accept_media(const struct head *h, struct span type);
-
-/* Weight of a language tag ("en", "zh") under Accept-Language by basic
- * filtering (RFC 4647 3.3.1); 1000 without the field. */
-uint16_t accept_language(const struct head *h, struct span tag);
 
 #endif

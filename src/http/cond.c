@@ -11,14 +11,6 @@
 
 enum step { ABSENT, HOLDS, FAILS };
 
-static const struct {
-    const char *word, *section;
-} reasons[COND_REASON_COUNT] = {
-#define X(id, word, section) { word, section },
-    COND_REASON_ROWS(X)
-#undef X
-};
-
 /* The one valid date of a field: false when there is none. */
 static bool date_of(const struct head *h, enum field_id id, int64_t now,
                     int64_t *out)
@@ -90,23 +82,23 @@ static enum step if_modified_since(const struct head *h,
  * step 4 applies. */
 static struct cond_result freshness(const struct head *h,
                                     const struct validators *v, int64_t now,
-                                    enum cond_reason proceed)
+                                    enum reason proceed)
 {
     /* 3. If-None-Match: for GET and HEAD false means 304 */
     switch (if_none_match(h, v)) {
     case FAILS:
-        return (struct cond_result){ COND_NOT_MODIFIED, COND_TAG_MATCHES };
+        return (struct cond_result){ COND_NOT_MODIFIED, REASON_TAG_MATCHES };
     case HOLDS: /* whatever If-Modified-Since says (13.1.3) */
-        return (struct cond_result){ COND_PROCEED, COND_TAG_DIFFERS };
+        return (struct cond_result){ COND_PROCEED, REASON_TAG_DIFFERS };
     case ABSENT:
         break;
     }
     /* 4. no If-None-Match: If-Modified-Since, false means 304 */
     switch (if_modified_since(h, v, now)) {
     case FAILS:
-        return (struct cond_result){ COND_NOT_MODIFIED, COND_DATE_NOT_NEWER };
+        return (struct cond_result){ COND_NOT_MODIFIED, REASON_DATE_NOT_NEWER };
     case HOLDS:
-        return (struct cond_result){ COND_PROCEED, COND_DATE_NEWER };
+        return (struct cond_result){ COND_PROCEED, REASON_DATE_NEWER };
     case ABSENT:
         break;
     }
@@ -118,23 +110,23 @@ static struct cond_result freshness(const struct head *h,
 struct cond_result cond_evaluate(const struct head *h,
                                  const struct validators *v, int64_t now)
 {
-    enum cond_reason proceed = COND_NONE;
+    enum reason proceed = REASON_NEW;
 
     /* 1. If-Match: false means 412, true means go on with step 3 */
     switch (if_match(h, v)) {
     case FAILS:
-        return (struct cond_result){ COND_FAILED, COND_MATCH_FAILS };
+        return (struct cond_result){ COND_FAILED, REASON_MATCH_FAILS };
     case HOLDS:
-        return freshness(h, v, now, COND_HOLDS);
+        return freshness(h, v, now, REASON_HOLDS);
     case ABSENT:
         break;
     }
     /* 2. no If-Match: If-Unmodified-Since, false means 412 */
     switch (if_unmodified_since(h, v, now)) {
     case FAILS:
-        return (struct cond_result){ COND_FAILED, COND_UNMODIFIED_FAILS };
+        return (struct cond_result){ COND_FAILED, REASON_UNMODIFIED_FAILS };
     case HOLDS:
-        proceed = COND_HOLDS;
+        proceed = REASON_HOLDS;
         break;
     case ABSENT:
         break;
@@ -158,14 +150,4 @@ bool cond_range_holds(const struct head *h, const struct validators *v,
     /* 13.1.5: exact match of a strong date, and only that */
     return v->last_modified != COND_NO_DATE && v->last_modified < now &&
            date_parse(value, now, &date) && date == v->last_modified;
-}
-
-const char *cond_word(enum cond_reason r)
-{
-    return reasons[r].word;
-}
-
-const char *cond_section(enum cond_reason r)
-{
-    return reasons[r].section;
 }

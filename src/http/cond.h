@@ -11,6 +11,7 @@
 
 #include "http/etag.h"
 #include "http/head.h"
+#include "http/reason.h"
 
 #define COND_NO_DATE INT64_MIN
 
@@ -26,27 +27,9 @@ enum cond_verdict {
     COND_FAILED        /* 412 */
 };
 
-/* Which step decided, for log and explain: a word and a section each. */
-#define COND_REASON_ROWS(X)                                                    \
-    X(NONE, "unconditional", "RFC 9110 13.2.2: no precondition")               \
-    X(MATCH_FAILS, "if-match fails", "RFC 9110 13.1.1, step 1")                \
-    X(UNMODIFIED_FAILS, "if-unmodified-since fails", "RFC 9110 13.1.4, step 2")\
-    X(TAG_MATCHES, "tag matches", "RFC 9110 13.1.2, step 3")                   \
-    X(TAG_DIFFERS, "tag differs", "RFC 9110 13.1.2, step 3")                   \
-    X(DATE_NOT_NEWER, "not modified since", "RFC 9110 13.1.3, step 4")         \
-    X(DATE_NEWER, "modified since", "RFC 9110 13.1.3, step 4")                 \
-    X(HOLDS, "precondition holds", "RFC 9110 13.2.2, steps 1 and 2")
-
-enum cond_reason {
-#define X(id, word, section) COND_##id,
-    COND_REASON_ROWS(X)
-#undef X
-    COND_REASON_COUNT
-};
-
 struct cond_result {
     enum cond_verdict verdict;
-    enum cond_reason reason;
+    enum reason reason; /* which step decided; REASON_NEW: none */
 };
 
 /* h's method is GET or HEAD and the target has a representation with v.
@@ -60,8 +43,5 @@ struct cond_result cond_evaluate(const struct head *h,
  * (the Date of this response, RFC 9110 8.8.2.2). */
 bool cond_range_holds(const struct head *h, const struct validators *v,
                       int64_t now);
-
-const char *cond_word(enum cond_reason r);
-const char *cond_section(enum cond_reason r);
 
 #endif

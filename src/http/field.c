@@ -10,8 +10,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/check.h"
-
 #define NAME_ROOM 32
 
 /* first and last in lower case; n >= 1 */
@@ -102,10 +100,4 @@ enum field_id field_of(struct span name)
     if (rows[id].n == name.n && same_name(name.p, rows[id].text, name.n))
         return id;
     return FIELD_OTHER;
-}
-
-struct span field_name(enum field_id id)
-{
-    CHECK(id < FIELD_COUNT);
-    return span_of(rows[id].text, rows[id].n);
 }

@@ -47,6 +47,5 @@ enum field_id {
 
 /* FIELD_OTHER when no row has that name. */
 enum field_id field_of(struct span name);
-struct span field_name(enum field_id id); /* FIELD_OTHER: "" */
 
 #endif

@@ -14,8 +14,10 @@
 #include "http/fault.h"
 #include "http/reason.h"
 
-#define LOGLINE_BYTES_MAX 8192  /* longest line, newline included */
-#define LOGLINE_TARGET_MAX 1024 /* longer targets are cut, "..." appended */
+#define LOGLINE_TARGET_MAX 1024 /* longer texts are cut */
+/* Longest line, newline included: five texts whose bytes take six each, and the
+ * rest.  A line that did not fit would be lost, which nobody may bring about. */
+#define LOGLINE_BYTES_MAX (5 * 6 * LOGLINE_TARGET_MAX + 2048)
 
 /* Spans point into buffers of the transaction; p NULL: absent. */
 struct logline {

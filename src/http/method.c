@@ -33,12 +33,6 @@ enum method method_of(struct span text)
     return METHOD_OTHER;
 }
 
-struct span method_name(enum method m)
-{
-    CHECK(m < METHOD_COUNT);
-    return rows[m].name;
-}
-
 enum method_support method_support(enum method m)
 {
     CHECK(m < METHOD_COUNT);

@@ -32,7 +32,6 @@ enum method_support {
 };
 
 enum method method_of(struct span text);
-struct span method_name(enum method m); /* METHOD_OTHER: "-" */
 enum method_support method_support(enum method m);
 
 /* The value of the Allow field: "GET, HEAD, OPTIONS". */

@@ -52,21 +52,6 @@ static enum coding select_coding(const struct head *h,
     return accept_choose(&accepted, source->available, refused);
 }
 
-static enum reason reason_of(enum cond_reason r)
-{
-    static const enum reason of[COND_REASON_COUNT] = {
-        [COND_NONE] = REASON_NEW,
-        [COND_MATCH_FAILS] = REASON_MATCH_FAILS,
-        [COND_UNMODIFIED_FAILS] = REASON_UNMODIFIED_FAILS,
-        [COND_TAG_MATCHES] = REASON_TAG_MATCHES,
-        [COND_TAG_DIFFERS] = REASON_TAG_DIFFERS,
-        [COND_DATE_NOT_NEWER] = REASON_DATE_NOT_NEWER,
-        [COND_DATE_NEWER] = REASON_DATE_NEWER,
-        [COND_HOLDS] = REASON_HOLDS,
-    };
-    return of[r];
-}
-
 /* RFC 9110 14.2: Range is for GET alone; 13.2.2 step 5: If-Range first. */
 static void apply_range(struct plan *plan, const struct head *h,
                         const struct validators *v, uint64_t size, int64_t now)
@@ -105,7 +90,7 @@ struct plan plan_make(const struct head *h, const struct plan_source *source,
     const struct plan_form *form = &source->form[plan.coding];
     struct validators v = { form->tag, source->last_modified };
     struct cond_result cond = cond_evaluate(h, &v, now);
-    plan.reason = reason_of(cond.reason);
+    plan.reason = cond.reason;
     if (cond.verdict == COND_NOT_MODIFIED)
         plan.status = 304;
     else if (cond.verdict == COND_FAILED)

@@ -158,6 +158,8 @@ static bool answer_ok(struct client *c, struct prepare_answer *a)
         return false;
     if (a->kind == PREPARE_DROP)
         return true;
+    if (a->follow >= 1u << CODING_COUNT)
+        return false;
     if (a->kind == PREPARE_CODED &&
         (a->coding == CODING_IDENTITY || a->coding >= CODING_COUNT))
         return false;

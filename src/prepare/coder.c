@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * coder: a mutex, a condition, one slot, and an eventfd for the way back.
- * Layer: prepare.
+ * coder: one slot, a semaphore towards the thread, an eventfd for the way back.
+ * Layer: prepare.  No lock: the thread runs when nothing else wants to, and who
+ * waited for a lock that it holds would wait as long.
  */
 #include "prepare/coder.h"
 
 #include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -20,10 +23,9 @@ enum slot { SLOT_EMPTY, SLOT_GIVEN, SLOT_DONE };
 
 struct coder {
     pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t given;
+    sem_t given;
     int fd;
-    enum slot slot; /* under lock, as is the task */
+    _Atomic(enum slot) slot; /* whose turn it is to touch the task */
     struct coder_task task;
     atomic_bool stop;
     bool idle; /* the loop's own knowledge */
@@ -47,29 +49,33 @@ static void work(struct coder_task *t, const atomic_bool *stop)
     digest_of(t->out, t->out_n, t->digest);
 }
 
+/* Workers and the preparer's own loop come first.  SCHED_IDLE gives way to them
+ * at once, where the lowest niceness lets a slice of time pass. */
+static void stand_back(void)
+{
+    const struct sched_param none = { 0 };
+
+    setpriority(PRIO_PROCESS, 0, 19); /* on Linux: of this thread */
+    (void)sched_setscheduler(0, SCHED_IDLE, &none);
+}
+
 static void *run(void *arg)
 {
     struct coder *c = arg;
     const uint64_t one = 1;
 
-    setpriority(PRIO_PROCESS, 0, 19); /* on Linux: of this thread */
-    pthread_mutex_lock(&c->lock);
-    while (!atomic_load(&c->stop)) {
-        if (c->slot != SLOT_GIVEN) {
-            pthread_cond_wait(&c->given, &c->lock);
-            continue;
-        }
-        struct coder_task task = c->task;
-        pthread_mutex_unlock(&c->lock);
-        work(&task, &c->stop);
-        pthread_mutex_lock(&c->lock);
-        c->task = task;
-        c->slot = SLOT_DONE;
+    stand_back();
+    for (;;) {
+        while (sem_wait(&c->given) != 0)
+            ;
+        if (atomic_load(&c->stop))
+            return NULL;
+        CHECK(atomic_load(&c->slot) == SLOT_GIVEN);
+        work(&c->task, &c->stop);
+        atomic_store(&c->slot, SLOT_DONE);
         ssize_t sent = write(c->fd, &one, sizeof one);
         CHECK(sent == sizeof one);
     }
-    pthread_mutex_unlock(&c->lock);
-    return NULL;
 }
 
 struct coder *coder_new(void)
@@ -80,8 +86,7 @@ struct coder *coder_new(void)
     CHECK(c != NULL);
     c->idle = true;
     c->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    pthread_mutex_init(&c->lock, NULL);
-    pthread_cond_init(&c->given, NULL);
+    CHECK(sem_init(&c->given, 0, 0) == 0);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old); /* signals are for the loop */
     int error = c->fd < 0 ? -1 : pthread_create(&c->thread, NULL, run, c);
@@ -90,6 +95,7 @@ struct coder *coder_new(void)
         return c;
     if (c->fd >= 0)
         close(c->fd);
+    sem_destroy(&c->given);
     free(c);
     return NULL;
 }
@@ -98,15 +104,12 @@ void coder_free(struct coder *c)
 {
     if (!c)
         return;
-    pthread_mutex_lock(&c->lock);
     atomic_store(&c->stop, true);
-    pthread_cond_signal(&c->given);
-    pthread_mutex_unlock(&c->lock);
+    sem_post(&c->given);
     pthread_join(c->thread, NULL);
     if (c->slot == SLOT_DONE)
         free(c->task.out);
-    pthread_cond_destroy(&c->given);
-    pthread_mutex_destroy(&c->lock);
+    sem_destroy(&c->given);
     close(c->fd);
     free(c);
 }
@@ -125,11 +128,9 @@ void coder_give(struct coder *c, const struct coder_task *task)
 {
     CHECK(c->idle);
     c->idle = false;
-    pthread_mutex_lock(&c->lock);
     c->task = *task;
-    c->slot = SLOT_GIVEN;
-    pthread_cond_signal(&c->given);
-    pthread_mutex_unlock(&c->lock);
+    atomic_store(&c->slot, SLOT_GIVEN);
+    sem_post(&c->given);
 }
 
 bool coder_take(struct coder *c, struct coder_task *task)
@@ -139,13 +140,11 @@ bool coder_take(struct coder *c, struct coder_task *task)
 
     if (read(c->fd, &count, sizeof count) != sizeof count)
         return false;
-    pthread_mutex_lock(&c->lock);
-    done = c->slot == SLOT_DONE;
+    done = atomic_load(&c->slot) == SLOT_DONE;
     if (done) {
         *task = c->task;
-        c->slot = SLOT_EMPTY;
+        atomic_store(&c->slot, SLOT_EMPTY);
     }
-    pthread_mutex_unlock(&c->lock);
     c->idle = done || c->idle;
     return done;
 }

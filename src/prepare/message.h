@@ -10,7 +10,11 @@
  * two PREPARE_FACTS: type and `more` after its first slice, then, once all is read, the digest and the type again
  * (only then is it known whether all bytes are UTF-8).  Then comes exactly one
  * PREPARE_CODED for each coding that was started on, in no promised order;
- * `more` is 0 in the last message of an ask.
+ * `more` is 0 in the last message of an ask.  Outcomes that are known when the
+ * facts are told come right behind them, and those of small sidecars shortly
+ * after: `follow` names them.  Who waits for the facts should wait for these too,
+ * so that a form that one worker has sent is known to the next one at its first
+ * answer, and a sidecar at the very first one.
  */
 #ifndef ETAGD_PREPARE_MESSAGE_H
 #define ETAGD_PREPARE_MESSAGE_H
@@ -78,6 +82,7 @@ struct prepare_answer {
     uint8_t negotiable;     /* codings exist or will: send Vary */
     uint8_t disagrees;      /* content and name differ: log it once */
     uint8_t sidecar;        /* PREPARE_CODED: from a sidecar file */
+    uint8_t follow;         /* PREPARE_FACTS: bit per coding that comes next */
     struct prepare_place place;
     char type[MEDIA_TYPE_MAX];   /* settled media type */
     char magic[MEDIA_TYPE_MAX];  /* what libmagic said, for the log */

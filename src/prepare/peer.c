@@ -200,6 +200,20 @@ static void fill_coded(struct prepare_answer *a, const struct item *it,
     a->sidecar = part->sidecar;
 }
 
+/* Sidecars that one slice of reading each will settle. */
+static unsigned small_sidecars(const struct item *it)
+{
+    unsigned bits = 0;
+
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        if (it->state == ITEM_READY && it->parts[c].sidecar &&
+            it->parts[c].state == PART_COMING &&
+            it->key.sidecar_version[c].size <= READING_SLICE_BYTES)
+            bits |= 1u << c;
+    }
+    return bits;
+}
+
 static void fill(struct prepare_answer *a, const struct waiter *w,
                  enum coding c, const struct slabs *slabs)
 {
@@ -212,6 +226,8 @@ static void fill(struct prepare_answer *a, const struct waiter *w,
     else
         fill_coded(a, it, c, slabs);
     a->negotiable = it->negotiable && it->state != ITEM_FAILED;
+    if (a->kind == PREPARE_FACTS)
+        a->follow = (uint8_t)((w->todo & ~FACTS_BIT) | small_sidecars(it));
     a->more = (w->todo & ~(1u << c)) != 0 || it->state == ITEM_EARLY ||
               (it->state == ITEM_READY && item_coming(it));
 }

@@ -302,8 +302,7 @@ static void answer_file(struct worker *w, struct conn *c, struct txn *t,
     uint64_t content = 0;
 
     if (plan.status == 412 || plan.status == 416) {
-        answer_refusal(w, c, t, &plan, e->source.form[plan.coding].size,
-                       persist);
+        answer_refusal(w, c, t, e, &plan, persist);
         return;
     }
     if (plan.reason == REASON_NEW)

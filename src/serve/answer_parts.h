@@ -44,9 +44,10 @@ void answer_head(struct worker *w, struct txn *t, const struct blocks_head *h,
                  const struct record *r, bool has_content, uint64_t length,
                  bool persist);
 
-/* 412 or 416 for a request that has a representation of `size` bytes. */
+/* 412 or 416 for a request that has a representation. */
 void answer_refusal(struct worker *w, struct conn *c, struct txn *t,
-                    const struct plan *plan, uint64_t size, bool persist);
+                    const struct entry *e, const struct plan *plan,
+                    bool persist);
 
 /* An ENTRY_REFUSED whose prepared head won't do: the site has a page for it, or
  * the reason is to be told. */

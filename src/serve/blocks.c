@@ -66,8 +66,10 @@ static void put_vary(struct buf *b, const char *own, const struct policy *p)
     BUF_LIT(b, "\r\n");
 }
 
-static const char *coding_vary(const struct entry *e)
+const char *blocks_vary(const struct entry *e)
 {
+    if (e->kind == ENTRY_LISTING)
+        return "Accept";
     return e->negotiable ? "Accept-Encoding" : NULL;
 }
 
@@ -209,7 +211,7 @@ static bool make_ok(struct worker *w, struct entry *e, enum coding c,
     rule_value(p, SPAN("Accept-Ranges"), &named);
     if (!named)
         BUF_LIT(&b, "Accept-Ranges: bytes\r\n");
-    put_vary(&b, coding_vary(e), p);
+    put_vary(&b, blocks_vary(e), p);
     put_rule_fields(&b, p, SPAN(""), false);
     put_expires(&b, k, e);
     put_nosniff(w, &b, p);
@@ -228,7 +230,7 @@ static bool make_not_modified(struct worker *w, struct entry *e, enum coding c,
     f->not_modified.fields_at = (uint16_t)b.n;
     /* Last-Modified only helps a cache that has no tag to go by */
     put_validators(&b, e, f, f->tag_n == 0);
-    put_vary(&b, coding_vary(e), p);
+    put_vary(&b, blocks_vary(e), p);
     put_rule_fields(&b, p, SPAN(""), true);
     put_expires(&b, &f->not_modified, e);
     put_tail(w, &b, &f->not_modified, false, 0);

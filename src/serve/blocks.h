@@ -40,6 +40,9 @@ struct blocks_head {
 int blocks_head_put(struct worker *w, struct buf *b,
                     const struct blocks_head *h);
 
+/* What all answers for a representation of e vary by; NULL: nothing. */
+const char *blocks_vary(const struct entry *e);
+
 /* Do the rules let other origins read it?  (Fetch 3.2.2: a preflight is
  * answered then.) */
 bool blocks_shared(struct worker *w);

@@ -10,19 +10,13 @@
 #define TO(s) (1u << CONN_##s)
 
 static const struct {
-    const char *name, *waits;
+    const char *waits; /* for the reader of a core */
     unsigned to;
 } states[] = {
-#define X(id, waits, to) { #id, waits, to },
+#define X(id, waits, to) { waits, to },
     CONN_STATES(X)
 #undef X
 };
-
-const char *conn_state_name(enum conn_state s)
-{
-    CHECK((unsigned)s < CONN_STATE_COUNT);
-    return states[s].name;
-}
 
 void conn_become(struct conn *c, enum conn_state next)
 {

@@ -82,8 +82,6 @@ static inline struct conn *conn_of_timer(struct wheel_item *item)
     return LIST_ENTRY(item, struct conn, timer);
 }
 
-const char *conn_state_name(enum conn_state s);
-
 /* CHECKs that the succession is legal. */
 void conn_become(struct conn *c, enum conn_state next);
 

@@ -72,6 +72,8 @@ struct entry {
     struct list asked;      /* among the worker's pending entries */
     struct entry *seq_next; /* in the table of asks */
     uint8_t tries;          /* asks in a row without facts */
+    uint8_t follow; /* facts are there, these codings are waited for as well */
+    uint8_t losses; /* preparers that died while they coded it */
     bool in_asks;
     bool in_cache;
     bool unasked;    /* to be asked again: channel was full, or renewed */

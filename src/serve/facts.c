@@ -27,6 +27,7 @@
 #include "serve/worker.h"
 
 #define ASKS_MASK 4095
+#define LOSSES_MAX 2 /* a file whose coding kills preparers is let be */
 
 bool facts_init(struct worker *w)
 {
@@ -263,6 +264,8 @@ static void finish(struct worker *w, struct entry *e)
     wake(w, e);
 }
 
+/* Facts and codings are told apart: who waits gets its answer when all that the
+ * preparer knew already is here. */
 static void take_facts(struct worker *w, struct entry *e,
                        const struct prepare_answer *a)
 {
@@ -286,7 +289,9 @@ static void take_facts(struct worker *w, struct entry *e,
     if (a->disagrees)
         log_info("W022", "%s: the name says %s, the content %s", e->path,
                  a->type, a->magic);
-    finish(w, e);
+    e->follow = e->pending ? a->follow : 0;
+    if (!e->follow)
+        finish(w, e);
     if (!a->more)
         asks_remove(w, e);
 }
@@ -301,12 +306,18 @@ static void take_coded(struct worker *w, struct entry *e,
     e->racy = e->racy || a->racy;
     bool usable =
         a->place.slab ? set_bytes(w, f, &a->place) : a->sidecar && f->fd >= 0;
-    if (usable && a->has_digest) {
+    usable = usable && a->has_digest;
+    if (usable) {
         e->source.available |= 1u << c;
         e->source.form[c].size = a->place.bytes;
         set_tag(w, e, c, a->digest);
-        if (!blocks_file(w, e))
-            forget(w, e);
+    }
+    if (e->follow) {
+        e->follow &= (uint8_t) ~(1u << c);
+        if (!e->follow)
+            finish(w, e);
+    } else if (usable && !blocks_file(w, e)) {
+        forget(w, e);
     }
     if (!a->more)
         asks_remove(w, e);
@@ -327,6 +338,19 @@ static void degrade(struct worker *w, struct entry *e)
     finish(w, e);
 }
 
+/* No more is to be waited for: whoever waits gets what is known. */
+static void make_do(struct worker *w, struct entry *e)
+{
+    if (e->background) {
+        wake(w, e); /* the old facts go on serving */
+    } else if (e->follow) {
+        e->follow = 0;
+        finish(w, e);
+    } else {
+        degrade(w, e);
+    }
+}
+
 static void take_drop(struct worker *w, uint64_t slab)
 {
     struct list *at = w->cache.files.next;
@@ -335,10 +359,13 @@ static void take_drop(struct worker *w, uint64_t slab)
         struct entry *e = LIST_ENTRY(at, struct entry, lru);
         at = at->next;
         for (int c = 0; c < CODING_COUNT; c++) {
-            if (e->form[c].slab == slab && !e->pending) {
+            if (e->form[c].slab != slab)
+                continue;
+            if (e->pending)
+                e->racy = true; /* not before who waits is answered */
+            else
                 forget(w, e);
-                break;
-            }
+            break;
         }
     }
 }
@@ -355,7 +382,9 @@ static void take_one(struct worker *w, const struct prepare_answer *a)
     entry_hold(e);
     if (a->kind == PREPARE_FAILED) {
         asks_remove(w, e);
-        if (e->pending || e->background)
+        if (e->background)
+            wake(w, e);
+        else if (e->pending)
             degrade(w, e);
     } else if (!find_same_version(&a->version, &e->version)) {
         /* changed since it was opened here: who waits looks again */
@@ -376,9 +405,28 @@ static void lose_preparer(struct worker *w, int rc)
     if (w->prepare_fd >= 0)
         poll_remove(w->poll, w->prepare_fd);
     w->prepare_down = true;
-    for (struct list *at = w->asked.next; at != &w->asked; at = at->next)
-        LIST_ENTRY(at, struct entry, asked)->unasked = true;
+    for (struct list *at = w->asked.next; at != &w->asked;) {
+        struct entry *e = LIST_ENTRY(at, struct entry, asked);
+        at = at->next;
+        e->unasked = true;
+        if (e->follow) /* its facts are there: only codings were to come */
+            make_do(w, e);
+    }
     w->asks_waiting = true;
+}
+
+/* Codings that the last preparer was still to make: their files are looked at
+ * afresh at their next request, and so asked for again. */
+static void ask_for_codings(struct worker *w)
+{
+    for (size_t i = 0; i <= ASKS_MASK; i++) {
+        for (struct entry *e = w->asks[i]; e; e = e->seq_next) {
+            if (e->pending || e->background || e->losses == LOSSES_MAX)
+                continue;
+            e->losses++;
+            e->racy = true;
+        }
+    }
 }
 
 void facts_take(struct worker *w)
@@ -404,6 +452,7 @@ void facts_renew(struct worker *w, int fd)
     poll_add_level(w->poll, fd, &w->prepare_fd);
     for (struct list *at = w->asked.next; at != &w->asked; at = at->next)
         ask_now(w, LIST_ENTRY(at, struct entry, asked));
+    ask_for_codings(w);
 }
 
 int facts_turn(struct worker *w)
@@ -429,10 +478,7 @@ int facts_turn(struct worker *w)
         log_warn("W024", "%s: no answer from the preparer; going by its name",
                  e->path);
         entry_hold(e);
-        if (e->background)
-            wake(w, e);
-        else
-            degrade(w, e);
+        make_do(w, e);
         entry_release(w, e);
     }
     return -1;

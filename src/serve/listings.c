@@ -152,16 +152,10 @@ static int status_of(struct worker *w, enum reason *reason)
     struct validators none = { { SPAN_NONE, false }, COND_NO_DATE };
     struct cond_result r = cond_evaluate(&w->head, &none, w->second);
 
-    *reason = REASON_LISTING;
-    if (r.verdict == COND_NOT_MODIFIED) {
-        *reason = REASON_TAG_MATCHES;
-        return 304;
-    }
-    if (r.verdict == COND_FAILED) {
-        *reason = REASON_MATCH_FAILS;
-        return 412;
-    }
-    return 200;
+    *reason = r.verdict == COND_PROCEED ? REASON_LISTING : r.reason;
+    return r.verdict == COND_NOT_MODIFIED ? 304
+           : r.verdict == COND_FAILED     ? 412
+                                          : 200;
 }
 
 static void put(struct worker *w, struct conn *c, struct txn *t,
@@ -221,7 +215,7 @@ void answer_listing(struct worker *w, struct conn *c, struct txn *t,
     }
     if (status == 412) {
         struct plan plan = { .status = 412, .reason = reason };
-        answer_refusal(w, c, t, &plan, 0, persist);
+        answer_refusal(w, c, t, e, &plan, persist);
         return;
     }
     struct entry *page = make(w, e, json);

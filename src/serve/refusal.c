@@ -41,6 +41,7 @@ struct refusal {
     enum reason reason;
     enum fault fault;
     struct span fixed;
+    const char *vary;  /* NULL: nothing of its own */
     struct span plain; /* HTML */
     bool persist;
 };
@@ -52,6 +53,7 @@ static void put_plain(struct worker *w, struct conn *c, struct txn *t,
         .status = f->status,
         .type = "text/html; charset=utf-8",
         .fixed = f->fixed,
+        .vary = f->vary,
     };
     struct record *r = answer_record(w, c, t, f->status, f->reason);
     size_t from = t->out.n, n = f->plain.n;
@@ -75,6 +77,7 @@ static void put_own(struct worker *w, struct conn *c, struct txn *t,
         .status = f->status,
         .type = page->type,
         .fixed = f->fixed,
+        .vary = f->vary,
         .caching = "no-store",
     };
     struct record *r = answer_record(w, c, t, f->status, f->reason);
@@ -117,21 +120,25 @@ static void put_error(struct worker *w, struct conn *c, struct txn *t,
     put(w, c, t, &f);
 }
 
+/* Which form was selected decides whether a tag matches and where a range ends:
+ * what names that choice is named here too (RFC 9110 12.5.5). */
 void answer_refusal(struct worker *w, struct conn *c, struct txn *t,
-                    const struct plan *plan, uint64_t size, bool persist)
+                    const struct entry *e, const struct plan *plan,
+                    bool persist)
 {
     char storage[64];
     struct buf fixed = buf_over(storage, sizeof storage);
 
     if (plan->status == 416) {
         BUF_LIT(&fixed, "Content-Range: bytes */");
-        buf_u64(&fixed, size);
+        buf_u64(&fixed, e->source.form[plan->coding].size);
         BUF_LIT(&fixed, "\r\n");
     }
     put_error(w, c, t,
               (struct refusal){ .status = plan->status,
                                 .reason = plan->reason,
                                 .fixed = buf_span(&fixed),
+                                .vary = blocks_vary(e),
                                 .persist = persist },
               plan->status == 416 ? "The file ends before that range begins."
                                   : "The file is not the one you asked about.");

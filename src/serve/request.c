@@ -105,13 +105,14 @@ static enum content take_content(struct worker *w, struct conn *c,
 
 /* A client that waits for 100 before it sends content which nobody wants gets
  * its final answer at once instead; whether the content comes is unknown, so
- * the connection ends (RFC 9110 10.1.1). */
-static bool unwanted_expectation(struct worker *w, struct span in)
+ * the connection ends (RFC 9110 10.1.1).  The same when content came along with
+ * the head: an answer must not depend on how bytes were cut. */
+static bool unwanted_expectation(struct worker *w)
 {
     const struct head *h = &w->head;
     bool wanted = false;
 
-    return in.n == h->bytes && method_support(h->method) != METHOD_SERVED &&
+    return method_support(h->method) != METHOD_SERVED &&
            head_expect(h, &wanted) == FAULT_NONE && wanted;
 }
 
@@ -260,7 +261,7 @@ enum request_result request_take(struct worker *w, struct conn *c,
             return fatal(w, c, t, in, t->body_fault);
         }
     } else {
-        if (unwanted_expectation(w, *in)) {
+        if (unwanted_expectation(w)) {
             struct body body;
             f = body_framing(&w->head, UINT64_MAX, &body);
             if (f == FAULT_NONE && body.kind != BODY_NONE)

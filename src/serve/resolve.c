@@ -192,6 +192,7 @@ static struct entry *look_again(struct worker *w, struct entry *old,
                                 uint64_t hash)
 {
     static struct found f; /* 4 KiB and more: not on the stack each time */
+    uint8_t losses = old ? old->losses : 0;
     struct entry *e = old;
 
     find_target(w, &w->conf->sites[site], target, &f);
@@ -204,6 +205,8 @@ static struct entry *look_again(struct worker *w, struct entry *old,
             entry_release(w, old);
         }
         e = make(w, site, target, hash, &f);
+        if (e)
+            e->losses = losses;
         /* what is short now may be there at the next request */
         if (e && f.transient)
             e->watched = false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * fuzz_accept: a byte of what is available, then lines that are each the value
- * of Accept-Encoding, Accept and Accept-Language.
+ * of Accept-Encoding and of Accept.
  */
 #include "fuzz.h"
 
@@ -41,7 +41,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct span line = span_to(text, end);
         heads_add_span(&h, SPAN("Accept-Encoding"), line);
         heads_add_span(&h, SPAN("Accept"), line);
-        heads_add_span(&h, SPAN("Accept-Language"), line);
         text = span_from(text, end + 1);
     }
     accept_codings(&a, &h);
@@ -49,8 +48,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     choice_is_sound(&a, data[0]);
     PROPERTY(accept_media(&h, SPAN("text/html")) <= 1000);
     PROPERTY(accept_media(&h, SPAN("application/json")) <= 1000);
-    PROPERTY(accept_language(&h, SPAN("zh-Hans")) <= 1000);
-    PROPERTY(accept_language(&h, SPAN("en")) <= 1000);
     /* whatever came before, a refusal counts */
     heads_add(&h, "Accept-Encoding", "x-gzip;q=0, identity;q=0.000");
     accept_codings(&with, &h);

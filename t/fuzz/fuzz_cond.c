@@ -62,7 +62,7 @@ static void properties(struct head *h, const struct validators *v, int64_t now)
     h->method = h->method == METHOD_HEAD ? METHOD_GET : METHOD_HEAD;
     PROPERTY(same(r, cond_evaluate(h, v, now)));
     /* step 1 comes first, and decides alone when it fails */
-    PROPERTY((r.reason == COND_MATCH_FAILS) == match_fails(h, v->tag));
+    PROPERTY((r.reason == REASON_MATCH_FAILS) == match_fails(h, v->tag));
     if (head_has(h, FIELD_IF_MATCH))
         PROPERTY(same(r, without(h, FIELD_IF_UNMODIFIED_SINCE, v, now)));
     /* a tag overrules a date, whichever way it goes */
@@ -72,13 +72,13 @@ static void properties(struct head *h, const struct validators *v, int64_t now)
             PROPERTY((r.verdict == COND_NOT_MODIFIED) ==
                      none_match_fails(h, v->tag));
     }
-    PROPERTY((r.verdict == COND_FAILED) == (r.reason == COND_MATCH_FAILS ||
-                                            r.reason == COND_UNMODIFIED_FAILS));
+    PROPERTY((r.verdict == COND_FAILED) == (r.reason == REASON_MATCH_FAILS ||
+                                            r.reason == REASON_UNMODIFIED_FAILS));
     PROPERTY((r.verdict == COND_NOT_MODIFIED) ==
-             (r.reason == COND_TAG_MATCHES || r.reason == COND_DATE_NOT_NEWER));
+             (r.reason == REASON_TAG_MATCHES || r.reason == REASON_DATE_NOT_NEWER));
     if (v->last_modified == COND_NO_DATE)
-        PROPERTY(r.reason != COND_DATE_NOT_NEWER &&
-                 r.reason != COND_UNMODIFIED_FAILS);
+        PROPERTY(r.reason != REASON_DATE_NOT_NEWER &&
+                 r.reason != REASON_UNMODIFIED_FAILS);
     range_properties(h, v, now);
 }
 
@@ -90,7 +90,7 @@ static void matches_itself(const struct head *h, int64_t now)
     if (!etag_parse(head_value(h, FIELD_IF_NONE_MATCH), &v.tag))
         return;
     if (cond_evaluate(h, &v, now).verdict != COND_FAILED)
-        PROPERTY(cond_evaluate(h, &v, now).reason == COND_TAG_MATCHES);
+        PROPERTY(cond_evaluate(h, &v, now).reason == REASON_TAG_MATCHES);
     PROPERTY(etag_weak_eq(v.tag, v.tag));
     PROPERTY(etag_strong_eq(v.tag, v.tag) == !v.tag.weak);
 }

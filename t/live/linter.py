@@ -96,6 +96,14 @@ def rule_length(r):
     if r.method != "HEAD" and r.status not in (204, 304) and \
             r.framing != "length":
         yield "no Content-Length for a file's response (%s)" % r.framing
+    if r.framing == "length" and r.get("Content-Length") != str(len(r.body)):
+        yield "Content-Length %s of a %d with %d bytes" % (
+            r.get("Content-Length"), r.status, len(r.body))
+    if r.status in (204, 304) and r.body:
+        yield "a %d with content" % r.status
+    if r.status == 204 and (r.has("Content-Length") or
+                            r.has("Transfer-Encoding")):
+        yield "framing fields in a 204"
 
 
 def rule_etag(r):
@@ -120,13 +128,22 @@ def rule_type(r):
 
 
 def rule_vary(r):
-    """RFC 9110 12.5.5: what was negotiated is named."""
+    """RFC 9110 12.5.5: what was negotiated is named; 8.4, 15.4.5."""
+    for v in r.all("Vary"):
+        if not all(TOKEN.match(m.strip().encode("latin-1"))
+                   for m in v.split(",")):
+            yield "malformed Vary: %r" % v
+    for coding in r.tokens("Content-Encoding"):
+        if coding not in ("gzip", "br", "zstd"):
+            yield "unknown Content-Encoding: %r" % coding
     if r.has("Content-Encoding") and \
             "accept-encoding" not in r.tokens("Vary") and \
             "*" not in r.tokens("Vary"):
         yield "Content-Encoding without Vary: Accept-Encoding"
     if r.status == 304 and r.has("Content-Encoding"):
-        yield "304 describes a content coding (RFC 9110 15.4.5)"
+        yield "304 describes a content coding"
+    if r.status == 304 and r.has("Content-Type"):
+        yield "Content-Type in a 304"
 
 
 def rule_cache_control(r):
@@ -226,47 +243,78 @@ class Linter:
     def __init__(self, strong_is_strong=True):
         self.seen = 0
         self.strong_is_strong = strong_is_strong
-        self.by_tag = {}       # (strong tag) -> (digest, coding, length)
-        self.negotiable = set()  # targets that have varied
+        self.forget()
 
     def check(self, r):
         self.seen += 1
         faults = [s for rule in RULES for s in rule(r)]
         faults += self.tag_memory(r)
+        faults += self.strength_memory(r)
         faults += self.vary_memory(r)
         assert not faults, "%s\nin %r" % ("; ".join(faults), r)
 
     def tag_memory(self, r):
-        """RFC 9110 8.8.1: a strong validator names one sequence of bytes."""
+        """RFC 9110 8.8.1: a strong validator names one sequence of bytes; what
+        206, 304 and HEAD say of it is true of the 200 (9.3.2, 14.4, 15.4.5)."""
         tag = r.etag
         if not self.strong_is_strong or not tag or tag.startswith("W/"):
             return
         if r.status == 200 and r.method == "GET":
-            now = (hashlib.sha256(r.body).digest(),
-                   r.get("Content-Encoding", "identity"), len(r.body))
+            now = Sent(r)
             was = self.by_tag.setdefault(tag, now)
-            if was != now:
+            if (was.digest, was.coding) != (now.digest, now.coding):
                 yield "strong tag %s for two sequences of bytes" % tag
-        elif tag in self.by_tag and r.has("Content-Length") and \
-                (r.status == 304 or (r.status == 200 and r.method == "HEAD")):
-            if int(r.get("Content-Length")) != self.by_tag[tag][2]:
+            return
+        was = self.by_tag.get(tag)
+        if not was:
+            return
+        if r.has("Content-Length") and (
+                r.status == 304 or (r.status == 200 and r.method == "HEAD")):
+            if r.get("Content-Length") != str(was.bytes):
                 yield "Content-Length %s of a %d differs from the 200's %d" % (
-                    r.get("Content-Length"), r.status, self.by_tag[tag][2])
+                    r.get("Content-Length"), r.status, was.bytes)
+        m = CONTENT_RANGE.match(r.get("Content-Range") or "")
+        if r.status == 206 and m and m.group(1):
+            first, last, size = (int(x) for x in m.groups()[:3])
+            if size != was.bytes:
+                yield "a 206 of %d bytes, the 200 had %d" % (size, was.bytes)
+            elif was.body and r.body != was.body[first:last + 1]:
+                yield "a 206 with other bytes than the 200's"
+
+    def strength_memory(self, r):
+        """RFC 9110 8.8.1: whether a tag is strong is a property of what it
+        names, not of the moment."""
+        if not r.etag or not self.strong_is_strong:
+            return
+        weak = r.etag.startswith("W/")
+        opaque = r.etag[2:] if weak else r.etag
+        if self.weak.setdefault((r.target, opaque), weak) != weak:
+            yield "one tag, weak and strong: %s" % opaque
 
     def vary_memory(self, r):
-        """RFC 9110 12.5.5: a negotiable resource varies in all its answers,
-        the identity ones and 304 too."""
-        target = getattr(r, "target", None)
-        if target is None or r.status not in (200, 206, 304):
+        """RFC 9110 12.5.5: a negotiable resource varies in all its answers:
+        identity ones, 304, and those that depend on the form selected."""
+        if r.target is None or r.status not in (200, 206, 304, 412, 416):
             return
         if "accept-encoding" in r.tokens("Vary"):
-            self.negotiable.add(target)
-        elif target in self.negotiable:
-            yield "no Vary: Accept-Encoding on the negotiable %s" % (target,)
+            self.negotiable.add(r.target)
+        elif r.target in self.negotiable:
+            yield "no Vary: Accept-Encoding on the negotiable %s" % (r.target,)
 
     def forget(self):
-        self.by_tag.clear()
-        self.negotiable.clear()
+        self.by_tag = {}         # strong tag -> Sent
+        self.weak = {}           # (target, opaque tag) -> was it weak?
+        self.negotiable = set()  # targets that have varied
+
+
+class Sent:
+    """What a 200 sent under its tag."""
+
+    def __init__(self, r):
+        self.digest = hashlib.sha256(r.body).digest()
+        self.coding = r.get("Content-Encoding", "identity")
+        self.bytes = len(r.body)
+        self.body = r.body if len(r.body) <= 65536 else None
 
 
 def twin_304(r200, r304):

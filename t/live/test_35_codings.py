@@ -2,17 +2,18 @@
 """Content codings: sidecars, forms made by the preparer, one tag for each."""
 import gzip
 import os
+import pathlib
 import shutil
 import subprocess
 import zlib
+from signal import SIGCONT, SIGKILL, SIGSTOP
 
 import pytest
 
 import linter
 from harness import until
 
-# A form that one worker has been told of is unknown to another until that has
-# asked too, hence one worker where it does not matter.
+# Where it does not matter how many there are.
 ONE = {"server": {"workers": 1}}
 
 TEXT = b"".join(b"Line %d of a text that compresses well.\n" % i
@@ -79,6 +80,88 @@ def test_all_workers_have_the_same_form(serve):
         for _ in range(20)))
 
 
+def alone(server, pid, fields, n=1):
+    """n answers for /a.txt of this worker, each on a connection of its own,
+    while the others stand still (each of which may still be chosen to take one
+    connection, hence more of them than n)."""
+    others = [p for p in server.workers() if p != pid]
+    for p in others:
+        os.kill(p, SIGSTOP)
+    try:
+        cs = [server.connect() for _ in range(n + 2 * len(others))]
+        for c in cs:
+            c.send("GET /a.txt HTTP/1.1\r\nHost: localhost\r\n%s\r\n" %
+                   "".join("%s: %s\r\n" % f for f in fields))
+        return [c.read_response(target=("localhost", "/a.txt")) for c in cs]
+    finally:
+        for p in others:
+            os.kill(p, SIGCONT)
+        server.close_connections()
+
+
+@pytest.mark.parametrize("files", ({}, {"a.txt.br": b"any bytes\n"}),
+                         ids=("made", "sidecar"))
+def test_a_form_that_one_worker_has_sent_every_worker_knows(serve, files):
+    """At its first answer already: a client may come to another worker each
+    time."""
+    server = serve(files={"a.txt": TEXT, **files},
+                   conf={"server": {"workers": 4}})
+    for name in server.tree.root.iterdir():
+        os.utime(name, (1600000000, 1600000000))
+    first, *rest = server.workers()
+
+    def ready():
+        r = alone(server, first, [("Accept-Encoding", "br")])[-1]
+        return r if r.has("Content-Encoding") else None
+    tag = until("br from the first worker", ready).etag
+    for pid in rest:
+        for r in alone(server, pid, [("Accept-Encoding", "br"),
+                                     ("If-None-Match", tag)]):
+            assert r.status == 304 and r.etag == tag, (pid, r)
+
+
+def test_forms_are_asked_for_again_when_a_preparer_dies(serve):
+    """Between the facts and the last coding: what was to come is not lost."""
+    data = b"".join(b"%x " % zlib.crc32(b"%d" % i) for i in range(40000))
+    server = serve(files={"a.txt": data}, conf=ONE)
+    since = server.mark()
+    assert server.get("/a.txt", Accept_Encoding="br").body == data
+    os.kill(server.preparer(), SIGKILL)  # brotli needs a second for it
+    server.await_line("W023", since)
+    assert decode(coded(server, "/a.txt", "br")) in (data, None)
+
+
+def test_the_thread_that_codes_stands_back(serve):
+    """proc_pid_stat(5): the 41st field is the policy, 5 is SCHED_IDLE."""
+    server = serve(files={"a.txt": TEXT}, conf=ONE)
+    coded(server, "/a.txt", "gzip")
+    folder = pathlib.Path("/proc/%d/task" % server.preparer())
+    policies = {t.name: t.joinpath("stat").read_text().rpartition(")")[2]
+                .split()[38] for t in folder.iterdir()}
+    assert policies.pop(folder.parent.name) == "0"
+    assert set(policies.values()) == {"5"}
+
+
+@pytest.mark.parametrize("coding", ("identity", "gzip", "br", "zstd"))
+def test_every_answer_says_what_it_varies_by(serve, coding):
+    server = serve(files={"a.txt": TEXT}, conf=ONE)
+    r = (coded(server, "/a.txt", coding) if coding != "identity"
+         else server.get("/a.txt"))
+    for status, method, fields in (
+            (200, "GET", {}), (200, "HEAD", {}), (304, "GET",
+                                                  {"If-None-Match": r.etag}),
+            (304, "HEAD", {"If-None-Match": r.etag}),
+            (206, "GET", {"Range": "bytes=0-0"}),
+            (206, "GET", {"Range": "bytes=0-0,200-210"}),
+            (416, "GET", {"Range": "bytes=%d-" % len(r.body)}),
+            (412, "GET", {"If-Match": "\"x\""}),
+            (412, "HEAD", {"If-Match": "\"x\""})):
+        answer = server.request(method, "/a.txt",
+                                {"Accept-Encoding": coding, **fields})
+        assert answer.status == status
+        assert answer.all("Vary") == ["Accept-Encoding"], answer
+
+
 def test_a_new_version_has_new_forms(serve):
     server = serve(files={"a.txt": TEXT}, conf=ONE)
     old = coded(server, "/a.txt", "gzip")
@@ -125,6 +208,13 @@ def test_sidecar_is_served(serve):
     assert "accept-encoding" in plain.tokens("Vary")
 
 
+def test_sidecar_is_there_from_the_first_answer_on(serve):
+    server = serve(files={"a.txt": TEXT, "a.txt.gz": sidecar(),
+                          "a.txt.br": b"br\n"})
+    for coding, body in (("gzip", sidecar()), ("br", b"br\n")):
+        assert server.get("/a.txt", Accept_Encoding=coding).body == body
+
+
 def test_sidecar_by_its_own_name_is_a_file(serve):
     server = serve(files={"a.txt": TEXT, "a.txt.gz": sidecar()}, conf=ONE)
     r = server.get("/a.txt.gz", Accept_Encoding="gzip")
@@ -160,6 +250,70 @@ def test_sidecar_that_changes(serve):
         assert r.etag != old.etag or r.body == old.body
         return r if r.has("Content-Encoding") and r.etag != old.etag else None
     assert until("the new sidecar", renewed).body == sidecar(b"other")
+
+
+def identity_again(server, old):
+    """The next request sees that the sidecar is gone or of no use."""
+    r = server.get("/a.txt", Accept_Encoding="gzip", If_None_Match=old.etag)
+    assert r.status == 200 and r.etag != old.etag and decode(r) == TEXT
+    return coded(server, "/a.txt", "gzip")
+
+
+def test_sidecar_that_is_removed(serve):
+    server = serve(files={"a.txt": TEXT, "a.txt.gz": sidecar()}, conf=ONE)
+    old = coded(server, "/a.txt", "gzip")
+    os.unlink(server.tree.path("a.txt.gz"))
+    assert decode(identity_again(server, old)) == TEXT
+
+
+def test_sidecar_that_is_added(serve):
+    server = serve(files={"a.txt": TEXT}, conf=ONE)
+    old = coded(server, "/a.txt", "gzip")
+    server.tree.write("a.txt.gz", sidecar())
+
+    def added():
+        r = server.get("/a.txt", Accept_Encoding="gzip")
+        assert r.body in (TEXT, old.body, sidecar())
+        return r.body == sidecar()
+    until("the sidecar", added)
+
+
+@pytest.mark.parametrize("how", ("older", "directory", "link out", "loop",
+                                 "empty", "not gzip", "fifo"))
+def test_sidecar_of_no_use(serve, how):
+    server = serve(files={"a.txt": TEXT}, conf=ONE)
+    path = server.tree.path("a.txt.gz")
+    later = os.stat(server.tree.path("a.txt")).st_mtime + 5
+    if how == "directory":
+        path.mkdir()
+    elif how == "link out":
+        (server.folder / "out.gz").write_bytes(sidecar())
+        path.symlink_to(server.folder / "out.gz")
+    elif how == "loop":
+        path.symlink_to("a.txt.gz")
+    elif how == "fifo":
+        os.mkfifo(path)
+    else:
+        path.write_bytes({"older": sidecar(), "empty": b"",
+                          "not gzip": b"PK\3\4 or so\n"}[how])
+        if how == "older":
+            later -= 10
+        os.utime(path, (later, later))
+    if how in ("empty", "not gzip"):  # then nothing takes its place
+        for _ in range(5):
+            r = server.get("/a.txt", Accept_Encoding="gzip")
+            assert r.body == TEXT and not r.has("Content-Encoding")
+    else:
+        assert decode(coded(server, "/a.txt", "gzip")) == TEXT
+
+
+def test_sidecar_behind_a_link(serve):
+    server = serve(files={"a.txt": TEXT, "c/x": sidecar()}, conf=ONE)
+    server.tree.symlink("a.txt.gz", "c/x")
+    assert coded(server, "/a.txt", "gzip").body == sidecar()
+    server.tree.replace("c/x", sidecar(b"other"))
+    until("the other", lambda: server.get(
+        "/a.txt", Accept_Encoding="gzip").body == sidecar(b"other"))
 
 
 def test_coded_body_survives_a_slow_reader(serve):

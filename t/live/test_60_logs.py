@@ -338,6 +338,23 @@ def test_long_targets_are_cut(serve):
     assert len(e["target"]) < 2000 and e["target"].startswith("/a.txt?xxx")
 
 
+@pytest.mark.parametrize("form", ("json", "combined", "readable"))
+def test_nobody_asks_unseen(serve, form):
+    """A line that is too long is left out: no client can make it so."""
+    server = serve(files=FILES, conf={"log": {"format": form}})
+    long = b"\xe9\"" * 2000
+    with server.connect() as c:
+        c.send(b"GET /a.txt?%s HTTP/1.1\r\nHost: localhost\r\nReferer: %s\r\n"
+               b"User-Agent: %s\r\n\r\n" % (b"q" * 2000, long, long))
+        assert c.read_response().status == 200
+        c.send(b"GET /last HTTP/1.1\r\nHost: %s\r\nReferer: %s\r\n"
+               b"User-Agent: %s\r\n\r\n" % (long, long, long))
+        assert c.read_response().status == 400
+    until("both lines", lambda: len(server.log_lines()) == 2)
+    assert "/a.txt?qqq" in server.log_lines()[0]
+    assert "/last" in server.log_lines()[1]
+
+
 def test_full_disk_is_survived(serve):
     if not os.path.exists("/dev/full"):
         pytest.skip("no /dev/full here")

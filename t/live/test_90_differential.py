@@ -88,6 +88,11 @@ def test_differences_are_explained(folder, ours, kind):
             print(line + "\t" + why[0][4])
         else:
             open_.append(line)
+    version = kind.version()
+    if version != kind.known:
+        # its next release may answer otherwise, which is no fault of ours
+        pytest.skip("the table is of %s %s, this is %s; unexplained: %s" % (
+            kind.name, kind.known, version, open_ or "nothing"))
     assert not open_, "unexplained:\n" + "\n".join(open_)
     stale = [r for r in rows() if r not in used and
              r[0].split(",") == [kind.name]]

@@ -50,6 +50,7 @@ class Response:
         self.interim = []
         self.head_bytes = 0
         self.raw_head = b""
+        self.target = None  # (host, target) that it answers, when known
 
     def all(self, name):
         name = name.lower()

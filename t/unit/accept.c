@@ -381,33 +381,6 @@ static const struct weight_row media_table[] = {
     { "only malformed", "text", "text/html", 1000 },
 };
 
-static const struct weight_row language_table[] = {
-    { "12.5.4 absent", NULL, "en", 1000 },
-    { "empty", "", "en", 1000 },
-    { "exact", "en", "en", 1000 },
-    { "another", "de", "en", 0 },
-    { "without case", "EN;q=0.5", "en", 500 },
-    { "prefix of a tag", "zh", "zh-Hans", 1000 },
-    { "prefix that ends within a subtag", "z", "zh", 0 },
-    { "longer than the tag", "en-GB", "en", 0 },
-    { "*", "*;q=0.5", "en", 500 },
-    { "* for the rest", "de, *;q=0.5", "en", 500 },
-    { "exact beats *", "en;q=0.2, *;q=0.5", "en", 200 },
-    { "longest range", "zh;q=0.2, zh-Hans;q=0.8", "zh-Hans", 800 },
-    { "a browser's", "da, en-GB;q=0.8, en;q=0.7", "en", 700 },
-    { "subtag with digits", "es-419", "es-419", 1000 },
-    { "equally close: the lower", "en, en;q=0", "en", 0 },
-    /* malformed members are skipped */
-    { "digits first", "1en, en;q=0.5", "en", 500 },
-    { "nine letters", "abcdefghi, en;q=0.5", "en", 500 },
-    { "hyphen first", "-en, en;q=0.5", "en", 500 },
-    { "hyphen last", "en-, en;q=0.5", "en", 500 },
-    { "two hyphens", "en--GB, en;q=0.5", "en", 500 },
-    { "another parameter", "en;a=b, en;q=0.5", "en", 500 },
-    { "*-range", "*-GB, en;q=0.5", "en", 500 },
-    { "underscore", "en_GB", "en", 1000 },
-};
-
 static void weights(const struct weight_row *rows, size_t n, const char *field,
                     uint16_t (*ask)(const struct head *, struct span))
 {
@@ -428,20 +401,12 @@ static void media_types(void **state)
     weights(media_table, ROWS(media_table), "Accept", accept_media);
 }
 
-static void languages(void **state)
-{
-    (void)state;
-    weights(language_table, ROWS(language_table), "Accept-Language",
-            accept_language);
-}
-
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(codings),
         cmocka_unit_test(names_of_codings),
         cmocka_unit_test(media_types),
-        cmocka_unit_test(languages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

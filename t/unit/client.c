@@ -129,6 +129,11 @@ static void bad_coding(struct prepare_answer *a)
     a->coding = CODING_COUNT;
 }
 
+static void bad_follow(struct prepare_answer *a)
+{
+    a->follow = 1u << CODING_COUNT;
+}
+
 static void coded_identity(struct prepare_answer *a)
 {
     a->kind = PREPARE_CODED;
@@ -162,6 +167,7 @@ static void refuses_bad_answers(void **state)
     } rows[] = {
         { "kind", bad_kind },
         { "coding", bad_coding },
+        { "codings that follow", bad_follow },
         { "identity as a coding", coded_identity },
         { "beyond the slab", beyond },
         { "far beyond the slab", far_beyond },

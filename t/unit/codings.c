@@ -211,6 +211,28 @@ static void racy_waits(void **state)
     rig_stop(&r, 0);
 }
 
+/* Who asks later is told of what others have waited for, in one go. */
+static void follow_the_facts(void **state)
+{
+    const unsigned all =
+        ((1u << CODING_COUNT) - 1) & ~(1u << CODING_IDENTITY);
+    struct rig r;
+    struct prepare_answer a[CODING_COUNT];
+
+    (void)state;
+    rig_init(&r);
+    rig_start(&r);
+    rig_write(&r, "a.css", text, sizeof text);
+    rig_age(&r, "a.css");
+    rig_ask(&r, 0, "a.css", 1, true, 0);
+    take_all(&r, 0, 1, a);
+    assert_int_equal(a[CODING_IDENTITY].follow, 0);
+    rig_ask(&r, 1, "a.css", 7, true, 0);
+    take_all(&r, 1, 7, a);
+    assert_int_equal(a[CODING_IDENTITY].follow, all);
+    rig_stop(&r, 0);
+}
+
 static const struct {
     const char *row, *suffix;
     enum coding coding;
@@ -253,6 +275,7 @@ static void sidecar_rows(void **state)
         rig_ask(&r, 0, name, i + 1, false, 1u << sidecars[i].coding);
         assert_int_equal(rig_take(&r, 0, &facts), 1);
         ROW_CHECK(row, facts.negotiable && facts.more && facts.has_digest);
+        ROW_CHECK(row, facts.follow == 1u << sidecars[i].coding);
         assert_int_equal(rig_take(&r, 0, &a), 1);
         ROW_CHECK(row, a.kind == PREPARE_CODED && !a.more && a.seq == i + 1);
         ROW_CHECK(row, a.coding == sidecars[i].coding);
@@ -439,7 +462,8 @@ static void end_under_way(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(own_codings),      cmocka_unit_test(useless_codings),
+        cmocka_unit_test(own_codings),
+        cmocka_unit_test(follow_the_facts),      cmocka_unit_test(useless_codings),
         cmocka_unit_test(not_worth_trying), cmocka_unit_test(racy_waits),
         cmocka_unit_test(sidecar_rows),     cmocka_unit_test(sidecar_and_own),
         cmocka_unit_test(large_sidecar),    cmocka_unit_test(large_own_codings),

@@ -31,231 +31,221 @@ static const struct {
     const char *row;
     enum have have;
     const char *pairs[9];
-    enum cond_reason reason;
+    enum reason reason;
 } rows[] = {
-    { "13.2.2 nothing asked", BOTH, { NULL }, COND_NONE },
+    { "13.2.2 nothing asked", BOTH, { NULL }, REASON_NEW },
 
     /* step 1, If-Match: strong comparison */
-    { "13.1.1 same tag", BOTH, { "If-Match", "\"v1\"" }, COND_HOLDS },
-    { "13.1.1 other tag", BOTH, { "If-Match", "\"v2\"" }, COND_MATCH_FAILS },
-    { "13.1.1 list", BOTH, { "If-Match", "\"v0\", \"v1\"" }, COND_HOLDS },
+    { "13.1.1 same tag", BOTH, { "If-Match", "\"v1\"" }, REASON_HOLDS },
+    { "13.1.1 other tag", BOTH, { "If-Match", "\"v2\"" }, REASON_MATCH_FAILS },
+    { "13.1.1 list", BOTH, { "If-Match", "\"v0\", \"v1\"" }, REASON_HOLDS },
     { "13.1.1 list over lines",
       BOTH,
       { "If-Match", "\"v0\"", "If-Match", "\"v1\"" },
-      COND_HOLDS },
-    { "13.1.1 *", BOTH, { "If-Match", "*" }, COND_HOLDS },
-    { "13.1.1 * without a tag", NEITHER, { "If-Match", "*" }, COND_HOLDS },
+      REASON_HOLDS },
+    { "13.1.1 *", BOTH, { "If-Match", "*" }, REASON_HOLDS },
+    { "13.1.1 * without a tag", NEITHER, { "If-Match", "*" }, REASON_HOLDS },
     { "13.1.1 no tag of ours",
       NO_TAG,
       { "If-Match", "\"v1\"" },
-      COND_MATCH_FAILS },
+      REASON_MATCH_FAILS },
     { "13.1.1 theirs weak",
       BOTH,
       { "If-Match", "W/\"v1\"" },
-      COND_MATCH_FAILS },
-    { "13.1.1 ours weak", WEAK, { "If-Match", "\"v1\"" }, COND_MATCH_FAILS },
-    { "13.1.1 both weak", WEAK, { "If-Match", "W/\"v1\"" }, COND_MATCH_FAILS },
+      REASON_MATCH_FAILS },
+    { "13.1.1 ours weak", WEAK, { "If-Match", "\"v1\"" }, REASON_MATCH_FAILS },
+    { "13.1.1 both weak", WEAK, { "If-Match", "W/\"v1\"" }, REASON_MATCH_FAILS },
     { "13.1.1 malformed fails closed",
       BOTH,
       { "If-Match", "v1" },
-      COND_MATCH_FAILS },
+      REASON_MATCH_FAILS },
     { "13.1.1 empty matches nothing",
       BOTH,
       { "If-Match", "" },
-      COND_MATCH_FAILS },
+      REASON_MATCH_FAILS },
     { "13.1.1 * with more",
       BOTH,
       { "If-Match", "*, \"v1\"" },
-      COND_MATCH_FAILS },
+      REASON_MATCH_FAILS },
 
     /* step 2, If-Unmodified-Since */
-    { "13.1.4 same date", BOTH, { "If-Unmodified-Since", SAME }, COND_HOLDS },
-    { "13.1.4 newer date", BOTH, { "If-Unmodified-Since", NEWER }, COND_HOLDS },
+    { "13.1.4 same date", BOTH, { "If-Unmodified-Since", SAME }, REASON_HOLDS },
+    { "13.1.4 newer date", BOTH, { "If-Unmodified-Since", NEWER }, REASON_HOLDS },
     { "13.1.4 older date",
       BOTH,
       { "If-Unmodified-Since", OLDER },
-      COND_UNMODIFIED_FAILS },
+      REASON_UNMODIFIED_FAILS },
     { "13.1.4 RFC 850",
       BOTH,
       { "If-Unmodified-Since", "Sunday, 06-Nov-94 08:49:36 GMT" },
-      COND_UNMODIFIED_FAILS },
+      REASON_UNMODIFIED_FAILS },
     { "13.1.4 asctime",
       BOTH,
       { "If-Unmodified-Since", "Sun Nov  6 08:49:36 1994" },
-      COND_UNMODIFIED_FAILS },
+      REASON_UNMODIFIED_FAILS },
     { "13.1.4 no date of ours",
       NO_DATE,
       { "If-Unmodified-Since", OLDER },
-      COND_NONE },
+      REASON_NEW },
     { "13.1.4 not a date",
       BOTH,
       { "If-Unmodified-Since", "yesterday" },
-      COND_NONE },
-    { "13.1.4 empty", BOTH, { "If-Unmodified-Since", "" }, COND_NONE },
+      REASON_NEW },
+    { "13.1.4 empty", BOTH, { "If-Unmodified-Since", "" }, REASON_NEW },
     { "13.1.4 repeated",
       BOTH,
       { "If-Unmodified-Since", OLDER, "If-Unmodified-Since", OLDER },
-      COND_NONE },
+      REASON_NEW },
     { "13.1.4 ignored with If-Match that holds",
       BOTH,
       { "If-Unmodified-Since", OLDER, "If-Match", "\"v1\"" },
-      COND_HOLDS },
+      REASON_HOLDS },
     { "13.1.4 ignored with If-Match that fails",
       BOTH,
       { "If-Unmodified-Since", SAME, "If-Match", "\"v2\"" },
-      COND_MATCH_FAILS },
+      REASON_MATCH_FAILS },
 
     /* step 3, If-None-Match: weak comparison */
     { "13.1.2 same tag",
       BOTH,
       { "If-None-Match", "\"v1\"" },
-      COND_TAG_MATCHES },
+      REASON_TAG_MATCHES },
     { "13.1.2 other tag",
       BOTH,
       { "If-None-Match", "\"v2\"" },
-      COND_TAG_DIFFERS },
+      REASON_TAG_DIFFERS },
     { "13.1.2 theirs weak",
       BOTH,
       { "If-None-Match", "W/\"v1\"" },
-      COND_TAG_MATCHES },
+      REASON_TAG_MATCHES },
     { "13.1.2 ours weak",
       WEAK,
       { "If-None-Match", "\"v1\"" },
-      COND_TAG_MATCHES },
+      REASON_TAG_MATCHES },
     { "13.1.2 both weak",
       WEAK,
       { "If-None-Match", "W/\"v1\"" },
-      COND_TAG_MATCHES },
+      REASON_TAG_MATCHES },
     { "13.1.2 list",
       BOTH,
       { "If-None-Match", "\"a\", W/\"b\", \"v1\"" },
-      COND_TAG_MATCHES },
+      REASON_TAG_MATCHES },
     { "13.1.2 list over lines",
       BOTH,
       { "If-None-Match", "\"a\"", "If-None-Match", "\"v1\"" },
-      COND_TAG_MATCHES },
-    { "13.1.2 *", BOTH, { "If-None-Match", "*" }, COND_TAG_MATCHES },
+      REASON_TAG_MATCHES },
+    { "13.1.2 *", BOTH, { "If-None-Match", "*" }, REASON_TAG_MATCHES },
     { "13.1.2 * without a tag",
       NEITHER,
       { "If-None-Match", "*" },
-      COND_TAG_MATCHES },
+      REASON_TAG_MATCHES },
     { "13.1.2 no tag of ours",
       NO_TAG,
       { "If-None-Match", "\"v1\"" },
-      COND_TAG_DIFFERS },
+      REASON_TAG_DIFFERS },
     { "13.1.2 malformed is no match",
       BOTH,
       { "If-None-Match", "v1" },
-      COND_TAG_DIFFERS },
+      REASON_TAG_DIFFERS },
     { "13.1.2 empty is no match",
       BOTH,
       { "If-None-Match", "" },
-      COND_TAG_DIFFERS },
+      REASON_TAG_DIFFERS },
     { "8.8.3.3 another coding's tag",
       BOTH,
       { "If-None-Match", "\"v1-gz\"" },
-      COND_TAG_DIFFERS },
+      REASON_TAG_DIFFERS },
 
     /* step 4, If-Modified-Since */
     { "13.1.3 same date",
       BOTH,
       { "If-Modified-Since", SAME },
-      COND_DATE_NOT_NEWER },
+      REASON_DATE_NOT_NEWER },
     { "13.1.3 newer date",
       BOTH,
       { "If-Modified-Since", NEWER },
-      COND_DATE_NOT_NEWER },
+      REASON_DATE_NOT_NEWER },
     { "13.1.3 older date",
       BOTH,
       { "If-Modified-Since", OLDER },
-      COND_DATE_NEWER },
+      REASON_DATE_NEWER },
     { "13.1.3 RFC 850",
       BOTH,
       { "If-Modified-Since", "Sunday, 06-Nov-94 08:49:37 GMT" },
-      COND_DATE_NOT_NEWER },
+      REASON_DATE_NOT_NEWER },
     { "13.1.3 asctime",
       BOTH,
       { "If-Modified-Since", "Sun Nov  6 08:49:37 1994" },
-      COND_DATE_NOT_NEWER },
+      REASON_DATE_NOT_NEWER },
     { "13.1.3 no date of ours",
       NO_DATE,
       { "If-Modified-Since", NEWER },
-      COND_NONE },
-    { "13.1.3 not a date", BOTH, { "If-Modified-Since", "0" }, COND_NONE },
+      REASON_NEW },
+    { "13.1.3 not a date", BOTH, { "If-Modified-Since", "0" }, REASON_NEW },
     { "13.1.3 repeated",
       BOTH,
       { "If-Modified-Since", SAME, "If-Modified-Since", SAME },
-      COND_NONE },
+      REASON_NEW },
 
     /* a tag beats a date, both ways: where others serve stale or send all */
     { "13.1.3 ignored: tag differs, date says 304",
       BOTH,
       { "If-None-Match", "\"v2\"", "If-Modified-Since", NEWER },
-      COND_TAG_DIFFERS },
+      REASON_TAG_DIFFERS },
     { "13.1.3 ignored: tag matches, date says 200",
       BOTH,
       { "If-None-Match", "\"v1\"", "If-Modified-Since", OLDER },
-      COND_TAG_MATCHES },
+      REASON_TAG_MATCHES },
     { "13.1.3 ignored: malformed tag, date says 304",
       BOTH,
       { "If-None-Match", "v1", "If-Modified-Since", NEWER },
-      COND_TAG_DIFFERS },
+      REASON_TAG_DIFFERS },
     { "13.1.3 ignored: no tag of ours",
       NO_TAG,
       { "If-None-Match", "\"v1\"", "If-Modified-Since", NEWER },
-      COND_TAG_DIFFERS },
+      REASON_TAG_DIFFERS },
     { "13.2.2 field order means nothing",
       BOTH,
       { "If-Modified-Since", NEWER, "If-None-Match", "\"v2\"" },
-      COND_TAG_DIFFERS },
+      REASON_TAG_DIFFERS },
 
     /* steps 1 and 2 come before 3 and 4, and let them decide when they hold */
     { "13.2.2 1 holds, 3 fails",
       BOTH,
       { "If-Match", "\"v1\"", "If-None-Match", "\"v1\"" },
-      COND_TAG_MATCHES },
+      REASON_TAG_MATCHES },
     { "13.2.2 1 fails before 3",
       BOTH,
       { "If-Match", "\"v2\"", "If-None-Match", "\"v1\"" },
-      COND_MATCH_FAILS },
+      REASON_MATCH_FAILS },
     { "13.2.2 1 holds, 4 fails",
       BOTH,
       { "If-Match", "*", "If-Modified-Since", SAME },
-      COND_DATE_NOT_NEWER },
+      REASON_DATE_NOT_NEWER },
     { "13.2.2 2 holds, 3 holds",
       BOTH,
       { "If-Unmodified-Since", SAME, "If-None-Match", "\"v2\"" },
-      COND_TAG_DIFFERS },
+      REASON_TAG_DIFFERS },
     { "13.2.2 2 holds, 4 fails",
       BOTH,
       { "If-Unmodified-Since", SAME, "If-Modified-Since", SAME },
-      COND_DATE_NOT_NEWER },
+      REASON_DATE_NOT_NEWER },
     { "13.2.2 2 fails before 3",
       BOTH,
       { "If-Unmodified-Since", OLDER, "If-None-Match", "\"v1\"" },
-      COND_UNMODIFIED_FAILS },
+      REASON_UNMODIFIED_FAILS },
     { "13.2.2 2 ignored, 3 fails",
       BOTH,
       { "If-Unmodified-Since", "never", "If-None-Match", "\"v1\"" },
-      COND_TAG_MATCHES },
+      REASON_TAG_MATCHES },
 };
 
-static enum cond_verdict verdict_of(enum cond_reason r)
+static enum cond_verdict verdict_of(enum reason r)
 {
-    switch (r) {
-    case COND_MATCH_FAILS:
-    case COND_UNMODIFIED_FAILS:
+    if (r == REASON_MATCH_FAILS || r == REASON_UNMODIFIED_FAILS)
         return COND_FAILED;
-    case COND_TAG_MATCHES:
-    case COND_DATE_NOT_NEWER:
+    if (r == REASON_TAG_MATCHES || r == REASON_DATE_NOT_NEWER)
         return COND_NOT_MODIFIED;
-    case COND_NONE:
-    case COND_TAG_DIFFERS:
-    case COND_DATE_NEWER:
-    case COND_HOLDS:
-    case COND_REASON_COUNT:
-        break;
-    }
     return COND_PROCEED;
 }
 
@@ -344,23 +334,11 @@ static void if_range(void **state)
     }
 }
 
-static void reasons_have_words(void **state)
-{
-    (void)state;
-    for (int r = 0; r < COND_REASON_COUNT; r++) {
-        assert_true(*cond_word((enum cond_reason)r));
-        assert_int_equal(
-            strncmp(cond_section((enum cond_reason)r), "RFC 9110 13.", 12), 0);
-    }
-    assert_string_equal(cond_word(COND_TAG_MATCHES), "tag matches");
-}
-
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(preconditions),
         cmocka_unit_test(if_range),
-        cmocka_unit_test(reasons_have_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

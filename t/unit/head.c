@@ -306,9 +306,15 @@ static void a_fault_keeps_what_was_read(void **state)
 
 static void names_have_slots(void **state)
 {
+    static const char *const names[FIELD_OTHER] = {
+#define X(id, name) [FIELD_##id] = (name),
+        FIELD_ROWS(X)
+#undef X
+    };
+
     (void)state;
     for (enum field_id id = 0; id < FIELD_OTHER; id++) {
-        struct span name = field_name(id);
+        struct span name = span_str(names[id]);
         char other[40];
         ROW_CHECK(name.p, field_of(name) == id);
         for (size_t i = 0; i < name.n; i++) {
@@ -327,7 +333,6 @@ static void names_have_slots(void **state)
     assert_int_equal(field_of(SPAN("")), FIELD_OTHER);
     assert_int_equal(field_of(SPAN("TE")), FIELD_OTHER);
     assert_int_equal(field_of(SPAN("X-Host")), FIELD_OTHER);
-    assert_true(span_eq(field_name(FIELD_OTHER), SPAN("")));
 }
 
 /* One odd byte of every value at every place of every length up to 40. */

@@ -12,6 +12,7 @@
 #include <linux/openat2.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/inotify.h>
@@ -174,6 +175,24 @@ static bool mount_something(void)
     return mount("none", "/mnt", "tmpfs", 0, NULL) == 0;
 }
 
+static bool scheduled(int policy, int priority)
+{
+    const struct sched_param p = { priority };
+
+    return sched_setscheduler(0, policy, &p) == 0;
+}
+
+static bool step_forward(void)
+{
+    return scheduled(SCHED_FIFO, 1) || scheduled(SCHED_BATCH, 0) ||
+           scheduled(SCHED_OTHER, 0);
+}
+
+static bool step_back(void)
+{
+    return scheduled(SCHED_IDLE, 0);
+}
+
 static bool accept_connection(void)
 {
     /* refused: EPERM; allowed: there is none (EAGAIN) */
@@ -219,6 +238,8 @@ static const struct {
     { "become dumpable", dump_again, REFUSED, ALL },
     { "change a limit", raise_limit, REFUSED, ALL },
     { "stat a path", stat_path, REFUSED, ALL },
+    { "be scheduled before others", step_forward, REFUSED, ALL },
+    { "be scheduled behind others", step_back, REFUSED, W | O },
     { "accept", accept_connection, REFUSED, P },
 };
 

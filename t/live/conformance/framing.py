@@ -170,3 +170,11 @@ add("RFC 9110 10.1.1", "100-continue is ignored in HTTP/1.0",
     req("GET /ten.bin HTTP/1.0", "Expect: 100-continue"), 200, lives=False)
 add("RFC 9110 10.1.1", "unknown expectation in HTTP/1.0",
     req("GET /ten.bin HTTP/1.0", "Expect: tea"), 200, lives=False)
+# Decided at the head, whether or not the content came along with it.
+for name, field, body in (
+        ("content", "Content-Length: 5", b"hello"),
+        ("chunks", "Transfer-Encoding: chunked", b"5\r\nhello\r\n0\r\n\r\n"),
+        ("broken chunks", "Transfer-Encoding: chunked", b"nonsense\r\n")):
+    add("RFC 9110 10.1.1", "100-continue for unwanted " + name,
+        req("POST /ten.bin HTTP/1.1", "Expect: 100-continue", field, body=body),
+        405, lives=False)

@@ -1,13 +1,25 @@
 # SPDX-License-Identifier: MIT
 """peers: other servers of files, as Debian packages them, on a port of
-loopback with the least configuration that serves one folder."""
+loopback with the least configuration that serves one folder.  Installed ones
+are taken first, then what ./quickstart has unpacked in build/peers."""
+import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
 import subprocess
 
-from harness import free_port, until
+from harness import TOP, free_port, until
+
+UNPACKED = TOP / "build" / "peers"
+
+
+def _environment():
+    """With the libraries of unpacked programs."""
+    libraries = [str(p) for p in UNPACKED.glob("*lib/*-linux-*")] + \
+        [str(p) for p in UNPACKED.glob("usr/lib/*-linux-*")]
+    return dict(os.environ, LD_LIBRARY_PATH=":".join(libraries))
 
 
 def _answers(port, process):
@@ -25,6 +37,7 @@ class Peer:
     """A server program that runs in the foreground until it is terminated."""
     name = ""
     program = ""
+    known = ""  # the version that differences.tsv speaks of
 
     def __init__(self, folder, root):
         self.folder = pathlib.Path(folder) / self.name
@@ -37,6 +50,7 @@ class Peer:
             self.process = subprocess.Popen(
                 self.command(), cwd=str(self.folder),
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                env=_environment(),
                 stderr=open(str(self.folder / "stderr"), "wb"))
             try:
                 until("%s listening" % self.name,
@@ -55,7 +69,19 @@ class Peer:
     @classmethod
     def installed(cls):
         return shutil.which(cls.program) or shutil.which(
-            cls.program, path="/usr/sbin:/sbin")
+            cls.program, path="/usr/sbin:/sbin:%s" % (UNPACKED / "usr/sbin"))
+
+    @classmethod
+    def beside(cls, path):
+        """What the package has at /usr/PATH."""
+        return pathlib.Path(cls.installed()).parents[1] / path
+
+    @classmethod
+    def version(cls):
+        done = subprocess.run([cls.installed(), "-v"], env=_environment(),
+                              stdout=subprocess.PIPE, check=True,
+                              stderr=subprocess.STDOUT, text=True)
+        return re.search(r"/([0-9.]+)", done.stdout).group(1)
 
     def write(self, name, text):
         path = self.folder / name
@@ -69,6 +95,7 @@ class Peer:
 
 class Nginx(Peer):
     name = program = "nginx"
+    known = "1.22.1"
 
     def command(self):
         conf = self.write("nginx.conf", """
@@ -95,11 +122,13 @@ http {
     }
 }
 """ % dict(folder=self.folder, port=self.port, root=self.root))
-        return [self.installed(), "-c", conf, "-p", str(self.folder)]
+        return [self.installed(), "-c", conf, "-p", str(self.folder),
+                "-e", str(self.folder / "error.log")]
 
 
 class Lighttpd(Peer):
     name = program = "lighttpd"
+    known = "1.4.69"
 
     def command(self):
         conf = self.write("lighttpd.conf", """
@@ -111,15 +140,17 @@ index-file.names = ( "index.html" )
 mimetype.assign = ( ".html" => "text/html", ".txt" => "text/plain",
                     "" => "application/octet-stream" )
 """ % dict(folder=self.folder, port=self.port, root=self.root))
-        return [self.installed(), "-D", "-f", conf]
+        return [self.installed(), "-D", "-f", conf,
+                "-m", str(self.beside("lib/lighttpd"))]
 
 
 class Apache(Peer):
     name = "apache"
     program = "apache2"
+    known = "2.4.71"
 
     def command(self):
-        modules = "/usr/lib/apache2/modules"
+        modules = self.beside("lib/apache2/modules")
         conf = self.write("apache.conf", """
 ServerRoot %(folder)s
 ServerName localhost

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Tests of the plan: which form is selected, and that conditions come before
+ * ranges.  What a condition or a range is by itself is tested in cond.c and
+ * range.c; all combinations over the wire in t/live/test_21_cross.py.
+ */
+#include "unit.h"
+
+#include "http/cond.h"
+#include "http/plan.h"
+#include "heads.h"
+
+#define CHANGED 784111777 /* Sun, 06 Nov 1994 08:49:37 GMT */
+#define SAME "Sun, 06 Nov 1994 08:49:37 GMT"
+#define NOW (CHANGED + 1000)
+#define PAIRS_MAX 13
+
+#define GZ (1u << CODING_GZIP)
+#define BR (1u << CODING_BR)
+#define ALL (GZ | BR | 1u << CODING_ZSTD)
+
+static const struct {
+    const char *row;
+    unsigned available;
+    const char *pairs[PAIRS_MAX];
+    int status;
+    enum reason reason;
+    enum coding coding;
+    unsigned pieces; /* with 206 */
+} rows[] = {
+    /* selection, RFC 9110 12.5.3 */
+    { "nothing said", ALL, { NULL }, 200, REASON_NEW, CODING_IDENTITY, 0 },
+    { "best of all",
+      ALL,
+      { "Accept-Encoding", "gzip, br, zstd" },
+      200,
+      REASON_NEW,
+      CODING_BR,
+      0 },
+    { "what there is",
+      GZ,
+      { "Accept-Encoding", "gzip, br, zstd" },
+      200,
+      REASON_NEW,
+      CODING_GZIP,
+      0 },
+    { "by weight",
+      ALL,
+      { "Accept-Encoding", "br;q=0.1, gzip" },
+      200,
+      REASON_NEW,
+      CODING_GZIP,
+      0 },
+    { "nothing there",
+      0,
+      { "Accept-Encoding", "gzip, br" },
+      200,
+      REASON_NEW,
+      CODING_IDENTITY,
+      0 },
+    /* a held tag selects its coding */
+    { "held by If-None-Match",
+      ALL,
+      { "Accept-Encoding", "gzip, br", "If-None-Match", "\"t-gz\"" },
+      304,
+      REASON_TAG_MATCHES,
+      CODING_GZIP,
+      0 },
+    { "held weakly",
+      ALL,
+      { "Accept-Encoding", "gzip, br", "If-None-Match", "W/\"t-gz\"" },
+      304,
+      REASON_TAG_MATCHES,
+      CODING_GZIP,
+      0 },
+    { "identity held",
+      ALL,
+      { "Accept-Encoding", "gzip, br", "If-None-Match", "\"t\"" },
+      304,
+      REASON_TAG_MATCHES,
+      CODING_IDENTITY,
+      0 },
+    { "held and not accepted",
+      ALL,
+      { "Accept-Encoding", "br", "If-None-Match", "\"t-gz\"" },
+      200,
+      REASON_TAG_DIFFERS,
+      CODING_BR,
+      0 },
+    { "held and refused",
+      ALL,
+      { "Accept-Encoding", "gzip;q=0, br", "If-None-Match", "\"t-gz\"" },
+      200,
+      REASON_TAG_DIFFERS,
+      CODING_BR,
+      0 },
+    { "held and not there",
+      BR,
+      { "Accept-Encoding", "gzip, br", "If-None-Match", "\"t-gz\"" },
+      200,
+      REASON_TAG_DIFFERS,
+      CODING_BR,
+      0 },
+    { "held, nothing accepted",
+      ALL,
+      { "If-None-Match", "\"t-gz\"" },
+      200,
+      REASON_TAG_DIFFERS,
+      CODING_IDENTITY,
+      0 },
+    { "any holds nothing",
+      ALL,
+      { "Accept-Encoding", "gzip, br", "If-None-Match", "*" },
+      304,
+      REASON_TAG_MATCHES,
+      CODING_BR,
+      0 },
+    { "held by If-Match",
+      ALL,
+      { "Accept-Encoding", "gzip, br", "If-Match", "\"t-gz\"" },
+      200,
+      REASON_HOLDS,
+      CODING_GZIP,
+      0 },
+    { "a weak tag in If-Match holds nothing",
+      ALL,
+      { "Accept-Encoding", "gzip, br", "If-Match", "W/\"t-gz\"" },
+      412,
+      REASON_MATCH_FAILS,
+      CODING_BR,
+      0 },
+    { "held by If-Range",
+      ALL,
+      { "Accept-Encoding", "gzip, br", "Range", "bytes=0-1", "If-Range",
+        "\"t-gz\"" },
+      206,
+      REASON_RANGE,
+      CODING_GZIP,
+      1 },
+    { "If-Range without Range says nothing",
+      ALL,
+      { "Accept-Encoding", "gzip, br", "If-Range", "\"t-gz\"" },
+      200,
+      REASON_NEW,
+      CODING_BR,
+      0 },
+    { "If-None-Match before If-Range",
+      ALL,
+      { "Accept-Encoding", "gzip, br", "If-None-Match", "\"x\"", "Range",
+        "bytes=0-1", "If-Range", "\"t-gz\"" },
+      200,
+      REASON_RANGE_STALE,
+      CODING_BR,
+      0 },
+    { "If-Range with a date holds nothing",
+      ALL,
+      { "Accept-Encoding", "gzip", "Range", "bytes=0-1", "If-Range", SAME },
+      206,
+      REASON_RANGE,
+      CODING_GZIP,
+      1 },
+    /* conditions before ranges, RFC 9110 13.2.2 */
+    { "range", 0, { "Range", "bytes=0-1" }, 206, REASON_RANGE, 0, 1 },
+    { "ranges", 0, { "Range", "bytes=0-1,500-" }, 206, REASON_RANGE, 0, 2 },
+    { "range beyond",
+      0,
+      { "Range", "bytes=1000-" },
+      416,
+      REASON_RANGE_UNSATISFIABLE,
+      0,
+      0 },
+    { "range of the coded form's size",
+      GZ,
+      { "Accept-Encoding", "gzip", "Range", "bytes=100-" },
+      416,
+      REASON_RANGE_UNSATISFIABLE,
+      CODING_GZIP,
+      0 },
+    { "range ignored", 0, { "Range", "bytes=1-0" }, 200, REASON_NEW, 0, 0 },
+    { "two Range lines",
+      0,
+      { "Range", "bytes=0-1", "Range", "bytes=0-1" },
+      200,
+      REASON_NEW,
+      0,
+      0 },
+    { "304 before a range",
+      0,
+      { "If-None-Match", "\"t\"", "Range", "bytes=0-1" },
+      304,
+      REASON_TAG_MATCHES,
+      0,
+      0 },
+    { "412 before a range",
+      0,
+      { "If-Match", "\"x\"", "Range", "bytes=1000-" },
+      412,
+      REASON_MATCH_FAILS,
+      0,
+      0 },
+    { "range after a tag that differs",
+      0,
+      { "If-None-Match", "\"x\"", "Range", "bytes=0-1" },
+      206,
+      REASON_RANGE,
+      0,
+      1 },
+    { "If-Range fails",
+      0,
+      { "Range", "bytes=1000-", "If-Range", "\"x\"" },
+      200,
+      REASON_RANGE_STALE,
+      0,
+      0 },
+    { "not modified since",
+      0,
+      { "If-Modified-Since", SAME },
+      304,
+      REASON_DATE_NOT_NEWER,
+      0,
+      0 },
+};
+
+static const char *const tags[CODING_COUNT] = {
+    [CODING_IDENTITY] = "\"t\"",
+    [CODING_GZIP] = "\"t-gz\"",
+    [CODING_ZSTD] = "\"t-zst\"",
+    [CODING_BR] = "\"t-br\"",
+};
+
+static struct plan_source made(unsigned available)
+{
+    struct plan_source s = { .available = available | 1u << CODING_IDENTITY,
+                             .last_modified = CHANGED };
+
+    for (int c = 0; c < CODING_COUNT; c++) {
+        s.form[c].size = c == CODING_IDENTITY ? 1000 : 100;
+        assert_true(etag_parse(span_str(tags[c]), &s.form[c].tag));
+    }
+    return s;
+}
+
+static void plans(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        static struct head h;
+        struct plan_source s = made(rows[i].available);
+
+        heads_make(&h, rows[i].pairs);
+        struct plan p = plan_make(&h, &s, NOW);
+        ROW_CHECK(rows[i].row, p.status == rows[i].status);
+        ROW_CHECK(rows[i].row, p.reason == rows[i].reason);
+        ROW_CHECK(rows[i].row, p.coding == rows[i].coding);
+        ROW_CHECK(rows[i].row, !p.identity_refused);
+        ROW_CHECK(rows[i].row,
+                  p.status != 206 || p.range.n == rows[i].pieces);
+        /* RFC 9110 9.3.2, 14.2: HEAD is the same without a range */
+        h.method = METHOD_HEAD;
+        struct plan q = plan_make(&h, &s, NOW);
+        bool ranged = p.status == 206 || p.status == 416;
+        ROW_CHECK(rows[i].row, q.status == (ranged ? 200 : p.status));
+        ROW_CHECK(rows[i].row, q.coding == p.coding);
+    }
+}
+
+static void everything_refused(void **state)
+{
+    static struct head h;
+    struct plan_source s = made(ALL);
+
+    (void)state;
+    heads_make(&h, (const char *const[]){ "Accept-Encoding", "*;q=0", NULL });
+    struct plan p = plan_make(&h, &s, NOW);
+    assert_true(p.identity_refused);
+    assert_int_equal(p.status, 200);
+    assert_int_equal(p.coding, CODING_IDENTITY);
+}
+
+static void without_a_tag(void **state)
+{
+    static struct head h;
+    struct plan_source s = made(GZ);
+
+    (void)state;
+    for (int c = 0; c < CODING_COUNT; c++)
+        s.form[c].tag.opaque = SPAN_NONE;
+    heads_make(&h,
+               (const char *const[]){ "Accept-Encoding", "gzip",
+                                      "If-None-Match", "\"t-gz\"", NULL });
+    struct plan p = plan_make(&h, &s, NOW);
+    assert_int_equal(p.status, 200);
+    assert_int_equal(p.coding, CODING_GZIP);
+    assert_int_equal(p.reason, REASON_TAG_DIFFERS);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plans),
+        cmocka_unit_test(everything_refused),
+        cmocka_unit_test(without_a_tag),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
