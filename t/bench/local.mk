@@ -6,7 +6,7 @@ t_bench_headload_SOURCES = t/bench/headload.c
 t_bench_steps_SOURCES = t/bench/steps.c
 
 TESTS += t/bench/selftest
-EXTRA_DIST += t/bench/selftest t/bench/run t/bench/instructions \
+EXTRA_DIST += t/bench/selftest t/bench/run t/bench/instructions t/bench/fairness \
 	t/bench/README.md t/bench/HISTORY.md t/bench/wrk.lua \
 	t/bench/conf/nginx.conf t/bench/conf/apache.conf \
 	t/bench/conf/lighttpd.conf t/bench/conf/lighttpd-coded.conf \

@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from etagdlab import annotate, capture, evidence, http1, ledger, pcapng
+from etagdlab import (annotate, capture, evidence, http1, ledger, packets,
+                      pcapng)
 from harness import until
 
 GET = b"GET /a.txt HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -292,3 +293,19 @@ def test_why_there_is_no_capture(tmp_path, monkeypatch):
     assert "CAP_NET_RAW" in str(why.value)
     with pytest.raises(capture.NoCapture):
         capture.begin(80, tmp_path, "off")
+
+
+def test_last_bytes_bring_the_fin(serve, captured):
+    """A connection that ends with an answer needs no packet for its end."""
+    server = serve(files=FILES, conf=CONF)
+    run = captured(server.port)
+    for request in (CLOSE, CLOSE.replace(b"a.txt", b"none"),
+                    CLOSE.replace(b"1.1", b"1.0"), b"nonsense\r\n\r\n"):
+        Client(server.port).send(request).until_end()
+    server.stop()
+    wire = evidence.Wire(run.finish(), ledger.parse(""), server.port)
+    for s in wire.streams:
+        fins = [p.segment for p in s.packets if not p.client and
+                p.segment.has(packets.FIN)]
+        assert fins[0].length > 0, s.requests
+    assert len(wire.streams) == 4
