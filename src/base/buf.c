@@ -12,6 +12,12 @@ void buf_str(struct buf *b, const char *s)
     buf_put(b, s, strlen(s));
 }
 
+static const char pairs[] =
+    "00010203040506070809101112131415161718192021222324"
+    "25262728293031323334353637383940414243444546474849"
+    "50515253545556575859606162636465666768697071727374"
+    "75767778798081828384858687888990919293949596979899";
+
 void buf_u64(struct buf *b, uint64_t v)
 {
     buf_u64_pad(b, v, 1);
@@ -21,12 +27,22 @@ void buf_u64_pad(struct buf *b, uint64_t v, int width)
 {
     char digits[24];
     size_t at = sizeof digits;
+    size_t least =
+        width < (int)sizeof digits ? sizeof digits - (size_t)width : 0;
 
-    do {
-        digits[--at] = (char)('0' + v % 10);
-        v /= 10;
-        width--;
-    } while ((v != 0 || width > 0) && at > 0);
+    while (v >= 100) {
+        at -= 2;
+        memcpy(digits + at, &pairs[v % 100 * 2], 2);
+        v /= 100;
+    }
+    if (v >= 10) {
+        at -= 2;
+        memcpy(digits + at, &pairs[v * 2], 2);
+    } else {
+        digits[--at] = (char)('0' + v);
+    }
+    while (at > least)
+        digits[--at] = '0';
     buf_put(b, digits + at, sizeof digits - at);
 }
 

@@ -6,6 +6,7 @@
 #include "http/logline.h"
 
 #include "http/date.h"
+#include "http/scan.h"
 
 static const char hex[] = "0123456789abcdef";
 
@@ -13,18 +14,21 @@ static const char hex[] = "0123456789abcdef";
 static void escaped(struct buf *b, struct span s, size_t max)
 {
     bool cut = s.n > max;
-    size_t from = 0, n = cut ? max : s.n;
 
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c >= 32 && c < 127 && c != '"' && c != '\\')
-            continue;
-        buf_put(b, s.p + from, i - from);
+    if (s.n == 0)
+        return;
+    const char *p = s.p, *end = s.p + (cut ? max : s.n);
+
+    for (;;) {
+        const char *stop = scan_plain(p, end);
+        buf_put(b, p, (size_t)(stop - p));
+        if (stop == end)
+            break;
+        unsigned char c = (unsigned char)*stop;
         char code[4] = { '\\', 'x', hex[c >> 4], hex[c & 15] };
         buf_put(b, code, sizeof code);
-        from = i + 1;
+        p = stop + 1;
     }
-    buf_put(b, s.p + from, n - from);
     if (cut)
         BUF_LIT(b, "...");
 }
@@ -39,27 +43,27 @@ static void or_dash(struct buf *b, struct span s)
 
 void logline_json_string(struct buf *b, struct span s)
 {
-    size_t from = 0;
+    const char *p = s.p, *end = s.p + s.n;
 
     buf_char(b, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c >= 32 && c < 127 && c != '"' && c != '\\')
-            continue;
-        buf_put(b, s.p + from, i - from);
+    for (;;) {
+        const char *stop = scan_plain(p, end);
+        buf_put(b, p, (size_t)(stop - p));
+        if (stop == end)
+            break;
+        unsigned char c = (unsigned char)*stop;
         char code[6] = { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] };
         buf_put(b, code, sizeof code);
-        from = i + 1;
+        p = stop + 1;
     }
-    buf_put(b, s.p + from, s.n - from);
     buf_char(b, '"');
 }
 
-static struct span why(const struct logline *l)
+static const char *why(const struct logline *l)
 {
     if (l->reason == REASON_FAULT)
-        return span_str(fault_row(l->fault)->word);
-    return span_str(reason_word(l->reason));
+        return fault_row(l->fault)->word;
+    return reason_word(l->reason);
 }
 
 static int month_of(const char *date)
@@ -78,22 +82,56 @@ static int64_t floor_seconds(int64_t us)
     return us >= 0 ? us / 1000000 : -((999999 - us) / 1000000);
 }
 
-void logline_time(struct buf *b, int64_t time_us)
+void logline_stamp(struct logline_stamp *out, int64_t time_us)
 {
     char d[DATE_BYTES]; /* "Sun, 06 Nov 1994 08:49:37 GMT" */
-    int64_t s = floor_seconds(time_us);
+    struct buf clf = buf_over(out->clf, sizeof out->clf);
+    struct buf iso = buf_over(out->iso, sizeof out->iso);
 
-    date_format(d, s);
-    buf_put(b, d + 12, 4);
-    buf_char(b, '-');
-    buf_u64_pad(b, (uint64_t)month_of(d), 2);
-    buf_char(b, '-');
-    buf_put(b, d + 5, 2);
-    buf_char(b, 'T');
-    buf_put(b, d + 17, 8);
+    out->second = floor_seconds(time_us);
+    date_format(d, out->second);
+    buf_put(&clf, d + 5, 2);
+    buf_char(&clf, '/');
+    buf_put(&clf, d + 8, 3);
+    buf_char(&clf, '/');
+    buf_put(&clf, d + 12, 4);
+    buf_char(&clf, ':');
+    buf_put(&clf, d + 17, 8);
+    BUF_LIT(&clf, " +0000");
+    buf_put(&iso, d + 12, 4);
+    buf_char(&iso, '-');
+    buf_u64_pad(&iso, (uint64_t)month_of(d), 2);
+    buf_char(&iso, '-');
+    buf_put(&iso, d + 5, 2);
+    buf_char(&iso, 'T');
+    buf_put(&iso, d + 17, 8);
+}
+
+static void put_time(struct buf *b, const struct logline_stamp *s,
+                     int64_t time_us)
+{
+    buf_put(b, s->iso, sizeof s->iso);
     buf_char(b, '.');
-    buf_u64_pad(b, (uint64_t)(time_us - s * 1000000), 6);
+    buf_u64_pad(b, (uint64_t)(time_us - s->second * 1000000), 6);
     buf_char(b, 'Z');
+}
+
+void logline_time(struct buf *b, int64_t time_us)
+{
+    struct logline_stamp s;
+
+    logline_stamp(&s, time_us);
+    put_time(b, &s, time_us);
+}
+
+/* The line's own stamp when it is of this second, else one made in `own`. */
+static const struct logline_stamp *stamp_of(const struct logline *l,
+                                            struct logline_stamp *own)
+{
+    if (l->stamp && l->stamp->second == floor_seconds(l->time_us))
+        return l->stamp;
+    logline_stamp(own, l->time_us);
+    return own;
 }
 
 static void request_line(struct buf *b, const struct logline *l)
@@ -113,19 +151,12 @@ static void request_line(struct buf *b, const struct logline *l)
 
 void logline_combined(struct buf *b, const struct logline *l)
 {
-    char d[DATE_BYTES];
+    struct logline_stamp own;
 
-    date_format(d, floor_seconds(l->time_us));
     buf_str(b, l->peer);
     BUF_LIT(b, " - - [");
-    buf_put(b, d + 5, 2);
-    buf_char(b, '/');
-    buf_put(b, d + 8, 3);
-    buf_char(b, '/');
-    buf_put(b, d + 12, 4);
-    buf_char(b, ':');
-    buf_put(b, d + 17, 8);
-    BUF_LIT(b, " +0000] \"");
+    buf_put(b, stamp_of(l, &own)->clf, sizeof own.clf);
+    BUF_LIT(b, "] \"");
     request_line(b, l);
     BUF_LIT(b, "\" ");
     buf_u64_pad(b, (uint64_t)l->status, 3);
@@ -138,58 +169,78 @@ void logline_combined(struct buf *b, const struct logline *l)
     BUF_LIT(b, "\"\n");
 }
 
-static void json_field(struct buf *b, const char *name, struct span value)
+static void json_value(struct buf *b, struct span value)
 {
-    BUF_LIT(b, ",\"");
-    buf_str(b, name);
-    BUF_LIT(b, "\":");
     if (!value.p)
         BUF_LIT(b, "null");
     else
         logline_json_string(b, span_to(value, LOGLINE_TARGET_MAX));
 }
 
-static void json_number(struct buf *b, const char *name, uint64_t value)
+#define JSON_FIELD(b, name, value)      \
+    do {                                \
+        BUF_LIT((b), ",\"" name "\":"); \
+        json_value((b), (value));       \
+    } while (0)
+
+/* a word of one of our tables, or an address: nothing to escape */
+static void json_word(struct buf *b, const char *word)
 {
-    BUF_LIT(b, ",\"");
-    buf_str(b, name);
-    BUF_LIT(b, "\":");
-    buf_u64(b, value);
+    if (!word) {
+        BUF_LIT(b, "null");
+        return;
+    }
+    buf_char(b, '"');
+    buf_str(b, word);
+    buf_char(b, '"');
 }
+
+#define JSON_WORD(b, name, value)       \
+    do {                                \
+        BUF_LIT((b), ",\"" name "\":"); \
+        json_word((b), (value));        \
+    } while (0)
+
+#define JSON_NUMBER(b, name, value)      \
+    do {                                 \
+        BUF_LIT((b), ",\"" name "\":");  \
+        buf_u64((b), (uint64_t)(value)); \
+    } while (0)
 
 void logline_json(struct buf *b, const struct logline *l)
 {
+    struct logline_stamp own;
+
     BUF_LIT(b, "{\"time\":\"");
-    logline_time(b, l->time_us);
+    put_time(b, stamp_of(l, &own), l->time_us);
     buf_char(b, '"');
-    json_number(b, "worker", l->worker);
-    json_number(b, "connection", l->connection);
-    json_number(b, "request", l->request);
-    json_field(b, "peer", span_str(l->peer));
-    json_number(b, "port", l->port);
-    json_field(b, "method", l->method);
-    json_field(b, "target", l->target);
-    json_field(b, "host", l->host);
-    json_number(b, "status", (uint64_t)l->status);
-    json_number(b, "bytes", l->bytes);
-    json_number(b, "duration_us", l->duration_us);
-    json_field(b, "encoding", span_str(coding_row(l->coding)->name));
-    json_field(b, "reason", why(l));
-    json_field(b, "end", span_str(end_word(l->end)));
-    json_field(b, "referer", l->referer);
-    json_field(b, "user_agent", l->user_agent);
+    JSON_NUMBER(b, "worker", l->worker);
+    JSON_NUMBER(b, "connection", l->connection);
+    JSON_NUMBER(b, "request", l->request);
+    JSON_WORD(b, "peer", l->peer);
+    JSON_NUMBER(b, "port", l->port);
+    JSON_FIELD(b, "method", l->method);
+    JSON_FIELD(b, "target", l->target);
+    JSON_FIELD(b, "host", l->host);
+    JSON_NUMBER(b, "status", l->status);
+    JSON_NUMBER(b, "bytes", l->bytes);
+    JSON_NUMBER(b, "duration_us", l->duration_us);
+    JSON_WORD(b, "encoding", coding_row(l->coding)->name);
+    JSON_WORD(b, "reason", why(l));
+    JSON_WORD(b, "end", end_word(l->end));
+    JSON_FIELD(b, "referer", l->referer);
+    JSON_FIELD(b, "user_agent", l->user_agent);
     BUF_LIT(b, "}\n");
 }
 
 void logline_readable(struct buf *b, const struct logline *l)
 {
-    char d[DATE_BYTES];
-    int64_t s = floor_seconds(l->time_us);
+    struct logline_stamp own;
+    const struct logline_stamp *s = stamp_of(l, &own);
 
-    date_format(d, s);
-    buf_put(b, d + 17, 8);
+    buf_put(b, s->iso + sizeof "2026-11-23T" - 1, sizeof "01:02:03" - 1);
     buf_char(b, '.');
-    buf_u64_pad(b, (uint64_t)(l->time_us - s * 1000000) / 1000, 3);
+    buf_u64_pad(b, (uint64_t)(l->time_us - s->second * 1000000) / 1000, 3);
     BUF_LIT(b, " w");
     buf_u64(b, l->worker);
     BUF_LIT(b, " c");
@@ -211,7 +262,7 @@ void logline_readable(struct buf *b, const struct logline *l)
     buf_char(b, ' ');
     buf_u64(b, l->bytes);
     buf_char(b, ' ');
-    buf_span_put(b, why(l));
+    buf_str(b, why(l));
     if (l->coding != CODING_IDENTITY) {
         BUF_LIT(b, ", ");
         buf_str(b, coding_row(l->coding)->name);

@@ -16,12 +16,24 @@
 
 #define LOGLINE_TARGET_MAX 1024 /* longer texts are cut */
 /* Longest line, newline included: five texts whose bytes take six each, and the
- * rest.  A line that did not fit would be lost, which nobody may bring about. */
+ * rest.  A line that did not fit would be lost, which nobody may bring about.
+ */
 #define LOGLINE_BYTES_MAX (5 * 6 * LOGLINE_TARGET_MAX + 2048)
+
+/* A second as the formats write it; without NUL. */
+struct logline_stamp {
+    int64_t second;
+    char clf[26]; /* "23/Nov/2026:01:02:03 +0000" */
+    char iso[19]; /* "2026-11-23T01:02:03" */
+};
+
+void logline_stamp(struct logline_stamp *out, int64_t time_us);
 
 /* Spans point into buffers of the transaction; p NULL: absent. */
 struct logline {
     int64_t time_us; /* wall clock at the first byte of the head */
+    const struct logline_stamp *stamp; /* the last one made, to be used if it is
+                                          of the same second; or NULL */
     unsigned worker;
     uint64_t connection; /* number of the connection, unique in the log */
     uint64_t request;    /* 1 for the first on its connection */

@@ -2,7 +2,7 @@
  *
  * scan: finds the first byte that does not belong to a class, 16 at a time
  * where the processor can (SSE2 on x86-64, NEON on AArch64).
- * Layer: http (pure), internal to the head parser.  Each function returns `end`
+ * Layer: http (pure), for the head parser and the log's formats.  Each function returns `end`
  * when all bytes belong; none reads outside [p, end).  The *_scalar twins say
  * the same byte by byte: they finish what is shorter than a vector, are all
  * there is elsewhere, and the tests hold the others against them.
@@ -40,6 +40,15 @@ static inline const char *scan_value_scalar(const char *p, const char *end)
 static inline const char *scan_target_scalar(const char *p, const char *end)
 {
     return scan_while(p, end, CHAR_TARGET);
+}
+
+/* what stands in a log line or a JSON string as it is: printable ASCII other
+ * than the quote and the backslash */
+static inline const char *scan_plain_scalar(const char *p, const char *end)
+{
+    while (p < end && *p >= 0x20 && *p < 0x7f && *p != '"' && *p != '\\')
+        p++;
+    return p;
 }
 
 #if defined(__SSE2__) || defined(__aarch64__)
@@ -99,6 +108,12 @@ static inline scan_vec scan_bad_target(scan_vec v)
                       ((v - (uint8_t)0x7b) <= 2));
 }
 
+static inline scan_vec scan_bad_plain(scan_vec v)
+{
+    return (scan_vec)(((v - (uint8_t)0x20) > 0x7e - 0x20) | (v == '"') |
+                      (v == '\\'));
+}
+
 /* Stops at the first bad byte; what is left behind the loop is too short for a
  * vector. */
 #define SCAN_LOOP(p, end, bad)                                     \
@@ -128,7 +143,14 @@ static inline const char *scan_name(const char *p, const char *end)
     return scan_name_scalar(p, end); /* digits, '_' and the other tchars */
 }
 
+static inline const char *scan_plain(const char *p, const char *end)
+{
+    SCAN_LOOP(p, end, scan_bad_plain)
+    return scan_plain_scalar(p, end);
+}
+
 #else
+#define scan_plain scan_plain_scalar
 #define scan_value scan_value_scalar
 #define scan_target scan_target_scalar
 #define scan_name scan_name_scalar

@@ -40,6 +40,7 @@ struct access {
     size_t broken;     /* bytes at the front that end a line written in part */
     char peer[NET_PEER_TEXT]; /* text of peer_of */
     struct net_peer peer_of;
+    struct logline_stamp stamp; /* of the last line's second */
     struct buf buf;
     char bytes[];
 };
@@ -62,6 +63,7 @@ struct access *access_new(const struct worker *w, int fd)
     a->prompt = log->format == LOG_READABLE || log->flush_ms == 0;
     a->flush_ms = log->flush_ms;
     a->peer_of.family = 255;
+    logline_stamp(&a->stamp, 0);
     a->buf = buf_over(a->bytes, cap);
     return a;
 }
@@ -148,6 +150,10 @@ static void put(struct worker *w, const struct conn *c, struct logline *l)
     l->connection = c->number;
     l->peer = peer_text(a, &c->peer);
     l->port = c->peer.port;
+    if (l->time_us - a->stamp.second * 1000000 >= 1000000 ||
+        l->time_us < a->stamp.second * 1000000)
+        logline_stamp(&a->stamp, l->time_us);
+    l->stamp = &a->stamp;
     a->format(&a->buf, l);
     if (a->buf.overflow) {
         a->buf.n = before; /* longer than any line may be: left out whole */

@@ -134,6 +134,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         PROPERTY(scan_name(at, end) == scan_name_scalar(at, end));
         PROPERTY(scan_value(at, end) == scan_value_scalar(at, end));
         PROPERTY(scan_target(at, end) == scan_target_scalar(at, end));
+        PROPERTY(scan_plain(at, end) == scan_plain_scalar(at, end));
     }
     return 0;
 }

@@ -4,6 +4,8 @@
  */
 #include "unit.h"
 
+#include <stdio.h>
+
 #include "base/buf.h"
 #include "base/chars.h"
 #include "base/num.h"
@@ -81,6 +83,25 @@ static void buffer_writes_numbers(void **state)
     assert_string_equal(storage, "0 18446744073709551615 007 beef end");
 }
 
+static void numbers_of_every_length(void **state)
+{
+    uint64_t v = 1;
+    (void)state;
+    for (int digits = 1; digits <= 20; digits++, v *= 10) {
+        for (int width = 0; width <= 24; width++) {
+            char storage[64], want[64];
+            for (uint64_t n = v - 1; n <= v + 1; n++) {
+                struct buf b = buf_over(storage, sizeof storage);
+                buf_u64_pad(&b, n, width);
+                assert_true(buf_cstr(&b));
+                snprintf(want, sizeof want, "%0*llu", width ? width : 1,
+                         (unsigned long long)n);
+                assert_string_equal(storage, want);
+            }
+        }
+    }
+}
+
 static void spans_compare_and_trim(void **state)
 {
     (void)state;
@@ -118,6 +139,7 @@ int main(void)
         cmocka_unit_test(hex_rows),
         cmocka_unit_test(buffer_overflow_is_sticky),
         cmocka_unit_test(buffer_writes_numbers),
+        cmocka_unit_test(numbers_of_every_length),
         cmocka_unit_test(spans_compare_and_trim),
         cmocka_unit_test(classes_of_bytes),
     };

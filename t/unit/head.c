@@ -351,6 +351,8 @@ static void scans_agree_with_their_twins(void **state)
                             scan_value_scalar(p, guard));
                 assert_true(scan_target(p, guard) ==
                             scan_target_scalar(p, guard));
+                assert_true(scan_plain(p, guard) ==
+                            scan_plain_scalar(p, guard));
             }
             p[at] = 'a';
         }

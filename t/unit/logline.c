@@ -17,11 +17,21 @@ static char storage[LOGLINE_BYTES_MAX];
 static struct logline good(void)
 {
     return (struct logline){
-        .time_us = TIME, .worker = 1, .connection = 3, .request = 2,
-        .peer = "::1", .port = 4711, .method = SPAN("GET"),
-        .target = SPAN("/a.png"), .host = SPAN("a.example"),
-        .user_agent = SPAN("curl/8"), .minor = 1, .status = 304,
-        .duration_us = 77, .reason = REASON_TAG_MATCHES, .end = END_SENT,
+        .time_us = TIME,
+        .worker = 1,
+        .connection = 3,
+        .request = 2,
+        .peer = "::1",
+        .port = 4711,
+        .method = SPAN("GET"),
+        .target = SPAN("/a.png"),
+        .host = SPAN("a.example"),
+        .user_agent = SPAN("curl/8"),
+        .minor = 1,
+        .status = 304,
+        .duration_us = 77,
+        .reason = REASON_TAG_MATCHES,
+        .end = END_SENT,
     };
 }
 
@@ -170,8 +180,33 @@ static void times(void **state)
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct buf b = buf_over(storage, sizeof storage);
         logline_time(&b, rows[i].us);
-        ROW_CHECK(rows[i].text,
-                  span_eq(buf_span(&b), span_str(rows[i].text)));
+        ROW_CHECK(rows[i].text, span_eq(buf_span(&b), span_str(rows[i].text)));
+    }
+}
+
+/* A stamp of another second is not used; one of the same changes nothing. */
+static void stamps(void **state)
+{
+    struct logline_stamp right, wrong;
+    struct logline l = { .time_us = 951827696000001, .peer = "::1" };
+    static void (*const formats[])(struct buf *, const struct logline *) = {
+        logline_combined, logline_json, logline_readable
+    };
+
+    (void)state;
+    logline_stamp(&right, l.time_us + 999000);
+    logline_stamp(&wrong, l.time_us - 2);
+    for (size_t i = 0; i < ROWS(formats); i++) {
+        char other[1024];
+        struct buf a = buf_over(storage, sizeof storage);
+        l.stamp = NULL;
+        formats[i](&a, &l);
+        for (int k = 0; k < 2; k++) {
+            struct buf b = buf_over(other, sizeof other);
+            l.stamp = k ? &wrong : &right;
+            formats[i](&b, &l);
+            assert_true(span_eq(buf_span(&a), buf_span(&b)));
+        }
     }
 }
 
@@ -198,16 +233,17 @@ static void pages(void **state)
     page_redirect(&b, 308, SPAN("/a?b&c=\"d\""));
     assert_true(page_has(&b, "<title>308 Permanent Redirect</title>"));
     assert_true(page_has(
-        &b, "<a href=\"/a?b&amp;c=&quot;d&quot;\">/a?b&amp;c=&quot;d&quot;</a>"));
+        &b,
+        "<a href=\"/a?b&amp;c=&quot;d&quot;\">/a?b&amp;c=&quot;d&quot;</a>"));
 }
 
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(combined),  cmocka_unit_test(json),
-        cmocka_unit_test(readable),  cmocka_unit_test(long_targets_are_cut),
-        cmocka_unit_test(times),     cmocka_unit_test(pages),
-        cmocka_unit_test(the_worst_line_fits),
+        cmocka_unit_test(combined), cmocka_unit_test(json),
+        cmocka_unit_test(readable), cmocka_unit_test(long_targets_are_cut),
+        cmocka_unit_test(times),    cmocka_unit_test(stamps),
+        cmocka_unit_test(pages),    cmocka_unit_test(the_worst_line_fits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
