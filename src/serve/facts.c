@@ -27,6 +27,7 @@
 #include "serve/worker.h"
 
 #define ASKS_MASK 4095
+#define CHANGED_TRIES 4 /* asks about a file that changes each time */
 
 bool facts_init(struct worker *w)
 {
@@ -160,7 +161,7 @@ void facts_ask(struct worker *w, struct entry *e, const struct found *f,
     e->pending = !background;
     e->background = background;
     e->asked_us = w->now_us;
-    e->tries++;
+    e->tries = (uint8_t)(e->tries + 1 + w->tries_before);
     if (list_empty(&e->asked))
         entry_hold(e); /* until wake(): it may be evicted meanwhile */
     list_remove(&e->asked);
@@ -343,6 +344,22 @@ static void take_drop(struct worker *w, uint64_t slab)
     }
 }
 
+/* The preparer has found another version than was opened here: who waits looks
+ * again.  A file that never rests would keep them for ever: it is answered from
+ * what is there (and guarded while it is sent, see send.c). */
+static void changed(struct worker *w, struct entry *e)
+{
+    if (e->pending && e->tries >= CHANGED_TRIES) {
+        asks_remove(w, e);
+        degrade(w, e);
+        return;
+    }
+    w->tries_before = e->pending ? e->tries : 0;
+    forget(w, e);
+    wake(w, e);
+    w->tries_before = 0;
+}
+
 static void take_one(struct worker *w, const struct prepare_answer *a)
 {
     if (a->kind == PREPARE_DROP) {
@@ -358,9 +375,7 @@ static void take_one(struct worker *w, const struct prepare_answer *a)
         if (e->pending || e->background)
             degrade(w, e);
     } else if (!find_same_version(&a->version, &e->version)) {
-        /* changed since it was opened here: who waits looks again */
-        forget(w, e);
-        wake(w, e);
+        changed(w, e);
     } else if (a->kind == PREPARE_FACTS) {
         take_facts(w, e, a);
     } else if (a->kind == PREPARE_CODED) {

@@ -127,6 +127,7 @@ struct worker {
     int prepare_fd;      /* channel to the preparer */
     bool prepare_down;   /* gone; the master will send another channel */
     bool asks_waiting;   /* some entry is to be asked about (again) */
+    uint8_t tries_before; /* of entries made just now: asks in vain so far */
     struct entry **asks; /* by number of the ask */
     uint64_t seq;
     struct list asked; /* entries with an ask under way, oldest first */
