@@ -60,7 +60,8 @@ struct sim_reader {
     size_t head_n;
     enum { READ_HEAD, READ_BODY, READ_OVER } state;
     struct sim_request request;
-    size_t request_at; /* in the client's bytes */
+    size_t request_at; /* in the client's bytes: the next one */
+    size_t began;      /* the one whose answer is being read */
     /* the response whose body is being read */
     int status;
     bool closes;
@@ -97,9 +98,12 @@ struct sim_conn {
     size_t room;           /* of the kernel's buffer for what is sent */
     uint64_t out, drained; /* bytes */
     uint64_t opened_us, io_us, closed_us;
+    uint64_t stuck_us; /* blocked, and nothing read since then */
+    unsigned stuck_turn;
+    size_t sent_at_touch; /* when a file was changed last */
     struct sim_reader reader;
     /* as told: */
-    unsigned told_accepts, told_ends, told_requests, logged;
+    unsigned told_accepts, told_ends, told_requests, logged, logged_sent;
     int log_status[SIM_ANSWERS];
     int end;
 };
@@ -136,6 +140,7 @@ struct sim {
     unsigned turns, idle_turns;
     /* what the script has done, for what may be expected of the worker */
     bool wild; /* not to be compared with a run in one piece */
+    int touched_file;
     bool touched, broken_io, drained, stopped, jumped, crowded, expects;
     unsigned passed_ms;
     /* master and preparer */

@@ -178,6 +178,18 @@ static void check_tag(const struct sim_reader *r)
     }
 }
 
+/* A request that began after the last change of a file sees that version. */
+static void check_fresh(const struct sim_conn *c)
+{
+    const struct sim_reader *r = &c->reader;
+    unsigned version = sim_files[r->file].version;
+
+    if (r->file != sim.touched_file || r->coding != CODING_IDENTITY ||
+        r->length < 16 || r->began < c->sent_at_touch)
+        return;
+    PROPERTY(r->versions >> version & 1);
+}
+
 void sim_body_end(struct sim_conn *c)
 {
     struct sim_reader *r = &c->reader;
@@ -190,4 +202,5 @@ void sim_body_end(struct sim_conn *c)
         check_parts(r, parts[i], (size_t)r->length);
     PROPERTY(r->versions != 0); /* no mixture ever looks whole */
     check_tag(r);
+    check_fresh(c);
 }

@@ -44,6 +44,7 @@ static void take_line(const char *line)
     if (c->logged < SIM_ANSWERS)
         c->log_status[c->logged] = status;
     c->logged++;
+    c->logged_sent += strstr(line, "\"end\":\"sent\"") != NULL;
 }
 
 void sim_log_take(const char *p, size_t n)
@@ -63,6 +64,7 @@ void sim_log_take(const char *p, size_t n)
 static void check_log(const struct sim_conn *c)
 {
     PROPERTY(c->logged >= c->reader.n_whole);
+    PROPERTY(c->logged_sent == c->reader.n_whole);
     for (unsigned i = 0; i < SIM_ANSWERS; i++) {
         if (i == c->reader.n || i == c->logged)
             return;
@@ -101,6 +103,20 @@ static bool tells_all(void)
 
 /* ---- why a connection ended ---- */
 
+/* The client has had the time to read the last response: its bytes that came
+ * after what it answers were read, too, lest a reset destroys it. */
+static bool lingered(const struct sim_conn *c)
+{
+    return c->finished || c->fin || c->reset || c->aborted || sim.drained ||
+           sim.stopped || sim.crowded || sim.broken_io;
+}
+
+/* It sent nothing more, not even its end. */
+static bool silent(const struct sim_conn *c)
+{
+    return c->reset || sim.jumped || (c->taken == c->sent && !c->fin);
+}
+
 static bool explained(const struct sim_conn *c)
 {
     const struct sim_reader *r = &c->reader;
@@ -119,20 +135,21 @@ static bool explained(const struct sim_conn *c)
     case END_CLOSE_ASKED:
         return r->request.close || c->reset;
     case END_IDLE_TIMEOUT:
-        return r->n > 0 && c->closed_us - c->io_us >= 1000000;
+        return r->n > 0 && silent(c) && c->closed_us - c->io_us >= 1000000;
     case END_UNUSED_TIMEOUT:
-        return r->n == 0 && c->closed_us - c->opened_us >= 1000000;
+        return r->n == 0 && silent(c) && c->closed_us - c->opened_us >= 1000000;
     case END_HEAD_TIMEOUT:
     case END_BODY_TIMEOUT:
+        return (late || c->reset) && lingered(c) && silent(c);
     case END_RATE_LOW:
         return late || c->reset;
     case END_SEND_TIMEOUT:
         return c->aborted && c->stalled;
     case END_FAULTY:
-        return status >= 400 || c->reset || c->stalled;
+        return (status >= 400 || c->reset || c->stalled) && lingered(c);
     case END_LIMIT_REQUESTS:
     case END_LIMIT_ADDRESS:
-        return sim_world.limits;
+        return sim_world.limits && lingered(c);
     case END_FILE_CHANGED:
     case END_FILE_SHORT:
         return sim.touched;

@@ -16,6 +16,9 @@
 #include "os/poll.h"
 #include "os/tcpinfo.h"
 
+#define STUCK_US 10000000 /* more than [timeouts] send */
+#define STUCK_TURNS 16
+
 struct sim sim;
 
 int __real_close(int fd);
@@ -69,6 +72,8 @@ void sim_drain(struct sim_conn *c, uint64_t n)
     uint64_t there = c->out - c->drained;
 
     c->drained += n < there ? n : there;
+    c->stuck_us = sim.now_us;
+    c->stuck_turn = sim.turns;
     if (c->blocked && (c->out - c->drained) * 2 <= c->room) {
         c->blocked = false;
         sim_news(c);
@@ -130,6 +135,10 @@ static ssize_t room(struct sim_conn *c, size_t n)
         return -EPIPE;
     uint64_t used = c->out - c->drained;
     if (used >= c->room) {
+        if (!c->blocked) {
+            c->stuck_us = sim.now_us;
+            c->stuck_turn = sim.turns;
+        }
         c->blocked = true;
         return -EAGAIN;
     }
@@ -367,6 +376,18 @@ static int collect(struct epoll_event *events, int most)
     return n;
 }
 
+/* Who reads nothing is not waited for. */
+static void check_stuck(void)
+{
+    for (int i = 0; i < SIM_CONNS; i++) {
+        const struct sim_conn *c = &sim.conn[i];
+        bool stuck = c->accepted && !c->closed && c->blocked &&
+                     sim.now_us - c->stuck_us > STUCK_US &&
+                     sim.turns - c->stuck_turn > STUCK_TURNS;
+        PROPERTY(!stuck || sim.in_order);
+    }
+}
+
 static void pass(uint64_t us)
 {
     uint64_t due = sim_prepare_due();
@@ -383,6 +404,7 @@ int poll_wait(int poll, struct epoll_event *events, int most, int timeout_ms)
 {
     PROPERTY(poll == SIM_POLL && timeout_ms >= 0);
     PROPERTY(sim.turns++ < 200000);
+    check_stuck();
     if (sim.skip_us == 0)
         sim_script_run();
     int n = collect(events, most);

@@ -164,6 +164,7 @@ static void final(struct sim_conn *c)
     r->continued = 0;
     r->closes = said(r, "Connection", "close");
     r->last = r->closes;
+    r->began = r->request_at;
     sim_request_next(c, r->request_at, c->taken, &r->request);
     if (r->request.kind == REQ_WHOLE) {
         r->request_at = r->request.ends;

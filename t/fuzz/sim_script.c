@@ -167,6 +167,9 @@ static void touch(unsigned n)
     pick(n, &f);
     if (f->version + 1 < SIM_VERSIONS)
         f->version++;
+    sim.touched_file = (int)(f - sim_files);
+    for (int i = 0; i < SIM_CONNS; i++)
+        sim.conn[i].sent_at_touch = sim.conn[i].sent;
 }
 
 static void remove_file(unsigned n)
