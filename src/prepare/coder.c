@@ -38,7 +38,7 @@ static void work(struct coder_task *t, const atomic_bool *stop)
     if (!t->out)
         return;
     t->out_n =
-        compress_bytes(t->coding, t->p, t->n, t->text, t->out, cap, stop);
+        compress_bytes(t->coding, span_of(t->p, t->n), t->text, t->out, cap, stop);
     if (t->out_n == 0) {
         free(t->out);
         t->out = NULL;
