@@ -16,8 +16,8 @@
 
 /* What the selected representation has; of the coding that would be sent. */
 struct validators {
-    struct etag tag;        /* opaque.p NULL: none */
-    int64_t last_modified;  /* seconds, COND_NO_DATE: none */
+    struct etag tag;       /* opaque.p NULL: none */
+    int64_t last_modified; /* seconds, COND_NO_DATE: none */
 };
 
 enum cond_verdict {
@@ -27,21 +27,22 @@ enum cond_verdict {
 };
 
 /* Which step decided, for log and explain: a word and a section each. */
-#define COND_REASON_ROWS(X)                                                    \
-    X(NONE, "unconditional", "RFC 9110 13.2.2: no precondition")               \
-    X(MATCH_FAILS, "if-match fails", "RFC 9110 13.1.1, step 1")                \
-    X(UNMODIFIED_FAILS, "if-unmodified-since fails", "RFC 9110 13.1.4, step 2")\
-    X(TAG_MATCHES, "tag matches", "RFC 9110 13.1.2, step 3")                   \
-    X(TAG_DIFFERS, "tag differs", "RFC 9110 13.1.2, step 3")                   \
-    X(DATE_NOT_NEWER, "not modified since", "RFC 9110 13.1.3, step 4")         \
-    X(DATE_NEWER, "modified since", "RFC 9110 13.1.3, step 4")                 \
+#define COND_REASON_ROWS(X)                                            \
+    X(NONE, "unconditional", "RFC 9110 13.2.2: no precondition")       \
+    X(MATCH_FAILS, "if-match fails", "RFC 9110 13.1.1, step 1")        \
+    X(UNMODIFIED_FAILS, "if-unmodified-since fails",                   \
+      "RFC 9110 13.1.4, step 2")                                       \
+    X(TAG_MATCHES, "tag matches", "RFC 9110 13.1.2, step 3")           \
+    X(TAG_DIFFERS, "tag differs", "RFC 9110 13.1.2, step 3")           \
+    X(DATE_NOT_NEWER, "not modified since", "RFC 9110 13.1.3, step 4") \
+    X(DATE_NEWER, "modified since", "RFC 9110 13.1.3, step 4")         \
     X(HOLDS, "precondition holds", "RFC 9110 13.2.2, steps 1 and 2")
 
 enum cond_reason {
 #define X(id, word, section) COND_##id,
     COND_REASON_ROWS(X)
 #undef X
-    COND_REASON_COUNT
+        COND_REASON_COUNT
 };
 
 struct cond_result {

@@ -364,8 +364,9 @@ static void seconds(void **state)
 /* As `etagd check` prints them. */
 static void words(void **state)
 {
-    static const char *const visits[VISIT_COUNT] = { "first", "link", "reload",
-                                                     "hard",  "tab",  "restart" };
+    static const char *const visits[VISIT_COUNT] = {
+        "first", "link", "reload", "hard", "tab", "restart"
+    };
 
     (void)state;
     for (int v = 0; v < VISIT_COUNT; v++)
