@@ -56,14 +56,14 @@ struct entry_form {
     struct block partial;      /* 206, where a rule makes it differ from 200 */
     struct block not_modified; /* 304 */
     uint64_t bytes_id, past_key; /* for audit.h; bytes_id 0: not known */
-    bool others;        /* versions with other bytes were handed out */
-    bool tag_of_others; /* with this very tag */
-    bool told;          /* that it was asked for, by W090 */
+    bool others;                 /* versions with other bytes were handed out */
+    bool tag_of_others;          /* with this very tag */
+    bool told;                   /* that it was asked for, by W090 */
 };
 
 struct entry {
     struct list lru;
-    int64_t used; /* the second in which it was moved to the front */
+    int64_t used;       /* the second in which it was moved to the front */
     struct entry *next; /* in the hash chain */
     uint64_t hash;
     uint32_t refs; /* the cache's own included */
@@ -103,12 +103,12 @@ struct entry {
     int64_t expires_s, clock_s;
     struct lifetime_source fields; /* caching fields, without what changes */
     int64_t modified_s; /* the file's time as it is sent; COND_NO_DATE: none */
-    int rule_line; /* of the last [cache] rule that matched; 0: none */
-    uint16_t name_at; /* where the last component of file_path starts */
-    uint64_t told_at; /* number of the event that told the observer what this
-                         page refers to, and one; 0: none yet */
-    char *file_path;  /* below the root: the index file for a directory */
-    unsigned root;    /* index in the worker's roots */
+    int rule_line;      /* of the last [cache] rule that matched; 0: none */
+    uint16_t name_at;   /* where the last component of file_path starts */
+    uint64_t told_at;   /* number of the event that told the observer what this
+                           page refers to, and one; 0: none yet */
+    char *file_path;    /* below the root: the index file for a directory */
+    unsigned root;      /* index in the worker's roots */
     uint16_t path_n;
     char path[]; /* decoded request path, the key; NUL-terminated */
 };

@@ -211,8 +211,7 @@ static void apply_policy(struct worker *w, struct entry *e)
     /* 0 and 1 are what build systems write that have no dates at all */
     if (mtime_s > 1)
         /* RFC 9110 8.8.2.1: never later than the Date of the message */
-        e->modified_s =
-            (mtime_s < w->second ? mtime_s : w->second) + p.clock_s;
+        e->modified_s = (mtime_s < w->second ? mtime_s : w->second) + p.clock_s;
     e->source.last_modified = COND_NO_DATE;
     if (p.last_modified && e->modified_s != COND_NO_DATE) {
         int64_t shown = mtime_s + p.last_modified_s;
