@@ -107,7 +107,9 @@ static bool tells_all(void)
  * after what it answers were read, too, lest a reset destroys it. */
 static bool lingered(const struct sim_conn *c)
 {
-    return c->finished || c->fin || c->reset || c->aborted || sim.drained ||
+    bool all = c->finished && c->taken == c->sent;
+
+    return all || c->fin || c->reset || c->aborted || sim.drained ||
            sim.stopped || sim.crowded || sim.broken_io;
 }
 
