@@ -19,10 +19,10 @@
 #include "base/span.h"
 
 enum etag_scheme {
-    ETAG_SCHEME_CONTENT,    /* strong, from the bytes' SHA-256 (default) */
-    ETAG_SCHEME_STAT,       /* strong, from size, mtime ns, ctime ns, inode */
-    ETAG_SCHEME_WEAK,       /* weak, from the content digest */
-    ETAG_SCHEME_OFF,        /* no ETag field */
+    ETAG_SCHEME_CONTENT, /* strong, from the bytes' SHA-256 (default) */
+    ETAG_SCHEME_STAT,    /* strong, from size, mtime ns, ctime ns, inode */
+    ETAG_SCHEME_WEAK,    /* weak, from the content digest */
+    ETAG_SCHEME_OFF,     /* no ETag field */
     /* for experiments; `-t` and the log mark them as broken */
     ETAG_SCHEME_CHANGING,   /* a new one at each response */
     ETAG_SCHEME_MTIME_SIZE, /* seconds of mtime and size */
@@ -30,12 +30,19 @@ enum etag_scheme {
 };
 
 enum log_format { LOG_COMBINED, LOG_JSON, LOG_READABLE };
-enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
+enum log_level {
+    LOG_LEVEL_DEBUG,
+    LOG_LEVEL_INFO,
+    LOG_LEVEL_WARN,
+    LOG_LEVEL_ERROR
+};
 enum symlink_policy { SYMLINKS_BENEATH, SYMLINKS_NONE, SYMLINKS_OWNER };
 enum dotfile_policy { DOTFILES_DENY, DOTFILES_ALLOW };
 enum unknown_host { UNKNOWN_HOST_DEFAULT, UNKNOWN_HOST_REFUSE /* 421 */ };
-enum freshness { FRESHNESS_AUTO, /* inotify where it can be trusted */
-                 FRESHNESS_STAT  /* ask the file system at each request */ };
+enum freshness {
+    FRESHNESS_AUTO, /* inotify where it can be trusted */
+    FRESHNESS_STAT  /* ask the file system at each request */
+};
 
 struct conf_listen {
     char *text; /* as configured: "127.0.0.1:5000", "[::1]:80", "unix:/run/x" */
@@ -70,9 +77,9 @@ struct conf_rule {
     enum expires_kind expires;
     int64_t expires_s; /* seconds after access or modification */
     bool set_clock;
-    int64_t clock_s;   /* offset of Date, Expires, Last-Modified; experiments */
-    char *when_type;   /* glob on the media type, NULL: any */
-    int when_status;   /* 0: any */
+    int64_t clock_s; /* offset of Date, Expires, Last-Modified; experiments */
+    char *when_type; /* glob on the media type, NULL: any */
+    int when_status; /* 0: any */
     struct conf_field *fields;
     size_t n_fields;
 };
@@ -118,22 +125,22 @@ struct conf_site {
 };
 
 struct conf_timeouts {
-    uint64_t idle_ms;   /* between responses, and unused connections */
-    uint64_t head_ms;   /* from the first byte of a head to its blank line */
-    uint64_t body_ms;   /* without progress on unwanted content */
-    uint64_t send_ms;   /* without progress of a response */
-    uint64_t linger_ms; /* after the last response of a closing connection */
+    uint64_t idle_ms;    /* between responses, and unused connections */
+    uint64_t head_ms;    /* from the first byte of a head to its blank line */
+    uint64_t body_ms;    /* without progress on unwanted content */
+    uint64_t send_ms;    /* without progress of a response */
+    uint64_t linger_ms;  /* after the last response of a closing connection */
     uint64_t prepare_ms; /* until a worker answers without the preparer */
-    uint64_t drain_ms;  /* QUIT: until what is left is cut */
+    uint64_t drain_ms;   /* QUIT: until what is left is cut */
 };
 
 struct conf_limits {
     size_t target_bytes, line_bytes, head_bytes, fields;
     uint64_t body_bytes;
-    size_t connections;            /* per worker */
+    size_t connections;                /* per worker */
     size_t connections_per_worker_lab; /* 0: off (experiments) */
-    size_t connections_per_address; /* 0: no limit */
-    uint64_t requests_per_connection; /* 0: no limit */
+    size_t connections_per_address;    /* 0: no limit */
+    uint64_t requests_per_connection;  /* 0: no limit */
     uint64_t recv_rate, send_rate; /* lowest bytes/s over rate_window; 0: off */
     uint64_t rate_window_ms;
     size_t pipeline; /* responses gathered in one send */
@@ -142,7 +149,7 @@ struct conf_limits {
 struct conf_log {
     char *access; /* path, "-" standard output, "off" */
     enum log_format format;
-    char *error;  /* path, "-" standard error */
+    char *error; /* path, "-" standard error */
     enum log_level level;
     size_t buffer_bytes;
     uint64_t flush_ms;
@@ -182,7 +189,7 @@ struct conf {
     char *control;         /* unix socket for --reload and so on; NULL: none */
     unsigned sandbox;      /* 0: off, for debuggers */
     uint64_t idle_exit_ms; /* socket-activated: end when unused; 0: never */
-    char *server_field; /* value of Server, NULL: none */
+    char *server_field;    /* value of Server, NULL: none */
     int backlog;
     bool defer_accept;
     bool explain_header;

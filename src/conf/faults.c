@@ -85,7 +85,7 @@ void faults_hand_over(struct fault_list *l, struct conf_faults *out)
         qsort(l->rows, l->n, sizeof *l->rows, row_order);
     if (out)
         *out = (struct conf_faults){ NULL, 0 };
-    if (out && n) {
+    if (out && n > 0) {
         out->text = calloc(n, sizeof *out->text);
         CHECK(out->text != NULL);
         out->n = n;
@@ -93,7 +93,7 @@ void faults_hand_over(struct fault_list *l, struct conf_faults *out)
             CHECK(asprintf(&out->text[l->n], "and %zu more", l->beyond) >= 0);
     }
     for (size_t i = 0; i < l->n; i++) {
-        if (out)
+        if (out && out->text)
             out->text[i] = l->rows[i].text;
         else
             free(l->rows[i].text);

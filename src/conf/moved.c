@@ -226,14 +226,13 @@ void moved_finish(struct loader *l)
 /* Path or URL; NULL or what is wrong. */
 static const char *to_fault(struct span to)
 {
-    struct span rest = to;
     bool url =
         span_starts(to, SPAN("http://")) || span_starts(to, SPAN("https://"));
 
     if (!url && (to.p[0] != '/' || span_starts(to, SPAN("//"))))
         return "is neither an absolute path nor a URL";
     if (url) {
-        rest = span_from(to, span_find(to, ':') + 3);
+        struct span rest = span_from(to, span_find(to, ':') + 3);
         size_t slash = span_find(rest, '/');
         if (slash == 0)
             return "has no host";

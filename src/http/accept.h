@@ -12,7 +12,13 @@
 #include "http/head.h"
 
 /* Order = the server's preference among equal weights, last one first. */
-enum coding { CODING_IDENTITY, CODING_GZIP, CODING_ZSTD, CODING_BR, CODING_COUNT };
+enum coding {
+    CODING_IDENTITY,
+    CODING_GZIP,
+    CODING_ZSTD,
+    CODING_BR,
+    CODING_COUNT
+};
 
 struct coding_row {
     const char *name;   /* content-coding token; "identity" */

@@ -2,8 +2,8 @@
  *
  * body: request content framing (RFC 9112 sections 6 and 7).
  * Layer: http (pure).  A server of files wants no content: it is framed,
- * checked and thrown away.  The decoder keeps its state in struct body and takes
- * the bytes in any portions.
+ * checked and thrown away.  The decoder keeps its state in struct body and
+ * takes the bytes in any portions.
  */
 #ifndef ETAGD_HTTP_BODY_H
 #define ETAGD_HTTP_BODY_H

@@ -17,8 +17,8 @@
 
 /* What the selected representation has; of the coding that would be sent. */
 struct validators {
-    struct etag tag;        /* opaque.p NULL: none */
-    int64_t last_modified;  /* seconds, COND_NO_DATE: none */
+    struct etag tag;       /* opaque.p NULL: none */
+    int64_t last_modified; /* seconds, COND_NO_DATE: none */
 };
 
 enum cond_verdict {

@@ -14,7 +14,8 @@
 
 #define DATE_BYTES 29 /* "Sun, 06 Nov 1994 08:49:37 GMT" */
 
-/* Writes exactly DATE_BYTES, no NUL.  t is clamped to the years 0000 to 9999. */
+/* Writes exactly DATE_BYTES, no NUL.  t is clamped to the years 0000 to 9999.
+ */
 void date_format(char out[DATE_BYTES], int64_t t);
 
 /* All three forms: IMF-fixdate, RFC 850 (two-digit year: more than 50 years

@@ -25,12 +25,12 @@ bool etag_strong_eq(struct etag a, struct etag b); /* both strong, same bytes */
 bool etag_weak_eq(struct etag a, struct etag b);   /* same bytes */
 
 enum etag_list {
-    ETAG_LIST_ABSENT,    /* the field is not there */
-    ETAG_LIST_ANY,       /* "*" alone */
-    ETAG_LIST_MATCH,     /* a member matches */
+    ETAG_LIST_ABSENT, /* the field is not there */
+    ETAG_LIST_ANY,    /* "*" alone */
+    ETAG_LIST_MATCH,  /* a member matches */
     ETAG_LIST_NO_MATCH,
-    ETAG_LIST_MALFORMED  /* a member is no entity-tag (and none before it
-                            matched): the field as a whole is a no-match */
+    ETAG_LIST_MALFORMED /* a member is no entity-tag (and none before it
+                           matched): the field as a whole is a no-match */
 };
 
 /* Compares every member of If-Match or If-None-Match with `tag`; a tag whose

@@ -19,12 +19,10 @@
       "More empty lines than one came before the request line.")               \
     X(LINE_BARE_LF, 400, false, "bare-lf",                                     \
       "A line ended with LF alone; HTTP lines end with CR LF.")                \
-    X(LINE_BARE_CR, 400, false, "bare-cr",                                     \
-      "A CR was not followed by LF.")                                          \
+    X(LINE_BARE_CR, 400, false, "bare-cr", "A CR was not followed by LF.")     \
     X(LINE_CONTROL, 400, false, "control",                                     \
       "A control character (or NUL) stands in the request head.")              \
-    X(METHOD_MALFORMED, 400, false, "method",                                  \
-      "The method is not a token.")                                            \
+    X(METHOD_MALFORMED, 400, false, "method", "The method is not a token.")    \
     X(METHOD_LONG, 400, false, "method-long",                                  \
       "The method is longer than any that exists.")                            \
     X(LINE_SPACES, 400, false, "line-spaces",                                  \
@@ -35,8 +33,7 @@
       "The request target is longer than this server reads.")                  \
     X(VERSION_MALFORMED, 400, false, "version",                                \
       "The protocol version is malformed.")                                    \
-    X(VERSION_09, 400, false, "http09",                                        \
-      "HTTP/0.9 requests are not served.")                                     \
+    X(VERSION_09, 400, false, "http09", "HTTP/0.9 requests are not served.")   \
     X(VERSION_UNSUPPORTED, 505, false, "version-unsupported",                  \
       "Only HTTP/1.0 and HTTP/1.1 are spoken here.")                           \
     /* fields, RFC 9112 section 5 */                                           \
@@ -46,8 +43,7 @@
       "A field name is empty or not a token.")                                 \
     X(FIELD_SPACE, 400, false, "field-space",                                  \
       "White space stands between a field name and its colon.")                \
-    X(FIELD_NO_COLON, 400, false, "field-colon",                               \
-      "A field line has no colon.")                                            \
+    X(FIELD_NO_COLON, 400, false, "field-colon", "A field line has no colon.") \
     X(FIELD_MANY, 431, false, "fields-many",                                   \
       "There are more field lines than this server reads.")                    \
     X(FIELD_LONG, 431, false, "field-long",                                    \
@@ -73,8 +69,7 @@
       "A chunk extension is malformed or too long.")                           \
     X(CHUNK_END, 400, false, "chunk-end",                                      \
       "A chunk does not end with CR LF where its size says.")                  \
-    X(TRAILER_BAD, 400, false, "trailer",                                      \
-      "A trailer field is malformed.")                                         \
+    X(TRAILER_BAD, 400, false, "trailer", "A trailer field is malformed.")     \
     X(TRAILER_LONG, 431, false, "trailer-long",                                \
       "The trailer section is longer than this server reads.")                 \
     X(BODY_LONG, 413, false, "body-long",                                      \
@@ -110,7 +105,7 @@ enum fault {
 #define X(name, status, lives, word, text) FAULT_##name,
     FAULT_ROWS(X)
 #undef X
-    FAULT_COUNT
+        FAULT_COUNT
 };
 
 struct fault_row {

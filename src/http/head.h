@@ -18,8 +18,8 @@
 #include "http/field.h"
 #include "http/method.h"
 
-#define HEAD_FIELDS_MAX 128   /* room; the limit in force is head_limits's */
-#define HEAD_METHOD_MAX 32    /* bytes; longer is METHOD_LONG */
+#define HEAD_FIELDS_MAX 128 /* room; the limit in force is head_limits's */
+#define HEAD_METHOD_MAX 32  /* bytes; longer is METHOD_LONG */
 
 struct head_limits {
     size_t target_bytes_max; /* request target; above: TARGET_LONG (414) */
@@ -82,10 +82,10 @@ bool head_next(const struct head *h, enum field_id id, struct head_cursor *at,
 bool head_persists(const struct head *h);
 
 /* Host and target authority in one: HTTP/1.1 needs exactly one Host, whose
- * value is empty or uri-host [":" port] (RFC 9112 3.2, 3.2.2).  On success *host
- * is the name without port ("[::1]" keeps its brackets), p == NULL when a 1.0
- * request has none.  For an absolute-form target, whose authority wins, call it
- * through target.h. */
+ * value is empty or uri-host [":" port] (RFC 9112 3.2, 3.2.2).  On success
+ * *host is the name without port ("[::1]" keeps its brackets), p == NULL when
+ * a 1.0 request has none.  For an absolute-form target, whose authority wins,
+ * call it through target.h. */
 enum fault head_host(const struct head *h, struct span *host);
 
 /* Expect: NONE and *wanted false when absent (or in HTTP/1.0, where it is

@@ -13,8 +13,11 @@
 #define MEDIA_TYPE_MAX 96 /* bytes of the settled value, with parameter */
 
 enum media_family {
-    MEDIA_TEXT,        /* text/ and text-like application/ types */
-    MEDIA_IMAGE, MEDIA_AUDIO, MEDIA_VIDEO, MEDIA_FONT,
+    MEDIA_TEXT, /* text/ and text-like application/ types */
+    MEDIA_IMAGE,
+    MEDIA_AUDIO,
+    MEDIA_VIDEO,
+    MEDIA_FONT,
     MEDIA_APPLICATION, /* other binary */
     MEDIA_UNKNOWN
 };
@@ -24,7 +27,7 @@ struct media_row {
     const char *ext;  /* lower case, without dot */
     const char *type; /* "text/javascript" */
     enum media_family family;
-    bool utf8;        /* text: gets charset=utf-8 when its bytes are UTF-8 */
+    bool utf8; /* text: gets charset=utf-8 when its bytes are UTF-8 */
     bool compressible;
 };
 
@@ -33,22 +36,23 @@ const struct media_row *media_row(struct span file_name);
 
 /* Which of the two decided, for `etagd mime` and the log. */
 enum media_source {
-    MEDIA_BY_NAME,      /* known extension, content agrees or has no say */
-    MEDIA_BY_CONTENT,   /* libmagic: other kind of one binary family, or no
-                           known extension and an allowed answer */
-    MEDIA_BY_DEFAULT    /* neither: text/plain or application/octet-stream */
+    MEDIA_BY_NAME,    /* known extension, content agrees or has no say */
+    MEDIA_BY_CONTENT, /* libmagic: other kind of one binary family, or no
+                         known extension and an allowed answer */
+    MEDIA_BY_DEFAULT  /* neither: text/plain or application/octet-stream */
 };
 
 struct media {
     char type[MEDIA_TYPE_MAX]; /* NUL-terminated field value */
     enum media_source source;
-    bool disagrees;    /* content names another type: worth a log line */
+    bool disagrees; /* content names another type: worth a log line */
     bool compressible;
     const char *reason; /* static text */
 };
 
 /* file_name: last component.  magic: libmagic's MIME type ("text/troff"), empty
- * when it had none.  charset: libmagic's charset ("us-ascii", "utf-8", "binary",
+ * when it had none.  charset: libmagic's charset ("us-ascii", "utf-8",
+ * "binary",
  * ...), empty: unknown.  utf8_valid: the bytes (all, or the inspected prefix)
  * are valid UTF-8.  A type found by content is never more active (html, svg,
  * xml, script) than the name says. */

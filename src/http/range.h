@@ -18,10 +18,10 @@ struct range_piece {
 };
 
 enum range_verdict {
-    RANGE_IGNORE,      /* no, malformed or unknown-unit Range, or one that asks
-                          for more than RANGE_PIECES_MAX pieces or for pieces
-                          that overlap by more than they are worth: send 200 */
-    RANGE_SATISFIABLE, /* 206 with n pieces, in the order asked for */
+    RANGE_IGNORE,       /* no, malformed or unknown-unit Range, or one that asks
+                           for more than RANGE_PIECES_MAX pieces or for pieces
+                           that overlap by more than they are worth: send 200 */
+    RANGE_SATISFIABLE,  /* 206 with n pieces, in the order asked for */
     RANGE_UNSATISFIABLE /* 416 with Content-Range: bytes * / size */
 };
 

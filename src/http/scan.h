@@ -2,10 +2,11 @@
  *
  * scan: finds the first byte that does not belong to a class, 16 at a time
  * where the processor can (SSE2 on x86-64, NEON on AArch64).
- * Layer: http (pure), for the head parser and the log's formats.  Each function returns `end`
- * when all bytes belong; none reads outside [p, end).  The *_scalar twins say
- * the same byte by byte: they finish what is shorter than a vector, are all
- * there is elsewhere, and the tests hold the others against them.
+ * Layer: http (pure), for the head parser and the log's formats.  Each function
+ * returns `end` when all bytes belong; none reads outside [p, end).  The
+ * *_scalar twins say the same byte by byte: they finish what is shorter than a
+ * vector, are all there is elsewhere, and the tests hold the others against
+ * them.
  */
 #ifndef ETAGD_HTTP_SCAN_H
 #define ETAGD_HTTP_SCAN_H

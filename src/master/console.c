@@ -52,6 +52,7 @@ static void close_socket(struct master *m, bool remove)
 {
     if (m->console.fd < 0)
         return;
+    CHECK(m->console.path); /* they come and go together */
     poll_remove(m->poll, m->console.fd);
     close(m->console.fd);
     if (remove)

@@ -124,8 +124,7 @@ void master_stop(struct master *m)
 void master_finish(struct master *m)
 {
     /* another program serves on: idle connections have time to move there */
-    enum worker_word word =
-        m->upgrade.replaced ? WORKER_DRAIN : WORKER_FINISH;
+    enum worker_word word = m->upgrade.replaced ? WORKER_DRAIN : WORKER_FINISH;
 
     service_stopping(m);
     m->ending = true;

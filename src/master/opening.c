@@ -146,6 +146,7 @@ static bool open_roots(struct generation *g)
 
     for (size_t i = 0; i < g->conf->n_sites; i++)
         n += 1 + g->conf->sites[i].n_aliases;
+    CHECK(n > 0); /* there is always the site of [server] */
     g->root = calloc(n, sizeof g->root[0]);
     CHECK(g->root);
     for (size_t i = 0; i < g->conf->n_sites; i++) {

@@ -77,8 +77,10 @@ static inline struct generation *generation_at(struct list *node)
     return LIST_ENTRY(node, struct generation, node);
 }
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): `at` is being declared */
 #define EACH_GENERATION(at, m)                                             \
     for (struct list *at = (m)->generations.next; at != &(m)->generations; \
          at = at->next)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #endif

@@ -65,6 +65,7 @@ static void finish(struct history *h, struct life **at)
 {
     struct life *l = *at;
 
+    CHECK(l);
     *at = l->next;
     h->ended[h->n_ended++ % HISTORY_ENDED] = *l;
     h->by_end[l->end.end]++;

@@ -150,11 +150,11 @@ void metrics_status(struct buf *b, struct observer *o)
 {
     const struct history *h = o->history;
     int64_t mono_wall = clock_real_us() - (int64_t)o->now_us;
+    long long started_us = (int64_t)o->started_us + mono_wall;
     struct reading r;
 
     buf_fmt(b, "{\"version\":\"%s\",\"now_us\":%lld,\"started_us\":%lld,",
-            PACKAGE_VERSION, (long long)clock_real_us(),
-            (long long)((int64_t)o->started_us + mono_wall));
+            PACKAGE_VERSION, (long long)clock_real_us(), started_us);
     put_places(b, o->start);
     buf_fmt(b,
             "\"boot\":%llu,\"events\":%llu,\"oldest_event\":%llu,"

@@ -86,9 +86,9 @@ static bool turn(struct observer *o, int wait_ms)
     return go_on;
 }
 
-static const struct sandbox nothing_to_read = {
-    .role = SANDBOX_OBSERVER, .landlock_most = SANDBOX_ABI_ALL
-};
+static const struct sandbox nothing_to_read = { .role = SANDBOX_OBSERVER,
+                                                .landlock_most =
+                                                    SANDBOX_ABI_ALL };
 
 int observer_run(const struct observer_start *start)
 {

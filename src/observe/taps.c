@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "base/check.h"
 #include "observe/state.h"
 #include "os/clock.h"
 
@@ -18,6 +19,7 @@ bool taps_open(struct observer *o)
 
     for (unsigned i = 0; i < s->n_sources; i++)
         n += s->source[i].workers;
+    CHECK(n > 0); /* no generation is without a worker */
     o->tap = calloc(n, sizeof *o->tap);
     if (!o->tap)
         return false;

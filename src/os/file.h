@@ -24,10 +24,10 @@ struct file_stat {
 };
 
 enum file_links {
-    FILE_LINKS_NONE,   /* no symbolic link anywhere in the path */
+    FILE_LINKS_NONE,    /* no symbolic link anywhere in the path */
     FILE_LINKS_BENEATH, /* links may point anywhere that stays beneath */
-    FILE_LINKS_OWNER /* the same, for links that belong to the owner of what
-                        they lead to; -EPERM: one does not */
+    FILE_LINKS_OWNER    /* the same, for links that belong to the owner of what
+                           they lead to; -EPERM: one does not */
 };
 
 /* Opens `path` (relative, no leading slash; "" or "." is the root itself)
@@ -44,9 +44,9 @@ int file_stat(int fd, struct file_stat *out);
 ssize_t file_read_at(int fd, void *p, size_t n, uint64_t offset);
 
 /* Writes all n bytes: bytes written, fewer only at an error: then -errno stands
- * in *error (-EAGAIN: a pipe that is full).  Into a pipe whole lines go at once,
- * as far as they are not longer than PIPE_BUF; those of several processes do not
- * mix. */
+ * in *error (-EAGAIN: a pipe that is full).  Into a pipe whole lines go at
+ * once, as far as they are not longer than PIPE_BUF; those of several processes
+ * do not mix. */
 size_t file_append(int fd, const void *p, size_t n, int *error);
 
 /* True on file systems whose every change inotify reports (ext, xfs, btrfs,

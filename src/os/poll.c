@@ -33,9 +33,9 @@ int poll_add_reader(int poll, int fd, void *tag)
 
 void poll_add_room(int poll, int fd, void *tag)
 {
-    struct epoll_event e = {
-        .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = tag
-    };
+    struct epoll_event e = { .events =
+                                 EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                             .data.ptr = tag };
 
     (void)epoll_ctl(poll, EPOLL_CTL_MOD, fd, &e);
 }

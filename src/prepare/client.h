@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * client: a worker's end of the channel to the preparer.
- * Layer: prepare.  Asks and takes answers without ever blocking; maps the slabs.
- * Owns the mappings: bytes of a slab stay valid until client_slab_release() has
- * been called as often as client_slab_hold() was.
+ * Layer: prepare.  Asks and takes answers without ever blocking; maps the
+ * slabs. Owns the mappings: bytes of a slab stay valid until
+ * client_slab_release() has been called as often as client_slab_hold() was.
  */
 #ifndef ETAGD_PREPARE_CLIENT_H
 #define ETAGD_PREPARE_CLIENT_H

@@ -114,17 +114,17 @@ static size_t brotli(const char *p, size_t n, bool text, char *out, size_t cap,
     return done ? cap - room : 0;
 }
 
-size_t compress_bytes(enum coding c, const char *p, size_t n, bool text,
-                      char *out, size_t cap, const atomic_bool *stop)
+size_t compress_bytes(enum coding c, struct span in, bool text, char *out,
+                      size_t cap, const atomic_bool *stop)
 {
-    CHECK(n <= UINT32_MAX);
+    CHECK(in.n <= UINT32_MAX);
     switch (c) {
     case CODING_GZIP:
-        return gzip(p, n, out, cap, stop);
+        return gzip(in.p, in.n, out, cap, stop);
     case CODING_ZSTD:
-        return zstd(p, n, out, cap, stop);
+        return zstd(in.p, in.n, out, cap, stop);
     case CODING_BR:
-        return brotli(p, n, text, out, cap, stop);
+        return brotli(in.p, in.n, text, out, cap, stop);
     case CODING_IDENTITY:
     case CODING_COUNT:
         break;

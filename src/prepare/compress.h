@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/span.h"
 #include "http/accept.h"
 
 /* Longest result that is worth offering: saves more than 5 % and 64 bytes. */
@@ -18,7 +19,7 @@ size_t compress_room(size_t n);
 
 /* Bytes written to out, 0 when they do not fit into cap, or when *stop was set
  * under way.  text: the bytes are UTF-8. */
-size_t compress_bytes(enum coding c, const char *p, size_t n, bool text,
-                      char *out, size_t cap, const atomic_bool *stop);
+size_t compress_bytes(enum coding c, struct span in, bool text, char *out,
+                      size_t cap, const atomic_bool *stop);
 
 #endif

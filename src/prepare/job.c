@@ -208,9 +208,9 @@ static enum job_event begin(struct reading_tools *t, const struct job_limits *l,
     struct work *work = it->work;
     unsigned c = CODING_IDENTITY;
 
-    while (c < CODING_COUNT && work->fds[c] < 0)
+    while (c + 1 < CODING_COUNT && work->fds[c] < 0)
         c++;
-    CHECK(c < CODING_COUNT);
+    CHECK(work->fds[c] >= 0);
     work->part = (enum coding)c;
     work->busy = true;
     work->bad_mark = false;

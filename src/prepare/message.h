@@ -6,15 +6,16 @@
  * and the last component of the name.
  *
  * An ask is answered by one PREPARE_FACTS, or by PREPARE_FAILED, which ends it.
- * A file of more than one slice (1 MiB) whose bytes are not to be in memory gets
- * two PREPARE_FACTS: type and `more` after its first slice, then, once all is read, the digest and the type again
- * (only then is it known whether all bytes are UTF-8).  Then comes exactly one
- * PREPARE_CODED for each coding that was started on, in no promised order;
- * `more` is 0 in the last message of an ask.  Outcomes that are known when the
- * facts are told come right behind them, and those of small sidecars shortly
- * after: `follow` names them.  Who waits for the facts should wait for these too,
- * so that a form that one worker has sent is known to the next one at its first
- * answer, and a sidecar at the very first one.
+ * A file of more than one slice (1 MiB) whose bytes are not to be in memory
+ * gets two PREPARE_FACTS: type and `more` after its first slice, then, once all
+ * is read, the digest and the type again (only then is it known whether all
+ * bytes are UTF-8).  Then comes exactly one PREPARE_CODED for each coding that
+ * was started on, in no promised order; `more` is 0 in the last message of an
+ * ask.  Outcomes that are known when the facts are told come right behind them,
+ * and those of small sidecars shortly after: `follow` names them.  Who waits
+ * for the facts should wait for these too, so that a form that one worker has
+ * sent is known to the next one at its first answer, and a sidecar at the very
+ * first one.
  */
 #ifndef ETAGD_PREPARE_MESSAGE_H
 #define ETAGD_PREPARE_MESSAGE_H
@@ -41,9 +42,9 @@ struct prepare_ask {
     uint64_t seq; /* chosen by the worker, comes back */
     struct file_version version;
     struct file_version sidecar_version[CODING_COUNT];
-    uint32_t sidecars; /* bit per enum coding */
-    uint32_t want_bytes;    /* 1: size <= memory_file_bytes */
-    uint32_t want_codings;  /* 1: compress if it is worth it */
+    uint32_t sidecars;           /* bit per enum coding */
+    uint32_t want_bytes;         /* 1: size <= memory_file_bytes */
+    uint32_t want_codings;       /* 1: compress if it is worth it */
     char name[PREPARE_NAME_MAX]; /* last component, NUL-terminated */
 };
 
@@ -51,7 +52,7 @@ struct prepare_ask {
 struct prepare_place {
     uint64_t slab; /* never repeats, not even in the next preparer; 0: none */
     uint64_t offset, bytes; /* bytes: the representation's length, always */
-    uint64_t slab_bytes; /* size of the whole area, for mmap */
+    uint64_t slab_bytes;    /* size of the whole area, for mmap */
 };
 
 enum prepare_kind {
@@ -60,7 +61,8 @@ enum prepare_kind {
                        and `sidecar`: ready, too large for memory, to be sent
                        from the worker's own descriptor.  With slab 0 and no
                        `sidecar`: it will not come (saves too little; the
-                       sidecar is broken, older, or no longer as asked for); negotiable stays as it was */
+                       sidecar is broken, older, or no longer as asked for);
+                       negotiable stays as it was */
     PREPARE_FAILED, /* could not be read, or changed while it was */
     PREPARE_DROP    /* slab `place.slab` is to be forgotten; seq 0.  Ask again
                        for what was in it, when it is wanted again */
@@ -74,18 +76,18 @@ struct prepare_answer {
     uint32_t coding;
     struct file_version version; /* of the file (never of a sidecar), as found
                                     by the preparer */
-    uint8_t digest[32];     /* SHA-256 of these bytes, valid when has_digest */
-    uint8_t has_digest;     /* 0: not made (too large), or still to come */
-    uint8_t racy;           /* the file changed within a clock tick of being
-                               read: ask again at the next request */
-    uint8_t more;           /* further messages for this ask will come */
-    uint8_t negotiable;     /* codings exist or will: send Vary */
-    uint8_t disagrees;      /* content and name differ: log it once */
-    uint8_t sidecar;        /* PREPARE_CODED: from a sidecar file */
-    uint8_t follow;         /* PREPARE_FACTS: bit per coding that comes next */
+    uint8_t digest[32]; /* SHA-256 of these bytes, valid when has_digest */
+    uint8_t has_digest; /* 0: not made (too large), or still to come */
+    uint8_t racy;       /* the file changed within a clock tick of being
+                           read: ask again at the next request */
+    uint8_t more;       /* further messages for this ask will come */
+    uint8_t negotiable; /* codings exist or will: send Vary */
+    uint8_t disagrees;  /* content and name differ: log it once */
+    uint8_t sidecar;    /* PREPARE_CODED: from a sidecar file */
+    uint8_t follow;     /* PREPARE_FACTS: bit per coding that comes next */
     struct prepare_place place;
-    char type[MEDIA_TYPE_MAX];   /* settled media type */
-    char magic[MEDIA_TYPE_MAX];  /* what libmagic said, for the log */
+    char type[MEDIA_TYPE_MAX];  /* settled media type */
+    char magic[MEDIA_TYPE_MAX]; /* what libmagic said, for the log */
 };
 
 #endif

@@ -58,7 +58,8 @@ static void free_all(struct list *waiters,
                      void (*left)(void *arg, struct item *it), void *arg)
 {
     while (!list_empty(waiters)) {
-        struct waiter *w = LIST_ENTRY(waiters->next, struct waiter, in_peer);
+        struct waiter *w =
+            LIST_ENTRY(list_take(waiters), struct waiter, in_peer);
         struct item *it = w->item;
         waiter_free(w);
         if (list_empty(&it->waiters))
@@ -302,8 +303,7 @@ static int send_ready(struct peer *p, const struct slabs *slabs,
         if (error)
             return error;
         p->n_ready--;
-        list_remove(&w->in_peer);
-        list_append(&p->idle, &w->in_peer);
+        list_append(&p->idle, list_take(&p->ready));
         if (!last)
             continue;
         waiter_free(w);

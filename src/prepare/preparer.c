@@ -138,9 +138,9 @@ static void ignore_signals(void)
 /* Before the coder's thread is started, which is then confined as well. */
 static int confine(const struct conf *conf)
 {
-    static const struct sandbox nothing_to_read = {
-        .role = SANDBOX_PREPARER, .landlock_most = SANDBOX_ABI_ALL
-    };
+    static const struct sandbox nothing_to_read = { .role = SANDBOX_PREPARER,
+                                                    .landlock_most =
+                                                        SANDBOX_ABI_ALL };
 
     return conf->sandbox ? sandbox_enter(&nothing_to_read) : 0;
 }

@@ -31,7 +31,7 @@ struct reading_limits {
 struct reading_tools {
     struct slabs *slabs;
     struct reading_limits limits;
-    char *scratch; /* READING_SLICE_BYTES */
+    char *scratch;                  /* READING_SLICE_BYTES */
     const struct conf_media *media; /* chosen defaults; NULL: built in */
 };
 

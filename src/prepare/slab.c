@@ -66,7 +66,7 @@ static void destroy(struct slabs *s, struct slab *slab)
 void slabs_stop(struct slabs *s)
 {
     while (!list_empty(&s->all)) {
-        struct slab *slab = LIST_ENTRY(s->all.next, struct slab, node);
+        struct slab *slab = LIST_ENTRY(list_take(&s->all), struct slab, node);
         slab->pins = 0;
         destroy(s, slab);
     }

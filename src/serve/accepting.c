@@ -22,7 +22,7 @@
 #include "serve/tell.h"
 #include "serve/worker.h"
 
-#define BUDGET 16u /* connections a turn and socket; a power of two */
+#define BUDGET 16u  /* connections a turn and socket; a power of two */
 #define PATIENCE 4u /* turns that leave some, until more are taken at once */
 #define PAUSE_MS 100
 #define YIELD_MS 5 /* until a worker that left its turn to another is back */

@@ -220,8 +220,10 @@ void access_finish(struct worker *w)
         sched_yield();
         access_flush(w);
     }
-    if (a && a->buf.n > 0)
+    if (a && a->buf.n > 0) {
+        a->broken = 0; /* that line's rest is lost, too */
         lose(w, -EAGAIN);
+    }
 }
 
 void access_reopen(struct worker *w, int fd)

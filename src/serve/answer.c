@@ -233,6 +233,7 @@ static uint64_t put_multipart(struct worker *w, struct txn *t,
     }
     put_part_end(&t->out, &m);
     txn_piece_out(t, from);
+    v->type = SPAN_NONE; /* it lies in this frame */
     return v->length;
 }
 

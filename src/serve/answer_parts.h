@@ -39,10 +39,10 @@ void answer_content(struct txn *t, const struct entry *e,
                     uint64_t bytes);
 
 /* The whole head that blocks_head_put() begins, the reason as a field included
- * where it is on; has_content: Content-Length is `length`. */
+ * where it is on, with a Content-Length unless it is ANSWER_NO_LENGTH. */
+#define ANSWER_NO_LENGTH UINT64_MAX
 void answer_head(struct worker *w, struct txn *t, const struct blocks_head *h,
-                 const struct record *r, bool has_content, uint64_t length,
-                 bool persist);
+                 const struct record *r, uint64_t length, bool persist);
 
 /* 412 or 416 for a request that has a representation. */
 void answer_refusal(struct worker *w, struct conn *c, struct txn *t,

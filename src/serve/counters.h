@@ -15,12 +15,12 @@
 struct counters_slot {
     _Alignas(64) _Atomic uint64_t accepted; /* connections */
     _Atomic uint64_t closed;
-    _Atomic uint64_t requests; /* answered, whatever the status */
-    _Atomic uint64_t bytes;    /* handed to the system, heads included */
-    _Atomic uint64_t beat_us;  /* monotonic time of the last turn */
-    _Atomic uint64_t log_lost; /* access log lines that were not written */
+    _Atomic uint64_t requests;     /* answered, whatever the status */
+    _Atomic uint64_t bytes;        /* handed to the system, heads included */
+    _Atomic uint64_t beat_us;      /* monotonic time of the last turn */
+    _Atomic uint64_t log_lost;     /* access log lines that were not written */
     _Atomic uint64_t not_modified; /* answered with 304 */
-    _Atomic uint64_t status[6]; /* answered, by the status's first digit */
+    _Atomic uint64_t status[6];    /* answered, by the status's first digit */
 };
 
 struct counters {

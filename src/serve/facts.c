@@ -27,7 +27,8 @@
 #include "serve/worker.h"
 
 #define ASKS_MASK 4095
-#define LOSSES_MAX 2 /* a file whose coding kills preparers is let be */
+#define LOSSES_MAX 2    /* a file whose coding kills preparers is let be */
+#define CHANGED_TRIES 4 /* asks about a file that changes each time */
 
 bool facts_init(struct worker *w)
 {
@@ -161,7 +162,7 @@ void facts_ask(struct worker *w, struct entry *e, const struct found *f,
     e->pending = !background;
     e->background = background;
     e->asked_us = w->now_us;
-    e->tries++;
+    e->tries = (uint8_t)(e->tries + 1 + w->tries_before);
     if (list_empty(&e->asked))
         entry_hold(e); /* until wake(): it may be evicted meanwhile */
     list_remove(&e->asked);
@@ -211,8 +212,7 @@ static void apply_policy(struct worker *w, struct entry *e)
     /* 0 and 1 are what build systems write that have no dates at all */
     if (mtime_s > 1)
         /* RFC 9110 8.8.2.1: never later than the Date of the message */
-        e->modified_s =
-            (mtime_s < w->second ? mtime_s : w->second) + p.clock_s;
+        e->modified_s = (mtime_s < w->second ? mtime_s : w->second) + p.clock_s;
     e->source.last_modified = COND_NO_DATE;
     if (p.last_modified && e->modified_s != COND_NO_DATE) {
         int64_t shown = mtime_s + p.last_modified_s;
@@ -370,6 +370,22 @@ static void take_drop(struct worker *w, uint64_t slab)
     }
 }
 
+/* The preparer has found another version than was opened here: who waits looks
+ * again.  A file that never rests would keep them for ever: it is answered from
+ * what is there (and guarded while it is sent, see send.c). */
+static void changed(struct worker *w, struct entry *e)
+{
+    if (e->pending && e->tries >= CHANGED_TRIES) {
+        asks_remove(w, e);
+        degrade(w, e);
+        return;
+    }
+    w->tries_before = e->pending ? e->tries : 0;
+    forget(w, e);
+    wake(w, e);
+    w->tries_before = 0;
+}
+
 static void take_one(struct worker *w, const struct prepare_answer *a)
 {
     if (a->kind == PREPARE_DROP) {
@@ -387,9 +403,7 @@ static void take_one(struct worker *w, const struct prepare_answer *a)
         else if (e->pending)
             degrade(w, e);
     } else if (!find_same_version(&a->version, &e->version)) {
-        /* changed since it was opened here: who waits looks again */
-        forget(w, e);
-        wake(w, e);
+        changed(w, e);
     } else if (a->kind == PREPARE_FACTS) {
         take_facts(w, e, a);
     } else if (a->kind == PREPARE_CODED) {

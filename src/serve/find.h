@@ -25,7 +25,7 @@ struct worker;
           */
 
 struct found {
-    int status; /* 200, a redirect's, 4xx, 5xx */
+    int status;         /* 200, a redirect's, 4xx, 5xx */
     enum reason reason; /* with 200: NEW: a file; LISTING: a directory to be
                            listed; FALLBACK: the site's fallback file.  Other
                            statuses: why */

@@ -172,7 +172,7 @@ static void put(struct worker *w, struct conn *c, struct txn *t,
     uint64_t n = page->source.form[CODING_IDENTITY].size;
     size_t from = t->out.n;
 
-    answer_head(w, t, &h, r, true, n, persist);
+    answer_head(w, t, &h, r, n, persist);
     txn_piece_out(t, from);
     if (w->head.method == METHOD_HEAD)
         n = 0;
@@ -196,7 +196,7 @@ static void put_not_modified(struct worker *w, struct conn *c, struct txn *t,
     struct record *r = answer_record(w, c, t, 304, reason);
     size_t from = t->out.n;
 
-    answer_head(w, t, &h, r, false, 0, persist);
+    answer_head(w, t, &h, r, ANSWER_NO_LENGTH, persist);
     txn_piece_out(t, from);
     answer_close(t, r, 0);
 }

@@ -13,8 +13,9 @@ struct entry;
 struct txn;
 struct worker;
 
-#define LISTINGS_MAX 2000 /* names; a turn of the worker is not held up long \
-                           */
+#define LISTINGS_MAX                                        \
+    2000 /* names; a turn of the worker is not held up long \
+          */
 
 /* A GET or HEAD of e, an ENTRY_LISTING. */
 void answer_listing(struct worker *w, struct conn *c, struct txn *t,

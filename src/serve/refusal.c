@@ -21,8 +21,7 @@
 #define BODY_MAX 6000
 
 void answer_head(struct worker *w, struct txn *t, const struct blocks_head *h,
-                 const struct record *r, bool has_content, uint64_t length,
-                 bool persist)
+                 const struct record *r, uint64_t length, bool persist)
 {
     struct buf *b = &t->out;
     int rule_line = blocks_head_put(w, b, h);
@@ -30,7 +29,7 @@ void answer_head(struct worker *w, struct txn *t, const struct blocks_head *h,
     if (w->conf->explain_header)
         explained_put(b, w->conf, h->status, r->line.reason, r->line.fault,
                       rule_line);
-    if (has_content)
+    if (length != ANSWER_NO_LENGTH)
         answer_length(b, length);
     answer_connection(w, b, persist);
 }
@@ -59,7 +58,7 @@ static void put_plain(struct worker *w, struct conn *c, struct txn *t,
     size_t from = t->out.n, n = f->plain.n;
 
     r->line.fault = f->fault;
-    answer_head(w, t, &h, r, true, n, f->persist);
+    answer_head(w, t, &h, r, n, f->persist);
     if (w->head.method == METHOD_HEAD)
         n = 0;
     buf_put(&t->out, f->plain.p, n);
@@ -85,7 +84,7 @@ static void put_own(struct worker *w, struct conn *c, struct txn *t,
     size_t from = t->out.n;
 
     r->line.fault = f->fault;
-    answer_head(w, t, &h, r, true, n, f->persist);
+    answer_head(w, t, &h, r, n, f->persist);
     txn_piece_out(t, from);
     if (w->head.method == METHOD_HEAD)
         n = 0;
@@ -260,7 +259,7 @@ void answer_options(struct worker *w, struct conn *c, struct txn *t,
         w, c, t, 204, preflight ? REASON_PREFLIGHT : REASON_OPTIONS);
     size_t from = t->out.n;
 
-    answer_head(w, t, &h, r, false, 0, persist);
+    answer_head(w, t, &h, r, ANSWER_NO_LENGTH, persist);
     txn_piece_out(t, from);
     answer_close(t, r, 0);
 }

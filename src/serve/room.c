@@ -42,8 +42,9 @@ static size_t descriptors_used(int any)
 
     if (next < 0)
         return 64;
+    size_t used = (size_t)next;
     close(next);
-    return (size_t)next;
+    return used;
 }
 
 bool room_init(struct worker *w)

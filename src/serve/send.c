@@ -21,7 +21,7 @@
 #include "serve/worker.h"
 
 #define IOV_MAX_HERE 64
-#define TURN_BYTES (512u << 10)   /* most of one connection per turn */
+#define TURN_BYTES (512u << 10) /* most of one connection per turn */
 #define GUARD_BYTES (64u << 10) /* held back until the file was looked at */
 
 static void end_record(struct worker *w, struct conn *c, struct record *r)

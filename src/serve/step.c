@@ -74,6 +74,14 @@ static void close_cut(struct worker *w, struct conn *c, enum end why)
     step_close(w, c, why);
 }
 
+static void receive_later(struct worker *w, struct conn *c)
+{
+    if (!c->readable || c->again || c->state == CONN_CLOSED)
+        return;
+    c->again = true;
+    list_append(&w->again, &c->turn);
+}
+
 /* FIN now, and whatever the client still sends is thrown away for a while, lest
  * a reset destroys the response on its way (RFC 9112 9.6). */
 static void linger(struct worker *w, struct conn *c)
@@ -84,14 +92,7 @@ static void linger(struct worker *w, struct conn *c)
         tell_fin(w, c, false);
     conn_become(c, CONN_LINGER);
     set_timer(w, c, w->conf->timeouts.linger_ms);
-}
-
-static void receive_later(struct worker *w, struct conn *c)
-{
-    if (!c->readable || c->again || c->state == CONN_CLOSED)
-        return;
-    c->again = true;
-    list_append(&w->again, &c->turn);
+    receive_later(w, c); /* what lies there already is no news */
 }
 
 static void become_idle(struct worker *w, struct conn *c)

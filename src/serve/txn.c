@@ -39,8 +39,9 @@ struct txn *txn_borrow(struct txn_pool *pool)
     /* a place that was never given back holds the next of those never used */
     if (at < pool->warm) {
         pool->warm = at;
-        pool->free[at] = (struct txn *)(void *)(pool->memory + pool->stride *
-                                                (pool->count - 1 - at));
+        pool->free[at] =
+            (struct txn *)(void *)(pool->memory +
+                                   pool->stride * (pool->count - 1 - at));
     }
     struct txn *t = pool->free[at];
 

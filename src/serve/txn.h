@@ -51,7 +51,7 @@ struct record {
     struct span head;   /* the request's, without its end */
     uint32_t head_n;    /* bytes of it as it was sent */
     uint32_t answer_at; /* the response's head in txn.out */
-    uint64_t queued_us;  /* the turn in which it was decided */
+    uint64_t queued_us; /* the turn in which it was decided */
     uint8_t site;
 };
 

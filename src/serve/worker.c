@@ -30,7 +30,8 @@
 #include "serve/step.h"
 #include "serve/tell.h"
 
-#define DUE_TURNS 8 /* most that a new connection waits while others are served */
+#define DUE_TURNS \
+    8 /* most that a new connection waits while others are served */
 
 void worker_time(struct worker *w)
 {
@@ -451,6 +452,14 @@ void worker_free(struct worker *w)
     free(w);
 }
 
+/* The process ends, and what they hold goes with it. */
+static int give_up(struct worker *w, struct epoll_event *events)
+{
+    free(events);
+    free(w);
+    return 1;
+}
+
 int worker_run(const struct worker_start *start)
 {
     struct worker *w = calloc(1, sizeof *w);
@@ -458,12 +467,12 @@ int worker_run(const struct worker_start *start)
 
     if (!w || !events || !worker_init(w, start)) {
         log_error("W001", "not enough memory for what [limits] asks for");
-        return 1;
+        return give_up(w, events);
     }
     int error = confine(start);
     if (error) {
         log_error("S002", "rights cannot be given up: %s", strerror(-error));
-        return 1;
+        return give_up(w, events);
     }
     if (w->ring)
         tell_start(w);

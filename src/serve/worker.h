@@ -57,7 +57,7 @@ enum worker_word {
     WORKER_READY = 'r',     /* worker to master, once */
     WORKER_STOP = 's',      /* master to worker: end now */
     WORKER_DRAIN = 'd',     /* finish what is under way, then end */
-    WORKER_FINISH = 'f', /* the same, and nobody serves on: soon */
+    WORKER_FINISH = 'f',    /* the same, and nobody serves on: soon */
     WORKER_LOG = 'l',       /* + descriptor: new access log */
     WORKER_ERROR_LOG = 'e', /* + descriptor: new error log */
     WORKER_PREPARER = 'p'   /* + descriptor: channel to another preparer */
@@ -135,10 +135,11 @@ struct worker {
     /* files */
     struct cache cache;
     struct client *client;
-    int prepare_fd;      /* channel to the preparer */
-    bool prepare_down;   /* gone; the master will send another channel */
-    bool asks_waiting;   /* some entry is to be asked about (again) */
-    struct entry **asks; /* by number of the ask */
+    int prepare_fd;       /* channel to the preparer */
+    bool prepare_down;    /* gone; the master will send another channel */
+    bool asks_waiting;    /* some entry is to be asked about (again) */
+    uint8_t tries_before; /* of entries made just now: asks in vain so far */
+    struct entry **asks;  /* by number of the ask */
     uint64_t seq;
     struct list asked; /* entries with an ask under way, oldest first */
     uint64_t fresh;    /* generation: rises with every change seen */
@@ -154,7 +155,7 @@ struct worker {
     struct access *access;
     /* accepting */
     struct listening listening[WORKER_LISTEN_MAX];
-    unsigned n_due; /* of them */
+    unsigned n_due;     /* of them */
     unsigned due_turns; /* since one was */
     unsigned luck;    /* of 256 first receives that found a request, of late */
     unsigned greeted; /* connections without a first receive */

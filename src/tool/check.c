@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "conf/arena.h"
 #include "conf/load.h"
 #include "conf/values.h"
 #include "http/media.h"
@@ -33,8 +34,9 @@ struct check {
     bool json;
     int64_t now, after_s;
     size_t paths;
+    struct arena arena; /* the doubts and their texts */
     struct doubt *doubts;
-    size_t n_doubts, cap;
+    size_t n_doubts;
     bool *used; /* per rule */
     /* the path being looked at */
     struct span path;
@@ -153,17 +155,6 @@ static void put_doubt(const struct check *c, const struct doubt *d, bool first)
 
 /* ---- looking ---- */
 
-static char *copy_of(struct span s)
-{
-    char *p = malloc(s.n + 1);
-
-    CHECK(p != NULL);
-    if (s.n)
-        memcpy(p, s.p, s.n);
-    p[s.n] = '\0';
-    return p;
-}
-
 /* The same doubt by the same rule is told once, with its first path. */
 static void keep(void *arg, enum lint_kind kind, struct span text)
 {
@@ -176,13 +167,13 @@ static void keep(void *arg, enum lint_kind kind, struct span text)
             return;
         }
     }
-    if (c->n_doubts == c->cap) {
-        c->cap = c->cap ? c->cap * 2 : 64;
-        c->doubts = realloc(c->doubts, c->cap * sizeof *c->doubts);
-        CHECK(c->doubts != NULL);
-    }
-    c->doubts[c->n_doubts++] =
-        (struct doubt){ kind, c->line, 0, copy_of(c->path), copy_of(text) };
+    c->doubts =
+        arena_more(&c->arena, c->doubts, c->n_doubts, sizeof *c->doubts);
+    struct doubt *d = &c->doubts[c->n_doubts++];
+    d->kind = kind;
+    d->line = c->line;
+    d->path = arena_text(&c->arena, c->path);
+    d->text = arena_text(&c->arena, text);
 }
 
 static void mark_used(struct check *c, struct span path)
@@ -339,11 +330,7 @@ static int run(const struct arguments *a)
                        .used = calloc(conf->n_rules + 1, sizeof(bool)) };
     CHECK(c.used != NULL);
     bool clean = look(&c);
-    for (size_t i = 0; i < c.n_doubts; i++) {
-        free(c.doubts[i].path);
-        free(c.doubts[i].text);
-    }
-    free(c.doubts);
+    arena_free(&c.arena);
     free(c.used);
     conf_free(conf);
     return clean ? 0 : 1;

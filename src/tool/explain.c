@@ -152,13 +152,12 @@ static int explain(const struct question *q)
 int explain_main(int argc, char **argv)
 {
     struct question q = { .method = NULL };
-    int status;
+    int status = 1;
 
     q.field = calloc((size_t)argc, sizeof q.field[0]);
     q.override = calloc((size_t)argc, sizeof q.override[0]);
-    if (!q.field || !q.override)
-        return 1;
-    status = parse(&q, argc, argv);
+    if (q.field && q.override)
+        status = parse(&q, argc, argv);
     if (status < 0)
         status = explain(&q);
     free(q.field);

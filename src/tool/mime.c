@@ -62,7 +62,7 @@ static void print(const char *path, const struct mime_look *l)
 static bool one(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    struct file_stat s;
+    struct file_stat s = { .kind = FILE_OTHER };
     struct mime_look look;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     int rc = fd < 0 ? -errno : file_stat(fd, &s);

@@ -175,7 +175,8 @@ static void put_rules(const struct trial *t, const struct entry *e)
 
 static void put_ranges(const struct trial *t, const struct entry *e)
 {
-    struct plan plan = plan_make(&t->w->head, &e->source, t->w->second + e->clock_s);
+    struct plan plan =
+        plan_make(&t->w->head, &e->source, t->w->second + e->clock_s);
 
     if (plan.identity_refused)
         printf("note     the client refuses every form there is; this one is "

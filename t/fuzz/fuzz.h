@@ -12,13 +12,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define PROPERTY(cond)                                                         \
-    do {                                                                       \
-        if (!(cond)) {                                                         \
-            fprintf(stderr, "property broken: %s (%s:%d)\n", #cond, __FILE__,  \
-                    __LINE__);                                                 \
-            abort();                                                           \
-        }                                                                      \
+#define PROPERTY(cond)                                                        \
+    do {                                                                      \
+        if (!(cond)) {                                                        \
+            fprintf(stderr, "property broken: %s (%s:%d)\n", #cond, __FILE__, \
+                    __LINE__);                                                \
+            abort();                                                          \
+        }                                                                     \
     } while (0)
 
 #endif

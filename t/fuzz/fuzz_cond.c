@@ -72,10 +72,12 @@ static void properties(struct head *h, const struct validators *v, int64_t now)
             PROPERTY((r.verdict == COND_NOT_MODIFIED) ==
                      none_match_fails(h, v->tag));
     }
-    PROPERTY((r.verdict == COND_FAILED) == (r.reason == REASON_MATCH_FAILS ||
-                                            r.reason == REASON_UNMODIFIED_FAILS));
-    PROPERTY((r.verdict == COND_NOT_MODIFIED) ==
-             (r.reason == REASON_TAG_MATCHES || r.reason == REASON_DATE_NOT_NEWER));
+    PROPERTY((r.verdict == COND_FAILED) ==
+             (r.reason == REASON_MATCH_FAILS ||
+              r.reason == REASON_UNMODIFIED_FAILS));
+    PROPERTY(
+        (r.verdict == COND_NOT_MODIFIED) ==
+        (r.reason == REASON_TAG_MATCHES || r.reason == REASON_DATE_NOT_NEWER));
     if (v->last_modified == COND_NO_DATE)
         PROPERTY(r.reason != REASON_DATE_NOT_NEWER &&
                  r.reason != REASON_UNMODIFIED_FAILS);

@@ -11,6 +11,7 @@ include t/fuzz/answer.mk
 include t/fuzz/conf.mk
 include t/fuzz/prepare.mk
 include t/fuzz/observe.mk
+include t/fuzz/conn.mk
 
 check_PROGRAMS += $(FUZZ_TARGETS)
 if !ENABLE_FUZZ

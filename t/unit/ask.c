@@ -127,16 +127,20 @@ static void compress_is_repeatable(void **state)
     }
     for (unsigned c = 1; c < CODING_COUNT; c++) {
         enum coding k = (enum coding)c;
-        size_t n = compress_bytes(k, in, 100000, true, a, sizeof a, &stop);
-        size_t m = compress_bytes(k, in, 100000, true, b, sizeof b, &stop);
+        size_t n =
+            compress_bytes(k, span_of(in, 100000), true, a, sizeof a, &stop);
+        size_t m =
+            compress_bytes(k, span_of(in, 100000), true, b, sizeof b, &stop);
         assert_true(n > 0 && n < 60000);
         assert_int_equal(n, m);
         assert_memory_equal(a, b, n);
-        assert_int_equal(compress_bytes(k, in, 100000, true, b, n, &stop), n);
-        assert_int_equal(compress_bytes(k, in, 100000, true, b, n - 1, &stop),
-                         0);
         assert_int_equal(
-            compress_bytes(k, in, sizeof in, true, b, sizeof b, &stopped), 0);
+            compress_bytes(k, span_of(in, 100000), true, b, n, &stop), n);
+        assert_int_equal(
+            compress_bytes(k, span_of(in, 100000), true, b, n - 1, &stop), 0);
+        assert_int_equal(compress_bytes(k, span_of(in, sizeof in), true, b,
+                                        sizeof b, &stopped),
+                         0);
     }
 }
 

@@ -214,8 +214,7 @@ static void racy_waits(void **state)
 /* Who asks later is told of what others have waited for, in one go. */
 static void follow_the_facts(void **state)
 {
-    const unsigned all =
-        ((1u << CODING_COUNT) - 1) & ~(1u << CODING_IDENTITY);
+    const unsigned all = ((1u << CODING_COUNT) - 1) & ~(1u << CODING_IDENTITY);
     struct rig r;
     struct prepare_answer a[CODING_COUNT];
 
@@ -462,13 +461,12 @@ static void end_under_way(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(own_codings),
-        cmocka_unit_test(follow_the_facts),      cmocka_unit_test(useless_codings),
-        cmocka_unit_test(not_worth_trying), cmocka_unit_test(racy_waits),
-        cmocka_unit_test(sidecar_rows),     cmocka_unit_test(sidecar_and_own),
-        cmocka_unit_test(large_sidecar),    cmocka_unit_test(large_own_codings),
-        cmocka_unit_test(sidecar_replaced), cmocka_unit_test(thrashing),
-        cmocka_unit_test(end_under_way),
+        cmocka_unit_test(own_codings),       cmocka_unit_test(follow_the_facts),
+        cmocka_unit_test(useless_codings),   cmocka_unit_test(not_worth_trying),
+        cmocka_unit_test(racy_waits),        cmocka_unit_test(sidecar_rows),
+        cmocka_unit_test(sidecar_and_own),   cmocka_unit_test(large_sidecar),
+        cmocka_unit_test(large_own_codings), cmocka_unit_test(sidecar_replaced),
+        cmocka_unit_test(thrashing),         cmocka_unit_test(end_under_way),
     };
 
     fill_text();

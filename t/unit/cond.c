@@ -54,7 +54,10 @@ static const struct {
       { "If-Match", "W/\"v1\"" },
       REASON_MATCH_FAILS },
     { "13.1.1 ours weak", WEAK, { "If-Match", "\"v1\"" }, REASON_MATCH_FAILS },
-    { "13.1.1 both weak", WEAK, { "If-Match", "W/\"v1\"" }, REASON_MATCH_FAILS },
+    { "13.1.1 both weak",
+      WEAK,
+      { "If-Match", "W/\"v1\"" },
+      REASON_MATCH_FAILS },
     { "13.1.1 malformed fails closed",
       BOTH,
       { "If-Match", "v1" },
@@ -70,7 +73,10 @@ static const struct {
 
     /* step 2, If-Unmodified-Since */
     { "13.1.4 same date", BOTH, { "If-Unmodified-Since", SAME }, REASON_HOLDS },
-    { "13.1.4 newer date", BOTH, { "If-Unmodified-Since", NEWER }, REASON_HOLDS },
+    { "13.1.4 newer date",
+      BOTH,
+      { "If-Unmodified-Since", NEWER },
+      REASON_HOLDS },
     { "13.1.4 older date",
       BOTH,
       { "If-Unmodified-Since", OLDER },

@@ -209,6 +209,27 @@ static void logos_as_measured(void **state)
           4,
           "2--2--",
           "2-32--" },
+        { "stale-while-revalidate: shown, asked behind it (RFC 5861)",
+          { "max-age=60, stale-while-revalidate=30", .expires = NO,
+            .last_modified = NO },
+          true,
+          70,
+          "2~~2~~",
+          "2~32~~" },
+        { "the same without a validator",
+          { "max-age=60, stale-while-revalidate=30", .expires = NO,
+            .last_modified = NO },
+          false,
+          70,
+          "2!!2!!",
+          "2!22!!" },
+        { "stale-while-revalidate is over",
+          { "max-age=60, stale-while-revalidate=30", .expires = NO,
+            .last_modified = NO },
+          true,
+          90,
+          "233233",
+          "233233" },
         { "Age, too old",
           { "max-age=60", .age = "55", .expires = NO, .last_modified = NO },
           true,
@@ -293,6 +314,12 @@ static void lifetimes(void **state)
           LIFETIME_EXPLICIT,
           60,
           60 },
+        { "quote escaped in quotes (RFC 9110 5.6.4)",
+          { "ext=\"a\\\", max-age=9\", max-age=60", .expires = NO,
+            .last_modified = NO },
+          LIFETIME_EXPLICIT,
+          60,
+          60 },
         { "too large a number (1.2.2)",
           { "max-age=99999999999999999999", .expires = NO,
             .last_modified = NO },
@@ -334,12 +361,30 @@ static void seconds(void **state)
     assert_true(lifetime_seconds(SPAN("4294967296")) == 2147483648);
 }
 
+/* As `etagd check` prints them. */
+static void words(void **state)
+{
+    static const char *const visits[VISIT_COUNT] = {
+        "first", "link", "reload", "hard", "tab", "restart"
+    };
+
+    (void)state;
+    for (int v = 0; v < VISIT_COUNT; v++)
+        assert_string_equal(visit_word((enum visit)v), visits[v]);
+    assert_string_equal(wire_word(WIRE_200), "200");
+    assert_string_equal(wire_word(WIRE_304), "304");
+    assert_string_equal(wire_word(WIRE_NONE), "-");
+    assert_string_equal(wire_word(WIRE_NONE_THEN_304), "-+304");
+    assert_string_equal(wire_word(WIRE_NONE_THEN_200), "-+200");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(logos_as_measured),
         cmocka_unit_test(lifetimes),
         cmocka_unit_test(seconds),
+        cmocka_unit_test(words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,11 +19,3 @@ t_unit_accept_LDADD = $(UNIT_LIBS)
 
 t_unit_media_SOURCES = t/unit/media.c
 t_unit_media_LDADD = $(UNIT_LIBS)
-
-UNIT_TESTS += t/unit/plan
-t_unit_plan_SOURCES = t/unit/plan.c
-t_unit_plan_LDADD = $(UNIT_LIBS)
-
-UNIT_TESTS += t/unit/logline
-t_unit_logline_SOURCES = t/unit/logline.c
-t_unit_logline_LDADD = $(UNIT_LIBS)

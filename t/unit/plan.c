@@ -253,8 +253,7 @@ static void plans(void **state)
         ROW_CHECK(rows[i].row, p.reason == rows[i].reason);
         ROW_CHECK(rows[i].row, p.coding == rows[i].coding);
         ROW_CHECK(rows[i].row, !p.identity_refused);
-        ROW_CHECK(rows[i].row,
-                  p.status != 206 || p.range.n == rows[i].pieces);
+        ROW_CHECK(rows[i].row, p.status != 206 || p.range.n == rows[i].pieces);
         /* RFC 9110 9.3.2, 14.2: HEAD is the same without a range */
         h.method = METHOD_HEAD;
         struct plan q = plan_make(&h, &s, NOW);
@@ -285,9 +284,8 @@ static void without_a_tag(void **state)
     (void)state;
     for (int c = 0; c < CODING_COUNT; c++)
         s.form[c].tag.opaque = SPAN_NONE;
-    heads_make(&h,
-               (const char *const[]){ "Accept-Encoding", "gzip",
-                                      "If-None-Match", "\"t-gz\"", NULL });
+    heads_make(&h, (const char *const[]){ "Accept-Encoding", "gzip",
+                                          "If-None-Match", "\"t-gz\"", NULL });
     struct plan p = plan_make(&h, &s, NOW);
     assert_int_equal(p.status, 200);
     assert_int_equal(p.coding, CODING_GZIP);

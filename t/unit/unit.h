@@ -15,10 +15,10 @@
 #include <cmocka.h>
 
 /* Rows of a table test name the row that failed. */
-#define ROW_CHECK(row, cond)                                                   \
-    do {                                                                       \
-        if (!(cond))                                                           \
-            fail_msg("row \"%s\": %s", (row), #cond);                          \
+#define ROW_CHECK(row, cond)                          \
+    do {                                              \
+        if (!(cond))                                  \
+            fail_msg("row \"%s\": %s", (row), #cond); \
     } while (0)
 
 #define ROWS(table) (sizeof(table) / sizeof((table)[0]))

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * sim: a world for one worker, without a kernel: sockets, files, the preparer,
+ * the master and both clocks are tables and numbers that a script moves on.
+ * It takes the place of os/net, os/poll, os/clock, os/tcpinfo (sim_net.c),
+ * os/file, os/directory, os/watch (sim_files.c) and os/channel (sim_people.c)
+ * at link time; everything above those runs as it is.  The script
+ * (sim_script.c) goes on whenever the worker waits; sim_reader.c reads what the
+ * worker sends with a parser of its own.
+ */
+#ifndef ETAGD_FUZZ_SIM_H
+#define ETAGD_FUZZ_SIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fuzz.h"
+
+#include "http/accept.h"
+#include "os/watch.h"
+
+#define SIM_CONNS 6
+#define SIM_CONNS_MAX 4 /* [limits] connections */
+#define SIM_FDS 256     /* open files at once */
+#define SIM_ASKS 16
+#define SIM_ANSWERS 256 /* of a connection, that are remembered */
+
+/* Numbers that no real descriptor has. */
+enum {
+    SIM_FD = 1 << 24,
+    SIM_POLL = SIM_FD,
+    SIM_CONTROL,
+    SIM_LISTENER,
+    SIM_LOG,
+    SIM_ROOT,
+    SIM_CONN = SIM_FD + 100,
+    SIM_WATCH = SIM_FD + 200,
+    SIM_PREPARE = SIM_FD + 300, /* and one more for each that follows */
+    SIM_FILE = SIM_FD + 1000
+};
+
+/* ---- what the client makes of the responses (sim_reader.c) ---- */
+
+/* One request as a simple reader of the client's own bytes sees it. */
+struct sim_request {
+    enum { REQ_MORE, REQ_WHOLE, REQ_LOST } kind;
+    bool head;  /* the method is HEAD */
+    bool plain; /* GET or HEAD, of 1.1, with no field but Host: localhost */
+    bool close; /* says Connection: close, or is of HTTP/1.0 */
+    const char *path;
+    size_t path_n;
+    size_t ends; /* offset in the client's bytes */
+};
+
+#define SIM_HEAD 32768
+
+struct sim_reader {
+    char *head; /* of SIM_HEAD */
+    size_t head_n;
+    enum { READ_HEAD, READ_BODY, READ_OVER } state;
+    struct sim_request request;
+    size_t request_at; /* in the client's bytes: the next one */
+    size_t began;      /* the one whose answer is being read */
+    /* the response whose body is being read */
+    int status;
+    bool closes;
+    bool may_lack_body; /* to HEAD, or to something like it */
+    uint64_t length, at;
+    int file; /* its bytes are known; -1: not */
+    unsigned coding;
+    uint64_t offset;   /* of the body in them */
+    unsigned versions; /* bit: no byte differed from that version yet */
+    bool multipart;
+    char boundary[80];
+    char etag[100];
+    /* all of them */
+    unsigned n, n_whole;
+    unsigned continued; /* for the present request */
+    unsigned last;
+    int statuses[SIM_ANSWERS];
+    uint64_t hash; /* of everything but dates */
+};
+
+/* ---- the world ---- */
+
+struct sim_conn {
+    const uint8_t *bytes; /* all that the client has to say */
+    size_t n, sent, taken;
+    bool opened, accepted, closed;
+    bool fin, reset; /* the client's acts */
+    bool fin_by_script;
+    bool finished, aborted;     /* the server's */
+    bool reads;                 /* the client takes everything at once */
+    bool stalled;               /* it did not, at some time */
+    bool polled, news, blocked; /* readiness, edge by edge */
+    bool polled_room;           /* of room to send, too */
+    void *tag;
+    size_t room;           /* of the kernel's buffer for what is sent */
+    uint64_t out, drained; /* bytes */
+    uint64_t opened_us, io_us, closed_us;
+    uint64_t stuck_us; /* blocked, and nothing read since then */
+    unsigned stuck_turn;
+    size_t sent_at_touch; /* when a file was changed last */
+    struct sim_reader reader;
+    /* as told: */
+    unsigned told_accepts, told_ends, told_requests, logged, logged_sent;
+    int log_status[SIM_ANSWERS];
+    int end;
+};
+
+struct sim_ask {
+    bool used;
+    uint64_t seq, due_us;
+    int file;
+    unsigned mode, step;
+    bool want_bytes;
+    uint32_t sidecars;
+};
+
+struct sim {
+    uint64_t now_us;
+    int64_t real_us; /* minus now_us: the distance of the clocks */
+    struct sim_conn conn[SIM_CONNS];
+    int queue[SIM_CONNS]; /* to be accepted */
+    unsigned n_queue;
+    void *listener_tag, *control_tag, *prepare_tag;
+    bool listening, control_on, prepare_on, listener_closed;
+    int accept_error, n_accept_errors;
+    /* the script */
+    const uint8_t *script;
+    size_t script_n, script_at;
+    int current;
+    uint64_t skip_us;
+    bool over;     /* the script has ended; what follows is the same for all */
+    bool told_end; /* the master has told the worker to end */
+    bool in_order; /* one connection after the other, all in one piece */
+    int order[SIM_CONNS]; /* in which they were opened */
+    unsigned n_order;
+    uint64_t over_us;
+    unsigned turns, idle_turns;
+    /* what the script has done, for what may be expected of the worker */
+    bool wild; /* not to be compared with a run in one piece */
+    int touched_file;
+    bool touched, broken_io, drained, stopped, jumped, crowded, expects;
+    unsigned passed_ms;
+    /* master and preparer */
+    char words[32];
+    unsigned n_words;
+    bool master_gone;
+    unsigned preparer; /* which one; its channel is SIM_PREPARE + that */
+    uint64_t slab;     /* its number */
+    bool preparer_gone, preparer_full, slab_sent;
+    unsigned prepare_mode;
+    struct sim_ask ask[SIM_ASKS];
+    unsigned n_asks;
+    /* files */
+    int fd_file[SIM_FDS]; /* 1 + index; 0: free */
+    unsigned n_files;
+    unsigned n_watches;
+    enum watch_news news;
+    int open_errors;
+    int send_errors; /* of sendfile, to come */
+    bool codings;
+    /* the log */
+    char line[8192];
+    size_t line_n;
+    int log_mode;
+    uint64_t log_lines;
+    bool log_lost;
+    uint64_t bytes_out;
+};
+
+extern struct sim sim;
+
+/* sim_files.c */
+struct sim_file {
+    const char *path; /* "" is the root */
+    const char *mark; /* value of X-File; NULL: no regular file */
+    const char *type;
+    uint64_t size;
+    bool directory, secret, other, link, has_codings;
+    unsigned version;
+    bool gone;
+};
+extern struct sim_file sim_files[];
+enum { SIM_STYLE = 6, SIM_STYLE_GZ }; /* a file and its sidecar */
+int sim_file_find(const char *path, size_t n);
+int sim_file_marked(const char *mark, size_t n);
+/* The bytes of a form of a version: they lie in one area, whose memory is also
+ * the preparer's slab. */
+#define SIM_AREA (1u << 20)
+#define SIM_VERSIONS 8u
+const char *sim_area(void);
+int sim_area_fd(void);
+size_t sim_at(int file, unsigned version, unsigned coding);
+unsigned sim_version(int file, unsigned coding); /* the present one */
+uint64_t sim_size(int file, unsigned coding);
+int64_t sim_mtime_ns(int file);
+void sim_files_reset(void);
+void sim_files_check(void);
+void sim_close_file(int fd);
+
+/* sim_net.c */
+void sim_open(int i);
+void sim_send(struct sim_conn *c, size_t n);
+void sim_drain(struct sim_conn *c, uint64_t n);
+void sim_news(struct sim_conn *c);
+
+/* sim_people.c */
+bool sim_prepare_ready(void);
+bool sim_control_ready(void);
+uint64_t sim_prepare_due(void); /* UINT64_MAX: nothing to come */
+void sim_word(char word);
+
+/* sim_script.c: goes on until the worker is to look for events. */
+void sim_script_run(void);
+
+/* sim_world.c: nobody is connected: what may a worker still hold? */
+void sim_rest_check(void);
+
+/* sim_reader.c */
+void sim_reader_take(struct sim_conn *c, const char *p, size_t n);
+void sim_reader_end(struct sim_conn *c);
+
+/* sim_request.c: the request at `at` of the first n bytes. */
+void sim_request_next(const struct sim_conn *c, size_t at, size_t n,
+                      struct sim_request *out);
+
+/* sim_log.c */
+void sim_log_take(const char *p, size_t n);
+void sim_log_check(void);
+
+/* sim_body.c */
+void sim_body_begin(struct sim_conn *c);
+void sim_body_take(struct sim_conn *c, const char *p, size_t n);
+void sim_body_end(struct sim_conn *c);
+
+#endif

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * sim_files: one small tree of files below every root.  Each version of each
+ * coded form of a file is a window on one area of random bytes, so that nothing
+ * is ever copied, and a body tells by its bytes what it is a body of.
+ */
+#include "config.h"
+
+#include "sim.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "os/directory.h"
+#include "os/file.h"
+#include "prepare/seals.h"
+
+#define LARGE 700000
+
+struct sim_file sim_files[] = {
+    { "", NULL, NULL, 0, .directory = true },
+    { "index.html", "index", "text/html; charset=utf-8", 300,
+      .has_codings = true },
+    { "mid.txt", "mid", "text/plain; charset=utf-8", 20000,
+      .has_codings = true },
+    { "slab.bin", "slab", "application/octet-stream", 100000 },
+    { "large.bin", "large", "application/octet-stream", LARGE },
+    { "empty.txt", "empty", "text/plain", 0 },
+    { "style.css", "style", "text/css", 6000, .has_codings = true },
+    { "style.css.gz", NULL, "application/gzip", 3000 },
+    { "sub", NULL, NULL, 0, .directory = true },
+    { "sub/index.html", "sub", "text/html; charset=utf-8", 200 },
+    { "list", NULL, NULL, 0, .directory = true },
+    { "list/a b.txt", "a", "text/plain", 10 },
+    { "e404.html", NULL, "text/html", 60 },
+    { "secret", NULL, NULL, 10, .secret = true },
+    { "fifo", NULL, NULL, 0, .other = true },
+    { "link.txt", "link", "text/plain", 5000, .link = true },
+    { NULL, NULL, NULL, 0 }
+};
+
+/* ---- the bytes ---- */
+
+static char *area;
+static int area_file = -1;
+
+static void make_area(void)
+{
+    uint64_t x = 88172645463325252ull;
+
+    area_file = memfd_create("sim", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    PROPERTY(area_file >= 0 && ftruncate(area_file, SIM_AREA) == 0);
+    area =
+        mmap(NULL, SIM_AREA, PROT_READ | PROT_WRITE, MAP_SHARED, area_file, 0);
+    PROPERTY(area != MAP_FAILED);
+    for (size_t i = 0; i < SIM_AREA; i++) {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        area[i] = (char)('!' + x % 90);
+    }
+    PROPERTY(fcntl(area_file, F_ADD_SEALS, SLAB_SEALS) == 0);
+}
+
+const char *sim_area(void)
+{
+    if (!area)
+        make_area();
+    return area;
+}
+
+int sim_area_fd(void)
+{
+    (void)sim_area();
+    return area_file;
+}
+
+size_t sim_at(int file, unsigned version, unsigned coding)
+{
+    if (file == SIM_STYLE && coding == CODING_GZIP) {
+        file = SIM_STYLE_GZ;
+        coding = 0;
+    }
+    return ((size_t)file * SIM_VERSIONS + version) * CODING_COUNT * 256 +
+           coding * 256;
+}
+
+uint64_t sim_size(int file, unsigned coding)
+{
+    return sim_files[file].size / (1 + coding);
+}
+
+unsigned sim_version(int file, unsigned coding)
+{
+    if (file == SIM_STYLE && coding == CODING_GZIP)
+        file = SIM_STYLE_GZ;
+    return sim_files[file].version;
+}
+
+int64_t sim_mtime_ns(int file)
+{
+    return (1600000000 + file * 10 + (int64_t)sim_files[file].version) *
+           1000000000;
+}
+
+int sim_file_find(const char *path, size_t n)
+{
+    while (n > 0 && path[n - 1] == '/')
+        n--;
+    for (int i = 0; sim_files[i].path; i++) {
+        if (strlen(sim_files[i].path) == n &&
+            memcmp(sim_files[i].path, path, n) == 0)
+            return i;
+    }
+    return -1;
+}
+
+int sim_file_marked(const char *mark, size_t n)
+{
+    for (int i = 0; sim_files[i].path; i++) {
+        const char *m = sim_files[i].mark;
+        if (m && strlen(m) == n && memcmp(m, mark, n) == 0)
+            return i;
+    }
+    return -1;
+}
+
+void sim_files_reset(void)
+{
+    for (int i = 0; sim_files[i].path; i++) {
+        sim_files[i].version = 0;
+        sim_files[i].gone = false;
+    }
+}
+
+/* ---- descriptors ---- */
+
+void sim_files_check(void)
+{
+    PROPERTY(sim.n_files == 0);
+    PROPERTY(sim.n_watches == 0);
+}
+
+void sim_close_file(int fd)
+{
+    PROPERTY(fd < SIM_FILE + SIM_FDS && sim.fd_file[fd - SIM_FILE]);
+    sim.fd_file[fd - SIM_FILE] = 0;
+    sim.n_files--;
+}
+
+static int file_of(int fd)
+{
+    PROPERTY(fd >= SIM_FILE && fd < SIM_FILE + SIM_FDS);
+    PROPERTY(sim.fd_file[fd - SIM_FILE]);
+    return sim.fd_file[fd - SIM_FILE] - 1;
+}
+
+static bool stays_below(const char *path)
+{
+    for (const char *p = path; p; p = strchr(p, '/')) {
+        p += *p == '/';
+        if (p[0] == '.' && p[1] == '.' && (p[2] == '/' || p[2] == '\0'))
+            return false;
+    }
+    return true;
+}
+
+/* ---- os/file ---- */
+
+int file_open_beneath(int root, const char *path, enum file_links links)
+{
+    int i = sim_file_find(path, strlen(path));
+
+    PROPERTY(root == SIM_ROOT && path[0] != '/' && stays_below(path));
+    if (sim.open_errors > 0) {
+        sim.open_errors--;
+        return -EMFILE;
+    }
+    if (i < 0 || sim_files[i].gone)
+        return -ENOENT;
+    if (sim_files[i].secret)
+        return -EACCES;
+    if (sim_files[i].link && links == FILE_LINKS_NONE)
+        return -ELOOP;
+    if (path[0] && path[strlen(path) - 1] == '/' && !sim_files[i].directory)
+        return -ENOTDIR;
+    for (int fd = 0; fd < SIM_FDS; fd++) {
+        if (sim.fd_file[fd])
+            continue;
+        sim.fd_file[fd] = i + 1;
+        sim.n_files++;
+        return SIM_FILE + fd;
+    }
+    return -EMFILE;
+}
+
+int file_stat(int fd, struct file_stat *out)
+{
+    int i = file_of(fd);
+    const struct sim_file *f = &sim_files[i];
+
+    *out = (struct file_stat){
+        .kind = f->directory ? FILE_DIRECTORY
+                : f->other   ? FILE_OTHER
+                             : FILE_REGULAR,
+        .dev = 1,
+        .ino = (uint64_t)i + 1,
+        .size = f->size,
+        .mtime_ns = sim_mtime_ns(i),
+        .ctime_ns = sim_mtime_ns(i),
+        .links = f->gone ? 0 : 1,
+        .uid = 0,
+    };
+    return 0;
+}
+
+ssize_t file_read_at(int fd, void *p, size_t n, uint64_t offset)
+{
+    int i = file_of(fd);
+
+    if (offset >= sim_files[i].size)
+        return 0;
+    if (n > sim_files[i].size - offset)
+        n = sim_files[i].size - offset;
+    memcpy(p, sim_area() + sim_at(i, sim_files[i].version, 0) + offset, n);
+    return (ssize_t)n;
+}
+
+/* A log that takes everything, half, nothing for now, or nothing at all. */
+size_t file_append(int fd, const void *p, size_t n, int *error)
+{
+    static const int errors[] = { 0, -EAGAIN, -EAGAIN, -ENOSPC };
+    size_t takes = sim.log_mode == 0 ? n : sim.log_mode == 1 ? n - n / 2 : 0;
+
+    *error = 0;
+    if (fd != SIM_LOG)
+        return n; /* the error log's */
+    sim_log_take(p, takes);
+    if (takes < n)
+        *error = errors[sim.log_mode];
+    if (*error == -EAGAIN)
+        sim.now_us += 1000; /* who tries again and again needs time for it */
+    if (sim.log_mode == 3)
+        sim.log_lost = true;
+    return takes;
+}
+
+bool file_system_watchable(int fd)
+{
+    (void)file_of(fd);
+    return true;
+}
+
+int file_open_root(const char *path)
+{
+    (void)path;
+    return -ENOENT;
+}
+
+int file_without_waiting(int fd)
+{
+    (void)fd;
+    return -EINVAL;
+}
+
+int file_open_log(const char *path)
+{
+    (void)path;
+    return -ENOENT;
+}
+
+/* ---- os/directory ---- */
+
+int directory_read(int fd, size_t max, struct directory *out)
+{
+    static struct directory_item items[] = {
+        { "a b.txt", DIRECTORY_FILE, 10, 1600000000 },
+        { ".hidden", DIRECTORY_FILE, 10, 1600000000 },
+        { "sub", DIRECTORY_FOLDER, 0, 1600000000 },
+        { "odd\x01name", DIRECTORY_OTHER, 0, 0 },
+    };
+
+    PROPERTY(sim_files[file_of(fd)].directory && max >= 4);
+    *out = (struct directory){ items, 4, false, NULL };
+    return 0;
+}
+
+void directory_free(struct directory *d)
+{
+    d->item = NULL;
+}
+
+/* ---- os/watch ---- */
+
+int watch_new(void)
+{
+    return SIM_WATCH + (int)sim.n_watches++;
+}
+
+int watch_add_directory(int watch, int dir)
+{
+    PROPERTY(watch >= SIM_WATCH);
+    return sim_files[file_of(dir)].directory ? 0 : -ENOTDIR;
+}
+
+enum watch_news watch_take(int watch)
+{
+    enum watch_news news = sim.news;
+
+    PROPERTY(watch >= SIM_WATCH);
+    sim.news = WATCH_NOTHING;
+    return news;
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * sim_people: who is at the other ends of the worker's channels: a master that
+ * says a word now and then, and a preparer in good or bad shape.
+ */
+#include "sim.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "http/media.h"
+#include "os/channel.h"
+#include "prepare/message.h"
+#include "serve/worker.h"
+
+/* What becomes of an ask.  From PREPARE_FAULTS on: what a preparer may not do,
+ * and would only do if it had been taken over. */
+enum mode {
+    PROMPT,
+    LATE,
+    SILENT,
+    FAILS,
+    CHANGED, /* the file, since the ask */
+    RACY,
+    NO_SLAB,  /* its descriptor got lost on the way */
+    DROPS,    /* and the slab is dropped right after */
+    STRANGER, /* answers what nobody asked */
+    FAULTS,
+    BAD_TEXT = FAULTS,
+    BAD_KIND,
+    BAD_CODING,
+    BAD_PLACE,
+    SHORT,
+    MODES
+};
+
+/* ---- the master ---- */
+
+void sim_word(char word)
+{
+    if (sim.n_words < sizeof sim.words && !sim.master_gone)
+        sim.words[sim.n_words++] = word;
+}
+
+bool sim_control_ready(void)
+{
+    return sim.n_words > 0 || sim.master_gone;
+}
+
+static ssize_t take_word(char *out, int *fds, size_t *n_fds)
+{
+    *n_fds = 0;
+    if (sim.n_words == 0)
+        return sim.master_gone ? 0 : -EAGAIN;
+    *out = sim.words[0];
+    memmove(sim.words, sim.words + 1, --sim.n_words);
+    if (*out == WORKER_PREPARER) {
+        memset(sim.ask, 0, sizeof sim.ask);
+        sim.preparer++;
+        sim.slab++;
+        sim.preparer_gone = sim.preparer_full = sim.slab_sent = false;
+        fds[(*n_fds)++] = SIM_PREPARE + (int)sim.preparer;
+    }
+    return 1;
+}
+
+/* ---- the preparer ---- */
+
+static struct sim_ask *next_ask(void)
+{
+    struct sim_ask *best = NULL;
+
+    for (int i = 0; i < SIM_ASKS; i++) {
+        struct sim_ask *a = &sim.ask[i];
+        if (a->used && (!best || a->due_us < best->due_us))
+            best = a;
+    }
+    return best;
+}
+
+uint64_t sim_prepare_due(void)
+{
+    const struct sim_ask *a = next_ask();
+
+    return a ? a->due_us : UINT64_MAX;
+}
+
+bool sim_prepare_ready(void)
+{
+    return sim.preparer_gone || sim_prepare_due() <= sim.now_us;
+}
+
+static int ask(const struct prepare_ask *p, const int *fds, size_t n_fds)
+{
+    size_t slot = 0;
+    int file = fds[0] - SIM_FILE;
+
+    PROPERTY(n_fds == 1 + (size_t)__builtin_popcount(p->sidecars));
+    PROPERTY(file >= 0 && file < SIM_FDS && sim.fd_file[file]);
+    for (size_t i = 1; i < n_fds; i++)
+        PROPERTY(sim.fd_file[fds[i] - SIM_FILE]);
+    PROPERTY(sim.n_asks++ < 20000); /* again and again, for ever? */
+    PROPERTY(p->name[0] && !strchr(p->name, '/'));
+    if (sim.preparer_gone)
+        return -EPIPE;
+    while (slot < SIM_ASKS && sim.ask[slot].used)
+        slot++;
+    if (sim.preparer_full || slot == SIM_ASKS)
+        return -EAGAIN;
+    struct sim_ask *a = &sim.ask[slot];
+    *a = (struct sim_ask){ .used = true,
+                           .seq = p->seq,
+                           .due_us = sim.now_us,
+                           .file = sim.fd_file[file] - 1,
+                           .mode = sim.prepare_mode % MODES,
+                           .want_bytes = p->want_bytes,
+                           .sidecars = p->sidecars };
+    if (a->mode == LATE)
+        a->due_us += 50000;
+    if (a->mode == SILENT)
+        a->used = false;
+    return 0;
+}
+
+static void place(struct prepare_place *at, const struct sim_ask *a, unsigned c)
+{
+    at->bytes = sim_size(a->file, c);
+    if (!a->want_bytes || at->bytes == 0)
+        return;
+    at->slab = sim.slab;
+    at->slab_bytes = SIM_AREA;
+    at->offset = sim_at(a->file, sim_version(a->file, c), c);
+}
+
+static void digest(uint8_t out[32], const struct sim_ask *a, unsigned c)
+{
+    memset(out, 0, 32);
+    out[0] = (uint8_t)a->file;
+    out[1] = (uint8_t)sim_version(a->file, c);
+    out[2] = (uint8_t)c;
+}
+
+/* Type and identity first, then each coding. */
+static void compose(struct prepare_answer *out, struct sim_ask *a)
+{
+    const struct sim_file *f = &sim_files[a->file];
+    unsigned c = a->step++;
+    bool codings = sim.codings && f->has_codings && a->want_bytes;
+
+    *out = (struct prepare_answer){
+        .seq = a->seq,
+        .kind = c ? PREPARE_CODED : PREPARE_FACTS,
+        .coding = c,
+        .version = { 1, (uint64_t)a->file + 1, f->size, sim_mtime_ns(a->file),
+                     sim_mtime_ns(a->file) },
+        .has_digest = a->want_bytes,
+        .more = codings && a->step < CODING_COUNT,
+        .negotiable = codings,
+        .racy = a->mode == RACY,
+    };
+    out->sidecar = c && (a->sidecars >> c & 1);
+    if (f->type)
+        strcpy(out->type, f->type);
+    place(&out->place, a, c);
+    digest(out->digest, a, c);
+    a->used = out->more;
+}
+
+/* What differs from how it should be. */
+static void distort(struct prepare_answer *out, struct sim_ask *a)
+{
+    switch ((int)a->mode) {
+    case FAILS:
+        out->kind = PREPARE_FAILED;
+        a->used = false;
+        break;
+    case CHANGED:
+        out->version.mtime_ns++;
+        a->used = false;
+        break;
+    case NO_SLAB:
+        sim.slab_sent = true;
+        break;
+    case STRANGER:
+        out->seq += 1000000;
+        break;
+    case BAD_TEXT:
+        memcpy(out->type, "text/html\r\nX: y", 16);
+        break;
+    case BAD_KIND:
+        out->kind = 77;
+        break;
+    case BAD_CODING:
+        out->kind = PREPARE_CODED;
+        out->coding = 9;
+        break;
+    case BAD_PLACE:
+        out->place.offset = SIM_AREA - 1;
+        out->place.bytes = 1000;
+        break;
+    default:
+        break;
+    }
+}
+
+static void drop_later(struct prepare_answer *out, struct sim_ask *a)
+{
+    memset(out, 0, sizeof *out);
+    out->kind = PREPARE_DROP;
+    out->place.slab = sim.slab;
+    sim.slab_sent = false;
+    sim.slab++; /* numbers never repeat */
+    a->used = false;
+}
+
+static ssize_t answer(struct prepare_answer *out, int *fd, size_t *n_fds)
+{
+    struct sim_ask *a = next_ask();
+
+    *n_fds = 0;
+    if (!a || a->due_us > sim.now_us)
+        return sim.preparer_gone ? 0 : -EAGAIN;
+    if (a->mode == DROPS && a->step > 0) {
+        drop_later(out, a);
+        return (ssize_t)sizeof *out;
+    }
+    compose(out, a);
+    distort(out, a);
+    if (a->mode == DROPS)
+        a->used = true;
+    if (out->place.slab && !sim.slab_sent) {
+        *fd = fcntl(sim_area_fd(), F_DUPFD_CLOEXEC, 3);
+        PROPERTY(*fd >= 0);
+        *n_fds = 1;
+        sim.slab_sent = true;
+    }
+    return a->mode == SHORT ? 17 : (ssize_t)sizeof *out;
+}
+
+/* ---- os/channel ---- */
+
+int channel_send(int fd, const void *p, size_t n, const int *fds, size_t n_fds)
+{
+    if (fd == SIM_CONTROL) {
+        PROPERTY(n == 1 && n_fds == 0 && *(const char *)p == WORKER_READY);
+        return 0;
+    }
+    PROPERTY(fd == SIM_PREPARE + (int)sim.preparer);
+    PROPERTY(n == sizeof(struct prepare_ask));
+    return ask(p, fds, n_fds);
+}
+
+ssize_t channel_take(int fd, void *p, size_t n, int *fds, size_t *n_fds)
+{
+    if (fd == SIM_CONTROL)
+        return take_word(p, fds, n_fds);
+    PROPERTY(fd == SIM_PREPARE + (int)sim.preparer);
+    PROPERTY(n == sizeof(struct prepare_answer));
+    return answer(p, fds, n_fds);
+}

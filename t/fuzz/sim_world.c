@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * sim_world: one whole life of a worker: made by worker_run(), told to end by
+ * its master, and looked through when it has nothing left to do.
+ */
+#include "sim_world.h"
+
+#include "sim_conf.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "os/log.h"
+#include "serve/facts.h"
+
+struct sim_world sim_world;
+
+void __real_txn_pool_free(struct txn_pool *pool);
+void __wrap_txn_pool_free(struct txn_pool *pool);
+
+struct sim_conn *sim_numbered(uint64_t number)
+{
+    return number >= 1 && number <= SIM_CONNS ? sim_world.accepted[number - 1]
+                                              : NULL;
+}
+
+static void make_once(void)
+{
+    if (sim_world.board)
+        return;
+    sim_world.board = board_new(1, 256);
+    PROPERTY(sim_world.board);
+    log_adopt(open("/dev/null", O_WRONLY | O_CLOEXEC));
+}
+
+static struct worker *worker_of(struct txn_pool *pool)
+{
+    return LIST_ENTRY(pool, struct worker, txns);
+}
+
+static void check_idle(const struct worker *w)
+{
+    PROPERTY(w->n_conns == 0 && w->n_dead == 0);
+    PROPERTY(list_empty(&w->conn_all) && list_empty(&w->dead));
+    PROPERTY(list_empty(&w->again));
+    PROPERTY(w->txns.n_free == w->txns.count);
+    for (size_t i = 0; i < WHEEL_SLOTS / 64; i++) {
+        for (uint64_t left = w->wheel.used[i]; left; left &= left - 1) {
+            size_t slot = i * 64 + (size_t)__builtin_ctzll(left);
+            PROPERTY(list_empty(&w->wheel.slot[slot]));
+        }
+    }
+}
+
+/* No connection is left and the worker goes on. */
+void sim_rest_check(void)
+{
+    struct worker *w = LIST_ENTRY(sim.control_tag, struct worker, control_tag);
+
+    check_idle(w);
+    PROPERTY(counters_get(&w->counters->accepted) ==
+             counters_get(&w->counters->closed));
+    for (struct list *at = w->asked.next; at != &w->asked; at = at->next)
+        PROPERTY(list_empty(&LIST_ENTRY(at, struct entry, asked)->waiters));
+}
+
+/* The worker has ended; its entries are gone and its pool is about to go. */
+void __wrap_txn_pool_free(struct txn_pool *pool)
+{
+    const struct worker *w = worker_of(pool);
+
+    check_idle(w);
+    PROPERTY(w->cache.n_files == 0 && w->cache.n_others == 0);
+    PROPERTY(list_empty(&w->asked));
+    __real_txn_pool_free(pool);
+}
+
+void sim_world_run(unsigned options)
+{
+    static const int listener[] = { SIM_LISTENER };
+    static struct root roots[8];
+    const struct conf *conf = sim_conf(options);
+    struct sim_world *o = &sim_world;
+
+    make_once();
+    o->limits = sim_conf_limits(options);
+    o->start = (struct worker_start){ .conf = conf,
+                                      .listener = listener,
+                                      .root = roots,
+                                      .control = SIM_CONTROL,
+                                      .prepare = SIM_PREPARE,
+                                      .access_log = SIM_LOG,
+                                      .counters = &o->counters,
+                                      .board = o->board,
+                                      .connections = &o->connections };
+    for (size_t i = 0; i < conf->n_sites; i++)
+        o->start.n_roots += 1 + conf->sites[i].n_aliases;
+    PROPERTY(o->start.n_roots <= 8 && conf->n_listen == 1);
+    for (size_t i = 0; i < o->start.n_roots; i++)
+        roots[i] = (struct root){ SIM_ROOT, true };
+    memset(&o->counters.slot[0], 0, sizeof o->counters.slot[0]);
+    memset(o->accepted, 0, sizeof o->accepted);
+    o->connections = 0;
+    o->n_accepted = 0;
+    board_reader_start(&o->events, &o->board->ring[0]);
+    o->events.at = atomic_load(&o->board->ring[0].next);
+    sim.codings = options & 1;
+
+    PROPERTY(worker_run(&o->start) == 0);
+
+    for (int i = 0; i < SIM_CONNS; i++)
+        PROPERTY(sim.conn[i].accepted == sim.conn[i].closed);
+    PROPERTY(counters_get(&o->counters.slot[0].accepted) == o->n_accepted);
+    PROPERTY(counters_get(&o->counters.slot[0].closed) == o->n_accepted);
+    sim_files_check();
+    sim_log_check();
+}
