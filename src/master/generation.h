@@ -62,6 +62,7 @@ struct generation {
     struct past *past; /* the master's, for all generations; may be NULL */
     struct priv_identity identity;
     struct child preparer;
+    struct generation *lent_to; /* who has this one's preparer now, or NULL */
     struct child observer;    /* not running unless configured */
     struct generation *older; /* while it is there: observed too */
     struct child *worker;     /* conf->workers */

@@ -5,3 +5,7 @@ t_unit_wheel_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += t/unit/walk
 t_unit_walk_SOURCES = t/unit/walk.c
 t_unit_walk_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += t/unit/respawn
+t_unit_respawn_SOURCES = t/unit/respawn.c
+t_unit_respawn_LDADD = $(UNIT_LIBS)
