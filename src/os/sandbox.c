@@ -125,6 +125,11 @@ static const struct special {
       O_NOFOLLOW },
     /* threads, no processes */
     { { SCMP_SYS(clone), P }, 0, CLONE_THREAD, CLONE_THREAD },
+    /* the coder steps back */
+    { { SCMP_SYS(sched_setscheduler), P },
+      1,
+      ~(scmp_datum_t)0,
+      SCHED_IDLE },
     /* stat of a descriptor, of no path */
     { { SCMP_SYS(newfstatat), ALL }, 3, AT_EMPTY_PATH, AT_EMPTY_PATH },
     /* listings: names of a directory; no path through a link is followed */

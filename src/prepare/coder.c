@@ -6,6 +6,7 @@
 #include "prepare/coder.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -47,12 +48,22 @@ static void work(struct coder_task *t, const atomic_bool *stop)
     digest_of(t->out, t->out_n, t->digest);
 }
 
+/* Both are of this thread alone on Linux.  An idle task makes way at once for
+ * whoever wakes up; a nice one keeps the processor for its slice. */
+static void lowest_priority(void)
+{
+    const struct sched_param none = { 0 };
+
+    setpriority(PRIO_PROCESS, 0, 19);
+    (void)sched_setscheduler(0, SCHED_IDLE, &none);
+}
+
 static void *run(void *arg)
 {
     struct coder *c = arg;
     const uint64_t one = 1;
 
-    setpriority(PRIO_PROCESS, 0, 19); /* on Linux: of this thread */
+    lowest_priority();
     pthread_mutex_lock(&c->lock);
     while (!atomic_load(&c->stop)) {
         if (c->slot != SLOT_GIVEN) {

@@ -12,6 +12,7 @@
 #include <linux/openat2.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/inotify.h>
@@ -162,6 +163,13 @@ static bool raise_limit(void)
     return setrlimit(RLIMIT_NOFILE, &r) == 0;
 }
 
+static bool choose_scheduler(void)
+{
+    struct sched_param none = { 0 };
+
+    return sched_setscheduler(0, SCHED_BATCH, &none) == 0;
+}
+
 static bool stat_path(void)
 {
     struct stat st;
@@ -218,6 +226,7 @@ static const struct {
     { "map executable memory", map_code, REFUSED, ALL },
     { "become dumpable", dump_again, REFUSED, ALL },
     { "change a limit", raise_limit, REFUSED, ALL },
+    { "choose a scheduler", choose_scheduler, REFUSED, ALL },
     { "stat a path", stat_path, REFUSED, ALL },
     { "accept", accept_connection, REFUSED, P },
 };
