@@ -27,6 +27,7 @@ libserve_a_SOURCES = \
 	src/serve/resolve.c src/serve/resolve.h \
 	src/serve/room.c src/serve/room.h \
 	src/serve/send.c src/serve/send.h \
+	src/serve/spare.c src/serve/spare.h \
 	src/serve/step.c src/serve/step.h \
 	src/serve/tags.c src/serve/tags.h \
 	src/serve/tell.c src/serve/tell.h \
