@@ -233,6 +233,7 @@ struct child *generation_reap(struct generation *g, pid_t pid, int status)
     uint64_t since = c->ready ? c->started_us : now;
     uint32_t wait_ms = respawn_after(&c->history, since, now);
     c->ready = false;
+    c->ended_us = now;
     if (wait_ms > 0 || !start_child(g, c))
         c->due_us = now + (wait_ms ? wait_ms : 100) * 1000ull;
     report(c, pid, status, wait_ms);

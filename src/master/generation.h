@@ -31,6 +31,7 @@ struct child {
     int control; /* the master's end; -1 when not running */
     bool ready;
     uint64_t started_us;
+    uint64_t ended_us;   /* the one before it; 0: none or already reported */
     uint64_t due_us;     /* to be started then; 0: not waiting */
     uint64_t beat_us;    /* preparer: its last answer to PREPARER_BEAT */
     uint64_t aborted_us; /* ended for not turning; 0: no */

@@ -165,6 +165,16 @@ static void take_over(struct master *m, struct generation *g)
     generation_drain(old, WORKER_DRAIN);
 }
 
+/* A worker that stands for one that ended. */
+static void report_ready(struct child *c)
+{
+    if (c->ended_us)
+        log_info("M034", "worker %u (pid %d) serves, %u ms after the other's end",
+                 c->index + 1, (int)c->pid,
+                 (unsigned)((clock_mono_us() - c->ended_us) / 1000));
+    c->ended_us = 0;
+}
+
 static void child_message(struct master *m, struct child *c)
 {
     char word;
@@ -183,6 +193,7 @@ static void child_message(struct master *m, struct child *c)
     if (n != 1 || word != WORKER_READY || c->role != CHILD_WORKER)
         return;
     c->ready = true;
+    report_ready(c);
     if (g->state == GENERATION_STARTING && generation_all_ready(g))
         take_over(m, g);
 }

@@ -343,6 +343,18 @@ static void take_drop(struct worker *w, uint64_t slab)
     }
 }
 
+void facts_forget(struct worker *w)
+{
+    struct list *at = w->cache.files.next;
+
+    while (at != &w->cache.files) {
+        struct entry *e = LIST_ENTRY(at, struct entry, lru);
+        at = at->next;
+        if (!e->pending)
+            forget(w, e);
+    }
+}
+
 static void take_one(struct worker *w, const struct prepare_answer *a)
 {
     if (a->kind == PREPARE_DROP) {

@@ -29,6 +29,10 @@ int facts_turn(struct worker *w);
 /* Another preparer has been started: its channel. */
 void facts_renew(struct worker *w, int fd);
 
+/* The wall clock was set back: no file may say that it was changed after the
+ * date of its answer (RFC 9110 8.8.2.1).  They are asked about again. */
+void facts_forget(struct worker *w);
+
 /* Nobody waits any more: lets go of what was asked. */
 void facts_drop(struct worker *w);
 

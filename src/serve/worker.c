@@ -43,6 +43,8 @@ void worker_time(struct worker *w)
     w->real_us = (int64_t)w->now_us + w->distance_us;
     int64_t second = w->real_us / 1000000;
     if (second != w->second) {
+        if (second < w->second)
+            facts_forget(w); /* their dates may lie ahead now */
         w->second = w->cache.second = second;
         date_format(w->date, second);
     }

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+import rig
 import scenarios
 from harness import run, sanitized, until
 from wire import Closed
@@ -119,14 +120,14 @@ def test_the_reserve_descriptor_says_that_there_is_none(serve):
                    conf={"server": {"workers": 1}})
     held, told = [], []
     pid = server.workers()[0]
-    used = scenarios.cpu_s(pid)
+    used = rig.cpu_s(pid)
     clients = [server.connect(rcvbuf=4096) for _ in range(60)]
     for c in clients:
         c.send(b"GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
     for c in clients:
         head = c.read_head()
         (held if head.status == 200 else told).append((c, head))
-    used = scenarios.cpu_s(pid) - used
+    used = rig.cpu_s(pid) - used
     assert len(held) > 4 and len(told) > 4, (len(held), len(told))
     for c, head in told:
         assert head.status == 503 and head.get("Retry-After") == "1"
