@@ -49,7 +49,6 @@ uninstall-hook:
 # When what is in the tarball was made (see configure.ac).
 DIST_TIME = $${SOURCE_DATE_EPOCH:-$$(git -C '$(srcdir)' log -1 --format=%ct \
 	2>/dev/null || date -r '$(srcdir)/configure.ac' +%s)}
-GZIP_ENV = -9n
 
 # What the units are worth, where systemd-analyze is there to tell.
 dist_check_SCRIPTS += packaging/systemd/score.sh
