@@ -100,14 +100,16 @@ rm -r /run/systemd/system/etagd.service.d
 systemctl daemon-reload
 
 # messages PRIORITY GREP: what the journal has at that priority and above
-messages() { journalctl -q --no-pager -u etagd.service -p "$1" | grep -q "$2"; }
+messages() {
+    journalctl -q --no-pager -u etagd.service -p "$1" | grep "$2" >/dev/null
+}
 journalctl --sync
 messages warning M030 || fail "no warning of the worker's death in the journal"
 messages info M010 || fail "no line of the start in the journal"
 messages warning M010 && fail "the start is no warning"
 ok "the journal knows how grave a message is"
 
-printf '\n[server]\nlisten = 127.0.0.1:8099\n' >>$ini
+sed -i 's/^#listen = 127.0.0.1:8080/listen = 127.0.0.1:8099/' $ini
 systemctl reload etagd || fail "reload with a listen of no socket"
 journalctl --sync
 messages warning 'M102: .*8099' || fail "a listen that no socket matches"
@@ -123,7 +125,7 @@ FileDescriptorName=observe
 Service=etagd.service
 END
 systemctl daemon-reload
-printf '\n[observe]\nlisten = 127.0.0.1:8077\n' >>$ini
+sed -i 's/^#listen = off/listen = 127.0.0.1:8077/' $ini
 systemctl stop etagd.service
 systemctl start etagd-observe.socket || fail "a second socket"
 page || fail "the first of two sockets"
@@ -137,7 +139,7 @@ rm /run/systemd/system/etagd-observe.socket
 systemctl daemon-reload
 cp /tmp/good.ini $ini
 
-printf '\n[server]\nidle-exit = 1s\n' >>$ini
+sed -i 's/^#idle-exit = 0/idle-exit = 1s/' $ini
 systemctl restart etagd.service
 await "the idle exit" sh -c '! systemctl -q is-active etagd.service'
 [[ $(systemctl show -P Result etagd.service) == success ]] || fail "idle exit"
