@@ -116,14 +116,15 @@ def test_requests_under_way_do_not_give_way(serve):
 def test_the_reserve_descriptor_says_that_there_is_none(serve):
     """Few descriptors, every connection busy: who comes then waits for a second
     and is told, without a processor being used up; the downloads are whole."""
-    server = serve(files=FILES, wrap=["prlimit", "--nofile=56:56"],
+    server = serve(files=FILES, descriptors=56,
                    conf={"server": {"workers": 1}})
     held, told = [], []
     pid = server.workers()[0]
     used = rig.cpu_s(pid)
-    clients = [server.connect(rcvbuf=4096) for _ in range(60)]
-    for c in clients:
-        c.send(b"GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    clients = []
+    for _ in range(60):  # each asks at once: who is idle would give way
+        clients.append(server.connect(rcvbuf=4096))
+        clients[-1].send(b"GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
     for c in clients:
         head = c.read_head()
         (held if head.status == 200 else told).append((c, head))

@@ -118,3 +118,28 @@ def test_error_log_opened_again_reaches_it(serve, tmp_path):
         if process.popen.poll() is None:
             process.popen.kill()
         process.popen.wait()
+
+
+def test_a_reload_changes_everything_else(serve, tmp_path):
+    """Root, rules, limits, workers and log at once, although the preparer
+    stays."""
+    server = serve(files=FILES)
+    pid = server.preparer()
+    one = server.get("/a.txt")
+    assert not one.has("Cache-Control")
+    root, log = tmp_path / "other", tmp_path / "access.log"
+    root.mkdir()
+    (root / "a.txt").write_text("another\n")
+    tmp_path.chmod(0o755)
+    server.configure({"server": {"root": root, "workers": 3},
+                      "limits": {"target": 100}, "log": {"access": log}},
+                     "[cache *]\nCache-Control = max-age=60\nETag = stat\n")
+    reload(server)
+    assert server.preparer() == pid
+    assert len(server.workers()) == 3
+    two = server.get("/a.txt")
+    assert two.body == b"another\n" and two.etag != one.etag
+    assert two.get("Cache-Control") == "max-age=60"
+    assert server.get("/b.txt").status == 404
+    assert server.get("/" + "x" * 200).status == 414
+    until("the new log", lambda: log.exists() and "/a.txt" in log.read_text())
