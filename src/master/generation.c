@@ -208,6 +208,16 @@ static void account(struct generation *g, const struct child *c)
         atomic_store(&s->closed, counters_get(&s->accepted));
 }
 
+/* The kernel may have woken the dead one for a connection that still waits:
+ * the others are called to look. */
+static void call_workers(struct generation *g)
+{
+    for (unsigned i = 0; i < g->conf->workers; i++) {
+        if (g->worker[i].pid > 0)
+            wake_call(g->wake[i]);
+    }
+}
+
 struct child *generation_reap(struct generation *g, pid_t pid, int status)
 {
     struct child *c = child_of(g, pid);
@@ -219,6 +229,8 @@ struct child *generation_reap(struct generation *g, pid_t pid, int status)
     c->control = -1;
     c->pid = 0;
     account(g, c);
+    if (c->role == CHILD_WORKER)
+        call_workers(g);
     if (g->state == GENERATION_DRAINING || g->state == GENERATION_STOPPING) {
         if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
             char how[48];
