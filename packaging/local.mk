@@ -46,6 +46,10 @@ uninstall-hook:
 		echo " rm -f $(DESTDIR)$${row#*:}"; \
 		rm -f "$(DESTDIR)$${row#*:}"; done
 
+# When what is in the tarball was made (see configure.ac).
+DIST_TIME = $${SOURCE_DATE_EPOCH:-$$(git -C '$(srcdir)' log -1 --format=%ct \
+	2>/dev/null || date -r '$(srcdir)/configure.ac' +%s)}
+
 # What the units are worth, where systemd-analyze is there to tell.
 dist_check_SCRIPTS += packaging/systemd/score.sh
 TESTS += packaging/systemd/score.sh

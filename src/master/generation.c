@@ -16,6 +16,7 @@
 
 #include "base/check.h"
 #include "master/child.h"
+#include "master/handover.h"
 #include "master/opening.h"
 #include "os/channel.h"
 #include "os/clock.h"
@@ -32,18 +33,18 @@
  * preparer just now the worker sees an end-of-file and waits for another. */
 static int connect_preparer(struct generation *g)
 {
+    const struct child *preparer = &handover_owner(g)->preparer;
     int pair[2];
     char word = 'w';
 
     if (channel_pair(pair) < 0)
         return -1;
-    if (g->preparer.pid > 0)
-        (void)channel_send(g->preparer.control, &word, 1, &pair[1], 1);
+    if (preparer->pid > 0)
+        (void)channel_send(preparer->control, &word, 1, &pair[1], 1);
     close(pair[1]);
     return pair[0];
 }
 
-/* A new preparer gets a channel to every worker that is there already. */
 static void reconnect_workers(struct generation *g)
 {
     char word = WORKER_PREPARER;
@@ -57,6 +58,16 @@ static void reconnect_workers(struct generation *g)
             continue;
         (void)channel_send(c->control, &word, 1, &fd, 1);
         close(fd);
+    }
+}
+
+/* A new preparer gets a channel to every worker that is there already, also of
+ * older generations that gave theirs away. */
+static void reconnect_all(struct generation *g)
+{
+    for (struct generation *at = g; at; at = at->older) {
+        if (handover_owner(at) == g)
+            reconnect_workers(at);
     }
 }
 
@@ -91,14 +102,14 @@ static bool start_child(struct generation *g, struct child *c)
     c->due_us = 0;
     poll_add_level(g->poll, c->control, c);
     if (c->role == CHILD_PREPARER)
-        reconnect_workers(g);
+        reconnect_all(g);
     return true;
 }
 
 bool generation_start(struct generation *g, int poll)
 {
     g->poll = poll;
-    if (!start_child(g, &g->preparer))
+    if (!handover_take(g) && !start_child(g, &g->preparer))
         return false;
     for (unsigned i = 0; i < g->conf->workers; i++) {
         if (!start_child(g, &g->worker[i]))
@@ -197,6 +208,16 @@ static void account(struct generation *g, const struct child *c)
         atomic_store(&s->closed, counters_get(&s->accepted));
 }
 
+/* The kernel may have woken the dead one for a connection that still waits:
+ * the others are called to look. */
+static void call_workers(struct generation *g)
+{
+    for (unsigned i = 0; i < g->conf->workers; i++) {
+        if (g->worker[i].pid > 0)
+            wake_call(g->wake[i]);
+    }
+}
+
 struct child *generation_reap(struct generation *g, pid_t pid, int status)
 {
     struct child *c = child_of(g, pid);
@@ -207,8 +228,9 @@ struct child *generation_reap(struct generation *g, pid_t pid, int status)
     close(c->control);
     c->control = -1;
     c->pid = 0;
-    c->ready = false;
     account(g, c);
+    if (c->role == CHILD_WORKER)
+        call_workers(g);
     if (g->state == GENERATION_DRAINING || g->state == GENERATION_STOPPING) {
         if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
             char how[48];
@@ -219,7 +241,11 @@ struct child *generation_reap(struct generation *g, pid_t pid, int status)
         return c;
     }
     uint64_t now = clock_mono_us();
-    uint32_t wait_ms = respawn_after(&c->history, c->started_us, now);
+    /* a start that fails is no life, however long it takes */
+    uint64_t since = c->ready ? c->started_us : now;
+    uint32_t wait_ms = respawn_after(&c->history, since, now);
+    c->ready = false;
+    c->ended_us = now;
     if (wait_ms > 0 || !start_child(g, c))
         c->due_us = now + (wait_ms ? wait_ms : 100) * 1000ull;
     report(c, pid, status, wait_ms);
@@ -267,6 +293,8 @@ int generation_turn(struct generation *g)
 
 void generation_drain(struct generation *g, enum worker_word word)
 {
+    if (g->state == GENERATION_STARTING)
+        handover_return(g);
     g->state = GENERATION_DRAINING;
     g->end_us = clock_mono_us() + g->conf->timeouts.drain_ms * 1000 + 1000000;
     generation_tell(g, word);

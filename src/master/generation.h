@@ -31,6 +31,7 @@ struct child {
     int control; /* the master's end; -1 when not running */
     bool ready;
     uint64_t started_us;
+    uint64_t ended_us;   /* the one before it; 0: none or already reported */
     uint64_t due_us;     /* to be started then; 0: not waiting */
     uint64_t beat_us;    /* preparer: its last answer to PREPARER_BEAT */
     uint64_t aborted_us; /* ended for not turning; 0: no */
@@ -62,10 +63,11 @@ struct generation {
     struct past *past; /* the master's, for all generations; may be NULL */
     struct priv_identity identity;
     struct child preparer;
-    struct child observer;    /* not running unless configured */
-    struct generation *older; /* while it is there: observed too */
-    struct child *worker;     /* conf->workers */
-    uint64_t end_us;          /* draining: what is left then is killed */
+    struct generation *lent_to; /* who has this one's preparer now, or NULL */
+    struct child observer;      /* not running unless configured */
+    struct generation *older;   /* while it is there: observed too */
+    struct child *worker;       /* conf->workers */
+    uint64_t end_us;            /* draining: what is left then is killed */
     int poll; /* the master's poll set, where controls are watched */
 };
 

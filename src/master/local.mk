@@ -5,6 +5,7 @@ libmaster_a_SOURCES = \
 	src/master/beats.c src/master/beats.h \
 	src/master/console.c src/master/console.h \
 	src/master/generation.c src/master/generation.h \
+	src/master/handover.c src/master/handover.h \
 	src/master/master.c src/master/master.h \
 	src/master/opening.c src/master/opening.h \
 	src/master/remote.c src/master/remote.h \

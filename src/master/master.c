@@ -164,10 +164,24 @@ static void take_over(struct master *m, struct generation *g)
     generation_drain(old, WORKER_DRAIN);
 }
 
+/* A worker that stands for one that ended. */
+static void report_ready(struct child *c)
+{
+    if (c->ended_us)
+        log_info("M034",
+                 "worker %u (pid %d) serves, %u ms after the other's end",
+                 c->index + 1, (int)c->pid,
+                 (unsigned)((clock_mono_us() - c->ended_us) / 1000));
+    c->ended_us = 0;
+}
+
 static void child_message(struct master *m, struct child *c)
 {
     char word;
     struct generation *g = c->home;
+
+    if (c->control < 0)
+        return; /* handed over in this very turn */
     ssize_t n = channel_take(c->control, &word, 1, NULL, NULL);
 
     if (n == 0 || (n < 0 && n != -EAGAIN)) {
@@ -179,6 +193,7 @@ static void child_message(struct master *m, struct child *c)
     if (n != 1 || word != WORKER_READY || c->role != CHILD_WORKER)
         return;
     c->ready = true;
+    report_ready(c);
     if (g->state == GENERATION_STARTING && generation_all_ready(g))
         take_over(m, g);
 }
@@ -325,11 +340,14 @@ static void add_up(struct master *m, const struct generation *g)
 }
 
 /* Before g is freed: nobody may still point at it. */
-static void forget_older(struct master *m, const struct generation *g)
+static void forget(struct master *m, const struct generation *g)
 {
     EACH_GENERATION (at, m) {
-        if (generation_at(at)->older == g)
-            generation_at(at)->older = g->older;
+        struct generation *other = generation_at(at);
+        if (other->older == g)
+            other->older = g->older;
+        if (other->lent_to == g)
+            other->lent_to = g->lent_to;
     }
 }
 
@@ -351,7 +369,7 @@ static void bury(struct master *m)
         add_up(m, g);
         if (m->current == g)
             m->current = NULL;
-        forget_older(m, g);
+        forget(m, g);
         if (!m->ending)
             log_info("M014", "generation %u has ended", g->number);
         if (m->ending && g->conf->pidfile && !m->upgrade.replaced)

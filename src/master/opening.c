@@ -14,6 +14,7 @@
 
 #include "base/check.h"
 #include "master/generation.h"
+#include "master/handover.h"
 #include "os/channel.h"
 #include "os/file.h"
 #include "os/log.h"
@@ -192,6 +193,12 @@ static void hand_log(struct generation *g, enum worker_word word, int fd)
     }
 }
 
+static void hand_error_log(struct generation *g)
+{
+    hand_log(g, WORKER_ERROR_LOG, log_descriptor());
+    handover_log(g);
+}
+
 void opening_logs_again(struct generation *g)
 {
     const struct conf_log *log = &g->conf->log;
@@ -213,7 +220,7 @@ void opening_logs_again(struct generation *g)
             log_error("M043", "%s: %s; the old log goes on", log->error,
                       strerror(-rc));
         else
-            hand_log(g, WORKER_ERROR_LOG, log_descriptor());
+            hand_error_log(g);
     }
 }
 

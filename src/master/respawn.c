@@ -8,18 +8,18 @@
 uint32_t respawn_after(struct respawn *history, uint64_t started_us,
                        uint64_t now_us)
 {
-    uint32_t wait_ms = 0;
+    uint64_t made_up = (now_us - started_us) / RESPAWN_LIFE_US;
+    uint32_t wait_ms = 100;
 
-    if (now_us - started_us >= RESPAWN_QUICK_US) {
-        history->quick = 0;
-        return 0;
-    }
-    if (history->quick > 0) {
-        unsigned shift = history->quick - 1;
-        wait_ms = shift > 6 ? RESPAWN_MOST_MS : 100u << shift;
-        if (wait_ms > RESPAWN_MOST_MS)
-            wait_ms = RESPAWN_MOST_MS;
-    }
+    history->quick -=
+        made_up < history->quick ? (unsigned)made_up : history->quick;
     history->quick++;
+    if (history->quick <= RESPAWN_FREE)
+        return 0;
+    for (unsigned n = RESPAWN_FREE + 1; n < history->quick; n++) {
+        wait_ms *= 2;
+        if (wait_ms >= RESPAWN_MOST_MS)
+            return RESPAWN_MOST_MS;
+    }
     return wait_ms;
 }

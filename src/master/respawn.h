@@ -9,15 +9,17 @@
 #include <stdint.h>
 
 struct respawn {
-    unsigned quick; /* deaths in a row soon after a start */
+    unsigned quick; /* deaths that its life since has not made up for */
 };
 
-#define RESPAWN_QUICK_US 2000000u /* "soon" */
+#define RESPAWN_LIFE_US 500000u /* a life of this makes up for one death */
+#define RESPAWN_FREE 4u         /* deaths that cost no wait */
 #define RESPAWN_MOST_MS 5000u
 
 /* It was started at started_us and ended at now_us: milliseconds to wait before
- * it is started again.  The first death costs no wait; one that dies at once
- * again waits 100 ms, then twice as long each time, up to RESPAWN_MOST_MS. */
+ * it is started again.  Somebody's kill, even every half second, costs no wait;
+ * one that dies at once again and again waits 100 ms after RESPAWN_FREE deaths,
+ * then twice as long each time, up to RESPAWN_MOST_MS. */
 uint32_t respawn_after(struct respawn *history, uint64_t started_us,
                        uint64_t now_us);
 

@@ -315,6 +315,10 @@ static void read_control(struct desk *d)
 
     if (n == -EAGAIN)
         return;
+    if (n == 1 && n_fds == 1 && byte == PREPARER_LOG) {
+        log_adopt(fds[0]);
+        return;
+    }
     if (n == 1 && n_fds == 1) {
         new_peer(d, fds[0]);
         return;

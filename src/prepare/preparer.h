@@ -17,6 +17,9 @@
  * preparer turns. */
 #define PREPARER_BEAT 'b'
 
+/* With one descriptor: the error log goes there from now on. */
+#define PREPARER_LOG 'l'
+
 /* control: the preparer's end of a SOCK_SEQPACKET pair with the master, over
  * which one-byte messages with one descriptor each bring the preparer's ends of
  * worker channels; end-of-file there means that the master is gone: return once

@@ -4,7 +4,8 @@
  * request is there, for connections are taken when all else in a turn is done.
  * Layer: serve.  When a limit is reached an idle connection gives way; without
  * one the sockets are left alone until a connection has gone or a moment has
- * passed; the kernel's queue waits.
+ * passed; the kernel's queue waits.  Without descriptors the queue waits for a
+ * second, then clients are told (serve/spare).
  */
 #include "serve/accepting.h"
 
@@ -18,6 +19,7 @@
 #include "serve/balance.h"
 #include "serve/conn.h"
 #include "serve/room.h"
+#include "serve/spare.h"
 #include "serve/step.h"
 #include "serve/tell.h"
 #include "serve/worker.h"
@@ -44,6 +46,7 @@ bool accepting_init(struct worker *w)
         return false;
     for (size_t i = 0; i < w->conf->n_listen; i++)
         w->listening[i].guess = 1;
+    spare_init(w);
     listen_on(w, true);
     return balance_init(w);
 }
@@ -82,8 +85,26 @@ static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
     return c;
 }
 
+/* Nobody can give way.  True: one client has been told so, another may wait. */
+static bool refuse(struct worker *w, size_t i)
+{
+    enum spare spare = spare_refuse(w, i);
+
+    if (spare == SPARE_LATER)
+        pause_accepting(w);
+    return spare == SPARE_REFUSED;
+}
+
+/* The limit of descriptors, not the configuration, says how many fit. */
+static bool few_descriptors(const struct worker *w)
+{
+    const struct conf_limits *l = &w->conf->limits;
+
+    return w->conns_max < l->connections && !l->connections_per_worker_lab;
+}
+
 /* Descriptors or memory are short: somebody gives way, or a moment passes. */
-static bool accept_failed(struct worker *w, int error)
+static bool accept_failed(struct worker *w, size_t i, int error)
 {
     bool descriptors = error == -EMFILE || error == -ENFILE;
 
@@ -93,8 +114,11 @@ static bool accept_failed(struct worker *w, int error)
         log_warn("W010", "accept: %s; trying again each %d ms",
                  strerror(-error), PAUSE_MS);
     w->accept_failing = true;
-    if (!descriptors || !room_spare(w))
-        pause_accepting(w);
+    if (descriptors && room_spare(w))
+        return false;
+    if (descriptors)
+        return refuse(w, i);
+    pause_accepting(w);
     return false;
 }
 
@@ -104,6 +128,8 @@ static bool take_one(struct worker *w, size_t i, bool greet)
     struct conn *gives_way;
     enum room room = room_connection(w, &gives_way);
 
+    if (room == ROOM_NONE && few_descriptors(w))
+        return refuse(w, i);
     if (room == ROOM_NONE)
         pause_accepting(w);
     if (room != ROOM_YES)
@@ -112,8 +138,9 @@ static bool take_one(struct worker *w, size_t i, bool greet)
     if (fd == -EAGAIN)
         return false;
     if (fd < 0)
-        return accept_failed(w, fd);
+        return accept_failed(w, i, fd);
     w->accept_failing = false;
+    w->full_since_ms = 0;
     if (gives_way)
         step_give_way(w, gives_way);
     struct conn *c = begin(w, fd, &peer, i);

@@ -4,7 +4,6 @@
  * Layer: serve.  A preparer that is slow, hung or dead delays first requests of
  * files by at most [timeouts] prepare; then the name's extension and a weak,
  * stat-based tag must do.
- * Heap: one table, at the start.
  */
 #include "serve/facts.h"
 
@@ -18,6 +17,7 @@
 #include "http/media.h"
 #include "os/log.h"
 #include "os/poll.h"
+#include "serve/asks.h"
 #include "serve/audit.h"
 #include "serve/blocks.h"
 #include "serve/conn.h"
@@ -26,43 +26,8 @@
 #include "serve/tags.h"
 #include "serve/worker.h"
 
-#define ASKS_MASK 4095
-#define LOSSES_MAX 2    /* a file whose coding kills preparers is let be */
+#define TAKE_MAX 256    /* answers a turn, whoever sends them */
 #define CHANGED_TRIES 4 /* asks about a file that changes each time */
-
-bool facts_init(struct worker *w)
-{
-    w->asks = calloc(ASKS_MASK + 1, sizeof w->asks[0]);
-    return w->asks != NULL;
-}
-
-static struct entry *asks_find(struct worker *w, uint64_t seq)
-{
-    struct entry *e = w->asks[seq & ASKS_MASK];
-
-    while (e && e->seq != seq)
-        e = e->seq_next;
-    return e;
-}
-
-static void asks_add(struct worker *w, struct entry *e)
-{
-    e->seq = ++w->seq;
-    e->seq_next = w->asks[e->seq & ASKS_MASK];
-    w->asks[e->seq & ASKS_MASK] = e;
-    e->in_asks = true;
-}
-
-static void asks_remove(struct worker *w, struct entry *e)
-{
-    if (!e->in_asks)
-        return;
-    struct entry **at = &w->asks[e->seq & ASKS_MASK];
-    while (*at != e)
-        at = &(*at)->seq_next;
-    *at = e->seq_next;
-    e->in_asks = false;
-}
 
 void entry_hold(struct entry *e)
 {
@@ -99,75 +64,6 @@ void entry_release(struct worker *w, struct entry *e)
     free(e->page);
     free(e->file_path);
     free(e);
-}
-
-static const char *last_component(const struct entry *e)
-{
-    const char *slash = strrchr(e->file_path, '/');
-
-    return slash ? slash + 1 : e->file_path;
-}
-
-/* 0 or -errno. */
-static int send_ask(struct worker *w, struct entry *e)
-{
-    struct prepare_ask ask;
-    int fds[1 + CODING_COUNT];
-    size_t n = 0;
-    const char *name = last_component(e);
-    size_t name_n = strlen(name);
-
-    memset(&ask, 0, sizeof ask);
-    ask.seq = e->seq;
-    ask.version = e->version;
-    ask.sidecars = e->sidecars;
-    ask.want_bytes = e->version.size <= w->conf->prepare.memory_file_bytes;
-    ask.want_codings = w->conf->prepare.compress;
-    /* a name's type is in its end */
-    if (name_n >= sizeof ask.name)
-        name += name_n - (sizeof ask.name - 1);
-    memcpy(ask.name, name, strlen(name));
-    fds[n++] = e->fd;
-    for (int c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
-        if (!(e->sidecars >> c & 1))
-            continue;
-        ask.sidecar_version[c] = e->sidecar_version[c];
-        fds[n++] = e->form[c].fd;
-    }
-    return client_ask(w->client, &ask, fds, n);
-}
-
-static void ask_now(struct worker *w, struct entry *e)
-{
-    int rc = w->prepare_down ? -EPIPE : send_ask(w, e);
-
-    e->unasked = rc < 0;
-    if (rc < 0)
-        w->asks_waiting = true;
-}
-
-void facts_ask(struct worker *w, struct entry *e, const struct found *f,
-               bool background)
-{
-    CHECK(e->kind == ENTRY_FILE && e->fd >= 0 && !e->pending);
-    e->sidecars = f->sidecars;
-    for (int c = 0; c < CODING_COUNT; c++) {
-        if (f->sidecars >> c & 1) {
-            e->sidecar_version[c] = f->sidecar_version[c];
-            e->form[c].fd = f->sidecar_fd[c];
-        }
-    }
-    asks_remove(w, e);
-    asks_add(w, e);
-    e->pending = !background;
-    e->background = background;
-    e->asked_us = w->now_us;
-    e->tries = (uint8_t)(e->tries + 1 + w->tries_before);
-    if (list_empty(&e->asked))
-        entry_hold(e); /* until wake(): it may be evicted meanwhile */
-    list_remove(&e->asked);
-    list_append(&w->asked, &e->asked);
-    ask_now(w, e);
 }
 
 static void wake(struct worker *w, struct entry *e)
@@ -328,7 +224,7 @@ static void degrade(struct worker *w, struct entry *e)
 {
     struct media m;
 
-    media_settle(&m, span_str(last_component(e)), SPAN(""), SPAN(""), true);
+    media_settle(&m, span_str(asks_name(e)), SPAN(""), SPAN(""), true);
     memcpy(e->type, m.type, sizeof e->type);
     e->degraded = true;
     apply_policy(w, e);
@@ -386,6 +282,18 @@ static void changed(struct worker *w, struct entry *e)
     w->tries_before = 0;
 }
 
+void facts_forget(struct worker *w)
+{
+    struct list *at = w->cache.files.next;
+
+    while (at != &w->cache.files) {
+        struct entry *e = LIST_ENTRY(at, struct entry, lru);
+        at = at->next;
+        if (!e->pending)
+            forget(w, e);
+    }
+}
+
 static void take_one(struct worker *w, const struct prepare_answer *a)
 {
     if (a->kind == PREPARE_DROP) {
@@ -429,20 +337,6 @@ static void lose_preparer(struct worker *w, int rc)
     w->asks_waiting = true;
 }
 
-/* Codings that the last preparer was still to make: their files are looked at
- * afresh at their next request, and so asked for again. */
-static void ask_for_codings(struct worker *w)
-{
-    for (size_t i = 0; i <= ASKS_MASK; i++) {
-        for (struct entry *e = w->asks[i]; e; e = e->seq_next) {
-            if (e->pending || e->background || e->losses == LOSSES_MAX)
-                continue;
-            e->losses++;
-            e->racy = true;
-        }
-    }
-}
-
 void facts_take(struct worker *w)
 {
     struct prepare_answer a;
@@ -450,10 +344,14 @@ void facts_take(struct worker *w)
 
     if (w->prepare_down)
         return;
-    while ((rc = client_take(w->client, &a)) > 0)
+    for (int n = 0; n < TAKE_MAX; n++) {
+        rc = client_take(w->client, &a);
+        if (rc < 0)
+            lose_preparer(w, rc);
+        if (rc <= 0)
+            return;
         take_one(w, &a);
-    if (rc < 0)
-        lose_preparer(w, rc);
+    }
 }
 
 void facts_renew(struct worker *w, int fd)
@@ -465,8 +363,8 @@ void facts_renew(struct worker *w, int fd)
     w->prepare_down = false;
     poll_add_level(w->poll, fd, &w->prepare_fd);
     for (struct list *at = w->asked.next; at != &w->asked; at = at->next)
-        ask_now(w, LIST_ENTRY(at, struct entry, asked));
-    ask_for_codings(w);
+        asks_send(w, LIST_ENTRY(at, struct entry, asked));
+    asks_repeat_codings(w);
 }
 
 int facts_turn(struct worker *w)
@@ -479,7 +377,7 @@ int facts_turn(struct worker *w)
             struct entry *e = LIST_ENTRY(at, struct entry, asked);
             at = at->next;
             if (e->unasked)
-                ask_now(w, e);
+                asks_send(w, e);
             if (w->asks_waiting)
                 break; /* still full */
         }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * facts: asks the preparer about files and puts its answers into entries.
+ * facts: puts the answers of the preparer into entries.
  * Layer: serve.  Never waits: who needs an answer hangs at the entry.
  */
 #ifndef ETAGD_SERVE_FACTS_H
@@ -8,16 +8,7 @@
 
 #include "serve/entry.h"
 
-struct found;
 struct worker;
-
-/* The table that finds an entry by the number of its ask. */
-bool facts_init(struct worker *w);
-
-/* Asks about e (e->fd open, e->version known); it is pending from here on,
- * unless `background`. */
-void facts_ask(struct worker *w, struct entry *e, const struct found *f,
-               bool background);
 
 /* Takes every answer there is and wakes whom it concerns. */
 void facts_take(struct worker *w);
@@ -28,6 +19,10 @@ int facts_turn(struct worker *w);
 
 /* Another preparer has been started: its channel. */
 void facts_renew(struct worker *w, int fd);
+
+/* The wall clock was set back: no file may say that it was changed after the
+ * date of its answer (RFC 9110 8.8.2.1).  They are asked about again. */
+void facts_forget(struct worker *w);
 
 /* Nobody waits any more: lets go of what was asked. */
 void facts_drop(struct worker *w);

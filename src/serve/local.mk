@@ -5,6 +5,7 @@ libserve_a_SOURCES = \
 	src/serve/addresses.c src/serve/addresses.h \
 	src/serve/answer.c src/serve/answer.h \
 	src/serve/answer_parts.h \
+	src/serve/asks.c src/serve/asks.h \
 	src/serve/audit.c src/serve/audit.h \
 	src/serve/balance.c src/serve/balance.h \
 	src/serve/blocks.c src/serve/blocks.h \
@@ -27,6 +28,7 @@ libserve_a_SOURCES = \
 	src/serve/resolve.c src/serve/resolve.h \
 	src/serve/room.c src/serve/room.h \
 	src/serve/send.c src/serve/send.h \
+	src/serve/spare.c src/serve/spare.h \
 	src/serve/step.c src/serve/step.h \
 	src/serve/tags.c src/serve/tags.h \
 	src/serve/tell.c src/serve/tell.h \

@@ -14,6 +14,7 @@
 #include "http/fault.h"
 #include "http/page.h"
 #include "http/target.h"
+#include "serve/asks.h"
 #include "serve/blocks.h"
 #include "serve/facts.h"
 #include "serve/find.h"
@@ -150,7 +151,7 @@ static bool make_file(struct worker *w, struct entry *e, struct found *f)
     e->version = f->version;
     e->fd = f->fd;
     f->fd = -1;
-    facts_ask(w, e, f, false);
+    asks_begin(w, e, f, false);
     f->sidecars = 0; /* theirs now */
     return true;
 }
@@ -184,7 +185,7 @@ static void refresh_degraded(struct worker *w, struct entry *e)
 
     if (!e->background && e->tries < DEGRADED_TRIES && e->fd >= 0 &&
         !w->prepare_down && w->now_us - e->asked_us > DEGRADED_US)
-        facts_ask(w, e, &none, true);
+        asks_begin(w, e, &none, true);
 }
 
 static struct entry *look_again(struct worker *w, struct entry *old,

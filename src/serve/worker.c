@@ -22,6 +22,7 @@
 #include "os/sandbox.h"
 #include "serve/accepting.h"
 #include "serve/access.h"
+#include "serve/asks.h"
 #include "serve/control.h"
 #include "serve/dirs.h"
 #include "serve/facts.h"
@@ -46,6 +47,8 @@ void worker_time(struct worker *w)
     w->real_us = (int64_t)w->now_us + w->distance_us;
     int64_t second = w->real_us / 1000000;
     if (second != w->second) {
+        if (second < w->second)
+            facts_forget(w); /* their dates may lie ahead now */
         w->second = w->cache.second = second;
         date_format(w->date, second);
     }
@@ -347,8 +350,8 @@ static bool make_pools(struct worker *w)
     w->path_cap = l->target_bytes + 2;
     w->path_storage = malloc(w->path_cap);
     if (!w->arena || !w->received || !w->writable || !w->path_storage ||
-        !facts_init(w) ||
-        !cache_init(&w->cache, w->conf->prepare.files, seed) || !room_init(w) ||
+        !asks_init(w) || !cache_init(&w->cache, w->conf->prepare.files, seed) ||
+        !room_init(w) ||
         !txn_pool_init(&w->txns, w->conns_max,
                        l->head_bytes + WORKER_RECV + 1024))
         return false;

@@ -163,6 +163,8 @@ struct worker {
     bool accept_failing; /* and that has been logged */
     uint64_t accept_again_ms, accept_look_ms;
     size_t paused_at; /* connections at that time */
+    int reserve;      /* a descriptor for serve/spare, or -1 */
+    uint64_t refused, refused_logged_ms, full_since_ms;
     char control_tag, wake_tag;
     struct call *calls; /* per worker, by this one; NULL: only one worker */
     bool deaf;          /* has let go of its listening sockets */

@@ -194,16 +194,6 @@ def test_full_and_vanished_mount(serve, tmp_path):
     assert server.get("/none").status in (404, 500)
 
 
-def test_wall_clock_does_not_matter():
-    """Deadlines are counted by the monotonic clock; the wall clock goes into
-    dates alone."""
-    import harness
-    text = "".join(p.read_text() for p in (harness.TOP / "src/serve").glob(
-        "*.c"))
-    assert "CLOCK_REALTIME" not in text and "time(NULL)" not in text
-    assert text.count("clock_real_us") <= 2
-
-
 def test_closed_standard_descriptors(serve):
     """Started without any: no connection gets their numbers."""
     import harness

@@ -7,8 +7,9 @@ import time
 
 import pytest
 
+import rig
 import scenarios
-from harness import run, until
+from harness import run, sanitized, until
 from wire import Closed
 
 FILES = {"a.txt": "a\n", "big.bin": b"x" * (4 << 20)}
@@ -110,6 +111,39 @@ def test_requests_under_way_do_not_give_way(serve):
     for c in held:
         assert len(c.read_raw(4 << 20)) == 4 << 20
     assert late.read_response().status == 200
+
+
+def test_the_reserve_descriptor_says_that_there_is_none(serve):
+    """Few descriptors, every connection busy: who comes then waits for a second
+    and is told, without a processor being used up; the downloads are whole."""
+    server = serve(files=FILES, descriptors=56,
+                   conf={"server": {"workers": 1}})
+    held, told = [], []
+    pid = server.workers()[0]
+    used = rig.cpu_s(pid)
+    clients = []
+    for _ in range(60):  # each asks at once: who is idle would give way
+        clients.append(server.connect(rcvbuf=4096))
+        clients[-1].send(b"GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    for c in clients:
+        head = c.read_head()
+        (held if head.status == 200 else told).append((c, head))
+    used = rig.cpu_s(pid) - used
+    assert len(held) > 4 and len(told) > 4, (len(held), len(told))
+    for c, head in told:
+        assert head.status == 503 and head.get("Retry-After") == "1"
+        assert head.closes and head.get("Date")
+        c.read_raw(int(head.get("Content-Length")))
+        assert c.ends()
+    server.await_line("W011: no descriptor is left")
+    if not sanitized():
+        assert used < 0.5, "%.2f s" % used
+    for c, _ in held:
+        assert len(c.read_raw(4 << 20)) == 4 << 20
+    assert server.get("/a.txt").status == 200
+    with server.connect() as c:
+        c.send(b"HEAD /a.txt HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert c.read_response("HEAD").status == 200
 
 
 def test_a_worker_per_connection(serve):

@@ -99,6 +99,55 @@ ok "a stopped worker was replaced by the master"
 rm -r /run/systemd/system/etagd.service.d
 systemctl daemon-reload
 
+# messages PRIORITY GREP: what the journal has at that priority and above
+messages() {
+    journalctl -q --no-pager -u etagd.service -p "$1" | grep "$2" >/dev/null
+}
+journalctl --sync
+messages warning M030 || fail "no warning of the worker's death in the journal"
+messages info M010 || fail "no line of the start in the journal"
+messages warning M010 && fail "the start is no warning"
+ok "the journal knows how grave a message is"
+
+sed -i 's/^#listen = 127.0.0.1:8080/listen = 127.0.0.1:8099/' $ini
+systemctl reload etagd || fail "reload with a listen of no socket"
+journalctl --sync
+messages warning 'M102: .*8099' || fail "a listen that no socket matches"
+page || fail "after that"
+cp /tmp/good.ini $ini
+ok "a listen line that matches no socket is reported"
+
+# a second socket, by its name for the observer, whose network is not ours
+cat >/run/systemd/system/etagd-observe.socket <<'END'
+[Socket]
+ListenStream=127.0.0.1:8077
+FileDescriptorName=observe
+Service=etagd.service
+END
+systemctl daemon-reload
+sed -i 's/^#listen = off/listen = 127.0.0.1:8077/' $ini
+systemctl stop etagd.service
+systemctl start etagd-observe.socket || fail "a second socket"
+page || fail "the first of two sockets"
+[[ $(systemctl show -P NFileDescriptorStore etagd.service) == 0 ]] ||
+    fail "descriptors are stored"
+curl -sSf -m 10 http://127.0.0.1:8077/ | grep -qi '<!doctype html' ||
+    fail "the observer behind a named socket"
+ok "two sockets, one of them the observer's by its name"
+systemctl stop etagd-observe.socket
+rm /run/systemd/system/etagd-observe.socket
+systemctl daemon-reload
+cp /tmp/good.ini $ini
+
+sed -i 's/^#idle-exit = 0/idle-exit = 1s/' $ini
+systemctl restart etagd.service
+await "the idle exit" sh -c '! systemctl -q is-active etagd.service'
+[[ $(systemctl show -P Result etagd.service) == success ]] || fail "idle exit"
+page || fail "after the idle exit"
+cp /tmp/good.ini $ini
+systemctl reload etagd || fail "reload after the idle exit"
+ok "unused it ended by itself, and came back when asked for"
+
 begin_load
 dpkg -i /mnt/etagd.deb >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log; fail upgrade; }
 end_load "package installed again"

@@ -1,5 +1,5 @@
 # The package on a real system, in a container; needs root.  Not part of make
-# check: it fetches a Debian root the first time.
+# check, but of ./quickstart test: it fetches a Debian root the first time.
 EXTRA_DIST += t/system/run t/system/inside.sh t/system/load.py
 
 check-system:

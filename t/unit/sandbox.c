@@ -163,6 +163,13 @@ static bool raise_limit(void)
     return setrlimit(RLIMIT_NOFILE, &r) == 0;
 }
 
+static bool choose_scheduler(void)
+{
+    struct sched_param none = { 0 };
+
+    return sched_setscheduler(0, SCHED_BATCH, &none) == 0;
+}
+
 static bool stat_path(void)
 {
     struct stat st;
@@ -237,6 +244,7 @@ static const struct {
     { "map executable memory", map_code, REFUSED, ALL },
     { "become dumpable", dump_again, REFUSED, ALL },
     { "change a limit", raise_limit, REFUSED, ALL },
+    { "choose a scheduler", choose_scheduler, REFUSED, ALL },
     { "stat a path", stat_path, REFUSED, ALL },
     { "be scheduled before others", step_forward, REFUSED, ALL },
     { "be scheduled behind others", step_back, REFUSED, W | O },

@@ -8,3 +8,7 @@ t_unit_walk_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += t/unit/watch
 t_unit_watch_SOURCES = t/unit/watch.c
 t_unit_watch_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += t/unit/respawn
+t_unit_respawn_SOURCES = t/unit/respawn.c
+t_unit_respawn_LDADD = $(UNIT_LIBS)

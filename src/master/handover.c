@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * handover: moves the record of a preparer from one generation to another.
+ * Layer: master.
+ */
+#include "master/handover.h"
+
+#include <string.h>
+
+#include "os/channel.h"
+#include "os/log.h"
+#include "os/poll.h"
+#include "prepare/preparer.h"
+
+static bool same_identity(const struct priv_identity *a,
+                          const struct priv_identity *b)
+{
+    return a->change == b->change && a->uid == b->uid && a->gid == b->gid;
+}
+
+static bool same_work(const struct conf_prepare *a,
+                      const struct conf_prepare *b)
+{
+    return a->memory_file_bytes == b->memory_file_bytes &&
+           a->memory_bytes == b->memory_bytes && a->files == b->files &&
+           a->digest_bytes == b->digest_bytes && a->compress == b->compress &&
+           a->compress_min_bytes == b->compress_min_bytes &&
+           a->compress_max_bytes == b->compress_max_bytes;
+}
+
+bool handover_fits(const struct generation *a, const struct generation *b)
+{
+    const struct conf *x = a->conf, *y = b->conf;
+
+    return same_identity(&a->identity, &b->identity) &&
+           same_work(&x->prepare, &y->prepare) && x->sandbox == y->sandbox &&
+           x->log.level == y->log.level &&
+           strcmp(x->log.error, y->log.error) == 0 &&
+           strcmp(x->media.default_text, y->media.default_text) == 0 &&
+           strcmp(x->media.default_binary, y->media.default_binary) == 0;
+}
+
+static void move(struct generation *from, struct generation *to)
+{
+    struct child *c = &to->preparer;
+
+    if (from->preparer.control >= 0)
+        poll_remove(from->poll, from->preparer.control);
+    *c = from->preparer;
+    c->home = to;
+    from->preparer =
+        (struct child){ .home = from, .role = CHILD_PREPARER, .control = -1 };
+    if (c->control >= 0)
+        poll_add_level(to->poll, c->control, c);
+}
+
+bool handover_take(struct generation *g)
+{
+    struct generation *old = g->older;
+
+    if (!old || old->preparer.pid <= 0 || old->preparer.aborted_us ||
+        !handover_fits(old, g))
+        return false;
+    move(old, g);
+    old->lent_to = g;
+    g->preparer.history = (struct respawn){ 0 };
+    handover_log(g);
+    return true;
+}
+
+void handover_return(struct generation *g)
+{
+    struct generation *old = g->older;
+
+    if (!old || old->lent_to != g)
+        return;
+    old->lent_to = NULL;
+    move(g, old);
+    g->lent_to = old; /* whose workers still finish what they have taken */
+    handover_log(old);
+}
+
+struct generation *handover_owner(struct generation *g)
+{
+    while (g->lent_to)
+        g = g->lent_to;
+    return g;
+}
+
+void handover_log(struct generation *g)
+{
+    char word = PREPARER_LOG;
+    int fd = log_descriptor();
+
+    if (g->preparer.pid > 0 && strcmp(g->conf->log.error, "-") != 0)
+        (void)channel_send(g->preparer.control, &word, 1, &fd, 1);
+}

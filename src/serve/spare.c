@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * spare: accept with the reserve's number, answer, close.
+ * Layer: serve.
+ */
+#include "serve/spare.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "http/page.h"
+#include "os/log.h"
+#include "os/net.h"
+#include "serve/worker.h"
+
+#define PATIENCE_MS 1000 /* how long clients wait for a place first */
+#define LOG_MS 10000     /* between two lines in the log */
+#define HEAD_MOST 512
+
+static void take(struct worker *w)
+{
+    w->reserve = fcntl(w->poll, F_DUPFD_CLOEXEC, 0);
+}
+
+void spare_init(struct worker *w)
+{
+    take(w);
+}
+
+/* RFC 9110 15.6.4, 10.2.3 */
+static void answer(struct worker *w, int fd)
+{
+    char ask[4096], text[HEAD_MOST + PAGE_BYTES_MAX], page[PAGE_BYTES_MAX];
+    struct buf b = buf_over(text, sizeof text);
+    struct buf body = buf_over(page, sizeof page);
+    ssize_t n = net_recv(fd, ask, sizeof ask);
+
+    page_error(&body, 503, "No place is free just now.");
+    BUF_LIT(&b, "HTTP/1.1 503 Service Unavailable\r\n");
+    buf_put(&b, w->common, w->common_n);
+    buf_put(&b, w->date, sizeof w->date);
+    BUF_LIT(&b, "\r\nRetry-After: 1\r\nConnection: close\r\n"
+                "Content-Type: text/html; charset=utf-8\r\nContent-Length: ");
+    buf_u64(&b, body.n);
+    BUF_LIT(&b, "\r\n\r\n");
+    if (n < 5 || !span_eq(span_of(ask, 5), SPAN("HEAD ")))
+        buf_put(&b, body.p, body.n);
+    (void)net_send(fd, b.p, b.n, false);
+    net_finish(fd);
+    /* what is still unread would turn the end into a reset */
+    for (int i = 0; n > 0 && i < 4; i++)
+        n = net_recv(fd, ask, sizeof ask);
+}
+
+static void tell(struct worker *w)
+{
+    w->refused++;
+    if (w->now_ms < w->refused_logged_ms + LOG_MS && w->refused_logged_ms)
+        return;
+    log_warn("W011",
+             "no descriptor is left and no connection can give way: %llu "
+             "clients were answered 503 so far",
+             (unsigned long long)w->refused);
+    w->refused_logged_ms = w->now_ms;
+}
+
+enum spare spare_refuse(struct worker *w, size_t listener)
+{
+    struct net_peer peer;
+
+    if (w->full_since_ms == 0)
+        w->full_since_ms = w->now_ms;
+    if (w->now_ms < w->full_since_ms + PATIENCE_MS || w->draining)
+        return SPARE_LATER;
+    if (w->reserve < 0)
+        take(w); /* lost to somebody quicker */
+    if (w->reserve < 0)
+        return SPARE_LATER;
+    close(w->reserve);
+    int fd = net_accept(w->start->listener[listener], &peer);
+    if (fd >= 0) {
+        answer(w, fd);
+        close(fd);
+        tell(w);
+    }
+    take(w);
+    if (fd >= 0)
+        return SPARE_REFUSED;
+    return fd == -EAGAIN ? SPARE_NOBODY : SPARE_LATER;
+}

@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: MIT
+"""deaths: processes that are killed, or stand still."""
+import os
+import signal
+import socket
+import time
+
+from rig import (FILES, HOT, Result, done, get, harness, make, ports_of,
+                 stamp_s, until)
+from load import Running
+
+def kill_worker(rounds):
+    """The connections of the one that dies are lost, all others are not."""
+    server = make(workers=3)
+    excepted = []
+    replaced = []
+    try:
+        with Running(server.address, FILES) as load:
+            for _ in range(rounds):
+                pid = server.workers()[0]  # the oldest
+                os.kill(pid, signal.SIGSTOP)  # so that what it holds stays
+                excepted += ports_of(pid, server.port)
+                since = server.mark()
+                began = time.time()
+                os.kill(pid, signal.SIGKILL)
+                server.await_line("M030: .*pid %d" % pid, since)
+                line = server.await_line("M034: worker", since).string
+                replaced.append(stamp_s(line) - began)
+                time.sleep(0.25)  # a crash loop is slowed down on purpose
+        result = done(rounds, load, excepted,
+                      "replaced after %d ms (median), %d ms (worst)" %
+                      (sorted(replaced)[rounds // 2] * 1000,
+                       max(replaced) * 1000))
+        server.sockets_at_start = {}
+        server.stop()
+        return result
+    finally:
+        server.kill()
+        server.cleanup()
+
+
+def kill_preparer(rounds):
+    """Files that are asked for the first time while it dies are right too."""
+    server = make({"timeouts": {"prepare": "2s"}})
+    try:
+        with Running(server.address, FILES) as load:
+            for i in range(rounds):
+                since = server.mark()
+                fresh = {"/n%d-%d.txt" % (i, k): b"new %d %d\n" % (i, k) * 99
+                         for k in range(10)}
+                for name, data in fresh.items():
+                    server.tree.write(name, data)
+                os.kill(until("a preparer", lambda: preparer_of(server)),
+                        signal.SIGKILL)
+                for name, data in fresh.items():
+                    status, body, _ = get(server, name)
+                    assert (status, body) == (200, data), (name, status)
+                server.await_line("M031", since)
+                if rounds > 9:
+                    time.sleep(0.6)  # a crash loop is slowed down on purpose
+        result = done(rounds, load)
+        server.stop()
+        return result
+    finally:
+        server.kill()
+        server.cleanup()
+
+
+def preparer_of(server):
+    rest = set(server.children()) - set(server.workers())
+    return min(rest) if rest else None
+
+
+def observed(rounds, preparer_too):
+    """The observer dies again and again: whoever is served does not notice, and
+    it is back each time."""
+    server = make({"observe": {"listen": "127.0.0.1:0"},
+                   "timeouts": {"prepare": "2s"}})
+    try:
+        line = server.await_line(r"M012: observing at http://([0-9.]+):(\d+)/")
+        place = (line.group(1), int(line.group(2)))
+        inode = "socket:[%s]" % min(harness.listening_inodes(place[1]))
+
+        def observer():
+            return [p for p in server.children() if p not in server.workers()
+                    and inode in harness.descriptors(p).values()]
+        back = []
+        with Running(server.address, FILES) as load:
+            for i in range(rounds):
+                since = server.mark()
+                pid = until("an observer", observer)[0]
+                os.kill(pid, signal.SIGKILL)
+                began = time.monotonic()
+                if preparer_too:
+                    rest = set(server.children()) - {pid}
+                    rest -= set(server.workers())
+                    os.kill(min(rest), signal.SIGKILL)
+                    server.tree.write("/n%d.txt" % i, b"new %d\n" % i)
+                    assert get(server, "/n%d.txt" % i)[:2] == (
+                        200, b"new %d\n" % i)
+                    server.await_line(r"M031", since)
+                server.await_line(r"O001: .*pid %d\) ended by signal 9" % pid,
+                                  since)
+                assert page(place).startswith(b"HTTP/1.1 200 ")
+                back.append(time.monotonic() - began)
+                time.sleep(0.6 if rounds > 9 else 0.1)
+        result = done(rounds, load, note="median until it answers: %d ms" %
+                      (sorted(back)[rounds // 2] * 1000))
+        server.sockets_at_start = {}
+        server.stop()
+        return result
+    finally:
+        server.kill()
+        server.cleanup()
+
+
+def page(place):
+    """The observer's, on a connection that waits until there is one."""
+    with socket.create_connection(place, 10) as s:
+        s.sendall(b"GET / HTTP/1.1\r\nHost: %s:%d\r\nConnection: close\r\n"
+                  b"\r\n" % (place[0].encode(), place[1]))
+        return s.recv(4096)
+
+
+def kill_observer(rounds):
+    return observed(rounds, False)
+
+
+def kill_helpers(rounds):
+    """Preparer and observer together."""
+    return observed(rounds, True)
+
+
+def stop_preparer(rounds):
+    """Hung, not dead: new files are answered by their names, hot ones as if
+    nothing were the matter."""
+    server = make({"timeouts": {"prepare": "300ms"}})
+    worst = 0
+    try:
+        with Running(server.address, HOT) as load:
+            pid = server.preparer()
+            os.kill(pid, signal.SIGSTOP)
+            for i in range(rounds):
+                server.tree.write("/cold%d.css" % i, b"p { color: red }\n")
+                status, body, ms = get(server, "/cold%d.css" % i)
+                assert (status, body) == (200, b"p { color: red }\n")
+                worst = max(worst, ms)
+            os.kill(pid, signal.SIGCONT)
+        result = done(rounds, load, note="slowest new file: %d ms" % worst)
+        assert worst < 900, "slowest new file: %d ms" % worst
+        server.stop()
+        return result
+    finally:
+        server.kill()
+        server.cleanup()
+
+
+def stop_worker(rounds):
+    """One worker does not turn: the others take what is new; what it holds is
+    late, not lost."""
+    server = make(workers=3)
+    worst = 0
+    try:
+        with Running(server.address, HOT) as load:
+            for i in range(rounds):
+                pid = server.workers()[i % 3]
+                os.kill(pid, signal.SIGSTOP)
+                for _ in range(20):
+                    status, _, ms = get(server)
+                    assert status == 200
+                    worst = max(worst, ms)
+                os.kill(pid, signal.SIGCONT)
+        result = done(rounds, load,
+                      note="slowest new connection: %d ms" % worst)
+        server.stop()
+        return result
+    finally:
+        server.kill()
+        server.cleanup()
+
+
+def kill_master(rounds):
+    """Its children finish what they have and end; the port is free again."""
+    requests = 0
+    worst = 0
+    for _ in range(rounds):
+        server = make()
+        try:
+            with socket.create_connection(server.address) as kept:
+                kept.settimeout(10)
+                ask = b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                kept.sendall(ask)
+                assert b"a small file" in kept.recv(4096)
+                children = server.children()
+                os.kill(server.pid, signal.SIGKILL)
+                server.process.popen.wait()
+                began = time.monotonic()
+                second = make({"server": {"listen": "127.0.0.1:%d" %
+                                          server.port}})
+                worst = max(worst, (time.monotonic() - began) * 1000)
+                try:
+                    kept.sendall(ask)  # answered, and told that it is the last
+                    data = kept.recv(4096)
+                    assert b"a small file" in data, data
+                    assert b"Connection: close" in data, data
+                    assert get(second)[0] == 200
+                    requests += 3
+                finally:
+                    second.stop()
+                    second.cleanup()
+            until("its children end",
+                  lambda: not any(map(harness.alive, children)))
+        finally:
+            server.kill()
+            server.cleanup()
+    return Result(rounds, requests, 0, 0, round(worst, 1),
+                  "worst: until the new one serves")
