@@ -18,6 +18,7 @@ static const char *const names[] = {
     [BOARD_REQUEST] = "request", [BOARD_CUT] = "cut",
     [BOARD_FIN] = "fin",         [BOARD_END] = "end",
     [BOARD_PAGE] = "page",       [HISTORY_LOST] = "lost",
+    [HISTORY_IDLE] = "idle",
 };
 
 const char *json_event_name(unsigned kind)
@@ -139,6 +140,15 @@ static void put_end(struct buf *b, const struct happened *x)
     put_peer(b, "peer", &x->event.conn.peer);
     put_u64(b, "port", x->event.conn.peer.port);
     put_tcp(b, &x->event.conn.tcp);
+}
+
+static void put_idle(struct buf *b, const struct happened *x)
+{
+    const struct board_idle *e = &x->event.idle;
+
+    put_us(b, "since_us", (int64_t)e->since_us + x->mono_wall);
+    put_u64(b, "used_us", e->used_us);
+    put_u64(b, "requests", e->requests);
 }
 
 static bool secret(struct span name)
@@ -263,7 +273,7 @@ void json_event(struct buf *b, const struct happened *x)
         [BOARD_ACCEPT] = put_accept,   [BOARD_FIRST] = put_request,
         [BOARD_WAITING] = put_request, [BOARD_REQUEST] = put_request,
         [BOARD_CUT] = put_request,     [BOARD_END] = put_end,
-        [BOARD_PAGE] = put_page,       [HISTORY_LOST] = NULL,
+        [BOARD_PAGE] = put_page,       [HISTORY_IDLE] = put_idle,
     };
     unsigned kind = x->event.kind;
 
@@ -344,6 +354,8 @@ void json_life(struct buf *b, const struct history *h, const struct life *l)
     put_us(b, "first_us", l->first_us);
     put_us(b, "server_fin_us", l->fin_us[0]);
     put_us(b, "client_fin_us", l->fin_us[1]);
+    if (l->idle_since)
+        put_us(b, "idle_since_us", (int64_t)l->idle_since + l->mono_wall);
     put_us(b, "ended_us", l->ended_us);
     put_str(b, "end", l->ended_us ? end_word(end) : end_word(END_OPEN));
     put_str(b, "closed_first", l->ended_us ? end_who(end) : "-");
@@ -352,6 +364,8 @@ void json_life(struct buf *b, const struct history *h, const struct life *l)
     put_u64(b, "not_modified", l->not_modified);
     put_u64(b, "cut", l->cut);
     put_u64(b, "bytes", l->bytes);
+    put_u64(b, "idles", l->idles);
+    put_u64(b, "idle_us", l->idle_us);
     put_tcp(b, l->ended_us ? &l->end.tcp : &l->accept.tcp);
     put_requests(b, h, l);
     buf_char(b, '}');

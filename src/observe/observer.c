@@ -108,7 +108,10 @@ int observer_run(const struct observer_start *start)
         return 1;
     }
     while (turn(o, wait_ms)) {
-        bool busy = taps_take(o, EVENTS_A_TURN) > 0;
+        unsigned taken = taps_take(o, EVENTS_A_TURN);
+        bool busy = taken > 0;
+        if (taken < EVENTS_A_TURN) /* all that has happened is known */
+            history_idle(o->history, o->now_us);
         bool watched = visitor_turn(o);
         wait_ms = busy ? BUSY_MS : watched ? WATCHED_MS : QUIET_MS;
     }

@@ -106,7 +106,9 @@ struct entry {
     int rule_line; /* of the last [cache] rule that matched; 0: none */
     uint16_t name_at; /* where the last component of file_path starts */
     uint64_t told_at; /* number of the event that told the observer what this
-                         page refers to, and one; 0: none yet */
+                         file refers to, and one; 0: none yet */
+    uint32_t told_s;  /* and the second, monotonic */
+    int64_t told_ns;  /* and the file's ctime */
     char *file_path;  /* below the root: the index file for a directory */
     unsigned root;    /* index in the worker's roots */
     uint16_t path_n;

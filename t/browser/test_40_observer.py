@@ -5,6 +5,7 @@ import json
 import pathlib
 import re
 import sys
+import urllib.request
 
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
@@ -88,6 +89,29 @@ def test_bars_details_and_keys(observed, browser):
     act(Keys.ESCAPE)
     assert "RFC 9110" not in detail.text
     assert d.switch_to.active_element.get_attribute("data-key") == key
+
+
+def test_idle_stretches(observed, browser):
+    """A used connection: in use, idle, in use ...; with how long."""
+    server, url = observed
+    c = server.connect()
+    for _ in range(2):
+        c.request("GET", "/")
+        browser.open(server.url + "/")  # takes longer than a silence
+    c.request("GET", "/")
+    WebDriverWait(browser.driver, 60, 0.1).until(lambda d: len([
+        e for e in json.loads(urllib.request.urlopen(
+            url + "connection/1").read())["request_list"]]) == 3)
+    show(browser, url, 2)
+    idle = WebDriverWait(browser.driver, 60, 0.1).until(
+        lambda d: (lambda l: len(l) >= 2 and l)(browser.script(
+            "return [...document.querySelectorAll('svg [data-key=\"1\"] "
+            "line.idle title')].map(t => t.textContent)")))
+    assert all(re.fullmatch(r"[\d.]+ (ms|s) idle", t) for t in idle), idle
+    assert len(browser.script(
+        "return [...document.querySelectorAll('svg [data-key=\"1\"] "
+        "line.held')].map(t => 1)")) >= 2
+    c.close()
 
 
 def test_languages(observed, browser):

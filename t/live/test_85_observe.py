@@ -113,7 +113,8 @@ def observed(serve):
     def start(**options):
         conf = options.pop("conf", {})
         conf.setdefault("observe", {"listen": "127.0.0.1:0"})
-        server = serve(conf=conf, files=FILES, **options)
+        options.setdefault("files", FILES)
+        server = serve(conf=conf, **options)
         return server, Observer(server)
     return start
 
@@ -208,7 +209,7 @@ def test_request_event(observed):
         ("Sec-Fetch-Dest", "image"), ("X-Quote", 'a"b\\c')])
     events = [e for _, e in o.events(lambda es: of(es, "end"))]
     kinds = [e["event"] for e in events if e.get("connection") == 1]
-    assert kinds == ["accept", "request", "fin", "end"]
+    assert kinds == ["accept", "first", "request", "fin", "end"]
     q = of(events, "request")[0]
     assert (q["method"], q["target"], q["status"]) == ("GET", "/hello.txt", 200)
     fields = dict(map(tuple, q["request_fields"]))
@@ -245,6 +246,77 @@ def test_page_references(observed):
     assert page["references"] == [["s", "a.css"],
                                   ["i", "/logo.png?x=1&amp;y=2"],
                                   ["j", "//b.example/x.js"]]
+
+
+def test_references_of_sheets_and_scripts(observed):
+    """Candidates for the same place stand in capitals behind the first; a file
+    that refers to nothing any more is told again."""
+    server, o = observed(files={
+        "a.css": "@import 'b.css'; p { background: image-set(url(c) 1x, "
+                 "url(d) 2x) }", "b.css": "p {}", "a.js": "import './b.js'",
+        "index.html": "<img srcset='a 1x, b 2x' src=c>"})
+    for path in ("/", "/a.css", "/a.js", "/b.css"):
+        assert server.get(path).status == 200
+
+    def told(wanted):
+        events = o.events(lambda es: len({e["path"] for e in of(es, "page")
+                                          if wanted(e)}) > 0)
+        return {e["path"]: e["references"]
+                for e in of([e for _, e in events], "page")}
+    assert told(lambda e: e["path"] == "/b.css") == {
+        "/": [["i", "a"], ["I", "b"], ["I", "c"]],
+        "/a.css": [["s", "b.css"], ["u", "c"], ["U", "d"]],
+        "/a.js": [["j", "./b.js"]], "/b.css": []}
+    server.tree.write("a.js", "1;\n")
+    until("the new file", lambda: server.get("/a.js").body == b"1;\n")
+    assert told(lambda e: e["path"] == "/a.js" and not e["references"])
+
+
+def test_idle_is_told_once_a_silence(observed):
+    """After its responses, not before its first request; with how long it was
+    used.  The ledger adds the silences up."""
+    server, o = observed()
+    unused = server.connect()
+    c = server.connect()
+    for _ in range(3):
+        c.request("GET", "/hello.txt")
+    enough = lambda n: lambda es: len(of(es, "idle")) == n
+    first = [e for _, e in o.events(enough(1))]
+    c.request("GET", "/hello.txt")
+    c.send(b"GET /hello.txt HTTP/1.1\r\nHost: a\r\n\r\n" * 2)
+    for _ in range(2):
+        c.read_response("GET")
+    events = [e for _, e in o.events(enough(2))]
+    number = of(first, "request")[0]["connection"]
+    assert [e["connection"] for e in of(events, "idle")] == [number] * 2
+    assert [e["requests"] for e in of(events, "idle")] == [3, 6]
+    opened = [e for e in of(events, "accept") if e["connection"] == number][0]
+    for idle in of(events, "idle"):
+        out = [e for e in of(events, "request")
+               if e["request"] == idle["requests"]][0]
+        assert idle["since_us"] == out["at_us"]
+        assert idle["used_us"] == out["at_us"] - opened["at_us"]
+        assert idle["at_us"] - idle["since_us"] == 100000
+    assert o.json("/connection/%d" % number)["idle_since_us"] == \
+        of(events, "idle")[1]["since_us"]
+    c.close()
+    unused.close()
+    ended = {e["connection"]: e for e in o.ledger(2)}
+    life = ended.pop(number)
+    assert life["idles"] == 2 and "idle_since_us" not in life
+    assert life["idle_us"] >= 200000  # twice what makes a silence
+    rest = list(ended.values())[0]
+    assert (rest["idles"], rest["idle_us"], rest["unused"]) == (0, 0, True)
+
+
+def test_waiting_for_the_preparer_is_not_idle(observed):
+    """What is read for the first time is announced before it is answered."""
+    server, o = observed()
+    server.get("/big.bin")
+    events = [e for _, e in o.events(lambda es: of(es, "request"))]
+    kinds = [e["event"] for e in events if e.get("connection")]
+    assert kinds[:2] == ["accept", "first"]
+    assert kinds.index("first") < kinds.index("request")
 
 
 def test_slow_response_is_announced(observed):

@@ -98,17 +98,19 @@ function shortName(url, page) {
 function silentRow(load, f) {
     return [html("span", { class: "name", title: f.url }, shortName(f.url, load.url)),
             html("span", { class: "tag silent", title: word("inference") }, "∅"),
-            html("div", { class: "why" }, `${whyText(f)} `,
+            html("div", { class: "why" }, `${whyText(f)} `, f.of > 1 ? `${word("one_of", f.of)} ` : null,
                 f.rfc ? html("span", { class: "infer" }, word(f.rfc)) : null, " ",
                 html("span", { class: "infer" }, word("inference")))];
 }
 
 function drawLoad(load) {
-    const { found, elsewhere } = model.silent(load, now());
+    const { found, elsewhere, unneeded } = model.silent(load, now());
     const from = Math.min(...load.requests.map(q => q.first)), to = Math.max(from + 5, ...load.requests.map(q => q.sent));
     const sum = [word("n_asked", load.requests.length), word("n_silent", found.length)];
     if (elsewhere)
         sum.push(word("elsewhere", elsewhere));
+    if (unneeded.length)
+        sum.push(html("span", { title: unneeded.map(url => shortName(url, load.url)).join(" ") }, word("n_unneeded", unneeded.length)));
     sum.push(span(to - from));
     const rows = html("div", { class: "rows" });
     if (!load.document)
@@ -119,9 +121,9 @@ function drawLoad(load) {
     for (const f of found)
         rows.append(...silentRow(load, f));
     return html("article", { class: "load", "data-url": load.url,
-                             "data-silent": found.map(f => pathOf(f.url)).join(" ") },
+                             "data-silent": found.filter(f => f.cached).map(f => pathOf(f.url)).join(" ") },
         html("header", {}, html("time", {}, clock(load.at, true)), html("span", { class: "url" }, shortName(load.url, load.url)),
-            html("span", { class: "sum" }, word(load.how), " · ", sum.join(" · "))), rows);
+            html("span", { class: "sum" }, word(load.how), ...sum.flatMap(s => [" · ", s]))), rows);
 }
 
 function drawLoads() {
@@ -263,6 +265,11 @@ function synText(s) {
             s.sack ? "SACK" : null, s.timestamps ? "TS" : null, `ISN ${s.sequence}`].filter(Boolean).join(", ");
 }
 
+function idleText(c) {
+    const lengths = c.idles.map(i => (i.to ?? c.ended ?? now()) - i.from);
+    return `${c.idles.length} ×, ${span(lengths.reduce((a, b) => a + b))}`;
+}
+
 function connectionDetail(c) {
     const t = c.tcpEnd ?? c.tcp, kind = endKind(c);
     const out = [html("h2", {}, word("connection_n", c.number))];
@@ -277,6 +284,7 @@ function connectionDetail(c) {
         [word("f_opened"), clock(c.opened, true)],
         [word("f_ended"), c.ended ? `${clock(c.ended, true)} (+${span(c.ended - c.opened)})` : word("to_open")],
         [word("f_requests"), String(c.requests.length)],
+        c.idles.length ? [word("f_idle"), idleText(c)] : null,
         c.syn ? [word("f_syn"), synText(c.syn)] : null,
         c.tcp ? [word("f_queue"), `≤ ${c.tcp.waited_ms} ms`] : null,
         t ? [word("f_rtt"), `${span(t.min_rtt_us / 1000)}, ${span(t.rtt_us / 1000)}`] : null,
@@ -322,7 +330,7 @@ function choose(what) {
 
 // -- the stream of events
 
-const KINDS = ["start", "accept", "first", "waiting", "request", "cut", "fin", "end", "page", "lost"];
+const KINDS = ["start", "accept", "first", "waiting", "request", "cut", "fin", "idle", "end", "page", "lost"];
 let held = [];
 
 function take(e) {
