@@ -159,15 +159,29 @@ void tell_waiting(struct worker *w, const struct conn *c)
     board_publish(w->ring);
 }
 
-/* As far as it is kept: up to its empty line. */
+static bool ends_head(struct span s, size_t n)
+{
+    return n >= 4 && n <= s.n && memcmp(s.p + n - 4, "\r\n\r\n", 4) == 0;
+}
+
+/* Without its empty line, as far as it is kept.  What the answer has put into
+ * t->out ends where the next one's begins, and its content stands there or does
+ * not: nearly always one of these is where the head ends.  Looking for the end
+ * costs a quarter of a request. */
 static struct span answer_head_of(const struct txn *t, const struct record *r)
 {
-    struct span s =
-        span_to(span_of(t->out.p + r->answer_at, t->out.n - r->answer_at),
-                BOARD_RESPONSE_MAX);
-    const char *end = memmem(s.p, s.n, "\r\n\r\n", 4);
+    const struct record *next = r + 1;
+    size_t end = next < t->record + t->record_n ? next->answer_at : t->out.n;
+    struct span s = span_of(t->out.p + r->answer_at, end - r->answer_at);
+    size_t head = s.n - (r->line.bytes < s.n ? (size_t)r->line.bytes : 0);
 
-    return end ? span_of(s.p, (size_t)(end - s.p)) : s;
+    if (!ends_head(s, head))
+        head = s.n;
+    if (ends_head(s, head))
+        return span_to(span_to(s, head - 4), BOARD_RESPONSE_MAX);
+    s = span_to(s, BOARD_RESPONSE_MAX);
+    const char *at = memmem(s.p, s.n, "\r\n\r\n", 4);
+    return at ? span_to(s, (size_t)(at - s.p)) : s;
 }
 
 void tell_request(struct worker *w, const struct conn *c,
