@@ -351,6 +351,7 @@ void json_life(struct buf *b, const struct history *h, const struct life *l)
     if (l->has_syn)
         put_syn(b, &l->syn);
     put_us(b, "opened_us", l->opened_us);
+    put_u64(b, "accept_waited_ms", l->accept.tcp.waited_ms);
     put_us(b, "first_us", l->first_us);
     put_us(b, "server_fin_us", l->fin_us[0]);
     put_us(b, "client_fin_us", l->fin_us[1]);

@@ -108,6 +108,7 @@ int observer_run(const struct observer_start *start)
         return 1;
     }
     while (turn(o, wait_ms)) {
+        taps_clock(o);
         unsigned taken = taps_take(o, EVENTS_A_TURN);
         bool busy = taken > 0;
         if (taken < EVENTS_A_TURN) /* all that has happened is known */

@@ -49,7 +49,7 @@ struct observer {
     struct tap *tap;
     unsigned n_taps;
     int poll;
-    uint64_t now_us, started_us;
+    uint64_t now_us, started_us, clock_due_us;
     uint64_t boot; /* tells this observer's event ids from another's */
     uint64_t served;
     uint16_t port;    /* 0: a unix socket */
