@@ -9,6 +9,8 @@
 #include "http/fault.h"
 #include "http/head.h"
 #include "http/logline.h"
+#include "http/target.h"
+#include "os/clock.h"
 
 #define LISTED_MAX 256 /* requests of one connection in the ledger */
 
@@ -267,7 +269,32 @@ static void put_page(struct buf *b, const struct happened *x)
     buf_char(b, ']');
 }
 
-void json_event(struct buf *b, const struct happened *x)
+/* Until when older copies of what was asked for may be used unasked: the cache
+ * debt of its path, as far as there is one now (seconds since 1970). */
+static void put_debt(struct buf *b, const struct happened *x,
+                     const struct past *past)
+{
+    static char path[BOARD_TEXT_BYTES + 2];
+    static struct head head;
+    const struct board_request *q = &x->event.request;
+    struct span line = board_text_of(&x->event, 0);
+    struct target target;
+
+    if (!past || x->event.kind != BOARD_REQUEST || q->site == UINT8_MAX ||
+        !span_starts(line, SPAN("GET ")))
+        return;
+    line = span_from(line, 4);
+    head.method = METHOD_GET;
+    head.target = span_to(line, span_find(line, ' '));
+    if (target_decode(&target, &head, path, sizeof path) != FAULT_NONE)
+        return;
+    int64_t until = past_debt_of(past, q->site, target.path);
+    if (until > clock_real_us() / 1000000)
+        put_u64(b, "debt_until", (uint64_t)until);
+}
+
+void json_event(struct buf *b, const struct happened *x,
+                const struct past *past)
 {
     static void (*const writers[])(struct buf *, const struct happened *) = {
         [BOARD_ACCEPT] = put_accept,   [BOARD_FIRST] = put_request,
@@ -291,6 +318,7 @@ void json_event(struct buf *b, const struct happened *x)
         put_u64(b, "lost", x->event.request.bytes);
     if (writers[kind])
         writers[kind](b, x);
+    put_debt(b, x, past);
     buf_char(b, '}');
 }
 

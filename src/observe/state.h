@@ -54,6 +54,8 @@ struct observer {
     uint64_t served;
     uint16_t port;    /* 0: a unix socket */
     char address[64]; /* it listens on, without port */
+    char *foresight; /* JSON; NULL: no memory */
+    size_t foresight_n;
     char listener_tag, control_tag;
     struct visitor visitor[VISITORS_MAX];
 };

