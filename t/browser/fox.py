@@ -8,6 +8,7 @@ LENGTH:[1, id, error, result].  Only the standard library; no geckodriver.
 Firefox's resource timing can't tell a 304 from a 200 and has no entry for what
 the picture cache answers, so that the server's log has to decide: `exact` is
 false, and timing() is empty."""
+import ctypes
 import json
 import os
 import pathlib
@@ -19,6 +20,8 @@ import time
 
 PROGRAM = "firefox-esr"
 DEADLINE_S = 90
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
 
 # Nothing of its own on the wire, and no connection before it is needed.
 PREFS = {
@@ -73,6 +76,11 @@ ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 def missing():
     """Why it cannot run here, or None."""
     return None if shutil.which(PROGRAM) else "%s is not installed" % PROGRAM
+
+
+def end_with_us():
+    """Whatever becomes of the tests, no Firefox stays behind."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class MarionetteError(Exception):
@@ -138,7 +146,7 @@ class Browser:
              "--remote-allow-system-access", "--profile", str(self.profile)],
             env=env, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            start_new_session=True)
+            start_new_session=True, preexec_fn=end_with_us)
         try:
             self.wire = Marionette(self._port(active))
             self.wire.call("WebDriver:NewSession", capabilities={

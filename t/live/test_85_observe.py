@@ -238,6 +238,29 @@ def test_long_heads_keep_what_matters(observed):
     assert q["status"] == 200 and q["reason"] == "tag differs"
 
 
+def test_heads_of_a_pipeline(observed):
+    """Each answer's own head, to its last field and no further, whatever
+    content follows it and wherever that lies."""
+    server, o = observed(files={**FILES, "end.txt": "a\r\n\r\nb\r\n\r\n"})
+    tag = server.get("/end.txt").get("ETag")
+    asks = ("GET /end.txt", "", 200), ("HEAD /end.txt", "", 200), \
+        ("GET /end.txt", "If-None-Match: %s\r\n" % tag, 304), \
+        ("GET /none", "", 404), ("GET /end.txt", "Range: bytes=0-4\r\n", 206), \
+        ("GET /end.txt", "Range: bytes=0-1,8-9\r\n", 206), \
+        ("POST /end.txt", "", 405), ("GET /big.bin", "", 200), \
+        ("GET /end.txt", "", 200)
+    c = server.connect()
+    c.send("".join("%s HTTP/1.1\r\nHost: a\r\n%s\r\n" % (line, more)
+                   for line, more, _ in asks).encode())
+    wire = [c.read_response(line.split()[0]) for line, _, _ in asks]
+    events = of([e for _, e in o.events(
+        lambda es: len(of(es, "request")) == len(asks) + 1)], "request")[1:]
+    assert [r.status for r in wire] == [status for _, _, status in asks]
+    for e, r in zip(events, wire):
+        assert [tuple(f) for f in e["response_fields"]] == [
+            (name, value) for name, value in r.fields], e["target"]
+
+
 def test_page_references(observed):
     server, o = observed()
     server.get("/")
