@@ -14,6 +14,7 @@
 #include "config.h"
 #include "master/master.h"
 #include "master/remote.h"
+#include "observe/observer.h"
 #include "observe/watch.h"
 #include "os/inherit.h"
 #include "os/process.h"
@@ -258,6 +259,7 @@ static int run(const struct options *o, char **argv)
     struct conf *conf = load(&source, true);
     if (!conf)
         return 2;
+    observer_foresees(check_foresee);
     if (o->action == ACTION_SERVE)
         return master_run(conf, &source, &inherit, argv);
     if (o->action == ACTION_DUMP)

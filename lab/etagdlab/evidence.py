@@ -269,6 +269,34 @@ def ledger_rows(wire, start_ns):
     return rows
 
 
+def differences(wire):
+    """The largest difference in time of each kind of event, in ms: packet
+    against log.  The handshake ends before the server accepts: what the kernel
+    says of the time between is taken off (it counts in ticks of some ms)."""
+    worst = {}
+
+    def note(kind, packet_ns, told_ns):
+        worst[kind] = max(worst.get(kind, 0), abs(packet_ns - told_ns) / 1e6)
+    for index, c in wire.matched.items():
+        s = wire.streams[index]
+        if c.time_ns and s.opened and len(s.packets) > 2 and wire.ledger.complete:
+            note("handshake", s.packets[2].segment.time_ns,
+                 c.time_ns - c.waited_ns)
+        for who, told_ns in c.fins.items():
+            packet = s.fin(who == "client")
+            if packet:
+                note(who + "'s FIN", packet.segment.time_ns, told_ns)
+        pairs = s.pairs()
+        for r in c.requests:
+            if 0 < (r.number or 0) <= len(pairs):
+                asked, answered = pairs[r.number - 1]
+                if r.status and r.status != 408:
+                    note("request", asked.first_ns, r.time_ns)
+                if answered and wire.ledger.complete:
+                    note("response", answered.first_ns, r.end_ns)
+    return worst
+
+
 def agreement(wire):
     """Log against capture: counts, order, and the largest difference in
     time."""

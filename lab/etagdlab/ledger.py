@@ -52,6 +52,8 @@ class Connection:
     worker: int = None
     number: int = None
     time_ns: int = None       # accepted
+    waited_ns: int = 0        # before that, in the kernel's queue
+    fins: dict = field(default_factory=dict)  # {"client": ns, "server": ns}
     end_ns: int = None
     end: str = None
     who: str = None           # closed first
@@ -142,6 +144,9 @@ def _connection(entry):
                                               "first_us")),
                    end_ns=nanoseconds(_first(entry, "ended_us", "closed",
                                              "ended")))
+    c.waited_ns = (_first(entry, "accept_waited_ms") or 0) * 10 ** 6
+    c.fins = {who: nanoseconds(_first(entry, who + "_fin_us"))
+              for who in ("client", "server") if _first(entry, who + "_fin_us")}
     end = _first(entry, "end", "reason", "why")
     if isinstance(end, dict):
         c.who = _first(end, "who", "by")

@@ -50,6 +50,11 @@ class Stream:
         return next((p for p in self.packets
                      if p.segment.flags & (FIN | RST)), None)
 
+    def fin(self, by_client):
+        """The first FIN of one end, or None."""
+        return next((p for p in self.packets if p.client == by_client and
+                     p.segment.has(FIN)), None)
+
     @property
     def first_closer(self):
         p = self.closing

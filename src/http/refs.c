@@ -1,201 +1,45 @@
 /* SPDX-License-Identifier: MIT
  *
- * refs: walks the tags of a page (HTML 13.2.5, as far as needed).
+ * refs: one reference after the other, whatever language they stand in.
  * Layer: http (pure).
  */
 #include "http/refs.h"
 
-#include "base/chars.h"
 #include "base/check.h"
+#include "http/refs_parts.h"
 
-/* Elements whose text is no markup, or is not shown to a browser that runs
- * scripts (HTML 13.2.6.4). */
-static const struct span passed_over[] = {
-    SPAN("script"),   SPAN("style"),    SPAN("textarea"), SPAN("title"),
-    SPAN("noscript"), SPAN("template"), SPAN("xmp"),      SPAN("iframe"),
-};
-
-struct tag {
-    struct span name;
-    struct span src, href, rel, loading, type;
-};
-
-static bool is_space(char c)
+struct refs refs_of(enum refs_language language, struct span text)
 {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+    struct refs r = { .rest = text };
+
+    if (language == REFS_HTML)
+        return r;
+    r.rest = span_from(text, text.n);
+    r.part_n = 1;
+    r.part[0].mode = language == REFS_CSS ? REFS_PART_CSS : REFS_PART_JS;
+    r.part[0].text = text;
+    return r;
 }
 
-static struct span skip_space(struct span s)
-{
-    while (s.n && is_space(s.p[0]))
-        s = span_from(s, 1);
-    return s;
-}
-
-static struct span trim(struct span s)
-{
-    s = skip_space(s);
-    while (s.n && is_space(s.p[s.n - 1]))
-        s.n--;
-    return s;
-}
-
-/* Index of `what`, or s.n. */
-static size_t find(struct span s, struct span what)
-{
-    for (size_t i = 0; i + what.n <= s.n; i++) {
-        i += span_find(span_from(s, i), what.p[0]);
-        if (i + what.n <= s.n && memcmp(s.p + i, what.p, what.n) == 0)
-            return i;
-    }
-    return s.n;
-}
-
-static struct span take_name(struct span *s, const char *stops)
-{
-    size_t n = 0;
-
-    while (n < s->n && !is_space(s->p[n]) && !strchr(stops, s->p[n]))
-        n++;
-    struct span name = span_to(*s, n);
-    *s = span_from(*s, n);
-    return name;
-}
-
-static struct span take_value(struct span *s)
-{
-    struct span value;
-
-    if (s->n && (s->p[0] == '"' || s->p[0] == '\'')) {
-        struct span rest = span_from(*s, 1);
-        size_t n = span_find(rest, s->p[0]);
-        value = span_to(rest, n);
-        *s = span_from(rest, n + 1);
-        return value;
-    }
-    return take_name(s, ">");
-}
-
-static void keep(struct tag *t, struct span name, struct span value)
-{
-    const struct {
-        struct span name;
-        struct span *to;
-    } wanted[] = {
-        { SPAN("src"), &t->src },         { SPAN("href"), &t->href },
-        { SPAN("rel"), &t->rel },         { SPAN("type"), &t->type },
-        { SPAN("loading"), &t->loading },
-    };
-
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        /* the first one of a name counts (HTML 13.2.5.33) */
-        if (!wanted[i].to->p && span_eq_nocase(name, wanted[i].name))
-            *wanted[i].to = value;
-    }
-}
-
-/* What stands between '<' and '>'; *s moves behind it. */
-static void take_tag(struct span *s, struct tag *t)
-{
-    *t = (struct tag){ .name = take_name(s, "/>") };
-    for (;;) {
-        while (s->n && (is_space(s->p[0]) || s->p[0] == '/'))
-            *s = span_from(*s, 1);
-        if (s->n == 0)
-            return;
-        if (s->p[0] == '>') {
-            *s = span_from(*s, 1);
-            return;
-        }
-        struct span value = SPAN("");
-        struct span name = span_to(*s, 1);
-        *s = span_from(*s, 1); /* a name may begin with '=' */
-        name.n += take_name(s, "/>=").n;
-        struct span after = skip_space(*s);
-        if (after.n && after.p[0] == '=') {
-            *s = skip_space(span_from(after, 1));
-            value = take_value(s);
-        }
-        keep(t, name, value);
-    }
-}
-
-/* After the start tag of such an element: goes behind its end tag's name. */
-static void pass_over(struct span *s, struct span name)
-{
-    struct span end;
-
-    for (;;) {
-        size_t at = find(*s, SPAN("</"));
-        if (at == s->n) {
-            *s = span_from(*s, s->n);
-            return;
-        }
-        *s = span_from(*s, at + 2);
-        end = take_name(s, "/>");
-        if (span_eq_nocase(end, name))
-            return;
-    }
-}
-
-static bool has_word(struct span list, struct span word)
-{
-    while (list.n) {
-        list = skip_space(list);
-        size_t n = 0;
-        while (n < list.n && !is_space(list.p[n]))
-            n++;
-        if (span_eq_nocase(span_to(list, n), word))
-            return true;
-        list = span_from(list, n);
-    }
-    return false;
-}
-
-static bool link_kind(const struct tag *t, enum ref_kind *kind)
+bool refs_language_of(struct span type, enum refs_language *out)
 {
     static const struct {
-        struct span word;
-        enum ref_kind kind;
+        struct span type;
+        enum refs_language language;
     } rows[] = {
-        { SPAN("stylesheet"), REF_STYLE },
-        { SPAN("icon"), REF_ICON },
-        { SPAN("preload"), REF_PRELOAD },
-        { SPAN("modulepreload"), REF_PRELOAD },
-        { SPAN("manifest"), REF_MANIFEST },
+        { SPAN("text/html"), REFS_HTML },
+        { SPAN("text/css"), REFS_CSS },
+        { SPAN("text/javascript"), REFS_JS },
+        { SPAN("application/javascript"), REFS_JS },
     };
 
-    /* an alternative sheet is fetched when it is chosen, if ever */
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (has_word(t->rel, rows[i].word)) {
-            *kind = rows[i].kind;
-            return !has_word(t->rel, SPAN("alternate"));
+        if (span_starts(type, rows[i].type)) {
+            *out = rows[i].language;
+            return true;
         }
     }
     return false;
-}
-
-static bool reference(const struct tag *t, struct ref *out)
-{
-    out->url = t->src;
-    if (span_eq_nocase(t->name, SPAN("img"))) {
-        out->kind =
-            span_eq_nocase(t->loading, SPAN("lazy")) ? REF_LAZY : REF_IMG;
-    } else if (span_eq_nocase(t->name, SPAN("script"))) {
-        out->kind = REF_SCRIPT;
-    } else if (span_eq_nocase(t->name, SPAN("iframe")) ||
-               span_eq_nocase(t->name, SPAN("embed"))) {
-        out->kind = REF_FRAME;
-    } else if (span_eq_nocase(t->name, SPAN("base"))) {
-        out->kind = REF_BASE;
-        out->url = t->href;
-    } else if (span_eq_nocase(t->name, SPAN("link"))) {
-        out->url = t->href;
-        return link_kind(t, &out->kind);
-    } else {
-        return false;
-    }
-    return true;
 }
 
 /* Nothing that is fetched: no address, too long, or its own content. */
@@ -215,38 +59,76 @@ static bool fetched(struct span url)
                                span_eq_nocase(scheme, SPAN("javascript")));
 }
 
-static bool take_one(struct span *s, struct ref *out)
+/* One candidate of a srcset (HTML 4.8.4.2.1); its descriptors are passed. */
+static bool next_candidate(struct span *s, struct span *url)
 {
-    struct tag t;
+    unsigned depth = 0;
+    size_t n = 0;
 
-    take_tag(s, &t);
-    for (size_t i = 0; i < sizeof passed_over / sizeof passed_over[0]; i++) {
-        if (span_eq_nocase(t.name, passed_over[i]))
-            pass_over(s, t.name);
+    while (s->n && (refs_space(s->p[0]) || s->p[0] == ','))
+        *s = span_from(*s, 1);
+    while (n < s->n && !refs_space(s->p[n]))
+        n++;
+    *url = span_to(*s, n);
+    *s = span_from(*s, n);
+    if (url->n && url->p[url->n - 1] == ',') {
+        while (url->n && url->p[url->n - 1] == ',')
+            url->n--;
+        return url->n > 0;
     }
-    if (!reference(&t, out))
-        return false;
-    out->url = trim(out->url);
-    return fetched(out->url);
+    for (n = 0; n < s->n && (depth || s->p[n] != ','); n++) {
+        if (s->p[n] == '(')
+            depth++;
+        else if (s->p[n] == ')' && depth)
+            depth--;
+    }
+    *s = span_from(*s, n);
+    return url->n > 0;
+}
+
+/* False: the part has no more. */
+static bool part_next(struct refs_part *p, struct ref *out)
+{
+    switch (p->mode) {
+    case REFS_PART_URL:
+        *out = (struct ref){ .kind = p->kind, .url = p->text };
+        p->text = span_from(p->text, p->text.n);
+        return out->url.n > 0;
+    case REFS_PART_SRCSET:
+        *out = (struct ref){ .kind = p->kind };
+        return next_candidate(&p->text, &out->url);
+    case REFS_PART_CSS:
+        return refs_css_next(&p->css, &p->text, out);
+    case REFS_PART_JS:
+        break;
+    }
+    return refs_js_next(&p->js, &p->text, out);
 }
 
 bool refs_next(struct refs *r, struct ref *out)
 {
-    struct span *s = &r->rest;
-
     for (;;) {
-        size_t at = span_find(*s, '<');
-        if (at == s->n) {
-            *s = span_from(*s, s->n);
-            return false;
-        }
-        *s = span_from(*s, at + 1);
-        if (span_starts(*s, SPAN("!--"))) {
-            *s = span_from(*s, 1); /* "<!-->" is one already */
-            *s = span_from(*s, find(*s, SPAN("-->")) + 3);
-        } else if (s->n && chars_is(s->p[0], CHAR_ALPHA) && take_one(s, out)) {
+        while (r->part_at < r->part_n) {
+            struct refs_part *p = &r->part[r->part_at];
+            if (!part_next(p, out)) {
+                r->part_at++;
+                continue;
+            }
+            out->url = refs_trim(out->url);
+            if (!fetched(out->url)) {
+                if (p->mode == REFS_PART_CSS && !out->other)
+                    p->css.begun = false; /* it was no candidate */
+                continue;
+            }
+            if (p->in_set) {
+                out->other = r->begun;
+                r->begun = true;
+            }
             return true;
         }
+        r->part_at = r->part_n = 0;
+        if (!refs_html_next(r))
+            return false;
     }
 }
 

@@ -34,6 +34,7 @@ static _Noreturn void observer_main(struct generation *g, int control)
         .listener = g->observe_listener,
         .control = control,
         .accepted = g->connections,
+        .past = g->past,
     };
 
     memcpy(start.place, g->place, sizeof start.place);

@@ -21,6 +21,7 @@ struct history *history_new(void)
     CHECK(h && all);
     h->next = 1;
     h->lives = all;
+    list_init(&h->quiet);
     for (size_t i = 0; i < HISTORY_OPEN; i++) {
         all[i].next = h->unused;
         h->unused = &all[i];
@@ -53,6 +54,8 @@ static struct life *begin(struct history *h, const struct happened *x)
     h->unused = l->next;
     h->n_open++;
     memset(l, 0, sizeof *l);
+    list_init(&l->quiet);
+    l->mono_wall = x->mono_wall;
     l->number = x->event.connection;
     l->generation = x->generation;
     l->worker = x->worker;
@@ -67,6 +70,7 @@ static void finish(struct history *h, struct life **at)
 
     CHECK(l);
     *at = l->next;
+    list_remove(&l->quiet);
     h->ended[h->n_ended++ % HISTORY_ENDED] = *l;
     h->by_end[l->end.end]++;
     l->next = h->unused;
@@ -97,6 +101,25 @@ static void take_request(struct life *l, const struct happened *x)
     l->bytes += q->bytes;
 }
 
+/* Something happens on it: until then it was idle, perhaps. */
+static void stir(struct life *l, const struct board_event *e)
+{
+    bool asked = e->kind == BOARD_FIRST || e->kind == BOARD_WAITING ||
+                 e->kind == BOARD_REQUEST || e->kind == BOARD_CUT;
+    uint64_t until = asked ? e->request.first_us : e->time_us;
+
+    list_remove(&l->quiet);
+    if (l->idle_since && until > l->idle_since)
+        l->idle_us += until - l->idle_since;
+    l->idle_since = 0;
+}
+
+static void take_idle(struct life *l, const struct board_idle *e)
+{
+    l->idle_since = e->since_us;
+    l->idles++;
+}
+
 /* Adds the event to its connection's life. */
 static void live(struct history *h, struct happened *x)
 {
@@ -107,6 +130,11 @@ static void live(struct history *h, struct happened *x)
         return;
     x->before = l->last;
     l->last = x->id;
+    if (x->event.kind == HISTORY_IDLE) {
+        take_idle(l, &x->event.idle);
+        return;
+    }
+    stir(l, &x->event);
     switch ((enum board_kind)x->event.kind) {
     case BOARD_ACCEPT:
         take_accept(l, x);
@@ -116,6 +144,10 @@ static void live(struct history *h, struct happened *x)
     case BOARD_REQUEST:
     case BOARD_CUT:
         take_request(l, x);
+        if (x->event.kind == BOARD_REQUEST) {
+            l->sent_us = x->event.time_us;
+            list_append(&h->quiet, &l->quiet);
+        }
         break;
     case BOARD_FIN:
         l->fin_us[x->event.conn.by_client] = x->wall_us;
@@ -228,6 +260,35 @@ void history_add_lost(struct history *h, const struct history_place *at,
     e.request.bytes = n;
     h->lost += n;
     keep(h, at, &e);
+    /* who knows what the others did? */
+    while (!list_empty(&h->quiet))
+        list_remove(h->quiet.next);
+}
+
+void history_idle(struct history *h, uint64_t now_us)
+{
+    struct board_event e;
+
+    while (!list_empty(&h->quiet)) {
+        struct life *l = LIST_ENTRY(h->quiet.next, struct life, quiet);
+        uint64_t first_us = (uint64_t)(l->first_us - l->mono_wall);
+        uint64_t opened_us = (uint64_t)(l->opened_us - l->mono_wall);
+        if (now_us < l->sent_us + HISTORY_QUIET_US)
+            return;
+        list_remove(&l->quiet);
+        memset(&e, 0, offsetof(struct board_event, text));
+        e.kind = HISTORY_IDLE;
+        e.time_us = l->sent_us + HISTORY_QUIET_US;
+        e.connection = l->number;
+        e.idle = (struct board_idle){
+            .since_us = l->sent_us,
+            .used_us = l->sent_us - (l->opened_us ? opened_us : first_us),
+            .requests = l->requests,
+        };
+        keep(h,
+             &(struct history_place){ l->generation, l->worker, l->mono_wall },
+             &e);
+    }
 }
 
 const struct happened *history_at(const struct history *h, uint64_t id)

@@ -8,6 +8,7 @@
 #ifndef ETAGD_OBSERVE_HISTORY_H
 #define ETAGD_OBSERVE_HISTORY_H
 
+#include "base/list.h"
 #include "http/reason.h"
 #include "observe/syn.h"
 #include "serve/board.h"
@@ -16,7 +17,14 @@
 #define HISTORY_OPEN 16384   /* open connections that are followed */
 #define HISTORY_ENDED 4096
 
-#define HISTORY_LOST BOARD_KINDS /* request.bytes: how many were missed */
+/* Events of the observer's own. */
+enum {
+    HISTORY_LOST = BOARD_KINDS, /* request.bytes: how many were missed */
+    HISTORY_IDLE, /* a connection's responses are out and nothing follows */
+    HISTORY_KINDS
+};
+
+#define HISTORY_QUIET_US 100000 /* of silence: then it is idle */
 
 struct happened {
     uint64_t id;       /* 1 ... */
@@ -39,6 +47,12 @@ struct life {
     struct board_conn accept, end;
     struct syn syn;
     bool has_syn;
+    struct list quiet;   /* among those whose last response is out */
+    int64_t mono_wall;   /* as in struct happened */
+    uint64_t sent_us;    /* its last response was out, monotonic */
+    uint64_t idle_since; /* it is idle, monotonic; 0: it is not */
+    uint64_t idle_us;    /* in all, but for the present time */
+    uint32_t idles;
     uint32_t requests, not_modified, cut;
     uint32_t status[6]; /* by the first digit */
     uint64_t bytes;
@@ -51,6 +65,7 @@ struct history {
     struct life *open[HISTORY_OPEN];
     struct life *unused;
     struct life *lives; /* all of the open ones' memory */
+    struct list quiet;  /* struct life, whose response came first first */
     size_t n_open;
     struct life ended[HISTORY_ENDED];
     uint64_t n_ended; /* in all */
@@ -70,6 +85,10 @@ void history_add(struct history *h, const struct history_place *at,
                  const struct board_event *e);
 void history_add_lost(struct history *h, const struct history_place *at,
                       uint64_t n);
+
+/* All events up to now_us (monotonic) have been added: which connections have
+ * been silent since their last response for long enough to be called idle? */
+void history_idle(struct history *h, uint64_t now_us);
 
 /* NULL: it is gone, or has not happened yet. */
 const struct happened *history_at(const struct history *h, uint64_t id);

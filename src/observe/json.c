@@ -9,6 +9,8 @@
 #include "http/fault.h"
 #include "http/head.h"
 #include "http/logline.h"
+#include "http/target.h"
+#include "os/clock.h"
 
 #define LISTED_MAX 256 /* requests of one connection in the ledger */
 
@@ -18,6 +20,7 @@ static const char *const names[] = {
     [BOARD_REQUEST] = "request", [BOARD_CUT] = "cut",
     [BOARD_FIN] = "fin",         [BOARD_END] = "end",
     [BOARD_PAGE] = "page",       [HISTORY_LOST] = "lost",
+    [HISTORY_IDLE] = "idle",
 };
 
 const char *json_event_name(unsigned kind)
@@ -141,6 +144,15 @@ static void put_end(struct buf *b, const struct happened *x)
     put_tcp(b, &x->event.conn.tcp);
 }
 
+static void put_idle(struct buf *b, const struct happened *x)
+{
+    const struct board_idle *e = &x->event.idle;
+
+    put_us(b, "since_us", (int64_t)e->since_us + x->mono_wall);
+    put_u64(b, "used_us", e->used_us);
+    put_u64(b, "requests", e->requests);
+}
+
 static bool secret(struct span name)
 {
     return span_eq_nocase(name, SPAN("Cookie")) ||
@@ -257,13 +269,38 @@ static void put_page(struct buf *b, const struct happened *x)
     buf_char(b, ']');
 }
 
-void json_event(struct buf *b, const struct happened *x)
+/* Until when older copies of what was asked for may be used unasked: the cache
+ * debt of its path, as far as there is one now (seconds since 1970). */
+static void put_debt(struct buf *b, const struct happened *x,
+                     const struct past *past)
+{
+    static char path[BOARD_TEXT_BYTES + 2];
+    static struct head head;
+    const struct board_request *q = &x->event.request;
+    struct span line = board_text_of(&x->event, 0);
+    struct target target;
+
+    if (!past || x->event.kind != BOARD_REQUEST || q->site == UINT8_MAX ||
+        !span_starts(line, SPAN("GET ")))
+        return;
+    line = span_from(line, 4);
+    head.method = METHOD_GET;
+    head.target = span_to(line, span_find(line, ' '));
+    if (target_decode(&target, &head, path, sizeof path) != FAULT_NONE)
+        return;
+    int64_t until = past_debt_of(past, q->site, target.path);
+    if (until > clock_real_us() / 1000000)
+        put_u64(b, "debt_until", (uint64_t)until);
+}
+
+void json_event(struct buf *b, const struct happened *x,
+                const struct past *past)
 {
     static void (*const writers[])(struct buf *, const struct happened *) = {
         [BOARD_ACCEPT] = put_accept,   [BOARD_FIRST] = put_request,
         [BOARD_WAITING] = put_request, [BOARD_REQUEST] = put_request,
         [BOARD_CUT] = put_request,     [BOARD_END] = put_end,
-        [BOARD_PAGE] = put_page,       [HISTORY_LOST] = NULL,
+        [BOARD_PAGE] = put_page,       [HISTORY_IDLE] = put_idle,
     };
     unsigned kind = x->event.kind;
 
@@ -281,6 +318,7 @@ void json_event(struct buf *b, const struct happened *x)
         put_u64(b, "lost", x->event.request.bytes);
     if (writers[kind])
         writers[kind](b, x);
+    put_debt(b, x, past);
     buf_char(b, '}');
 }
 
@@ -341,9 +379,12 @@ void json_life(struct buf *b, const struct history *h, const struct life *l)
     if (l->has_syn)
         put_syn(b, &l->syn);
     put_us(b, "opened_us", l->opened_us);
+    put_u64(b, "accept_waited_ms", l->accept.tcp.waited_ms);
     put_us(b, "first_us", l->first_us);
     put_us(b, "server_fin_us", l->fin_us[0]);
     put_us(b, "client_fin_us", l->fin_us[1]);
+    if (l->idle_since)
+        put_us(b, "idle_since_us", (int64_t)l->idle_since + l->mono_wall);
     put_us(b, "ended_us", l->ended_us);
     put_str(b, "end", l->ended_us ? end_word(end) : end_word(END_OPEN));
     put_str(b, "closed_first", l->ended_us ? end_who(end) : "-");
@@ -352,6 +393,8 @@ void json_life(struct buf *b, const struct history *h, const struct life *l)
     put_u64(b, "not_modified", l->not_modified);
     put_u64(b, "cut", l->cut);
     put_u64(b, "bytes", l->bytes);
+    put_u64(b, "idles", l->idles);
+    put_u64(b, "idle_us", l->idle_us);
     put_tcp(b, l->ended_us ? &l->end.tcp : &l->accept.tcp);
     put_requests(b, h, l);
     buf_char(b, '}');

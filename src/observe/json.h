@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "observe/history.h"
+#include "serve/past.h"
 
 /* Enough for any event, and for any connection without its requests. */
 #define JSON_EVENT_MAX 24576
@@ -16,7 +17,9 @@
 /* "accept", "request", ... */
 const char *json_event_name(unsigned kind);
 
-void json_event(struct buf *b, const struct happened *x);
+/* past: what was handed out, for the cache debt of a path; may be NULL. */
+void json_event(struct buf *b, const struct happened *x,
+                const struct past *past);
 
 /* The ledger's object of a connection; with the requests that are still in the
  * history, as many as fit into b (`requests_listed` tells how many). */

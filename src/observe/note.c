@@ -62,6 +62,7 @@ static void keep(struct note *n, struct span name, struct span value)
         { SPAN("first_us"), NULL, &n->first_us },
         { SPAN("requests"), NULL, &n->requests },
         { SPAN("lost"), NULL, &n->lost },
+        { SPAN("used_us"), NULL, &n->used_us },
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -135,6 +136,10 @@ void note_line(struct buf *b, const struct note *n)
                 n->requests == 1 ? "" : "s");
         buf_span_put(b, n->closed_first);
         BUF_LIT(b, " closed first");
+    } else if (span_eq(e, SPAN("idle"))) {
+        buf_fmt(b, " after %llu request%s, used for %llu us",
+                (unsigned long long)n->requests, n->requests == 1 ? "" : "s",
+                (unsigned long long)n->used_us);
     } else if (span_eq(e, SPAN("fin"))) {
         BUF_LIT(b, " by the");
         put_span(b, n->by);

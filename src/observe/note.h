@@ -15,7 +15,7 @@
 struct note {
     struct span event, peer, method, target, reason, end, closed_first, by;
     uint64_t at_us, connection, worker, request, port, status, bytes, first_us,
-        requests, lost;
+        requests, lost, used_us;
 };
 
 void note_read(struct note *n, struct span json);

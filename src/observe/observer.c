@@ -42,6 +42,26 @@ static void find_address(struct observer *o)
     memcpy(o->address, text, sizeof text);
 }
 
+static observer_foresee *foresee;
+
+void observer_foresees(observer_foresee *by)
+{
+    foresee = by;
+}
+
+/* The files can be read until the sandbox is entered, and only then. */
+static void look_ahead(struct observer *o)
+{
+    FILE *out = open_memstream(&o->foresight, &o->foresight_n);
+
+    if (!out)
+        return;
+    if (foresee)
+        foresee(o->start->conf, out);
+    if (fclose(out) != 0)
+        o->foresight_n = 0;
+}
+
 static bool init(struct observer *o, const struct observer_start *start)
 {
     o->start = start;
@@ -102,17 +122,23 @@ int observer_run(const struct observer_start *start)
     /* the workers come first */
     if (nice(10) == -1)
         log_debug("O004", "could not step back behind the workers");
+    look_ahead(o);
     int error = start->conf->sandbox ? sandbox_enter(&nothing_to_read) : 0;
     if (error) {
         log_error("S003", "rights cannot be given up: %s", strerror(-error));
         return 1;
     }
     while (turn(o, wait_ms)) {
-        bool busy = taps_take(o, EVENTS_A_TURN) > 0;
+        taps_clock(o);
+        unsigned taken = taps_take(o, EVENTS_A_TURN);
+        bool busy = taken > 0;
+        if (taken < EVENTS_A_TURN) /* all that has happened is known */
+            history_idle(o->history, o->now_us);
         bool watched = visitor_turn(o);
         wait_ms = busy ? BUSY_MS : watched ? WATCHED_MS : QUIET_MS;
     }
     history_free(o->history);
+    free(o->foresight);
     free(o->tap);
     free(o);
     return 0;

@@ -12,6 +12,7 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "conf/conf.h"
 #include "serve/board.h"
@@ -27,15 +28,23 @@ struct observer_source {
     struct counters *counters;
 };
 
+struct past;
+
 struct observer_start {
     const struct conf *conf;
     int listener; /* the observer's own */
     int control;  /* end-of-file: the end */
     _Atomic uint64_t *accepted;
+    const struct past *past; /* what was handed out; may be NULL */
     struct observer_source source[OBSERVER_SOURCES]; /* newest first */
     unsigned n_sources;
     char place[OBSERVER_PLACES_MAX][64]; /* where workers listen */
 };
+
+/* Who foretells, as JSON, what browsers will make of a configuration and of the
+ * files that are there; told before anything is forked. */
+typedef void observer_foresee(const struct conf *conf, FILE *out);
+void observer_foresees(observer_foresee *by);
 
 /* Runs until the control channel ends; the exit status. */
 int observer_run(const struct observer_start *start);

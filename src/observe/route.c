@@ -170,22 +170,41 @@ static void get_connection(struct observer *o, struct visitor *v,
     answer_short(v, h, 200, "application/json", "", &b);
 }
 
+/* Content that lies in memory. */
+static void answer_memory(struct visitor *v, const struct head *h,
+                          const char *type, struct span content)
+{
+    struct buf b = begin(v, 200, type);
+
+    buf_fmt(&b, "Content-Length: %zu\r\n", content.n);
+    put_connection(v, &b);
+    v->out_n = b.n;
+    v->asset = content;
+    v->producing = h->method == METHOD_HEAD ? PRODUCE_NOTHING : PRODUCE_ASSET;
+}
+
 static bool get_asset(struct visitor *v, const struct head *h,
                       const struct target *t)
 {
     for (const struct asset *a = assets; a->path; a++) {
         if (!span_eq(t->path, span_str(a->path)))
             continue;
-        struct buf b = begin(v, 200, a->type);
-        buf_fmt(&b, "Content-Length: %zu\r\n", a->n);
-        put_connection(v, &b);
-        v->out_n = b.n;
-        v->asset = span_of((const char *)a->bytes, a->n);
-        v->producing =
-            h->method == METHOD_HEAD ? PRODUCE_NOTHING : PRODUCE_ASSET;
+        answer_memory(v, h, a->type, span_of((const char *)a->bytes, a->n));
         return true;
     }
     return false;
+}
+
+static void get_foresight(struct observer *o, struct visitor *v,
+                          const struct head *h, const struct target *t)
+{
+    (void)t;
+    if (o->foresight_n == 0) {
+        answer_error(v, h, 404, "Nothing is foreseen here.");
+        return;
+    }
+    answer_memory(v, h, "application/json",
+                  span_of(o->foresight, o->foresight_n));
 }
 
 static const struct {
@@ -199,6 +218,7 @@ static const struct {
     { SPAN("/metrics"), false, get_metrics },
     { SPAN("/connections.jsonl"), false, get_ledger },
     { SPAN("/connection/"), true, get_connection },
+    { SPAN("/foresight"), false, get_foresight },
 };
 
 static void dispatch(struct observer *o, struct visitor *v,

@@ -49,11 +49,13 @@ struct observer {
     struct tap *tap;
     unsigned n_taps;
     int poll;
-    uint64_t now_us, started_us;
+    uint64_t now_us, started_us, clock_due_us;
     uint64_t boot; /* tells this observer's event ids from another's */
     uint64_t served;
     uint16_t port;    /* 0: a unix socket */
     char address[64]; /* it listens on, without port */
+    char *foresight;  /* JSON; NULL: no memory */
+    size_t foresight_n;
     char listener_tag, control_tag;
     struct visitor visitor[VISITORS_MAX];
 };

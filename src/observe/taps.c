@@ -11,10 +11,13 @@
 #include "observe/state.h"
 #include "os/clock.h"
 
+#define CLOCK_US 1000000u
+#define STEP_US 1000 /* less than that is no step */
+
 bool taps_open(struct observer *o)
 {
     const struct observer_start *s = o->start;
-    int64_t mono_wall = clock_real_us() - (int64_t)clock_mono_us();
+    int64_t mono_wall = clock_distance_us();
     unsigned n = 0;
 
     for (unsigned i = 0; i < s->n_sources; i++)
@@ -33,6 +36,22 @@ bool taps_open(struct observer *o)
         }
     }
     return true;
+}
+
+/* The wall clock was set: what happens from now on is by the new one. */
+void taps_clock(struct observer *o)
+{
+    int64_t mono_wall;
+
+    if (o->now_us < o->clock_due_us)
+        return;
+    o->clock_due_us = o->now_us + CLOCK_US;
+    mono_wall = clock_distance_us();
+    for (unsigned i = 0; i < o->n_taps; i++) {
+        int64_t *old = &o->tap[i].place.mono_wall;
+        if (mono_wall > *old + STEP_US || mono_wall < *old - STEP_US)
+            *old = mono_wall;
+    }
 }
 
 static bool look(struct observer *o, struct tap *t)

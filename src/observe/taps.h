@@ -13,6 +13,9 @@ struct observer;
 /* False: no memory. */
 bool taps_open(struct observer *o);
 
+/* Once a turn: notices that the wall clock was set. */
+void taps_clock(struct observer *o);
+
 /* Moves up to `most` events to the history; their number. */
 unsigned taps_take(struct observer *o, unsigned most);
 

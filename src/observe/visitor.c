@@ -98,7 +98,7 @@ static void put_sse(struct observer *o, struct buf *b, const struct happened *x)
 
     buf_fmt(b, "id: %llu-%llu\nevent: %s\ndata: ", (unsigned long long)o->boot,
             (unsigned long long)x->id, json_event_name(x->event.kind));
-    json_event(b, x);
+    json_event(b, x, o->start->past);
     BUF_LIT(b, "\n\n");
     if (b->overflow)
         *b = save;

@@ -11,4 +11,9 @@
 uint64_t clock_mono_us(void);
 int64_t clock_real_us(void); /* since 1970-01-01 UTC */
 
+/* What makes a wall clock time of a monotonic one.  A process that is held up
+ * between its looks at the two would take the pause for a difference of the
+ * clocks: it looks again then, and keeps the best of a few. */
+int64_t clock_distance_us(void);
+
 #endif

@@ -23,13 +23,13 @@
 enum board_kind {
     BOARD_START,   /* a worker begins: what its forerunner had is gone */
     BOARD_ACCEPT,  /* a connection; text[0]: the SYN packet's headers */
-    BOARD_FIRST,   /* a request began and is not whole yet */
+    BOARD_FIRST,   /* a request began and is not whole, or not answered yet */
     BOARD_WAITING, /* a response is under way and takes more than this turn */
     BOARD_REQUEST, /* a response ended; text[0], text[1]: both heads */
     BOARD_CUT,     /* a request ended without an answer; text[0]: its head */
     BOARD_FIN,     /* one side has ended its direction; more may follow */
     BOARD_END,     /* the connection is gone */
-    BOARD_PAGE,    /* what a page refers to; text[0]: path, text[1]: list */
+    BOARD_PAGE,    /* what a file refers to; text[0]: path, text[1]: list */
     BOARD_KINDS
 };
 
@@ -62,11 +62,18 @@ struct board_conn {
     uint32_t requests;
 };
 
-/* One part of a page's references. */
+/* One part of a file's references. */
 struct board_page {
     uint64_t version; /* of the file; parts of one version belong together */
     uint16_t part, parts;
     uint8_t site;
+};
+
+/* A connection without anything to do; the observer's own (history.h). */
+struct board_idle {
+    uint64_t since_us; /* its last response was out, monotonic */
+    uint64_t used_us;  /* from its accept until then */
+    uint32_t requests;
 };
 
 struct board_event {
@@ -78,6 +85,7 @@ struct board_event {
         struct board_request request;
         struct board_conn conn;
         struct board_page page;
+        struct board_idle idle;
     };
     char text[BOARD_TEXT_BYTES]; /* both texts, one after the other */
 };

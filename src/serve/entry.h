@@ -92,7 +92,9 @@ struct entry {
     int64_t modified_s; /* the file's time as it is sent; COND_NO_DATE: none */
     uint16_t name_at;   /* where the last component of file_path starts */
     uint64_t told_at;   /* number of the event that told the observer what this
-                           page refers to, and one; 0: none yet */
+                           file refers to, and one; 0: none yet */
+    uint32_t told_s;    /* and the second, monotonic */
+    int64_t told_ns;    /* and the file's ctime */
     char *file_path;    /* below the root: the index file for a directory */
     unsigned root;      /* index in the worker's roots */
     /* the answer */

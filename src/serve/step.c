@@ -102,6 +102,14 @@ static void become_idle(struct worker *w, struct conn *c)
     set_timer(w, c, w->idle_ms);
 }
 
+/* A request has begun and takes more than this turn. */
+static void tell_begun(struct worker *w, const struct conn *c)
+{
+    if (w->ring && c->state != CONN_HEAD && c->state != CONN_BODY &&
+        c->state != CONN_PREPARE)
+        tell_first(w, c);
+}
+
 /* Everything that could be answered is out: what is the connection now? */
 static void settle(struct worker *w, struct conn *c, enum request_result r)
 {
@@ -115,6 +123,7 @@ static void settle(struct worker *w, struct conn *c, enum request_result r)
         return;
     }
     if (r == REQUEST_WAITS) {
+        tell_begun(w, c);
         conn_become(c, CONN_PREPARE);
         wheel_cancel(&c->timer);
         return;
@@ -128,13 +137,13 @@ static void settle(struct worker *w, struct conn *c, enum request_result r)
         return;
     }
     if (r == REQUEST_CONTENT) {
+        tell_begun(w, c);
         conn_become(c, CONN_BODY);
         set_timer(w, c, pace_content(w, c));
     } else if (t->in_n > 0) {
         if (c->state != CONN_HEAD && c->state != CONN_IDLE)
             c->first_us = w->now_us; /* the time to send is not its fault */
-        if (w->ring && c->state != CONN_HEAD)
-            tell_first(w, c);
+        tell_begun(w, c);
         conn_become(c, CONN_HEAD);
         set_timer(w, c, pace_head(w, c));
     } else {

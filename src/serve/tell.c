@@ -13,8 +13,9 @@
 #include "serve/txn.h"
 #include "serve/worker.h"
 
-#define PAGE_SCAN_BYTES (64u << 10) /* of a page, looked at for references */
+#define PAGE_SCAN_BYTES (64u << 10) /* of a file, looked at for references */
 #define PAGE_PARTS_MAX 8
+#define PAGE_AGAIN_S 10 /* at the earliest: under load looking costs time */
 
 static struct board_event *begin(struct worker *w, enum board_kind kind,
                                  const struct conn *c, uint64_t time_us)
@@ -158,15 +159,29 @@ void tell_waiting(struct worker *w, const struct conn *c)
     board_publish(w->ring);
 }
 
-/* As far as it is kept: up to its empty line. */
+static bool ends_head(struct span s, size_t n)
+{
+    return n >= 4 && n <= s.n && memcmp(s.p + n - 4, "\r\n\r\n", 4) == 0;
+}
+
+/* Without its empty line, as far as it is kept.  What the answer has put into
+ * t->out ends where the next one's begins, and its content stands there or does
+ * not: nearly always one of these is where the head ends.  Looking for the end
+ * costs a quarter of a request. */
 static struct span answer_head_of(const struct txn *t, const struct record *r)
 {
-    struct span s =
-        span_to(span_of(t->out.p + r->answer_at, t->out.n - r->answer_at),
-                BOARD_RESPONSE_MAX);
-    const char *end = memmem(s.p, s.n, "\r\n\r\n", 4);
+    const struct record *next = r + 1;
+    size_t end = next < t->record + t->record_n ? next->answer_at : t->out.n;
+    struct span s = span_of(t->out.p + r->answer_at, end - r->answer_at);
+    size_t head = s.n - (r->line.bytes < s.n ? (size_t)r->line.bytes : 0);
 
-    return end ? span_of(s.p, (size_t)(end - s.p)) : s;
+    if (!ends_head(s, head))
+        head = s.n;
+    if (ends_head(s, head))
+        return span_to(span_to(s, head - 4), BOARD_RESPONSE_MAX);
+    s = span_to(s, BOARD_RESPONSE_MAX);
+    const char *at = memmem(s.p, s.n, "\r\n\r\n", 4);
+    return at ? span_to(s, (size_t)(at - s.p)) : s;
 }
 
 void tell_request(struct worker *w, const struct conn *c,
@@ -200,15 +215,19 @@ void tell_cut(struct worker *w, const struct conn *c, enum end why)
     board_publish(w->ring);
 }
 
-/* A list of references in parts: "i/logo.png\n" each (enum ref's letter). */
-static void tell_page(struct worker *w, const struct entry *e, struct span html)
+/* A list of references in parts: "i/logo.png\n" each (enum ref's letter; in
+ * capitals: another candidate of the one before). */
+static void tell_page(struct worker *w, const struct entry *e,
+                      enum refs_language language, struct span text)
 {
-    struct refs refs = refs_of(html);
+    struct refs refs = refs_of(language, text);
     struct ref ref;
     bool more = refs_next(&refs, &ref);
     uint64_t version = (uint64_t)e->version.mtime_ns ^ w->ring->next;
 
-    for (unsigned part = 0; more && part < PAGE_PARTS_MAX; part++) {
+    /* none: that is told, too, for the file may have had some before */
+    for (unsigned part = 0; (more || part == 0) && part < PAGE_PARTS_MAX;
+         part++) {
         struct board_event *b = begin(w, BOARD_PAGE, NULL, w->now_us);
         b->page = (struct board_page){ .version = version,
                                        .part = (uint16_t)part,
@@ -218,11 +237,12 @@ static void tell_page(struct worker *w, const struct entry *e, struct span html)
             buf_over(b->text + b->text_n[0], BOARD_TEXT_BYTES - b->text_n[0]);
         for (; more && list.cap - list.n >= ref.url.n + 2;
              more = refs_next(&refs, &ref)) {
-            buf_char(&list, ref_letter(ref.kind));
+            char letter = ref_letter(ref.kind);
+            buf_char(&list, ref.other ? (char)(letter - 'a' + 'A') : letter);
             buf_span_put(&list, ref.url);
             buf_char(&list, '\n');
         }
-        if (list.n == 0) /* does not fit beside such a path */
+        if (more && list.n == 0) /* does not fit beside such a path */
             more = refs_next(&refs, &ref);
         b->text_n[1] = (uint16_t)list.n;
         b->page.parts = more ? 0 : (uint16_t)(part + 1);
@@ -234,14 +254,21 @@ void tell_file(struct worker *w, struct record *r, struct entry *e)
 {
     const struct entry_form *f = &e->form[CODING_IDENTITY];
     uint64_t next = atomic_load_explicit(&w->ring->next, memory_order_relaxed);
+    uint32_t second = (uint32_t)(w->now_us / 1000000);
+    enum refs_language language;
 
     r->site = (uint8_t)e->site;
     /* once more before it is overwritten, so that an observer that was started
      * anew learns it too */
-    if (!f->bytes || (e->told_at && next - e->told_at <= w->ring->mask / 2) ||
-        !span_starts(span_str(e->type), SPAN("text/html")))
+    if (!f->bytes ||
+        (e->told_at && e->told_ns == e->version.ctime_ns &&
+         (next - e->told_at <= w->ring->mask / 2 ||
+          second - e->told_s < PAGE_AGAIN_S)) ||
+        !refs_language_of(span_str(e->type), &language))
         return;
-    e->told_at = next + 1;
-    tell_page(w, e,
+    tell_page(w, e, language,
               span_to(span_of(f->bytes, e->version.size), PAGE_SCAN_BYTES));
+    e->told_at = next + 1;
+    e->told_s = second;
+    e->told_ns = e->version.ctime_ns;
 }

@@ -22,13 +22,14 @@ void tell_accept(struct worker *w, const struct conn *c);
 void tell_end(struct worker *w, const struct conn *c);
 void tell_fin(struct worker *w, const struct conn *c, bool by_client);
 
-/* A part of a head has come. */
+/* A request has begun: a part of its head or content has come, or it waits for
+ * the preparer. */
 void tell_first(struct worker *w, const struct conn *c);
 
 /* The answer to w->head is about to be queued: notes where its texts are. */
 void tell_opened(struct worker *w, struct txn *t, struct record *r);
 
-/* It is a file: and if that is a page, what it refers to. */
+/* It is a file: what it refers to, if it is a page, a sheet or a script. */
 void tell_file(struct worker *w, struct record *r, struct entry *e);
 
 /* Responses are queued that can't be sent in this turn. */

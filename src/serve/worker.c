@@ -41,7 +41,7 @@ void worker_time(struct worker *w)
     /* the distance of the two clocks is measured a hundred times a second, so
      * that a wall clock that is set is noticed and most turns read one clock */
     if (w->now_us >= w->distance_due_us) {
-        w->distance_us = clock_real_us() - (int64_t)w->now_us;
+        w->distance_us = clock_distance_us();
         w->distance_due_us = w->now_us + 10000;
     }
     w->real_us = (int64_t)w->now_us + w->distance_us;

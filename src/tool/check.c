@@ -20,6 +20,8 @@
 #include "tool/lint.h"
 #include "tool/walk.h"
 
+#define FORESEEN_MAX 2000 /* paths on the observer's page */
+
 struct doubt {
     enum lint_kind kind;
     int line;    /* of the last [cache] rule; 0: none */
@@ -31,7 +33,10 @@ struct check {
     const struct conf *conf;
     const struct conf_site *site;
     struct span host;
+    FILE *out;
     bool json;
+    bool fold;   /* the same doubt by the same rule is told once */
+    size_t most; /* paths that are looked at; 0: all */
     int64_t now, after_s;
     size_t paths;
     struct arena arena; /* the doubts and their texts */
@@ -53,48 +58,48 @@ static const char usage[] =
 
 /* ---- output ---- */
 
-static void put_json(struct span s)
+static void put_json(FILE *out, struct span s)
 {
-    putchar('"');
+    putc('"', out);
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
         if (c == '"' || c == '\\')
-            printf("\\%c", c);
+            fprintf(out, "\\%c", c);
         else if (c < 0x20 || c == 0x7f)
-            printf("\\u%04x", c);
+            fprintf(out, "\\u%04x", c);
         else
-            putchar(c);
+            putc(c, out);
     }
-    putchar('"');
+    putc('"', out);
 }
 
-static void put_safe(struct span s)
+static void put_safe(FILE *out, struct span s)
 {
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
         if (c < 0x20 || c == 0x7f)
-            printf("\\x%02x", c);
+            fprintf(out, "\\x%02x", c);
         else
-            putchar(c);
+            putc(c, out);
     }
 }
 
 /* "max-age=60", "guessed: 5 min", "-" */
-static void put_grant(const struct lint_path *l)
+static void put_grant(FILE *out, const struct lint_path *l)
 {
     struct span cc = lint_field(l->policy, SPAN("Cache-Control"));
     char text[64];
     struct buf b = buf_over(text, sizeof text);
 
     if (cc.p) {
-        put_safe(cc);
+        put_safe(out, cc);
     } else if (l->lifetime.kind == LIFETIME_HEURISTIC) {
         lint_time(&b, l->lifetime.fresh_s);
-        printf("guessed: %.*s", (int)b.n, b.p);
+        fprintf(out, "guessed: %.*s", (int)b.n, b.p);
     } else if (l->has_expires) {
-        printf("Expires");
+        fprintf(out, "Expires");
     } else {
-        putchar('-');
+        putc('-', out);
     }
 }
 
@@ -104,65 +109,68 @@ static void put_path(const struct check *c, const struct lint_path *l)
                              .validator = lint_validator(l),
                              .page = l->page,
                              .after_s = c->after_s };
+    FILE *out = c->out;
 
     if (c->json) {
-        printf("%s\n    {\"host\": ", c->paths ? "," : "");
-        put_json(c->host);
-        printf(", \"path\": ");
-        put_json(l->path);
-        printf(", \"fresh_s\": %lld, \"visits\": {",
-               (long long)l->lifetime.fresh_s);
+        fprintf(out, "%s\n    {\"host\": ", c->paths ? "," : "");
+        put_json(out, c->host);
+        fprintf(out, ", \"path\": ");
+        put_json(out, l->path);
+        fprintf(out, ", \"fresh_s\": %lld, \"visits\": {",
+                (long long)l->lifetime.fresh_s);
     }
     for (int v = 0; v < VISIT_COUNT; v++) {
         const char *word = wire_word(lifetime_visit(&f, (enum visit)v));
         if (c->json)
-            printf("%s\"%s\": \"%s\"", v ? ", " : "", visit_word((enum visit)v),
-                   word);
+            fprintf(out, "%s\"%s\": \"%s\"", v ? ", " : "",
+                    visit_word((enum visit)v), word);
         else
-            printf("%-8s", word);
+            fprintf(out, "%-8s", word);
     }
     if (c->json) {
-        printf("}}");
+        fprintf(out, "}}");
         return;
     }
-    put_safe(c->host);
-    put_safe(l->path);
-    printf("  (");
-    put_grant(l);
-    printf(")\n");
+    put_safe(out, c->host);
+    put_safe(out, l->path);
+    fprintf(out, "  (");
+    put_grant(out, l);
+    fprintf(out, ")\n");
 }
 
 static void put_doubt(const struct check *c, const struct doubt *d, bool first)
 {
+    FILE *out = c->out;
+
     if (c->json) {
-        printf("%s\n    {\"kind\": \"%s\", \"line\": %d, \"path\": ",
-               first ? "" : ",", lint_word(d->kind), d->line);
-        put_json(span_str(d->path));
-        printf(", \"more\": %zu, \"text\": ", d->more);
-        put_json(span_str(d->text));
-        printf("}");
+        fprintf(out, "%s\n    {\"kind\": \"%s\", \"line\": %d, \"path\": ",
+                first ? "" : ",", lint_word(d->kind), d->line);
+        put_json(out, span_str(d->path));
+        fprintf(out, ", \"more\": %zu, \"text\": ", d->more);
+        put_json(out, span_str(d->text));
+        fprintf(out, "}");
         return;
     }
     if (d->line)
-        printf("%s:%d: ", c->conf->file, d->line);
-    put_safe(span_str(d->path));
+        fprintf(out, "%s:%d: ", c->conf->file, d->line);
+    put_safe(out, span_str(d->path));
     if (d->more)
-        printf(" (and %zu more)", d->more);
-    printf(": %s: ", lint_word(d->kind));
-    put_safe(span_str(d->text));
-    putchar('\n');
+        fprintf(out, " (and %zu more)", d->more);
+    fprintf(out, ": %s: ", lint_word(d->kind));
+    put_safe(out, span_str(d->text));
+    putc('\n', out);
 }
 
 /* ---- looking ---- */
 
-/* The same doubt by the same rule is told once, with its first path. */
+/* A doubt that is told once stands with its first path. */
 static void keep(void *arg, enum lint_kind kind, struct span text)
 {
     struct check *c = arg;
 
     for (size_t i = 0; i < c->n_doubts; i++) {
         struct doubt *d = &c->doubts[i];
-        if (!c->json && d->kind == kind && d->line == c->line) {
+        if (c->fold && d->kind == kind && d->line == c->line) {
             d->more++;
             return;
         }
@@ -209,7 +217,7 @@ static void look_index(struct check *c, const struct walk_file *f,
               "patterns see the address, not the index file"));
 }
 
-static void visit(void *arg, const struct walk_file *f)
+static bool visit(void *arg, const struct walk_file *f)
 {
     struct check *c = arg;
     struct policy policy;
@@ -233,6 +241,7 @@ static void visit(void *arg, const struct walk_file *f)
     lint_look(&l, keep, c);
     if (f->index)
         look_index(c, f, &l, type);
+    return c->paths != c->most;
 }
 
 static void look_dead_rules(struct check *c)
@@ -249,29 +258,41 @@ static void look_dead_rules(struct check *c)
 
 static bool look(struct check *c)
 {
+    FILE *out = c->out;
     bool whole = true;
 
     if (c->json)
-        printf("{\n  \"paths\": [");
+        fprintf(out, "{\n  \"paths\": [");
     else
-        printf("%-8s%-8s%-8s%-8s%-8s%-8s\n", "first", "link", "reload", "hard",
-               "tab", "restart");
+        fprintf(out, "%-8s%-8s%-8s%-8s%-8s%-8s\n", "first", "link", "reload",
+                "hard", "tab", "restart");
     for (size_t i = 0; i < c->conf->n_sites; i++) {
         c->site = &c->conf->sites[i];
         c->host = c->site->n_names ? span_str(c->site->names[0]) : SPAN("");
         whole = walk_site(c->site, visit, c) && whole;
     }
-    look_dead_rules(c);
-    printf(c->json ? "\n  ],\n  \"findings\": [" : "\n");
+    if (whole) /* else a file that was not looked at may match */
+        look_dead_rules(c);
+    fprintf(out, c->json ? "\n  ],\n  \"findings\": [" : "\n");
     for (size_t i = 0; i < c->n_doubts; i++)
         put_doubt(c, &c->doubts[i], i == 0);
     if (c->json)
-        printf("\n  ]\n}\n");
+        fprintf(out, "\n  ]\n}\n");
     else
-        printf("%zu path%s, %zu finding%s\n", c->paths,
-               c->paths == 1 ? "" : "s", c->n_doubts,
-               c->n_doubts == 1 ? "" : "s");
+        fprintf(out, "%zu path%s, %zu finding%s\n", c->paths,
+                c->paths == 1 ? "" : "s", c->n_doubts,
+                c->n_doubts == 1 ? "" : "s");
     return whole && c->n_doubts == 0;
+}
+
+static bool check(struct check *c)
+{
+    c->used = calloc(c->conf->n_rules + 1, sizeof(bool));
+    CHECK(c->used != NULL);
+    bool clean = look(c);
+    arena_free(&c->arena);
+    free(c->used);
+    return clean;
 }
 
 /* ---- command line ---- */
@@ -324,16 +345,26 @@ static int run(const struct arguments *a)
     if (!conf)
         return 2;
     struct check c = { .conf = conf,
+                       .out = stdout,
                        .json = a->json,
+                       .fold = !a->json,
                        .now = clock_real_us() / 1000000,
-                       .after_s = (int64_t)(a->after_ms / 1000),
-                       .used = calloc(conf->n_rules + 1, sizeof(bool)) };
-    CHECK(c.used != NULL);
-    bool clean = look(&c);
-    arena_free(&c.arena);
-    free(c.used);
+                       .after_s = (int64_t)(a->after_ms / 1000) };
+    bool clean = check(&c);
     conf_free(conf);
     return clean ? 0 : 1;
+}
+
+void check_foresee(const struct conf *conf, FILE *out)
+{
+    struct check c = { .conf = conf,
+                       .out = out,
+                       .json = true,
+                       .fold = true,
+                       .most = FORESEEN_MAX,
+                       .now = clock_real_us() / 1000000 };
+
+    (void)check(&c);
 }
 
 int check_main(int argc, char **argv)

@@ -27,7 +27,7 @@ struct walk {
     const char *prefix; /* "/" or an alias */
     char path[WALK_PATH_MAX];
     size_t n; /* of path so far; it ends with a slash */
-    bool whole;
+    bool whole, enough;
 };
 
 static void give_up(struct walk *w, const char *why)
@@ -63,8 +63,10 @@ static void visit_file(struct walk *w, const char *name,
         .size = st->size,
     };
 
-    if (!shadowed(w, whole))
-        w->visit(w->arg, &f);
+    if (!shadowed(w, whole) && !w->visit(w->arg, &f)) {
+        w->enough = true;
+        w->whole = false;
+    }
 }
 
 /* Opens what is served as `name` of the current folder; -errno: nothing. */
@@ -150,7 +152,7 @@ static void walk_folder(struct walk *w, int fd, unsigned depth)
     else
         visit_index(w);
     for (int i = 0; i < n; i++) {
-        if (!hidden(w, entries[i]->d_name))
+        if (!w->enough && !hidden(w, entries[i]->d_name))
             walk_entry(w, entries[i], depth);
         free(entries[i]);
     }
@@ -180,7 +182,7 @@ bool walk_site(const struct conf_site *site, walk_visit *visit, void *arg)
     struct walk w = { .site = site, .visit = visit, .arg = arg, .whole = true };
 
     walk_root(&w, site->root, "/");
-    for (size_t i = 0; i < site->n_aliases; i++)
+    for (size_t i = 0; i < site->n_aliases && !w.enough; i++)
         walk_root(&w, site->aliases[i].root, site->aliases[i].prefix);
     return w.whole;
 }

@@ -24,10 +24,11 @@ struct walk_file {
     uint64_t size;
 };
 
-typedef void walk_visit(void *arg, const struct walk_file *f);
+/* False: that is enough. */
+typedef bool walk_visit(void *arg, const struct walk_file *f);
 
 /* In order of names; false when a folder could not be read or a path is too
- * long (told on standard error). */
+ * long (told on standard error), or when it was enough. */
 bool walk_site(const struct conf_site *site, walk_visit *visit, void *arg);
 
 #endif

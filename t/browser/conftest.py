@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Fixtures of the browser tests: a headless Chromium with a fresh profile, and
-the servers of t/live."""
+"""Fixtures of the browser tests: a headless Chromium with a fresh profile, a
+Firefox for all of a run, and the servers of t/live."""
 import os
 import pathlib
 import shutil
@@ -58,6 +58,25 @@ def serve(request):
     report = getattr(request.node, "report_call", None)
     for server in reversed(servers):
         close(server, report is None or report.failed)
+
+
+@pytest.fixture(scope="session")
+def one_firefox(tmp_path_factory):
+    """For all tests, which have addresses of their own: a start takes it many
+    seconds."""
+    import fox
+    why = fox.missing()
+    if why:
+        pytest.skip(why)
+    b = fox.Browser(tmp_path_factory.mktemp("firefox") / "profile")
+    yield b
+    b.quit()
+
+
+@pytest.fixture
+def firefox(one_firefox):
+    yield one_firefox
+    one_firefox.let_go()
 
 
 @pytest.fixture

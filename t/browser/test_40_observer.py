@@ -5,6 +5,7 @@ import json
 import pathlib
 import re
 import sys
+import urllib.request
 
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
@@ -60,7 +61,9 @@ def test_silence_is_what_the_cache_answered(observed, browser):
     assert cached == {"/fresh.png"}
     loads = show(browser, url, 2)
     assert [set(silent.split()) for _, silent in loads] == [cached, set()]
-    why = browser.driver.find_element(By.CSS_SELECTOR, ".load .why").text
+    # in one step, for the page is drawn anew as it goes
+    why = browser.script(
+        "return document.querySelector('.load .why').innerText")
     assert re.search(r"granted fresh for 10 min at \d\d:\d\d:\d\d, .* left", why)
     assert "RFC 9111 4.2" in why and "inference" in why
 
@@ -88,6 +91,51 @@ def test_bars_details_and_keys(observed, browser):
     act(Keys.ESCAPE)
     assert "RFC 9110" not in detail.text
     assert d.switch_to.active_element.get_attribute("data-key") == key
+
+
+def test_idle_stretches(observed, browser):
+    """A used connection: in use, idle, in use ...; with how long."""
+    server, url = observed
+    c = server.connect()
+    for _ in range(2):
+        c.request("GET", "/")
+        browser.open(server.url + "/")  # takes longer than a silence
+    c.request("GET", "/")
+    WebDriverWait(browser.driver, 60, 0.1).until(lambda d: len([
+        e for e in json.loads(urllib.request.urlopen(
+            url + "connection/1").read())["request_list"]]) == 3)
+    show(browser, url, 2)
+    idle = WebDriverWait(browser.driver, 60, 0.1).until(
+        lambda d: (lambda l: len(l) >= 2 and l)(browser.script(
+            "return [...document.querySelectorAll('svg [data-key=\"1\"] "
+            "line.idle title')].map(t => t.textContent)")))
+    assert all(re.fullmatch(r"[\d.]+ (ms|s) idle", t) for t in idle), idle
+    assert len(browser.script(
+        "return [...document.querySelectorAll('svg [data-key=\"1\"] "
+        "line.held')].map(t => 1)")) >= 2
+    c.close()
+
+
+def test_foresight(observed, browser):
+    """What is doubtful, and a row for each file, in both languages."""
+    server, url = observed
+    d = browser.driver
+    d.get(url)
+    d.find_element(By.ID, "foresight-title").click()
+    rows = WebDriverWait(d, 30, 0.05).until(lambda d: browser.script(
+        "return [...document.querySelectorAll('.foresight tr')]"
+        ".map(r => [...r.children].map(c => c.innerText.trim()))"))
+    assert rows[0][0] == "path"
+    assert len(rows) == 1 + len(FILES) + 1  # a page has two addresses
+    row = {r[0]: r[1:] for r in rows[1:]}
+    assert row["/fresh.png"] == ["200", "\u2205", "\u2205", "200", "\u2205",
+                                 "\u2205"]
+    assert row["/never.png"] == ["200"] * 6
+    assert row["/asked.png"][1:3] == ["304", "304"]
+    d.find_element(By.ID, "language").click()
+    WebDriverWait(d, 30, 0.05).until(lambda d: browser.script(
+        "return document.querySelector('.foresight th').innerText") ==
+        "\u8def\u5f84")
 
 
 def test_languages(observed, browser):

@@ -38,10 +38,15 @@ ORIGIN = "return performance.timeOrigin"
 
 
 class Browser:
-    def __init__(self, profile, *flags):
+    exact = True  # its timing tells what crossed the wire
+
+    def __init__(self, profile, bfcache=True):
         options = Options()
-        for flag in FLAGS + flags:
+        for flag in FLAGS:
             options.add_argument(flag)
+        if not bfcache:
+            options.add_argument(
+                "--disable-features=BackForwardCache,Translate")
         options.add_argument("--user-data-dir=%s" % profile)
         options.binary_location = "/usr/bin/chromium"
         # Load events are awaited below, with the page's own clock.
@@ -60,6 +65,9 @@ class Browser:
     def script(self, text, *args):
         return self.driver.execute_script(text, *args)
 
+    def async_script(self, text, *args):
+        return self.driver.execute_async_script(text, *args)
+
     def _await(self, before):
         """Another document than the one before has finished loading."""
         WebDriverWait(self.driver, DEADLINE_S, 0.02).until(
@@ -70,8 +78,25 @@ class Browser:
     def open(self, url):
         """The address, typed, coming from an empty page."""
         self.driver.get("about:blank")
+        self.go(url)
+
+    def go(self, url):
         self.driver.get(url)
         self._await(None)
+
+    def typed(self, url):
+        """The address, entered on whatever page there is."""
+        before = self.script(ORIGIN)
+        self.driver.execute_cdp_cmd("Page.navigate", {
+            "url": url, "transitionType": "typed"})
+        self._await(before)
+
+    def new_tab(self, url):
+        self.driver.switch_to.new_window("tab")
+        self.go(url)
+
+    def back(self):
+        self.driver.back()
 
     def follow(self, css):
         """A link on the page."""

@@ -138,6 +138,13 @@ def run_clients(server):
         return dict(pool.map(run, CLIENTS))
 
 
+def show(worst, name, record_property):
+    """On a quiet machine each is below 5 ms; no test may ask for that."""
+    text = ", ".join("%s %.3f" % (k, v) for k, v in sorted(worst.items()))
+    record_property("largest differences, ms", text)
+    print("largest differences of capture and %s, ms: %s" % (name, text))
+
+
 @pytest.fixture
 def account(serve, captured):
     """(what was done, Wire) of one run of all clients."""
@@ -177,9 +184,7 @@ def test_ledger_and_capture_agree(account, record_property):
                 assert r.target == asked.target, name
     result = evidence.agreement(wire)
     assert result["wrong"] == []
-    record_property("largest difference, ms", result["worst_ms"])
-    print("largest difference of packet and log: %.3f ms" %
-          result["worst_ms"])
+    show(evidence.differences(wire), "log", record_property)
     assert result["worst_ms"] < 5000
 
 
@@ -201,22 +206,21 @@ def test_observer_and_capture_agree(serve, captured, record_property):
     wire = evidence.Wire(blocks, book, server.port)
     assert book.complete and book.unread == 0
     assert len(wire.matched) == len(wire.streams) == len(done)
-    worst = 0
     for s in wire.streams:
         name, who, statuses = done[s.client[1]]
         c = wire.matched[s.index]
         assert c.who == s.first_closer == who, (name, c.end)
         logged = [r.status for r in c.requests]
         assert logged in (statuses, statuses[:-1] if s.reset else statuses)
-        worst = max(worst, abs(c.time_ns - s.packets[2].segment.time_ns))
     texts = [t for n in wire.notes.values() for t in n]
     assert "etagd: the keep-alive timer fired: closed by the server, idle " \
         "too long" in texts
     assert any("the connection was never used" in t for t in texts)
-    record_property("largest difference of accepts, ms", worst / 1e6)
-    print("largest difference of handshake and accept: %.3f ms" %
-          (worst / 1e6))
-    assert worst < 5e9
+    worst = evidence.differences(wire)
+    show(worst, "observer's ledger", record_property)
+    assert set(worst) == {"handshake", "request", "response", "client's FIN",
+                          "server's FIN"}
+    assert max(worst.values()) < 5000
 
 
 def test_comments_of_a_real_capture(account, tshark, tmp_path):

@@ -162,7 +162,7 @@ static void test_secrets(void **state)
 
     (void)state;
     add_request(h, 1, 1, 200);
-    json_event(&b, history_at(h, 1));
+    json_event(&b, history_at(h, 1), NULL);
     assert_true(buf_cstr(&b));
     assert_null(strstr(text, "s=1"));
     assert_null(strstr(text, "body")); /* what follows the head is not one */
@@ -222,6 +222,75 @@ static void test_unsound(void **state)
     history_free(h);
 }
 
+static unsigned idles_of(const struct history *h)
+{
+    unsigned n = 0;
+
+    for (uint64_t id = history_oldest(h); id < h->next; id++)
+        n += history_at(h, id)->event.kind == HISTORY_IDLE;
+    return n;
+}
+
+/* Told once a silence, when it has lasted; not before the first request, and
+ * not while another is under way. */
+static void test_idle(void **state)
+{
+    struct history *h = history_new();
+    struct board_event e = event(BOARD_ACCEPT, 7, 500);
+    static char text[JSON_EVENT_MAX];
+    struct buf b = buf_over(text, sizeof text - 1);
+
+    (void)state;
+    history_add(h, &place, &e);
+    history_idle(h, 10000000);
+    assert_int_equal(idles_of(h), 0); /* never used: no idle stretch */
+    add_request(h, 7, 1, 200);        /* out at 1000 */
+    add_request(h, 7, 2, 200);        /* out at 2000 */
+    history_idle(h, 2000 + HISTORY_QUIET_US - 1);
+    assert_int_equal(idles_of(h), 0);
+    history_idle(h, 2000 + HISTORY_QUIET_US);
+    history_idle(h, 9999999);
+    assert_int_equal(idles_of(h), 1);
+    const struct happened *x = history_at(h, h->next - 1);
+    assert_int_equal(x->event.idle.since_us, 2000);
+    assert_int_equal(x->event.idle.used_us, 1500);
+    assert_int_equal(x->event.idle.requests, 2);
+    assert_int_equal(x->before, 3); /* of the connection's chain */
+    json_event(&b, x, NULL);
+    assert_true(buf_cstr(&b));
+    assert_non_null(strstr(text, "\"event\":\"idle\""));
+    assert_non_null(strstr(text, "\"since_us\":1002000,\"used_us\":1500,"
+                                 "\"requests\":2"));
+    e = event(BOARD_FIRST, 7, 502500);
+    e.request.first_us = 502000; /* half a head came: half a second idle */
+    history_add(h, &place, &e);
+    history_idle(h, 9999999);
+    assert_int_equal(idles_of(h), 1);
+    add_end(h, 7, END_HEAD_TIMEOUT);
+    assert_int_equal(history_find(h, 7)->idles, 1);
+    assert_int_equal(history_find(h, 7)->idle_us, 500000);
+    history_idle(h, 99999999);
+    assert_int_equal(idles_of(h), 1);
+    history_free(h);
+}
+
+/* Events were missed: nothing is known of who is silent. */
+static void test_idle_unknown(void **state)
+{
+    struct history *h = history_new();
+
+    (void)state;
+    add_request(h, 1, 1, 200);
+    add_request(h, 2, 1, 200);
+    history_add_lost(h, &place, 3);
+    history_idle(h, 9999999);
+    assert_int_equal(idles_of(h), 0);
+    add_request(h, 2, 2, 200);
+    history_idle(h, 9999999);
+    assert_int_equal(idles_of(h), 1);
+    history_free(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +298,7 @@ int main(void)
         cmocka_unit_test(test_hosts),   cmocka_unit_test(test_life),
         cmocka_unit_test(test_secrets), cmocka_unit_test(test_orphans),
         cmocka_unit_test(test_bounded), cmocka_unit_test(test_unsound),
+        cmocka_unit_test(test_idle),    cmocka_unit_test(test_idle_unknown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

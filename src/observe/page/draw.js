@@ -97,6 +97,8 @@ function pointsOf(conns) {
             points.push([t, t]);
         for (const q of c.requests)
             points.push([q.first, q.sent]);
+        for (const i of c.idles)
+            points.push([i.from, i.from]);
         if (c.ended)
             points.push([c.ended, c.ended]);
     }
@@ -140,12 +142,28 @@ function bar(c, q, ax, y, choose) {
     return g;
 }
 
+// In use: a thick line; idle, as the observer told, or not used yet: a thin one.
+function stretches(g, c, ax, y, now) {
+    const end = c.ended ?? now, first = c.requests[0]?.first ?? c.half ?? end;
+    const idle = first - c.opened > 100 ? [{ from: c.opened, to: first }] : [];
+    let from = c.opened;
+    for (const i of idle.concat(c.idles, [{ from: end, to: end }])) {
+        const to = i.to ?? end;
+        if (i.from > from)
+            g.append(svg("line", { class: "held", x1: place(ax, from), x2: place(ax, i.from), y1: y, y2: y }));
+        if (to > i.from)
+            g.append(svg("line", { class: "idle", x1: place(ax, i.from), x2: place(ax, to), y1: y, y2: y },
+                         svg("title", {}, word("idle_for", span(to - i.from)))));
+        from = to;
+    }
+}
+
 function lane(out, c, ax, y, now, choose) {
     const from = place(ax, c.opened), to = place(ax, c.ended ?? now);
     const used = c.requests.length > 0 || c.half || c.waiting;
     const g = svg("g", { class: "hit", "data-key": `${c.number}` }, svg("title", {}, title(c)));
     if (used) {
-        g.append(svg("line", { class: "idle", x1: from, x2: to, y1: y, y2: y }));
+        stretches(g, c, ax, y, now);
         g.append(svg("line", { class: "idle", x1: from, x2: from, y1: y - 5, y2: y + 5 }));
     } else {
         g.append(svg("rect", { class: "unused", x: from, y: y - 6, width: Math.max(4, to - from), height: 12, rx: 3 }));
@@ -179,6 +197,7 @@ export function legend() {
     return [item(box("ok"), "l_ok"), item(box("not"), "l_not"), item(box("part"), "l_part"), item(box("other"), "l_other"),
             item(box("bad"), "l_bad"),
             item(svg("rect", { class: "half", x: 2, y: 3, width: 22, height: 10, rx: 3 }), "l_half"),
+            item(svg("line", { class: "held", x1: 1, x2: 25, y1: 8, y2: 8 }), "l_held"),
             item(svg("line", { class: "idle", x1: 1, x2: 25, y1: 8, y2: 8 }), "l_idle"),
             item(svg("rect", { class: "unused", x: 1, y: 3, width: 24, height: 10, rx: 3 }), "l_unused"),
             ...["client", "server", "timeout", "reset"].map(k => item(endMark(k, 12, 8), `l_${k}`))];

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 // model: from events to connections, page loads, and reasons for silence.
 
-const CONNS_MAX = 400, LOADS_MAX = 40, SETTLE_MS = 1200;
+const CONNS_MAX = 400, LOADS_MAX = 40, SETTLE_MS = 1200, NEEDS_MAX = 2000;
+// Fetched only if something calls for it: rules of style sheets, fonts, import(),
+// a manifest.
+const CONDITIONAL = "undm";
+// What else may refer to more: sheets, scripts, preloads, frames.
+const FOLLOWED = "sjdpf";
 
 export function field(fields, name) {
     const low = name.toLowerCase();
@@ -61,7 +66,8 @@ export function colour(status) {
 export class Model {
     constructor() {
         this.forget();
-        this.pages = new Map(); // "site path" -> { version, refs }
+        this.pages = new Map(); // "site path" -> references
+        this.pagesVersion = 0;
         this.seen = new Set();
     }
 
@@ -77,7 +83,7 @@ export class Model {
         let c = this.conns.get(e.connection);
         if (!c) {
             c = { number: e.connection, worker: e.worker, generation: e.generation, opened: e.at_us / 1000,
-                  requests: [], fins: {}, ended: null };
+                  requests: [], fins: {}, idles: [], ended: null };
             this.conns.set(e.connection, c);
             if (this.conns.size > CONNS_MAX)
                 this.conns.delete(this.conns.keys().next().value);
@@ -96,6 +102,9 @@ export class Model {
         const at = (e.at_us ?? 0) / 1000;
         this.last = Math.max(this.last, at);
         const c = e.connection ? this.conn(e) : null;
+        const silence = c?.idles[c.idles.length - 1];
+        if (silence && !silence.to)
+            silence.to = e.first_us ? e.first_us / 1000 : at;
         switch (e.event) {
         case "accept":
             Object.assign(c, { opened: at, peer: e.peer, port: e.port, local: e.local, localPort: e.local_port,
@@ -125,6 +134,9 @@ export class Model {
             c.peer ??= e.peer;
             c.port ??= e.port;
             break;
+        case "idle":
+            c.idles.push({ from: e.since_us / 1000, to: null, requests: e.requests });
+            break;
         case "page":
             this.page(e);
             break;
@@ -140,8 +152,9 @@ export class Model {
 
     page(e) {
         const key = `${e.site} ${e.path}`;
-        const old = e.part > 0 ? this.pages.get(key)?.refs ?? [] : [];
-        this.pages.set(key, { refs: old.concat(e.references) });
+        const old = e.part > 0 ? this.pages.get(key) ?? [] : [];
+        this.pages.set(key, old.concat(e.references));
+        this.pagesVersion++;
     }
 
     // Which load a request belongs to; what it left in the client's cache.
@@ -185,17 +198,24 @@ export class Model {
         let load = null;
         for (const l of this.loads) {
             if (l.client === q.client && l.at <= q.first + 1 &&
-                (from ? l.url === from : q.first - l.at < 5000))
+                (from ? this.member(l, from) : q.first - l.at < 5000))
                 load = l;
         }
         const repeated = load && load.requests.some(r => r.url === q.url && q.first - r.first > 1000);
+        const stored = from ? this.cacheOf(q.client).get(from) : null;
+        const page = load ? load.url : stored && /^text\/html/.test(field(stored.fields, "Content-Type") ?? "") ? from : null;
         // the page was not asked for, but what it needs is: it came from a cache
-        if (from && (repeated || (!load && this.cacheOf(q.client).has(from))))
-            load = this.begin(q, from);
+        if (from && page && (repeated || !load))
+            load = this.begin(q, page);
         if (load) {
             load.requests.push(q);
             q.load = load;
         }
+    }
+
+    // Is it the load's page, or a sheet, a script or a frame of it?
+    member(load, url) {
+        return load.url === url || load.requests.some(r => r.url === url) || this.needs(load).all.has(url);
     }
 
     cacheOf(client) {
@@ -206,7 +226,7 @@ export class Model {
 
     store(q) {
         const cache = this.cacheOf(q.client);
-        if (q.method !== "GET" || (q.status !== 200 && q.status !== 304))
+        if (q.method !== "GET" || ![200, 206, 304].includes(q.status))
             return;
         const old = cache.get(q.url);
         const fields = q.status === 304 && old
@@ -216,55 +236,118 @@ export class Model {
         cache.set(q.url, { ...policyOf(fields, q.sent), fields });
     }
 
-    // What a load's page refers to and what of it was not asked for.
-    silent(load, now) {
-        const path = pathOf(load.url);
-        const page = this.pages.get(`${load.site ?? 0} ${path}`) ?? this.pages.get(`0 ${path}`);
-        const found = [];
-        let base = load.url, elsewhere = 0;
-        const got = new Set(load.requests.map(q => q.url));
-        for (const [kind, ref] of page?.refs ?? []) {
-            let url;
-            try {
-                url = new URL(ref.replace(/&amp;/g, "&"), base);
-            } catch {
-                continue;
+    referencesOf(load, url) {
+        const path = pathOf(url);
+        return this.pages.get(`${load.site ?? 0} ${path}`) ?? this.pages.get(`0 ${path}`) ?? [];
+    }
+
+    // What a load may fetch: what its page refers to, then what its sheets,
+    // scripts and frames do, and so on.  Candidates for one place, of which a
+    // browser takes one, stand together.
+    needs(load) {
+        if (load.needs?.version === this.pagesVersion)
+            return load.needs;
+        const host = new URL(load.url).host;
+        const found = { version: this.pagesVersion, groups: [], all: new Set(), elsewhere: 0 };
+        const waiting = [load.url], walked = new Set(waiting), same = new Set();
+        while (waiting.length && found.all.size < NEEDS_MAX) {
+            let base = waiting.shift(), group = null;
+            const groups = [];
+            for (const [letter, ref] of this.referencesOf(load, base)) {
+                const kind = letter.toLowerCase(), url = resolve(ref, base);
+                if (!url)
+                    continue;
+                if (kind === "b") {
+                    base = url.href;
+                    continue;
+                }
+                if (letter === kind || !group)
+                    groups.push(group = { kind, urls: [] });
+                group.kind = kind; // an image's own, behind the picture's sources
+                if (url.host !== host)
+                    found.elsewhere++;
+                else if (!group.urls.includes(url.href))
+                    group.urls.push(url.href);
             }
-            if (kind === "b") {
-                base = url.href;
-                continue;
+            for (const g of groups) {
+                const key = g.urls.join(" ");
+                if (!key || same.has(key))
+                    continue;
+                same.add(key);
+                found.groups.push(g);
+                for (const url of g.urls) {
+                    found.all.add(url);
+                    if (FOLLOWED.includes(g.kind) && !walked.has(url)) {
+                        walked.add(url);
+                        waiting.push(url);
+                    }
+                }
             }
-            url.hash = "";
-            if (url.host !== new URL(load.url).host) {
-                elsewhere++;
-                continue;
-            }
-            if (got.has(url.href))
-                continue;
-            got.add(url.href);
-            found.push({ url: url.href, kind, ...this.reason(load, url.href, kind, now) });
         }
-        return { found, elsewhere };
+        return load.needs = found;
+    }
+
+    // What of it was not asked for, and why.
+    silent(load, now) {
+        const { groups, elsewhere } = this.needs(load);
+        const got = new Set(load.requests.map(q => q.url));
+        const listed = new Set(), found = [], unneeded = [];
+        for (const g of groups) {
+            if (g.urls.some(url => got.has(url)))
+                continue;
+            // of several candidates the one that this client has been given
+            const given = g.urls.filter(url => load.before.has(url))
+                .sort((a, b) => this.left(load, b) - this.left(load, a));
+            // (of fonts and films all: a browser goes on when one is no good)
+            const some = "nv".includes(g.kind) ? given : given.slice(0, 1);
+            for (const url of some.length ? some : g.urls.slice(0, 1)) {
+                if (listed.has(url))
+                    continue;
+                listed.add(url);
+                if (CONDITIONAL.includes(g.kind) && !given.length)
+                    unneeded.push(url);
+                else
+                    found.push({ url, kind: g.kind, of: g.urls.length, ...this.reason(load, url, g.kind, now) });
+            }
+        }
+        return { found, elsewhere, unneeded };
+    }
+
+    // How long it is still fresh when the load begins, in ms.
+    left(load, url) {
+        const p = load.before.get(url);
+        return p ? p.at + p.ms - load.at : 0;
     }
 
     reason(load, url, kind, now) {
-        const p = load.before.get(url);
-        const left = p ? p.at + p.ms - load.at : 0;
+        const p = load.before.get(url), left = this.left(load, url);
         if (p && left > 0 && p.kind === "fresh")
-            return { why: p.immutable ? "why_immutable" : "why_fresh", rfc: p.immutable ? "rfc_imm" : "rfc_fresh", p, left };
+            return { cached: true, why: p.immutable ? "why_immutable" : "why_fresh", rfc: p.immutable ? "rfc_imm" : "rfc_fresh", p, left };
         if (p && left > 0 && p.kind === "heuristic")
-            return { why: "why_heuristic", rfc: "rfc_heur", p, left };
+            return { cached: true, why: "why_heuristic", rfc: "rfc_heur", p, left };
         if (kind === "z")
             return { why: "why_lazy" };
         if (now - load.at < SETTLE_MS)
             return { why: "why_waiting" };
         if (p && -left < p.swr)
-            return { why: "why_swr", rfc: "rfc_swr" };
+            return { cached: true, why: "why_swr", rfc: "rfc_swr" };
+        if (CONDITIONAL.includes(kind))
+            return { why: "why_rule" };
         if (kind === "c")
             return { why: "why_icon" };
         if (p)
-            return { why: p.kind === "nostore" ? "why_store" : "why_stale" };
-        return { why: "why_unknown" };
+            return { cached: true, why: p.kind === "nostore" ? "why_store" : "why_stale" };
+        return { cached: true, why: "why_unknown" };
+    }
+}
+
+function resolve(ref, base) {
+    try {
+        const url = new URL(ref.replace(/&amp;/g, "&"), base);
+        url.hash = "";
+        return url;
+    } catch {
+        return null;
     }
 }
 

@@ -32,6 +32,8 @@ function say() {
     $("language").lang = language() === "zh" ? "en" : "zh";
     $("legend").replaceChildren(...legend());
     drawDetail();
+    if ($("foresight").open)
+        foresee();
     dirty = true;
 }
 
@@ -98,17 +100,19 @@ function shortName(url, page) {
 function silentRow(load, f) {
     return [html("span", { class: "name", title: f.url }, shortName(f.url, load.url)),
             html("span", { class: "tag silent", title: word("inference") }, "∅"),
-            html("div", { class: "why" }, `${whyText(f)} `,
+            html("div", { class: "why" }, `${whyText(f)} `, f.of > 1 ? `${word("one_of", f.of)} ` : null,
                 f.rfc ? html("span", { class: "infer" }, word(f.rfc)) : null, " ",
                 html("span", { class: "infer" }, word("inference")))];
 }
 
 function drawLoad(load) {
-    const { found, elsewhere } = model.silent(load, now());
+    const { found, elsewhere, unneeded } = model.silent(load, now());
     const from = Math.min(...load.requests.map(q => q.first)), to = Math.max(from + 5, ...load.requests.map(q => q.sent));
     const sum = [word("n_asked", load.requests.length), word("n_silent", found.length)];
     if (elsewhere)
         sum.push(word("elsewhere", elsewhere));
+    if (unneeded.length)
+        sum.push(html("span", { title: unneeded.map(url => shortName(url, load.url)).join(" ") }, word("n_unneeded", unneeded.length)));
     sum.push(span(to - from));
     const rows = html("div", { class: "rows" });
     if (!load.document)
@@ -119,9 +123,9 @@ function drawLoad(load) {
     for (const f of found)
         rows.append(...silentRow(load, f));
     return html("article", { class: "load", "data-url": load.url,
-                             "data-silent": found.map(f => pathOf(f.url)).join(" ") },
+                             "data-silent": found.filter(f => f.cached).map(f => pathOf(f.url)).join(" ") },
         html("header", {}, html("time", {}, clock(load.at, true)), html("span", { class: "url" }, shortName(load.url, load.url)),
-            html("span", { class: "sum" }, word(load.how), " · ", sum.join(" · "))), rows);
+            html("span", { class: "sum" }, word(load.how), ...sum.flatMap(s => [" · ", s]))), rows);
 }
 
 function drawLoads() {
@@ -245,6 +249,8 @@ function requestDetail(c, q) {
         html("p", {}, tag(q.status), " ", html("b", {}, q.fault ? q.fault_text : q.reason ?? q.end)),
         q.section ? html("p", { class: "sec" }, section(q.section)) : null,
         q.end && q.end !== "sent" ? html("p", { class: "sec" }, q.end) : null));
+    if (q.debt_until)
+        out.push(html("p", { class: "debt" }, word("debt", clock(q.debt_until * 1000))));
     if (q.status === 200 || q.status === 304)
         out.push(html("h3", {}, word("policy")), html("p", { class: "hint" }, policyText(q)));
     out.push(html("h3", {}, word("timing")), table([
@@ -263,6 +269,11 @@ function synText(s) {
             s.sack ? "SACK" : null, s.timestamps ? "TS" : null, `ISN ${s.sequence}`].filter(Boolean).join(", ");
 }
 
+function idleText(c) {
+    const lengths = c.idles.map(i => (i.to ?? c.ended ?? now()) - i.from);
+    return `${c.idles.length} ×, ${span(lengths.reduce((a, b) => a + b))}`;
+}
+
 function connectionDetail(c) {
     const t = c.tcpEnd ?? c.tcp, kind = endKind(c);
     const out = [html("h2", {}, word("connection_n", c.number))];
@@ -277,6 +288,7 @@ function connectionDetail(c) {
         [word("f_opened"), clock(c.opened, true)],
         [word("f_ended"), c.ended ? `${clock(c.ended, true)} (+${span(c.ended - c.opened)})` : word("to_open")],
         [word("f_requests"), String(c.requests.length)],
+        c.idles.length ? [word("f_idle"), idleText(c)] : null,
         c.syn ? [word("f_syn"), synText(c.syn)] : null,
         c.tcp ? [word("f_queue"), `≤ ${c.tcp.waited_ms} ms`] : null,
         t ? [word("f_rtt"), `${span(t.min_rtt_us / 1000)}, ${span(t.rtt_us / 1000)}`] : null,
@@ -320,9 +332,35 @@ function choose(what) {
         document.querySelector(`svg .hit[data-key="${back}"]`)?.focus();
 }
 
+// -- foresight: what `etagd check` would say
+
+const VISITS = ["first", "link", "reload", "hard", "tab", "restart"];
+
+function wire(text) {
+    const kind = { 200: "ok", 304: "not", "-": "none", "-+304": "not" }[text] ?? "other";
+    return html("td", {}, html("span", { class: `tag c-${kind}` }, text === "-" ? "∅" : text));
+}
+
+async function foresee() {
+    const place = $("foresight-list");
+    try {
+        const seen = await (await fetch("/foresight")).json();
+        const findings = seen.findings.map(f => html("li", {},
+            html("code", {}, f.path), f.more ? ` (+${f.more})` : "", f.line ? ` ${word("line_n", f.line)}` : "", ": ",
+            html("b", {}, f.kind), " – ", f.text));
+        place.replaceChildren(
+            findings.length ? html("ul", { class: "findings" }, ...findings) : html("p", { class: "hint" }, word("no_findings")),
+            html("div", { class: "wide" }, html("table", { class: "foresight" },
+                html("tr", {}, html("th", {}, word("path")), ...VISITS.map(v => html("th", {}, word(`v_${v}`)))),
+                ...seen.paths.map(p => html("tr", {}, html("td", {}, p.host + p.path), ...VISITS.map(v => wire(p.visits[v])))))));
+    } catch {
+        place.replaceChildren(html("p", { class: "empty" }, word("broken")));
+    }
+}
+
 // -- the stream of events
 
-const KINDS = ["start", "accept", "first", "waiting", "request", "cut", "fin", "end", "page", "lost"];
+const KINDS = ["start", "accept", "first", "waiting", "request", "cut", "fin", "idle", "end", "page", "lost"];
 let held = [];
 
 function take(e) {
@@ -396,6 +434,10 @@ $("language").onclick = () => {
     setLanguage(language() === "zh" ? "en" : "zh");
     remember("language", language());
     say();
+};
+$("foresight").ontoggle = () => {
+    if ($("foresight").open)
+        foresee();
 };
 $("window").onchange = () => { dirty = true; };
 document.addEventListener("keydown", onKey);

@@ -34,7 +34,7 @@ class Case:
     headers: dict = field(default_factory=dict)
     connections: int = 64
     status: int = 200
-    client: str = "wrk"      # wrk, head, idle, cold-start, cold-files
+    client: str = "wrk"      # wrk, head, idle, cold-start, cold-files, observer
     mode: tuple = ("plain",)  # of wrk.lua
     close: bool = False
     by_bytes: bool = False   # count requests by the bytes that came
@@ -108,6 +108,12 @@ CASES = (
                   "nginx", "nginx-log"),
          goals=(cpu(1.08, "etagd", "etagd-combined"),
                 cpu(1.08, "etagd", "etagd-json"))),
+    Case("observer", "observer off, on, and with all its events read: worker",
+         client="observer", servers=("etagd", "etagd-observe", "etagd-watched"),
+         goals=(cpu(1.02, "etagd", "etagd-observe"),
+                cpu(1.02, "etagd", "etagd-watched"),
+                rate(0.98, "etagd", "etagd-observe"),
+                rate(0.98, "etagd", "etagd-watched"))),
     Case("etag", "ETag = content and ETag = stat",
          servers=("etagd", "etagd-stat"), goals=(cpu(1.02, "etagd-stat"),)),
 )

@@ -231,7 +231,7 @@ def measure(bench, case, entrant, seconds):
     if not requests:
         raise load.LoadError("not one request was answered")
     return {
-        "rps": requests / got["seconds"],
+        "requests": requests, "rps": requests / got["seconds"],
         "cpu_us": cpu / 1000 / requests,
         "p50_us": got["p50_us"], "p99_us": got["p99_us"],
         "errors": got["errors"] + wrong_status(case, got),
@@ -253,6 +253,8 @@ def wrong_status(case, got):
 def measure_round(bench, case, entrant, seconds):
     if case.client == "idle":
         return special.idle(bench, case, entrant, seconds, measure)
+    if case.client == "observer":
+        return special.observer(bench, case, entrant, seconds, measure)
     if case.client == "cold-start":
         return special.cold_start(bench, entrant)
     if case.client == "cold-files":

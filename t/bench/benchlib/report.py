@@ -13,6 +13,8 @@ COLUMNS = (
     ("core", "core", "{:.0%}", False),
 )
 MORE = (
+    ("observer us", "observer_us", "{:.2f}", False),
+    ("events read/s", "events_read", "{:,.0f}", False),
     ("CPU alone", "cpu_alone_us", "{:.2f}", False),
     ("idle costs", "idle_costs", "{:.3f}", True),
     ("B/idle", "idle_bytes", "{:,.0f}", False),

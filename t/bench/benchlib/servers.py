@@ -39,13 +39,16 @@ VARIANTS = {
     "etagd-stat": ("etagd", {"ETAG": "stat"}),
     "etagd-combined": ("etagd", {"ACCESS": "@LOG@", "FORMAT": "combined"}),
     "etagd-json": ("etagd", {"ACCESS": "@LOG@", "FORMAT": "json"}),
+    # on, and nobody looks; somebody reads all of its events (special.py)
+    "etagd-observe": ("etagd", {"OBSERVE": "127.0.0.1:0"}),
+    "etagd-watched": ("etagd", {"OBSERVE": "127.0.0.1:0"}),
     "etagd-readable": ("etagd", {"ACCESS": "@LOG@", "FORMAT": "readable"}),
 }
 PROGRAMS = {"nginx": "nginx", "lighttpd": "lighttpd", "apache": "apache2"}
 PACKAGES = {"nginx": "nginx-light", "lighttpd": "lighttpd",
             "apache": "apache2", "wrk": "wrk", "h2load": "nghttp2-client"}
 DEFAULTS = {"CACHE": "", "NOPUSH": "on", "ACCESS": "off", "CODED": "",
-            "FORMAT": "combined", "ETAG": "content"}
+            "FORMAT": "combined", "ETAG": "content", "OBSERVE": "off"}
 
 
 class StartError(Exception):

@@ -2,6 +2,7 @@
 """The cases that are more than one client against one address."""
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import threading
@@ -52,6 +53,76 @@ def idle(bench, case, entrant, seconds, measure):
     if before is not None and after is not None:
         got["idle_bytes"] = (after - before) * 1024 / count
         got["idle_total_bytes"] = after * 1024 / count
+    return got
+
+
+# -- the observer ------------------------------------------------------------
+
+class Reader(threading.Thread):
+    """Takes everything that /events brings, as an open page does."""
+
+    def __init__(self, port):
+        super().__init__(daemon=True)
+        self.socket = socket.create_connection(("127.0.0.1", port), 10)
+        self.socket.sendall(b"GET /events?new HTTP/1.0\r\n"
+                            b"Host: localhost:%d\r\n\r\n" % port)
+        self.events, self.error = 0, None
+        self.start()
+
+    def run(self):
+        try:
+            while data := self.socket.recv(1 << 18):
+                self.events += data.count(b"\nid: ")
+        except OSError as e:
+            self.error = e
+
+    def stop(self):
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.join(5)
+        self.socket.close()
+
+
+def holder(server, port, path):
+    """the process that answers there"""
+    with socket.create_connection(("127.0.0.1", port), 10) as s:
+        s.sendall(wire.request_bytes(path, port))
+        wire.read_answer(s)
+        return proc.owner(server.pid, port, s.getsockname()[1])
+
+
+def observing(server):
+    """the observer's port, from the server's own words; None: it has none"""
+    with open(os.path.join(server.folder, "stderr"), errors="replace") as f:
+        found = re.search(r"observing at http://127\.0\.0\.1:(\d+)/", f.read())
+    return int(found[1]) if found else None
+
+
+def observer(bench, case, entrant, seconds, measure):
+    """The worker's own processor time.  The observer runs on the client's
+    processor, for it is the worker that is to be measured; it is nice 10, so
+    the client has the better part of it."""
+    server = entrant.server
+    port, looking = observing(server), 0
+    worker = holder(server, server.port, "/page.html")
+    if port:
+        looking = holder(server, port, "/status")
+        os.sched_setaffinity(looking, {bench.client_cpu})
+    reader = Reader(port) if entrant.name == "etagd-watched" else None
+    try:
+        times = -proc.cpu_ns(worker), -proc.cpu_ns(looking) if looking else 0
+        got = measure(bench, case, entrant, seconds)
+        got["cpu_us"] = (times[0] + proc.cpu_ns(worker)) / 1e3 / got["requests"]
+        if looking:
+            got["observer_us"] = (times[1] + proc.cpu_ns(looking)) / 1e3 \
+                / got["requests"]
+    finally:
+        if reader:
+            reader.stop()
+    if reader:
+        if reader.error or not reader.events:
+            raise load.LoadError(f"the events ended: {reader.error}")
+        got["events_read"] = reader.events / seconds
     return got
 
 
