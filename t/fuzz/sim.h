@@ -125,6 +125,7 @@ struct sim {
     int queue[SIM_CONNS]; /* to be accepted */
     unsigned n_queue;
     void *listener_tag, *control_tag, *prepare_tag;
+    bool hurried; /* the worker does not wait: it has something to do */
     bool listening, control_on, prepare_on, listener_closed;
     int accept_error, n_accept_errors;
     /* the script */

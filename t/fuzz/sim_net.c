@@ -429,6 +429,7 @@ int poll_wait(int poll, struct epoll_event *events, int most, int timeout_ms)
     PROPERTY(poll == SIM_POLL && timeout_ms >= 0);
     PROPERTY(sim.turns++ < 200000);
     check_stuck();
+    sim.hurried = timeout_ms == 0;
     if (sim.skip_us == 0)
         sim_script_run();
     int n = collect(events, most);

@@ -297,7 +297,7 @@ static void rest(void)
             return;
         }
     }
-    if (sim.told_end || sim.n_words == sizeof sim.words)
+    if (sim.hurried || sim.told_end || sim.n_words == sizeof sim.words)
         return;
     sim_rest_check();
     sim.told_end = true;
