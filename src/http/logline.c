@@ -10,26 +10,31 @@
 
 static const char hex[] = "0123456789abcdef";
 
-/* Printable ASCII other than quote and backslash stays, the rest is \xHH. */
-static void escaped(struct buf *b, struct span s, size_t max)
+/* What may stand as it is does, any other byte is `before` and two digits. */
+static void put_safe(struct buf *b, struct span s, struct span before)
 {
-    bool cut = s.n > max;
+    const char *p = s.p, *end = s.p + s.n;
 
-    if (s.n == 0)
-        return;
-    const char *p = s.p, *end = s.p + (cut ? max : s.n);
-
-    for (;;) {
+    while (p < end) {
         const char *stop = scan_plain(p, end);
         buf_put(b, p, (size_t)(stop - p));
         if (stop == end)
-            break;
+            return;
         unsigned char c = (unsigned char)*stop;
-        char code[4] = { '\\', 'x', hex[c >> 4], hex[c & 15] };
+        char code[2] = { hex[c >> 4], hex[c & 15] };
+        buf_span_put(b, before);
         buf_put(b, code, sizeof code);
         p = stop + 1;
     }
-    if (cut)
+}
+
+/* Printable ASCII other than quote and backslash stays, the rest is \xHH. */
+static void escaped(struct buf *b, struct span s, size_t max)
+{
+    if (s.n == 0)
+        return;
+    put_safe(b, span_to(s, max), SPAN("\\x"));
+    if (s.n > max)
         BUF_LIT(b, "...");
 }
 
@@ -43,19 +48,9 @@ static void or_dash(struct buf *b, struct span s)
 
 void logline_json_string(struct buf *b, struct span s)
 {
-    const char *p = s.p, *end = s.p + s.n;
-
     buf_char(b, '"');
-    for (;;) {
-        const char *stop = scan_plain(p, end);
-        buf_put(b, p, (size_t)(stop - p));
-        if (stop == end)
-            break;
-        unsigned char c = (unsigned char)*stop;
-        char code[6] = { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] };
-        buf_put(b, code, sizeof code);
-        p = stop + 1;
-    }
+    if (s.n)
+        put_safe(b, s, SPAN("\\u00"));
     buf_char(b, '"');
 }
 
