@@ -216,7 +216,8 @@ void access_finish(struct worker *w)
     uint64_t until_us = clock_mono_us() + FINISH_US;
 
     access_flush(w);
-    while (a && a->retry_ms == RETRY_MS && clock_mono_us() < until_us) {
+    while (a && a->buf.n > 0 && a->retry_ms == RETRY_MS &&
+           clock_mono_us() < until_us) {
         sched_yield();
         access_flush(w);
     }

@@ -99,8 +99,7 @@ struct sim_conn {
     size_t room;           /* of the kernel's buffer for what is sent */
     uint64_t out, drained; /* bytes */
     uint64_t opened_us, io_us, closed_us;
-    uint64_t stuck_us; /* blocked, and nothing read since then */
-    unsigned stuck_turn;
+    uint64_t stuck_us;    /* blocked, and nothing read for so long */
     size_t sent_at_touch; /* when a file was changed last */
     struct sim_reader reader;
     /* as told: */
@@ -120,7 +119,8 @@ struct sim_ask {
 
 struct sim {
     uint64_t now_us;
-    int64_t real_us; /* minus now_us: the distance of the clocks */
+    uint64_t turn_us; /* when the last turn began */
+    int64_t real_us;  /* minus now_us: the distance of the clocks */
     struct sim_conn conn[SIM_CONNS];
     int queue[SIM_CONNS]; /* to be accepted */
     unsigned n_queue;
