@@ -330,6 +330,21 @@ void step_resume(struct worker *w, struct conn *c)
         c->txn->after = REQUEST_ANSWERED;
 }
 
+/* The answer after which the connection ends; a site's own page may be long. */
+static void send_last(struct worker *w, struct conn *c)
+{
+    enum send_result s = send_flush(w, c);
+
+    if (s == SEND_DONE) {
+        linger(w, c);
+    } else if (s == SEND_FAILED) {
+        step_close(w, c, c->end);
+    } else {
+        c->txn->after = REQUEST_ANSWERED;
+        wait_to_send(w, c);
+    }
+}
+
 void step_refuse(struct worker *w, struct conn *c, int status, enum end why)
 {
     if (!need_txn(w, c))
@@ -340,10 +355,7 @@ void step_refuse(struct worker *w, struct conn *c, int status, enum end why)
     c->closing = c->linger = true;
     c->end = why;
     answer_status(w, c, c->txn, status, REASON_OVERLOAD, false);
-    if (send_flush(w, c) == SEND_DONE)
-        linger(w, c);
-    else
-        step_close(w, c, why);
+    send_last(w, c);
 }
 
 void step_give_way(struct worker *w, struct conn *c)
@@ -368,15 +380,7 @@ static void answer_slow(struct worker *w, struct conn *c, enum end why)
     c->closing = c->linger = true;
     c->end = why;
     answer_status(w, c, t, 408, REASON_TIMEOUT, false);
-    enum send_result s = send_flush(w, c);
-    if (s == SEND_DONE) {
-        linger(w, c);
-    } else if (s == SEND_FAILED) {
-        step_close(w, c, c->end);
-    } else { /* a site's own page may be long */
-        t->after = REQUEST_ANSWERED;
-        wait_to_send(w, c);
-    }
+    send_last(w, c);
 }
 
 /* A request or a response has a deadline for its pace. */

@@ -46,10 +46,12 @@ def test_another_one_when_its_part_has_changed(serve, section, key, value):
 
 def preparer(server):
     """The child that watches no directories."""
-    found = [p for p in server.children() if not any(
-        "inotify" in what for what in harness.descriptors(p).values())]
-    assert len(found) == 1
-    return found[0]
+    def alone():
+        found = [p for p in server.children() if not any(
+            "inotify" in what for what in harness.descriptors(p).values())]
+        return found if len(found) == 1 else None
+    # one that has just been started has no descriptor yet
+    return until("one preparer", alone)[0]
 
 
 def test_older_generations_get_the_next_one_too(serve):
