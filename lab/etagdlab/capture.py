@@ -86,9 +86,11 @@ class _PacketSocket:
         self.thread.start()
 
     def _read(self):
+        poll = select.poll()
+        poll.register(self.socket, select.POLLIN)
+        poll.register(self.stop_r, select.POLLIN)
         while True:
-            ready, _, _ = select.select([self.socket, self.stop_r], [], [])
-            if self.stop_r in ready:
+            if any(fd == self.stop_r for fd, _ in poll.poll()):
                 return
             data, extra, _, _ = self.socket.recvmsg(1 << 17, 64)
             head = (data[0] & 15) * 4 if data else 0

@@ -17,7 +17,7 @@ def kill_worker(rounds):
     try:
         with Running(server.address, FILES) as load:
             for _ in range(rounds):
-                pid = server.workers()[0]  # the oldest
+                pid = until("a worker", server.workers)[0]  # the oldest
                 os.kill(pid, signal.SIGSTOP)  # so that what it holds stays
                 excepted += ports_of(pid, server.port)
                 since = server.mark()
@@ -163,7 +163,8 @@ def stop_worker(rounds):
     try:
         with Running(server.address, HOT) as load:
             for i in range(rounds):
-                pid = server.workers()[i % 3]
+                pid = until("three workers", lambda: (
+                    lambda w: w if len(w) == 3 else None)(server.workers()))[i % 3]
                 os.kill(pid, signal.SIGSTOP)
                 for _ in range(20):
                     status, _, ms = get(server)

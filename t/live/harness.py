@@ -159,10 +159,11 @@ class Process:
         return self.popen.pid
 
     def _read(self, stream, to):
-        for raw in stream:
-            with self.changed:
-                to.append(raw.decode("utf-8", "replace").rstrip("\n"))
-                self.changed.notify_all()
+        with stream:
+            for raw in stream:
+                with self.changed:
+                    to.append(raw.decode("utf-8", "replace").rstrip("\n"))
+                    self.changed.notify_all()
         with self.changed:
             if to is self.lines:
                 self.ended = True
@@ -220,10 +221,14 @@ def processes():
 
 
 def descriptors(pid):
-    """{number: what /proc says that it is}"""
+    """{number: what /proc says that it is}; of a process that is gone: none"""
     found = {}
     folder = "/proc/%d/fd" % pid
-    for n in os.listdir(folder):
+    try:
+        numbers = os.listdir(folder)
+    except (FileNotFoundError, ProcessLookupError):
+        return found
+    for n in numbers:
         try:
             found[int(n)] = os.readlink("%s/%s" % (folder, n))
         except FileNotFoundError:

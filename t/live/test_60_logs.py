@@ -191,7 +191,9 @@ def test_no_control_character_reaches_a_log(serve, form):
 
 
 def test_combined_line(serve):
-    server = serve(files=FILES, conf={"log": {"format": "combined"}})
+    # of one worker, for each writes its lines at a time of its own
+    server = serve(files=FILES, conf={"log": {"format": "combined"},
+                                      "server": {"workers": 1}})
     server.get("/a.txt", Referer="http://r.example/", User_Agent="test/1 (x)")
     server.get("/missing")
     lines = until("two lines", lambda: (lambda x: x if len(x) == 2 else None)(

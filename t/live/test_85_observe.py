@@ -62,8 +62,9 @@ class Observer:
 
     def pid(self):
         wanted = {"socket:[%s]" % i for i in listening_inodes(self.port)}
-        return [p for p in self.server.children()
-                if wanted & set(descriptors(p).values())][0]
+        return until("the observer", lambda: next(
+            (p for p in self.server.children()
+             if wanted & set(descriptors(p).values())), None))
 
 
 class Stream:
