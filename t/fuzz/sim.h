@@ -90,6 +90,7 @@ struct sim_conn {
     bool opened, accepted, closed;
     bool fin, reset; /* the client's acts */
     bool fin_by_script;
+    bool fin_late;              /* after the server's own */
     bool finished, aborted;     /* the server's */
     bool reads;                 /* the client takes everything at once */
     bool stalled;               /* it did not, at some time */

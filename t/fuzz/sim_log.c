@@ -116,7 +116,8 @@ static bool lingered(const struct sim_conn *c)
 /* It sent nothing more, not even its end. */
 static bool silent(const struct sim_conn *c)
 {
-    return c->reset || sim.jumped || (c->taken == c->sent && !c->fin);
+    return c->reset || sim.jumped ||
+           (c->taken == c->sent && (!c->fin || c->fin_late));
 }
 
 static bool explained(const struct sim_conn *c)
