@@ -35,7 +35,8 @@ int client_take(struct client *c, struct prepare_answer *out);
 const char *client_slab_hold(struct client *c, const struct prepare_place *at);
 void client_slab_release(struct client *c, uint64_t slab);
 
-/* A descriptor of the slab for sendfile, or -1; lives as long as the hold. */
+/* The slab's descriptor, to look at its seals, or -1; lives as long as the
+ * hold. */
 int client_slab_fd(struct client *c, uint64_t slab);
 
 /* Once the master has started another preparer: the new channel; slabs that

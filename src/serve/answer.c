@@ -125,8 +125,6 @@ void answer_content(struct txn *t, const struct entry *e,
         size_t from = t->out.n;
         buf_put(&t->out, f->bytes + offset, bytes);
         txn_piece_out(t, from);
-    } else if (f->bytes && f->slab_fd >= 0 && bytes >= TXN_SENDFILE_MIN) {
-        txn_piece_file(t, f->slab_fd, f->slab_at + offset, bytes);
     } else if (f->bytes) {
         txn_piece_memory(t, f->bytes + offset, bytes);
     } else {

@@ -148,7 +148,7 @@ struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
     e->hash = hash;
     e->fd = -1;
     for (int i = 0; i < CODING_COUNT; i++)
-        e->form[i].fd = e->form[i].slab_fd = -1;
+        e->form[i].fd = -1;
     list_init(&e->lru);
     list_init(&e->waiters);
     list_init(&e->asked);

@@ -57,9 +57,7 @@ struct entry_form {
     struct block partial;      /* 206, where a rule makes it differ from 200 */
     /* read now and then */
     char tag_text[ETAG_BYTES_MAX];
-    uint64_t slab;    /* held; 0: none */
-    int slab_fd;      /* its descriptor, lent by the client; -1: none */
-    uint64_t slab_at; /* where in it the bytes are */
+    uint64_t slab;               /* held; 0: none */
     uint64_t bytes_id, past_key; /* for audit.h; bytes_id 0: not known */
 };
 

@@ -144,8 +144,6 @@ static bool set_bytes(struct worker *w, struct entry_form *f,
     if (f->slab)
         client_slab_release(w->client, f->slab);
     f->slab = place->slab;
-    f->slab_fd = client_slab_fd(w->client, place->slab);
-    f->slab_at = place->offset;
     f->bytes = bytes;
     return true;
 }

@@ -24,7 +24,6 @@
 #define TXN_PIECES_MAX 192
 #define TXN_RECORDS_MAX 64
 #define TXN_TEXT_BYTES 16384
-#define TXN_SENDFILE_MIN (64u << 10) /* larger bodies go without a copy */
 #define TXN_HEAD_MAX 1216 /* bytes of a request's head for the observer */
 #define TXN_COPY_MAX 4096 /* smaller bodies are copied beside their head */
 
