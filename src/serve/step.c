@@ -48,7 +48,6 @@ void step_close(struct worker *w, struct conn *c, enum end why)
     if (w->ring)
         tell_end(w, c);
     conn_become(c, CONN_CLOSED);
-    /* now, for the last bytes wait for it (send_memory) */
     if (c->fd >= 0)
         close(c->fd);
     c->fd = -1;
@@ -116,10 +115,14 @@ static void settle(struct worker *w, struct conn *c, enum request_result r)
     struct txn *t = c->txn;
 
     if (c->closing) {
-        if (c->linger && !c->ended)
+        if (c->linger && !c->ended) {
             linger(w, c);
-        else
+        } else {
+            /* the last bytes wait for it (send_memory), and bytes of the client
+             * that nobody has read would make close() forget them */
+            net_finish(c->fd);
             step_close(w, c, c->end);
+        }
         return;
     }
     if (r == REQUEST_WAITS) {

@@ -345,3 +345,19 @@ def test_urgent_data_is_no_request(site):
         c.sock.send(b"!", socket.MSG_OOB)
         c.send(REQUEST)
         assert c.read_response().status in (200, 400, 501)
+
+
+@pytest.mark.parametrize("line", (b"HEAD /a.txt", b"GET /a.txt", b"GET /none"))
+def test_answer_to_who_sends_on_after_its_own_close(serve, line):
+    """RFC 9112 9.6 forbids it; the answer is there all the same."""
+    server = serve(files={"a.txt": "a\n"})
+    head = line + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    for _ in range(20):
+        with socket.create_connection(server.address, 10) as s:
+            try:
+                # more than one receive takes: the rest lies unread
+                s.sendall(head + b"x" * 300000)
+            except ConnectionError:
+                pass  # reset, once the answer was out
+            assert s.recv(4096).startswith(b"HTTP/1.1 "), line
+    server.connections.clear()
