@@ -61,7 +61,7 @@ static void end_side(unsigned n)
     if (!c->opened || c->fin || c->reset)
         return;
     c->fin = c->fin_by_script = true;
-    c->fin_late = c->finished;
+    c->fin_late = c->finished || c->closed;
     sim_news(c);
 }
 
