@@ -14,8 +14,7 @@
 struct conn;
 struct worker;
 
-/* Ended connections that keep their place and descriptor until the turn ends.
- */
+/* Ended connections that keep their place until the turn ends. */
 #define ROOM_SLACK 8
 
 /* Places for connections: needs w->poll.  False: no memory. */
