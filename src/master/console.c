@@ -7,6 +7,7 @@
 #include "master/console.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -31,20 +32,28 @@ void console_begin(struct master *m)
         m->console.client[i].fd = -1;
 }
 
+/* replace: the name moves from the socket of the program before this one in
+ * one step, so that there is none at which nobody listens. */
 static int open_socket(const char *path, bool replace)
 {
     struct sockaddr_un un = { .sun_family = AF_UNIX };
     struct net_listen_options options = { .backlog = CONSOLE_CLIENTS };
-    size_t n = strlen(path);
+    struct buf name = buf_over(un.sun_path, sizeof un.sun_path);
 
-    if (n >= sizeof un.sun_path)
+    buf_fmt(&name, "%s%s", path, replace ? ".new" : "");
+    if (!buf_cstr(&name))
         return -ENAMETOOLONG;
-    memcpy(un.sun_path, path, n);
     if (replace)
-        unlink(path);
+        unlink(un.sun_path);
     mode_t before = umask(0177);
     int fd = net_listen((const struct sockaddr *)&un, sizeof un, &options);
     umask(before);
+    if (fd >= 0 && replace && rename(un.sun_path, path) != 0) {
+        int e = errno;
+        unlink(un.sun_path);
+        close(fd);
+        return -e;
+    }
     return fd;
 }
 
@@ -139,6 +148,10 @@ static void reload(struct master *m, struct console_client *c)
 
 static void act(struct master *m, struct console_client *c)
 {
+    if (m->upgrade.replaced) {
+        end_client(m, c); /* without an answer: it asks the one that serves */
+        return;
+    }
     if (strcmp(c->line, "status") == 0) {
         status(m, c, false);
     } else if (strcmp(c->line, "json") == 0) {

@@ -5,7 +5,9 @@
  * Owns the socket and a handful of clients.
  *
  * A client sends one line with a word; the answer is a line with the exit
- * status for the client, then text, then the end of the connection.
+ * status for the client, then text, then the end of the connection.  An end
+ * without an answer says that the word was not acted upon: another program has
+ * taken the socket's name over, or there is no room; the client asks again.
  */
 #ifndef ETAGD_MASTER_CONSOLE_H
 #define ETAGD_MASTER_CONSOLE_H

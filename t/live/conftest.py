@@ -2,7 +2,9 @@
 """Fixtures of the live tests: see harness.py for what they stand for."""
 import os
 import pathlib
+import shutil
 import sys
+import tempfile
 
 import pytest
 
@@ -41,6 +43,14 @@ def serve(request):
             faults.append(fault)
     if faults:
         raise faults[0]
+
+
+@pytest.fixture
+def short():
+    """A folder whose path fits a socket's address."""
+    folder = tempfile.mkdtemp(prefix="etagd-s-")
+    yield pathlib.Path(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -81,6 +81,14 @@ def run(*args, timeout=DEADLINE_S, cwd=None, stdin=None):
     return done
 
 
+def start(*args):
+    """A run of etagd that ends when something else has happened."""
+    return subprocess.Popen([str(binary())] + [str(a) for a in args],
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            stdin=subprocess.DEVNULL, env=environment(),
+                            text=True, errors="replace")
+
+
 class Tree:
     """A folder of files to serve, written in the ways in which files change."""
 

@@ -1,40 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""etagd as a service: the control socket, reloads and upgrades under load,
-systemd's protocol, passed sockets, the watchdog, and what processes may do."""
+"""etagd as a service: reloads and upgrades under load, systemd's protocol,
+passed sockets, the watchdog, and what processes may do."""
 import http.client
 import json
 import os
-import pathlib
 import shutil
 import signal
 import socket
-import tempfile
 import threading
 
 import pytest
 
 import harness
+from controlled import FILES, ask, controlled
 from harness import until
-
-FILES = {"index.html": "hello\n", "a.txt": "a\n", "big.bin": bytes(300000)}
-
-
-@pytest.fixture
-def short():
-    """A folder whose path fits a socket's address."""
-    folder = tempfile.mkdtemp(prefix="etagd-s-")
-    yield pathlib.Path(folder)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def ask(server, word):
-    return harness.run(word, "-c", server.file)
-
-
-def controlled(serve, short, **options):
-    conf = options.pop("conf", {})
-    conf.setdefault("server", {})["control"] = short / "control"
-    return serve(files=FILES, conf=conf, **options)
 
 
 class Load:
@@ -90,113 +69,6 @@ class Load:
         self.ending.set()
         for t in self.threads:
             t.join()
-
-
-# -- control socket
-
-def test_status(serve, short):
-    server = controlled(serve, short)
-    assert server.get("/a.txt").status == 200
-    done = ask(server, "--status")
-    assert done.returncode == 0
-    assert "pid %d" % server.pid in done.stdout
-    assert "generation 1: serving" in done.stdout
-    told = json.loads(ask(server, "--status=json").stdout)
-    assert told["pid"] == server.pid and told["requests"] == 1
-    assert told["listen"] == ["127.0.0.1:%d" % server.port]
-    assert sorted(w["pid"] for w in told["generations"][0]["workers"]) == \
-        server.workers()
-
-
-def test_reload_waits_and_serves(serve, short):
-    server = controlled(serve, short, conf={"server": {"workers": 1}})
-    server.configure({"server": {"workers": 3}})
-    done = ask(server, "--reload")
-    assert (done.returncode, done.stdout) == (0, "generation 2 serves\n")
-    until("three workers", lambda: len(server.workers()) == 3)
-
-
-def test_faulty_reload_tells_and_changes_nothing(serve, short):
-    server = controlled(serve, short)
-    before = server.workers()
-    server.configure({"server": {"workrs": 3}})
-    done = harness.run("--reload", "--control", short / "control")
-    assert done.returncode == 2
-    assert 'did you mean "workers"' in done.stderr
-    assert str(server.file) in done.stderr
-    assert ask(server, "--reload").returncode == 2
-    assert server.workers() == before
-    assert server.get("/a.txt").status == 200
-
-
-def test_reload_that_cannot_listen(serve, short):
-    server = controlled(serve, short)
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        server.configure({"server": {"listen": [
-            "127.0.0.1:0", "127.0.0.1:%d" % taken.getsockname()[1]]}})
-        done = ask(server, "--reload")
-    assert done.returncode == 2 and "listen" in done.stderr
-    assert server.get("/a.txt").status == 200
-
-
-def test_stop_waits_for_the_end(serve, short):
-    server = controlled(serve, short)
-    assert ask(server, "--stop").returncode == 0
-    assert server.wait() == 0
-    assert not (short / "control").exists()
-    again = ask(server, "--status")
-    assert again.returncode == 1 and "no etagd runs" in again.stderr
-
-
-def test_reopen(serve, short):
-    server = controlled(serve, short)
-    assert server.get("/a.txt").status == 200
-    os.rename(server.access_log, short / "old.log")
-    assert ask(server, "--reopen").returncode == 0
-    assert server.get("/a.txt").status == 200
-    until("a line in the new file",
-          lambda: server.access_log.exists() and server.log_lines())
-
-
-def test_control_is_for_its_owner_alone(serve, short):
-    controlled(serve, short)
-    assert (short / "control").stat().st_mode & 0o777 == 0o600
-
-
-def test_nonsense_on_the_control_socket(serve, short):
-    server = controlled(serve, short)
-    for line in (b"frobnicate\n", b"x" * 100, b"", b"status"):
-        with socket.socket(socket.AF_UNIX) as s:
-            s.settimeout(harness.DEADLINE_S)
-            s.connect(str(short / "control"))
-            s.sendall(line)
-            s.shutdown(socket.SHUT_WR)
-            try:
-                told = s.recv(100)
-            except ConnectionResetError:
-                told = b""
-            assert told in (b"2\n", b"2\nno such command\n", b""), told
-    assert ask(server, "--status").returncode == 0
-
-
-def test_more_clients_than_seats(serve, short):
-    server = controlled(serve, short)
-    idle = []
-    for _ in range(9):
-        s = socket.socket(socket.AF_UNIX)
-        s.settimeout(harness.DEADLINE_S)
-        s.connect(str(short / "control"))
-        idle.append(s)
-    assert idle[-1].recv(10) == b""
-    for s in idle:
-        s.close()
-    until("a seat", lambda: ask(server, "--status").returncode == 0)
-
-
-def test_usage():
-    for args in (["--reload", "--stop"], ["--status=xml"],
-                 ["--control", "/x", "."], ["--reload", "."]):
-        assert harness.run(*args).returncode == 2, args
 
 
 # -- nothing is lost
@@ -266,11 +138,39 @@ def next_master(short):
         "--status=json", "--control", short / "control").stdout)["pid"]
 
 
+class Heard:
+    """Connects to the control socket all the time."""
+
+    def __init__(self, path):
+        self.path = str(path)
+        self.refused = []
+        self.times = 0
+        self.ending = threading.Event()
+        self.thread = threading.Thread(target=self.run)
+
+    def run(self):
+        while not self.ending.is_set():
+            with socket.socket(socket.AF_UNIX) as s:
+                try:
+                    s.connect(self.path)
+                    self.times += 1
+                except OSError as e:
+                    self.refused.append(e)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ending.set()
+        self.thread.join()
+
+
 def test_upgrades_lose_nothing(serve, short):
     server = controlled(serve, short, conf={"server": {
         "pidfile": short / "pid"}})
     pid = server.pid
-    with Load(server.port) as load:
+    with Load(server.port) as load, Heard(short / "control") as heard:
         for _ in range(5):
             os.kill(pid, signal.SIGUSR2)
             old = pid
@@ -280,6 +180,7 @@ def test_upgrades_lose_nothing(serve, short):
             assert int((short / "pid").read_text()) == pid
             load.more()
     assert load.lost == []
+    assert heard.refused == [] and heard.times > 5
     assert server.process.popen.wait(harness.DEADLINE_S) == 0
     done = harness.run("--stop", "--control", short / "control")
     assert done.returncode == 0

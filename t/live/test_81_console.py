@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+"""The control socket: etagd --status, --reload, --reopen, --stop."""
+import json
+import os
+import socket
+import threading
+
+import pytest
+
+import harness
+from controlled import ask, controlled
+from harness import until
+
+
+def test_status(serve, short):
+    server = controlled(serve, short)
+    assert server.get("/a.txt").status == 200
+    done = ask(server, "--status")
+    assert done.returncode == 0
+    assert "pid %d" % server.pid in done.stdout
+    assert "generation 1: serving" in done.stdout
+    told = json.loads(ask(server, "--status=json").stdout)
+    assert told["pid"] == server.pid and told["requests"] == 1
+    assert told["listen"] == ["127.0.0.1:%d" % server.port]
+    assert sorted(w["pid"] for w in told["generations"][0]["workers"]) == \
+        server.workers()
+
+
+def test_reload_waits_and_serves(serve, short):
+    server = controlled(serve, short, conf={"server": {"workers": 1}})
+    server.configure({"server": {"workers": 3}})
+    done = ask(server, "--reload")
+    assert (done.returncode, done.stdout) == (0, "generation 2 serves\n")
+    until("three workers", lambda: len(server.workers()) == 3)
+
+
+def test_faulty_reload_tells_and_changes_nothing(serve, short):
+    server = controlled(serve, short)
+    before = server.workers()
+    server.configure({"server": {"workrs": 3}})
+    done = harness.run("--reload", "--control", short / "control")
+    assert done.returncode == 2
+    assert 'did you mean "workers"' in done.stderr
+    assert str(server.file) in done.stderr
+    assert ask(server, "--reload").returncode == 2
+    assert server.workers() == before
+    assert server.get("/a.txt").status == 200
+
+
+def test_reload_that_cannot_listen(serve, short):
+    server = controlled(serve, short)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        server.configure({"server": {"listen": [
+            "127.0.0.1:0", "127.0.0.1:%d" % taken.getsockname()[1]]}})
+        done = ask(server, "--reload")
+    assert done.returncode == 2 and "listen" in done.stderr
+    assert server.get("/a.txt").status == 200
+
+
+def test_stop_waits_for_the_end(serve, short):
+    server = controlled(serve, short)
+    assert ask(server, "--stop").returncode == 0
+    assert server.wait() == 0
+    assert not (short / "control").exists()
+    again = ask(server, "--status")
+    assert again.returncode == 1 and "no etagd runs" in again.stderr
+
+
+def test_reopen(serve, short):
+    server = controlled(serve, short)
+    assert server.get("/a.txt").status == 200
+    os.rename(server.access_log, short / "old.log")
+    assert ask(server, "--reopen").returncode == 0
+    assert server.get("/a.txt").status == 200
+    until("a line in the new file",
+          lambda: server.access_log.exists() and server.log_lines())
+
+
+def test_control_is_for_its_owner_alone(serve, short):
+    controlled(serve, short)
+    assert (short / "control").stat().st_mode & 0o777 == 0o600
+
+
+def test_nonsense_on_the_control_socket(serve, short):
+    server = controlled(serve, short)
+    for line in (b"frobnicate\n", b"x" * 100, b"", b"status"):
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(harness.DEADLINE_S)
+            s.connect(str(short / "control"))
+            s.sendall(line)
+            s.shutdown(socket.SHUT_WR)
+            try:
+                told = s.recv(100)
+            except ConnectionResetError:
+                told = b""
+            assert told in (b"2\n", b"2\nno such command\n", b""), told
+    assert ask(server, "--status").returncode == 0
+
+
+def test_more_clients_than_seats(serve, short):
+    server = controlled(serve, short)
+    idle = []
+    for _ in range(9):
+        s = socket.socket(socket.AF_UNIX)
+        s.settimeout(harness.DEADLINE_S)
+        s.connect(str(short / "control"))
+        idle.append(s)
+    assert idle[-1].recv(10) == b""
+    for s in idle:
+        s.close()
+    until("a seat", lambda: ask(server, "--status").returncode == 0)
+
+
+def listening(short):
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(harness.DEADLINE_S)
+    s.bind(str(short / "control"))
+    s.listen()
+    return s
+
+
+@pytest.mark.parametrize("words", [0, 7])
+def test_an_end_without_an_answer_is_asked_again(short, words):
+    """As when another etagd takes the socket over at that moment: the one that
+    is replaced ends, before or after it has read the word."""
+    with listening(short) as s:
+        asking = harness.start("--status", "--control", short / "control")
+        for said in (None, None, b"0\nserves\n"):
+            c = s.accept()[0]
+            if said or words:
+                assert c.recv(words or 100) == b"status\n"
+            if said:
+                c.sendall(said)
+            c.close()
+        assert asking.communicate(timeout=harness.DEADLINE_S)[0] == "serves\n"
+        assert asking.returncode == 0
+
+
+def test_no_answer_at_all(short):
+    with listening(short) as s:
+        asking = harness.start("--status", "--control", short / "control")
+        ended = threading.Thread(target=lambda: [
+            s.accept()[0].close() for _ in range(25)])
+        ended.start()
+        assert "no answer" in asking.communicate(
+            timeout=harness.DEADLINE_S)[1]
+        assert asking.returncode == 1
+        ended.join()
+
+
+def test_usage():
+    for args in (["--reload", "--stop"], ["--status=xml"],
+                 ["--control", "/x", "."], ["--reload", "."]):
+        assert harness.run(*args).returncode == 2, args
