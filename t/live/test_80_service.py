@@ -4,6 +4,7 @@ passed sockets, the watchdog, and what processes may do."""
 import http.client
 import json
 import os
+import pathlib
 import shutil
 import signal
 import socket
