@@ -15,6 +15,7 @@
 #include "http/media_rows.h"
 
 #define EXT_BYTES_MAX 16
+#define TEXT_HEAD_BYTES 1024
 
 /* What content is allowed to make of a name without a known extension: binary
  * types that no browser runs as a page or a script, and JSON, which is how
@@ -373,6 +374,30 @@ static struct choice by_content_only(struct span type, struct span charset,
                                 "no answer from content: its bytes are text" };
     return (struct choice){ &some_bytes, MEDIA_BY_DEFAULT, false,
                             "neither name nor content tell" };
+}
+
+/* Binary formats have one of these within their first bytes, if they are ever
+ * valid UTF-8 at all. */
+static bool control(char c)
+{
+    return (unsigned char)c < ' ' && c != '\t' && c != '\n' && c != '\r' &&
+           c != '\f';
+}
+
+bool media_by_name_alone(const struct media_row *row, struct span head,
+                         bool utf8_valid)
+{
+    size_t n = head.n < TEXT_HEAD_BYTES ? head.n : TEXT_HEAD_BYTES;
+
+    if (!row || row->family != MEDIA_TEXT || !utf8_valid)
+        return false;
+    if (n && head.p[0] == '%') /* PDF may be: worth a line in the log */
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (control(head.p[i]))
+            return false;
+    }
+    return true;
 }
 
 static struct span label_of(struct span charset, bool utf8_valid)

@@ -50,6 +50,13 @@ struct media {
     const char *reason; /* static text */
 };
 
+/* Whether the name alone decides, so that libmagic need not be asked: a text
+ * type's name, and bytes that are UTF-8 and text from the start (head: at least
+ * the first 1 KiB, or all).  media_settle() says the same of them whatever
+ * libmagic answers; only whether it disagrees is not known then. */
+bool media_by_name_alone(const struct media_row *row, struct span head,
+                         bool utf8_valid);
+
 /* file_name: last component.  magic: libmagic's MIME type ("text/troff"), empty
  * when it had none.  charset: libmagic's charset ("us-ascii", "utf-8",
  * "binary",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * job: reads the file, asks libmagic, settles the type, then reads sidecars.
+ * job: reads the file, asks libmagic where it has a say, settles the type, then
+ * reads sidecars.
  * Layer: prepare.
  */
 #include "prepare/job.h"
@@ -40,18 +41,26 @@ static void choose_default(const struct conf_media *chosen, struct media *m)
         memcpy(m->type, joined, b.n + 1);
 }
 
+/* What the content says.  libmagic takes longer than all the rest together, so
+ * it is asked only where it has a say. */
+static void ask_content(struct item *it, const struct reading *r, bool valid)
+{
+    struct magic_answer magic = { "", "utf-8" };
+
+    if (!media_by_name_alone(it->key.row, span_of(r->piece, r->piece_n), valid))
+        magic_ask(&magic, r->piece, r->piece_n);
+    memcpy(it->magic, magic.type, sizeof it->magic);
+    memcpy(it->work->charset, magic.charset, sizeof it->work->charset);
+}
+
 static void settle(const struct reading_tools *t, struct item *it,
                    const struct reading *r, bool whole)
 {
-    struct magic_answer magic = { "", "" };
     struct media media;
     bool valid = whole ? utf8_whole_ok(&r->utf8) : utf8_prefix_ok(&r->utf8);
 
-    if (r->at == r->piece_n) { /* the piece is the file's beginning */
-        magic_ask(&magic, r->piece, r->piece_n);
-        memcpy(it->magic, magic.type, sizeof it->magic);
-        memcpy(it->work->charset, magic.charset, sizeof it->work->charset);
-    }
+    if (r->at == r->piece_n) /* the piece is the file's beginning */
+        ask_content(it, r, valid);
     media_settle(&media, span_str(it->work->name), span_str(it->magic),
                  span_str(it->work->charset), valid);
     if (t->media && media.source == MEDIA_BY_DEFAULT)

@@ -160,6 +160,14 @@ def test_disagreement_is_logged_once(serve):
     assert len(lines) == 1, lines
 
 
+def test_text_named_as_another_family_is_logged(serve):
+    """libmagic is asked although the bytes are text: PDF can be."""
+    server = serve(files={"a.html": "%PDF-1.4\n%words\n", "b.html": "<p>b\n"})
+    assert server.get("/a.html").get("Content-Type") == (
+        "text/html; charset=utf-8")
+    server.await_line(r"W022: /a\.html.*application/pdf")
+
+
 def test_defaults_can_be_chosen(serve):
     server = serve(files={"words": b"words\n", "noise": bytes(range(256))},
                    conf={"media": {"default-binary": "application/x-noise"}})

@@ -4,6 +4,8 @@
  */
 #include "unit.h"
 
+#include <stdio.h>
+
 #include "base/chars.h"
 #include "http/media.h"
 #include "http/media_rows.h"
@@ -362,6 +364,70 @@ static void names_of_types(void **state)
     assert_null(media_row(SPAN("a.png\0")));
 }
 
+static void name_alone(void **state)
+{
+    static const struct {
+        const char *file;
+        struct span head;
+        bool utf8, alone;
+    } rows[] = {
+        { "a.html", SPAN("<p>\xc3\xa4\n"), true, true },
+        { "a.css", SPAN(""), true, true },
+        { "a.js", SPAN("\tf();\r\n\f"), true, true },
+        { "a.svg", SPAN("<svg/>"), true, true },
+        { "a.json", SPAN("[1, 2]"), true, true },
+        { "a.html", SPAN("<p>\xe4\n"), false, false }, /* which charset? */
+        { "a.html", SPAN("<p>\0\n"), true, false },
+        { "a.html",
+          SPAN("\x7f"
+               "ELF\x02\x01\x01"),
+          true, false },
+        { "a.html", SPAN("\x1b[0m"), true, false },
+        { "a.html", SPAN("%PDF-1.4\n"), true, false },
+        { "a.png", SPAN("<p>"), true, false },
+        { "a.pdf", SPAN("%PDF-1.4\n"), true, false },
+        { "a.bin", SPAN("words"), true, false },
+        { "a", SPAN("words"), true, false },
+    };
+    char late[1100];
+    const struct media_row *html = media_row(SPAN("a.html"));
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++)
+        ROW_CHECK(rows[i].file,
+                  media_by_name_alone(media_row(span_str(rows[i].file)),
+                                      rows[i].head,
+                                      rows[i].utf8) == rows[i].alone);
+    memset(late, ' ', sizeof late);
+    late[1023] = '\0';
+    assert_false(media_by_name_alone(html, span_of(late, sizeof late), true));
+    late[1023] = ' ';
+    late[1024] = '\0';
+    assert_true(media_by_name_alone(html, span_of(late, sizeof late), true));
+}
+
+/* Where the name alone decides, no answer of libmagic's changes what goes
+ * out. */
+static void name_alone_is_no_shortcut(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < media_rows_count; i++) {
+        struct media without, with;
+        char file[32];
+        snprintf(file, sizeof file, "a.%s", media_rows[i].ext);
+        if (!media_by_name_alone(&media_rows[i], SPAN("words"), true))
+            continue;
+        media_settle(&without, span_str(file), SPAN(""), SPAN("utf-8"), true);
+        for (size_t j = 0; j < ROWS(settled); j++) {
+            media_settle(&with, span_str(file), span_str(settled[j].magic),
+                         span_str(settled[j].charset), true);
+            ROW_CHECK(file, !strcmp(with.type, without.type));
+            ROW_CHECK(file, with.source == without.source);
+            ROW_CHECK(file, with.compressible == without.compressible);
+        }
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -369,6 +435,8 @@ int main(void)
         cmocka_unit_test(compression),
         cmocka_unit_test(rows_are_sound),
         cmocka_unit_test(names_of_types),
+        cmocka_unit_test(name_alone),
+        cmocka_unit_test(name_alone_is_no_shortcut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
