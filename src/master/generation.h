@@ -30,6 +30,7 @@ struct child {
     pid_t pid;   /* 0: not running */
     int control; /* the master's end; -1 when not running */
     bool ready;
+    bool deaf; /* worker: it has said that it accepts nothing more */
     uint64_t started_us;
     uint64_t ended_us;   /* the one before it; 0: none or already reported */
     uint64_t due_us;     /* to be started then; 0: not waiting */
@@ -100,6 +101,7 @@ void generation_tell(struct generation *g, enum worker_word word);
 void generation_kill(struct generation *g, int signal);
 
 bool generation_all_ready(const struct generation *g);
+bool generation_deaf(const struct generation *g); /* no worker accepts */
 bool generation_workers_gone(const struct generation *g);
 bool generation_gone(const struct generation *g); /* no process is left */
 

@@ -8,13 +8,10 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/check.h"
 #include "master/activation.h"
 #include "master/service.h"
@@ -24,7 +21,6 @@
 #include "os/channel.h"
 #include "os/clock.h"
 #include "os/log.h"
-#include "os/net.h"
 #include "os/poll.h"
 #include "os/sandbox.h"
 #include "os/process.h"
@@ -34,54 +30,6 @@
 #include "serve/past.h"
 
 #define START_TRIES 3u /* quick deaths before a start is given up */
-
-static void write_pidfile(const struct conf *conf)
-{
-    if (!conf->pidfile)
-        return;
-    FILE *f = fopen(conf->pidfile, "we");
-    if (!f) {
-        log_error("M025", "pidfile %s: %s", conf->pidfile, strerror(errno));
-        return;
-    }
-    fprintf(f, "%d\n", (int)getpid());
-    fclose(f);
-}
-
-static void announce_observer(const struct generation *g)
-{
-    char text[256];
-
-    if (g->observe_listener < 0)
-        return;
-    net_local_text(g->observe_listener, text, sizeof text);
-    bool unix_socket = strncmp(text, "unix:", 5) == 0;
-    log_info("M012", "observing at %s%s%s", unix_socket ? "" : "http://", text,
-             unix_socket ? "" : "/");
-}
-
-/* "http://127.0.0.1:5000/" for each listening socket. */
-static void announce(const struct generation *g)
-{
-    char storage[2048];
-    struct buf b = buf_over(storage, sizeof storage);
-
-    for (size_t i = 0; i < g->conf->n_listen; i++) {
-        char text[256];
-        net_local_text(g->listener[i], text, sizeof text);
-        bool unix_socket = strncmp(text, "unix:", 5) == 0;
-        buf_fmt(&b, unix_socket ? "%s%s" : "%shttp://%s/", i ? " " : "", text);
-    }
-    buf_cstr(&b);
-    log_info("M010", "serving %s with %u worker%s", storage, g->conf->workers,
-             g->conf->workers == 1 ? "" : "s");
-    if (g->conf->ad_hoc)
-        log_info("M011",
-                 "%s, ad hoc: every answer says Cache-Control: no-cache, so "
-                 "that no edit is hidden; Ctrl-C ends",
-                 g->conf->sites[0].root);
-    announce_observer(g);
-}
 
 struct totals master_totals(const struct master *m)
 {
@@ -137,33 +85,6 @@ void master_finish(struct master *m)
     log_info("M081", "finishing what is under way");
 }
 
-/* Every worker of a starting generation has reported: it takes over. */
-static void take_over(struct master *m, struct generation *g)
-{
-    struct generation *old = m->current;
-
-    g->state = GENERATION_SERVING;
-    m->current = g;
-    console_follow(m, g->conf->control, m->inherit.upgrade >= 0);
-    service_ready(m);
-    console_outcome(m, g->number, NULL);
-    if (!old) {
-        write_pidfile(g->conf);
-        announce(g);
-        activation_end(m);
-        upgrade_ready(m);
-        return;
-    }
-    log_info("M013",
-             "generation %u serves with %u workers; generation %u "
-             "finishes what it has",
-             g->number, g->conf->workers, old->number);
-    announce(g);
-    announce_observer(g);
-    generation_finish_observer(old); /* this one's sees the old board too */
-    generation_drain(old, WORKER_DRAIN);
-}
-
 /* A worker that stands for one that ended. */
 static void report_ready(struct child *c)
 {
@@ -190,12 +111,18 @@ static void child_message(struct master *m, struct child *c)
     }
     if (n == 1 && word == PREPARER_BEAT && c->role == CHILD_PREPARER)
         c->beat_us = clock_mono_us();
-    if (n != 1 || word != WORKER_READY || c->role != CHILD_WORKER)
+    if (n != 1 || c->role != CHILD_WORKER)
+        return;
+    if (word == WORKER_DEAF) {
+        c->deaf = true;
+        turnover_look(m);
+    }
+    if (word != WORKER_READY)
         return;
     c->ready = true;
     report_ready(c);
     if (g->state == GENERATION_STARTING && generation_all_ready(g))
-        take_over(m, g);
+        turnover_begin(m, g);
 }
 
 /* A start that can't succeed: the first one ends the program, a later one only
@@ -236,6 +163,7 @@ static void reap(struct master *m)
             break;
         }
     }
+    turnover_look(m);
 }
 
 static void print_faults(const struct conf_faults *faults,
@@ -342,6 +270,8 @@ static void add_up(struct master *m, const struct generation *g)
 /* Before g is freed: nobody may still point at it. */
 static void forget(struct master *m, const struct generation *g)
 {
+    if (m->turnover.to == g)
+        m->turnover.to = NULL;
     EACH_GENERATION (at, m) {
         struct generation *other = generation_at(at);
         if (other->older == g)
@@ -389,6 +319,7 @@ static int wait_ms(struct master *m)
 {
     int least = sooner(service_turn(m), upgrade_turn(m));
 
+    least = sooner(least, turnover_turn(m));
     EACH_GENERATION (at, m)
         least = sooner(least, generation_turn(generation_at(at)));
     return least;

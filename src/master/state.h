@@ -14,6 +14,7 @@
 #include "conf/load.h"
 #include "master/console.h"
 #include "master/generation.h"
+#include "master/turnover.h"
 #include "os/inherit.h"
 
 /* How the service is seen from outside: systemd, watchdog, idle exit. */
@@ -54,6 +55,7 @@ struct master {
     struct console console;
     struct service service;
     struct upgrade upgrade;
+    struct turnover turnover;
     bool ending;
     int status;
 };

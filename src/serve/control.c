@@ -18,11 +18,16 @@
 
 #define FINISH_IDLE_MS 1000 /* then an idle connection is closed at the end */
 
-void control_ready(struct worker *w)
+static void tell(struct worker *w, enum worker_word what)
 {
-    char word = WORKER_READY;
+    char word = (char)what;
 
     (void)channel_send(w->start->control, &word, 1, NULL, 0);
+}
+
+void control_ready(struct worker *w)
+{
+    tell(w, WORKER_READY);
 }
 
 static void drain(struct worker *w)
@@ -32,6 +37,7 @@ static void drain(struct worker *w)
     w->draining = true;
     w->drain_until_ms = w->now_ms + w->conf->timeouts.drain_ms;
     accepting_stop(w);
+    tell(w, WORKER_DEAF);
 }
 
 /* Idle connections have no time to move elsewhere, but what is on its way on
@@ -72,6 +78,7 @@ static void obey(struct worker *w, enum worker_word word, int fd)
         facts_renew(w, fd);
         return;
     case WORKER_READY:
+    case WORKER_DEAF:
         break;
     }
     if (fd >= 0)

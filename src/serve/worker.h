@@ -54,7 +54,8 @@ struct worker_start {
 
 /* Messages on the control channel: one byte, some with a descriptor. */
 enum worker_word {
-    WORKER_READY = 'r',     /* worker to master, once */
+    WORKER_READY = 'r',     /* worker to master, once: it accepts */
+    WORKER_DEAF = 'n',      /* the same: no more, it drains */
     WORKER_STOP = 's',      /* master to worker: end now */
     WORKER_DRAIN = 'd',     /* finish what is under way, then end */
     WORKER_FINISH = 'f',    /* the same, and nobody serves on: soon */

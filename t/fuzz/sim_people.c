@@ -243,7 +243,10 @@ static ssize_t answer(struct prepare_answer *out, int *fd, size_t *n_fds)
 int channel_send(int fd, const void *p, size_t n, const int *fds, size_t n_fds)
 {
     if (fd == SIM_CONTROL) {
-        PROPERTY(n == 1 && n_fds == 0 && *(const char *)p == WORKER_READY);
+        /* when it says that it accepts no more, it does not */
+        char word = *(const char *)p;
+        PROPERTY(n == 1 && n_fds == 0);
+        PROPERTY(word == (sim.listener_closed ? WORKER_DEAF : WORKER_READY));
         return 0;
     }
     PROPERTY(fd == SIM_PREPARE + (int)sim.preparer);

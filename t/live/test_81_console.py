@@ -2,6 +2,7 @@
 """The control socket: etagd --status, --reload, --reopen, --stop."""
 import json
 import os
+import signal
 import socket
 import threading
 
@@ -32,6 +33,31 @@ def test_reload_waits_and_serves(serve, short):
     done = ask(server, "--reload")
     assert (done.returncode, done.stdout) == (0, "generation 2 serves\n")
     until("three workers", lambda: len(server.workers()) == 3)
+
+
+def test_after_a_reload_only_the_new_configuration_is_met(serve, short):
+    """Both generations accept from the same socket for a moment: a reload is
+    told as done when that is over."""
+    server = controlled(serve, short, conf={"server": {"workers": 4}})
+    for n in range(2, 22):
+        server.configure({"header *": {"X-Generation": str(n)}})
+        assert ask(server, "--reload").stdout == "generation %d serves\n" % n
+        with server.connect() as c:
+            answer = c.get("/a.txt")
+            assert answer.get("X-Generation") == str(n)
+            assert not answer.closes
+
+
+def test_a_reload_does_not_wait_for_a_stopped_worker(serve, short):
+    server = controlled(serve, short, conf={"server": {"workers": 2}})
+    stopped = server.workers()[0]
+    os.kill(stopped, signal.SIGSTOP)
+    try:
+        assert ask(server, "--reload").stdout == "generation 2 serves\n"
+        assert harness.alive(stopped)
+    finally:
+        os.kill(stopped, signal.SIGCONT)
+    until("its end", lambda: not harness.alive(stopped))
 
 
 def test_faulty_reload_tells_and_changes_nothing(serve, short):

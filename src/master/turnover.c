@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * turnover: the first generation, or the next one after another, begins to
+ * serve; whoever waits for it is told.
+ * Layer: master.
+ */
+#include "master/turnover.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "master/activation.h"
+#include "master/service.h"
+#include "master/state.h"
+#include "master/upgrade.h"
+#include "os/clock.h"
+#include "os/log.h"
+#include "os/net.h"
+
+/* A worker that has not said within this time that it accepts nothing more
+ * (stopped, or held up on a disk) is not waited for. */
+#define DEAF_US 1000000u
+
+static void write_pidfile(const struct conf *conf)
+{
+    if (!conf->pidfile)
+        return;
+    FILE *f = fopen(conf->pidfile, "we");
+    if (!f) {
+        log_error("M025", "pidfile %s: %s", conf->pidfile, strerror(errno));
+        return;
+    }
+    fprintf(f, "%d\n", (int)getpid());
+    fclose(f);
+}
+
+static void announce_observer(const struct generation *g)
+{
+    char text[256];
+
+    if (g->observe_listener < 0)
+        return;
+    net_local_text(g->observe_listener, text, sizeof text);
+    bool unix_socket = strncmp(text, "unix:", 5) == 0;
+    log_info("M012", "observing at %s%s%s", unix_socket ? "" : "http://", text,
+             unix_socket ? "" : "/");
+}
+
+/* "http://127.0.0.1:5000/" for each listening socket. */
+static void announce(const struct generation *g)
+{
+    char storage[2048];
+    struct buf b = buf_over(storage, sizeof storage);
+
+    for (size_t i = 0; i < g->conf->n_listen; i++) {
+        char text[256];
+        net_local_text(g->listener[i], text, sizeof text);
+        bool unix_socket = strncmp(text, "unix:", 5) == 0;
+        buf_fmt(&b, unix_socket ? "%s%s" : "%shttp://%s/", i ? " " : "", text);
+    }
+    buf_cstr(&b);
+    log_info("M010", "serving %s with %u worker%s", storage, g->conf->workers,
+             g->conf->workers == 1 ? "" : "s");
+    if (g->conf->ad_hoc)
+        log_info("M011",
+                 "%s, ad hoc: every answer says Cache-Control: no-cache, so "
+                 "that no edit is hidden; Ctrl-C ends",
+                 g->conf->sites[0].root);
+    announce_observer(g);
+}
+
+static void begin_first(struct master *m, struct generation *g)
+{
+    console_follow(m, g->conf->control, m->inherit.upgrade >= 0);
+    service_ready(m);
+    console_outcome(m, g->number, NULL);
+    write_pidfile(g->conf);
+    announce(g);
+    activation_end(m);
+    upgrade_ready(m);
+}
+
+static void complete(struct master *m)
+{
+    struct generation *g = m->turnover.to;
+
+    m->turnover.to = NULL;
+    log_info("M013",
+             "generation %u serves with %u worker%s; generation %u finishes "
+             "what it has",
+             g->number, g->conf->workers, g->conf->workers == 1 ? "" : "s",
+             m->turnover.from);
+    announce(g);
+    service_ready(m);
+    console_outcome(m, g->number, NULL);
+}
+
+void turnover_begin(struct master *m, struct generation *g)
+{
+    struct generation *old = m->current;
+
+    if (m->turnover.to)
+        complete(m);
+    g->state = GENERATION_SERVING;
+    m->current = g;
+    if (!old) {
+        begin_first(m, g);
+        return;
+    }
+    console_follow(m, g->conf->control, false);
+    generation_finish_observer(old); /* this one's sees the old board too */
+    generation_drain(old, WORKER_DRAIN);
+    m->turnover.to = g;
+    m->turnover.from = old->number;
+    m->turnover.until_us = clock_mono_us() + DEAF_US;
+    turnover_look(m);
+}
+
+void turnover_look(struct master *m)
+{
+    if (!m->turnover.to || m->ending)
+        return;
+    EACH_GENERATION (at, m) {
+        const struct generation *g = generation_at(at);
+        if (g->state == GENERATION_DRAINING && !generation_deaf(g))
+            return;
+    }
+    complete(m);
+}
+
+int turnover_turn(struct master *m)
+{
+    uint64_t now = clock_mono_us();
+
+    if (!m->turnover.to || m->ending)
+        return -1;
+    if (now < m->turnover.until_us)
+        return (int)((m->turnover.until_us - now) / 1000) + 1;
+    complete(m);
+    return -1;
+}
