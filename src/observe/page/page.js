@@ -28,6 +28,8 @@ function say() {
         e.textContent = word(e.dataset.word);
     for (const e of document.querySelectorAll("[data-title]"))
         e.title = word(e.dataset.title);
+    for (const e of document.querySelectorAll("[data-label]"))
+        e.setAttribute("aria-label", word(e.dataset.label));
     $("pause").textContent = word(paused ? "go_on" : "pause");
     $("language").textContent = language() === "zh" ? "English" : "中文";
     $("language").lang = language() === "zh" ? "en" : "zh";
