@@ -3,6 +3,7 @@
 connection, and all connections over time.  Long waits are cut out and marked
 by a break with their length."""
 from html import escape
+from textwrap import wrap
 
 BREAK_S = 0.3                 # a longer silence is cut out
 LADDER_MAX = 80               # packets drawn; the table has all
@@ -41,6 +42,7 @@ def kind_of(packet):
 # -- ladder ------------------------------------------------------------------
 
 LEFT, RIGHT, WIDTH = 90, 430, 1040
+NOTE_WIDTH = 90               # characters that fit beside it
 
 
 def _label(p):
@@ -68,7 +70,11 @@ def _arrow(p, y):
     out.append(_text(LEFT - 8, y + 4, "%.6f" % p["time"], "time", "end"))
     if p["comments"]:
         note = "; ".join(c.replace("etagd: ", "") for c in p["comments"])
-        out.append(_text(RIGHT + 12, y + 5, _clip(note, 104), "note"))
+        lines = wrap(note, NOTE_WIDTH, break_long_words=True)
+        if len(lines) > 2:
+            lines[1] = _clip(lines[1] + " " + lines[2], NOTE_WIDTH)
+        for i, line in enumerate(lines[:2]):
+            out.append(_text(RIGHT + 12, y + 5 + 11 * i, line, "note"))
     return "".join(out) + "</g>"
 
 

@@ -173,6 +173,7 @@ class Report:
             "{:,}".format(sum(e["bytes"] or 0 for e in r["wire"]))
             if r["wire"] else "", escape(says) + (
                 " <b class=bad>≠</b>" if r["agree"] is False else ""),
+            ("<b class=bad>old</b> " if r.get("older") else "") +
             escape(r["why"]),
             "<br><span class=soft>%s</span>" % escape(where) if where else "")
 
@@ -205,8 +206,10 @@ class Report:
                 "<p>A line is a connection that is open and idle, a bar a "
                 "request: <span class='badge b200'>200</span> <span "
                 "class='badge b304'>304</span> <span class='badge berr'>error"
-                "</span>. A thick grey line was never used. Shaded: silence, "
-                "cut out.</p><div class=scroll tabindex=0 role=region "
+                "</span>. A thick grey line was never used: browsers open a "
+                "spare connection ahead of need, so that one more request would "
+                "not have to wait for a handshake; the others were enough. "
+                "Shaded: silence, cut out.</p><div class=scroll tabindex=0 role=region "
                 "aria-label=timeline>%s</div>") % svg)
 
     def ladders(self):

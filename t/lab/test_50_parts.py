@@ -2,6 +2,7 @@
 """Parts of the lab that need neither browser nor server."""
 import email.utils
 import json
+import re
 import struct
 import zlib
 
@@ -31,9 +32,15 @@ def ago(seconds):
     ({"expires": "0", "date": DATE}, 0, "expires"),
     ({"cache-control": "max-age=1", "expires": ago(-9)}, 1, "max-age"),
     ({"last-modified": ago(864000), "date": DATE}, 86400, "heuristic"),
+    ({"expires": ago(-3600), "date": DATE, "age": "600"}, 3000, "expires"),
+    ({"last-modified": ago(864000), "date": DATE, "age": "400"}, 86000,
+     "heuristic"),
+    # a clock that is ten days slow: old at its arrival (RFC 9111 4.2.3)
+    ({"cache-control": "max-age=3600", "date": ago(864000)}, 0, "max-age"),
+    ({"cache-control": "max-age=3600", "date": ago(1)}, 3600, "max-age"),
     ({"etag": '"x"'}, 0, "none")))
 def test_what_an_answer_grants(fields, seconds, by):
-    got = freshness.grant(fields)
+    got = freshness.grant(fields, NOW / 1e9)
     assert (got.seconds, got.by) == (seconds, by)
 
 
@@ -42,6 +49,8 @@ def test_what_an_answer_grants(fields, seconds, by):
      "granted fresh for 60 s at {at}, 48 s left: the browser need not ask"),
     ({"last-modified": ago(864000), "date": DATE}, 10, {},
      "no Cache-Control: a tenth of the file's age"),
+    ({"cache-control": "max-age=60", "age": "50"}, 3, {},
+     "granted fresh for 60 s at {at}, 7 s left"),
     ({"cache-control": "max-age=1"}, 5, {"history": True}, "going back"),
     ({"cache-control": "max-age=60"}, 1, {"restored": True},
      "back/forward cache"),
@@ -121,6 +130,22 @@ def test_the_scale_cuts_silence_out():
     assert places == sorted(places) and places[0] == 0
     assert places[-1] <= 100
     assert [round(s, 1) for _, s in scale.breaks()] == [9.9]
+
+
+def test_notes_of_a_ladder_are_whole():
+    """They stand in two lines at most, and nothing leaves the picture."""
+    packet = {"no": 1, "time": 0.1, "client": False, "flags": "ACK",
+              "protocol": "HTTP", "info": "HTTP/1.1 304 Not Modified",
+              "data": 9, "comments": ["etagd: " + "a word " * 22 + "end"]}
+    stream = {"index": 0, "port": 4000, "worker": 1}
+    drawn = drawing.ladder(stream, [packet], lambda text: text)
+    notes = re.findall(r'class="note" [^>]*>([^<]*)<', drawn)
+    assert len(notes) == 2 and notes[1].endswith("end")
+    assert all(len(n) <= 92 for n in notes)
+    packet["comments"] *= 3
+    drawn = drawing.ladder(stream, [packet], lambda text: text)
+    notes = re.findall(r'class="note" [^>]*>([^<]*)<', drawn)
+    assert len(notes) == 2 and notes[1].endswith("\u2026")
 
 
 def exchange(status, reason, **more):

@@ -52,6 +52,11 @@ def test_the_default_page(program, tmp_path):
     # The edit is seen where the browser asked, and hidden where not.
     assert outcomes(late)["/logo/no-cache.png"] == "200"
     assert outcomes(late)[fresh] == "-"
+    # and where it is hidden the report says so
+    told = {r["path"]: r for r in late["resources"]}
+    assert told[fresh]["older"] == 5 and "older version" in told[fresh]["why"]
+    assert not any("older" in r for p, r in told.items() if p != fresh)
+    assert "<b class=bad>old</b>" in html
     why = next(r["why"] for r in again["resources"] if r["path"] == fresh)
     assert why.startswith("granted fresh for 60 s at ")
     assert why.endswith("s left: the browser need not ask")
@@ -105,6 +110,8 @@ def test_without_a_capture(program, tmp_path):
     assert [g["/"] for g in got] == ["200", "304", "200", "304"]
     assert data["capture"]["way"] is None and data["packets"] == []
     assert data["streams"] and data["agreement"] is None
+    begins = [s["begin"] for s in data["streams"]]
+    assert begins == sorted(begins)
     assert "no capture was wanted" in done.stderr and "实验报告" in html
     assert (site / "a b.css").read_text() == "p { color: red }"
 
