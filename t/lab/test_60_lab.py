@@ -125,6 +125,15 @@ def test_a_faulty_configuration_is_told(program, tmp_path):
     assert not (tmp_path / "r.html").exists()
 
 
+def test_a_missing_python_is_named(program, tmp_path):
+    env = {**harness.environment(), "PATH": str(tmp_path)}
+    for word in ("lab", "annotate"):
+        done = subprocess.run([program, word, "--help"], env=env,
+                              stderr=subprocess.PIPE, text=True)
+        assert done.returncode == 1, done.stderr
+        assert "apt-get install python3" in done.stderr
+
+
 def test_the_helper_is_found(program, tmp_path):
     """Where $ETAGD_LIBEXEC says, and nowhere else then."""
     env = {**harness.environment(), "ETAGD_LIBEXEC": str(tmp_path)}
