@@ -71,6 +71,21 @@ def texts(browser, css=".load"):
                           ".map(e => e.innerText)", css)
 
 
+def test_a_fallback_refers_to_what_its_file_does(serve, browser):
+    """A single-page application: its paths name no files."""
+    server = serve(files={"index.html": HEAD + "<img src=/logo.png>",
+                          "logo.png": LOGO},
+                   rules="[cache *.html]\nCache-Control = no-cache\n"
+                   "[cache *.png]\nCache-Control = max-age=600\n",
+                   conf={"server": {"workers": 2, "fallback": "/index.html"},
+                         "observe": {"listen": "127.0.0.1:0"}})
+    url = server.await_line(r"M012: observing at (http://\S+/)").group(1)
+    for _ in range(2):
+        browser.open(server.url + "/app/some/where")
+    assert show(browser, url, 2) == [["/app/some/where", "/logo.png"],
+                                     ["/app/some/where", ""]]
+
+
 def test_redirects_and_their_page_are_one_load(observed, browser):
     server, url = observed
     browser.open(server.url + "/moved.html")

@@ -93,6 +93,7 @@ export class Model {
         this.forget();
         this.pages = new Map(); // "site path" -> references
         this.pagesVersion = 0;
+        this.files = new Map(); // a worker's number of a file -> its path
         this.seen = new Set();
         this.seenBefore = new Set();
     }
@@ -192,6 +193,8 @@ export class Model {
 
     page(e) {
         const key = `${e.site} ${e.path}`;
+        this.files.set(fileKey(e), e.path);
+        bound(this.files, PAGES_MAX);
         const old = e.part > 0 ? this.pages.get(key) ?? [] : [];
         this.pages.delete(key); // the newest stand last
         this.pages.set(key, old.concat(e.references));
@@ -227,7 +230,7 @@ export class Model {
         const cc = field(q.request_fields, "Cache-Control") ?? "";
         const how = implied ? "visit" : /no-cache/.test(cc) ? "hard" : /max-age=0/.test(cc) ? "reload" : "visit";
         const load = { url: implied ?? q.url, client: q.client, at: q.first, how, document: implied ? null : q,
-                       from: null, requests: [], got: new Set(), more: 0, last: q.sent, site: q.site, peer: q.conn.peer,
+                       from: null, requests: [], got: new Set(), more: 0, last: q.sent, site: q.site, file: fileKey(q), peer: q.conn.peer,
                        before: new Map(this.cacheOf(q.client)) };
         if (!implied)
             this.belong(load, q);
@@ -255,7 +258,7 @@ export class Model {
         if (load?.redirect !== q.url || q.first - load.last > 5000)
             return false;
         (load.from ??= []).push(load.url);
-        Object.assign(load, { url: q.url, document: q, site: q.site, needs: null });
+        Object.assign(load, { url: q.url, document: q, site: q.site, file: fileKey(q), needs: null });
         this.belong(load, q);
         return true;
     }
@@ -326,7 +329,8 @@ export class Model {
     }
 
     referencesOf(load, url) {
-        const path = pathOf(url);
+        // a fallback or an index file has another name than its page
+        const path = url === load.url && this.files.get(load.file) || pathOf(url);
         return this.pages.get(`${load.site ?? 0} ${path}`) ?? this.pages.get(`0 ${path}`) ?? [];
     }
 
@@ -429,6 +433,8 @@ export class Model {
         return { cached: true, why: "why_unknown" };
     }
 }
+
+const fileKey = e => `${e.generation} ${e.worker} ${e.file}`;
 
 function resolve(ref, base) {
     try {
