@@ -8,6 +8,7 @@ The result is plain data (dicts, lists, text, numbers): the report's JSON.
 from urllib.parse import urlsplit
 
 from . import annotate, freshness, ledger, packets, streams
+from .words import Said
 
 # transferSize, as Chromium reports it: a 304 counts as 300.
 NOT_MODIFIED_SIZE = 300
@@ -121,10 +122,10 @@ ANSWERED = {
 
 def _why_asked(exchanges):
     last = exchanges[-1]
-    why = ANSWERED.get(last["reason"], last["reason"] or "")
+    why = Said((ANSWERED.get(last["reason"], last["reason"] or ""),))
     control = last["asked"].get("cache-control", "")
     if last["status"] == 200 and "no-cache" in control:
-        return why + " (no-cache came with the request: a hard reload)"
+        return why.and_then(" (no-cache came with the request: a hard reload)")
     return why
 
 
@@ -160,10 +161,12 @@ def _resource(wire, done, path, kind, timing, exchanges, memory, start_ns):
     older = memory.older(path)
     if older:
         row["older"] = older
-        row["why"] += ("; step %d has changed the file since, so an older "
-                       "version is shown" % older)
+        row["why"] = row["why"].and_then(
+            "; step %d has changed the file since, so an older version is shown",
+            older)
     if behind:
-        row["why"] += "; asked behind it: " + _why_asked(exchanges)
+        row["why"] = row["why"].and_then("; asked behind it: ").joined(
+            _why_asked(exchanges))
         row["agree"] = None
     return row
 

@@ -6,6 +6,8 @@ import re
 import time
 from dataclasses import dataclass
 
+from .words import Said
+
 
 def directives(text):
     """{name: value or True} of a Cache-Control field."""
@@ -86,28 +88,29 @@ def span(seconds):
 def why_absent(stored, now_ns, restored=False, history=False):
     """One sentence.  stored: (fields, when they came, in ns) or None."""
     if restored:
-        return ("restored as a whole from the back/forward cache: the browser "
-                "asked for nothing")
+        return Said(("restored as a whole from the back/forward cache: the "
+                     "browser asked for nothing",))
     if stored is None:
-        return "the browser had it already; this run did not see when it came"
+        return Said(("the browser had it already; this run did not see when it "
+                     "came",))
     fields, since_ns = stored
     allowed = grant(fields, since_ns / 1e9)
     left = allowed.seconds - (now_ns - since_ns) / 1e9
     at = clock(since_ns)
     if left > 0 and allowed.by == "heuristic":
-        return ("no Cache-Control: a tenth of the file's age counts as fresh, "
-                "%s at %s, %s left: the browser guessed that it need not ask"
-                % (span(allowed.given), at, span(left)))
+        return Said(("no Cache-Control: a tenth of the file's age counts as "
+                     "fresh, %s at %s, %s left: the browser guessed that it "
+                     "need not ask", span(allowed.given), at, span(left)))
     if left > 0:
-        return "granted fresh for %s at %s, %s left: the browser need not ask" \
-            % (span(allowed.given), at, span(left))
+        return Said(("granted fresh for %s at %s, %s left: the browser need not "
+                     "ask", span(allowed.given), at, span(left)))
     if history:
-        return ("going back may show a copy of any age (RFC 9111 4.2.4): "
-                "nothing was asked")
+        return Said(("going back may show a copy of any age (RFC 9111 4.2.4): "
+                     "nothing was asked",))
     if -left < allowed.stale_ok:
-        return ("stale-while-revalidate: stale since %s, still shown at once "
-                "for up to %s" % (span(-left), span(allowed.stale_ok)))
+        return Said(("stale-while-revalidate: stale since %s, still shown at "
+                     "once for up to %s", span(-left), span(allowed.stale_ok)))
     if "immutable" in directives(fields.get("cache-control")):
-        return "immutable: the browser need not ask at a reload either"
-    return ("no rule allows this copy (%s, from %s): look at the "
-            "capture" % (allowed.by, at))
+        return Said(("immutable: the browser need not ask at a reload either",))
+    return Said(("no rule allows this copy (%s, from %s): look at the capture",
+                 allowed.by, at))

@@ -67,7 +67,7 @@ struct board_conn {
 /* One part of a file's references. */
 struct board_page {
     uint64_t version; /* of the file; parts of one version belong together */
-    uint32_t file; /* its worker's number for it */
+    uint32_t file;    /* its worker's number for it */
     uint16_t part, parts;
     uint8_t site;
 };

@@ -8,8 +8,9 @@ import zlib
 
 import pytest
 
-from etagdlab import (cli, diff, drawing, editing, freshness, matrix, report,
-                      scenario)
+from conftest import english
+from etagdlab import (cli, diff, drawing, editing, evidence, freshness, matrix,
+                      report, scenario, words)
 
 NOW = 1_700_000_000 * 10 ** 9
 DATE = email.utils.formatdate(1_700_000_000, usegmt=True)
@@ -138,12 +139,12 @@ def test_notes_of_a_ladder_are_whole():
               "protocol": "HTTP", "info": "HTTP/1.1 304 Not Modified",
               "data": 9, "comments": ["etagd: " + "a word " * 22 + "end"]}
     stream = {"index": 0, "port": 4000, "worker": 1}
-    drawn = drawing.ladder(stream, [packet], lambda text: text)
+    drawn = drawing.ladder(stream, [packet], words.Words("en"))
     notes = re.findall(r'class="note" [^>]*>([^<]*)<', drawn)
     assert len(notes) == 2 and notes[1].endswith("end")
     assert all(len(n) <= 92 for n in notes)
     packet["comments"] *= 3
-    drawn = drawing.ladder(stream, [packet], lambda text: text)
+    drawn = drawing.ladder(stream, [packet], words.Words("en"))
     notes = re.findall(r'class="note" [^>]*>([^<]*)<', drawn)
     assert len(notes) == 2 and notes[1].endswith("\u2026")
 
@@ -189,10 +190,41 @@ def sample():
 def test_report_is_whole_and_alone(lang):
     text = report.html(sample(), lang)
     assert "<i>" not in text and "A &lt;b&gt;" in text
-    assert "not asked" in text and "They agree everywhere" in text
+    assert ("not asked" in text) == ("They agree everywhere" in text) == (
+        lang == "en")
     for foreign in ("http://", "https://", "<script", "src=\"/", "@import"):
         assert foreign not in text, foreign
     assert ("实验报告" in text) == (lang == "zh")
+
+
+def test_sentences_in_another_language():
+    """Each why, and what is built of them; the JSON stays English."""
+    zh, en = words.Words("zh"), words.Words("en")
+    day = {"last-modified": ago(864000), "date": DATE}
+    swr = {"cache-control": "max-age=1, stale-while-revalidate=60"}
+    said = [freshness.why_absent(stored, NOW + 5 * 10 ** 9, **options)
+            for stored, options in (
+                (None, {}), (None, {"restored": True}), ((day, NOW), {}),
+                (({"cache-control": "max-age=60"}, NOW), {}),
+                ((swr, NOW), {}), (({}, NOW), {"history": True}),
+                (({"cache-control": "immutable"}, NOW), {}),
+                (({}, NOW), {}))]
+    said += [evidence._why_asked([exchange(200, "new", asked={
+        "cache-control": "no-cache"})])]
+    said += [evidence._why_asked([exchange(304, r)])
+             for r in evidence.ANSWERED]
+    said += [s.meaning for s in scenario.parse(
+        "first,again,link,reload,hard,newtab,back,visit:/x,edit-logo,edit:y,"
+        "wait:1,clear,restart")]
+    for s in said:
+        assert en(s) == s and json.loads(json.dumps(s)) == s
+        assert re.search("[\u4e00-\u9fff]", zh(s)), s
+        assert not english(zh(s)), s
+    both = said[3].and_then("; asked behind it: ").joined(said[-14])
+    assert both == said[3] + "; asked behind it: " + said[-14]
+    assert not english(zh(both))
+    assert zh("request %s on connection %s", 1, 22).startswith("连接 22")
+    assert not english(report.html(sample(), "zh").split("<footer>")[0])
 
 
 def test_report_says_what_does_not_agree():

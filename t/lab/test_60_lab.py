@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 import harness
-from conftest import TOP
+from conftest import TOP, english
 
 pytestmark = pytest.mark.usefixtures("chromium")
 
@@ -113,6 +113,7 @@ def test_without_a_capture(program, tmp_path):
     begins = [s["begin"] for s in data["streams"]]
     assert begins == sorted(begins)
     assert "no capture was wanted" in done.stderr and "实验报告" in html
+    assert english(html.split("<footer>")[0]) == []
     assert (site / "a b.css").read_text() == "p { color: red }"
 
 
