@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // detail: what is known of one request or one connection.
-import { word, span, clock, moment } from "./words.js";
+import { word, span, clock, moment, spareText } from "./words.js";
 import { colour, isSpare, policyOf } from "./model.js";
 import { html, ladder, endKind, tag } from "./draw.js";
 
@@ -80,7 +80,7 @@ export function connectionDetail(c, choose, now) {
         out.push(html("div", { class: "decision" }, html("p", {}, html("b", {}, c.end)),
             html("p", { class: "sec" }, `${word("f_first")}: ${word(c.closedFirst === "client" ? "client_w" : "server_w")}${kind === "timeout" ? ` (${word("timeout_w")})` : kind === "reset" ? ` (${word("reset_w")})` : ""}`)));
     if (isSpare(c, now))
-        out.push(html("p", { class: "debt" }, word("why_spare")));
+        out.push(html("p", { class: "debt" }, spareText(c)));
     out.push(html("h3", {}, word("ladder")), ladder(c), html("p", { class: "hint" }, word("ladder_note")), ...filterRow(c));
     out.push(html("h3", {}, word("facts")), table([
         [word("f_peer"), `${c.peer ?? "?"} : ${c.port ?? "?"}`],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // page: listens to /events and keeps the three parts of the page up to date.
-import { word, span, clock, bytes, setLanguage, language } from "./words.js";
+import { word, span, clock, bytes, spareText, setLanguage, language } from "./words.js";
 import { Model, colour, isSpare, pathOf } from "./model.js";
 import { html, lanes, legend, tag } from "./draw.js";
 import { requestDetail, connectionDetail } from "./detail.js";
@@ -129,7 +129,7 @@ function spareRow(load, c) {
                  word("spare_name", c.number)),
             html("span", { class: "tag silent", title: word("inference") }, "—"),
             html("div", { class: "why", "data-spare": c.number },
-                c.count ? word("why_spare_used", span(c.firstUse - load.last)) : word("why_spare"), " ",
+                c.count ? word("why_spare_used", span(c.firstUse - load.last)) : spareText(c), " ",
                 html("span", { class: "infer" }, word("inference")))];
 }
 

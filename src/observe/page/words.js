@@ -61,6 +61,7 @@ const en = {
     guide_choose: "On purpose: in the ini file a [cache /logo.png] section with Cache-Control = max-age=60 makes the browser silent, no-cache makes it ask (304), no-store fetches all of it each time (200). Send the server a HUP, empty the browser's cache, look again.",
     n_conns: "connections: {0}, new: {1}", n_more: "{0} more", spare_name: "connection {0}",
     why_spare: "opened ahead of need and not used so far: browsers open a spare connection so that one more request would not have to wait for a handshake. The others were enough. A later visit may use it, or one side closes it.",
+    why_spare_ended: "opened ahead of need and never used, for {0} until it was closed: browsers open a spare connection so that one more request would not have to wait for a handshake. The others were enough.",
     why_spare_used: "opened ahead of need, first used {0} later: no handshake was needed then",
     p_old: "{0} of freshness were granted, but it is {1} old at its arrival (Age, or a Date in the past): asks before each use",
     k_heuristic: "lifetime guessed", "k_no-validator": "no validator", "k_long-without-hash": "long without a hash",
@@ -131,6 +132,7 @@ const zh = {
     guide_choose: "有意为之：在 ini 文件的 [cache /logo.png] 一节中，Cache-Control = max-age=60 让浏览器沉默，no-cache 让它询问（304），no-store 让它每次全部重取（200）。向服务器发送 HUP，清空浏览器缓存，再看一次。",
     n_conns: "连接 {0} 个，新建 {1} 个", n_more: "还有 {0} 个", spare_name: "连接 {0}",
     why_spare: "提前打开，至今未用：浏览器会备好一个连接，以免下一个请求还要等待握手。这次其他连接已经够用。以后的访问可能用到它，或由一方关闭。",
+    why_spare_ended: "提前打开，{0} 后关闭，从未使用：浏览器会备好一个连接，以免下一个请求还要等待握手。其他连接已经够用。",
     why_spare_used: "提前打开，{0} 后才首次使用：那时不再需要握手",
     p_old: "给予了 {0} 的新鲜期，但到达时已有 {1} 之久（Age，或过去的 Date）：每次使用前都要询问",
     k_heuristic: "有效期靠猜测", "k_no-validator": "没有校验值", "k_long-without-hash": "长期有效而名称无散列",
@@ -157,6 +159,11 @@ export function language() {
 export function word(name, ...values) {
     const text = languages[current][name] ?? languages.en[name] ?? name;
     return text.replace(/\{(\d)\}/g, (_, i) => values[i]);
+}
+
+// Why a connection carries nothing.
+export function spareText(c) {
+    return c.ended ? word("why_spare_ended", span(c.ended - c.opened)) : word("why_spare");
 }
 
 export function span(ms) {
