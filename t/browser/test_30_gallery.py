@@ -339,6 +339,7 @@ def gallery(serve):
     server = serve(start=False, strong=False)
     server.file = INI
     server.args = ["-o", "server.listen=127.0.0.1:0", "-o", "server.workers=1",
+                   "-o", "observe.listen=127.0.0.1:0",
                    "-o", "log.access=%s" % server.access_log,
                    "-o", "log.format=json", "-o", "log.buffer=0"]
     server.start()
@@ -427,6 +428,12 @@ def test_gallery_speaks_two_languages_and_fits_a_phone(gallery, browser):
             [lang, title]
         assert browser.script("return document.documentElement.scrollWidth "
                               "<= innerWidth")
+    # fields are HTTP's own words; what explains them is not
+    browser.driver.find_element("css selector", "[data-lang=zh]").click()
+    told = browser.script("return [...document.querySelectorAll('.tile pre')]"
+                          ".map(e => e.textContent)")
+    assert [t for t in told if " ago" in t or "no Cache" in t or
+            "own" in t or "hour" in t or "each" in t] == []
     missing = browser.script("return [...document.querySelectorAll("
                              "'[data-t]')].map(e => e.dataset.t).filter("
                              "k => !(k in WORDS.zh))")
