@@ -3,6 +3,7 @@
 connection, and all connections over time.  Long waits are cut out and marked
 by a break with their length."""
 from html import escape
+from textwrap import wrap
 
 BREAK_S = 0.3                 # a longer silence is cut out
 LADDER_MAX = 80               # packets drawn; the table has all
@@ -41,6 +42,7 @@ def kind_of(packet):
 # -- ladder ------------------------------------------------------------------
 
 LEFT, RIGHT, WIDTH = 90, 430, 1040
+NOTE_WIDTH = 90               # characters that fit beside it
 
 
 def _label(p):
@@ -68,15 +70,20 @@ def _arrow(p, y):
     out.append(_text(LEFT - 8, y + 4, "%.6f" % p["time"], "time", "end"))
     if p["comments"]:
         note = "; ".join(c.replace("etagd: ", "") for c in p["comments"])
-        out.append(_text(RIGHT + 12, y + 5, _clip(note, 104), "note"))
+        lines = wrap(note, NOTE_WIDTH, break_long_words=True)
+        if len(lines) > 2:
+            lines[1] = _clip(lines[1] + " " + lines[2], NOTE_WIDTH)
+        for i, line in enumerate(lines[:2]):
+            out.append(_text(RIGHT + 12, y + 5 + 11 * i, line, "note"))
     return "".join(out) + "</g>"
 
 
-def _break(y, seconds):
+def _break(y, seconds, words):
     zig = "".join('<path class="zig" d="M%d %.1f l5 3 l-10 6 l5 3"/>' % (x, y)
                   for x in (LEFT, RIGHT))
     return zig + _text((LEFT + RIGHT) / 2, y + 10,
-                       "%s of silence" % wait_text(seconds), "wait", "middle")
+                       words("%s of silence", wait_text(seconds)), "wait",
+                       "middle")
 
 
 def ladder(stream, packets, words):
@@ -86,7 +93,7 @@ def ladder(stream, packets, words):
     for p in packets[:LADDER_MAX]:
         if before is not None and p["time"] - before > BREAK_S:
             lanes.append((top, y))
-            rows.append(_break(y, p["time"] - before))
+            rows.append(_break(y, p["time"] - before, words))
             y += 26
             top = y - 14
         before = p["time"]
@@ -94,13 +101,13 @@ def ladder(stream, packets, words):
         y += 19 if kind_of(p) == "ack" else 25
     more = len(packets) - LADDER_MAX
     if more > 0:
-        rows.append(_text((LEFT + RIGHT) / 2, y, "%d more in the table below"
-                          % more, "wait", "middle"))
+        rows.append(_text((LEFT + RIGHT) / 2, y, words(
+            "%d more in the table below", more), "wait", "middle"))
     lanes.append((top, y))
     head = _text(LEFT, 20, "%s :%d" % (words("browser"), stream["port"]),
                  "end-name", "middle")
     head += _text(RIGHT, 20, words("server") + (
-        ", worker %d" % stream["worker"] if stream["worker"] else ""),
+        words(", worker %d", stream["worker"]) if stream["worker"] else ""),
         "end-name", "middle")
     for a, b in lanes:
         for x in (LEFT, RIGHT):
@@ -155,7 +162,7 @@ class Scale:
         return found
 
 
-def _lane(stream, scale, y, width):
+def _lane(stream, scale, y, width, words):
     x0, x1 = scale(stream["begin"]), scale(stream["end"])
     cls = "unused" if stream["unused"] else "open"
     out = ['<line class="%s" x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f"/>' % (
@@ -178,15 +185,16 @@ def _lane(stream, scale, y, width):
     if stream["worker"]:
         name += "  w%d" % stream["worker"]
     out.append(_text(4, y + 4, name, "name"))
-    tail = "never used" if stream["unused"] else ""
+    tail = [words("never used")] if stream["unused"] else []
     if closer:
-        tail += (", " if tail else "") + ("reset" if stream["reset"] else
-                                          "FIN") + " by " + closer
+        tail.append(words("%s by the %s" % (
+            "reset" if stream["reset"] else "FIN", closer)))
+    tail = ", ".join(tail)
     out.append(_text(width - 4, y + 4, tail, "name", "end"))
     return "".join(out)
 
 
-def timeline(streams, steps):
+def timeline(streams, steps, words):
     """A lane for each connection; above them the steps."""
     loads = [s for s in steps if "resources" in s]
     if not streams:
@@ -210,7 +218,7 @@ def timeline(streams, steps):
         out.append(_text(x, height - 1, wait_text(seconds), "wait",
                          "middle"))
     for i, s in enumerate(streams):
-        out.append(_lane(s, scale, 54 + 26 * i, width))
+        out.append(_lane(s, scale, 54 + 26 * i, width, words))
     return '<svg class="timeline" viewBox="0 0 %d %d" role="img" ' \
         'aria-label="connections over time">%s</svg>' % (
             width, height + 12, "".join(out))

@@ -8,6 +8,7 @@ The result is plain data (dicts, lists, text, numbers): the report's JSON.
 from urllib.parse import urlsplit
 
 from . import annotate, freshness, ledger, packets, streams
+from .words import Said
 
 # transferSize, as Chromium reports it: a 304 counts as 300.
 NOT_MODIFIED_SIZE = 300
@@ -63,10 +64,17 @@ class Wire:
 
 class Memory:
     """What the browser should have in its cache: each address's last answer,
-    as the browser's network part reported it."""
+    as the browser's network part reported it; and what was edited since."""
 
     def __init__(self):
         self.stored = {}
+        self.edits = {}  # path: (number of the step, when)
+
+    def older(self, path):
+        """The step that has changed the file since it was stored, or None."""
+        number, at = self.edits.get(path.split("?")[0], (None, 0))
+        stored = self.stored.get(path)
+        return number if stored and stored[1] < at else None
 
     def learn(self, load):
         for f in load.fetches:
@@ -114,10 +122,10 @@ ANSWERED = {
 
 def _why_asked(exchanges):
     last = exchanges[-1]
-    why = ANSWERED.get(last["reason"], last["reason"] or "")
+    why = Said((ANSWERED.get(last["reason"], last["reason"] or ""),))
     control = last["asked"].get("cache-control", "")
     if last["status"] == 200 and "no-cache" in control:
-        return why + " (no-cache came with the request: a hard reload)"
+        return why.and_then(" (no-cache came with the request: a hard reload)")
     return why
 
 
@@ -150,8 +158,15 @@ def _resource(wire, done, path, kind, timing, exchanges, memory, start_ns):
     row["outcome"] = "-" if not behind else "~%s" % statuses[-1]
     row["why"] = freshness.why_absent(memory.stored.get(path), at,
                                       load.restored, done.step.word == "back")
+    older = memory.older(path)
+    if older:
+        row["older"] = older
+        row["why"] = row["why"].and_then(
+            "; step %d has changed the file since, so an older version is shown",
+            older)
     if behind:
-        row["why"] += "; asked behind it: " + _why_asked(exchanges)
+        row["why"] = row["why"].and_then("; asked behind it: ").joined(
+            _why_asked(exchanges))
         row["agree"] = None
     return row
 
@@ -205,6 +220,8 @@ def steps(wire, done, base, start_ns):
             row["logged"] = len(wire.requests(d.begin_ns, until))
         if d.step.word == "clear":
             memory.forget()
+        for path in d.files:
+            memory.edits[path] = (i + 1, d.end_ns)
         found.append(row)
     return found
 
@@ -252,12 +269,12 @@ def stream_rows(wire, start_ns):
 def ledger_rows(wire, start_ns):
     """The same from the log alone: what is known without a capture."""
     rows = []
-    for i, c in enumerate(wire.ledger.connections):
+    for c in wire.ledger.connections:
         times = [r.time_ns for r in c.requests] + \
                 [r.end_ns for r in c.requests] + \
                 [t for t in (c.time_ns, c.end_ns) if t]
         rows.append({
-            "index": i, "port": c.port, "worker": c.worker,
+            "port": c.port, "worker": c.worker,
             "connection": c.number, "end_why": c.end, "first_closer": c.who,
             "begin": (min(times) - start_ns) / 1e9 if times else 0,
             "end": (max(times) - start_ns) / 1e9 if times else 0,
@@ -266,7 +283,8 @@ def ledger_rows(wire, start_ns):
                 "line": "%s %s" % (r.method, r.target), "status": r.status,
                 "begin": (r.time_ns - start_ns) / 1e9,
                 "end": (r.end_ns - start_ns) / 1e9} for r in c.requests]})
-    return rows
+    rows.sort(key=lambda r: r["begin"])
+    return [{"index": i, **r} for i, r in enumerate(rows)]
 
 
 def differences(wire):

@@ -40,16 +40,16 @@ def plain(data):
                       ensure_ascii=False) + "\n"
 
 
-def badge(outcome, why=""):
+def badge(outcome, why="", words=Words("en")):
     behind = outcome.startswith("~")
     word = outcome.lstrip("~").split(" ")[-1]
     cls = "bno" if outcome == "-" else "b304" if word == "304" else \
         "b200" if word[:1] == "2" else "berr"
-    text = "not asked" if outcome == "-" else outcome
+    text = words("not asked") if outcome == "-" else outcome
     if behind:
-        text = "cache, then " + outcome[1:]
+        text = words("cache, then %s", outcome[1:])
     return '<span class="badge %s" title="%s">%s</span>' % (
-        cls, escape(why, True), escape(text))
+        cls, escape(words(why), True), escape(text))
 
 
 def _table(head, rows, cls="", tall=False, label=""):
@@ -96,7 +96,7 @@ class Report:
         figures = [
             (len(asked), "requests on the wire"),
             (sum(e["status"] == 304 for e in asked), "answered 304"),
-            (sum(not r["wire"] for r in rows), "not asked"),
+            (sum(not r["wire"] for r in rows), "parts not asked for"),
             ("{:,}".format(sum(e["bytes"] or 0 for e in asked)),
              "bytes of content"),
             (len(self.d["streams"]), "connections"),
@@ -111,26 +111,27 @@ class Report:
         self.section("short", "In short", body + self.witnesses())
 
     def witnesses(self):
-        d, wrong = self.d, disagreements(self.d)
+        d, w, wrong = self.d, self.w, disagreements(self.d)
         if d["capture"]["way"]:
-            text = ("Three witnesses: the capture, the server's log and the "
-                    "browser's own timing. ")
+            text = w("Three witnesses: the capture, the server's log and the "
+                     "browser's own timing. ")
             if d["agreement"]:
-                text += ("%d requests in the capture, %d in the log; the "
-                         "largest difference between the time of a packet and "
-                         "of its line in the log is %.1f ms. " % (
-                             d["agreement"]["captured"],
-                             d["agreement"]["logged"],
-                             d["agreement"]["worst_ms"]))
+                text += w("%d requests in the capture, %d in the log; the "
+                          "largest difference between the time of a packet and "
+                          "of its line in the log is %.1f ms. ",
+                          d["agreement"]["captured"],
+                          d["agreement"]["logged"],
+                          d["agreement"]["worst_ms"])
         else:
-            text = ("There is no capture: %s. So there are two witnesses, the "
-                    "server (its log and its observer) and the browser's own "
-                    "timing. " % d["capture"]["why_not"])
+            text = w("There is no capture: %s. So there are two witnesses, the "
+                     "server (its log and its observer) and the browser's own "
+                     "timing. ", w(d["capture"]["why_not"]))
             if not d["complete"]:
-                text += "Connections without a request are not seen. "
-        verdict = "<b class=good>They agree everywhere.</b>" if not wrong \
-            else "<b class=bad>They differ:</b><ul>%s</ul>" % "".join(
-                "<li class=bad>%s</li>" % escape(x) for x in wrong)
+                text += w("Connections without a request are not seen. ")
+        verdict = "<b class=good>%s</b>" % w("They agree everywhere.") \
+            if not wrong else "<b class=bad>%s</b><ul>%s</ul>" % (
+                w("They differ:"), "".join(
+                    "<li class=bad>%s</li>" % escape(x) for x in wrong))
         return "<h3>%s</h3><p>%s%s</p>" % (
             escape(self.w("Do the witnesses agree?")), escape(text), verdict)
 
@@ -145,8 +146,8 @@ class Report:
             for _, s in self.loads:
                 r = next((r for r in s["resources"] if r["path"] == path),
                          None)
-                cells.append("<td>%s</td>" % (badge(r["outcome"], r["why"])
-                                              if r else ""))
+                cells.append("<td>%s</td>" % (badge(r["outcome"], r["why"],
+                                                   self.w) if r else ""))
             rows.append('<tr><th scope="row" class="path">%s</th>%s</tr>' % (
                 escape(path), "".join(cells)))
         head = _heads(self.w, "part") + "".join(
@@ -157,23 +158,25 @@ class Report:
 
     def _resource(self, r):
         where = "; ".join(
-            "request %s on connection %s%s" % (
-                e["request"], e["connection"], ", packets %d and %d" % (
-                    e["packet"], e["answer_packet"])
+            self.w("request %s on connection %s", e["request"],
+                   e["connection"]) + (
+                self.w(", packets %d and %d", e["packet"], e["answer_packet"])
                 if e["packet"] and e["answer_packet"] else "")
             for e in r["wire"])
         says = {"cache": "from its cache", "304": "304", "bytes": "bytes came",
                 "restored": "page restored", None: "does not tell"}[
                     r["browser"]]
+        says = self.w(says)
         if r["browser"] == "cache" and r["source"]:
             says += " (%s)" % r["source"]
         return ('<tr><td class="path">%s</td><td>%s</td><td class="num">%s'
                 "</td><td>%s</td><td>%s%s</td></tr>") % (
-            escape(r["path"]), badge(r["outcome"], r["why"]),
+            escape(r["path"]), badge(r["outcome"], r["why"], self.w),
             "{:,}".format(sum(e["bytes"] or 0 for e in r["wire"]))
             if r["wire"] else "", escape(says) + (
                 " <b class=bad>≠</b>" if r["agree"] is False else ""),
-            escape(r["why"]),
+            ("<b class=bad>%s</b> " % self.w("old") if r.get("older") else "")
+            + escape(self.w(r["why"])),
             "<br><span class=soft>%s</span>" % escape(where) if where else "")
 
     def visits(self):
@@ -182,7 +185,8 @@ class Report:
                       "the browser says", "why")
         for i, s in enumerate(self.d["steps"]):
             title = "%d. %s <span class=soft>%s, %s</span>" % (
-                i + 1, escape(s["text"]), escape(s["meaning"]), s["clock"])
+                i + 1, escape(s["text"]), escape(self.w(s["meaning"])),
+                s["clock"])
             if "resources" not in s:
                 out.append('<p class="between" id="step-%d"><b>%s</b> %s</p>'
                            % (i + 1, title, escape(s["note"])))
@@ -199,15 +203,20 @@ class Report:
         self.section("visits", "Visit by visit", "".join(out))
 
     def timeline(self):
-        svg = drawing.timeline(self.d["streams"], self.d["steps"])
+        svg = drawing.timeline(self.d["streams"], self.d["steps"], self.w)
         if svg:
+            w = self.w
             self.section("time", "Connections over time", (
-                "<p>A line is a connection that is open and idle, a bar a "
-                "request: <span class='badge b200'>200</span> <span "
-                "class='badge b304'>304</span> <span class='badge berr'>error"
-                "</span>. A thick grey line was never used. Shaded: silence, "
-                "cut out.</p><div class=scroll tabindex=0 role=region "
-                "aria-label=timeline>%s</div>") % svg)
+                "<p>%s <span class='badge b200'>200</span> <span "
+                "class='badge b304'>304</span> <span class='badge berr'>%s"
+                "</span>%s %s</p><div class=scroll tabindex=0 role=region "
+                "aria-label=timeline>%s</div>") % (
+                    w("A line is a connection that is open and idle, a bar a "
+                      "request:"), w("error"), w("."),
+                    w("A thick grey line was never used: browsers open a spare "
+                      "connection ahead of need, so that one more request would "
+                      "not have to wait for a handshake; the others were enough."
+                      " Shaded: silence, cut out."), svg))
 
     def ladders(self):
         if not self.d["packets"]:
@@ -217,18 +226,20 @@ class Report:
             mine = [p for p in self.d["packets"]
                     if p["stream"] == s["index"]]
             count = len(s["requests"])
-            text = "%d. port %d: %s, %d packets" % (
-                s["index"] + 1, s["port"],
-                "never used" if s["unused"] else "%d request%s" % (
-                    count, "" if count == 1 else "s"), len(mine))
+            w = self.w
+            text = w("%d. port %d: %s, %d packets", s["index"] + 1, s["port"],
+                     w("never used") if s["unused"] else
+                     w("%d request" + ("" if count == 1 else "s"), count),
+                     len(mine))
             if s["first_closer"]:
-                text += ", %s first by the %s" % (
-                    "reset" if s["reset"] else "closed", s["first_closer"])
+                text += w(", %s first by the %s" % (
+                    "reset" if s["reset"] else "closed", s["first_closer"]))
             out.append("<details%s><summary>%s</summary><div class=in>%s"
-                       "<p class=soft>In Wireshark: <code>tcp.port == %d"
+                       "<p class=soft>%s <code>tcp.port == %d"
                        "</code></p></div></details>" % (
                            " open" if n == 0 else "", escape(text),
-                           drawing.ladder(s, mine, self.w), s["port"]))
+                           drawing.ladder(s, mine, self.w),
+                           w("In Wireshark:"), s["port"]))
         self.section("ladders", "Packet by packet", "".join(out))
 
     def packets(self):
@@ -265,18 +276,19 @@ class Report:
                 "" if c["got"] == c["expected"] else
                 ' class="wrong" title="expected: %s"' % c["expected"],
                 badge(c["got"], "expected: %s; the browser says: %s" % (
-                    c["expected"], c["browser"]))) for c in r["cells"])
+                    c["expected"], c["browser"]), self.w)) for c in r["cells"])
             rows.append('<tr><th scope="row" title="%s">%s</th>%s</tr>' % (
                 escape(r["rule"], True), escape(r["label"]), cells))
-        text = "%d of %d cells are as known for Chromium and Firefox" % (
-            m["cells"] - m["differ"], m["cells"])
-        text += "; the others are framed." if m["differ"] else "."
+        text = self.w("%d of %d cells are as known for Chromium and Firefox",
+                      m["cells"] - m["differ"], m["cells"])
+        text += self.w("; the others are framed." if m["differ"] else ".")
         head = _heads(self.w, "policy") + "".join(
             '<th scope="col">%s</th>' % escape(a) for a in m["actions"])
         self.section("matrix", "This browser against the known table",
-                     "<p>One page with a picture under each policy, another "
-                     "server and an empty profile; what crossed the wire at "
-                     "each action. <b class=%s>%s</b></p>%s" % (
+                     "<p>%s <b class=%s>%s</b></p>%s" % (
+                         self.w("One page with a picture under each policy, "
+                                "another server and an empty profile; what "
+                                "crossed the wire at each action."),
                          "bad" if m["differ"] else "good", escape(text),
                          _table(head, rows, "cells", label="matrix")))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from . import editing
+from .words import Said
 
 # word: (what it does, whether it takes an argument, whether it loads a page)
 WORDS = {
@@ -46,8 +47,8 @@ class Step:
 
     @property
     def meaning(self):
-        text = WORDS[self.word][0]
-        return "%s: %s" % (text, self.argument) if self.argument else text
+        said = Said((WORDS[self.word][0],))
+        return said.and_then(": %s", self.argument) if self.argument else said
 
 
 def _seconds(text):

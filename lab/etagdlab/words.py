@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""words: the report's headings and labels in its languages.  What servers,
-browsers and packets say stays in their own words."""
+"""words: what the report says, in its languages.  What servers, browsers and
+packets say stays in their own words; so does the JSON, which is for programs."""
+import re
 
 ZH = {
     "Caching lab report": "HTTP 缓存实验报告",
     "Name": "姓名", "Number": "学号", "Date": "日期", "Scenario": "实验步骤",
     "not given": "未填写",
     "In short": "摘要", "requests on the wire": "次请求",
-    "answered 304": "次 304 应答", "not asked": "次未请求",
+    "answered 304": "次 304 应答", "not asked": "未请求",
+    "parts not asked for": "次未请求",
     "connections": "个连接", "never used": "从未使用",
     "bytes of content": "字节内容", "packets": "个数据包",
     "What each visit asked for": "每次访问请求了什么",
@@ -21,14 +23,131 @@ ZH = {
         "本浏览器与已知缓存行为的对照",
     "policy": "策略", "Configuration": "配置", "Versions": "版本",
     "Do the witnesses agree?": "各方记录是否一致？",
+    "no capture was wanted (--capture off)": "没有要求抓包（--capture off）",
     "Server's log": "服务器日志", "Contents": "目录",
     "browser": "浏览器", "Browser": "浏览器", "server": "服务器", "step": "步骤",
+    # steps
+    "first visit": "首次访问", "address typed again": "再次输入地址",
+    "link on the page to itself": "点页面上指向自己的链接",
+    "reload (F5)": "刷新（F5）", "hard reload (Ctrl+Shift+R)":
+        "强制刷新（Ctrl+Shift+R）",
+    "new tab": "新标签页", "away and back": "离开再返回",
+    "another address": "另一个地址", "the pictures change": "图片被改动",
+    "a file changes": "文件被改动", "wait": "等待",
+    "cache cleared": "清空缓存", "browser restarted": "重启浏览器",
+    # why something was asked for, and why not
+    "the whole file: the request named no version":
+        "整个文件：请求没有指明版本",
+    "304 because the tag in If-None-Match matches":
+        "304：If-None-Match 中的标签相符",
+    "the file is another one than the tag in If-None-Match":
+        "文件与 If-None-Match 中的标签不符，已是另一个版本",
+    "304 because the file is not newer than the date":
+        "304：文件不比所给日期新",
+    "the file is newer than the date": "文件比所给日期新",
+    "there is no such file": "没有这个文件",
+    " (no-cache came with the request: a hard reload)":
+        "（请求带有 no-cache：强制刷新）",
+    "restored as a whole from the back/forward cache: the browser asked for "
+    "nothing": "整页从往返缓存恢复：浏览器什么也没有请求",
+    "the browser had it already; this run did not see when it came":
+        "浏览器早已有它；这次实验没有看到它何时到来",
+    "no Cache-Control: a tenth of the file's age counts as fresh, %s at %s, %s "
+    "left: the browser guessed that it need not ask":
+        "没有 Cache-Control：文件年龄的十分之一算作新鲜期，共 %s（自 %s 起），"
+        "还剩 %s：浏览器猜测不必询问",
+    "granted fresh for %s at %s, %s left: the browser need not ask":
+        "给予 %s 的新鲜期（自 %s 起），还剩 %s：浏览器不必询问",
+    "going back may show a copy of any age (RFC 9111 4.2.4): nothing was asked":
+        "后退时可以显示任何年龄的副本（RFC 9111 4.2.4）：什么也没有询问",
+    "stale-while-revalidate: stale since %s, still shown at once for up to %s":
+        "stale-while-revalidate：已过期 %s，在 %s 之内仍可立即显示",
+    "immutable: the browser need not ask at a reload either":
+        "immutable：连刷新时也不必询问",
+    "no rule allows this copy (%s, from %s): look at the capture":
+        "没有规则允许使用这个副本（%s，来自 %s）：请看抓包",
+    "; step %d has changed the file since, so an older version is shown":
+        "；第 %d 步已改动文件，所以显示的是旧版本",
+    "; asked behind it: ": "；并在后台询问：",
+    "old": "旧", "cache, then %s": "缓存，然后 %s",
+    "request %s on connection %s": "连接 %2$s 上的第 %1$s 个请求",
+    ", packets %d and %d": "，数据包 %d 和 %d",
+    "from its cache": "来自缓存", "bytes came": "收到字节",
+    "page restored": "整页恢复", "does not tell": "没有说明",
+    # the rest
+    "Three witnesses: the capture, the server's log and the browser's own "
+    "timing. ": "三方记录：抓包、服务器日志和浏览器自己的计时。",
+    "%d requests in the capture, %d in the log; the largest difference between "
+    "the time of a packet and of its line in the log is %.1f ms. ":
+        "抓包中有 %d 个请求，日志中有 %d 个；数据包与其日志行的时间最多相差 "
+        "%.1f 毫秒。",
+    "There is no capture: %s. So there are two witnesses, the server (its log "
+    "and its observer) and the browser's own timing. ":
+        "没有抓包：%s。因此只有两方记录：服务器（日志和观察器）和浏览器自己的"
+        "计时。",
+    "Connections without a request are not seen. ": "看不到没有请求的连接。",
+    "They agree everywhere.": "处处一致。", "They differ:": "有不一致之处：",
+    "A line is a connection that is open and idle, a bar a request:":
+        "线表示打开而空闲的连接，条表示请求：",
+    "error": "错误",
+    "A thick grey line was never used: browsers open a spare connection ahead "
+    "of need, so that one more request would not have to wait for a handshake; "
+    "the others were enough. Shaded: silence, cut out.":
+        "灰色粗线从未使用：浏览器会提前备好一个连接，以免下一个请求还要等待握手；"
+        "这次其他连接已经够用。阴影：被剪掉的静默时间。",
+    "%d. port %d: %s, %d packets": "%d. 端口 %d：%s，%d 个数据包",
+    "%d request": "%d 个请求", "%d requests": "%d 个请求",
+    ", closed first by the client": "，客户端先关闭",
+    ", closed first by the server": "，服务器先关闭",
+    ", reset first by the client": "，客户端复位",
+    ", reset first by the server": "，服务器复位",
+    "FIN by the client": "客户端 FIN", "FIN by the server": "服务器 FIN",
+    "reset by the client": "客户端复位", "reset by the server": "服务器复位",
+    "%s of silence": "静默 %s", "%d more in the table below": "其余 %d 个见下表",
+    ", worker %d": "，工作进程 %d",
+    "In Wireshark:": "在 Wireshark 中：",
+    "One page with a picture under each policy, another server and an empty "
+    "profile; what crossed the wire at each action.":
+        "一个页面，每种策略一幅图片，另一个服务器和空白配置；每个动作时线路上的"
+        "内容。",
+    "%d of %d cells are as known for Chromium and Firefox":
+        "%2$d 格中有 %1$d 格与已知的 Chromium 和 Firefox 行为相同",
+    "; the others are framed.": "；其余的加了框。", ".": "。",
 }
+
+
+def fill(template, args):
+    """%, whose arguments may stand in another order: %2$s."""
+    places = re.findall(r"%(\d)\$", template)
+    if places:
+        template = re.sub(r"%\d\$", "%", template)
+        args = tuple(args[int(p) - 1] for p in places)
+    return template % tuple(args) if args else template
+
+
+class Said(str):
+    """Text that remembers how it was put together, so that it can be said in
+    another language: parts of (template, argument...)."""
+
+    def __new__(cls, *parts):
+        self = super().__new__(cls, "".join(fill(t, a) for t, *a in parts))
+        self.parts = parts
+        return self
+
+    def and_then(self, template, *args):
+        return Said(*self.parts, (template, *args))
+
+    def joined(self, other):
+        return Said(*self.parts, *getattr(other, "parts", ((other,),)))
 
 
 class Words:
     def __init__(self, lang):
         self.lang = lang
 
-    def __call__(self, text):
-        return ZH.get(text, text) if self.lang == "zh" else text
+    def __call__(self, text, *args):
+        if self.lang != "zh":
+            return fill(text, args) if args else str(text)
+        if isinstance(text, Said):
+            return "".join(self(t, *a) for t, *a in text.parts)
+        return fill(ZH.get(text, text), args)

@@ -18,11 +18,12 @@ static void begin(struct buf *b, int status)
     buf_str(b, status_reason(status));
     BUF_LIT(b, "</title><style>body{font:1.1rem/1.5 system-ui,sans-serif;"
                "margin:12vh auto;max-width:34rem;padding:0 1.2rem}"
-               "b{font-size:3rem}</style>\n<p><b>");
+               "h1{font-size:3rem;line-height:1.2;margin:0}</style>\n"
+               "<main><h1>");
     buf_u64(b, (uint64_t)status);
-    BUF_LIT(b, "</b><br>");
+    BUF_LIT(b, "</h1>");
     buf_str(b, status_reason(status));
-    BUF_LIT(b, "</p>\n");
+    BUF_LIT(b, "\n");
 }
 
 void page_escape(struct buf *b, struct span text)

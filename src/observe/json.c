@@ -238,6 +238,8 @@ static void put_request(struct buf *b, const struct happened *x)
         put_decision(b, q);
     put_str(b, "end", end_word((enum end)q->end));
     put_u64(b, "site", q->site);
+    if (q->file)
+        put_u64(b, "file", q->file);
     put_bool(b, "cut", q->cut);
     put_request_line(b, take_line(&head));
     put_fields(b, "request_fields", head);
@@ -254,6 +256,7 @@ static void put_page(struct buf *b, const struct happened *x)
 
     put_span(b, "path", board_text_of(&x->event, 0));
     put_u64(b, "site", x->event.page.site);
+    put_u64(b, "file", x->event.page.file);
     put_u64(b, "part", x->event.page.part);
     put_u64(b, "parts", x->event.page.parts);
     key(b, "references");

@@ -23,6 +23,7 @@ OBSERVE_PAGE = \
 	$(srcdir)/src/observe/page/words.js \
 	$(srcdir)/src/observe/page/model.js \
 	$(srcdir)/src/observe/page/draw.js \
+	$(srcdir)/src/observe/page/detail.js \
 	$(srcdir)/src/observe/page/page.js
 EXTRA_DIST += $(OBSERVE_PAGE) src/observe/page/embed.sh
 CLEANFILES += src/observe/page.c

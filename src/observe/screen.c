@@ -10,6 +10,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "os/clock.h"
+
 #define CONNS 64
 #define LINES 128
 #define LINE_BYTES 256
@@ -31,7 +33,8 @@ struct screen {
         char text[LINE_BYTES];
         uint64_t status;
     } line[LINES];
-    uint64_t n_lines, open, requests, not_modified, errors, lost, now_us;
+    uint64_t n_lines, requests, not_modified, errors, lost;
+    uint64_t now_us, heard_us; /* wall clock there, monotonic here */
 };
 
 struct screen *screen_new(const char *url)
@@ -81,8 +84,10 @@ static void take_request(struct screen *s, struct row *r, const struct note *n)
 
 void screen_take(struct screen *s, const struct note *n)
 {
-    if (n->at_us > s->now_us)
+    if (n->at_us > s->now_us) {
         s->now_us = n->at_us;
+        s->heard_us = clock_mono_us();
+    }
     if (span_eq(n->event, SPAN("lost")))
         s->lost += n->lost;
     if (!n->connection)
@@ -128,24 +133,59 @@ static const char *colour(uint64_t status)
     return status >= 400 ? "\033[31m" : status < 300 ? "\033[32m" : "\033[35m";
 }
 
+#define WIDE 66 /* columns from which worker and port have room */
+
+static void draw_row(const struct screen *s, const struct row *r,
+                     unsigned width)
+{
+    const char *word = phase_word(r);
+    /* escapes take no room on the screen */
+    int pad = word[0] == '\033' ? 15 + 8 + (word[2] == '2' ? 0 : 1) : 15;
+    /* ages grow while nothing is heard */
+    uint64_t now = s->now_us + (clock_mono_us() - s->heard_us);
+    uint64_t until = r->ended_us ? r->ended_us : now;
+    double age =
+        until > r->opened_us ? (double)(until - r->opened_us) / 1e6 : 0;
+    unsigned used = width >= WIDE ? 62 : 40;
+
+    printf("%8llu ", (unsigned long long)r->number);
+    if (width >= WIDE)
+        printf("%6llu %6llu ", (unsigned long long)r->worker,
+               (unsigned long long)r->port);
+    printf("%-*s %4llu %7.1fs", pad, word, (unsigned long long)r->requests,
+           age);
+    if (width > used)
+        printf("  %.*s", (int)(width - used), r->last);
+    printf("\n");
+}
+
 static void draw_rows(const struct screen *s, unsigned room, unsigned width)
 {
-    printf("\033[1m%8s %6s %6s %-15s %5s %9s  %s\033[0m\n", "conn", "worker",
-           "port", "state", "reqs", "age", "latest");
-    unsigned from = s->next > room ? s->next - room : 0;
-    for (unsigned i = from; i < s->next; i++) {
-        const struct row *r = &s->row[i % CONNS];
-        const char *word = phase_word(r);
-        /* escapes take no room on the screen */
-        int pad = word[0] == '\033' ? 15 + 8 + (word[2] == '2' ? 0 : 1) : 15;
-        uint64_t until = r->ended_us ? r->ended_us : s->now_us;
-        double age = (double)(until - r->opened_us) / 1e6;
-        printf("%8llu %6llu %6llu %-*s %5llu %8.1fs  %.*s\n",
-               (unsigned long long)r->number, (unsigned long long)r->worker,
-               (unsigned long long)r->port, pad, word,
-               (unsigned long long)r->requests, age,
-               width > 62 ? (int)(width - 62) : 0, r->last);
-    }
+    printf("\033[1m%8s ", "conn");
+    if (width >= WIDE)
+        printf("%6s %6s ", "worker", "port");
+    printf("%-15s %4s %8s%s\033[0m\n", "state", "reqs", "age",
+           width >= WIDE ? "  latest" : "");
+    for (unsigned i = s->next > room ? s->next - room : 0; i < s->next; i++)
+        draw_row(s, &s->row[i % CONNS], width);
+}
+
+/* One line, however narrow. */
+static void draw_head(const struct screen *s, unsigned width)
+{
+    char text[512];
+    int n = snprintf(
+        text, sizeof text, "etagd  requests: %llu, 304: %llu, errors: %llu",
+        (unsigned long long)s->requests, (unsigned long long)s->not_modified,
+        (unsigned long long)s->errors);
+
+    if (s->lost && n > 0 && n < (int)sizeof text)
+        n += snprintf(text + n, sizeof text - (size_t)n, ", events lost: %llu",
+                      (unsigned long long)s->lost);
+    if (n > 0 && n < (int)sizeof text)
+        (void)snprintf(text + n, sizeof text - (size_t)n, "  %s", s->url);
+    printf("\033[H\033[J\033[1m%.5s\033[0m%.*s\n\n", text, (int)width - 5,
+           text + 5);
 }
 
 void screen_draw(struct screen *s)
@@ -161,14 +201,7 @@ void screen_draw(struct screen *s)
     unsigned shown = s->next < above ? s->next : above;
     unsigned below = rows - 5 - shown;
 
-    printf("\033[H\033[J\033[1metagd\033[0m %s   %llu requests, %llu x 304, "
-           "%llu errors",
-           s->url, (unsigned long long)s->requests,
-           (unsigned long long)s->not_modified, (unsigned long long)s->errors);
-    if (s->lost)
-        printf(", \033[31m%llu events lost\033[0m",
-               (unsigned long long)s->lost);
-    printf("\n\n");
+    draw_head(s, width);
     draw_rows(s, above, width);
     printf("\n");
     uint64_t from = s->n_lines > below ? s->n_lines - below : 0;

@@ -58,13 +58,14 @@ static bool parse_url(struct span url, struct place *out)
                (int)sizeof out->port;
 }
 
-static int dial(const struct place *p)
+static int dial(const struct place *p, bool quiet)
 {
     struct addrinfo want = { .ai_socktype = SOCK_STREAM }, *all;
     int fd = -1, rc = getaddrinfo(p->host, p->port, &want, &all);
 
     if (rc != 0) {
-        fprintf(stderr, "etagd watch: %s: %s\n", p->host, gai_strerror(rc));
+        if (!quiet)
+            fprintf(stderr, "etagd watch: %s: %s\n", p->host, gai_strerror(rc));
         return -1;
     }
     for (struct addrinfo *a = all; a && fd < 0; a = a->ai_next) {
@@ -74,7 +75,7 @@ static int dial(const struct place *p)
             fd = -1;
         }
     }
-    if (fd < 0)
+    if (fd < 0 && !quiet)
         fprintf(stderr,
                 "etagd watch: %s port %s: %s (is [observe] listen "
                 "set?)\n",
@@ -174,6 +175,17 @@ static void follow(struct stream *s, struct screen *screen)
     }
 }
 
+/* An observer that dies is replaced, and its port never closes: the next one
+ * answers there.  When nobody does, the server has ended. */
+static bool again(struct stream *s, const struct place *p)
+{
+    close(s->fd);
+    s->fd = dial(p, true);
+    s->n = 0;
+    s->in_head = true;
+    return s->fd >= 0 && ask(s->fd, p, false);
+}
+
 static int bad_usage(void)
 {
     fputs(usage, stderr);
@@ -201,12 +213,16 @@ int watch_main(int argc, char **argv)
         url = argv[optind++];
     if (optind < argc || !parse_url(span_str(url), &place))
         return bad_usage();
-    s.fd = dial(&place);
+    s.fd = dial(&place, false);
     if (s.fd < 0 || !ask(s.fd, &place, all))
         return 1;
     s.out = stdout;
     struct screen *screen = isatty(STDOUT_FILENO) ? screen_new(url) : NULL;
     follow(&s, screen);
-    close(s.fd);
-    return s.bad || s.in_head;
+    bool answered = !s.in_head;
+    while (!s.bad && !s.in_head && !ferror(s.out) && again(&s, &place))
+        follow(&s, screen);
+    if (s.fd >= 0)
+        close(s.fd);
+    return s.bad || !answered;
 }

@@ -50,6 +50,8 @@ struct board_request {
     uint8_t end;    /* enum end */
     uint8_t site;   /* of the configuration; 255: none was found */
     bool cut;       /* the request's head is not here as it was sent */
+    uint32_t file;  /* as in struct board_page: what it was answered with; 0:
+                       not told of */
 };
 
 /* A connection that begins or ends. */
@@ -65,6 +67,7 @@ struct board_conn {
 /* One part of a file's references. */
 struct board_page {
     uint64_t version; /* of the file; parts of one version belong together */
+    uint32_t file;    /* its worker's number for it */
     uint16_t part, parts;
     uint8_t site;
 };

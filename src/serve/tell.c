@@ -141,6 +141,7 @@ void tell_opened(struct worker *w, struct txn *t, struct record *r)
     r->answer_at = (uint32_t)t->out.n;
     r->queued_us = w->now_us;
     r->site = UINT8_MAX;
+    r->file = 0;
 }
 
 void tell_waiting(struct worker *w, const struct conn *c)
@@ -199,6 +200,7 @@ void tell_request(struct worker *w, const struct conn *c,
     q->coding = (uint8_t)r->line.coding;
     q->end = (uint8_t)r->line.end;
     q->site = r->site;
+    q->file = r->file;
     board_text(e, 0, r->head);
     q->cut = e->text_n[0] != r->head_n;
     board_text(e, 1, answer_head_of(c->txn, r));
@@ -223,6 +225,7 @@ static void tell_page(struct worker *w, const struct entry *e,
     struct refs refs = refs_of(language, text);
     struct ref ref;
     bool more = refs_next(&refs, &ref);
+    uint32_t file = (uint32_t)(w->ring->next + 1); /* what told_at will be */
     uint64_t version = (uint64_t)e->version.mtime_ns ^ w->ring->next;
 
     /* none: that is told, too, for the file may have had some before */
@@ -230,6 +233,7 @@ static void tell_page(struct worker *w, const struct entry *e,
          part++) {
         struct board_event *b = begin(w, BOARD_PAGE, NULL, w->now_us);
         b->page = (struct board_page){ .version = version,
+                                       .file = file,
                                        .part = (uint16_t)part,
                                        .site = (uint8_t)e->site };
         board_text(b, 0, span_of(e->path, e->path_n));
@@ -258,6 +262,7 @@ void tell_file(struct worker *w, struct record *r, struct entry *e)
     enum refs_language language;
 
     r->site = (uint8_t)e->site;
+    r->file = (uint32_t)e->told_at;
     /* once more before it is overwritten, so that an observer that was started
      * anew learns it too */
     if (!f->bytes ||
@@ -269,6 +274,7 @@ void tell_file(struct worker *w, struct record *r, struct entry *e)
     tell_page(w, e, language,
               span_to(span_of(f->bytes, e->version.size), PAGE_SCAN_BYTES));
     e->told_at = next + 1;
+    r->file = (uint32_t)e->told_at;
     e->told_s = second;
     e->told_ns = e->version.ctime_ns;
 }

@@ -52,6 +52,7 @@ struct record {
     uint32_t answer_at; /* the response's head in txn.out */
     uint64_t queued_us; /* the turn in which it was decided */
     uint8_t site;
+    uint32_t file; /* its number on the board; 0: none */
 };
 
 struct txn {

@@ -30,6 +30,22 @@ bool lab_knows(const char *word)
     return false;
 }
 
+/* Is there such a program in $PATH? */
+static bool in_path(const char *program)
+{
+    const char *at = getenv("PATH");
+    char path[PATH_BYTES];
+
+    while (at && *at) {
+        size_t n = strcspn(at, ":");
+        int m = snprintf(path, sizeof path, "%.*s/%s", (int)n, at, program);
+        if (m < (int)sizeof path && access(path, X_OK) == 0)
+            return true;
+        at += n + (at[n] == ':');
+    }
+    return false;
+}
+
 /* Becomes dir + tail, if that is there. */
 static void try(char **argv, const char *dir, size_t n, const char *tail)
 {
@@ -41,6 +57,12 @@ static void try(char **argv, const char *dir, size_t n, const char *tail)
     if (b.overflow)
         return;
     path[b.n] = '\0';
+    if (access(path, X_OK) == 0 && !in_path("python3")) {
+        fputs("etagd: python3 is not installed (Debian: apt-get install "
+              "python3); the helper is written in it\n",
+              stderr);
+        exit(1);
+    }
     argv[0] = path;
     execv(path, argv);
     if (errno != ENOENT && errno != ENOTDIR) {

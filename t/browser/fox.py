@@ -70,7 +70,11 @@ return document.readyState === 'complete' &&
     performance.timeOrigin !== arguments[0] && performance.timeOrigin;
 """
 ORIGIN = "return performance.timeOrigin"
-ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+# Which document the tab shows.
+WINDOW = """
+const b = gBrowser.selectedBrowser.browsingContext;
+return b.currentWindowGlobal && b.currentWindowGlobal.innerWindowId;
+"""
 
 
 def missing():
@@ -241,9 +245,18 @@ class Browser:
     def follow(self, css):
         """A link on the page."""
         before = self.script(ORIGIN)
-        found = self.wire.call("WebDriver:FindElement", using="css selector",
-                               value=css)["value"]
-        self.wire.call("WebDriver:ElementClick", id=found[ELEMENT])
+        window = self._chrome(WINDOW)
+        # Not by WebDriver:ElementClick, which hangs an unload listener on the
+        # page, and Firefox keeps no such page for going back.  A script does,
+        # too, but takes it away at its end: the click comes after that, and
+        # who waits asks the browser's own window.
+        self.script("const e = document.querySelector(arguments[0]); "
+                    "if (!e) throw Error('no ' + arguments[0]); "
+                    "setTimeout(() => e.click())", css)
+        end = time.monotonic() + DEADLINE_S
+        while self._chrome(WINDOW) in (window, None) and \
+                time.monotonic() < end:
+            time.sleep(0.02)
         self._await(before)
 
     def reload(self):

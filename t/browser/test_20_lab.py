@@ -74,3 +74,12 @@ def test_page_links_lead_somewhere(lab):
     page = lab.get("/").body.decode()
     for target in set(re.findall(r"(?:href|src)=\"(/[^\"#]*)", page)):
         assert lab.get(target).status == 200, target
+
+
+def test_pages_lead_to_the_observer(lab):
+    """Who opens the page need not know of the second port."""
+    import re
+    port = re.search(r"(?s)\[observe\].*?^listen = (\S+)", INI.read_text(),
+                     re.M).group(1)
+    for page in ("/", "/one.html", "/lab/"):
+        assert 'href="http://%s/"' % port in lab.get(page).body.decode(), page

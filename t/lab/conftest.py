@@ -3,6 +3,7 @@
 hand."""
 import os
 import pathlib
+import re
 import sys
 
 import pytest
@@ -17,6 +18,15 @@ sys.dont_write_bytecode = True
 import harness  # noqa: E402
 from etagdlab import capture, tools  # noqa: E402
 from sites import close  # noqa: E402
+
+
+def english(html):
+    """What a report says in three English words or more, but for what programs
+    and browsers say (PRE, CODE, the versions)."""
+    text = re.sub(r"(?s)<(style|pre|code|title|dd)\b.*?</\1>", " ", html)
+    text = re.sub(r"(?s)<section id=\"versions\".*?</section>", " ", text)
+    text = re.sub(r"<[^>]*>", "\n", text)
+    return re.findall(r"[A-Za-z]{2,},? [A-Za-z]{2,},? [A-Za-z]{2,}.*", text)
 
 
 def need(why):

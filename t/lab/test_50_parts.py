@@ -2,13 +2,15 @@
 """Parts of the lab that need neither browser nor server."""
 import email.utils
 import json
+import re
 import struct
 import zlib
 
 import pytest
 
-from etagdlab import (cli, diff, drawing, editing, freshness, matrix, report,
-                      scenario)
+from conftest import english
+from etagdlab import (cli, diff, drawing, editing, evidence, freshness, matrix,
+                      report, scenario, words)
 
 NOW = 1_700_000_000 * 10 ** 9
 DATE = email.utils.formatdate(1_700_000_000, usegmt=True)
@@ -31,9 +33,15 @@ def ago(seconds):
     ({"expires": "0", "date": DATE}, 0, "expires"),
     ({"cache-control": "max-age=1", "expires": ago(-9)}, 1, "max-age"),
     ({"last-modified": ago(864000), "date": DATE}, 86400, "heuristic"),
+    ({"expires": ago(-3600), "date": DATE, "age": "600"}, 3000, "expires"),
+    ({"last-modified": ago(864000), "date": DATE, "age": "400"}, 86000,
+     "heuristic"),
+    # a clock that is ten days slow: old at its arrival (RFC 9111 4.2.3)
+    ({"cache-control": "max-age=3600", "date": ago(864000)}, 0, "max-age"),
+    ({"cache-control": "max-age=3600", "date": ago(1)}, 3600, "max-age"),
     ({"etag": '"x"'}, 0, "none")))
 def test_what_an_answer_grants(fields, seconds, by):
-    got = freshness.grant(fields)
+    got = freshness.grant(fields, NOW / 1e9)
     assert (got.seconds, got.by) == (seconds, by)
 
 
@@ -42,6 +50,8 @@ def test_what_an_answer_grants(fields, seconds, by):
      "granted fresh for 60 s at {at}, 48 s left: the browser need not ask"),
     ({"last-modified": ago(864000), "date": DATE}, 10, {},
      "no Cache-Control: a tenth of the file's age"),
+    ({"cache-control": "max-age=60", "age": "50"}, 3, {},
+     "granted fresh for 60 s at {at}, 7 s left"),
     ({"cache-control": "max-age=1"}, 5, {"history": True}, "going back"),
     ({"cache-control": "max-age=60"}, 1, {"restored": True},
      "back/forward cache"),
@@ -123,6 +133,22 @@ def test_the_scale_cuts_silence_out():
     assert [round(s, 1) for _, s in scale.breaks()] == [9.9]
 
 
+def test_notes_of_a_ladder_are_whole():
+    """They stand in two lines at most, and nothing leaves the picture."""
+    packet = {"no": 1, "time": 0.1, "client": False, "flags": "ACK",
+              "protocol": "HTTP", "info": "HTTP/1.1 304 Not Modified",
+              "data": 9, "comments": ["etagd: " + "a word " * 22 + "end"]}
+    stream = {"index": 0, "port": 4000, "worker": 1}
+    drawn = drawing.ladder(stream, [packet], words.Words("en"))
+    notes = re.findall(r'class="note" [^>]*>([^<]*)<', drawn)
+    assert len(notes) == 2 and notes[1].endswith("end")
+    assert all(len(n) <= 92 for n in notes)
+    packet["comments"] *= 3
+    drawn = drawing.ladder(stream, [packet], words.Words("en"))
+    notes = re.findall(r'class="note" [^>]*>([^<]*)<', drawn)
+    assert len(notes) == 2 and notes[1].endswith("\u2026")
+
+
 def exchange(status, reason, **more):
     return {"status": status, "bytes": 5, "reason": reason, "us": 10,
             "time": 0.1, "worker": 1, "connection": 1, "request": 1,
@@ -164,10 +190,41 @@ def sample():
 def test_report_is_whole_and_alone(lang):
     text = report.html(sample(), lang)
     assert "<i>" not in text and "A &lt;b&gt;" in text
-    assert "not asked" in text and "They agree everywhere" in text
+    assert ("not asked" in text) == ("They agree everywhere" in text) == (
+        lang == "en")
     for foreign in ("http://", "https://", "<script", "src=\"/", "@import"):
         assert foreign not in text, foreign
     assert ("实验报告" in text) == (lang == "zh")
+
+
+def test_sentences_in_another_language():
+    """Each why, and what is built of them; the JSON stays English."""
+    zh, en = words.Words("zh"), words.Words("en")
+    day = {"last-modified": ago(864000), "date": DATE}
+    swr = {"cache-control": "max-age=1, stale-while-revalidate=60"}
+    said = [freshness.why_absent(stored, NOW + 5 * 10 ** 9, **options)
+            for stored, options in (
+                (None, {}), (None, {"restored": True}), ((day, NOW), {}),
+                (({"cache-control": "max-age=60"}, NOW), {}),
+                ((swr, NOW), {}), (({}, NOW), {"history": True}),
+                (({"cache-control": "immutable"}, NOW), {}),
+                (({}, NOW), {}))]
+    said += [evidence._why_asked([exchange(200, "new", asked={
+        "cache-control": "no-cache"})])]
+    said += [evidence._why_asked([exchange(304, r)])
+             for r in evidence.ANSWERED]
+    said += [s.meaning for s in scenario.parse(
+        "first,again,link,reload,hard,newtab,back,visit:/x,edit-logo,edit:y,"
+        "wait:1,clear,restart")]
+    for s in said:
+        assert en(s) == s and json.loads(json.dumps(s)) == s
+        assert re.search("[\u4e00-\u9fff]", zh(s)), s
+        assert not english(zh(s)), s
+    both = said[3].and_then("; asked behind it: ").joined(said[-14])
+    assert both == said[3] + "; asked behind it: " + said[-14]
+    assert not english(zh(both))
+    assert zh("request %s on connection %s", 1, 22).startswith("连接 22")
+    assert not english(report.html(sample(), "zh").split("<footer>")[0])
 
 
 def test_report_says_what_does_not_agree():

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 import harness
-from conftest import TOP
+from conftest import TOP, english
 
 pytestmark = pytest.mark.usefixtures("chromium")
 
@@ -52,6 +52,11 @@ def test_the_default_page(program, tmp_path):
     # The edit is seen where the browser asked, and hidden where not.
     assert outcomes(late)["/logo/no-cache.png"] == "200"
     assert outcomes(late)[fresh] == "-"
+    # and where it is hidden the report says so
+    told = {r["path"]: r for r in late["resources"]}
+    assert told[fresh]["older"] == 5 and "older version" in told[fresh]["why"]
+    assert not any("older" in r for p, r in told.items() if p != fresh)
+    assert "<b class=bad>old</b>" in html
     why = next(r["why"] for r in again["resources"] if r["path"] == fresh)
     assert why.startswith("granted fresh for 60 s at ")
     assert why.endswith("s left: the browser need not ask")
@@ -105,7 +110,10 @@ def test_without_a_capture(program, tmp_path):
     assert [g["/"] for g in got] == ["200", "304", "200", "304"]
     assert data["capture"]["way"] is None and data["packets"] == []
     assert data["streams"] and data["agreement"] is None
+    begins = [s["begin"] for s in data["streams"]]
+    assert begins == sorted(begins)
     assert "no capture was wanted" in done.stderr and "实验报告" in html
+    assert english(html.split("<footer>")[0]) == []
     assert (site / "a b.css").read_text() == "p { color: red }"
 
 
@@ -116,6 +124,15 @@ def test_a_faulty_configuration_is_told(program, tmp_path):
     assert done.returncode == 1
     assert "bad.ini:2: [server] workers" in done.stderr
     assert not (tmp_path / "r.html").exists()
+
+
+def test_a_missing_python_is_named(program, tmp_path):
+    env = {**harness.environment(), "PATH": str(tmp_path)}
+    for word in ("lab", "annotate"):
+        done = subprocess.run([program, word, "--help"], env=env,
+                              stderr=subprocess.PIPE, text=True)
+        assert done.returncode == 1, done.stderr
+        assert "apt-get install python3" in done.stderr
 
 
 def test_the_helper_is_found(program, tmp_path):

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
 """The observer: what scripted clients did is what it tells, to the last one; it
 costs no connection when it dies; and it answers nobody who has no business."""
+import fcntl
 import http.client
 import json
 import os
 import pty
 import re
 import socket
+import struct
 import subprocess
+import termios
 import time
 from signal import SIGKILL
 
@@ -667,6 +670,67 @@ def test_watch_piped(observed):
     server.stop()
     assert w.popen.wait(DEADLINE_S) == 0
     assert not w.lines, w.lines
+
+
+def test_watch_outlives_an_observer(observed):
+    """Another takes its place, on the same port."""
+    server, o = observed()
+    w = Process([str(binary()), "watch", "-a", "http://127.0.0.1:%d/" % o.port],
+                cwd=str(server.folder))
+    server.get("/hello.txt")
+    w.await_stdout(r" c1\.1 w\d GET /hello\.txt 200 ")
+    first = o.pid()
+    os.kill(first, SIGKILL)
+    until("another observer", lambda: o.pid() not in (None, first))
+    # it shows what comes after that; a request may fall between the two
+    until("a request that is shown", lambda: server.get("/again") and any(
+        "GET /again" in line for line in w.stdout))
+    server.stop()
+    assert w.popen.wait(DEADLINE_S) == 0
+    assert not w.lines, w.lines
+
+
+def rows_on_screen(data, columns):
+    """What a terminal of that width shows: a line is what fits, the rest of a
+    longer one goes into the next."""
+    text = re.sub(rb"\033\[[0-9;]*m", b"", data.split(b"\033[J")[-1])
+    return [line.rstrip(b"\r") for line in text.split(b"\n")]
+
+
+@pytest.mark.parametrize("columns", (40, 80, 200))
+def test_watch_fits_its_terminal(observed, columns):
+    server, o = observed()
+    idle = server.connect()
+    until("the idle one", lambda: len(o.json("/status")["workers"]) and
+          sum(w["open"] for w in o.json("/status")["workers"]) == 1)
+    server.get("/hello.txt?" + "long" * 60)
+    o.ledger(1)
+    master, slave = pty.openpty()
+    fcntl.ioctl(master, termios.TIOCSWINSZ,
+                struct.pack("HHHH", 20, columns, 0, 0))
+    p = subprocess.Popen([str(binary()), "watch", "-a",
+                          "127.0.0.1:%d" % o.port], stdout=slave)
+    os.close(slave)
+    shown = b""
+
+    def look():
+        nonlocal shown
+        shown += os.read(master, 65536)
+        # the age of a connection that nothing is heard of grows
+        ages = set(re.findall(rb"not used\S* +0 +([\d.]+)s", shown))
+        return len(ages) > 2 and shown.count(b"\033[J") > 3
+    try:
+        until("the table", look)
+        last = b"\033[J" + shown.split(b"\033[J")[-2]
+        lines = rows_on_screen(last, columns)
+        assert max(map(len, lines)) <= columns, lines
+        assert any(b"browser closed" in line for line in lines)
+        assert len(lines) <= 20
+    finally:
+        p.terminate()
+        p.wait()
+        os.close(master)
+    idle.close()
 
 
 def test_watch_says_what_is_wrong(observed):

@@ -5,6 +5,8 @@ import { colour, pathOf } from "./model.js";
 
 const NS = "http://www.w3.org/2000/svg";
 const LANE = 26, BAR = 16, TOP = 34, BREAK = 58, GAP_MS = 300;
+const STEPS_MAX = 80;  // in a ladder
+const BARS_MAX = 1000; // in all lanes: the newest of each
 
 export function svg(name, attributes, ...children) {
     const e = document.createElementNS(NS, name);
@@ -26,6 +28,8 @@ export function html(name, attributes, ...children) {
     e.append(...children.filter(c => c !== null && c !== undefined));
     return e;
 }
+
+export const tag = s => html("span", { class: `tag c-${colour(s)}` }, s ? String(s) : "–");
 
 export function endKind(c) {
     if (!c.end)
@@ -87,28 +91,26 @@ function place(ax, t) {
     return before ? before.x + before.w + (ax.tail ? BREAK - 12 : 6) : 10;
 }
 
-function pointsOf(conns) {
+// What of a connection is shown, and since when.
+function shown(c, since, bars) {
+    const requests = c.requests.slice(-bars).filter(q => q.sent >= since);
+    const from = Math.max(c.opened, since, requests.length < c.count ? requests[0]?.first ?? 0 : 0);
+    return { c, requests, from, idles: c.idles.filter(i => (i.to ?? Infinity) > from) };
+}
+
+function pointsOf(all, now) {
     const points = [];
-    for (const c of conns) {
-        points.push([c.opened, c.opened]);
-        if (c.half)
-            points.push([c.half, c.half]);
-        for (const t of Object.values(c.fins))
-            points.push([t, t]);
-        for (const q of c.requests)
-            points.push([q.first, q.sent]);
-        for (const i of c.idles)
-            points.push([i.from, i.from]);
-        if (c.ended)
-            points.push([c.ended, c.ended]);
+    for (const { c, requests, from, idles } of all) {
+        const times = [c.opened, c.half, c.ended, ...Object.values(c.fins), ...idles.map(i => i.from)];
+        points.push(...times.filter(t => t && t >= from).map(t => [t, t]), ...requests.map(q => [q.first, q.sent]));
     }
-    return points;
+    return points.length ? points : [[now, now]];
 }
 
 function drawAxis(out, ax, height) {
     ax.parts.forEach((p, i) => {
         out.append(svg("rect", { class: "panel", x: p.x - 4, y: 18, width: p.w + 8, height: height - 18, rx: 5, opacity: .55 }));
-        out.append(svg("text", { x: p.x, y: 12, class: "mono" }, `${clock(p.from, true)}`));
+        out.append(svg("text", { x: p.x, y: 12, class: "mono" }, clock(p.from, true)));
         if (p.w > 150)
             out.append(svg("text", { x: p.x + p.w, y: 30, "text-anchor": "end" }, span(p.to - p.from)));
         const next = ax.parts[i + 1];
@@ -143,11 +145,11 @@ function bar(c, q, ax, y, choose) {
 }
 
 // In use: a thick line; idle, as the observer told, or not used yet: a thin one.
-function stretches(g, c, ax, y, now) {
-    const end = c.ended ?? now, first = c.requests[0]?.first ?? c.half ?? end;
-    const idle = first - c.opened > 100 ? [{ from: c.opened, to: first }] : [];
-    let from = c.opened;
-    for (const i of idle.concat(c.idles, [{ from: end, to: end }])) {
+function stretches(g, { c, from: begin, idles }, ax, y, now) {
+    const end = c.ended ?? now, first = c.firstUse ?? c.half ?? end;
+    const idle = first - begin > 100 ? [{ from: begin, to: first }] : [];
+    let from = begin;
+    for (const i of idle.concat(idles, [{ from: end, to: end }])) {
         const to = i.to ?? end;
         if (i.from > from)
             g.append(svg("line", { class: "held", x1: place(ax, from), x2: place(ax, i.from), y1: y, y2: y }));
@@ -158,12 +160,12 @@ function stretches(g, c, ax, y, now) {
     }
 }
 
-function lane(out, c, ax, y, now, choose) {
-    const from = place(ax, c.opened), to = place(ax, c.ended ?? now);
-    const used = c.requests.length > 0 || c.half || c.waiting;
+function lane(out, part, ax, y, now, choose) {
+    const c = part.c, from = place(ax, part.from), to = place(ax, c.ended ?? now);
+    const used = c.count > 0 || c.half || c.waiting;
     const g = svg("g", { class: "hit", "data-key": `${c.number}` }, svg("title", {}, title(c)));
     if (used) {
-        stretches(g, c, ax, y, now);
+        stretches(g, part, ax, y, now);
         g.append(svg("line", { class: "idle", x1: from, x2: from, y1: y - 5, y2: y + 5 }));
     } else {
         g.append(svg("rect", { class: "unused", x: from, y: y - 6, width: Math.max(4, to - from), height: 12, rx: 3 }));
@@ -172,7 +174,7 @@ function lane(out, c, ax, y, now, choose) {
     out.append(g);
     if (c.half)
         out.append(svg("rect", { class: "half", x: place(ax, c.half), y: y - BAR / 2, width: Math.max(8, to - place(ax, c.half)), height: BAR, rx: 3 }));
-    for (const q of c.requests)
+    for (const q of part.requests)
         out.append(bar(c, q, ax, y, choose));
     const kind = endKind(c);
     if (kind)
@@ -181,13 +183,14 @@ function lane(out, c, ax, y, now, choose) {
         out.append(svg("path", { class: "idle", fill: "none", d: `M${to} ${y - 4}l5 4-5 4` }));
 }
 
-export function lanes(conns, now, choose) {
-    const ax = axis(pointsOf(conns), now);
+export function lanes(conns, now, since, choose) {
+    const all = conns.map(c => shown(c, since, Math.max(10, Math.floor(BARS_MAX / conns.length))));
+    const ax = axis(pointsOf(all, now), now);
     const height = TOP + conns.length * LANE + 4;
     const width = Math.ceil(ax.width + 14);
     const out = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "group" });
     drawAxis(out, ax, height);
-    conns.forEach((c, i) => lane(out, c, ax, TOP + i * LANE + LANE / 2, now, choose));
+    all.forEach((part, i) => lane(out, part, ax, TOP + i * LANE + LANE / 2, now, choose));
     return { picture: out, top: TOP, lane: LANE };
 }
 
@@ -240,7 +243,16 @@ export function ladder(c, chosen) {
     const W = 400, L = 92, R = W - 24, STEP = 27;
     let y = 36, last = null;
     const body = [];
-    for (const s of steps(c).slice(0, 80)) {
+    const skip = n => {
+        body.push(svg("text", { x: (L + R) / 2, y: y + 8, "text-anchor": "middle" }, `⋮ ${word("n_more", n)}`));
+        y += 24;
+    };
+    // of a long one the part around what was chosen, or the end
+    const all = steps(c), at = chosen ? all.findIndex(s => s.q === chosen) : all.length;
+    const start = Math.max(0, Math.min(at - STEPS_MAX / 2, all.length - STEPS_MAX));
+    if (start > 0 || c.requests.length < c.count)
+        skip(start + 2 * (c.count - c.requests.length));
+    for (const s of all.slice(start, start + STEPS_MAX)) {
         if (last !== null && s.at - last > 50) {
             body.push(svg("text", { x: (L + R) / 2, y: y + 8, "text-anchor": "middle" }, `⋮ ${word("idle_for", span(s.at - last))}`));
             y += 24;
@@ -258,7 +270,9 @@ export function ladder(c, chosen) {
         body.push(g);
         y += STEP;
     }
-    if (!c.ended) {
+    if (start + STEPS_MAX < all.length) {
+        skip(all.length - start - STEPS_MAX);
+    } else if (!c.ended) {
         body.push(svg("text", { x: (L + R) / 2, y: y + 8, "text-anchor": "middle" }, word("to_open")));
         y += 20;
     }

@@ -2,6 +2,12 @@
 // model: from events to connections, page loads, and reasons for silence.
 
 const CONNS_MAX = 400, LOADS_MAX = 40, SETTLE_MS = 1200, NEEDS_MAX = 2000;
+// A page that is left open must not grow: what is oldest goes first.
+const REQUESTS_MAX = 4000, LOAD_REQUESTS_MAX = 200, IDLES_MAX = 200, STORED_MAX = 2000,
+    CLIENTS_MAX = 20, PAGES_MAX = 2000, SEEN_MAX = 20000;
+const REDIRECTS = [301, 302, 303, 307, 308];
+// A spare connection is opened about when the page is asked for.
+const SPARE_MS = 1000;
 // Fetched only if something calls for it: rules of style sheets, fonts, import(),
 // a manifest.
 const CONDITIONAL = "undm";
@@ -24,16 +30,18 @@ function directives(value) {
     return found;
 }
 
-// What a response allows (RFC 9111 3, 4.2): how long it is fresh, in ms.
+// What a response allows (RFC 9111 3, 4.2): how long it is fresh, in ms, from
+// `at` on.  It may be old at its arrival, by its Age or by its Date (4.2.3).
 export function policyOf(fields, at) {
     const cc = directives(field(fields, "Cache-Control"));
     const date = Date.parse(field(fields, "Date") ?? "") || at;
+    const age = Math.max(Number(field(fields, "Age") ?? 0) * 1000 || 0, at - date - 1000);
     const expires = field(fields, "Expires");
     const modified = Date.parse(field(fields, "Last-Modified") ?? "");
     const tag = field(fields, "ETag");
     const p = { at, tag, modified, validator: Boolean(tag) || !isNaN(modified),
                 swr: Number(cc["stale-while-revalidate"] ?? 0) * 1000,
-                immutable: Boolean(cc.immutable), kind: "ask", ms: 0 };
+                immutable: Boolean(cc.immutable), kind: "ask", ms: 0, age: Math.max(0, age) };
     if (cc["no-store"])
         p.kind = "nostore";
     else if (cc["no-cache"] || (!field(fields, "Cache-Control") && /no-cache/.test(field(fields, "Pragma") ?? "")))
@@ -44,8 +52,11 @@ export function policyOf(fields, at) {
         Object.assign(p, { kind: "fresh", ms: Math.max(0, (Date.parse(expires) || 0) - date) });
     else if (!isNaN(modified))
         Object.assign(p, { kind: "heuristic", ms: Math.max(0, (date - modified) / 10) });
+    p.granted = p.ms;
+    if (p.ms > 0)
+        p.ms -= p.age;
     if ((p.kind === "fresh" || p.kind === "heuristic") && !(p.ms > 0))
-        p.kind = p.validator ? "ask" : "none";
+        p.kind = p.granted > 0 ? "old" : p.validator ? "ask" : "none";
     else if (p.kind === "ask" && !p.validator)
         p.kind = "none";
     return p;
@@ -63,18 +74,35 @@ export function colour(status) {
     return status >= 200 && status < 300 ? "ok" : "other";
 }
 
+// The oldest of a map go first.
+function bound(map, most) {
+    for (const key of map.keys()) {
+        if (map.size <= most)
+            return;
+        map.delete(key);
+    }
+}
+
+// Open for a while, and not a byte came on it.
+export function isSpare(c, now) {
+    return c.ended ? Boolean(c.unused) : !c.count && !c.half && !c.waiting && now - c.opened > SPARE_MS;
+}
+
 export class Model {
     constructor() {
         this.forget();
         this.pages = new Map(); // "site path" -> references
         this.pagesVersion = 0;
+        this.files = new Map(); // a worker's number of a file -> its path
         this.seen = new Set();
+        this.seenBefore = new Set();
     }
 
     forget() {
         this.conns = new Map();
         this.loads = [];
         this.stored = new Map(); // client, then URL -> policy
+        this.kept = []; // requests, oldest first
         this.lost = 0;
         this.last = 0;
     }
@@ -83,10 +111,9 @@ export class Model {
         let c = this.conns.get(e.connection);
         if (!c) {
             c = { number: e.connection, worker: e.worker, generation: e.generation, opened: e.at_us / 1000,
-                  requests: [], fins: {}, idles: [], ended: null };
+                  requests: [], count: 0, fins: {}, idles: [], ended: null };
             this.conns.set(e.connection, c);
-            if (this.conns.size > CONNS_MAX)
-                this.conns.delete(this.conns.keys().next().value);
+            bound(this.conns, CONNS_MAX);
         }
         return c;
     }
@@ -94,10 +121,12 @@ export class Model {
     take(e) {
         // another observer process may tell the same once more
         const key = `${e.event} ${e.connection ?? e.path ?? ""} ${e.at_us} ${e.request ?? e.part ?? ""}`;
-        if (e.event !== "lost" && this.seen.has(key))
+        if (e.event !== "lost" && (this.seen.has(key) || this.seenBefore.has(key)))
             return;
-        if (this.seen.size > 20000)
-            this.seen.clear();
+        if (this.seen.size >= SEEN_MAX) {
+            this.seenBefore = this.seen;
+            this.seen = new Set();
+        }
         this.seen.add(key);
         const at = (e.at_us ?? 0) / 1000;
         this.last = Math.max(this.last, at);
@@ -120,7 +149,7 @@ export class Model {
         case "cut": {
             const q = this.request(e, at);
             c.half = c.waiting = null;
-            c.requests.push(q);
+            this.keep(c, q);
             if (e.event === "request")
                 this.account(c, q);
             break;
@@ -136,6 +165,8 @@ export class Model {
             break;
         case "idle":
             c.idles.push({ from: e.since_us / 1000, to: null, requests: e.requests });
+            if (c.idles.length > IDLES_MAX)
+                c.idles.shift();
             break;
         case "page":
             this.page(e);
@@ -146,14 +177,28 @@ export class Model {
         }
     }
 
+    keep(c, q) {
+        q.conn = c;
+        c.count++;
+        c.firstUse ??= q.first;
+        c.requests.push(q);
+        this.kept.push(q);
+        if (this.kept.length > REQUESTS_MAX)
+            this.kept.shift().conn.requests.shift(); // the oldest of its own, too
+    }
+
     request(e, at) {
         return { ...e, first: e.first_us / 1000, queued: e.queued_us / 1000, sent: at };
     }
 
     page(e) {
         const key = `${e.site} ${e.path}`;
+        this.files.set(fileKey(e), e.path);
+        bound(this.files, PAGES_MAX);
         const old = e.part > 0 ? this.pages.get(key) ?? [] : [];
+        this.pages.delete(key); // the newest stand last
         this.pages.set(key, old.concat(e.references));
+        bound(this.pages, PAGES_MAX);
         this.pagesVersion++;
     }
 
@@ -168,16 +213,16 @@ export class Model {
         } catch {
             url = q.target;
         }
-        Object.assign(q, { client, host, url, conn: c });
+        Object.assign(q, { client, host, url });
         const dest = get("Sec-Fetch-Dest");
         const html = /^text\/html/.test(field(q.response_fields, "Content-Type") ?? "");
         const document = dest ? dest === "document"
             : q.status === 304 ? /text\/html/.test(get("Accept") ?? "") && !get("Referer")
                 : html && q.status === 200 && /text\/html/.test(get("Accept") ?? "");
         if (document)
-            this.begin(q);
+            this.follow(q) || this.begin(q);
         else
-            this.attach(q, get("Referer"));
+            this.attach(q, get("Referer"), dest === "empty");
         this.store(q);
     }
 
@@ -185,15 +230,40 @@ export class Model {
         const cc = field(q.request_fields, "Cache-Control") ?? "";
         const how = implied ? "visit" : /no-cache/.test(cc) ? "hard" : /max-age=0/.test(cc) ? "reload" : "visit";
         const load = { url: implied ?? q.url, client: q.client, at: q.first, how, document: implied ? null : q,
-                       requests: implied ? [] : [q], refs: null, site: q.site,
+                       from: null, requests: [], got: new Set(), more: 0, last: q.sent, site: q.site, file: fileKey(q), peer: q.conn.peer,
                        before: new Map(this.cacheOf(q.client)) };
+        if (!implied)
+            this.belong(load, q);
         this.loads.push(load);
         if (this.loads.length > LOADS_MAX)
             this.loads.shift();
         return load;
     }
 
-    attach(q, referer) {
+    belong(load, q) {
+        q.load = load;
+        load.got.add(q.url);
+        bound(load.got, NEEDS_MAX);
+        load.last = Math.max(load.last, q.sent);
+        load.redirect = REDIRECTS.includes(q.status) ? resolve(field(q.response_fields, "Location") ?? "", q.url)?.href : null;
+        if (load.requests.length < LOAD_REQUESTS_MAX)
+            load.requests.push(q);
+        else
+            load.more++;
+    }
+
+    // The page that a redirect has led to is one load with it.
+    follow(q) {
+        const load = this.loads.filter(l => l.client === q.client).pop();
+        if (load?.redirect !== q.url || q.first - load.last > 5000)
+            return false;
+        (load.from ??= []).push(load.url);
+        Object.assign(load, { url: q.url, document: q, site: q.site, file: fileKey(q), needs: null });
+        this.belong(load, q);
+        return true;
+    }
+
+    attach(q, referer, scripted) {
         const from = referer ? referer.replace(/#.*/, "") : null;
         let load = null;
         for (const l of this.loads) {
@@ -203,24 +273,26 @@ export class Model {
         }
         const repeated = load && load.requests.some(r => r.url === q.url && q.first - r.first > 1000);
         const stored = from ? this.cacheOf(q.client).get(from) : null;
-        const page = load ? load.url : stored && /^text\/html/.test(field(stored.fields, "Content-Type") ?? "") ? from : null;
-        // the page was not asked for, but what it needs is: it came from a cache
-        if (from && page && (repeated || !load))
-            load = this.begin(q, page);
-        if (load) {
-            load.requests.push(q);
-            q.load = load;
-        }
+        const html = stored && /^text\/html/.test(field(stored.fields, "Content-Type") ?? "");
+        // The page was not asked for, but what it needs is: it came from a cache,
+        // if one may still have used it; else, or when a script asks, it has
+        // stood there since.
+        if (html && !scripted && (repeated || !load) && stored.at + stored.ms + stored.swr > q.first)
+            load = this.begin(q, from);
+        if (load)
+            this.belong(load, q);
     }
 
     // Is it the load's page, or a sheet, a script or a frame of it?
     member(load, url) {
-        return load.url === url || load.requests.some(r => r.url === url) || this.needs(load).all.has(url);
+        return load.url === url || load.got.has(url) || this.needs(load).all.has(url);
     }
 
     cacheOf(client) {
-        if (!this.stored.has(client))
+        if (!this.stored.has(client)) {
             this.stored.set(client, new Map());
+            bound(this.stored, CLIENTS_MAX);
+        }
         return this.stored.get(client);
     }
 
@@ -233,11 +305,32 @@ export class Model {
             // RFC 9111 3.2: a 304 renews the stored fields that it repeats
             ? q.response_fields.concat(old.fields.filter(f => field(q.response_fields, f[0]) === null))
             : q.response_fields;
+        cache.delete(q.url); // the newest stand last
         cache.set(q.url, { ...policyOf(fields, q.sent), fields });
+        bound(cache, STORED_MAX);
+    }
+
+    // Connections that were opened for a load, and on which it sent nothing: a
+    // browser opens such ahead of need.  Inference, for nothing came on them.
+    spares(load, now) {
+        const older = this.loads.filter(l => l.peer === load.peer && l.at < load.at).pop();
+        const from = Math.max(load.at - SPARE_MS, older ? older.last : 0);
+        return [...this.conns.values()].filter(c => c.peer === load.peer && c.opened > from &&
+            c.opened < load.last + 100 && (c.count ? c.firstUse > load.last + 100 : isSpare(c, now)));
+    }
+
+    // {the numbers of its connections: was it opened for it?}
+    connections(load) {
+        const first = new Map();
+        for (const q of load.requests)
+            if (!first.has(q.conn))
+                first.set(q.conn, q.conn.firstUse === q.first);
+        return first;
     }
 
     referencesOf(load, url) {
-        const path = pathOf(url);
+        // a fallback or an index file has another name than its page
+        const path = url === load.url && this.files.get(load.file) || pathOf(url);
         return this.pages.get(`${load.site ?? 0} ${path}`) ?? this.pages.get(`0 ${path}`) ?? [];
     }
 
@@ -290,7 +383,7 @@ export class Model {
     // What of it was not asked for, and why.
     silent(load, now) {
         const { groups, elsewhere } = this.needs(load);
-        const got = new Set(load.requests.map(q => q.url));
+        const got = load.got;
         const listed = new Set(), found = [], unneeded = [];
         for (const g of groups) {
             if (g.urls.some(url => got.has(url)))
@@ -340,6 +433,8 @@ export class Model {
         return { cached: true, why: "why_unknown" };
     }
 }
+
+const fileKey = e => `${e.generation} ${e.worker} ${e.file}`;
 
 function resolve(ref, base) {
     try {

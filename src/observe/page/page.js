@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // page: listens to /events and keeps the three parts of the page up to date.
-import { word, span, clock, bytes, setLanguage, language } from "./words.js";
-import { Model, colour, field, pathOf, policyOf } from "./model.js";
-import { html, svg, lanes, ladder, legend, endKind } from "./draw.js";
+import { word, span, clock, bytes, spareText, setLanguage, language } from "./words.js";
+import { Model, colour, isSpare, pathOf } from "./model.js";
+import { html, lanes, legend, tag } from "./draw.js";
+import { requestDetail, connectionDetail } from "./detail.js";
 
-const LANES_MAX = 60, LOADS_SHOWN = 12;
+const LANES_MAX = 60, LOADS_SHOWN = 12, ROWS_SHOWN = 60, HELD_MAX = 10000;
 const model = new Model();
 const $ = id => document.getElementById(id);
 let chosen = null, paused = false, dirty = true, status = null, connected = false, serverClock = 0;
@@ -27,6 +28,8 @@ function say() {
         e.textContent = word(e.dataset.word);
     for (const e of document.querySelectorAll("[data-title]"))
         e.title = word(e.dataset.title);
+    for (const e of document.querySelectorAll("[data-label]"))
+        e.setAttribute("aria-label", word(e.dataset.label));
     $("pause").textContent = word(paused ? "go_on" : "pause");
     $("language").textContent = language() === "zh" ? "English" : "中文";
     $("language").lang = language() === "zh" ? "en" : "zh";
@@ -46,16 +49,28 @@ function drawCounts() {
     if (!status)
         return;
     const sum = f => status.workers.reduce((n, w) => n + f(w), 0);
-    const open = sum(w => w.open), unused = [...model.conns.values()].filter(c => c.unused).length;
+    const open = sum(w => w.open), unused = [...model.conns.values()].filter(c => isSpare(c, now())).length;
     const item = (n, text, warn) => html("span", { class: warn ? "warn" : null }, html("b", {}, Number(n).toLocaleString(language())), ` ${text}`);
     const classes = ["2xx", "3xx", "4xx", "5xx"].map(k => [k, sum(w => w.status[k])]).filter(([, n]) => n);
-    $("counts").replaceChildren(
+    replace($("counts"), [
         item(open, word("open")), item(sum(w => w.accepted), word("conns_in_all")), item(unused, word("unused_n")),
         item(sum(w => w.requests), word("requests")), item(sum(w => w.not_modified), "304"),
         ...classes.map(([k, n]) => item(n, k)),
         item(status.workers.length, word("workers")),
-        ...(model.lost + status.events_lost ? [item(Math.max(model.lost, status.events_lost), word("lost"), true)] : []));
+        ...(model.lost + status.events_lost ? [item(Math.max(model.lost, status.events_lost), word("lost"), true)] : [])]);
     $("where").textContent = status.listen.map(l => l.startsWith("unix:") ? l : `http://${l}/`).join(" ");
+}
+
+// Only what differs is put in, so that a selection or a press outlives it.
+function replace(place, children) {
+    const old = [...place.childNodes];
+    children.forEach((c, i) => {
+        if (!old[i])
+            place.append(c);
+        else if (!old[i].isEqualNode(c))
+            old[i].replaceWith(c);
+    });
+    old.slice(children.length).forEach(c => c.remove());
 }
 
 const site = () => status?.listen.find(l => !l.startsWith("unix:"));
@@ -68,12 +83,10 @@ function link(text) {
 
 // -- page loads
 
-const tag = s => html("span", { class: `tag c-${colour(s)}` }, s ? String(s) : "–");
-
 function whyText(f) {
     if (!f.p)
         return word(f.why);
-    return word(f.why, span(f.p.ms), clock(f.p.at), span(f.left));
+    return word(f.why, span(f.p.granted), clock(f.p.at), span(f.left));
 }
 
 function row(load, q, from, to) {
@@ -105,32 +118,55 @@ function silentRow(load, f) {
                 html("span", { class: "infer" }, word("inference")))];
 }
 
+// Which connections it took, and which was opened for nothing.
+function connectionsText(load) {
+    const conns = [...model.connections(load)];
+    return word("n_conns", conns.length, conns.filter(([, fresh]) => fresh).length);
+}
+
+function spareRow(load, c) {
+    return [html("button", { type: "button", class: "name", "data-key": `${c.number}`, onclick: () => choose({ conn: c }) },
+                 word("spare_name", c.number)),
+            html("span", { class: "tag silent", title: word("inference") }, "—"),
+            html("div", { class: "why", "data-spare": c.number },
+                c.count ? word("why_spare_used", span(c.firstUse - load.last)) : spareText(c), " ",
+                html("span", { class: "infer" }, word("inference")))];
+}
+
 function drawLoad(load) {
     const { found, elsewhere, unneeded } = model.silent(load, now());
-    const from = Math.min(...load.requests.map(q => q.first)), to = Math.max(from + 5, ...load.requests.map(q => q.sent));
-    const sum = [word("n_asked", load.requests.length), word("n_silent", found.length)];
+    const begin = Math.min(...load.requests.map(q => q.first)), end = Math.max(...load.requests.map(q => q.sent));
+    const from = begin, to = Math.max(begin + 5, end);
+    const sum = [word("n_asked", load.requests.length + load.more), word("n_silent", found.length), connectionsText(load)];
     if (elsewhere)
         sum.push(word("elsewhere", elsewhere));
     if (unneeded.length)
         sum.push(html("span", { title: unneeded.map(url => shortName(url, load.url)).join(" ") }, word("n_unneeded", unneeded.length)));
-    sum.push(span(to - from));
+    sum.push(span(end - begin));
     const rows = html("div", { class: "rows" });
     if (!load.document)
         rows.append(html("span", { class: "name" }, pathOf(load.url)), html("span", { class: "tag silent" }, "∅"),
             html("div", { class: "why" }, word("page_cached"), " ", html("span", { class: "infer" }, word("inference"))));
-    for (const q of [...load.requests].sort((a, b) => a.first - b.first))
+    const asked = [...load.requests].sort((a, b) => a.first - b.first);
+    for (const q of asked.slice(0, ROWS_SHOWN))
         rows.append(...row(load, q, from, to));
-    for (const f of found)
+    for (const f of found.slice(0, ROWS_SHOWN))
         rows.append(...silentRow(load, f));
+    const more = Math.max(0, asked.length - ROWS_SHOWN) + load.more + Math.max(0, found.length - ROWS_SHOWN);
+    if (more)
+        rows.append(html("span", { class: "name" }, word("n_more", more)));
+    for (const c of model.spares(load, now()))
+        rows.append(...spareRow(load, c));
     return html("article", { class: "load", "data-url": load.url,
                              "data-silent": found.filter(f => f.cached).map(f => pathOf(f.url)).join(" ") },
-        html("header", {}, html("time", {}, clock(load.at, true)), html("span", { class: "url" }, shortName(load.url, load.url)),
+        html("header", {}, html("time", {}, clock(load.at, true)), html("span", { class: "url" },
+                [...(load.from ?? []), load.url].map(u => shortName(u, load.url)).join(" → ")),
             html("span", { class: "sum" }, word(load.how), ...sum.flatMap(s => [" · ", s]))), rows);
 }
 
 function drawLoads() {
     const loads = model.loads.slice(-LOADS_SHOWN).reverse();
-    $("load-list").replaceChildren(...(loads.length ? loads.map(drawLoad) : [link(word("no_loads", "\u0001"))]));
+    replace($("load-list"), loads.length ? loads.map(drawLoad) : [link(word("no_loads", "\u0001"))]);
 }
 
 // -- lanes
@@ -147,14 +183,15 @@ function drawLanes() {
     const old = list.querySelector(".scroll");
     const atEnd = !old || old.scrollLeft + old.clientWidth >= old.scrollWidth - 30;
     const left = old?.scrollLeft ?? 0;
-    const { picture, top, lane } = lanes(conns, t, choose);
+    const { picture, top, lane } = lanes(conns, t, since, choose);
     const names = html("div", { class: "names" });
     names.style.paddingTop = `${top}px`;
     names.style.gridAutoRows = `${lane}px`;
     for (const c of conns)
         names.append(html("button", { type: "button", "data-key": `${c.number}`, onclick: () => choose({ conn: c }),
                                       "aria-current": chosen?.conn === c ? "true" : null },
-            html("b", {}, `c${c.number}`), html("small", {}, `w${c.worker} :${c.port ?? "?"}`)));
+            html("b", {}, `c${c.number}`), html("small", {}, `w${c.worker} :${c.port ?? "?"}`),
+            isSpare(c, t) ? html("small", { class: "spare" }, word("unused_n")) : null));
     const scroll = html("div", { class: "scroll" }, picture);
     scroll.style.scrollBehavior = "auto";
     list.replaceChildren(html("div", { class: "lanes" }, names, scroll));
@@ -206,102 +243,6 @@ function onKey(e) {
 
 // -- detail
 
-const CONDITIONS = new Set(["if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "range",
-                            "cache-control", "pragma", "etag", "last-modified", "expires", "vary", "age",
-                            "sec-fetch-dest", "clear-site-data", "connection", "date"]);
-
-function table(rows) {
-    return html("table", {}, ...rows.filter(Boolean).map(([k, v]) =>
-        html("tr", { class: CONDITIONS.has(k.toLowerCase()) ? "key" : null }, html("th", { scope: "row" }, k), html("td", {}, v))));
-}
-
-function section(text) {
-    const m = /^RFC (\d+) (\d[\d.]*)/.exec(text ?? "");
-    if (!m)
-        return text ?? "";
-    const a = html("a", { href: `https://www.rfc-editor.org/rfc/rfc${m[1]}#section-${m[2].replace(/\.$/, "")}`, target: "_blank", rel: "noopener noreferrer" }, text);
-    return a;
-}
-
-function policyText(q) {
-    const p = policyOf(q.response_fields, q.sent);
-    const until = clock(p.at + p.ms);
-    return { nostore: word("p_nostore"), nocache: word("p_nocache"), none: word("p_none"), ask: word("p_ask"),
-             fresh: word("p_fresh", span(p.ms), until), heuristic: word("p_heur", span(p.ms), until) }[p.kind];
-}
-
-function filterRow(c) {
-    const text = c.localPort ? `tcp.port == ${c.port} && tcp.port == ${c.localPort}` : `tcp.port == ${c.port}`;
-    const button = html("button", { type: "button", onclick: async () => {
-        try {
-            await navigator.clipboard.writeText(text);
-            button.textContent = word("copied");
-        } catch {
-            getSelection().selectAllChildren(button.previousSibling);
-        }
-    } }, word("copy"));
-    return [html("h3", {}, word("filter")), html("div", { class: "filter" }, html("code", {}, text), button)];
-}
-
-function requestDetail(c, q) {
-    const out = [html("h2", {}, `${q.method} ${q.target}`)];
-    out.push(html("div", { class: `decision c-${colour(q.status)}` },
-        html("p", {}, tag(q.status), " ", html("b", {}, q.fault ? q.fault_text : q.reason ?? q.end)),
-        q.section ? html("p", { class: "sec" }, section(q.section)) : null,
-        q.end && q.end !== "sent" ? html("p", { class: "sec" }, q.end) : null));
-    if (q.debt_until)
-        out.push(html("p", { class: "debt" }, word("debt", clock(q.debt_until * 1000))));
-    if (q.status === 200 || q.status === 304)
-        out.push(html("h3", {}, word("policy")), html("p", { class: "hint" }, policyText(q)));
-    out.push(html("h3", {}, word("timing")), table([
-        [word("t_first"), `${clock(q.first, true)}  (+${span(q.first - c.opened)} ${word("since_open")})`],
-        [word("t_queued"), `+${span(q.queued - q.first)}`], [word("t_sent"), `+${span(q.sent - q.first)}`]]));
-    out.push(html("h3", {}, word("req_head")), q.cut ? html("p", { class: "hint" }, word("not_whole")) : "", table(q.request_fields ?? []));
-    if (q.response_fields)
-        out.push(html("h3", {}, word("res_head")), html("p", { class: "hint" }, q.status_line), table(q.response_fields));
-    out.push(html("h3", {}, word("ladder")), ladder(c, q), html("p", { class: "hint" }, word("ladder_note")),
-        ...filterRow(c), html("p", {}, html("button", { type: "button", onclick: () => choose({ conn: c }) }, word("show_conn", c.number))));
-    return out;
-}
-
-function synText(s) {
-    return [`TTL ${s.ttl}`, `MSS ${s.mss ?? "–"}`, `win ${s.window}${s.scale !== undefined ? ` × ${2 ** s.scale}` : ""}`,
-            s.sack ? "SACK" : null, s.timestamps ? "TS" : null, `ISN ${s.sequence}`].filter(Boolean).join(", ");
-}
-
-function idleText(c) {
-    const lengths = c.idles.map(i => (i.to ?? c.ended ?? now()) - i.from);
-    return `${c.idles.length} ×, ${span(lengths.reduce((a, b) => a + b))}`;
-}
-
-function connectionDetail(c) {
-    const t = c.tcpEnd ?? c.tcp, kind = endKind(c);
-    const out = [html("h2", {}, word("connection_n", c.number))];
-    if (c.ended)
-        out.push(html("div", { class: "decision" }, html("p", {}, html("b", {}, c.end)),
-            html("p", { class: "sec" }, `${word("f_first")}: ${word(c.closedFirst === "client" ? "client_w" : "server_w")}${kind === "timeout" ? ` (${word("timeout_w")})` : kind === "reset" ? ` (${word("reset_w")})` : ""}`)));
-    out.push(html("h3", {}, word("ladder")), ladder(c), html("p", { class: "hint" }, word("ladder_note")), ...filterRow(c));
-    out.push(html("h3", {}, word("facts")), table([
-        [word("f_peer"), `${c.peer ?? "?"} : ${c.port ?? "?"}`],
-        c.local ? [word("f_local"), `${c.local} : ${c.localPort}`] : null,
-        [word("f_worker"), `${c.worker} (${word("generation")} ${c.generation})`],
-        [word("f_opened"), clock(c.opened, true)],
-        [word("f_ended"), c.ended ? `${clock(c.ended, true)} (+${span(c.ended - c.opened)})` : word("to_open")],
-        [word("f_requests"), String(c.requests.length)],
-        c.idles.length ? [word("f_idle"), idleText(c)] : null,
-        c.syn ? [word("f_syn"), synText(c.syn)] : null,
-        c.tcp ? [word("f_queue"), `≤ ${c.tcp.waited_ms} ms`] : null,
-        t ? [word("f_rtt"), `${span(t.min_rtt_us / 1000)}, ${span(t.rtt_us / 1000)}`] : null,
-        t ? [word("f_segs"), `${t.segments_in}, ${t.segments_out}`] : null,
-        t ? [word("f_retrans"), String(t.retransmits)] : null,
-        t ? [word("f_bytes"), `${t.bytes_received}, ${t.bytes_acked}`] : null]));
-    if (c.requests.length)
-        out.push(html("h3", {}, word("f_requests")), html("div", { class: "rows" },
-            ...c.requests.flatMap(q => [html("button", { type: "button", class: "name", onclick: () => choose({ conn: c, request: q }) }, `${q.request}. ${q.target ?? ""}`),
-                                        tag(q.status), html("span", { class: "infer" }, `${span(q.sent - q.first)} · ${q.reason ?? q.end}`)])));
-    return out;
-}
-
 function drawDetail() {
     const aside = $("detail");
     aside.classList.toggle("open", Boolean(chosen));
@@ -312,7 +253,7 @@ function drawDetail() {
     const { conn, request } = chosen;
     aside.replaceChildren(
         html("button", { type: "button", class: "close", "aria-label": word("close"), onclick: () => choose(null) }, "✕"),
-        ...(request ? requestDetail(conn, request) : connectionDetail(conn)));
+        ...(request ? requestDetail(conn, request, choose) : connectionDetail(conn, choose, now())));
     aside.scrollTop = 0;
 }
 
@@ -337,8 +278,9 @@ function choose(what) {
 const VISITS = ["first", "link", "reload", "hard", "tab", "restart"];
 
 function wire(text) {
-    const kind = { 200: "ok", 304: "not", "-": "none", "-+304": "not" }[text] ?? "other";
-    return html("td", {}, html("span", { class: `tag c-${kind}` }, text === "-" ? "∅" : text));
+    const kind = { 200: "ok", 304: "not", "-+304": "not" }[text] ?? "other";
+    return html("td", {}, text === "-" ? html("span", { class: "tag silent", role: "img", "aria-label": word("silent") }, "∅")
+        : html("span", { class: `tag c-${kind}` }, text.replace("-+", "∅ ")));
 }
 
 async function foresee() {
@@ -347,7 +289,7 @@ async function foresee() {
         const seen = await (await fetch("/foresight")).json();
         const findings = seen.findings.map(f => html("li", {},
             html("code", {}, f.path), f.more ? ` (+${f.more})` : "", f.line ? ` ${word("line_n", f.line)}` : "", ": ",
-            html("b", {}, f.kind), " – ", f.text));
+            html("b", {}, word(`k_${f.kind}`)), " – ", html("span", { lang: "en" }, f.text)));
         place.replaceChildren(
             findings.length ? html("ul", { class: "findings" }, ...findings) : html("p", { class: "hint" }, word("no_findings")),
             html("div", { class: "wide" }, html("table", { class: "foresight" },
@@ -366,8 +308,10 @@ let held = [];
 function take(e) {
     if (paused) {
         held.push(e);
-        if (held.length > 50000)
+        if (held.length > HELD_MAX) {
             held.shift();
+            model.lost++;
+        }
         return;
     }
     model.take(e);
@@ -393,27 +337,43 @@ async function look() {
     } catch { /* the stream says so already */ }
 }
 
-let drawn = 0;
+let drawn = 0, cost = 0, pressed = false;
 
 function draw(time) {
     const waiting = model.loads.some(l => now() - l.at < 2500);
-    // a page under load is drawn less often, so that the machine's time is the server's
-    if ((dirty || waiting) && time - drawn > (model.conns.size > 100 ? 1000 : 250)) {
-        drawn = time;
+    // a page under load is drawn less often, so that the machine's time is the
+    // server's; and not while something is pressed: a click needs its element
+    if ((dirty || waiting) && !pressed && time - drawn > Math.max(model.conns.size > 100 ? 1000 : 250, 10 * cost)) {
+        const begun = performance.now();
         dirty = false;
         const inside = document.activeElement?.dataset?.key;
         const home = document.activeElement?.closest?.("#lane-list, #load-list")?.id;
         drawCounts();
         drawLoads();
         drawLanes();
+        drawGuide();
         if (chosen?.stale) {
             chosen.stale = false;
             drawDetail();
         }
         if (inside && home)
             document.querySelector(`#${home} [data-key="${inside}"]`)?.focus({ preventScroll: true });
+        drawn = performance.now();
+        cost = drawn - begun;
     }
     requestAnimationFrame(draw);
+}
+
+// -- what to try, for who is here for the first time
+
+function drawGuide() {
+    const list = ["guide_two", "guide_silent", "guide_choose"].map(name => {
+        const [before, after] = word(name, "\u0001").split("\u0001");
+        const url = site() ? `http://${site()}/` : null;
+        return html("li", {}, before, after === undefined ? null : url
+            ? html("a", { href: url, target: "_blank", rel: "noopener" }, url) : "…", after ?? "");
+    });
+    replace($("guide-list"), list);
 }
 
 $("pause").onclick = () => {
@@ -440,6 +400,11 @@ $("foresight").ontoggle = () => {
         foresee();
 };
 $("window").onchange = () => { dirty = true; };
+addEventListener("pointerdown", () => { pressed = true; });
+for (const name of ["pointerup", "pointercancel", "blur"])
+    addEventListener(name, () => setTimeout(() => { pressed = false; }));
+// what is there already comes at once: who sees nothing then is new here
+setTimeout(() => { $("guide").open = model.loads.length === 0; }, 1500);
 document.addEventListener("keydown", onKey);
 
 setLanguage(recall("language") ?? ((navigator.language ?? "").startsWith("zh") ? "zh" : "en"));

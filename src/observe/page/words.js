@@ -55,6 +55,21 @@ const en = {
     ladder_note: "Solid: seen by the server. Dashed: must have been, its time is not known (the kernel keeps the SYN, not its hour).",
     browser: "Browser", server: "Server", idle_for: "{0} idle", to_open: "still open", generation: "generation",
     gap: "{0}", close: "Close", elsewhere: "{0} elsewhere",
+    counts: "Counts", guide: "What to try",
+    guide_two: "Why two connections? Visit {0} for the first time (in a private window) with Chromium: a grey lane is a connection that it opened ahead of need and never used, and the page load below says so, too. Firefox opens one.",
+    guide_silent: "Why was the logo not requested? Visit the page once more, by a link or Enter in the address bar. What was granted a lifetime (as by Cache-Control: max-age=60) stands dashed below, with the time that is left.",
+    guide_choose: "On purpose: in the ini file a [cache /logo.png] section with Cache-Control = max-age=60 makes the browser silent, no-cache makes it ask (304), no-store fetches all of it each time (200). Send the server a HUP, empty the browser's cache, look again.",
+    n_conns: "connections: {0}, new: {1}", n_more: "{0} more", spare_name: "connection {0}",
+    why_spare: "opened ahead of need and not used so far: browsers open a spare connection so that one more request would not have to wait for a handshake. The others were enough. A later visit may use it, or one side closes it.",
+    why_spare_ended: "opened ahead of need and never used, for {0} until it was closed: browsers open a spare connection so that one more request would not have to wait for a handshake. The others were enough.",
+    why_spare_used: "opened ahead of need, first used {0} later: no handshake was needed then",
+    p_old: "{0} of freshness were granted, but it is {1} old at its arrival (Age, or a Date in the past): asks before each use",
+    k_heuristic: "lifetime guessed", "k_no-validator": "no validator", "k_long-without-hash": "long without a hash",
+    "k_long-lived-page": "long-lived page", "k_competing-directives": "competing directives", "k_expires-conflict": "Expires in conflict",
+    "k_unknown-directive": "unknown directive", "k_bad-seconds": "bad number of seconds", "k_missing-vary": "missing Vary",
+    "k_vary-any": "Vary: *", "k_cookie-in-shared-cache": "cookie in shared caches", "k_pragma-in-response": "Pragma in a response",
+    "k_broken-scheme": "broken scheme", "k_wrong-clock": "wrong clock", "k_date-in-future": "date in the future",
+    "k_one-page-two-policies": "one page, two policies", "k_rule-matches-nothing": "rule matches nothing",
     client_w: "browser", server_w: "server", "timeout_w": "timeout", "reset_w": "reset",
 };
 const zh = {
@@ -111,6 +126,21 @@ const zh = {
     ladder_note: "实线：服务器所见。虚线：必然发生过，但时间未知（内核保存 SYN 本身，不保存其时刻）。",
     browser: "浏览器", server: "服务器", idle_for: "空闲 {0}", to_open: "仍然打开", generation: "代",
     gap: "{0}", close: "关闭", elsewhere: "{0} 个在别处",
+    counts: "计数", guide: "试一试",
+    guide_two: "为什么有两个连接？用 Chromium（隐私窗口）第一次访问 {0}：灰色泳道是浏览器提前打开、却从未使用的连接，下面的页面加载也会说明。Firefox 只打开一个。",
+    guide_silent: "为什么没有请求徽标？再访问一次同一页面（点链接，或在地址栏按回车）。得到有效期的资源（如 Cache-Control: max-age=60）在下面以虚线显示，并写明还剩多少时间。",
+    guide_choose: "有意为之：在 ini 文件的 [cache /logo.png] 一节中，Cache-Control = max-age=60 让浏览器沉默，no-cache 让它询问（304），no-store 让它每次全部重取（200）。向服务器发送 HUP，清空浏览器缓存，再看一次。",
+    n_conns: "连接 {0} 个，新建 {1} 个", n_more: "还有 {0} 个", spare_name: "连接 {0}",
+    why_spare: "提前打开，至今未用：浏览器会备好一个连接，以免下一个请求还要等待握手。这次其他连接已经够用。以后的访问可能用到它，或由一方关闭。",
+    why_spare_ended: "提前打开，{0} 后关闭，从未使用：浏览器会备好一个连接，以免下一个请求还要等待握手。其他连接已经够用。",
+    why_spare_used: "提前打开，{0} 后才首次使用：那时不再需要握手",
+    p_old: "给予了 {0} 的新鲜期，但到达时已有 {1} 之久（Age，或过去的 Date）：每次使用前都要询问",
+    k_heuristic: "有效期靠猜测", "k_no-validator": "没有校验值", "k_long-without-hash": "长期有效而名称无散列",
+    "k_long-lived-page": "页面有效期过长", "k_competing-directives": "指令互相矛盾", "k_expires-conflict": "Expires 冲突",
+    "k_unknown-directive": "未知指令", "k_bad-seconds": "秒数无效", "k_missing-vary": "缺少 Vary",
+    "k_vary-any": "Vary: *", "k_cookie-in-shared-cache": "共享缓存中的 Cookie", "k_pragma-in-response": "响应中的 Pragma",
+    "k_broken-scheme": "做坏的方案", "k_wrong-clock": "时钟错误", "k_date-in-future": "日期在未来",
+    "k_one-page-two-policies": "同一页面两种策略", "k_rule-matches-nothing": "规则没有匹配到文件",
     client_w: "浏览器", server_w: "服务器", "timeout_w": "超时", "reset_w": "复位",
 };
 
@@ -129,6 +159,11 @@ export function language() {
 export function word(name, ...values) {
     const text = languages[current][name] ?? languages.en[name] ?? name;
     return text.replace(/\{(\d)\}/g, (_, i) => values[i]);
+}
+
+// Why a connection carries nothing.
+export function spareText(c) {
+    return c.ended ? word("why_spare_ended", span(c.ended - c.opened)) : word("why_spare");
 }
 
 export function span(ms) {
@@ -152,6 +187,13 @@ export function clock(ms, fine) {
     const d = new Date(ms), two = n => String(n).padStart(2, "0");
     const text = `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
     return fine ? `${text}.${String(d.getMilliseconds()).padStart(3, "0")}` : text;
+}
+
+// With its day when that is another one.
+export function moment(ms) {
+    const d = new Date(ms), two = n => String(n).padStart(2, "0");
+    const day = `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`;
+    return d.toDateString() === new Date().toDateString() ? clock(ms) : `${day} ${clock(ms)}`;
 }
 
 export function bytes(n) {
