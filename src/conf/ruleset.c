@@ -12,6 +12,7 @@
 
 #define PATTERN_BYTES_MAX 180
 #define FIELD_BYTES_MAX 4096 /* of a value gathered with += */
+#define PLACED_BYTES_MAX 255 /* of one with a place of its own in heads */
 
 struct owned_row {
     const char *name, *why;
@@ -255,6 +256,21 @@ static void warn_shifted(struct loader *l)
     }
 }
 
+/* Every part of a multipart answer repeats Content-Type, and Server comes on
+ * top of all that the rules may add to a page's head: room is counted for these
+ * (serve/txn.h). */
+static void check_placed(struct loader *l, const struct conf_rule *rule,
+                         const struct conf_field *f)
+{
+    struct span name = span_str(f->name);
+
+    if (f->value && strlen(f->value) > PLACED_BYTES_MAX &&
+        (span_eq_nocase(name, SPAN("Content-Type")) ||
+         span_eq_nocase(name, SPAN("Server"))))
+        loader_fault(l, rule->line, NULL, f->name,
+                     "is too long; allowed: %d bytes", PLACED_BYTES_MAX);
+}
+
 /* A policy has room for so many names of fields (rules.h). */
 void ruleset_check(struct loader *l)
 {
@@ -267,6 +283,7 @@ void ruleset_check(struct loader *l)
         for (size_t j = 0; j < rule->n_fields; j++) {
             struct span name = span_str(rule->fields[j].name);
             size_t k = 0;
+            check_placed(l, rule, &rule->fields[j]);
             while (k < n && !span_eq_nocase(name, span_str(names[k])))
                 k++;
             if (k == POLICY_FIELDS_MAX) {

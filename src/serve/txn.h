@@ -18,6 +18,7 @@
 #include "base/list.h"
 #include "http/body.h"
 #include "http/logline.h"
+#include "http/range.h"
 #include "serve/request.h"
 
 #define TXN_OUT_BYTES 65536
@@ -26,6 +27,8 @@
 #define TXN_TEXT_BYTES 16384
 #define TXN_HEAD_MAX 1216 /* bytes of a request's head for the observer */
 #define TXN_COPY_MAX 4096 /* smaller bodies are copied beside their head */
+/* of one answer: head and content of each part, and the last boundary */
+#define TXN_ANSWER_PIECES (2 * RANGE_PIECES_MAX + 1)
 
 struct conn;
 struct entry;
@@ -100,7 +103,8 @@ static inline bool txn_sending(const struct txn *t)
 static inline bool txn_room(const struct txn *t, size_t head)
 {
     return t->out.cap - t->out.n >= head + TXN_COPY_MAX &&
-           t->piece_n + 4 < TXN_PIECES_MAX && t->record_n < TXN_RECORDS_MAX;
+           t->piece_n + TXN_ANSWER_PIECES <= TXN_PIECES_MAX &&
+           t->record_n < TXN_RECORDS_MAX;
 }
 
 /* The bytes written to t->out since `from` become a piece (or part of the last

@@ -248,6 +248,32 @@ static void line_length(void **state)
     done(&o);
 }
 
+/* Every part of a multipart answer repeats the one, every page has the other:
+ * a head's room is counted for so many bytes of them. */
+static void placed_fields(void **state)
+{
+    static const char *const names[] = { "content-type", "Server", "X-Other" };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(names); i++) {
+        char text[700];
+        struct outcome o;
+        snprintf(text, sizeof text,
+                 "[server]\nroot = /\n[header *]\n%s = %0127d\n%s += %0127d\n",
+                 names[i], 0, names[i], 0);
+        o = must_load(text); /* 127, a blank, 127 */
+        done(&o);
+        snprintf(text, sizeof text,
+                 "[server]\nroot = /\n[header *]\n%s = %0127d\n%s += %0128d\n",
+                 names[i], 0, names[i], 0);
+        o = load_text(text);
+        assert_int_equal(o.faults.n, i < 2);
+        if (i < 2)
+            assert_non_null(strstr(o.faults.text[0], "allowed: 255 bytes"));
+        done(&o);
+    }
+}
+
 static void faults_are_capped(void **state)
 {
     char *text = calloc(1, 20001);
@@ -757,6 +783,7 @@ int main(void)
         cmocka_unit_test(wrecked_file),
         cmocka_unit_test(fault_rows),
         cmocka_unit_test(line_length),
+        cmocka_unit_test(placed_fields),
         cmocka_unit_test(faults_are_capped),
         cmocka_unit_test(unreadable_file),
         cmocka_unit_test(too_many_fields),
