@@ -47,6 +47,21 @@ static void field(struct buf *b, const char *name, struct span value)
     BUF_LIT(b, "\r\n");
 }
 
+/* Is `own` said by this list, in its words or by "*" (RFC 9110 12.5.5)? */
+static bool covers(struct span list, const char *own)
+{
+    for (;;) {
+        size_t n = span_find(list, ',');
+        struct span member = span_trim(span_to(list, n));
+        if (span_eq(member, SPAN("*")) ||
+            span_eq_nocase(member, span_str(own)))
+            return true;
+        if (n == list.n)
+            return false;
+        list = span_from(list, n + 1);
+    }
+}
+
 /* Vary is the union of what this server's choice needs (may be NULL) and what a
  * rule says. */
 static void put_vary(struct buf *b, const char *own, const struct policy *p)
@@ -56,6 +71,8 @@ static void put_vary(struct buf *b, const char *own, const struct policy *p)
 
     if (!own && !rule)
         return;
+    if (own && rule && covers(span_str(rule), own))
+        own = NULL;
     BUF_LIT(b, "Vary: ");
     if (own)
         buf_str(b, own);
