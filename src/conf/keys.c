@@ -303,25 +303,25 @@ bool key_in_section(const struct key *k, const char *section)
     return !strcmp(k->section, section);
 }
 
-static bool name_matches(const struct key *k, const char *section,
-                         struct span name)
+/* fields: among names of fields, which compare without case (RFC 9110 5.1) */
+static bool name_matches(const struct key *k, bool fields, struct span name)
 {
     if (k->type == &value_error_page)
         return name.n == 9 && span_starts(name, SPAN("error-")) &&
                chars_is(name.p[6], CHAR_DIGIT) &&
                chars_is(name.p[7], CHAR_DIGIT) &&
                chars_is(name.p[8], CHAR_DIGIT);
-    /* among names of fields, which compare without case (RFC 9110 5.1) */
-    if (!strcmp(section, "cache") || !strcmp(section, "header"))
-        return span_eq_nocase(name, span_str(k->name));
-    return span_eq(name, span_str(k->name));
+    return fields ? span_eq_nocase(name, span_str(k->name))
+                  : span_eq(name, span_str(k->name));
 }
 
 const struct key *key_find(const char *section, struct span name)
 {
+    bool fields = !strcmp(section, "cache") || !strcmp(section, "header");
+
     for (size_t i = 0; i < keys_n; i++) {
-        if (key_in_section(&keys[i], section) &&
-            name_matches(&keys[i], section, name))
+        if (name_matches(&keys[i], fields, name) &&
+            key_in_section(&keys[i], section))
             return &keys[i];
     }
     return NULL;

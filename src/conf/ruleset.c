@@ -193,6 +193,8 @@ static void warn_unusual(struct loader *l, const char *name)
 {
     struct suggest near = suggest_for(span_str(name));
 
+    if (near.distance > 3) /* farther names are no slips */
+        near.distance = 3;
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         suggest_offer(&near, usual[i]);
     if (near.best && near.distance > 0 && near.distance <= 2 &&

@@ -771,10 +771,32 @@ static void suggestions(void **state)
         { "kitten", "sitting", 3 },
     };
     (void)state;
-    for (size_t i = 0; i < ROWS(rows); i++)
-        ROW_CHECK(rows[i].a,
-                  suggest_distance(span_str(rows[i].a), span_str(rows[i].b)) ==
-                      rows[i].distance);
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct span a = span_str(rows[i].a), b = span_str(rows[i].b);
+        size_t d = rows[i].distance;
+        for (size_t limit = 0; limit < 10; limit++)
+            ROW_CHECK(rows[i].a, suggest_distance(a, b, limit) ==
+                                     (d < limit ? d : SIZE_MAX));
+        ROW_CHECK(rows[i].a, suggest_distance(b, a, SIZE_MAX) == d);
+    }
+    /* a limit ends the work early and changes nothing else */
+    unsigned x = 1;
+    for (int i = 0; i < 20000; i++) {
+        char text[2][8];
+        size_t n[2];
+        for (int k = 0; k < 2; k++) {
+            x = x * 1103515245 + 12345;
+            n[k] = x >> 16 & 7;
+            for (size_t j = 0; j < n[k]; j++) {
+                x = x * 1103515245 + 12345;
+                text[k][j] = "abc"[(x >> 16) % 3];
+            }
+        }
+        struct span a = span_of(text[0], n[0]), b = span_of(text[1], n[1]);
+        size_t d = suggest_distance(a, b, SIZE_MAX), limit = x >> 20 & 7;
+        assert_true(suggest_distance(a, b, limit) ==
+                    (d < limit ? d : SIZE_MAX));
+    }
 }
 
 int main(void)
