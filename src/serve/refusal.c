@@ -16,7 +16,7 @@
 #include "serve/txn.h"
 #include "serve/worker.h"
 
-/* With BLOCK_RULES_MAX these keep a head within REQUEST_ROOM. */
+/* With BLOCK_RULES_MAX these keep an answer within REQUEST_ROOM. */
 #define LOCATION_MAX 6000
 #define BODY_MAX 6000
 

@@ -329,6 +329,31 @@ static void too_many_fields(void **state)
     done(&o);
 }
 
+/* The longest values of all names have room in one head. */
+static void too_long_fields(void **state)
+{
+    char text[16384];
+    struct outcome o;
+
+    (void)state;
+    for (int n = 45; n <= 46; n++) { /* lines of 6 + 170 + 2 bytes */
+        size_t at = (size_t)snprintf(text, sizeof text,
+                                     "[server]\nroot = /\n[header *.a]\n"
+                                     "X-00 = %0172d\n[header *]\n",
+                                     0);
+        for (int i = 0; i < n; i++)
+            at += (size_t)snprintf(text + at, sizeof text - at,
+                                   "X-%02d = %0172d\n", i, 0);
+        o = load_text(text);
+        assert_int_equal(o.faults.n, n == 46);
+        if (o.faults.n)
+            assert_string_equal(o.faults.text[0],
+                                "t.ini:5: X-45: the rules' fields together can "
+                                "be longer than 8192 bytes of a head");
+        done(&o);
+    }
+}
+
 /* ---- what inih would have changed ---- */
 
 static void values_arrive_whole(void **state)
@@ -805,6 +830,7 @@ int main(void)
         cmocka_unit_test(wrecked_file),
         cmocka_unit_test(fault_rows),
         cmocka_unit_test(line_length),
+        cmocka_unit_test(too_long_fields),
         cmocka_unit_test(placed_fields),
         cmocka_unit_test(faults_are_capped),
         cmocka_unit_test(unreadable_file),
