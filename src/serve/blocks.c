@@ -12,7 +12,6 @@
 #include "base/check.h"
 #include "conf/rules.h"
 #include "http/status.h"
-#include "os/log.h"
 #include "serve/audit.h"
 #include "serve/worker.h"
 
@@ -305,17 +304,10 @@ bool blocks_file(struct worker *w, struct entry *e)
 static void put_page_fields(struct worker *w, struct buf *b,
                             const struct blocks_head *h, const struct policy *p)
 {
-    char storage[BLOCK_RULES_MAX];
-    struct buf rules = buf_over(storage, sizeof storage);
     bool named;
 
-    put_vary(&rules, h->vary, p);
-    put_rule_fields(&rules, p, h->fixed, h->type == NULL);
-    if (rules.overflow)
-        log_error("W051", "the fields configured for %.*s do not fit a head",
-                  (int)w->path.n, w->path.p);
-    else
-        buf_span_put(b, buf_span(&rules));
+    put_vary(b, h->vary, p);
+    put_rule_fields(b, p, h->fixed, h->type == NULL);
     rule_value(p, SPAN("Cache-Control"), &named);
     if (h->caching && !named)
         field(b, "Cache-Control", span_str(h->caching));

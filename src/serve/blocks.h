@@ -16,7 +16,8 @@ struct conf_site;
 struct worker;
 
 #define BLOCK_BYTES_MAX 16384
-/* what rules add to the head of a page, and Vary's members of our own */
+/* what rules add to the head of a page, and Vary's members of our own; a body
+ * and a location have room beside it (refusal.c) */
 #define BLOCK_RULES_MAX (POLICY_BYTES_MAX + 64)
 
 /* Makes (or makes again) tags, source and both heads of every available form

@@ -161,11 +161,11 @@ struct worker {
     unsigned greeted; /* connections without a first receive */
     bool accepting;
     bool accept_failing; /* and that has been logged */
+    char control_tag, wake_tag;
+    int reserve; /* a descriptor for serve/spare, or -1 */
     uint64_t accept_again_ms, accept_look_ms;
     size_t paused_at; /* connections at that time */
-    int reserve;      /* a descriptor for serve/spare, or -1 */
     uint64_t refused, refused_logged_ms, full_since_ms;
-    char control_tag, wake_tag;
     struct call *calls; /* per worker, by this one; NULL: only one worker */
     bool deaf;          /* has let go of its listening sockets */
     bool draining, stopping;
