@@ -92,7 +92,7 @@ const struct key keys[] = {
       .preset = "index.html", .flags = KEY_HOST,
       .help = "file names that answer for a directory; the first that exists does" },
     ROW("server", "fallback", url_path, conf_site, fallback, "off",
-        "file for paths without extension that name none (single-page applications)",
+        "file for paths that name none, without extension or with .html or .htm",
         .flags = KEY_HOST | KEY_OFF),
     ROW("server", "listing", bool, conf_site, listing, "off",
         "list directories that have no index file", .flags = KEY_HOST),
@@ -256,7 +256,7 @@ const struct key keys[] = {
     ROW("header", "when-type", glob, conf_rule, when_type, NULL,
         "rule holds for these media types only, as image/* (also in [cache])"),
     ROW("header", "when-status", count, conf_rule, when_status, NULL,
-        "rule holds for this status only (also in [cache])", RANGE(100, 599)),
+        "rule holds for this status only, 200 for 206 and 304 as well (also in [cache])", RANGE(100, 599)),
 
     ROW("alias", "root", dir, conf_alias, root, NULL,
         "directory that stands for the prefix", .flags = KEY_REQUIRED),
@@ -289,7 +289,8 @@ const struct section_row sections[] = {
       "a site of its own; what it leaves out is [server]'s" },
     { "alias", "/PREFIX/", SECTION_ALIAS,
       "another directory for a part of the paths" },
-    { "redirect", "PATTERN", SECTION_REDIRECT, "paths that have moved" },
+    { "redirect", "PATTERN", SECTION_REDIRECT,
+      "paths that have moved (POST, PUT, PATCH and DELETE are told, too)" },
 };
 const size_t sections_n = sizeof sections / sizeof sections[0];
 
