@@ -24,6 +24,7 @@
 #define TXN_OUT_BYTES 65536
 #define TXN_PIECES_MAX 192
 #define TXN_RECORDS_MAX 64
+#define TXN_QUEUED_MAX (1u << 20) /* bytes: more is sent before more is made */
 #define TXN_TEXT_BYTES 16384
 #define TXN_HEAD_MAX 1216 /* bytes of a request's head for the observer */
 #define TXN_COPY_MAX 4096 /* smaller bodies are copied beside their head */
@@ -104,7 +105,7 @@ static inline bool txn_room(const struct txn *t, size_t head)
 {
     return t->out.cap - t->out.n >= head + TXN_COPY_MAX &&
            t->piece_n + TXN_ANSWER_PIECES <= TXN_PIECES_MAX &&
-           t->record_n < TXN_RECORDS_MAX;
+           t->record_n < TXN_RECORDS_MAX && t->queued < TXN_QUEUED_MAX;
 }
 
 /* The bytes written to t->out since `from` become a piece (or part of the last

@@ -20,6 +20,7 @@
 #include "serve/conn.h"
 #include "serve/counters.h"
 #include "serve/entry.h"
+#include "serve/listings.h"
 #include "serve/txn.h"
 
 #define WORKER_EVENTS 256
@@ -145,6 +146,7 @@ struct worker {
     uint64_t fresh;    /* generation: rises with every change seen */
     struct dirs *dirs;
     struct pages *pages; /* the sites' own error pages */
+    struct listed listed;
     /* the common lines of every head */
     char common[96]; /* "Server: etagd\r\nDate: " */
     size_t common_n;
