@@ -43,8 +43,8 @@ static void check_placed(struct loader *l, const struct conf_rule *rule,
                      "is too long; allowed: %d bytes", PLACED_BYTES_MAX);
 }
 
-/* A policy has room for so many names of fields, and a head for so many bytes of
- * the longest line of each (rules.h). */
+/* A policy has room for so many names of fields, and a head for so many bytes
+ * of the longest line of each (rules.h). */
 void rulesum_check(struct loader *l)
 {
     struct {
@@ -60,8 +60,8 @@ void rulesum_check(struct loader *l)
             const struct conf_field *f = &rule->fields[j];
             size_t k = 0, bytes = 0;
             check_placed(l, rule, f);
-            while (k < n && !span_eq_nocase(span_str(f->name),
-                                            span_str(seen[k].name)))
+            while (k < n &&
+                   !span_eq_nocase(span_str(f->name), span_str(seen[k].name)))
                 k++;
             if (k == POLICY_FIELDS_MAX) {
                 loader_fault(l, rule->line, NULL, f->name,

@@ -76,7 +76,8 @@ static inline bool is_space(char c)
  * with the byte that settled it, unless that is a blank or a line's end. */
 static struct span read_so_far(const char *p, const char *stop, const char *end)
 {
-    bool told = stop < end && !is_space(*stop) && *stop != '\r' && *stop != '\n';
+    bool told =
+        stop < end && !is_space(*stop) && *stop != '\r' && *stop != '\n';
 
     return span_of(p, (size_t)(stop - p) + told);
 }

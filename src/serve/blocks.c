@@ -52,8 +52,7 @@ static bool covers(struct span list, const char *own)
     for (;;) {
         size_t n = span_find(list, ',');
         struct span member = span_trim(span_to(list, n));
-        if (span_eq(member, SPAN("*")) ||
-            span_eq_nocase(member, span_str(own)))
+        if (span_eq(member, SPAN("*")) || span_eq_nocase(member, span_str(own)))
             return true;
         if (n == list.n)
             return false;

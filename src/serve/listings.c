@@ -4,8 +4,8 @@
  * a page or JSON.
  * Layer: serve.  Made afresh in each turn and kept no longer: the directory may
  * change without any of its files' knowledge.  Fails with 503.
- * Heap: one bounded document, which lives until all are sent that asked for it in
- * one turn, and until another turn lists something.
+ * Heap: one bounded document, which lives until all are sent that asked for it
+ * in one turn, and until another turn lists something.
  */
 #include "serve/listings.h"
 

@@ -201,8 +201,8 @@ static enum fault route(struct worker *w, struct target *target,
 }
 
 /* Who sends content to a place that has moved is told so, whatever a server of
- * files does with the method (RFC 9110 15.4); OPTIONS asks about the server, and
- * a preflight may not be redirected (Fetch 4.8). */
+ * files does with the method (RFC 9110 15.4); OPTIONS asks about the server,
+ * and a preflight may not be redirected (Fetch 4.8). */
 static bool moved(const struct head *h, const struct conf_site *site,
                   const struct target *target)
 {

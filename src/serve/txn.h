@@ -24,7 +24,7 @@
 #define TXN_OUT_BYTES 65536
 #define TXN_PIECES_MAX 192
 #define TXN_RECORDS_MAX 64
-#define TXN_QUEUED_MAX (1u << 20) /* bytes: more is sent before more is made */
+#define TXN_QUEUED_MAX 1048576 /* bytes: then all of it is sent first */
 #define TXN_TEXT_BYTES 16384
 #define TXN_HEAD_MAX 1216 /* bytes of a request's head for the observer */
 #define TXN_COPY_MAX 4096 /* smaller bodies are copied beside their head */
