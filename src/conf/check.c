@@ -255,7 +255,7 @@ void check_all(struct loader *l)
     file_check(l, "server", "pidfile", c->pidfile);
     file_check(l, "server", "control", c->control);
     orders_check(l);
-    ruleset_check(l);
+    rulesum_check(l);
     if (c->unknown_host == UNKNOWN_HOST_REFUSE && c->n_sites == 1)
         loader_fault(l, where_of(l, "server", "unknown-host"), "server",
                      "unknown-host",

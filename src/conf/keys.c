@@ -92,7 +92,7 @@ const struct key keys[] = {
       .preset = "index.html", .flags = KEY_HOST,
       .help = "file names that answer for a directory; the first that exists does" },
     ROW("server", "fallback", url_path, conf_site, fallback, "off",
-        "file for paths without extension that name none (single-page applications)",
+        "file for paths that name none, without extension or with .html or .htm",
         .flags = KEY_HOST | KEY_OFF),
     ROW("server", "listing", bool, conf_site, listing, "off",
         "list directories that have no index file", .flags = KEY_HOST),
@@ -256,7 +256,7 @@ const struct key keys[] = {
     ROW("header", "when-type", glob, conf_rule, when_type, NULL,
         "rule holds for these media types only, as image/* (also in [cache])"),
     ROW("header", "when-status", count, conf_rule, when_status, NULL,
-        "rule holds for this status only (also in [cache])", RANGE(100, 599)),
+        "rule holds for this status only, 200 for 206 and 304 as well (also in [cache])", RANGE(100, 599)),
 
     ROW("alias", "root", dir, conf_alias, root, NULL,
         "directory that stands for the prefix", .flags = KEY_REQUIRED),
@@ -289,7 +289,8 @@ const struct section_row sections[] = {
       "a site of its own; what it leaves out is [server]'s" },
     { "alias", "/PREFIX/", SECTION_ALIAS,
       "another directory for a part of the paths" },
-    { "redirect", "PATTERN", SECTION_REDIRECT, "paths that have moved" },
+    { "redirect", "PATTERN", SECTION_REDIRECT,
+      "paths that have moved (POST, PUT, PATCH and DELETE are told, too)" },
 };
 const size_t sections_n = sizeof sections / sizeof sections[0];
 
@@ -303,25 +304,25 @@ bool key_in_section(const struct key *k, const char *section)
     return !strcmp(k->section, section);
 }
 
-static bool name_matches(const struct key *k, const char *section,
-                         struct span name)
+/* fields: among names of fields, which compare without case (RFC 9110 5.1) */
+static bool name_matches(const struct key *k, bool fields, struct span name)
 {
     if (k->type == &value_error_page)
         return name.n == 9 && span_starts(name, SPAN("error-")) &&
                chars_is(name.p[6], CHAR_DIGIT) &&
                chars_is(name.p[7], CHAR_DIGIT) &&
                chars_is(name.p[8], CHAR_DIGIT);
-    /* among names of fields, which compare without case (RFC 9110 5.1) */
-    if (!strcmp(section, "cache") || !strcmp(section, "header"))
-        return span_eq_nocase(name, span_str(k->name));
-    return span_eq(name, span_str(k->name));
+    return fields ? span_eq_nocase(name, span_str(k->name))
+                  : span_eq(name, span_str(k->name));
 }
 
 const struct key *key_find(const char *section, struct span name)
 {
+    bool fields = !strcmp(section, "cache") || !strcmp(section, "header");
+
     for (size_t i = 0; i < keys_n; i++) {
-        if (key_in_section(&keys[i], section) &&
-            name_matches(&keys[i], section, name))
+        if (name_matches(&keys[i], fields, name) &&
+            key_in_section(&keys[i], section))
             return &keys[i];
     }
     return NULL;

@@ -79,11 +79,13 @@ void section_key(struct loader *l, struct span name, struct span value);
 void section_presets(struct loader *l, bool ad_hoc);
 void section_finish(struct loader *l);
 
+/* rulesum.c */
+void rulesum_check(struct loader *l);
+
 /* ruleset.c */
 bool ruleset_begin(struct loader *l, struct span pattern);
 void ruleset_field(struct loader *l, struct span name, struct span value,
                    bool more);
-void ruleset_check(struct loader *l);
 /* NULL, or what is wrong with a pattern of paths. */
 const char *ruleset_pattern_fault(struct span pattern);
 /* NULL, or why a rule must not touch a field of that name. */

@@ -12,6 +12,7 @@
 #include "conf/conf.h"
 
 #define POLICY_FIELDS_MAX 48
+#define POLICY_BYTES_MAX 8192 /* of lines, the longest of each name */
 
 struct policy {
     enum etag_scheme etag;

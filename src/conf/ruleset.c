@@ -6,7 +6,6 @@
 #include "base/chars.h"
 #include "base/num.h"
 #include "conf/loader.h"
-#include "conf/rules.h"
 #include "conf/suggest.h"
 #include "conf/values.h"
 
@@ -192,6 +191,8 @@ static void warn_unusual(struct loader *l, const char *name)
 {
     struct suggest near = suggest_for(span_str(name));
 
+    if (near.distance > 3) /* farther names are no slips */
+        near.distance = 3;
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         suggest_offer(&near, usual[i]);
     if (near.best && near.distance > 0 && near.distance <= 2 &&
@@ -235,49 +236,6 @@ void ruleset_field(struct loader *l, struct span name, struct span value,
     else {
         field_add(l->arena, rule, name)->value = arena_text(l->arena, value);
         warn_unusual(l, text);
-    }
-}
-
-static void warn_shifted(struct loader *l)
-{
-    for (size_t i = 0; i < l->c->n_rules; i++) {
-        const struct conf_rule *rule = &l->c->rules[i];
-        char storage[PATTERN_BYTES_MAX + 16];
-        struct buf b = buf_over(storage, sizeof storage);
-        if (!rule->last_modified_s)
-            continue;
-        BUF_LIT(&b, "cache ");
-        buf_str(&b, rule->pattern);
-        if (buf_cstr(&b))
-            loader_warn(l, rule->line, storage, "Last-Modified",
-                        "a shifted time is for experiments: dates are wrong "
-                        "on purpose");
-    }
-}
-
-/* A policy has room for so many names of fields (rules.h). */
-void ruleset_check(struct loader *l)
-{
-    const char *names[POLICY_FIELDS_MAX];
-    size_t n = 0;
-
-    warn_shifted(l);
-    for (size_t i = 0; i < l->c->n_rules; i++) {
-        const struct conf_rule *rule = &l->c->rules[i];
-        for (size_t j = 0; j < rule->n_fields; j++) {
-            struct span name = span_str(rule->fields[j].name);
-            size_t k = 0;
-            while (k < n && !span_eq_nocase(name, span_str(names[k])))
-                k++;
-            if (k == POLICY_FIELDS_MAX) {
-                loader_fault(l, rule->line, NULL, rule->fields[j].name,
-                             "the rules name more than %d different fields",
-                             POLICY_FIELDS_MAX);
-                return;
-            }
-            names[k] = rule->fields[j].name;
-            n += k == n;
-        }
     }
 }
 

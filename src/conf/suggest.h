@@ -20,7 +20,8 @@ struct suggest suggest_for(struct span word);
 void suggest_offer(struct suggest *s, const char *candidate);
 
 /* Edits (insert, remove, replace, swap of neighbours; case is free) between
- * two words; SIZE_MAX when one is longer than 63 bytes. */
-size_t suggest_distance(struct span a, struct span b);
+ * two words; SIZE_MAX when they are not fewer than `limit`, or one of the words
+ * is longer than 63 bytes. */
+size_t suggest_distance(struct span a, struct span b, size_t limit);
 
 #endif

@@ -20,8 +20,10 @@ void date_format(char out[DATE_BYTES], int64_t t);
 
 /* All three forms: IMF-fixdate, RFC 850 (two-digit year: more than 50 years
  * after `now` means the past century) and asctime.  The day name must be a day
- * name but need not fit the date; days and hours must exist (leap second 60 is
- * taken as 59).  False: not a date, to be ignored by the caller. */
+ * name but need not fit the date, which no grammar asks for (5.6.7 wants
+ * readers robust, and test suites of other servers send such dates); days and
+ * hours must exist (leap second 60 is taken as 59).  False: not a date, to be
+ * ignored by the caller. */
 bool date_parse(struct span text, int64_t now, int64_t *out);
 
 #endif

@@ -81,8 +81,8 @@ static bool is_just(struct span value, struct etag tag, bool strong)
 {
     size_t n = tag.opaque.n;
 
-    return tag.opaque.p && !(tag.weak && strong) && value.n == n + 2 &&
-           value.p[0] == '"' && value.p[n + 1] == '"' &&
+    return tag.opaque.p && !(tag.weak && strong) && value.p &&
+           value.n == n + 2 && value.p[0] == '"' && value.p[n + 1] == '"' &&
            memcmp(value.p + 1, tag.opaque.p, n) == 0;
 }
 

@@ -67,6 +67,21 @@ static enum fault byte_fault(const char *p, const char *end, struct names names)
     return names.other;
 }
 
+static inline bool is_space(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* What was read of a part that ended wrongly or not yet, for the log: up to and
+ * with the byte that settled it, unless that is a blank or a line's end. */
+static struct span read_so_far(const char *p, const char *stop, const char *end)
+{
+    bool told =
+        stop < end && !is_space(*stop) && *stop != '\r' && *stop != '\n';
+
+    return span_of(p, (size_t)(stop - p) + told);
+}
+
 /* RFC 9112 2.2: one empty line before the request line is skipped. */
 static enum fault skip_empty_line(const char **at, const char *end)
 {
@@ -96,9 +111,11 @@ static enum fault read_method(struct head *h, const char **at, const char *end)
 
     struct room room = room_for(p, end, HEAD_METHOD_MAX);
     const char *stop = scan_name(p, room.end);
-    if (stop == room.end || *stop != ' ' || stop == p)
+    if (stop == room.end || *stop != ' ' || stop == p) {
+        h->method_text = read_so_far(p, stop, room.end);
         return room_fault(room, byte_fault(stop, room.end, names),
                           FAULT_METHOD_LONG);
+    }
     h->method_text = span_of(p, (size_t)(stop - p));
     h->method = method_of(h->method_text);
     *at = stop + 1;
@@ -117,10 +134,12 @@ static enum fault read_target(struct head *h, const char **at, const char *end,
     struct room room = room_for(p, end, bytes_max);
     const char *stop = scan_target(p, room.end);
 
-    if (stop == room.end || *stop != ' ' || stop == p)
+    if (stop == room.end || *stop != ' ' || stop == p) {
+        h->target = read_so_far(p, stop, room.end);
         return room_fault(room,
                           byte_fault(stop, room.end, stop == p ? empty : names),
                           FAULT_TARGET_LONG);
+    }
     h->target = span_of(p, (size_t)(stop - p));
     *at = stop + 1;
     return FAULT_NONE;
@@ -151,16 +170,19 @@ static enum fault judge_version(struct head *h, const char **at,
     enum fault f = byte_fault(p, end, late);
     if (f != FAULT_NONE)
         return f;
+    if (p[-3] != '1')
+        return FAULT_VERSION_UNSUPPORTED;
     /* RFC 9110 2.5: a higher minor version is spoken to as the highest here */
     h->minor = p[-1] == '0' ? 0 : 1;
     *at = p + 2;
-    return p[-3] == '1' ? FAULT_NONE : FAULT_VERSION_UNSUPPORTED;
+    return FAULT_NONE;
 }
 
 static inline enum fault read_version(struct head *h, const char **at,
                                       const char *end)
 {
     if (end - *at >= 10 && memcmp(*at, "HTTP/1.1\r\n", 10) == 0) {
+        h->minor = 1;
         *at += 10;
         return FAULT_NONE;
     }
@@ -190,11 +212,6 @@ static enum fault name_fault(const char *start, const char *stop,
                                         FAULT_FIELD_NAME };
 
     return byte_fault(stop, end, stop == start ? first : names);
-}
-
-static inline bool is_space(char c)
-{
-    return c == ' ' || c == '\t';
 }
 
 static inline void keep_field(struct head *h, struct span name,
@@ -263,7 +280,7 @@ static inline void clear(struct head *h)
 {
     h->method = METHOD_OTHER;
     h->method_text = h->target = SPAN("");
-    h->minor = 1;
+    h->minor = -1;
     h->present = h->repeated = 0;
     h->n_fields = h->bytes = 0;
 }

@@ -39,7 +39,7 @@ struct head {
     enum method method;
     struct span method_text;
     struct span target; /* raw request-target: visible ASCII, not empty */
-    int minor;          /* HTTP/1.minor, 0 or 1 */
+    int minor;          /* HTTP/1.minor, 0 or 1; -1: not read */
     uint64_t present;   /* bit per enum field_id */
     uint64_t repeated;  /* bit set when it came more than once */
     uint8_t first[FIELD_COUNT]; /* index in fields[], valid when present */
@@ -50,8 +50,9 @@ struct head {
 
 /* FAULT_NONE: complete, *h is filled and h->bytes tells what was consumed.
  * FAULT_MORE: correct so far.  Else the first fault in byte order; then h holds
- * method, method_text, target and minor as far as they were read (for the log),
- * the spans being empty otherwise, and no fields may be looked at.
+ * method, method_text, target and minor as far as they were read (for the log):
+ * of a method or target that is none the bytes up to the one that settled it,
+ * whatever they are.  No fields may be looked at.
  * One empty line (CR LF) before the request line is skipped (RFC 9112 2.2). */
 enum fault head_parse(struct head *h, const char *p, size_t n,
                       const struct head_limits *limits);

@@ -131,13 +131,15 @@ static const struct logline_stamp *stamp_of(const struct logline *l,
 
 static void request_line(struct buf *b, const struct logline *l)
 {
-    if (l->minor < 0 && !l->method.n) {
+    if (!l->method.n) {
         buf_char(b, '-');
         return;
     }
     escaped(b, l->method, 40);
-    buf_char(b, ' ');
-    escaped(b, l->target, LOGLINE_TARGET_MAX);
+    if (l->target.n) {
+        buf_char(b, ' ');
+        escaped(b, l->target, LOGLINE_TARGET_MAX);
+    }
     if (l->minor >= 0) {
         BUF_LIT(b, " HTTP/1.");
         buf_u64(b, (uint64_t)l->minor);

@@ -40,7 +40,7 @@ struct logline {
     const char *peer;    /* address text */
     unsigned port;
     struct span method, target, host, referer, user_agent;
-    int minor;            /* HTTP/1.minor; -1: no request line was read */
+    int minor;            /* HTTP/1.minor; -1: not read */
     int status;           /* 0: nothing was answered */
     uint64_t bytes;       /* content bytes handed to the system */
     uint64_t duration_us; /* first byte of the head to last byte sent */

@@ -184,7 +184,7 @@ void access_cut(struct worker *w, const struct conn *c, enum end why)
         .request = c->requests + 1,
         .method = w->head.method_text,
         .target = w->head.target,
-        .minor = w->head.target.n ? w->head.minor : -1,
+        .minor = w->head.minor,
         .duration_us = took,
         .end = why,
     };

@@ -118,6 +118,17 @@ static void put_head(struct worker *w, struct txn *t, const struct entry *e,
     answer_connection(w, b, v->persist);
 }
 
+/* Content from where it lies. */
+static void put_stored(struct txn *t, const struct entry *e,
+                       const struct entry_form *f, uint64_t offset,
+                       uint64_t bytes)
+{
+    if (f->bytes)
+        txn_piece_memory(t, f->bytes + offset, bytes);
+    else
+        txn_piece_file(t, f->fd >= 0 ? f->fd : e->fd, offset, bytes);
+}
+
 void answer_content(struct txn *t, const struct entry *e,
                     const struct entry_form *f, uint64_t offset, uint64_t bytes)
 {
@@ -125,10 +136,8 @@ void answer_content(struct txn *t, const struct entry *e,
         size_t from = t->out.n;
         buf_put(&t->out, f->bytes + offset, bytes);
         txn_piece_out(t, from);
-    } else if (f->bytes) {
-        txn_piece_memory(t, f->bytes + offset, bytes);
     } else {
-        txn_piece_file(t, f->fd >= 0 ? f->fd : e->fd, offset, bytes);
+        put_stored(t, e, f, offset, bytes);
     }
 }
 
@@ -155,17 +164,17 @@ static struct block *partial_of(struct entry_form *f)
 struct multipart {
     char boundary[32];
     size_t boundary_n;
+    struct span type; /* the line that a 200 would have had, or nothing */
 };
 
 static void put_part_head(struct buf *b, const struct multipart *m,
-                          const char *type, const struct range_piece *p,
-                          uint64_t size)
+                          const struct range_piece *p, uint64_t size)
 {
     BUF_LIT(b, "\r\n--");
     buf_put(b, m->boundary, m->boundary_n);
-    BUF_LIT(b, "\r\nContent-Type: ");
-    buf_str(b, type);
-    BUF_LIT(b, "\r\nContent-Range: bytes ");
+    BUF_LIT(b, "\r\n");
+    buf_span_put(b, m->type);
+    BUF_LIT(b, "Content-Range: bytes ");
     buf_u64(b, p->first);
     buf_char(b, '-');
     buf_u64(b, p->first + p->bytes - 1);
@@ -182,7 +191,7 @@ static void put_part_end(struct buf *b, const struct multipart *m)
 }
 
 /* Length of everything between the head and the end of the last boundary. */
-static uint64_t multipart_length(const struct multipart *m, const char *type,
+static uint64_t multipart_length(const struct multipart *m,
                                  const struct range_plan *plan, uint64_t size)
 {
     char storage[512];
@@ -190,7 +199,7 @@ static uint64_t multipart_length(const struct multipart *m, const char *type,
 
     for (unsigned i = 0; i < plan->n; i++) {
         struct buf b = buf_over(storage, sizeof storage);
-        put_part_head(&b, m, type, &plan->piece[i], size);
+        put_part_head(&b, m, &plan->piece[i], size);
         CHECK(!b.overflow);
         n += b.n + plan->piece[i].bytes;
     }
@@ -206,6 +215,7 @@ static uint64_t put_multipart(struct worker *w, struct txn *t,
                               const struct plan *plan, struct variant *v)
 {
     uint64_t size = e->source.form[plan->coding].size;
+    struct block *k = partial_of(f);
     struct multipart m;
     char type[128];
     struct buf mb = buf_over(m.boundary, sizeof m.boundary);
@@ -218,15 +228,17 @@ static uint64_t put_multipart(struct worker *w, struct txn *t,
     BUF_LIT(&tb, "\r\n");
     v->type = buf_span(&tb);
     v->with_length = true;
-    v->length = multipart_length(&m, e->type, &plan->range, size);
+    m.type = span_of(k->text + k->type_at, (size_t)(k->fields_at - k->type_at));
+    v->length = multipart_length(&m, &plan->range, size);
 
     size_t from = t->out.n;
-    put_head(w, t, e, partial_of(f), v);
+    put_head(w, t, e, k, v);
     for (unsigned i = 0; i < plan->range.n; i++) {
         const struct range_piece *p = &plan->range.piece[i];
-        put_part_head(&t->out, &m, e->type, p, size);
+        put_part_head(&t->out, &m, p, size);
         txn_piece_out(t, from);
-        answer_content(t, e, f, p->first, p->bytes);
+        /* not copied: txn.out has room for one content, not for all parts' */
+        put_stored(t, e, f, p->first, p->bytes);
         from = t->out.n;
     }
     put_part_end(&t->out, &m);

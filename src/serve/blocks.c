@@ -12,7 +12,6 @@
 #include "base/check.h"
 #include "conf/rules.h"
 #include "http/status.h"
-#include "os/log.h"
 #include "serve/audit.h"
 #include "serve/worker.h"
 
@@ -47,6 +46,20 @@ static void field(struct buf *b, const char *name, struct span value)
     BUF_LIT(b, "\r\n");
 }
 
+/* Is `own` said by this list, in its words or by "*" (RFC 9110 12.5.5)? */
+static bool covers(struct span list, const char *own)
+{
+    for (;;) {
+        size_t n = span_find(list, ',');
+        struct span member = span_trim(span_to(list, n));
+        if (span_eq(member, SPAN("*")) || span_eq_nocase(member, span_str(own)))
+            return true;
+        if (n == list.n)
+            return false;
+        list = span_from(list, n + 1);
+    }
+}
+
 /* Vary is the union of what this server's choice needs (may be NULL) and what a
  * rule says. */
 static void put_vary(struct buf *b, const char *own, const struct policy *p)
@@ -56,6 +69,8 @@ static void put_vary(struct buf *b, const char *own, const struct policy *p)
 
     if (!own && !rule)
         return;
+    if (own && rule && covers(span_str(rule), own))
+        own = NULL;
     BUF_LIT(b, "Vary: ");
     if (own)
         buf_str(b, own);
@@ -288,17 +303,10 @@ bool blocks_file(struct worker *w, struct entry *e)
 static void put_page_fields(struct worker *w, struct buf *b,
                             const struct blocks_head *h, const struct policy *p)
 {
-    char storage[BLOCK_RULES_MAX];
-    struct buf rules = buf_over(storage, sizeof storage);
     bool named;
 
-    put_vary(&rules, h->vary, p);
-    put_rule_fields(&rules, p, h->fixed, h->type == NULL);
-    if (rules.overflow)
-        log_error("W051", "the fields configured for %.*s do not fit a head",
-                  (int)w->path.n, w->path.p);
-    else
-        buf_span_put(b, buf_span(&rules));
+    put_vary(b, h->vary, p);
+    put_rule_fields(b, p, h->fixed, h->type == NULL);
     rule_value(p, SPAN("Cache-Control"), &named);
     if (h->caching && !named)
         field(b, "Cache-Control", span_str(h->caching));

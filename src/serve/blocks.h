@@ -9,13 +9,16 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "conf/rules.h"
 #include "serve/entry.h"
 
 struct conf_site;
 struct worker;
 
 #define BLOCK_BYTES_MAX 16384
-#define BLOCK_RULES_MAX 8192 /* what rules add to the head of a page */
+/* what rules add to the head of a page, and Vary's members of our own; a body
+ * and a location have room beside it (refusal.c) */
+#define BLOCK_RULES_MAX (POLICY_BYTES_MAX + 64)
 
 /* Makes (or makes again) tags, source and both heads of every available form
  * of an ENTRY_FILE.  False: no memory, or the configured fields do not fit. */

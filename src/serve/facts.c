@@ -81,14 +81,23 @@ static void wake(struct worker *w, struct entry *e)
         entry_release(w, e);
 }
 
-/* Out of the cache, so that the next request looks afresh. */
-static void forget(struct worker *w, struct entry *e)
+/* Out of the cache, so that the next request looks afresh.  The caller holds
+ * the entry. */
+static void forget_held(struct worker *w, struct entry *e)
 {
     asks_remove(w, e);
-    if (e->in_cache) {
-        cache_unlink(&w->cache, e);
-        entry_release(w, e);
-    }
+    if (!e->in_cache)
+        return;
+    cache_unlink(&w->cache, e);
+    CHECK(e->refs > 1);
+    e->refs--;
+}
+
+static void forget(struct worker *w, struct entry *e)
+{
+    entry_hold(e);
+    forget_held(w, e);
+    entry_release(w, e);
 }
 
 static void apply_policy(struct worker *w, struct entry *e)
@@ -151,9 +160,8 @@ static bool set_bytes(struct worker *w, struct entry_form *f,
 static void finish(struct worker *w, struct entry *e)
 {
     if (!blocks_file(w, e)) {
-        log_error("W021", "the fields configured for %s do not fit a head",
-                  e->path);
-        forget(w, e);
+        log_error("W025", "no memory for the heads of %s", e->path);
+        forget_held(w, e);
     }
     wake(w, e);
 }
@@ -211,7 +219,7 @@ static void take_coded(struct worker *w, struct entry *e,
         if (!e->follow)
             finish(w, e);
     } else if (usable && !blocks_file(w, e)) {
-        forget(w, e);
+        forget_held(w, e);
     }
     if (!a->more)
         asks_remove(w, e);
@@ -275,7 +283,7 @@ static void changed(struct worker *w, struct entry *e)
         return;
     }
     w->tries_before = e->pending ? e->tries : 0;
-    forget(w, e);
+    forget_held(w, e);
     wake(w, e);
     w->tries_before = 0;
 }

@@ -215,20 +215,33 @@ static void find_sidecars(struct worker *w, const struct conf_site *site,
     }
 }
 
+static const struct conf_redirect *redirect_of(const struct conf_site *site,
+                                               struct span path)
+{
+    for (size_t i = 0; i < site->n_redirects; i++) {
+        if (rules_match(site->redirects[i].pattern, SPAN(""), path))
+            return &site->redirects[i];
+    }
+    return NULL;
+}
+
+bool find_moved(const struct conf_site *site, struct span path)
+{
+    return redirect_of(site, path) != NULL;
+}
+
 /* What an entry of the site's own says, whatever files are there. */
 static bool find_redirect(struct worker *w, const struct conf_site *site,
                           struct span path, struct found *f)
 {
-    for (size_t i = 0; i < site->n_redirects; i++) {
-        const struct conf_redirect *r = &site->redirects[i];
-        if (!rules_match(r->pattern, SPAN(""), path))
-            continue;
-        refuse(f, r->status, REASON_REDIRECT);
-        f->redirect = r;
-        f->watched = w->dirs != NULL; /* depends on no file at all */
-        return true;
-    }
-    return false;
+    const struct conf_redirect *r = redirect_of(site, path);
+
+    if (!r)
+        return false;
+    refuse(f, r->status, REASON_REDIRECT);
+    f->redirect = r;
+    f->watched = w->dirs != NULL; /* depends on no file at all */
+    return true;
 }
 
 /* "/static" where [alias /static/] is: as with a directory's name. */

@@ -57,6 +57,9 @@ void find_file(struct worker *w, const struct conf_site *site,
 int find_open(const struct worker *w, const struct conf_site *site,
               unsigned root, const char *path, bool *linked);
 
+/* Does a [redirect] of the site speak of that path? */
+bool find_moved(const struct conf_site *site, struct span path);
+
 /* Closes what find_file() opened. */
 void find_release(struct found *f);
 

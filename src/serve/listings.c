@@ -2,9 +2,10 @@
  *
  * listings: reads the directory, leaves out what can't be asked for, and sends
  * a page or JSON.
- * Layer: serve.  Made afresh at each request and kept by nobody: the directory
- * may change without any of its files' knowledge.  Fails with 503.
- * Heap: one bounded document a request, which lives until it is sent.
+ * Layer: serve.  Made afresh in each turn and kept no longer: the directory may
+ * change without any of its files' knowledge.  Fails with 503.
+ * Heap: one bounded document, which lives until all are sent that asked for it
+ * in one turn, and until another turn lists something.
  */
 #include "serve/listings.h"
 
@@ -120,6 +121,52 @@ static struct entry *compose(const struct listing *l, bool json)
     return page;
 }
 
+void listings_forget(struct worker *w)
+{
+    struct listed *l = &w->listed;
+
+    for (unsigned i = 0; i < LISTED_MAX; i++) {
+        if (!l->slot[i].page)
+            continue;
+        entry_release(w, l->slot[i].of);
+        entry_release(w, l->slot[i].page);
+        l->slot[i].page = NULL;
+    }
+    l->names = 0;
+}
+
+/* Whoever asks in the turn in which a document was made asked before that was
+ * begun, for all receives of a turn come first. */
+static struct entry *made_before(struct worker *w, const struct entry *e,
+                                 bool json)
+{
+    struct listed *l = &w->listed;
+
+    if (l->turn != w->turns)
+        listings_forget(w);
+    l->turn = w->turns;
+    for (unsigned i = 0; i < LISTED_MAX; i++) {
+        if (l->slot[i].page && l->slot[i].of == e && l->slot[i].json == json)
+            return l->slot[i].page;
+    }
+    return NULL;
+}
+
+static void remember(struct worker *w, struct entry *e, bool json,
+                     struct entry *page)
+{
+    struct listed_slot *slot = &w->listed.slot[w->listed.next];
+
+    w->listed.next = (w->listed.next + 1) % LISTED_MAX;
+    if (slot->page) {
+        entry_release(w, slot->of);
+        entry_release(w, slot->page);
+    }
+    entry_hold(e);
+    entry_hold(page);
+    *slot = (struct listed_slot){ e, page, json };
+}
+
 static struct entry *make(struct worker *w, const struct entry *e, bool json)
 {
     struct directory d;
@@ -132,6 +179,7 @@ static struct entry *make(struct worker *w, const struct entry *e, bool json)
         close(fd);
     if (rc < 0)
         return NULL;
+    w->listed.names += d.n;
     struct listing_item *item = select_items(w, e, &d, &l.n);
     l.item = item;
     l.cut = d.cut;
@@ -218,11 +266,18 @@ void answer_listing(struct worker *w, struct conn *c, struct txn *t,
         answer_refusal(w, c, t, e, &plan, persist);
         return;
     }
-    struct entry *page = make(w, e, json);
+    struct entry *page = made_before(w, e, json);
+    if (page) {
+        put(w, c, t, page, json, persist);
+        return;
+    }
+    if (w->listed.names < LISTINGS_TURN_MAX)
+        page = make(w, e, json);
     if (!page) {
         answer_status(w, c, t, 503, REASON_OVERLOAD, persist);
         return;
     }
+    remember(w, e, json, page);
     put(w, c, t, page, json, persist);
     entry_release(w, page);
 }

@@ -7,18 +7,36 @@
 #define ETAGD_SERVE_LISTINGS_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct conn;
 struct entry;
 struct txn;
 struct worker;
 
-#define LISTINGS_MAX                                        \
-    2000 /* names; a turn of the worker is not held up long \
-          */
+/* Names: of one listing, and of all that are made in one turn of the worker,
+ * which is not to be held up long (4 us a name). */
+#define LISTINGS_MAX 2000
+#define LISTINGS_TURN_MAX 50000
+#define LISTED_MAX 4
+
+/* What was made in this turn. */
+struct listed {
+    uint64_t turn;
+    size_t names; /* that were read */
+    unsigned next;
+    struct listed_slot {
+        struct entry *of, *page;
+        bool json;
+    } slot[LISTED_MAX];
+};
 
 /* A GET or HEAD of e, an ENTRY_LISTING. */
 void answer_listing(struct worker *w, struct conn *c, struct txn *t,
                     struct entry *e, bool persist);
+
+/* Gives back what was made. */
+void listings_forget(struct worker *w);
 
 #endif

@@ -16,9 +16,11 @@
 #include "serve/txn.h"
 #include "serve/worker.h"
 
-/* With BLOCK_RULES_MAX these keep a head within REQUEST_ROOM. */
+/* With BLOCK_RULES_MAX these keep an answer within REQUEST_ROOM. */
 #define LOCATION_MAX 6000
 #define BODY_MAX 6000
+_Static_assert(BLOCK_RULES_MAX + LOCATION_MAX + BODY_MAX < REQUEST_ROOM,
+               "a redirect has room");
 
 void answer_head(struct worker *w, struct txn *t, const struct blocks_head *h,
                  const struct record *r, uint64_t length, bool persist)

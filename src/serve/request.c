@@ -15,6 +15,7 @@
 #include "serve/answer.h"
 #include "serve/conn.h"
 #include "serve/facts.h"
+#include "serve/find.h"
 #include "serve/resolve.h"
 #include "serve/txn.h"
 #include "serve/worker.h"
@@ -199,6 +200,18 @@ static enum fault route(struct worker *w, struct target *target,
     return f;
 }
 
+/* Who sends content to a place that has moved is told so, whatever a server of
+ * files does with the method (RFC 9110 15.4); OPTIONS asks about the server,
+ * and a preflight may not be redirected (Fetch 4.8). */
+static bool moved(const struct head *h, const struct conf_site *site,
+                  const struct target *target)
+{
+    bool sends = h->method == METHOD_POST || h->method == METHOD_PUT ||
+                 h->method == METHOD_DELETE || h->method == METHOD_PATCH;
+
+    return sends && site->n_redirects > 0 && find_moved(site, target->path);
+}
+
 /* The request is whole: answers it, or waits for the preparer. */
 static enum request_result answer(struct worker *w, struct conn *c,
                                   struct txn *t)
@@ -217,7 +230,8 @@ static enum request_result answer(struct worker *w, struct conn *c,
     if (f == FAULT_NONE && target.path.n)
         w->path = target.path;
     if (f == FAULT_NONE && site &&
-        (h->method == METHOD_GET || h->method == METHOD_HEAD)) {
+        (h->method == METHOD_GET || h->method == METHOD_HEAD ||
+         moved(h, site, &target))) {
         e = resolve(w, (unsigned)(site - w->conf->sites), &target, c->first_us,
                     &w->why);
         if (e && e->pending) {
@@ -231,7 +245,7 @@ static enum request_result answer(struct worker *w, struct conn *c,
         fault(w, c, t, f, persist);
     else if (support == METHOD_UNKNOWN)
         answer_status(w, c, t, 501, REASON_METHOD_UNKNOWN, persist);
-    else if (support == METHOD_NOT_ALLOWED)
+    else if (support == METHOD_NOT_ALLOWED && !e)
         answer_status(w, c, t, 405, REASON_METHOD_NOT_ALLOWED, persist);
     else if (!site)
         answer_status(w, c, t, 421, REASON_HOST_UNKNOWN, persist);

@@ -116,7 +116,8 @@ static struct span short_head(const struct head *h, struct buf *text)
     buf_span_put(&b, h->method_text);
     buf_char(&b, ' ');
     buf_span_put(&b, span_to(h->target, 512));
-    buf_str(&b, h->minor ? " HTTP/1.1" : " HTTP/1.0");
+    if (h->minor >= 0)
+        buf_str(&b, h->minor ? " HTTP/1.1" : " HTTP/1.0");
     for (size_t i = 0; i < h->n_fields; i++) {
         const struct head_field *f = &h->fields[i];
         if (f->id == FIELD_OTHER || f->id == FIELD_COOKIE ||

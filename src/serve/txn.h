@@ -18,14 +18,18 @@
 #include "base/list.h"
 #include "http/body.h"
 #include "http/logline.h"
+#include "http/range.h"
 #include "serve/request.h"
 
 #define TXN_OUT_BYTES 65536
 #define TXN_PIECES_MAX 192
 #define TXN_RECORDS_MAX 64
+#define TXN_QUEUED_MAX 1048576 /* bytes: then all of it is sent first */
 #define TXN_TEXT_BYTES 16384
 #define TXN_HEAD_MAX 1216 /* bytes of a request's head for the observer */
 #define TXN_COPY_MAX 4096 /* smaller bodies are copied beside their head */
+/* of one answer: head and content of each part, and the last boundary */
+#define TXN_ANSWER_PIECES (2 * RANGE_PIECES_MAX + 1)
 
 struct conn;
 struct entry;
@@ -101,7 +105,8 @@ static inline bool txn_sending(const struct txn *t)
 static inline bool txn_room(const struct txn *t, size_t head)
 {
     return t->out.cap - t->out.n >= head + TXN_COPY_MAX &&
-           t->piece_n + 4 < TXN_PIECES_MAX && t->record_n < TXN_RECORDS_MAX;
+           t->piece_n + TXN_ANSWER_PIECES <= TXN_PIECES_MAX &&
+           t->record_n < TXN_RECORDS_MAX && t->queued < TXN_QUEUED_MAX;
 }
 
 /* The bytes written to t->out since `from` become a piece (or part of the last

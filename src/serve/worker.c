@@ -26,6 +26,7 @@
 #include "serve/control.h"
 #include "serve/dirs.h"
 #include "serve/facts.h"
+#include "serve/listings.h"
 #include "serve/pages.h"
 #include "serve/room.h"
 #include "serve/step.h"
@@ -433,6 +434,7 @@ static void drop_entries(struct worker *w, struct list *entries)
 void worker_free(struct worker *w)
 {
     facts_drop(w);
+    listings_forget(w);
     if (w->cache.bucket) {
         drop_entries(w, &w->cache.files);
         drop_entries(w, &w->cache.others);

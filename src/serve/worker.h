@@ -20,6 +20,7 @@
 #include "serve/conn.h"
 #include "serve/counters.h"
 #include "serve/entry.h"
+#include "serve/listings.h"
 #include "serve/txn.h"
 
 #define WORKER_EVENTS 256
@@ -146,6 +147,7 @@ struct worker {
     uint64_t fresh;    /* generation: rises with every change seen */
     struct dirs *dirs;
     struct pages *pages; /* the sites' own error pages */
+    struct listed listed;
     /* the common lines of every head */
     char common[96]; /* "Server: etagd\r\nDate: " */
     size_t common_n;
@@ -162,11 +164,11 @@ struct worker {
     unsigned greeted; /* connections without a first receive */
     bool accepting;
     bool accept_failing; /* and that has been logged */
+    char control_tag, wake_tag;
+    int reserve; /* a descriptor for serve/spare, or -1 */
     uint64_t accept_again_ms, accept_look_ms;
     size_t paused_at; /* connections at that time */
-    int reserve;      /* a descriptor for serve/spare, or -1 */
     uint64_t refused, refused_logged_ms, full_since_ms;
-    char control_tag, wake_tag;
     struct call *calls; /* per worker, by this one; NULL: only one worker */
     bool deaf;          /* has let go of its listening sockets */
     bool draining, stopping;

@@ -14,7 +14,8 @@ SMALL = bytes(97 + i % 26 for i in range(2600))
 def ranged():
     from sites import close
     from harness import Server
-    server = Server(files={"big.bin": DATA, "small.txt": SMALL})
+    server = Server(files={"big.bin": DATA, "small.txt": SMALL,
+                           "middle.bin": DATA[:200000]})
     # Large files may have a weak tag until their digest is there.
     from harness import until
     until("strong tag", lambda: not server.get("/big.bin")
@@ -80,6 +81,47 @@ def test_multipart_of_a_large_file(ranged):
 def test_multipart_in_the_order_asked_for(ranged):
     found, _ = parts(ranged.get("/small.txt", Range="bytes=2000-2009,0-9"))
     assert [(p[1], p[2]) for p in found] == [(2000, 2009), (0, 9)]
+
+
+def test_parts_that_fill_the_buffer_of_heads(ranged):
+    """Sixteen parts, each as large as a body that is copied beside its head."""
+    wanted = [(i * 5000, i * 5000 + 4095) for i in range(16)]
+    header = "bytes=" + ",".join("%d-%d" % w for w in wanted)
+    for name, data in (("/big.bin", DATA), ("/middle.bin", DATA[:200000])):
+        found, _ = parts(ranged.get(name, Range=header))
+        assert [(p[1], p[2]) for p in found] == wanted
+        for _, first, last, _, content in found:
+            assert content == data[first:last + 1]
+
+
+@pytest.mark.parametrize("name", ["big.bin", "middle.bin"])
+@pytest.mark.parametrize("size", [1, 1000, 4096, 5000])
+def test_pipeline_of_many_parts(ranged, name, size):
+    """More pieces than one queue has room for: answered in several sends."""
+    wanted = [(i * 5100, i * 5100 + size - 1) for i in range(16)]
+    request = ("GET /%s HTTP/1.1\r\nHost: localhost\r\nRange: bytes=%s\r\n\r\n"
+               % (name, ",".join("%d-%d" % w for w in wanted))).encode()
+    c = ranged.connect()
+    c.send(request * 24)
+    for _ in range(24):
+        found, _ = parts(c.read_response())
+        assert [(p[1], p[2]) for p in found] == wanted
+        for _, first, last, _, content in found:
+            assert content == DATA[first:last + 1]
+    c.close()
+
+
+def test_parts_have_the_type_of_the_whole(serve):
+    """A rule's media type, or none, in every part (RFC 9110 15.3.7.2)."""
+    server = serve(files={"a.foo": SMALL, "a.bare": SMALL, "a.once": SMALL},
+                   rules="[header *.foo]\nContent-Type = application/x-foo\n"
+                   "[header *.bare]\nremove = Content-Type\n"
+                   "[header *.once]\nwhen-status = 206\n"
+                   "Content-Type = application/x-once\n")
+    for name, want in (("/a.foo", "application/x-foo"), ("/a.bare", None),
+                       ("/a.once", "application/x-once")):
+        found, _ = parts(server.get(name, Range="bytes=0-9,1000-1009"))
+        assert [p[0] for p in found] == [want, want]
 
 
 def test_boundary_cannot_be_foretold(ranged):

@@ -157,6 +157,29 @@ def test_redirects(serve, target, status, location):
         assert not r.has("ETag") and not r.has("Last-Modified")
 
 
+def test_redirects_of_content(serve):
+    """307 and 308 keep the method, so there is one to keep (RFC 9110 15.4.8,
+    15.4.9); what asks about the server is answered by it."""
+    s = serve(rules=REDIRECTS, files={"a.txt": "a\n"})
+    with s.connect() as c:
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            r = c.request(method, "/old/x?q", {"Content-Length": "7"},
+                          body=b"content")
+            assert (r.status, r.get("Location")) == (308, "/new/x?q")
+            assert c.request(method, "/a.txt").status == 405
+        assert c.request("OPTIONS", "/old/x").status == 204
+        assert c.request("TRACE", "/old/x").status == 405
+        assert c.request("PROPFIND", "/old/x").status == 501
+        assert c.lives("/a.txt")
+    assert s.log(1)[0]["reason"] == "redirect rule"
+    # nobody waits for 100 (10.1.1), and the answer says where to send it
+    with s.connect() as c:
+        c.send(b"POST /old/x HTTP/1.1\r\nHost: localhost\r\n"
+               b"Expect: 100-continue\r\nContent-Length: 7\r\n\r\n")
+        r = c.read_response()
+        assert r.status == 308 and r.closes and not r.interim
+
+
 def test_redirect_too_long_for_a_field(serve):
     s = serve(conf={"limits": {"target": "60k", "line": "64k",
                                "head": "128k"}}, rules=REDIRECTS)

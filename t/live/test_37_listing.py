@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Directory listings: HTML for people, JSON for programs."""
+import ctypes
 import html.parser
 import json
 import os
+import struct
 import time
 from urllib.parse import unquote, urljoin
 
@@ -237,3 +239,46 @@ def test_slow_reader_of_a_listing(serve):
         for _ in range(3):
             other = s.get("/many/")
         assert slow.read_response().body == other.body
+
+
+def opened(folder):
+    """How often a folder is opened, told by the kernel: a function that says
+    how many times since it was asked last."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    fd = libc.inotify_init1(os.O_NONBLOCK)
+    assert fd >= 0
+    assert libc.inotify_add_watch(fd, os.fsencode(str(folder)), 0x30) >= 0
+
+    def times():
+        try:
+            data = os.read(fd, 1 << 20)
+        except BlockingIOError:
+            return 0
+        n = at = 0
+        while at < len(data):
+            _, mask, _, length = struct.unpack_from("iIII", data, at)
+            assert not mask & 0x4000, "events were lost"
+            # IN_OPEN of the folder itself; two without an IN_CLOSE_NOWRITE in
+            # between count as one
+            n += bool(mask & 0x20 and not length)
+            at += 16 + length
+        return n
+    return times
+
+
+def test_a_pipeline_of_listings_is_one_look(serve):
+    """Who asks again and again in one breath gets one document: neither memory
+    nor the worker's time goes by the number of requests."""
+    s = serve(conf={"server": {"listing": "on", "workers": 1}},
+              files={"many/" + "n" * 100 + "%04d" % i: "" for i in range(1000)})
+    first = s.get("/many/").body
+    times = opened(s.tree.path("many"))
+    with s.connect() as c:
+        c.send(b"GET /many/ HTTP/1.1\r\nHost: localhost\r\n\r\n" * 200)
+        for _ in range(200):
+            assert c.read_response().body == first
+        looks = times()
+        assert 0 < looks < 100
+        # and the next one sees what has come
+        s.tree.write("many/new.txt", "new")
+        assert b">new.txt<" in c.request("GET", "/many/").body

@@ -135,6 +135,23 @@ def test_rules_of_hosts(serve):
                 assert r.has("X-A") == a and not r.has("X-B"), host
 
 
+def test_vary_names_nothing_twice(serve):
+    """The union of the server's own choice and the rules (RFC 9110 12.5.5)."""
+    s = serve(files={name + ".css": "a { color: red }\n" * 50
+                     for name in "abcd"},
+              rules="[header /a.css]\nVary = origin, accept-encoding\n"
+                    "[header /b.css]\nVary = *\n"
+                    "[header /c.css]\nVary = Accept-Encoding-Not\n"
+                    "[header /d.css]\nremove = Vary\n")
+    for name, want in (("/a.css", "origin, accept-encoding"), ("/b.css", "*"),
+                       ("/c.css", "Accept-Encoding, Accept-Encoding-Not"),
+                       ("/d.css", "Accept-Encoding")):
+        tag = s.get(name).etag
+        for r in (s.get(name), s.get(name, If_None_Match=tag),
+                  s.get(name, If_Match='"x"'), s.get(name, Range="bytes=0-1")):
+            assert r.all("Vary") == [want], (name, r)
+
+
 CORS = """
 [header /api/*]
 Access-Control-Allow-Origin = *

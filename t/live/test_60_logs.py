@@ -143,6 +143,30 @@ def test_faulty_requests_are_logged_with_their_fault(serve):
             assert e["reason"] == reason, (raw, e)
 
 
+def test_request_lines_are_logged_as_far_as_they_were_read(serve):
+    """Nothing that was not there, HTTP/1.1 least of all."""
+    server = serve(files=FILES, conf={"log": {"format": "combined"},
+                                      "server": {"workers": 1}})
+    said = ((b"GET /a.txt HTTP/2.0\r\n\r\n", "GET /a.txt"),
+            (b"GET /a\"b HTTP/1.1\r\n\r\n", r"GET /a\x22"),
+            (b"GET /a.txt\r\n", "GET /a.txt"),
+            (b"GET  /a.txt HTTP/1.1\r\n\r\n", "GET"),
+            (b"\x16\x03\x01\x02", r"\x16"),
+            (b"\r\n\r\nGET / HTTP/1.1\r\n", "-"),
+            (b"GET /" + b"a" * 9000, "GET /" + 1023 * "a" + "..."),
+            (b"GET /a.txt HTTP/1.0\r\nfolded\r\n", "GET /a.txt HTTP/1.0"),
+            (b"GET /cut.t", "GET /cut.t"),
+            (b"GET /cut.txt HTTP/1", "GET /cut.txt"))
+    for n, (raw, _) in enumerate(said, 1):
+        with server.connect(lint=False) as c:
+            c.send(raw)
+            c.half_close()
+            c.read_to_end()
+    lines = until("all lines", lambda: (
+        lambda x: x if len(x) == len(said) else None)(server.log_lines()))
+    assert [line.split('"')[1] for line in lines] == [s for _, s in said]
+
+
 def test_cut_transfers_are_logged_as_cut(serve):
     server = serve(files={"big.bin": os.urandom(8_000_000)})
     c = server.connect(rcvbuf=4096)

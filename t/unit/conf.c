@@ -248,6 +248,32 @@ static void line_length(void **state)
     done(&o);
 }
 
+/* Every part of a multipart answer repeats the one, every page has the other:
+ * a head's room is counted for so many bytes of them. */
+static void placed_fields(void **state)
+{
+    static const char *const names[] = { "content-type", "Server", "X-Other" };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(names); i++) {
+        char text[700];
+        struct outcome o;
+        snprintf(text, sizeof text,
+                 "[server]\nroot = /\n[header *]\n%s = %0127d\n%s += %0127d\n",
+                 names[i], 0, names[i], 0);
+        o = must_load(text); /* 127, a blank, 127 */
+        done(&o);
+        snprintf(text, sizeof text,
+                 "[server]\nroot = /\n[header *]\n%s = %0127d\n%s += %0128d\n",
+                 names[i], 0, names[i], 0);
+        o = load_text(text);
+        assert_int_equal(o.faults.n, i < 2);
+        if (i < 2)
+            assert_non_null(strstr(o.faults.text[0], "allowed: 255 bytes"));
+        done(&o);
+    }
+}
+
 static void faults_are_capped(void **state)
 {
     char *text = calloc(1, 20001);
@@ -301,6 +327,31 @@ static void too_many_fields(void **state)
                         "t.ini:52: Cache-Control: the rules name more than 48 "
                         "different fields");
     done(&o);
+}
+
+/* The longest values of all names have room in one head. */
+static void too_long_fields(void **state)
+{
+    char text[16384];
+    struct outcome o;
+
+    (void)state;
+    for (int n = 45; n <= 46; n++) { /* lines of 6 + 170 + 2 bytes */
+        size_t at = (size_t)snprintf(text, sizeof text,
+                                     "[server]\nroot = /\n[header *.a]\n"
+                                     "X-00 = %0172d\n[header *]\n",
+                                     0);
+        for (int i = 0; i < n; i++)
+            at += (size_t)snprintf(text + at, sizeof text - at,
+                                   "X-%02d = %0172d\n", i, 0);
+        o = load_text(text);
+        assert_int_equal(o.faults.n, n == 46);
+        if (o.faults.n)
+            assert_string_equal(o.faults.text[0],
+                                "t.ini:5: X-45: the rules' fields together can "
+                                "be longer than 8192 bytes of a head");
+        done(&o);
+    }
 }
 
 /* ---- what inih would have changed ---- */
@@ -745,10 +796,32 @@ static void suggestions(void **state)
         { "kitten", "sitting", 3 },
     };
     (void)state;
-    for (size_t i = 0; i < ROWS(rows); i++)
-        ROW_CHECK(rows[i].a,
-                  suggest_distance(span_str(rows[i].a), span_str(rows[i].b)) ==
-                      rows[i].distance);
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct span a = span_str(rows[i].a), b = span_str(rows[i].b);
+        size_t d = rows[i].distance;
+        for (size_t limit = 0; limit < 10; limit++)
+            ROW_CHECK(rows[i].a, suggest_distance(a, b, limit) ==
+                                     (d < limit ? d : SIZE_MAX));
+        ROW_CHECK(rows[i].a, suggest_distance(b, a, SIZE_MAX) == d);
+    }
+    /* a limit ends the work early and changes nothing else */
+    unsigned x = 1;
+    for (int i = 0; i < 20000; i++) {
+        char text[2][8];
+        size_t n[2];
+        for (int k = 0; k < 2; k++) {
+            x = x * 1103515245 + 12345;
+            n[k] = x >> 16 & 7;
+            for (size_t j = 0; j < n[k]; j++) {
+                x = x * 1103515245 + 12345;
+                text[k][j] = "abc"[(x >> 16) % 3];
+            }
+        }
+        struct span a = span_of(text[0], n[0]), b = span_of(text[1], n[1]);
+        size_t d = suggest_distance(a, b, SIZE_MAX), limit = x >> 20 & 7;
+        assert_true(suggest_distance(a, b, limit) ==
+                    (d < limit ? d : SIZE_MAX));
+    }
 }
 
 int main(void)
@@ -757,6 +830,8 @@ int main(void)
         cmocka_unit_test(wrecked_file),
         cmocka_unit_test(fault_rows),
         cmocka_unit_test(line_length),
+        cmocka_unit_test(too_long_fields),
+        cmocka_unit_test(placed_fields),
         cmocka_unit_test(faults_are_capped),
         cmocka_unit_test(unreadable_file),
         cmocka_unit_test(too_many_fields),

@@ -68,8 +68,13 @@ static void combined(void **state)
     l.target = SPAN_NONE;
     l.status = 0;
     says(logline_combined, &l,
-         "::1 - - [27/Nov/2026:00:42:03 +0000] \"GET \" 000 12 \"-\" \"-\"\n");
+         "::1 - - [27/Nov/2026:00:42:03 +0000] \"GET\" 000 12 \"-\" \"-\"\n");
+    l.target = SPAN("/a\"");
+    says(logline_combined, &l,
+         "::1 - - [27/Nov/2026:00:42:03 +0000] \"GET /a\\x22\" 000 12 \"-\" "
+         "\"-\"\n");
     l.method = SPAN_NONE;
+    l.target = SPAN_NONE;
     says(logline_combined, &l,
          "::1 - - [27/Nov/2026:00:42:03 +0000] \"-\" 000 12 \"-\" \"-\"\n");
 }
