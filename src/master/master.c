@@ -113,6 +113,7 @@ static void deafen(struct master *m, struct generation *g)
 void master_stop(struct master *m)
 {
     log_info("M080", "stopping");
+    upgrade_cancel(m, SIGTERM);
     service_stopping(m);
     m->ending = true;
     EACH_GENERATION (at, m) {
@@ -126,6 +127,7 @@ void master_finish(struct master *m)
     /* another program serves on: idle connections have time to move there */
     enum worker_word word = m->upgrade.replaced ? WORKER_DRAIN : WORKER_FINISH;
 
+    upgrade_cancel(m, SIGQUIT);
     service_stopping(m);
     m->ending = true;
     EACH_GENERATION (at, m) {
@@ -286,6 +288,7 @@ unsigned master_reload(struct master *m)
         return 0;
     }
     service_reloading(m);
+    m->upgrade.reload = true;
     struct generation *g = next_generation(m);
     if (!g) {
         service_unchanged(m);
@@ -398,7 +401,7 @@ static void loop(struct master *m)
 {
     struct epoll_event events[16];
 
-    while (!list_empty(&m->generations)) {
+    while (!list_empty(&m->generations) || upgrade_ends(m)) {
         int n = poll_wait(m->poll, events, 16, wait_ms(m));
         CHECK(n >= 0);
         bool signalled = false;
