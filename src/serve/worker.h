@@ -144,7 +144,8 @@ struct worker {
     struct list asked; /* entries with an ask under way, oldest first */
     uint64_t fresh;    /* generation: rises with every change seen */
     struct dirs *dirs;
-    struct pages *pages; /* the sites' own error pages */
+    struct pages *pages;  /* the sites' own error pages */
+    size_t listing_bytes; /* of listings that are being sent */
     /* the common lines of every head */
     char common[96]; /* "Server: etagd\r\nDate: " */
     size_t common_n;

@@ -3,10 +3,13 @@
 import html.parser
 import json
 import os
+import signal
 import time
 from urllib.parse import unquote, urljoin
 
 import pytest
+
+from harness import until
 
 FILES = {
     "list/b.txt": "b" * 1234, "list/A.txt": "a\n", "list/sub/x.txt": "x\n",
@@ -226,6 +229,44 @@ def test_listing_below_an_alias_and_with_fallback(serve, tmp_path):
               files=FILES, rules="[alias /f/]\nroot = %s/files\n" % tmp_path)
     assert names(s.get("/f/", Accept="application/json")) == ["one.txt"]
     assert s.get("/nothing").body == b"top\n"
+
+
+def test_listings_under_way_are_bounded(serve):
+    """Readers that take nothing: one listing a connection, however many were
+    asked for, and 32 MiB of them in all; then 503, until they have ended."""
+    s = serve(conf={"server": {"listing": "on", "workers": 1}},
+              files={"many/%s%05d" % ("n" * 240, i): "" for i in range(2000)})
+    size = len(s.get("/many/").body)
+    fit = (32 << 20) // size
+    slow = [s.connect(rcvbuf=2048) for _ in range(fit)]
+    for c in slow:
+        c.send("GET /many/ HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
+        assert c.read_raw(12) == b"HTTP/1.1 200"
+    refused = s.get("/many/")
+    assert refused.status == 503, refused
+    assert s.request("HEAD", "/many/").status == 503
+    assert s.get("/one.txt").status == 404
+    for c in slow:
+        c.reset()
+    until("room", lambda: s.get("/many/").status == 200)
+
+
+def test_one_listing_a_turn(serve):
+    """Many in one pipeline: who asks meanwhile does not wait for all."""
+    s = serve(conf={"server": {"listing": "on", "workers": 1}},
+              files={"d/%d" % i: "" for i in range(50)})
+    with s.connect() as one, s.connect() as other:
+        other.get("/d/0")
+        worker = s.workers()[0]
+        os.kill(worker, signal.SIGSTOP)
+        one.send("GET /d/ HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
+        other.send("GET /d/0 HTTP/1.1\r\nHost: x\r\n\r\n")
+        os.kill(worker, signal.SIGCONT)
+        assert other.read_response().status == 200
+        for _ in range(20):
+            assert one.read_response().status == 200
+    paths = [e["target"] for e in s.log(22)]
+    assert paths.index("/d/0", 1) < 4, paths
 
 
 def test_slow_reader_of_a_listing(serve):
