@@ -192,7 +192,7 @@ def test_budget_is_kept(serve):
     shown = run("--show-budget", "-c", server.file).stdout
     sums = [float(v) * {"k": 1, "m": 1024, "g": 1 << 20}[u] for v, u in
             re.findall(r"(?m)^ *([0-9.]+)([kmg])  together", shown)]
-    assert len(sums) == 2 and "at most" in shown, shown
+    assert len(sums) == 3 and "at most" in shown, shown
     held = [server.connect() for _ in range(64)]
     for c in held:
         c.send(ASK[:-4])
@@ -202,10 +202,16 @@ def test_budget_is_kept(serve):
         assert c.read_response().status == 200
 
 
-@pytest.mark.parametrize("options", ((), ("-o", "limits.connections=10"),
-                                     ("-o", "prepare.compress=off")))
-def test_budget_adds_up(tmp_path, options):
+@pytest.mark.parametrize("options,row", (
+    ((), "requests under way"), (("-o", "limits.connections=10"), "counters"),
+    (("-o", "prepare.compress=off"), "what was handed out"),
+    (("-o", "observe.listen=127.0.0.1:0"), "events for the observer"),
+    (("-o", "observe.listen=127.0.0.1:0"), "what has happened"),
+    (("-o", "server.listing=on"), "directory listings"),
+    (("-o", "server.error-404=/no.html"), "the sites' error pages")))
+def test_budget_adds_up(tmp_path, options, row):
     shown = run("--show-budget", *options, tmp_path).stdout.splitlines()
+    assert any(row in line for line in shown), shown
     total = rows = 0
     for line in shown:
         m = re.match(r" *([0-9.]+)([ kmg])  (.*)", line)
