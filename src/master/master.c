@@ -162,6 +162,8 @@ static void take_over(struct master *m, struct generation *g)
              g->number, g->conf->workers, old->number);
     announce(g);
     announce_observer(g);
+    for (size_t i = 0; i < old->conf->n_listen && !m->inherit.activated; i++)
+        opening_remove_place(old->conf->listen[i].text, g->conf);
     generation_finish_observer(old); /* this one's sees the old board too */
     generation_drain(old, WORKER_DRAIN);
 }

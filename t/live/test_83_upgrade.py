@@ -81,6 +81,25 @@ def test_a_reload_reaches_the_new_one(slow, tmp_path):
     os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)
 
 
+@pytest.mark.parametrize("number", (signal.SIGHUP, signal.SIGUSR2))
+def test_the_file_of_a_socket_goes_with_its_listen_line(serve, tmp_path, number):
+    tmp_path.chmod(0o755)
+    kept, gone = tmp_path / "kept", tmp_path / "gone"
+    server = serve(files=FILES, conf={"server": {
+        "workers": 1, "pidfile": tmp_path / "pid",
+        "listen": ["127.0.0.1:0", "unix:%s" % kept, "unix:%s" % gone]}})
+    assert kept.is_socket() and gone.is_socket()
+    server.configure({"server": {"listen": ["127.0.0.1:0", "unix:%s" % kept]}})
+    server.signal(number)
+    server.await_line("M013|M108")
+    until("its end", lambda: not gone.exists())
+    assert kept.is_socket()
+    os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)
+    assert server.process.popen.wait(harness.DEADLINE_S) == 0
+    until("the end of the last", lambda: not kept.exists())
+    server.stopped = True
+
+
 def test_one_at_a_time(slow, tmp_path):
     server, start = slow
     fifo = tmp_path / "go"
