@@ -164,25 +164,29 @@ def in_namespace():
         ["unshare", "-m", "true"], capture_output=True).returncode == 0
 
 
-@pytest.mark.skipif(not in_namespace(), reason="no mount namespaces here")
-def test_full_and_vanished_mount(serve, tmp_path):
-    """The root is a tmpfs that gets full and is then taken away."""
+def start_inside(server, first):
+    """Starts it in a mount namespace of its own, after the command `first`; a
+    function for further commands there."""
     import harness
-    mount = tmp_path / "mnt"
-    mount.mkdir()
-    script = ("mount -t tmpfs -o size=1m none %s && printf x > %s/x.txt && "
-              "exec %s -c %s" % (mount, mount, harness.binary(), "%s"))
-    server = serve(start=False, conf={"server": {"root": str(mount)}})
     server.process = harness.Process(
-        ["unshare", "-m", "sh", "-c", script % server.file],
-        str(server.folder))
+        ["unshare", "-m", "sh", "-c", "%s && exec %s -c %s" % (
+            first, harness.binary(), server.file)], str(server.folder))
     m = server.process.await_line(harness.READY.pattern)
     server._addresses(m.group(1))
     server.worker_count, server.sockets_at_start = int(m.group(2)), {}
+    return lambda command: subprocess.run(
+        ["nsenter", "-m", "-t", str(server.pid), "sh", "-c", command],
+        capture_output=True, timeout=20)
 
-    def inside(command):
-        subprocess.run(["nsenter", "-m", "-t", str(server.pid), "sh", "-c",
-                        command], capture_output=True, timeout=20)
+
+@pytest.mark.skipif(not in_namespace(), reason="no mount namespaces here")
+def test_full_and_vanished_mount(serve, tmp_path):
+    """The root is a tmpfs that gets full and is then taken away."""
+    mount = tmp_path / "mnt"
+    mount.mkdir()
+    server = serve(start=False, conf={"server": {"root": str(mount)}})
+    inside = start_inside(server, "mount -t tmpfs -o size=1m none %s && "
+                          "printf x > %s/x.txt" % (mount, mount))
     assert server.get("/x.txt").body == b"x"
     inside("dd if=/dev/zero of=%s/fill bs=64k count=100" % mount)
     inside("printf 12345678 > %s/y.txt" % mount)
@@ -192,6 +196,27 @@ def test_full_and_vanished_mount(serve, tmp_path):
     # the tree is still there for whoever holds it
     assert server.get("/x.txt").status in (200, 404, 500)
     assert server.get("/none").status in (404, 500)
+
+
+@pytest.mark.skipif(not in_namespace(), reason="no mount namespaces here")
+def test_mounts_below_the_root(serve):
+    """What is mounted over a folder is seen at once, so is its end; nothing
+    keeps it from being unmounted."""
+    server = serve(start=False, files={"sub/x.txt": "below\n"},
+                   conf={"server": {"workers": 1}})
+    sub = server.tree.path("/sub")
+    inside = start_inside(server, "true")
+    for _ in range(2):
+        assert server.get("/sub/x.txt").body == b"below\n"
+        assert server.get("/sub/y.txt").status == 404
+        assert inside("mount -t tmpfs none %s" % sub).returncode == 0
+        assert server.get("/sub/x.txt").status == 404
+        for text in ("one", "two"):
+            inside("echo %s >%s/y.txt" % (text, sub))
+            assert server.get("/sub/y.txt").body == text.encode() + b"\n"
+        assert inside("umount %s" % sub).returncode == 0
+    assert server.get("/sub/x.txt").body == b"below\n"
+    assert server.get("/sub/y.txt").status == 404
 
 
 def test_closed_standard_descriptors(serve):
