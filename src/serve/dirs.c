@@ -40,6 +40,8 @@ struct dirs *dirs_new(uint64_t seed, unsigned max)
     d->known = calloc(slots, sizeof d->known[0]);
     d->watch = watch_new();
     if (!d->known || d->watch < 0) {
+        log_warn("W025", "no inotify here (fs.inotify.max_user_instances): "
+                         "files are asked at each request");
         free(d->known);
         free(d);
         return NULL;

@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 import pytest
@@ -164,12 +165,12 @@ def in_namespace():
         ["unshare", "-m", "true"], capture_output=True).returncode == 0
 
 
-def start_inside(server, first):
+def start_inside(server, first, outer=("unshare", "-m")):
     """Starts it in a mount namespace of its own, after the command `first`; a
     function for further commands there."""
     import harness
     server.process = harness.Process(
-        ["unshare", "-m", "sh", "-c", "%s && exec %s -c %s" % (
+        [*outer, "sh", "-c", "%s && exec %s -c %s" % (
             first, harness.binary(), server.file)], str(server.folder))
     m = server.process.await_line(harness.READY.pattern)
     server._addresses(m.group(1))
@@ -244,3 +245,42 @@ def test_closed_standard_descriptors(serve):
         if process.poll() is None:
             process.kill()
         process.wait()
+
+
+# Becomes its arguments in a namespace of users, whose limits are its own; all
+# users are mapped to themselves, which a child has to do that stays outside.
+OWN_USERS = """
+import ctypes, os, sys
+hear, tell = os.pipe()
+child = os.fork()
+if child == 0:
+    os.read(hear, 1)
+    for kind in "ug":
+        with open("/proc/%d/%sid_map" % (os.getppid(), kind), "w") as f:
+            f.write("0 0 65536")
+    os._exit(0)
+assert ctypes.CDLL(None).unshare(0x10020000) == 0
+os.write(tell, b"x")
+assert os.waitpid(child, 0)[1] == 0
+os.setgid(0)
+os.setuid(0)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+
+
+@pytest.mark.skipif(not in_namespace(), reason="no namespaces here")
+@pytest.mark.parametrize("what,most,told", (
+    ("watches", 3, "W020"), ("watches", 0, "W020"), ("instances", 0, "W025")))
+def test_without_inotify(serve, what, most, told):
+    """Out of watches, or without any: said once, and no answer is stale."""
+    server = serve(start=False, conf={"server": {"workers": 1}},
+                   files={"d%d/x.txt" % i: "v\n" for i in range(9)})
+    start_inside(server, "echo %d >/proc/sys/user/max_inotify_%s" % (most, what),
+                 (sys.executable, "-c", OWN_USERS))
+    for text in (b"one\n", b"two\n"):
+        for i in range(9):
+            server.tree.write("/d%d/x.txt" % i, text)
+            assert server.get("/d%d/x.txt" % i).body == text
+            server.tree.replace("/d%d/x.txt" % i, text * 2)
+            assert server.get("/d%d/x.txt" % i).body == text * 2
+    assert sum(told in line for line in server.process.lines) == 1
