@@ -3,10 +3,12 @@
 else does not notice."""
 import re
 import socket
+import sys
 import time
 
 import pytest
 
+import harness
 import rig
 import scenarios
 from harness import run, sanitized, until
@@ -162,9 +164,34 @@ def test_a_worker_per_connection(serve):
     assert second.read_response().status == 200
 
 
-def test_addresses_are_told_apart(serve):
-    server = serve(files=FILES, conf={
+# Becomes its arguments with a socket of both families as systemd passes it.
+BOTH = """
+import os, socket, sys
+s = socket.socket(socket.AF_INET6)
+s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+s.bind(("::ffff:127.0.0.1", 0))
+s.listen(64)
+os.dup2(s.detach(), 3)
+os.set_inheritable(3, True)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("passed", (False, True))
+def test_addresses_are_told_apart(serve, passed):
+    """Also on a socket that takes IPv4 beside IPv6, where all of IPv4 seems to
+    be one /64."""
+    server = serve(files=FILES, start=not passed, conf={
         "server": {"workers": 1}, "limits": {"connections-per-address": 2}})
+    if passed:
+        server.process = harness.Process(
+            [sys.executable, "-c", BOTH, str(harness.binary()), "-c",
+             str(server.file)], str(server.folder))
+        m = server.process.await_line(harness.READY.pattern)
+        port = int(re.search(r":(\d+)/", m.group(1)).group(1))
+        server._addresses("http://127.0.0.1:%d/" % port)
+        server.worker_count, server.sockets_at_start = 1, {}
 
     def client(address):
         s = socket.socket()
@@ -180,8 +207,10 @@ def test_addresses_are_told_apart(serve):
     for s, _ in one + two:
         s.close()
     until("room again", lambda: client("127.0.0.2")[1] == 200)
-    assert "connections-per-address" in [e["end"] for e in server.log(6)] or \
-        [e["status"] for e in server.log(6)].count(503) >= 1
+    entries = server.log(6)
+    assert "connections-per-address" in [e["end"] for e in entries] or \
+        [e["status"] for e in entries].count(503) >= 1
+    assert {e["peer"] for e in entries} == {"127.0.0.2", "127.0.0.3"}
 
 
 def test_budget_is_kept(serve):

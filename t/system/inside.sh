@@ -26,6 +26,10 @@ await() { # await WHAT COMMAND...
     done
     fail "never came: $what"
 }
+# messages PRIORITY GREP: what the journal has at that priority and above
+messages() {
+    journalctl -q --no-pager -u etagd.service -p "$1" | grep "$2" >/dev/null
+}
 begin_load() { coproc LOAD { python3 /mnt/load.py; }; }
 end_load() {
     local told
@@ -67,11 +71,10 @@ sed -i 's/^workers = 3/wrkers = 3/' $ini
 systemctl reload etagd 2>/dev/null && fail "a faulty configuration was taken"
 page || fail "a faulty configuration stopped it"
 journalctl --sync
-journalctl -q --no-pager -u etagd.service -p err -o cat |
-    grep -q "M050: $ini:[0-9]*: \[server\] wrkers: .*\"workers\"" ||
+messages err "M050: $ini:[0-9]*: \[server\] wrkers: .*\"workers\"" ||
     fail "the journal does not name the fault of the configuration"
-etagd --reload 2>&1 | grep -q "$ini:[0-9]*: \[server\] wrkers" ||
-    fail "etagd --reload does not tell the fault"
+told=$(etagd --reload 2>&1) && fail "etagd --reload takes it"
+[[ $told == *"$ini:"[0-9]*": [server] wrkers"* ]] || fail "it told: $told"
 cp /tmp/good.ini $ini
 systemctl reload etagd || fail "reload of the good one"
 ok "a faulty reload failed, said why in the journal, and changed nothing"
@@ -136,11 +139,9 @@ ok "a stopped worker was replaced by the master"
 rm -r /run/systemd/system/etagd.service.d
 systemctl daemon-reload
 
-# messages PRIORITY GREP: what the journal has at that priority and above
-messages() {
-    journalctl -q --no-pager -u etagd.service -p "$1" | grep "$2" >/dev/null
-}
 journalctl --sync
+messages info 'etagd\[.*: 127\.0\.0\.1 - - ' ||
+    fail "clients of IPv4 are not logged by their address"
 messages warning M030 || fail "no warning of the worker's death in the journal"
 messages info M010 || fail "no line of the start in the journal"
 messages warning M010 && fail "the start is no warning"
