@@ -162,8 +162,6 @@ static void take_over(struct master *m, struct generation *g)
              g->number, g->conf->workers, old->number);
     announce(g);
     announce_observer(g);
-    for (size_t i = 0; i < old->conf->n_listen && !m->inherit.activated; i++)
-        opening_remove_place(old->conf->listen[i].text, g->conf);
     generation_finish_observer(old); /* this one's sees the old board too */
     generation_drain(old, WORKER_DRAIN);
 }
@@ -356,6 +354,15 @@ static void forget(struct master *m, const struct generation *g)
     }
 }
 
+static void leave_places(struct master *m, const struct generation *g)
+{
+    bool ours = m->current && !m->inherit.activated;
+
+    for (size_t i = 0; ours && i < g->conf->n_listen; i++)
+        opening_remove_place(g->conf->listen[i].text, m->current->conf);
+    log_info("M014", "generation %u has ended", g->number);
+}
+
 /* Generations whose last process has ended are freed. */
 static void bury(struct master *m)
 {
@@ -376,7 +383,7 @@ static void bury(struct master *m)
             m->current = NULL;
         forget(m, g);
         if (!m->ending)
-            log_info("M014", "generation %u has ended", g->number);
+            leave_places(m, g);
         if (m->ending && g->conf->pidfile && !m->upgrade.replaced)
             unlink(g->conf->pidfile);
         generation_free(g);

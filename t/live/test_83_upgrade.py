@@ -92,12 +92,14 @@ def test_the_file_of_a_socket_goes_with_its_listen_line(serve, tmp_path, number)
     server.configure({"server": {"listen": ["127.0.0.1:0", "unix:%s" % kept]}})
     server.signal(number)
     server.await_line("M013|M108")
-    until("its end", lambda: not gone.exists())
-    assert kept.is_socket()
-    os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)
+    try:
+        until("its end", lambda: not gone.exists())
+        assert kept.is_socket()
+    finally:
+        server.stopped = True
+        os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)
     assert server.process.popen.wait(harness.DEADLINE_S) == 0
     until("the end of the last", lambda: not kept.exists())
-    server.stopped = True
 
 
 def test_one_at_a_time(slow, tmp_path):
