@@ -4,6 +4,7 @@
  * Layer: conf.  Looks at directories, users and addresses, changes nothing in
  * the system; replaces roots by their canonical paths.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -28,6 +29,16 @@ static int where_of(const struct loader *l, const char *section,
     return l->where_options[k - keys];
 }
 
+/* What other ini files allow and this one does not. */
+static const char *hint(const char *path)
+{
+    if (strchr(path, '"') || strchr(path, '\''))
+        return "; quotes are part of a value";
+    if (strstr(path, " #") || strstr(path, " ;"))
+        return "; a comment has a line of its own";
+    return "";
+}
+
 /* The canonical path of a readable directory, or NULL with a fault. */
 static char *dir_check(struct loader *l, int at, const char *section,
                        const char *path)
@@ -36,8 +47,8 @@ static char *dir_check(struct loader *l, int at, const char *section,
     struct stat st;
 
     if (!realpath(path, whole) || stat(whole, &st) != 0) {
-        loader_fault(l, at, section, "root", "%s cannot be read: %s",
-                     SHOWN(span_str(path)), strerror(errno));
+        loader_fault(l, at, section, "root", "%s cannot be read: %s%s",
+                     SHOWN(span_str(path)), strerror(errno), hint(path));
         return NULL;
     }
     if (!S_ISDIR(st.st_mode)) {
@@ -198,6 +209,23 @@ static void listen_check(struct loader *l, const struct conf_listen *one,
     }
 }
 
+/* The observer shows who asks for what. */
+static void observer_check(struct loader *l)
+{
+    const struct conf_listen *one = &l->c->observe.listen;
+    int family = one->addr.sa.sa_family;
+    bool local =
+        family == AF_UNIX ||
+        (family == AF_INET &&
+         ntohl(one->addr.in.sin_addr.s_addr) >> 24 == 127) ||
+        (family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&one->addr.in6.sin6_addr));
+
+    if (!local)
+        loader_warn(l, where_of(l, "observe", "listen"), "observe", "listen",
+                    "whoever can reach %s sees every request and client",
+                    one->text);
+}
+
 static void listens_check(struct loader *l)
 {
     const struct conf *c = l->c;
@@ -207,6 +235,7 @@ static void listens_check(struct loader *l)
     if (!c->observe.on || !c->observe.listen.text)
         return;
     listen_check(l, &c->observe.listen, "observe");
+    observer_check(l);
     for (size_t i = 0; i < c->n_listen; i++) {
         if (listen_clash(&c->listen[i], &c->observe.listen))
             loader_fault(l, where_of(l, "observe", "listen"), "observe",

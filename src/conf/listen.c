@@ -97,7 +97,10 @@ bool listen_parse(struct arena *a, struct span text, int line,
     if (span_starts(text, SPAN("unix:"))) {
         ok = unix_parse(span_from(text, 5), out, what);
     } else if (colon == 0 || text.p[text.n - 1] == ']') {
-        *what = "lacks its port";
+        uint64_t port;
+        *what = num_u64(text, &port) ? "is a port without an address (0.0.0.0 "
+                                       "and [::] stand for all)"
+                                     : "lacks its port";
         ok = false;
     } else if (text.p[0] == '[' && colon >= 3 && text.p[colon - 2] == ']') {
         ok = inet6_parse(span_of(text.p + 1, colon - 3), span_from(text, colon),

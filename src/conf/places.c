@@ -48,10 +48,28 @@ const struct value_type value_path = { "file", path_parse, value_print_text,
 const struct value_type value_dir = { "directory", path_parse, value_print_text,
                                       NULL };
 
+static bool log_switch(struct value_job *job, struct span text)
+{
+    char what[48];
+    struct buf b = buf_over(what, sizeof what);
+
+    buf_str(&b, "is no file (./");
+    buf_put(&b, text.p, text.n);
+    buf_str(&b, " would be)");
+    buf_cstr(&b);
+    return value_refuse(job, text, what);
+}
+
 static bool log_parse(struct value_job *job, struct span text)
 {
+    static const char *const switches[] = { "on", "yes",  "true",
+                                            "no", "none", "false" };
     bool off = span_eq(text, SPAN("off"));
 
+    for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {
+        if (span_eq_nocase(text, span_str(switches[i])))
+            return log_switch(job, text);
+    }
     if (off && !strcmp(job->key->name, "error"))
         return value_refuse(job, text, "is not possible here");
     if (off || span_eq(text, SPAN("-"))) {

@@ -187,6 +187,30 @@ static void field_extend(struct loader *l, struct conf_field *f,
     f->value = text;
 }
 
+/* "max-age = 60" would be sent as a field of its own, which no cache knows. */
+static void warn_directive(struct loader *l, const char *name,
+                           struct span value)
+{
+    static const char *const directives[] = {
+        "max-age",         "s-maxage",        "no-store",
+        "no-cache",        "no-transform",    "public",
+        "private",         "must-revalidate", "proxy-revalidate",
+        "must-understand", "immutable",       "stale-while-revalidate",
+        "stale-if-error"
+    };
+
+    for (size_t i = 0; i < sizeof directives / sizeof *directives; i++) {
+        if (!span_eq_nocase(span_str(name), span_str(directives[i])))
+            continue;
+        bool number = value.n && value.p[0] >= '0' && value.p[0] <= '9';
+        loader_warn(l, l->at, l->title, name,
+                    "is no field but a directive; did you mean Cache-Control = "
+                    "%s%s%s?",
+                    directives[i], number ? "=" : "",
+                    number ? SHOWN(value) : "");
+    }
+}
+
 static void warn_unusual(struct loader *l, const char *name)
 {
     struct suggest near = suggest_for(span_str(name));
@@ -235,6 +259,7 @@ void ruleset_field(struct loader *l, struct span name, struct span value,
                               : "is both set and removed here");
     else {
         field_add(l->arena, rule, name)->value = arena_text(l->arena, value);
+        warn_directive(l, text, value);
         warn_unusual(l, text);
     }
 }

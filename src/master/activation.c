@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "master/opening.h"
 #include "master/state.h"
 #include "os/log.h"
 
@@ -74,8 +75,11 @@ void activation_end(struct master *m)
 {
     for (size_t i = 0; i < m->inherit.n; i++) {
         struct inherited *s = &m->inherit.socket[i];
-        if (s->usable && s->fd >= 0)
-            close(s->fd);
+        if (!s->usable || s->fd < 0)
+            continue;
+        if (!m->inherit.activated) /* from the etagd before this one */
+            opening_remove_place(s->name, m->current->conf);
+        close(s->fd);
         s->fd = -1;
     }
 }

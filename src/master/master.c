@@ -61,6 +61,7 @@ static void deafen(struct master *m, struct generation *g)
 void master_stop(struct master *m)
 {
     log_info("M080", "stopping");
+    upgrade_cancel(m, SIGTERM);
     service_stopping(m);
     m->ending = true;
     EACH_GENERATION (at, m) {
@@ -74,6 +75,7 @@ void master_finish(struct master *m)
     /* another program serves on: idle connections have time to move there */
     enum worker_word word = m->upgrade.replaced ? WORKER_DRAIN : WORKER_FINISH;
 
+    upgrade_cancel(m, SIGQUIT);
     service_stopping(m);
     m->ending = true;
     EACH_GENERATION (at, m) {
@@ -214,6 +216,7 @@ unsigned master_reload(struct master *m)
         return 0;
     }
     service_reloading(m);
+    m->upgrade.reload = true;
     struct generation *g = next_generation(m);
     if (!g) {
         service_unchanged(m);
@@ -281,6 +284,15 @@ static void forget(struct master *m, const struct generation *g)
     }
 }
 
+static void leave_places(struct master *m, const struct generation *g)
+{
+    bool ours = m->current && !m->inherit.activated;
+
+    for (size_t i = 0; ours && i < g->conf->n_listen; i++)
+        opening_remove_place(g->conf->listen[i].text, m->current->conf);
+    log_info("M014", "generation %u has ended", g->number);
+}
+
 /* Generations whose last process has ended are freed. */
 static void bury(struct master *m)
 {
@@ -301,7 +313,7 @@ static void bury(struct master *m)
             m->current = NULL;
         forget(m, g);
         if (!m->ending)
-            log_info("M014", "generation %u has ended", g->number);
+            leave_places(m, g);
         if (m->ending && g->conf->pidfile && !m->upgrade.replaced)
             unlink(g->conf->pidfile);
         generation_free(g);
@@ -329,7 +341,7 @@ static void loop(struct master *m)
 {
     struct epoll_event events[16];
 
-    while (!list_empty(&m->generations)) {
+    while (!list_empty(&m->generations) || upgrade_ends(m)) {
         int n = poll_wait(m->poll, events, 16, wait_ms(m));
         CHECK(n >= 0);
         bool signalled = false;

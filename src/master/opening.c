@@ -239,6 +239,17 @@ bool opening_all(struct generation *g, const struct generation *old,
            open_observer(g, old, inherit) && open_logs(g);
 }
 
+void opening_remove_place(const char *listen, const struct conf *conf)
+{
+    if (strncmp(listen, "unix:", 5) != 0)
+        return;
+    for (size_t i = 0; i < conf->n_listen; i++) {
+        if (strcmp(conf->listen[i].text, listen) == 0)
+            return;
+    }
+    unlink(listen + 5);
+}
+
 void opening_close_listeners(struct generation *g)
 {
     for (size_t i = 0; g->listener && i < g->conf->n_listen; i++) {

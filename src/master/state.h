@@ -34,6 +34,7 @@ struct upgrade {
     int channel; /* -1 */
     uint64_t until_us;
     bool replaced; /* it has: what is left here only finishes */
+    bool reload;   /* asked for meanwhile: the new one shall do so too */
 };
 
 struct master {

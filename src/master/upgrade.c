@@ -58,13 +58,27 @@ static _Noreturn void run(struct master *m, int channel)
     _exit(1);
 }
 
+/* Why there can be none, or NULL. */
+static const char *hindered(const struct master *m)
+{
+    if (!m->current || m->ending)
+        return "etagd is starting or ending";
+    if (m->upgrade.pid)
+        return "another one is under way";
+    if (!m->program[0])
+        return "the program's file is not known (no /proc)";
+    if (m->current->conf->n_listen > INHERIT_MAX)
+        return "more listen lines than can be handed over";
+    return NULL;
+}
+
 void upgrade_start(struct master *m)
 {
+    const char *why = hindered(m);
     int pair[2];
 
-    if (!m->current || m->ending || m->upgrade.pid || !m->program[0] ||
-        m->current->conf->n_listen > INHERIT_MAX) {
-        log_warn("M105", "no upgrade now");
+    if (why) {
+        log_warn("M105", "no upgrade now: %s", why);
         return;
     }
     if (channel_pair(pair) < 0)
@@ -81,6 +95,7 @@ void upgrade_start(struct master *m)
     log_info("M107", "upgrade: started %s as pid %d", m->program, (int)pid);
     m->upgrade.pid = pid;
     m->upgrade.channel = pair[0];
+    m->upgrade.reload = false;
     m->upgrade.until_us = clock_mono_us() + START_US;
     poll_add_level(m->poll, pair[0], &m->upgrade_tag);
 }
@@ -92,6 +107,24 @@ static void forget(struct master *m)
         close(m->upgrade.channel);
     }
     m->upgrade.channel = -1;
+}
+
+/* The new one may have opened its logs just before they were rotated, and read
+ * the configuration before a reload was asked for here. */
+static void pass_on(const struct master *m)
+{
+    kill(m->upgrade.pid, SIGUSR1);
+    if (m->upgrade.reload)
+        kill(m->upgrade.pid, SIGHUP);
+}
+
+void upgrade_cancel(struct master *m, int signal)
+{
+    if (!m->upgrade.pid || m->upgrade.replaced)
+        return;
+    log_info("M112", "upgrade: pid %d ends as well", (int)m->upgrade.pid);
+    kill(m->upgrade.pid, signal);
+    forget(m); /* should it serve by now: not any more */
 }
 
 void upgrade_message(struct master *m)
@@ -108,6 +141,7 @@ void upgrade_message(struct master *m)
              (int)m->upgrade.pid);
     notify_send("MAINPID=%d", (int)m->upgrade.pid);
     m->upgrade.replaced = true;
+    pass_on(m);
     master_finish(m);
 }
 
@@ -117,13 +151,18 @@ bool upgrade_reap(struct master *m, pid_t pid, int status)
         return false;
     forget(m);
     m->upgrade.pid = 0;
-    if (m->upgrade.replaced)
+    if (m->upgrade.replaced || m->ending)
         return true;
     log_error("M109",
               "upgrade: pid %d did not come up (%s %d); this one goes on",
               (int)pid, WIFSIGNALED(status) ? "signal" : "status",
               WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
     return true;
+}
+
+bool upgrade_ends(const struct master *m)
+{
+    return m->ending && m->upgrade.pid && !m->upgrade.replaced;
 }
 
 int upgrade_turn(struct master *m)

@@ -21,6 +21,11 @@ void upgrade_start(struct master *m);
 void upgrade_message(struct master *m);
 /* It has ended; false: it was another process. */
 bool upgrade_reap(struct master *m, pid_t pid, int status);
+/* This one is to end by that signal, and so is the new one unless it serves
+ * already. */
+void upgrade_cancel(struct master *m, int signal);
+/* That end is still to come. */
+bool upgrade_ends(const struct master *m);
 /* Gives up on one that says nothing; milliseconds until then, or -1. */
 int upgrade_turn(struct master *m);
 

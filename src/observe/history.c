@@ -13,6 +13,12 @@
 #include "http/accept.h"
 #include "http/fault.h"
 
+size_t history_bytes(void)
+{
+    return sizeof(struct history) + HISTORY_OPEN * sizeof(struct life) +
+           HISTORY_EVENTS * (sizeof(struct happened) + 16);
+}
+
 struct history *history_new(void)
 {
     struct history *h = calloc(1, sizeof *h);

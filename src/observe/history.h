@@ -73,6 +73,9 @@ struct history {
     uint64_t unfollowed; /* connections for which there was no room */
 };
 
+/* The most that it comes to. */
+size_t history_bytes(void);
+
 struct history *history_new(void);
 void history_free(struct history *h);
 

@@ -24,6 +24,7 @@
 #define BUSY_MS 20
 #define WATCHED_MS 40
 #define QUIET_MS 200
+#define FORESIGHT_BYTES ((size_t)8 << 20) /* 2,000 paths, and their making */
 #define EVENTS_A_TURN 1024 /* what is above is lost, and counted */
 
 /* "127.0.0.1:5001", "[::1]:5001", "unix:/run/x" */
@@ -109,6 +110,12 @@ static bool turn(struct observer *o, int wait_ms)
 static const struct sandbox nothing_to_read = { .role = SANDBOX_OBSERVER,
                                                 .landlock_most =
                                                     SANDBOX_ABI_ALL };
+
+size_t observer_bytes(const struct conf *conf)
+{
+    return sizeof(struct observer) + history_bytes() + FORESIGHT_BYTES +
+           OBSERVER_SOURCES * conf->workers * sizeof(struct tap);
+}
 
 int observer_run(const struct observer_start *start)
 {

@@ -46,6 +46,9 @@ struct observer_start {
 typedef void observer_foresee(const struct conf *conf, FILE *out);
 void observer_foresees(observer_foresee *by);
 
+/* The memory that it may come to use. */
+size_t observer_bytes(const struct conf *conf);
+
 /* Runs until the control channel ends; the exit status. */
 int observer_run(const struct observer_start *start);
 

@@ -10,12 +10,22 @@
 #define APART_US 20 /* two looks at a clock that nothing came between */
 #define LOOKS 4
 
-uint64_t clock_mono_us(void)
+static uint64_t read_us(clockid_t clock)
 {
     struct timespec t;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (uint64_t)t.tv_sec * 1000000u + (uint64_t)t.tv_nsec / 1000u;
+}
+
+uint64_t clock_mono_us(void)
+{
+    return read_us(CLOCK_MONOTONIC);
+}
+
+uint64_t clock_thread_us(void)
+{
+    return read_us(CLOCK_THREAD_CPUTIME_ID);
 }
 
 int64_t clock_real_us(void)

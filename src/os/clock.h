@@ -9,7 +9,8 @@
 #include <stdint.h>
 
 uint64_t clock_mono_us(void);
-int64_t clock_real_us(void); /* since 1970-01-01 UTC */
+uint64_t clock_thread_us(void); /* of the processor, used by this thread */
+int64_t clock_real_us(void);    /* since 1970-01-01 UTC */
 
 /* What makes a wall clock time of a monotonic one.  A process that is held up
  * between its looks at the two would take the pause for a difference of the

@@ -128,9 +128,12 @@ int net_accept(int listener, struct net_peer *peer)
         peer->port = ntohs(a.in.sin_port);
         memcpy(peer->addr, &a.in.sin_addr, 4);
     } else if (a.sa.sa_family == AF_INET6) {
-        peer->family = 6;
+        /* a socket of systemd's takes IPv4 too, under mapped addresses */
+        bool mapped = IN6_IS_ADDR_V4MAPPED(&a.in6.sin6_addr);
+        peer->family = mapped ? 4 : 6;
         peer->port = ntohs(a.in6.sin6_port);
-        memcpy(peer->addr, &a.in6.sin6_addr, 16);
+        memcpy(peer->addr, a.in6.sin6_addr.s6_addr + (mapped ? 12 : 0),
+               mapped ? 4 : 16);
     }
     return fd;
 }

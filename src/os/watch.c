@@ -57,13 +57,22 @@ int watch_new(void)
     return fd;
 }
 
-int watch_add_directory(int watch, int dir)
+int watch_add_directory(int watch, int dir, int home)
 {
     if (fchdir(dir) != 0)
         return -errno;
     int wd =
         inotify_add_watch(watch, ".", FILE_EVENTS | SELF_EVENTS | IN_ONLYDIR);
-    return wd < 0 ? -errno : 0;
+    int error = wd < 0 ? -errno : 0;
+    (void)!fchdir(home);
+    return error;
+}
+
+int watch_mounts(void)
+{
+    int fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+
+    return fd < 0 ? -errno : fd;
 }
 
 static enum watch_news weigh(const struct inotify_event *e)

@@ -14,9 +14,14 @@
 int watch_new(void);
 
 /* Adds the directory open as `dir`; the process's working directory is moved
- * there on the way (no path and no /proc is needed).  0 or -errno (-ENOSPC: the
+ * there on the way (no path and no /proc is needed), and then to `home`, lest
+ * the file system of `dir` can't be unmounted.  0 or -errno (-ENOSPC: the
  * user's limit of watches is reached). */
-int watch_add_directory(int watch, int dir);
+int watch_add_directory(int watch, int dir, int home);
+
+/* A descriptor with an edge (poll_add_edge) for each time that something is
+ * mounted or unmounted, which inotify does not tell; -errno. */
+int watch_mounts(void);
 
 enum watch_news {
     WATCH_NOTHING,

@@ -14,16 +14,23 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/check.h"
+#include "os/clock.h"
 #include "prepare/compress.h"
+
+#define REST_TIMES 3      /* a fifth to a quarter of one processor at most */
+#define REST_SLACK_US 500 /* being woken, and the clock's ticks */
+#define REST_MAX_US 500000
 
 enum slot { SLOT_EMPTY, SLOT_GIVEN, SLOT_DONE };
 
 struct coder {
     pthread_t thread;
     sem_t given;
+    sem_t rest; /* posted to end one */
     int fd;
     _Atomic(enum slot) slot; /* whose turn it is to touch the task */
     struct coder_task task;
@@ -51,12 +58,32 @@ static void work(struct coder_task *t, const atomic_bool *stop)
 
 /* Workers and the preparer's own loop come first.  SCHED_IDLE gives way to them
  * at once, where the lowest niceness lets a slice of time pass. */
-static void stand_back(void)
+static bool stand_back(void)
 {
     const struct sched_param none = { 0 };
 
     setpriority(PRIO_PROCESS, 0, 19); /* on Linux: of this thread */
-    (void)sched_setscheduler(0, SCHED_IDLE, &none);
+    return sched_setscheduler(0, SCHED_IDLE, &none) == 0;
+}
+
+uint64_t coder_rest_us(uint64_t took_us, uint64_t used_us)
+{
+    uint64_t rest_us = REST_TIMES * used_us;
+
+    if (took_us <= used_us + used_us / 4 + REST_SLACK_US)
+        return 0;
+    return rest_us < REST_MAX_US ? rest_us : REST_MAX_US;
+}
+
+static void rest(struct coder *c, uint64_t us)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    us += (uint64_t)until.tv_nsec / 1000;
+    until.tv_sec += (time_t)(us / 1000000);
+    until.tv_nsec = (long)(us % 1000000) * 1000;
+    (void)sem_clockwait(&c->rest, CLOCK_MONOTONIC, &until);
 }
 
 static void *run(void *arg)
@@ -64,17 +91,23 @@ static void *run(void *arg)
     struct coder *c = arg;
     const uint64_t one = 1;
 
-    stand_back();
+    bool back = stand_back();
     for (;;) {
         while (sem_wait(&c->given) != 0)
             ;
         if (atomic_load(&c->stop))
             return NULL;
         CHECK(atomic_load(&c->slot) == SLOT_GIVEN);
+        uint64_t began_us = clock_mono_us(), used_us = clock_thread_us();
         work(&c->task, &c->stop);
         atomic_store(&c->slot, SLOT_DONE);
         ssize_t sent = write(c->fd, &one, sizeof one);
         CHECK(sent == sizeof one);
+        uint64_t rest_us = back ? 0
+                                : coder_rest_us(clock_mono_us() - began_us,
+                                                clock_thread_us() - used_us);
+        if (rest_us)
+            rest(c, rest_us);
     }
 }
 
@@ -86,7 +119,7 @@ struct coder *coder_new(void)
     CHECK(c != NULL);
     c->idle = true;
     c->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    CHECK(sem_init(&c->given, 0, 0) == 0);
+    CHECK(sem_init(&c->given, 0, 0) == 0 && sem_init(&c->rest, 0, 0) == 0);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old); /* signals are for the loop */
     int error = c->fd < 0 ? -1 : pthread_create(&c->thread, NULL, run, c);
@@ -96,6 +129,7 @@ struct coder *coder_new(void)
     if (c->fd >= 0)
         close(c->fd);
     sem_destroy(&c->given);
+    sem_destroy(&c->rest);
     free(c);
     return NULL;
 }
@@ -106,10 +140,12 @@ void coder_free(struct coder *c)
         return;
     atomic_store(&c->stop, true);
     sem_post(&c->given);
+    sem_post(&c->rest);
     pthread_join(c->thread, NULL);
     if (c->slot == SLOT_DONE)
         free(c->task.out);
     sem_destroy(&c->given);
+    sem_destroy(&c->rest);
     close(c->fd);
     free(c);
 }

@@ -13,15 +13,32 @@
 #define SLOTS_MIN 64
 #define FETCH_BYTES 512 /* what a short request takes */
 
-struct board *board_new(unsigned rings, size_t events)
+static size_t slots_of(unsigned rings, size_t events)
 {
     size_t slots = SLOTS_MIN;
 
     while (slots * rings < events)
         slots *= 2;
+    return slots;
+}
+
+static size_t head_bytes(unsigned rings)
+{
     size_t head = sizeof(struct board) + rings * sizeof(struct board_ring);
-    head = (head + 4095) / 4096 * 4096;
-    size_t bytes = head + rings * slots * sizeof(struct board_slot);
+
+    return (head + 4095) / 4096 * 4096;
+}
+
+size_t board_bytes(unsigned rings, size_t events)
+{
+    return head_bytes(rings) +
+           rings * slots_of(rings, events) * sizeof(struct board_slot);
+}
+
+struct board *board_new(unsigned rings, size_t events)
+{
+    size_t slots = slots_of(rings, events), head = head_bytes(rings);
+    size_t bytes = board_bytes(rings, events);
     struct board *b = shm_new(bytes);
     if (!b)
         return NULL;

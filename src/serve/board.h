@@ -113,6 +113,9 @@ struct board {
     struct board_ring ring[];
 };
 
+/* What board_new() takes. */
+size_t board_bytes(unsigned rings, size_t events);
+
 /* `events` slots shared out among `rings` rings; NULL: no memory. */
 struct board *board_new(unsigned rings, size_t events);
 void board_free(struct board *b);

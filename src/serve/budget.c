@@ -8,7 +8,12 @@
 #include "base/check.h"
 #include "http/logline.h"
 #include "serve/addresses.h"
+#include "serve/board.h"
+#include "serve/counters.h"
 #include "serve/entry.h"
+#include "serve/listings.h"
+#include "serve/pages.h"
+#include "serve/past.h"
 #include "serve/room.h"
 #include "serve/worker.h"
 
@@ -45,6 +50,41 @@ static uint64_t buckets_bytes(size_t files)
     return n * sizeof(void *);
 }
 
+static bool any_listing(const struct conf *conf)
+{
+    for (size_t i = 0; i < conf->n_sites; i++) {
+        if (conf->sites[i].listing)
+            return true;
+    }
+    return false;
+}
+
+static size_t error_pages(const struct conf *conf)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < conf->n_sites; i++)
+        n += conf->sites[i].n_error_pages;
+    return n;
+}
+
+size_t budget_shared(const struct conf *conf,
+                     struct budget_row rows[BUDGET_ROWS_MAX])
+{
+    const struct conf_observe *o = &conf->observe;
+    size_t n = 0;
+
+    rows[n++] =
+        (struct budget_row){ "what was handed out", "", 1, past_bytes() };
+    rows[n++] =
+        (struct budget_row){ "counters", "", 1, sizeof(struct counters) };
+    if (o->on)
+        rows[n++] =
+            (struct budget_row){ "events for the observer", "observe events", 1,
+                                 board_bytes(conf->workers, o->events) };
+    return n;
+}
+
 size_t budget_worker(const struct conf *conf, size_t descriptors,
                      struct budget_row rows[BUDGET_ROWS_MAX])
 {
@@ -70,6 +110,10 @@ size_t budget_worker(const struct conf *conf, size_t descriptors,
           buckets_bytes(files) + ASKS_BYTES },
         { "watched directories", "prepare freshness", watches ? DIRS_MAX : 0,
           DIR_BYTES },
+        { "directory listings under way", "server listing", any_listing(conf),
+          LISTINGS_BYTES + LISTINGS_MAKING },
+        { "the sites' error pages", "server error-NNN", error_pages(conf),
+          PAGES_FILE_MAX + sizeof(struct entry) },
         { "access log lines", "log buffer", log,
           conf->log.buffer_bytes + LOGLINE_BYTES_MAX },
     };

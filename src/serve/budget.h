@@ -23,4 +23,8 @@ struct budget_row {
 size_t budget_worker(const struct conf *conf, size_t descriptors,
                      struct budget_row rows[BUDGET_ROWS_MAX]);
 
+/* Rows for what all processes share. */
+size_t budget_shared(const struct conf *conf,
+                     struct budget_row rows[BUDGET_ROWS_MAX]);
+
 #endif

@@ -15,11 +15,12 @@
 
 #include "os/file.h"
 #include "os/log.h"
+#include "os/poll.h"
 #include "os/watch.h"
 #include "serve/worker.h"
 
 struct dirs {
-    int watch;
+    int watch, mounts;
     uint64_t seed;
     unsigned n, max;
     size_t mask;
@@ -39,10 +40,13 @@ struct dirs *dirs_new(uint64_t seed, unsigned max)
     d->known = calloc(slots, sizeof d->known[0]);
     d->watch = watch_new();
     if (!d->known || d->watch < 0) {
+        log_warn("W026", "no inotify here (fs.inotify.max_user_instances): "
+                         "files are asked at each request");
         free(d->known);
         free(d);
         return NULL;
     }
+    d->mounts = -1;
     d->mask = slots - 1;
     d->max = max;
     d->seed = seed;
@@ -89,8 +93,9 @@ static int watch_one(struct dirs *d, unsigned index, const struct root *root,
     int fd = file_open_beneath(root->fd, path, FILE_LINKS_NONE);
     if (fd < 0)
         return fd == -ENOENT ? 0 : -1;
-    int rc = file_system_watchable(fd) ? watch_add_directory(d->watch, fd)
-                                       : -EOPNOTSUPP;
+    int rc = file_system_watchable(fd)
+                 ? watch_add_directory(d->watch, fd, root->fd)
+                 : -EOPNOTSUPP;
     close(fd);
     if (rc == -ENOSPC && !d->warned) {
         d->warned = true;
@@ -117,30 +122,42 @@ bool dirs_cover(struct dirs *d, unsigned root_index, const struct root *root,
     return rc >= 0;
 }
 
+void dirs_forget(struct dirs *d)
+{
+    /* a fresh inotify descriptor in the old one's place drops every watch */
+    int fresh = watch_new();
+
+    if (fresh >= 0) {
+        dup3(fresh, d->watch, O_CLOEXEC);
+        close(fresh);
+    } else {
+        d->max = 0; /* nothing new is believed from here on */
+    }
+    memset(d->known, 0, (d->mask + 1) * sizeof d->known[0]);
+    d->n = 0;
+}
+
 bool dirs_news(struct dirs *d)
 {
     enum watch_news news = watch_take(d->watch);
 
-    if (news != WATCH_DIRECTORIES)
-        return news != WATCH_NOTHING;
-    /* a fresh inotify descriptor in the old one's place drops every watch */
-    int fresh = watch_new();
-    if (fresh >= 0) {
-        dup3(fresh, d->watch, O_CLOEXEC);
-        close(fresh);
-        memset(d->known, 0, (d->mask + 1) * sizeof d->known[0]);
-        d->n = 0;
-    } else {
-        d->max = 0; /* nothing new is believed from here on */
-        memset(d->known, 0, (d->mask + 1) * sizeof d->known[0]);
-        d->n = 0;
-    }
-    return true;
+    if (news == WATCH_DIRECTORIES)
+        dirs_forget(d);
+    return news != WATCH_NOTHING;
+}
+
+void dirs_watch_mounts(struct dirs *d, int poll)
+{
+    d->mounts = watch_mounts();
+    if (d->mounts >= 0)
+        (void)poll_add_edge(poll, d->mounts, d);
 }
 
 void dirs_free(struct dirs *d)
 {
     close(d->watch);
+    if (d->mounts >= 0)
+        close(d->mounts);
     free(d->known);
     free(d);
 }

@@ -28,4 +28,10 @@ bool dirs_cover(struct dirs *d, unsigned root_index, const struct root *root,
  * watch is dropped, to be set again by dirs_cover(). */
 bool dirs_news(struct dirs *d);
 
+/* From now on `poll` has an event with d itself as its tag when something was
+ * mounted or unmounted anywhere: then every watch is dropped by dirs_forget(),
+ * and nothing that was found before may be believed. */
+void dirs_watch_mounts(struct dirs *d, int poll);
+void dirs_forget(struct dirs *d);
+
 #endif

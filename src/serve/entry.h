@@ -83,8 +83,9 @@ struct entry {
     struct file_version sidecar_version[CODING_COUNT];
     char type[MEDIA_TYPE_MAX];
     /* ENTRY_MOVED, ENTRY_REFUSED */
-    char *location; /* encoded; the query is appended when it is sent */
-    char *page;     /* body of an ENTRY_REFUSED or ENTRY_PAGE */
+    char *location;       /* encoded; the query is appended when it is sent */
+    char *page;           /* body of an ENTRY_REFUSED or ENTRY_PAGE */
+    size_t listing_bytes; /* of `page`, if it is a listing's */
     /* policy of the configuration for this path */
     struct lifetime_source fields; /* caching fields, without what changes */
     int64_t modified_s; /* the file's time as it is sent; COND_NO_DATE: none */

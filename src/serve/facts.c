@@ -60,6 +60,7 @@ void entry_release(struct worker *w, struct entry *e)
         drop_form(w, &e->form[c]);
     if (e->fd >= 0)
         close(e->fd);
+    w->listing_bytes -= e->listing_bytes;
     free(e->location);
     free(e->page);
     free(e->file_path);

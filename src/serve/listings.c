@@ -4,8 +4,9 @@
  * a page or JSON.
  * Layer: serve.  Made afresh in each turn and kept no longer: the directory may
  * change without any of its files' knowledge.  Fails with 503.
- * Heap: one bounded document, which lives until all are sent that asked for it
- * in one turn, and until another turn lists something.
+ * Heap: one bounded document for all that ask for it in one turn, which lives
+ * until they have it and another turn lists something; a connection has one at
+ * a time (REQUEST_HEAVY), all together LISTINGS_BYTES.
  */
 #include "serve/listings.h"
 
@@ -97,8 +98,22 @@ static struct listing_item *select_items(struct worker *w,
     return item;
 }
 
+/* Storage of what it really came to: false when others hold too much. */
+static bool keep(struct worker *w, struct entry *page, size_t n)
+{
+    if (n > LISTINGS_BYTES - w->listing_bytes)
+        return false;
+    char *less = realloc(page->page, n);
+    if (less)
+        page->page = less;
+    page->listing_bytes = n;
+    w->listing_bytes += n;
+    return true;
+}
+
 /* An entry of its own with the document as its bytes, or NULL. */
-static struct entry *compose(const struct listing *l, bool json)
+static struct entry *compose(struct worker *w, const struct listing *l,
+                             bool json)
 {
     size_t cap = listing_bytes_max(l);
     struct entry *page = entry_new(0, l->path, 0);
@@ -114,7 +129,7 @@ static struct entry *compose(const struct listing *l, bool json)
         listing_json(&b, l);
     else
         listing_html(&b, l);
-    if (b.overflow)
+    if (b.overflow || !keep(w, page, b.n))
         return page;
     page->form[CODING_IDENTITY].bytes = page->page;
     page->source.form[CODING_IDENTITY].size = b.n;
@@ -172,6 +187,9 @@ static struct entry *make(struct worker *w, const struct entry *e, bool json)
     struct directory d;
     struct listing l = { .path = span_of(e->path, e->path_n) };
     struct entry *page = NULL;
+
+    if (w->listing_bytes >= LISTINGS_BYTES)
+        return NULL; /* no need to look */
     int fd = find_open(w, w->site, e->root, e->file_path, NULL);
     int rc = fd < 0 ? fd : directory_read(fd, LISTINGS_MAX, &d);
 
@@ -184,7 +202,7 @@ static struct entry *make(struct worker *w, const struct entry *e, bool json)
     l.item = item;
     l.cut = d.cut;
     if (item)
-        page = compose(&l, json);
+        page = compose(w, &l, json);
     free(item);
     directory_free(&d);
     if (page && !page->form[CODING_IDENTITY].bytes) {

@@ -32,6 +32,13 @@ struct listed {
     } slot[LISTED_MAX];
 };
 
+/* Bytes of listings that a worker holds until their readers have them; beyond,
+ * they are answered with 503. */
+#define LISTINGS_BYTES ((size_t)32 << 20)
+
+/* The most that one comes to while it is made. */
+#define LISTINGS_MAKING ((size_t)6 << 20)
+
 /* A GET or HEAD of e, an ENTRY_LISTING. */
 void answer_listing(struct worker *w, struct conn *c, struct txn *t,
                     struct entry *e, bool persist);

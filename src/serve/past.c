@@ -33,6 +33,11 @@ struct past {
     struct row row[SETS][WAYS];
 };
 
+size_t past_bytes(void)
+{
+    return sizeof(struct past);
+}
+
 struct past *past_new(void)
 {
     struct past *p = shm_new(sizeof *p);

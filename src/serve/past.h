@@ -26,6 +26,7 @@ struct past_version {
     int64_t last_modified; /* as sent; COND_NO_DATE: not sent */
 };
 
+size_t past_bytes(void);     /* what it takes */
 struct past *past_new(void); /* NULL: no memory */
 void past_free(struct past *p);
 

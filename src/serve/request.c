@@ -255,7 +255,7 @@ static enum request_result answer(struct worker *w, struct conn *c,
         answer_status(w, c, t, 503, REASON_OVERLOAD, persist);
     else
         answer_entry(w, c, t, e, &target, persist);
-    return REQUEST_ANSWERED;
+    return e && e->kind == ENTRY_LISTING ? REQUEST_HEAVY : REQUEST_ANSWERED;
 }
 
 enum request_result request_take(struct worker *w, struct conn *c,
@@ -292,7 +292,8 @@ enum request_result request_take(struct worker *w, struct conn *c,
         }
     }
     struct span rest = span_from(*in, w->head.bytes + used);
-    if (answer(w, c, t) == REQUEST_WAITS) {
+    enum request_result r = answer(w, c, t);
+    if (r == REQUEST_WAITS) {
         t->body_done = used > 0 || t->body_done;
         t->body_fault = FAULT_NONE;
         park(t, span_to(*in, w->head.bytes), rest);
@@ -301,5 +302,5 @@ enum request_result request_take(struct worker *w, struct conn *c,
     t->body_done = false;
     c->continued = false;
     *in = rest;
-    return REQUEST_ANSWERED;
+    return r;
 }

@@ -17,6 +17,8 @@ struct worker;
 
 enum request_result {
     REQUEST_ANSWERED, /* *in has moved past it; c->closing may be set */
+    REQUEST_HEAVY,    /* the same, and this took so long or so much memory that
+                         others come first before the next */
     REQUEST_MORE,     /* the head is incomplete; *in is as it was */
     REQUEST_CONTENT,  /* waits for its content: the head is in t->in */
     REQUEST_WAITS     /* waits for the preparer: all of it is in t->in */

@@ -196,6 +196,11 @@ static void run(struct worker *w, struct conn *c, struct span in)
     } while (s == SEND_DONE && r == REQUEST_ANSWERED && !c->closing &&
              in.n > 0);
 
+    if (r == REQUEST_HEAVY) {
+        r = REQUEST_ANSWERED;
+        if (s == SEND_DONE && in.n > 0 && !c->closing)
+            s = SEND_YIELD; /* one a turn */
+    }
     if (s == SEND_FAILED) {
         step_close(w, c, c->end);
         return;

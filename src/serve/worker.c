@@ -227,6 +227,9 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
             control = true;
         } else if (tag == &w->wake_tag) {
             accepting_called(w);
+        } else if (tag == w->dirs) {
+            dirs_forget(w->dirs);
+            w->fresh++;
         } else {
             accepting_note(w, tag);
         }
@@ -365,6 +368,8 @@ static bool make_pools(struct worker *w)
         return false;
     if (w->conf->prepare.freshness == FRESHNESS_AUTO)
         w->dirs = dirs_new(seed * 31 + 7, 8192);
+    if (w->dirs)
+        dirs_watch_mounts(w->dirs, w->poll);
     return true;
 }
 

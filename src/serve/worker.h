@@ -148,6 +148,7 @@ struct worker {
     struct dirs *dirs;
     struct pages *pages; /* the sites' own error pages */
     struct listed listed;
+    size_t listing_bytes; /* of listings that are being sent */
     /* the common lines of every head */
     char common[96]; /* "Server: etagd\r\nDate: " */
     size_t common_n;

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 
 #include "base/num.h"
+#include "observe/observer.h"
 #include "os/process.h"
 #include "prepare/item.h"
 #include "prepare/job.h"
@@ -85,17 +86,41 @@ static uint64_t worker(const struct conf *c, FILE *out)
     return rows(out, all, n);
 }
 
+static uint64_t observer(const struct conf *c, FILE *out)
+{
+    const struct budget_row all[] = {
+        { "what has happened, as far as it is kept", "observe listen", 1,
+          observer_bytes(c) },
+        { "program and libraries", "", 1, PROCESS_BYTES },
+    };
+
+    if (!c->observe.on)
+        return 0;
+    fputs("the observer\n", out);
+    return rows(out, all, sizeof all / sizeof *all);
+}
+
+static uint64_t shared(const struct conf *c, FILE *out)
+{
+    struct budget_row all[BUDGET_ROWS_MAX];
+
+    fputs("all processes together\n", out);
+    return rows(out, all, budget_shared(c, all));
+}
+
 void budget_show(const struct conf *c, FILE *out)
 {
     process_raise_descriptors(); /* as the master does */
     uint64_t each = worker(c, out);
-    uint64_t others = preparer(c, out) + PROCESS_BYTES;
+    uint64_t others =
+        preparer(c, out) + observer(c, out) + shared(c, out) + PROCESS_BYTES;
 
     print_bytes(out, each * c->workers + others);
     fprintf(out,
-            "  at most: %u worker%s, preparer and master; twice as much of the "
-            "workers' while a reload is finishing\n",
-            c->workers, c->workers == 1 ? "" : "s");
+            "  at most: %u worker%s, preparer%s and master; twice as much of "
+            "the workers' while a reload is finishing\n",
+            c->workers, c->workers == 1 ? "" : "s",
+            c->observe.on ? ", observer" : "");
     fputs("The kernel's own: socket buffers (net.ipv4.tcp_mem), caches of "
           "files.\n",
           out);

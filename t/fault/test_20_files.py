@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 import pytest
@@ -164,25 +165,29 @@ def in_namespace():
         ["unshare", "-m", "true"], capture_output=True).returncode == 0
 
 
-@pytest.mark.skipif(not in_namespace(), reason="no mount namespaces here")
-def test_full_and_vanished_mount(serve, tmp_path):
-    """The root is a tmpfs that gets full and is then taken away."""
+def start_inside(server, first, outer=("unshare", "-m")):
+    """Starts it in a mount namespace of its own, after the command `first`; a
+    function for further commands there."""
     import harness
-    mount = tmp_path / "mnt"
-    mount.mkdir()
-    script = ("mount -t tmpfs -o size=1m none %s && printf x > %s/x.txt && "
-              "exec %s -c %s" % (mount, mount, harness.binary(), "%s"))
-    server = serve(start=False, conf={"server": {"root": str(mount)}})
     server.process = harness.Process(
-        ["unshare", "-m", "sh", "-c", script % server.file],
-        str(server.folder))
+        [*outer, "sh", "-c", "%s && exec %s -c %s" % (
+            first, harness.binary(), server.file)], str(server.folder))
     m = server.process.await_line(harness.READY.pattern)
     server._addresses(m.group(1))
     server.worker_count, server.sockets_at_start = int(m.group(2)), {}
+    return lambda command: subprocess.run(
+        ["nsenter", "-m", "-t", str(server.pid), "sh", "-c", command],
+        capture_output=True, timeout=20)
 
-    def inside(command):
-        subprocess.run(["nsenter", "-m", "-t", str(server.pid), "sh", "-c",
-                        command], capture_output=True, timeout=20)
+
+@pytest.mark.skipif(not in_namespace(), reason="no mount namespaces here")
+def test_full_and_vanished_mount(serve, tmp_path):
+    """The root is a tmpfs that gets full and is then taken away."""
+    mount = tmp_path / "mnt"
+    mount.mkdir()
+    server = serve(start=False, conf={"server": {"root": str(mount)}})
+    inside = start_inside(server, "mount -t tmpfs -o size=1m none %s && "
+                          "printf x > %s/x.txt" % (mount, mount))
     assert server.get("/x.txt").body == b"x"
     inside("dd if=/dev/zero of=%s/fill bs=64k count=100" % mount)
     inside("printf 12345678 > %s/y.txt" % mount)
@@ -192,6 +197,27 @@ def test_full_and_vanished_mount(serve, tmp_path):
     # the tree is still there for whoever holds it
     assert server.get("/x.txt").status in (200, 404, 500)
     assert server.get("/none").status in (404, 500)
+
+
+@pytest.mark.skipif(not in_namespace(), reason="no mount namespaces here")
+def test_mounts_below_the_root(serve):
+    """What is mounted over a folder is seen at once, so is its end; nothing
+    keeps it from being unmounted."""
+    server = serve(start=False, files={"sub/x.txt": "below\n"},
+                   conf={"server": {"workers": 1}})
+    sub = server.tree.path("/sub")
+    inside = start_inside(server, "true")
+    for _ in range(2):
+        assert server.get("/sub/x.txt").body == b"below\n"
+        assert server.get("/sub/y.txt").status == 404
+        assert inside("mount -t tmpfs none %s" % sub).returncode == 0
+        assert server.get("/sub/x.txt").status == 404
+        for text in ("one", "two"):
+            inside("echo %s >%s/y.txt" % (text, sub))
+            assert server.get("/sub/y.txt").body == text.encode() + b"\n"
+        assert inside("umount %s" % sub).returncode == 0
+    assert server.get("/sub/x.txt").body == b"below\n"
+    assert server.get("/sub/y.txt").status == 404
 
 
 def test_closed_standard_descriptors(serve):
@@ -219,3 +245,42 @@ def test_closed_standard_descriptors(serve):
         if process.poll() is None:
             process.kill()
         process.wait()
+
+
+# Becomes its arguments in a namespace of users, whose limits are its own; all
+# users are mapped to themselves, which a child has to do that stays outside.
+OWN_USERS = """
+import ctypes, os, sys
+hear, tell = os.pipe()
+child = os.fork()
+if child == 0:
+    os.read(hear, 1)
+    for kind in "ug":
+        with open("/proc/%d/%sid_map" % (os.getppid(), kind), "w") as f:
+            f.write("0 0 65536")
+    os._exit(0)
+assert ctypes.CDLL(None).unshare(0x10020000) == 0
+os.write(tell, b"x")
+assert os.waitpid(child, 0)[1] == 0
+os.setgid(0)
+os.setuid(0)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+
+
+@pytest.mark.skipif(not in_namespace(), reason="no namespaces here")
+@pytest.mark.parametrize("what,most,told", (
+    ("watches", 3, "W020"), ("watches", 0, "W020"), ("instances", 0, "W026")))
+def test_without_inotify(serve, what, most, told):
+    """Out of watches, or without any: said once, and no answer is stale."""
+    server = serve(start=False, conf={"server": {"workers": 1}},
+                   files={"d%d/x.txt" % i: "v\n" for i in range(9)})
+    start_inside(server, "echo %d >/proc/sys/user/max_inotify_%s" % (most, what),
+                 (sys.executable, "-c", OWN_USERS))
+    for text in (b"one\n", b"two\n"):
+        for i in range(9):
+            server.tree.write("/d%d/x.txt" % i, text)
+            assert server.get("/d%d/x.txt" % i).body == text
+            server.tree.replace("/d%d/x.txt" % i, text * 2)
+            assert server.get("/d%d/x.txt" % i).body == text * 2
+    assert sum(told in line for line in server.process.lines) == 1

@@ -3,10 +3,12 @@
 else does not notice."""
 import re
 import socket
+import sys
 import time
 
 import pytest
 
+import harness
 import rig
 import scenarios
 from harness import run, sanitized, until
@@ -162,9 +164,34 @@ def test_a_worker_per_connection(serve):
     assert second.read_response().status == 200
 
 
-def test_addresses_are_told_apart(serve):
-    server = serve(files=FILES, conf={
+# Becomes its arguments with a socket of both families as systemd passes it.
+BOTH = """
+import os, socket, sys
+s = socket.socket(socket.AF_INET6)
+s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+s.bind(("::ffff:127.0.0.1", 0))
+s.listen(64)
+os.dup2(s.detach(), 3)
+os.set_inheritable(3, True)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("passed", (False, True))
+def test_addresses_are_told_apart(serve, passed):
+    """Also on a socket that takes IPv4 beside IPv6, where all of IPv4 seems to
+    be one /64."""
+    server = serve(files=FILES, start=not passed, conf={
         "server": {"workers": 1}, "limits": {"connections-per-address": 2}})
+    if passed:
+        server.process = harness.Process(
+            [sys.executable, "-c", BOTH, str(harness.binary()), "-c",
+             str(server.file)], str(server.folder))
+        m = server.process.await_line(harness.READY.pattern)
+        port = int(re.search(r":(\d+)/", m.group(1)).group(1))
+        server._addresses("http://127.0.0.1:%d/" % port)
+        server.worker_count, server.sockets_at_start = 1, {}
 
     def client(address):
         s = socket.socket()
@@ -180,8 +207,10 @@ def test_addresses_are_told_apart(serve):
     for s, _ in one + two:
         s.close()
     until("room again", lambda: client("127.0.0.2")[1] == 200)
-    assert "connections-per-address" in [e["end"] for e in server.log(6)] or \
-        [e["status"] for e in server.log(6)].count(503) >= 1
+    entries = server.log(6)
+    assert "connections-per-address" in [e["end"] for e in entries] or \
+        [e["status"] for e in entries].count(503) >= 1
+    assert {e["peer"] for e in entries} == {"127.0.0.2", "127.0.0.3"}
 
 
 def test_budget_is_kept(serve):
@@ -192,7 +221,7 @@ def test_budget_is_kept(serve):
     shown = run("--show-budget", "-c", server.file).stdout
     sums = [float(v) * {"k": 1, "m": 1024, "g": 1 << 20}[u] for v, u in
             re.findall(r"(?m)^ *([0-9.]+)([kmg])  together", shown)]
-    assert len(sums) == 2 and "at most" in shown, shown
+    assert len(sums) == 3 and "at most" in shown, shown
     held = [server.connect() for _ in range(64)]
     for c in held:
         c.send(ASK[:-4])
@@ -202,10 +231,16 @@ def test_budget_is_kept(serve):
         assert c.read_response().status == 200
 
 
-@pytest.mark.parametrize("options", ((), ("-o", "limits.connections=10"),
-                                     ("-o", "prepare.compress=off")))
-def test_budget_adds_up(tmp_path, options):
+@pytest.mark.parametrize("options,row", (
+    ((), "requests under way"), (("-o", "limits.connections=10"), "counters"),
+    (("-o", "prepare.compress=off"), "what was handed out"),
+    (("-o", "observe.listen=127.0.0.1:0"), "events for the observer"),
+    (("-o", "observe.listen=127.0.0.1:0"), "what has happened"),
+    (("-o", "server.listing=on"), "directory listings"),
+    (("-o", "server.error-404=/no.html"), "the sites' error pages")))
+def test_budget_adds_up(tmp_path, options, row):
     shown = run("--show-budget", *options, tmp_path).stdout.splitlines()
+    assert any(row in line for line in shown), shown
     total = rows = 0
     for line in shown:
         m = re.match(r" *([0-9.]+)([ kmg])  (.*)", line)

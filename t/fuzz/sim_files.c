@@ -295,13 +295,19 @@ void directory_free(struct directory *d)
 
 /* ---- os/watch ---- */
 
+int watch_mounts(void)
+{
+    return -ENOENT;
+}
+
 int watch_new(void)
 {
     return SIM_WATCH + (int)sim.n_watches++;
 }
 
-int watch_add_directory(int watch, int dir)
+int watch_add_directory(int watch, int dir, int home)
 {
+    (void)home;
     PROPERTY(watch >= SIM_WATCH);
     return sim_files[file_of(dir)].directory ? 0 : -ENOTDIR;
 }

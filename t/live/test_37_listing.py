@@ -4,11 +4,14 @@ import ctypes
 import html.parser
 import json
 import os
+import signal
 import struct
 import time
 from urllib.parse import unquote, urljoin
 
 import pytest
+
+from harness import until
 
 FILES = {
     "list/b.txt": "b" * 1234, "list/A.txt": "a\n", "list/sub/x.txt": "x\n",
@@ -230,6 +233,44 @@ def test_listing_below_an_alias_and_with_fallback(serve, tmp_path):
     assert s.get("/nothing").body == b"top\n"
 
 
+def test_listings_under_way_are_bounded(serve):
+    """Readers that take nothing: one listing a connection, however many were
+    asked for, and 32 MiB of them in all; then 503, until they have ended."""
+    s = serve(conf={"server": {"listing": "on", "workers": 1}},
+              files={"many/%s%05d" % ("n" * 240, i): "" for i in range(2000)})
+    size = len(s.get("/many/").body)
+    fit = (32 << 20) // size
+    slow = [s.connect(rcvbuf=2048) for _ in range(fit)]
+    for c in slow:
+        c.send("GET /many/ HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
+        assert c.read_raw(12) == b"HTTP/1.1 200"
+    refused = s.get("/many/")
+    assert refused.status == 503, refused
+    assert s.request("HEAD", "/many/").status == 503
+    assert s.get("/one.txt").status == 404
+    for c in slow:
+        c.reset()
+    until("room", lambda: s.get("/many/").status == 200)
+
+
+def test_one_listing_a_turn(serve):
+    """Many in one pipeline: who asks meanwhile does not wait for all."""
+    s = serve(conf={"server": {"listing": "on", "workers": 1}},
+              files={"d/%d" % i: "" for i in range(50)})
+    with s.connect() as one, s.connect() as other:
+        other.get("/d/0")
+        worker = s.workers()[0]
+        os.kill(worker, signal.SIGSTOP)
+        one.send("GET /d/ HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
+        other.send("GET /d/0 HTTP/1.1\r\nHost: x\r\n\r\n")
+        os.kill(worker, signal.SIGCONT)
+        assert other.read_response().status == 200
+        for _ in range(20):
+            assert one.read_response().status == 200
+    paths = [e["target"] for e in s.log(22)]
+    assert paths.index("/d/0", 1) < 4, paths
+
+
 def test_slow_reader_of_a_listing(serve):
     """Its bytes live until the last one is out, whatever else is listed."""
     s = serve(conf={"server": {"listing": "on", "workers": 1}},
@@ -266,19 +307,24 @@ def opened(folder):
     return times
 
 
-def test_a_pipeline_of_listings_is_one_look(serve):
-    """Who asks again and again in one breath gets one document: neither memory
-    nor the worker's time goes by the number of requests."""
+def test_who_asks_in_one_turn_shares_a_document(serve):
+    """Neither memory nor the worker's time goes by the number of clients that
+    want the same listing at once."""
     s = serve(conf={"server": {"listing": "on", "workers": 1}},
               files={"many/" + "n" * 100 + "%04d" % i: "" for i in range(1000)})
     first = s.get("/many/").body
     times = opened(s.tree.path("many"))
-    with s.connect() as c:
-        c.send(b"GET /many/ HTTP/1.1\r\nHost: localhost\r\n\r\n" * 200)
-        for _ in range(200):
-            assert c.read_response().body == first
-        looks = times()
-        assert 0 < looks < 100
-        # and the next one sees what has come
-        s.tree.write("many/new.txt", "new")
-        assert b">new.txt<" in c.request("GET", "/many/").body
+    clients = [s.connect() for _ in range(100)]
+    for c in clients:
+        assert c.get("/none").status == 404
+    worker = s.workers()[0]
+    os.kill(worker, signal.SIGSTOP)
+    for c in clients:
+        c.send(b"GET /many/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    os.kill(worker, signal.SIGCONT)
+    for c in clients:
+        assert c.read_response().body == first
+    assert 0 < times() < 50
+    # and the next one sees what has come
+    s.tree.write("many/new.txt", "new")
+    assert b">new.txt<" in s.get("/many/").body

@@ -377,9 +377,10 @@ def test_foresight_is_what_check_says(observed):
         del p["fresh_s"]  # of a guess it grows with the file's age
     assert seen["paths"] == said["paths"]
     assert len(seen["paths"]) == len(FILES) + 1  # a page has two addresses
-    assert {f["kind"] for f in seen["findings"]} == \
-        {f["kind"] for f in said["findings"]}
-    assert "broken-scheme" in {f["kind"] for f in seen["findings"]}
+    kinds, as_said = ({f["kind"] for f in x["findings"]} - {"heuristic"}
+                      for x in (seen, said))  # a second later there is a guess
+    assert kinds == as_said
+    assert "broken-scheme" in kinds
 
 
 def test_cache_debt_is_shown(observed):

@@ -26,6 +26,10 @@ await() { # await WHAT COMMAND...
     done
     fail "never came: $what"
 }
+# messages PRIORITY GREP: what the journal has at that priority and above
+messages() {
+    journalctl -q --no-pager -u etagd.service -p "$1" | grep "$2" >/dev/null
+}
 begin_load() { coproc LOAD { python3 /mnt/load.py; }; }
 end_load() {
     local told
@@ -38,6 +42,12 @@ end_load() {
 ip link set lo up
 dpkg -i /mnt/etagd.deb >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log; fail install; }
 ok "installed: user $(id -nu etagd), unit $(systemctl is-enabled etagd.socket)"
+for file in lib/systemd/system/etagd{.service,.socket,@.service} \
+    usr/lib/{sysusers,tmpfiles}.d/etagd.conf etc/logrotate.d/etagd \
+    usr/share/bash-completion/completions/etagd usr/share/zsh/site-functions/_etagd; do
+    [[ -s /$file ]] || fail "the package has no /$file"
+done
+[[ $(stat -c '%U %a' /var/log/etagd) == 'etagd 750' ]] || fail "folder for logs"
 
 systemctl stop etagd.service
 page || fail "the socket does not start it"
@@ -60,9 +70,39 @@ cp $ini /tmp/good.ini
 sed -i 's/^workers = 3/wrkers = 3/' $ini
 systemctl reload etagd 2>/dev/null && fail "a faulty configuration was taken"
 page || fail "a faulty configuration stopped it"
+journalctl --sync
+messages err "M050: $ini:[0-9]*: \[server\] wrkers: .*\"workers\"" ||
+    fail "the journal does not name the fault of the configuration"
+told=$(etagd --reload 2>&1) && fail "etagd --reload takes it"
+[[ $told == *"$ini:"[0-9]*": [server] wrkers"* ]] || fail "it told: $told"
 cp /tmp/good.ini $ini
 systemctl reload etagd || fail "reload of the good one"
-ok "a faulty reload failed and changed nothing"
+ok "a faulty reload failed, said why in the journal, and changed nothing"
+
+# what is mounted outside reaches the unit's own mount namespace
+mkdir /usr/share/etagd/www/mnt
+[[ $(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/mnt/x.txt) == 404 ]] ||
+    fail "nothing is there yet"
+mount -t tmpfs none /usr/share/etagd/www/mnt
+echo mounted >/usr/share/etagd/www/mnt/x.txt
+[[ $(curl -sf http://127.0.0.1/mnt/x.txt) == mounted ]] || fail "the mount"
+umount /usr/share/etagd/www/mnt || fail "it keeps the mount busy"
+[[ $(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/mnt/x.txt) == 404 ]] ||
+    fail "the end of the mount"
+rmdir /usr/share/etagd/www/mnt
+ok "a mount below the root is seen, and its end"
+
+sed -i 's,^#access = -,access = /var/log/etagd/access.log,' $ini
+systemctl reload etagd || fail "reload with a log file"
+page
+mv /var/log/etagd/access.log /var/log/etagd/access.log.1
+sed -n '/postrotate/,/endscript/{/script\|rotate/!p}' /etc/logrotate.d/etagd |
+    sh || fail "what logrotate runs"
+page
+await "a line in the new log" grep -q '"GET / HTTP' /var/log/etagd/access.log
+cp /tmp/good.ini $ini
+systemctl reload etagd || fail "reload without the log file"
+ok "logrotate's commands open a new log"
 
 begin_load
 for _ in $(seq 10); do systemctl restart etagd.service || fail "restart"; done
@@ -99,11 +139,9 @@ ok "a stopped worker was replaced by the master"
 rm -r /run/systemd/system/etagd.service.d
 systemctl daemon-reload
 
-# messages PRIORITY GREP: what the journal has at that priority and above
-messages() {
-    journalctl -q --no-pager -u etagd.service -p "$1" | grep "$2" >/dev/null
-}
 journalctl --sync
+messages info 'etagd\[.*: 127\.0\.0\.1 - - ' ||
+    fail "clients of IPv4 are not logged by their address"
 messages warning M030 || fail "no warning of the worker's death in the journal"
 messages info M010 || fail "no line of the start in the journal"
 messages warning M010 && fail "the start is no warning"

@@ -16,6 +16,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "prepare/coder.h"
 #include "prepare_rig.h"
 
 #define TEXT_BYTES 20000
@@ -437,6 +438,27 @@ static void thrashing(void **state)
     rig_stop(&r, 0);
 }
 
+/* Where it may not stand back it rests for three times what it used, if others
+ * wanted the processor. */
+static void rests(void **state)
+{
+    static const struct {
+        uint64_t took_us, used_us, rest_us;
+    } rows[] = {
+        { 0, 0, 0 },
+        { 10000, 10000, 0 },     /* alone */
+        { 12900, 10000, 0 },     /* hardly anybody */
+        { 20000, 10000, 30000 }, /* half of the time */
+        { 900, 500, 0 },         /* too short to tell */
+        { 90000000, 9000000, 500000 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++)
+        assert_int_equal(coder_rest_us(rows[i].took_us, rows[i].used_us),
+                         rows[i].rest_us);
+}
+
 /* The preparer ends at once although the coder has a long task. */
 static void end_under_way(void **state)
 {
@@ -461,12 +483,13 @@ static void end_under_way(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(own_codings),       cmocka_unit_test(follow_the_facts),
-        cmocka_unit_test(useless_codings),   cmocka_unit_test(not_worth_trying),
-        cmocka_unit_test(racy_waits),        cmocka_unit_test(sidecar_rows),
-        cmocka_unit_test(sidecar_and_own),   cmocka_unit_test(large_sidecar),
-        cmocka_unit_test(large_own_codings), cmocka_unit_test(sidecar_replaced),
-        cmocka_unit_test(thrashing),         cmocka_unit_test(end_under_way),
+        cmocka_unit_test(own_codings),      cmocka_unit_test(rests),
+        cmocka_unit_test(follow_the_facts), cmocka_unit_test(useless_codings),
+        cmocka_unit_test(not_worth_trying), cmocka_unit_test(racy_waits),
+        cmocka_unit_test(sidecar_rows),     cmocka_unit_test(sidecar_and_own),
+        cmocka_unit_test(large_sidecar),    cmocka_unit_test(large_own_codings),
+        cmocka_unit_test(sidecar_replaced), cmocka_unit_test(thrashing),
+        cmocka_unit_test(end_under_way),
     };
 
     fill_text();

@@ -208,6 +208,20 @@ static const struct fault_case fault_cases[] = {
       BYTES("[server]\nroot = /\n[header *]\nremove = Trailer\n"),
       "t.ini:4: [header *] remove: \"Trailer\" is etagd's own: it frames the "
       "message" },
+    { "a port alone", BYTES("[server]\nroot = /\nlisten = 80\n"),
+      "t.ini:3: [server] listen: \"80\" is a port without an address (0.0.0.0 "
+      "and [::] stand for all); allowed: IPv4:PORT, [IPv6]:PORT, unix:/PATH" },
+    { "quotes", BYTES("[server]\nroot = /\"nonesuch\"\n"),
+      "t.ini:2: [server] root: /\"nonesuch\" cannot be read: No such file or "
+      "directory; quotes are part of a value" },
+    { "comment behind a directory",
+      BYTES("[server]\nroot = /nonesuch # mine\n"),
+      "t.ini:2: [server] root: /nonesuch # mine cannot be read: No such file "
+      "or directory; a comment has a line of its own" },
+    { "a log that is switched on",
+      BYTES("[server]\nroot = /\n[log]\naccess = on\n"),
+      "t.ini:4: [log] access: \"on\" is no file (./on would be); allowed: a "
+      "file, -, off" },
     { "DEL in a value", BYTES("[server]\nroot = /\n[header *]\nX-A = \x7f\n"),
       "t.ini:4: the line \"X-A = ?\" holds a control character" },
 };
@@ -589,10 +603,12 @@ static void warnings(void **state)
                   "[cache *.a]\nETag = changing\nCache-Contrl = no-cache\n"
                   "[cache *.b]\nETag = inode\nClock = -10d\n"
                   "[cache *.c]\nETag = weak\n"
-                  "[cache /a%20b]\nETag = weak\n");
+                  "[cache /a%20b]\nETag = weak\n"
+                  "[cache *.d]\nmax-age = 3600\nNo-Store = on\n"
+                  "[observe]\nlisten = 0.0.0.0:0\n");
 
     (void)state;
-    assert_int_equal(o.warnings.n, 7);
+    assert_int_equal(o.warnings.n, 10);
     assert_string_equal(
         o.warnings.text[2],
         "t.ini:7: [cache *.a] ETag: \"changing\" is for experiments: each "
@@ -600,6 +616,16 @@ static void warnings(void **state)
     assert_string_equal(o.warnings.text[3],
                         "t.ini:8: [cache *.a] Cache-Contrl: is sent as it is "
                         "written; did you mean \"Cache-Control\"?");
+    assert_string_equal(o.warnings.text[7],
+                        "t.ini:17: [cache *.d] max-age: is no field but a "
+                        "directive; did you mean Cache-Control = "
+                        "max-age=3600?");
+    assert_string_equal(o.warnings.text[8],
+                        "t.ini:18: [cache *.d] No-Store: is no field but a "
+                        "directive; did you mean Cache-Control = no-store?");
+    assert_string_equal(o.warnings.text[9],
+                        "t.ini:20: [observe] listen: whoever can reach "
+                        "0.0.0.0:0 sees every request and client");
     assert_int_equal(o.c->rules[1].clock_s, -864000);
     done(&o);
 }

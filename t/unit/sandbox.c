@@ -326,7 +326,8 @@ static bool work(void)
     if (file < 0 || sub < 0 || w < 0 || file_stat(file, &st) != 0 ||
         file_read_at(file, bytes, sizeof bytes, 0) != 4)
         return false;
-    if (watch_add_directory(w, root) != 0 || watch_add_directory(w, sub) != 0)
+    if (watch_add_directory(w, root, root) != 0 ||
+        watch_add_directory(w, sub, root) != 0)
         return false;
     return accept_connection() && open("/etc/passwd", O_RDONLY) < 0;
 }

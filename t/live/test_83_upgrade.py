@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+"""What is asked of etagd while an upgrade (USR2) is under way: an end is the
+end of both programs, and a reload reaches the one that serves afterwards."""
+import os
+import re
+import shutil
+import signal
+
+import pytest
+
+import harness
+from harness import until
+
+FILES = {"a.txt": "a\n"}
+
+
+@pytest.fixture
+def slow(serve, tmp_path):
+    """A server, and a function that starts a new program of it, which runs
+    `script` and becomes etagd only after that; tells its number."""
+    program = tmp_path / "etagd"
+    shutil.copy(harness.binary(), program)
+    tmp_path.chmod(0o755)
+    server = serve(files=FILES, program=program, conf={
+        "server": {"pidfile": tmp_path / "pid", "workers": 1}})
+    news = []
+
+    def start(script):
+        new = tmp_path / "new"
+        new.write_text("#!/bin/sh\n%s\n" % script)
+        new.chmod(0o755)
+        new.rename(program)
+        since = server.mark()
+        server.signal(signal.SIGUSR2)
+        line = server.await_line(r"M107: .* as pid (\d+)", since)
+        news.append(int(line.group(1)))
+        return news[-1]
+    yield server, start
+    for pid in news:
+        if harness.alive(pid):
+            os.kill(pid, signal.SIGKILL)
+    server.stopped = True
+
+
+@pytest.mark.parametrize("number", (signal.SIGTERM, signal.SIGQUIT,
+                                    signal.SIGINT))
+def test_an_end_is_the_end_of_both(slow, tmp_path, number):
+    server, start = slow
+    fifo = tmp_path / "go"
+    os.mkfifo(fifo)
+    new = start("read go <%s\nexec %s \"$@\"" % (fifo, harness.binary()))
+    since = server.mark()
+    server.signal(number)
+    server.await_line("M08[01]", since)
+    fifo.write_text("go\n")
+    assert server.process.popen.wait(harness.DEADLINE_S) == 0
+    assert not harness.alive(new)
+    assert not (tmp_path / "pid").exists()
+
+
+def test_a_reload_reaches_the_new_one(slow, tmp_path):
+    """It reads the configuration before the change; the change and the reload
+    come before it serves."""
+    server, start = slow
+    fifo = tmp_path / "etagd.ini"
+    os.mkfifo(fifo)
+    before = server.file.read_text()
+    start("exec %s -c %s" % (harness.binary(), fifo))
+    with fifo.open("w") as f:  # once it reads
+        server.configure({"server": {"workers": 3}})
+        since = server.mark()
+        server.signal(signal.SIGHUP)
+        server.await_line("M013: generation 2 serves with 3 workers", since)
+        shutil.copy(server.file, tmp_path / "next.ini")
+        (tmp_path / "next.ini").rename(fifo)
+        since = server.mark()
+        f.write(before)
+    server.await_line("M108", since)
+    server.await_line("M013: generation 2 serves with 3 workers", since)
+    until("the old one's end", lambda: server.process.popen.poll() == 0)
+    os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)
+
+
+@pytest.mark.parametrize("number", (signal.SIGHUP, signal.SIGUSR2))
+def test_the_file_of_a_socket_goes_with_its_listen_line(serve, tmp_path, number):
+    tmp_path.chmod(0o755)
+    kept, gone = tmp_path / "kept", tmp_path / "gone"
+    server = serve(files=FILES, conf={"server": {
+        "workers": 1, "pidfile": tmp_path / "pid",
+        "listen": ["127.0.0.1:0", "unix:%s" % kept, "unix:%s" % gone]}})
+    assert kept.is_socket() and gone.is_socket()
+    server.configure({"server": {"listen": ["127.0.0.1:0", "unix:%s" % kept]}})
+    server.signal(number)
+    server.await_line("M013|M108")
+    try:
+        until("its end", lambda: not gone.exists())
+        assert kept.is_socket()
+    finally:
+        server.stopped = True
+        os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)
+    assert server.process.popen.wait(harness.DEADLINE_S) == 0
+    until("the end of the last", lambda: not kept.exists())
+
+
+def test_one_at_a_time(slow, tmp_path):
+    server, start = slow
+    fifo = tmp_path / "go"
+    os.mkfifo(fifo)
+    start("read go <%s\nexit 1" % fifo)
+    since = server.mark()
+    server.signal(signal.SIGUSR2)
+    server.await_line("M105: .*another one is under way", since)
+    fifo.write_text("go\n")
+    server.await_line("M109: .*status 1", since)
+    assert server.get("/a.txt").status == 200
+    server.signal(signal.SIGTERM)
+    assert server.process.popen.wait(harness.DEADLINE_S) == 0
+    assert not re.search("M112", "\n".join(server.process.lines))
