@@ -122,6 +122,28 @@ static enum fault read_method(struct head *h, const char **at, const char *end)
     return FAULT_NONE;
 }
 
+/* Browsers send these as they are (WHATWG URL, percent-encode sets), though RFC
+ * 3986 has no place for them: | and ^ anywhere, the others in a query.  Nothing
+ * is made of any of them. */
+static inline bool browsers_send(char c, bool in_query)
+{
+    return c == '|' || c == '^' ||
+           (in_query && (c == '{' || c == '}' || c == '`' || c == '\\'));
+}
+
+/* From where the grammar of RFC 3986 has stopped. */
+static const char *scan_on(const char *p, const char *stop, const char *end)
+{
+    bool in_query = memchr(p, '?', (size_t)(stop - p)) != NULL;
+
+    while (stop < end && browsers_send(*stop, in_query)) {
+        p = stop;
+        stop = scan_target(p + 1, end);
+        in_query = in_query || memchr(p, '?', (size_t)(stop - p)) != NULL;
+    }
+    return stop;
+}
+
 /* RFC 9112 3.2; which form it has is target.h's business */
 static enum fault read_target(struct head *h, const char **at, const char *end,
                               size_t bytes_max)
@@ -134,6 +156,8 @@ static enum fault read_target(struct head *h, const char **at, const char *end,
     struct room room = room_for(p, end, bytes_max);
     const char *stop = scan_target(p, room.end);
 
+    if (stop < room.end && *stop != ' ' && stop > p)
+        stop = scan_on(p, stop, room.end);
     if (stop == room.end || *stop != ' ' || stop == p) {
         h->target = read_so_far(p, stop, room.end);
         return room_fault(room,

@@ -6,6 +6,7 @@
  */
 #include "serve/answer.h"
 
+#include "base/chars.h"
 #include "base/uninit.h"
 #include "http/page.h"
 #include "http/status.h"
@@ -158,6 +159,18 @@ void answer_error(struct worker *w, struct conn *c, struct txn *t,
                            .persist = persist });
 }
 
+/* A query is kept as it came, but for what browsers may send and a URI
+ * reference may not hold (RFC 3986 appendix A). */
+static void put_query(struct buf *b, struct span query)
+{
+    for (size_t i = 0; i < query.n; i++) {
+        if (chars_is(query.p[i], CHAR_TARGET))
+            buf_char(b, query.p[i]);
+        else
+            buf_fmt(b, "%%%02X", (unsigned)(unsigned char)query.p[i]);
+    }
+}
+
 /* The target's own query comes first, then the request's, before a fragment. */
 static void put_location(struct buf *b, const char *to,
                          const struct target *target)
@@ -169,7 +182,7 @@ static void put_location(struct buf *b, const char *to,
     buf_span_put(b, before);
     if (target->query.p) {
         buf_char(b, span_find(before, '?') < before.n ? '&' : '?');
-        buf_span_put(b, target->query);
+        put_query(b, target->query);
     }
     buf_span_put(b, span_from(all, hash));
 }

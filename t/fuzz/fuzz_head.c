@@ -56,7 +56,12 @@ static void check_head(const struct head *h, const char *p, size_t n,
     PROPERTY(h->bytes <= n && h->bytes <= limits->head_bytes_max);
     PROPERTY(within(h->target, p, h->bytes) && h->target.n);
     PROPERTY(h->target.n <= limits->target_bytes_max);
-    PROPERTY(all(h->target, CHAR_TARGET));
+    for (size_t i = 0; i < h->target.n; i++) {
+        char c = h->target.p[i];
+        bool late = memchr(h->target.p, '?', i) != NULL;
+        PROPERTY(chars_is(c, CHAR_TARGET) || c == '|' || c == '^' ||
+                 (late && (c == '{' || c == '}' || c == '`' || c == '\\')));
+    }
     PROPERTY(within(h->method_text, p, h->bytes) && h->method_text.n);
     PROPERTY(all(h->method_text, CHAR_TOKEN));
     PROPERTY(method_of(h->method_text) == h->method);

@@ -61,6 +61,17 @@ for what, b in (("byte above 127", "/caf\xe9.txt"),
                 ("raw UTF-8", "/caf\xc3\xa9.txt"), ("DEL", "/a\x7f"),
                 ("NUL", "/a\0b"), ("BEL", "/a\x07b"), ("ESC", "/\x1b[0m")):
     add("RFC 3986 2", "target with a raw %s" % what, get(b), 400, lives=False)
+for what, c in (("quote", '"'), ("less-than", "<"), ("number sign", "#"),
+                ("backslash", "\\"), ("brace", "{"), ("back quote", "`")):
+    add("RFC 3986 2", "path with a raw %s" % what, get("/a%sb" % c), 400,
+        lives=False)
+# Browsers send these unencoded (WHATWG URL, 1.3); RFC 9112 3.2: 400 is a SHOULD
+add("RFC 9112 3.2", "query as browsers send it", get("/ten.bin?a={b}|^`\\[]"),
+    200, body=TEN)
+add("RFC 9112 3.2", "path as browsers send it", get("/a|b^c"), 404)
+add("RFC 3986 4.1", "such a query in a redirect's Location",
+    get("/sub?a={b}|\\"), {301, 308}, fields={
+        "Location": re.compile(r"(http://localhost)?/sub/\?a=%7Bb%7D%7C%5C\Z")})
 for what, t in (("percent at the end", "/ten.bin%"),
                 ("percent and one digit", "/ten.bin%4"),
                 ("percent and no hexadecimal digits", "/ten%zz.bin"),
