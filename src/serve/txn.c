@@ -27,7 +27,7 @@ bool txn_pool_init(struct txn_pool *pool, size_t count, size_t in_cap)
     pool->free = calloc(count, sizeof pool->free[0]);
     if (!pool->memory || !pool->free)
         return false;
-    pool->n_free = pool->warm = count;
+    pool->n_free = pool->warm = pool->low = pool->clean = count;
     return true;
 }
 
@@ -36,6 +36,8 @@ struct txn *txn_borrow(struct txn_pool *pool)
     if (pool->n_free == 0)
         return NULL;
     size_t at = --pool->n_free;
+    if (at < pool->low)
+        pool->low = at;
     /* a place that was never given back holds the next of those never used */
     if (at < pool->warm) {
         pool->warm = at;
@@ -58,10 +60,20 @@ void txn_return(struct txn_pool *pool, struct txn *t)
 {
     CHECK(list_empty(&t->waiter) && t->record_at == t->record_n);
     CHECK(pool->n_free < pool->count);
-    /* deep in the stack: it will not be used soon */
-    if (pool->count - pool->n_free > WARM_MIN)
-        (void)madvise(t, pool->stride, MADV_DONTNEED);
     pool->free[pool->n_free++] = t;
+}
+
+void txn_pool_rest(struct txn_pool *pool)
+{
+    size_t spare = pool->count < WARM_MIN ? 0 : pool->count - WARM_MIN;
+
+    if (pool->clean > pool->low)
+        pool->clean = pool->low;
+    if (spare > pool->low)
+        spare = pool->low;
+    for (; pool->clean < spare; pool->clean++)
+        (void)madvise(pool->free[pool->clean], pool->stride, MADV_DONTNEED);
+    pool->low = pool->n_free;
 }
 
 void txn_piece_out(struct txn *t, size_t from)

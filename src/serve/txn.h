@@ -87,7 +87,9 @@ struct txn_pool {
     size_t stride, count, bytes;
     struct txn **free;
     size_t n_free;
-    size_t warm; /* lowest n_free ever: below, free[] is not filled in yet */
+    size_t warm;  /* lowest n_free ever: below, free[] is not filled in yet */
+    size_t low;   /* lowest n_free since txn_pool_rest() */
+    size_t clean; /* free[] below holds no memory; once low is counted in */
 };
 
 /* Reserves address space for `count` transactions; false when refused. */
@@ -95,6 +97,10 @@ bool txn_pool_init(struct txn_pool *pool, size_t count, size_t in_cap);
 void txn_pool_free(struct txn_pool *pool);
 struct txn *txn_borrow(struct txn_pool *pool); /* NULL: none left */
 void txn_return(struct txn_pool *pool, struct txn *t);
+
+/* Gives memory back that has not been in use since the last call: once in a
+ * second, for who waits for a reader or the preparer comes in crowds. */
+void txn_pool_rest(struct txn_pool *pool);
 
 static inline bool txn_sending(const struct txn *t)
 {

@@ -52,6 +52,7 @@ void worker_time(struct worker *w)
             facts_forget(w); /* their dates may lie ahead now */
         w->second = w->cache.second = second;
         date_format(w->date, second);
+        txn_pool_rest(&w->txns);
     }
     atomic_store_explicit(&w->counters->beat_us, w->now_us,
                           memory_order_relaxed);

@@ -2,6 +2,9 @@
 UNIT_TESTS += t/unit/wheel
 t_unit_wheel_SOURCES = t/unit/wheel.c
 t_unit_wheel_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += t/unit/txn
+t_unit_txn_SOURCES = t/unit/txn.c
+t_unit_txn_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += t/unit/walk
 t_unit_walk_SOURCES = t/unit/walk.c
 t_unit_walk_LDADD = $(UNIT_LIBS)
