@@ -33,18 +33,21 @@ void console_begin(struct master *m)
 }
 
 /* replace: the name moves from the socket of the program before this one in
- * one step, so that there is none at which nobody listens. */
+ * one step, so that there is no moment at which nobody listens.  A path that
+ * has no room for that is refused at once, not at the first upgrade. */
 static int open_socket(const char *path, bool replace)
 {
     struct sockaddr_un un = { .sun_family = AF_UNIX };
     struct net_listen_options options = { .backlog = CONSOLE_CLIENTS };
     struct buf name = buf_over(un.sun_path, sizeof un.sun_path);
 
-    buf_fmt(&name, "%s%s", path, replace ? ".new" : "");
+    buf_fmt(&name, "%s.new", path);
     if (!buf_cstr(&name))
         return -ENAMETOOLONG;
     if (replace)
         unlink(un.sun_path);
+    else
+        un.sun_path[strlen(path)] = '\0';
     mode_t before = umask(0177);
     int fd = net_listen((const struct sockaddr *)&un, sizeof un, &options);
     umask(before);

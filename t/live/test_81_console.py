@@ -9,7 +9,7 @@ import threading
 import pytest
 
 import harness
-from controlled import ask, controlled
+from controlled import FILES, ask, controlled
 from harness import until
 
 
@@ -172,6 +172,19 @@ def test_no_answer_at_all(short):
             timeout=harness.DEADLINE_S)[1]
         assert asking.returncode == 1
         ended.join()
+
+
+@pytest.mark.parametrize("length,heard", [(103, True), (104, False)])
+def test_a_path_that_an_upgrade_could_not_take_over(serve, short, length,
+                                                    heard):
+    """A socket's address has 107 bytes, and the name moves from PATH.new."""
+    control = short / ("c" * (length - len(str(short)) - 1))
+    server = serve(files=FILES, conf={"server": {"control": control}})
+    assert server.get("/a.txt").status == 200
+    if heard:
+        assert ask(server, "--status").returncode == 0
+    else:
+        server.await_line("M110: .*too long")
 
 
 def test_usage():

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The observer: what scripted clients did is what it tells, to the last one; it
 costs no connection when it dies; and it answers nobody who has no business."""
+import contextlib
 import fcntl
 import http.client
 import json
@@ -698,6 +699,24 @@ def rows_on_screen(data, columns):
     return [line.rstrip(b"\r") for line in text.split(b"\n")]
 
 
+@contextlib.contextmanager
+def watching(o, columns=None):
+    """etagd watch on a terminal: the end that its screen is read from."""
+    master, slave = pty.openpty()
+    if columns:
+        fcntl.ioctl(master, termios.TIOCSWINSZ,
+                    struct.pack("HHHH", 20, columns, 0, 0))
+    p = subprocess.Popen([str(binary()), "watch", "-a",
+                          "127.0.0.1:%d" % o.port], stdout=slave)
+    os.close(slave)
+    try:
+        yield master
+    finally:
+        p.terminate()
+        p.wait()
+        os.close(master)
+
+
 @pytest.mark.parametrize("columns", (40, 80, 200))
 def test_watch_fits_its_terminal(observed, columns):
     server, o = observed()
@@ -706,12 +725,6 @@ def test_watch_fits_its_terminal(observed, columns):
           sum(w["open"] for w in o.json("/status")["workers"]) == 1)
     server.get("/hello.txt?" + "long" * 60)
     o.ledger(1)
-    master, slave = pty.openpty()
-    fcntl.ioctl(master, termios.TIOCSWINSZ,
-                struct.pack("HHHH", 20, columns, 0, 0))
-    p = subprocess.Popen([str(binary()), "watch", "-a",
-                          "127.0.0.1:%d" % o.port], stdout=slave)
-    os.close(slave)
     shown = b""
 
     def look():
@@ -720,17 +733,14 @@ def test_watch_fits_its_terminal(observed, columns):
         # the age of a connection that nothing is heard of grows
         ages = set(re.findall(rb"not used\S* +0 +([\d.]+)s", shown))
         return len(ages) > 2 and shown.count(b"\033[J") > 3
-    try:
+
+    with watching(o, columns) as master:
         until("the table", look)
-        last = b"\033[J" + shown.split(b"\033[J")[-2]
-        lines = rows_on_screen(last, columns)
-        assert max(map(len, lines)) <= columns, lines
-        assert any(b"browser closed" in line for line in lines)
-        assert len(lines) <= 20
-    finally:
-        p.terminate()
-        p.wait()
-        os.close(master)
+    last = b"\033[J" + shown.split(b"\033[J")[-2]
+    lines = rows_on_screen(last, columns)
+    assert max(map(len, lines)) <= columns, lines
+    assert any(b"browser closed" in line for line in lines)
+    assert len(lines) <= 20
     idle.close()
 
 
@@ -747,20 +757,13 @@ def test_watch_on_a_terminal(observed):
     server, o = observed()
     server.get("/hello.txt")
     o.ledger(1)
-    master, slave = pty.openpty()
-    p = subprocess.Popen([str(binary()), "watch", "-a",
-                          "127.0.0.1:%d" % o.port], stdout=slave)
-    os.close(slave)
     shown = b""
 
     def look():
         nonlocal shown
         shown += os.read(master, 65536)
         return b"/hello.txt 200" in shown and b"browser closed" in shown
-    try:
+
+    with watching(o) as master:
         until("the table", look)
-        assert b"\033[H" in shown
-    finally:
-        p.terminate()
-        p.wait()
-        os.close(master)
+    assert b"\033[H" in shown
