@@ -97,13 +97,18 @@ def test_idle_stretches(observed, browser):
     """A used connection: in use, idle, in use ...; with how long."""
     server, url = observed
     c = server.connect()
-    for _ in range(2):
+
+    def await_(what, n):
+        WebDriverWait(browser.driver, 60, 0.02, (OSError,)).until(
+            lambda d: json.loads(urllib.request.urlopen(
+                url + "connection/1").read())[what] == n)
+
+    for n in (1, 2):
         c.request("GET", "/")
-        browser.open(server.url + "/")  # takes longer than a silence
+        await_("idles", n)  # the loads may take less than a silence
+        browser.open(server.url + "/")
     c.request("GET", "/")
-    WebDriverWait(browser.driver, 60, 0.1).until(lambda d: len([
-        e for e in json.loads(urllib.request.urlopen(
-            url + "connection/1").read())["request_list"]]) == 3)
+    await_("requests", 3)
     show(browser, url, 2)
     idle = WebDriverWait(browser.driver, 60, 0.1).until(
         lambda d: (lambda l: len(l) >= 2 and l)(browser.script(
