@@ -52,8 +52,10 @@ struct record *answer_record(struct worker *w, struct conn *c, struct txn *t,
     } else {
         r->line.host = r->line.referer = r->line.user_agent = SPAN_NONE;
     }
+    r->head = SPAN_NONE;
     if (w->ring)
         tell_opened(w, t, r);
+    txn_record_texts(t, r);
     return r;
 }
 

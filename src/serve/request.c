@@ -50,17 +50,6 @@ static enum request_result fatal(struct worker *w, struct conn *c,
     return fault(w, c, t, f, false);
 }
 
-/* Puts `head` and then `rest` at the front of t->in; both may lie there. */
-static void park(struct txn *t, struct span head, struct span rest)
-{
-    CHECK(head.n + rest.n <= t->in_cap);
-    if (head.p != t->in)
-        memmove(t->in, head.p, head.n);
-    if (rest.n)
-        memmove(t->in + head.n, rest.p, rest.n);
-    t->in_n = head.n + rest.n;
-}
-
 enum content { CONTENT_TAKEN, CONTENT_WAITS, CONTENT_FAULT };
 
 /* Expect: 100-continue: only if the content is wanted (it is read and thrown
@@ -98,7 +87,7 @@ static enum content take_content(struct worker *w, struct conn *c,
     if (*f != FAULT_MORE)
         return CONTENT_FAULT;
     maybe_continue(w, c, t, rest.n);
-    park(t, span_to(in, w->head.bytes), SPAN(""));
+    txn_input_keep(t, span_to(in, w->head.bytes), SPAN(""));
     t->body = body;
     t->body_active = true;
     return CONTENT_WAITS;
@@ -296,7 +285,7 @@ enum request_result request_take(struct worker *w, struct conn *c,
     if (r == REQUEST_WAITS) {
         t->body_done = used > 0 || t->body_done;
         t->body_fault = FAULT_NONE;
-        park(t, span_to(*in, w->head.bytes), rest);
+        txn_input_keep(t, span_to(*in, w->head.bytes), rest);
         return REQUEST_WAITS;
     }
     t->body_done = false;

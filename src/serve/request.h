@@ -20,8 +20,8 @@ enum request_result {
     REQUEST_HEAVY,    /* the same, and this took so long or so much memory that
                          others come first before the next */
     REQUEST_MORE,     /* the head is incomplete; *in is as it was */
-    REQUEST_CONTENT,  /* waits for its content: the head is in t->in */
-    REQUEST_WAITS     /* waits for the preparer: all of it is in t->in */
+    REQUEST_CONTENT,  /* waits for its content: the head is in t's input */
+    REQUEST_WAITS     /* waits for the preparer: all of it is in t's input */
 };
 
 /* Nothing is known about the next request yet: the default site's pages and

@@ -6,7 +6,6 @@
  */
 #include "serve/step.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -59,13 +58,21 @@ void step_close(struct worker *w, struct conn *c, enum end why)
     w->n_dead++;
 }
 
+/* The head of the request that waits, as far as it is there. */
+static enum fault parse_input(struct worker *w, const struct txn *t)
+{
+    struct span in = txn_input(t);
+
+    return head_parse(&w->head, in.p, in.n, &w->head_limits);
+}
+
 /* Logs a request that was begun and will not be answered, then closes. */
 static void close_cut(struct worker *w, struct conn *c, enum end why)
 {
     struct txn *t = c->txn;
 
     if (t && t->in_n > 0 && !txn_sending(t)) {
-        head_parse(&w->head, t->in, t->in_n, &w->head_limits);
+        parse_input(w, t);
         access_cut(w, c, why);
         if (w->ring)
             tell_cut(w, c, why);
@@ -170,15 +177,6 @@ static void wait_to_send(struct worker *w, struct conn *c)
     set_timer(w, c, pace_send(w, c));
 }
 
-/* Keeps `in` at the front of t->in; it may lie there already. */
-static void keep_input(struct txn *t, struct span in)
-{
-    CHECK(in.n <= t->in_cap);
-    if (in.n && in.p != t->in)
-        memmove(t->in, in.p, in.n);
-    t->in_n = in.n;
-}
-
 /* Answers what is in `in`, sends it, and settles. */
 static void run(struct worker *w, struct conn *c, struct span in)
 {
@@ -207,7 +205,7 @@ static void run(struct worker *w, struct conn *c, struct span in)
     }
     /* CONTENT and WAITS have put their bytes away themselves */
     if (r == REQUEST_ANSWERED || r == REQUEST_MORE)
-        keep_input(t, c->closing ? span_of(in.p, 0) : in);
+        txn_input_keep(t, c->closing ? SPAN("") : in, SPAN(""));
     if (s == SEND_DONE) {
         settle(w, c, r);
     } else {
@@ -220,7 +218,7 @@ static void run(struct worker *w, struct conn *c, struct span in)
     }
 }
 
-/* Content of the request in t->in goes on arriving. */
+/* Content of the request in t's input goes on arriving. */
 static bool take_content(struct conn *c, struct span *in)
 {
     struct txn *t = c->txn;
@@ -235,10 +233,8 @@ static bool take_content(struct conn *c, struct span *in)
     t->body_done = true;
     t->body_fault = f;
     /* the request's head, then what came after its content */
-    CHECK(t->in_n + in->n <= t->in_cap);
-    memmove(t->in + t->in_n, in->p, in->n);
-    t->in_n += in->n;
-    *in = span_of(t->in, t->in_n);
+    txn_input_add(t, *in);
+    *in = txn_input(t);
     return true;
 }
 
@@ -300,10 +296,8 @@ void step_received(struct worker *w, struct conn *c, const char *p, size_t n)
         if (!take_content(c, &in))
             return;
     } else if (t->in_n > 0) {
-        CHECK(t->in_n + n <= t->in_cap);
-        memcpy(t->in + t->in_n, p, n);
-        t->in_n += n;
-        in = span_of(t->in, t->in_n);
+        txn_input_add(t, in);
+        in = txn_input(t);
     }
     run(w, c, in);
 }
@@ -320,7 +314,7 @@ void step_writable(struct worker *w, struct conn *c)
     else if (s != SEND_DONE)
         wait_to_send(w, c);
     else if (t->after == REQUEST_ANSWERED && t->in_n > 0 && !c->closing)
-        run(w, c, span_of(t->in, t->in_n));
+        run(w, c, txn_input(t));
     else
         settle(w, c, t->after);
     if (s == SEND_YIELD) {
@@ -332,7 +326,7 @@ void step_writable(struct worker *w, struct conn *c)
 void step_resume(struct worker *w, struct conn *c)
 {
     if (c->state == CONN_PREPARE)
-        run(w, c, span_of(c->txn->in, c->txn->in_n));
+        run(w, c, txn_input(c->txn));
     else if (c->state == CONN_SEND)
         /* answers before this one are still on their way */
         c->txn->after = REQUEST_ANSWERED;
@@ -378,11 +372,8 @@ static void answer_slow(struct worker *w, struct conn *c, enum end why)
 {
     struct txn *t = c->txn;
 
-    if (!t->body_active)
-        head_parse(&w->head, t->in, t->in_n, &w->head_limits);
-    else
-        CHECK(head_parse(&w->head, t->in, t->in_n, &w->head_limits) ==
-              FAULT_NONE);
+    enum fault f = parse_input(w, t);
+    CHECK(!t->body_active || f == FAULT_NONE);
     request_forget(w);
     c->requests++;
     c->closing = c->linger = true;

@@ -5,6 +5,7 @@
  */
 #include "serve/tell.h"
 
+#include "base/check.h"
 #include "http/refs.h"
 #include "os/clock.h"
 #include "os/tcpinfo.h"
@@ -111,8 +112,7 @@ static struct span short_head(const struct head *h, struct buf *text)
     size_t from = text->n;
     struct buf b = buf_over(text->p + from, TXN_HEAD_MAX);
 
-    if (text->cap - from < TXN_HEAD_MAX)
-        return span_to(raw_head(h), TXN_HEAD_MAX);
+    CHECK(text->cap - from >= TXN_HEAD_MAX);
     buf_span_put(&b, h->method_text);
     buf_char(&b, ' ');
     buf_span_put(&b, span_to(h->target, 512));

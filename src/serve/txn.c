@@ -8,6 +8,7 @@
 #include "serve/txn.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "base/check.h"
@@ -121,20 +122,52 @@ void txn_reset_out(struct txn *t)
     t->piece_n = t->piece_at = 0;
     t->record_n = t->record_at = 0;
     t->text = buf_over(t->text_bytes, sizeof t->text_bytes);
+    t->text_need = 0;
+}
+
+void txn_input_keep(struct txn *t, struct span head, struct span rest)
+{
+    CHECK(head.n + rest.n <= t->in_cap);
+    txn_keep_texts(t);
+    if (head.n && head.p != t->in_bytes)
+        memmove(t->in_bytes, head.p, head.n);
+    if (rest.n && rest.p != t->in_bytes + head.n)
+        memmove(t->in_bytes + head.n, rest.p, rest.n);
+    t->in_n = head.n + rest.n;
+}
+
+void txn_input_add(struct txn *t, struct span more)
+{
+    txn_input_keep(t, txn_input(t), more);
+}
+
+static size_t need(struct span s, size_t most)
+{
+    return s.p ? span_to(s, most).n : 0;
+}
+
+void txn_record_texts(struct txn *t, const struct record *r)
+{
+    const struct logline *l = &r->line;
+
+    t->text_need += need(l->method, LOGLINE_TARGET_MAX) +
+                    need(l->target, LOGLINE_TARGET_MAX) +
+                    need(l->host, LOGLINE_TARGET_MAX) +
+                    need(l->referer, LOGLINE_TARGET_MAX) +
+                    need(l->user_agent, LOGLINE_TARGET_MAX) +
+                    need(r->head, TXN_HEAD_MAX);
 }
 
 static void keep(struct txn *t, struct span *s, size_t most)
 {
     bool kept = s->p >= t->text_bytes && s->p < t->text_bytes + t->text.n;
-    size_t room = t->text.cap - t->text.n;
 
     if (!s->p || kept)
         return;
     struct span cut = span_to(*s, most);
-    if (cut.n > room)
-        cut.n = room;
     char *at = t->text.p + t->text.n;
     buf_span_put(&t->text, cut);
+    CHECK(!t->text.overflow);
     *s = span_of(at, cut.n);
 }
 
@@ -149,6 +182,7 @@ void txn_keep_texts(struct txn *t)
         keep(t, &l->user_agent, LOGLINE_TARGET_MAX);
         keep(t, &t->record[i].head, TXN_HEAD_MAX);
     }
+    t->text_need = 0;
 }
 
 void txn_pool_free(struct txn_pool *pool)

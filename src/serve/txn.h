@@ -25,8 +25,11 @@
 #define TXN_PIECES_MAX 192
 #define TXN_RECORDS_MAX 64
 #define TXN_QUEUED_MAX 1048576 /* bytes: then all of it is sent first */
-#define TXN_TEXT_BYTES 16384
-#define TXN_HEAD_MAX 1216 /* bytes of a request's head for the observer */
+#define TXN_HEAD_MAX 1216      /* bytes of a request's head for the observer */
+/* What the texts of one record may come to: method, target, Host, Referer and
+ * User-Agent for the log, and a head for the observer. */
+#define TXN_TEXT_MAX (5 * LOGLINE_TARGET_MAX + TXN_HEAD_MAX)
+#define TXN_TEXT_BYTES 32768
 #define TXN_COPY_MAX 4096 /* smaller bodies are copied beside their head */
 /* of one answer: head and content of each part, and the last boundary */
 #define TXN_ANSWER_PIECES (2 * RANGE_PIECES_MAX + 1)
@@ -61,7 +64,7 @@ struct record {
 
 struct txn {
     struct conn *conn; /* who borrowed it */
-    size_t in_n;       /* bytes in `in` */
+    size_t in_n;       /* bytes of input that wait: txn_input() */
     size_t in_cap;
     struct body body;
     bool body_active;      /* bytes that arrive are content of in[0..head) */
@@ -74,12 +77,14 @@ struct txn {
     uint64_t queued;           /* bytes of the stream in all */
     unsigned piece_n, piece_at;
     unsigned record_n, record_at;
-    struct buf text; /* copies of what records point at, once they must stay */
+    struct buf text;  /* copies of what records point at, once they must stay */
+    size_t text_need; /* bytes that what is not copied yet would take */
     struct piece piece[TXN_PIECES_MAX];
     struct record record[TXN_RECORDS_MAX];
     char out_bytes[TXN_OUT_BYTES];
     char text_bytes[TXN_TEXT_BYTES];
-    char in[]; /* in_cap bytes */
+    char in_bytes[]; /* in_cap of them; for txn.c alone, since records point
+                        into them */
 };
 
 struct txn_pool {
@@ -102,6 +107,19 @@ void txn_return(struct txn_pool *pool, struct txn *t);
  * second, for who waits for a reader or the preparer comes in crowds. */
 void txn_pool_rest(struct txn_pool *pool);
 
+/* The bytes that were received and not dealt with yet. */
+static inline struct span txn_input(const struct txn *t)
+{
+    return span_of(t->in_bytes, t->in_n);
+}
+
+/* What waits from now on is `head` and then `rest`; both may lie in the input
+ * already.  Records that point into it get copies of their texts first. */
+void txn_input_keep(struct txn *t, struct span head, struct span rest);
+
+/* Puts `more`, which lies elsewhere or behind the input, to its end. */
+void txn_input_add(struct txn *t, struct span more);
+
 static inline bool txn_sending(const struct txn *t)
 {
     return t->piece_at < t->piece_n;
@@ -112,7 +130,8 @@ static inline bool txn_room(const struct txn *t, size_t head)
 {
     return t->out.cap - t->out.n >= head + TXN_COPY_MAX &&
            t->piece_n + TXN_ANSWER_PIECES <= TXN_PIECES_MAX &&
-           t->record_n < TXN_RECORDS_MAX && t->queued < TXN_QUEUED_MAX;
+           t->record_n < TXN_RECORDS_MAX && t->queued < TXN_QUEUED_MAX &&
+           t->text.cap - t->text.n >= t->text_need + TXN_TEXT_MAX;
 }
 
 /* The bytes written to t->out since `from` become a piece (or part of the last
@@ -124,8 +143,12 @@ void txn_piece_file(struct txn *t, int fd, uint64_t offset, uint64_t bytes);
 /* Everything queued is out: forget it. */
 void txn_reset_out(struct txn *t);
 
-/* Copies what unfinished records point at into t->text (cut where it does not
- * fit), because the input goes away. */
+/* The record that was opened last has all its texts: room for copies of them is
+ * set aside. */
+void txn_record_texts(struct txn *t, const struct record *r);
+
+/* Copies what unfinished records point at into t->text, because the input goes
+ * away. */
 void txn_keep_texts(struct txn *t);
 
 #endif

@@ -147,16 +147,15 @@ static void answer(struct trial *t, struct span request)
 
     begin_connection(t);
     struct txn *txn = t->conn.txn;
-    CHECK(request.n <= txn->in_cap);
-    memcpy(txn->in, request.p, request.n);
-    in = span_of(txn->in, request.n);
+    txn_input_keep(txn, request, SPAN(""));
+    in = txn_input(txn);
     worker_time(t->w);
     t->conn.first_us = t->w->now_us;
     while ((t->result = request_take(t->w, &t->conn, txn, &in)) ==
            REQUEST_WAITS) {
         while (!list_empty(&txn->waiter))
             turn(t);
-        in = span_of(txn->in, txn->in_n);
+        in = txn_input(txn);
     }
     t->record = txn->record_n ? &txn->record[0] : NULL;
     const char *end =

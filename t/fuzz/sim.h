@@ -229,6 +229,13 @@ void sim_reader_end(struct sim_conn *c);
 void sim_request_next(const struct sim_conn *c, size_t at, size_t n,
                       struct sim_request *out);
 
+/* sim_told.c: the n-th request of a connection, from 1 on, as a line of the log
+ * or the head in an event has it. */
+void sim_told_line(const struct sim_conn *c, uint64_t n, int status,
+                   const char *line);
+void sim_told_head(const struct sim_conn *c, uint64_t n, const char *head,
+                   size_t head_n, bool cut);
+
 /* sim_log.c */
 void sim_log_take(const char *p, size_t n);
 void sim_log_check(void);

@@ -35,9 +35,13 @@ static void take_line(const char *line)
 {
     struct sim_conn *c = numbered(number(line, "connection"));
     int status = (int)number(line, "status");
+    unsigned long n = number(line, "request");
 
     PROPERTY(strncmp(line, "{\"time\":\"", 9) == 0);
     PROPERTY(line[strlen(line) - 1] == '}');
+    if (counters_get(&sim_world.counters.slot[0].log_lost) == 0)
+        PROPERTY(n == c->logged + 1ul);
+    sim_told_line(c, n, status, line);
     sim.log_lines++;
     if (status == 0)
         return; /* a request without an answer */
@@ -84,7 +88,11 @@ static void take_event(const struct board_event *e)
     if (e->kind == BOARD_ACCEPT)
         c->told_accepts++;
     if (e->kind == BOARD_REQUEST)
-        c->told_requests++;
+        PROPERTY(e->request.number == ++c->told_requests);
+    if (e->kind == BOARD_REQUEST || e->kind == BOARD_WAITING ||
+        e->kind == BOARD_CUT)
+        sim_told_head(c, e->request.number, e->text, e->text_n[0],
+                      e->request.cut);
     if (e->kind == BOARD_END) {
         c->told_ends++;
         c->end = e->conn.end;

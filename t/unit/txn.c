@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Tests of serve/txn: the pool, and when it gives memory back.
+ * Tests of serve/txn: the pool, when it gives memory back, and that records own
+ * their texts.
  */
 #include "unit.h"
 
@@ -78,11 +79,11 @@ static void what_is_held_is_kept(void **state)
     assert_true(txn_pool_init(&pool, N, 1000));
     use(&pool, N);
     struct txn *held = txn_borrow(&pool);
-    memcpy(held->in, "held", sizeof "held");
+    txn_input_add(held, span_of("held", sizeof "held"));
     use(&pool, N - 1);
     for (int i = 0; i < 3; i++) {
         txn_pool_rest(&pool);
-        assert_string_equal(held->in, "held");
+        assert_string_equal(txn_input(held).p, "held");
         use(&pool, 3);
     }
     txn_return(&pool, held);
@@ -103,12 +104,70 @@ static void small(void **state)
     txn_pool_free(&pool);
 }
 
+static struct record *open_record(struct txn *t, struct span target)
+{
+    struct record *r = &t->record[t->record_n++];
+
+    *r = (struct record){ .line.target = target };
+    txn_record_texts(t, r);
+    return r;
+}
+
+/* What a record says is its own: no move of the input changes it. */
+static void texts_outlive_input(void **state)
+{
+    struct txn_pool pool;
+
+    (void)state;
+    assert_true(txn_pool_init(&pool, 1, 1000));
+    struct txn *t = txn_borrow(&pool);
+    txn_input_add(t, SPAN("/one /second /third"));
+    struct span in = txn_input(t);
+    struct record *one = open_record(t, span_to(in, 4));
+    struct record *two = open_record(t, span_of(in.p + 5, 7));
+    txn_input_keep(t, span_from(in, 13), SPAN(""));
+    txn_input_add(t, SPAN(" and more"));
+    assert_true(span_eq(txn_input(t), SPAN("/third and more")));
+    assert_true(span_eq(one->line.target, SPAN("/one")));
+    assert_true(span_eq(two->line.target, SPAN("/second")));
+    txn_input_keep(t, SPAN(""), SPAN(""));
+    assert_int_equal(txn_input(t).n, 0);
+    assert_true(span_eq(two->line.target, SPAN("/second")));
+    t->record_at = t->record_n;
+    txn_return(&pool, t);
+    txn_pool_free(&pool);
+}
+
+/* As many requests are queued as there is room for copies of their texts. */
+static void room_for_texts(void **state)
+{
+    static char longest[LOGLINE_TARGET_MAX + 100];
+    struct txn_pool pool;
+    unsigned n = 0;
+
+    (void)state;
+    memset(longest, 'x', sizeof longest);
+    assert_true(txn_pool_init(&pool, 1, 1000));
+    struct txn *t = txn_borrow(&pool);
+    for (; txn_room(t, 1000); n++)
+        open_record(t, span_of(longest, sizeof longest));
+    assert_true(n > 10 && n < TXN_RECORDS_MAX);
+    txn_keep_texts(t);
+    for (unsigned i = 0; i < n; i++)
+        assert_int_equal(t->record[i].line.target.n, LOGLINE_TARGET_MAX);
+    t->record_at = t->record_n;
+    txn_return(&pool, t);
+    txn_pool_free(&pool);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_follows_use),
         cmocka_unit_test(what_is_held_is_kept),
         cmocka_unit_test(small),
+        cmocka_unit_test(texts_outlive_input),
+        cmocka_unit_test(room_for_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
