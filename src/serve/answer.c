@@ -55,7 +55,7 @@ struct record *answer_record(struct worker *w, struct conn *c, struct txn *t,
     r->head = SPAN_NONE;
     if (w->ring)
         tell_opened(w, t, r);
-    txn_record_texts(t, r);
+    txn_record_texts(t, h->bytes);
     return r;
 }
 

@@ -204,8 +204,12 @@ static void run(struct worker *w, struct conn *c, struct span in)
         return;
     }
     /* CONTENT and WAITS have put their bytes away themselves */
-    if (r == REQUEST_ANSWERED || r == REQUEST_MORE)
-        txn_input_keep(t, c->closing ? SPAN("") : in, SPAN(""));
+    if (r == REQUEST_ANSWERED || r == REQUEST_MORE) {
+        if (s == SEND_DONE && (in.n == 0 || c->closing))
+            txn_input_done(t);
+        else
+            txn_input_keep(t, c->closing ? SPAN("") : in, SPAN(""));
+    }
     if (s == SEND_DONE) {
         settle(w, c, r);
     } else {

@@ -141,23 +141,6 @@ void txn_input_add(struct txn *t, struct span more)
     txn_input_keep(t, txn_input(t), more);
 }
 
-static size_t need(struct span s, size_t most)
-{
-    return s.p ? span_to(s, most).n : 0;
-}
-
-void txn_record_texts(struct txn *t, const struct record *r)
-{
-    const struct logline *l = &r->line;
-
-    t->text_need += need(l->method, LOGLINE_TARGET_MAX) +
-                    need(l->target, LOGLINE_TARGET_MAX) +
-                    need(l->host, LOGLINE_TARGET_MAX) +
-                    need(l->referer, LOGLINE_TARGET_MAX) +
-                    need(l->user_agent, LOGLINE_TARGET_MAX) +
-                    need(r->head, TXN_HEAD_MAX);
-}
-
 static void keep(struct txn *t, struct span *s, size_t most)
 {
     bool kept = s->p >= t->text_bytes && s->p < t->text_bytes + t->text.n;

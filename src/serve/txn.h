@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "base/list.h"
 #include "http/body.h"
 #include "http/logline.h"
@@ -143,12 +144,24 @@ void txn_piece_file(struct txn *t, int fd, uint64_t offset, uint64_t bytes);
 /* Everything queued is out: forget it. */
 void txn_reset_out(struct txn *t);
 
-/* The record that was opened last has all its texts: room for copies of them is
- * set aside. */
-void txn_record_texts(struct txn *t, const struct record *r);
+/* Sets room aside for copies of the texts of a record that was just opened: the
+ * five of the log are parts of a head of so many bytes (0: not known), and the
+ * observer's is that head. */
+static inline void txn_record_texts(struct txn *t, size_t head)
+{
+    t->text_need +=
+        head > 0 && head < TXN_TEXT_MAX / 2 ? 2 * head : TXN_TEXT_MAX;
+}
 
 /* Copies what unfinished records point at into t->text, because the input goes
  * away. */
 void txn_keep_texts(struct txn *t);
+
+/* The input is dealt with; records that point into it are closed. */
+static inline void txn_input_done(struct txn *t)
+{
+    CHECK(t->record_at == t->record_n);
+    t->in_n = 0;
+}
 
 #endif

@@ -109,7 +109,7 @@ static struct record *open_record(struct txn *t, struct span target)
     struct record *r = &t->record[t->record_n++];
 
     *r = (struct record){ .line.target = target };
-    txn_record_texts(t, r);
+    txn_record_texts(t, target.n);
     return r;
 }
 
