@@ -32,6 +32,15 @@ def code_only(text):
         else m[0][0] + blank(m[0][1:-1]) + m[0][-1], text)
 
 
+def written(path):
+    """Was this file written by somebody?  A tree that was built in place holds
+    compiled files and generated ones, too."""
+    with path.open('rb') as f:
+        head = f.read(512)
+    return b'\0' not in head and b'\n * Made by ' not in head and \
+        path.suffix not in ('.log', '.trs') and '.deps' not in path.parts
+
+
 class Tree:
     """The source tree and, if there is one, the folder it was built in."""
 
@@ -42,7 +51,8 @@ class Tree:
     def files(self, *patterns):
         found = set()
         for pattern in patterns:
-            found.update(p for p in self.root.glob(pattern) if p.is_file())
+            found.update(p for p in self.root.glob(pattern)
+                         if p.is_file() and written(p))
         return sorted(found)
 
     def sources(self):
