@@ -14,7 +14,8 @@ dist_zshcompletion_DATA = packaging/completions/_etagd
 
 EXTRA_DIST += $(SYSTEMD_UNITS:=.in) $(PLACED:=.in) \
 	packaging/systemd/etagd.sysusers packaging/completions/etagd.bash \
-	packaging/debian packaging/rpm packaging/oci packaging/reproducible
+	packaging/debian packaging/rpm packaging/oci packaging/reproducible \
+	packaging/release packaging/tree
 
 $(SYSTEMD_UNITS) $(PLACED): Makefile
 	$(AM_V_GEN)$(MKDIR_P) packaging/systemd && \
