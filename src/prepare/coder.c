@@ -6,6 +6,8 @@
  */
 #include "prepare/coder.h"
 
+#include "config.h"
+
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
@@ -24,6 +26,7 @@
 #define REST_TIMES 3      /* a fifth to a quarter of one processor at most */
 #define REST_SLACK_US 500 /* being woken, and the clock's ticks */
 #define REST_MAX_US 500000
+#define REST_LOOK_NS 10000000 /* where the semaphore can't wait for a time */
 
 enum slot { SLOT_EMPTY, SLOT_GIVEN, SLOT_DONE };
 
@@ -75,6 +78,7 @@ uint64_t coder_rest_us(uint64_t took_us, uint64_t used_us)
     return rest_us < REST_MAX_US ? rest_us : REST_MAX_US;
 }
 
+#ifdef HAVE_SEM_CLOCKWAIT
 static void rest(struct coder *c, uint64_t us)
 {
     struct timespec until;
@@ -85,6 +89,18 @@ static void rest(struct coder *c, uint64_t us)
     until.tv_nsec = (long)(us % 1000000) * 1000;
     (void)sem_clockwait(&c->rest, CLOCK_MONOTONIC, &until);
 }
+#else
+/* Musl knows the wall clock alone, which may be set: so it looks now and then.
+ */
+static void rest(struct coder *c, uint64_t us)
+{
+    const uint64_t until_us = clock_mono_us() + us;
+    const struct timespec moment = { 0, REST_LOOK_NS };
+
+    while (sem_trywait(&c->rest) != 0 && clock_mono_us() < until_us)
+        nanosleep(&moment, NULL);
+}
+#endif
 
 static void *run(void *arg)
 {

@@ -5,7 +5,6 @@
  */
 #include "tool/walk.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,9 +14,11 @@
 
 #include "base/buf.h"
 #include "conf/rules.h"
+#include "os/directory.h"
 #include "os/file.h"
 
 #define DEPTH_MAX 64
+#define NAMES_MAX 100000 /* in one folder */
 
 struct walk {
     const struct conf_site *site;
@@ -119,18 +120,19 @@ static void visit_index(struct walk *w)
 
 static void walk_folder(struct walk *w, int fd, unsigned depth);
 
-static void walk_entry(struct walk *w, const struct dirent *d, unsigned depth)
+static void walk_entry(struct walk *w, const struct directory_item *d,
+                       unsigned depth)
 {
     struct file_stat st;
     size_t n = w->n;
-    int fd = open_entry(w, d->d_name, &st);
+    int fd = open_entry(w, d->name, &st);
 
     if (fd < 0)
         return;
     if (st.kind == FILE_REGULAR) {
-        visit_file(w, d->d_name, &st, false);
-    } else if (st.kind == FILE_DIRECTORY && d->d_type != DT_LNK) {
-        w->n += strlen(d->d_name);
+        visit_file(w, d->name, &st, false);
+    } else if (st.kind == FILE_DIRECTORY && d->kind != DIRECTORY_LINK) {
+        w->n += strlen(d->name);
         w->path[w->n++] = '/';
         w->path[w->n] = '\0';
         walk_folder(w, dup(fd), depth + 1);
@@ -139,24 +141,32 @@ static void walk_entry(struct walk *w, const struct dirent *d, unsigned depth)
     close(fd);
 }
 
+static int by_name(const void *a, const void *b)
+{
+    const struct directory_item *x = a, *y = b;
+
+    return strcmp(x->name, y->name);
+}
+
 /* Takes fd. */
 static void walk_folder(struct walk *w, int fd, unsigned depth)
 {
-    struct dirent **entries = NULL;
-    int n = depth < DEPTH_MAX && fd >= 0
-                ? scandirat(fd, ".", &entries, NULL, alphasort)
-                : -1;
+    struct directory d = { .n = 0 };
+    int error = fd < 0 ? -errno : directory_read(fd, NAMES_MAX, &d);
 
-    if (n < 0)
-        give_up(w, depth < DEPTH_MAX ? strerror(errno) : "too deep");
-    else
+    if (depth >= DEPTH_MAX || error < 0 || d.cut)
+        give_up(w, depth >= DEPTH_MAX ? "too deep"
+                   : error < 0        ? strerror(-error)
+                                      : "too many names");
+    if (depth < DEPTH_MAX && error == 0) {
         visit_index(w);
-    for (int i = 0; i < n; i++) {
-        if (!w->enough && !hidden(w, entries[i]->d_name))
-            walk_entry(w, entries[i], depth);
-        free(entries[i]);
+        qsort(d.item, d.n, sizeof d.item[0], by_name);
+        for (size_t i = 0; i < d.n && !w->enough; i++) {
+            if (!hidden(w, d.item[i].name))
+                walk_entry(w, &d.item[i], depth);
+        }
     }
-    free(entries);
+    directory_free(&d);
     if (fd >= 0)
         close(fd);
 }

@@ -1,6 +1,6 @@
-# The C programs of the benchmark are built with everything else, so that
-# they cannot rot; nothing of it runs in `make check` but the arithmetic.
-noinst_PROGRAMS += t/bench/floor t/bench/headload t/bench/steps
+# The C programs of the benchmark are built with the tests, so that they cannot
+# rot; nothing of it runs in `make check` but the arithmetic.
+check_PROGRAMS += t/bench/floor t/bench/headload t/bench/steps
 t_bench_floor_SOURCES = t/bench/floor.c
 t_bench_headload_SOURCES = t/bench/headload.c
 t_bench_steps_SOURCES = t/bench/steps.c

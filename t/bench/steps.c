@@ -61,7 +61,8 @@ static uint64_t where(pid_t pid)
 #elif defined(__aarch64__)
     return regs.pc;
 #else
-#error "which register holds the address of the instruction?"
+    fprintf(stderr, "steps: where is the address of the instruction here?\n");
+    exit(1);
 #endif
 }
 
