@@ -1,20 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Fixtures of the browser tests: a headless Chromium with a fresh profile, a
-Firefox for all of a run, and the servers of t/live."""
+Firefox for all of a run.  t/conftest.py has the servers."""
 import os
 import pathlib
 import shutil
 import sys
 
+import harness
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
-sys.path.insert(0, str(HERE.parent / "live"))
-sys.dont_write_bytecode = True
-
-import harness  # noqa: E402
-from sites import close  # noqa: E402
 
 
 def missing():
@@ -38,26 +34,6 @@ def pytest_collection_modifyitems(config, items):
     if why and not os.environ.get("CI"):
         for item in items:
             item.add_marker(pytest.mark.skip(reason=why))
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item, call):
-    outcome = yield
-    setattr(item, "report_" + outcome.get_result().when, outcome.get_result())
-
-
-@pytest.fixture
-def serve(request):
-    servers = []
-
-    def start(**options):
-        servers.append(harness.Server(**options))
-        return servers[-1]
-
-    yield start
-    report = getattr(request.node, "report_call", None)
-    for server in reversed(servers):
-        close(server, report is None or report.failed)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 
-from conftest import english
+from reading import english
 from etagdlab import (cli, diff, drawing, editing, evidence, freshness, matrix,
                       report, scenario, words)
 

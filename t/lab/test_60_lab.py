@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 import harness
-from conftest import TOP, english
+from reading import TOP, english
 
 pytestmark = pytest.mark.usefixtures("chromium")
 

@@ -1,7 +1,7 @@
 # The built server over real sockets, and in a browser.  Not part of make
 # check, which needs no network; quickstart test runs all of it.
 # make check-live LIVE='-k ranges -x'
-EXTRA_DIST += t/live t/browser
+EXTRA_DIST += t/conftest.py t/live t/browser
 
 LIVE_ENV = ETAGD='$(abs_builddir)/etagd' PYTHONDONTWRITEBYTECODE=1
 LIVE_PYTEST = $(LIVE_ENV) '$(PYTHON3)' -m pytest -q -p no:cacheprovider

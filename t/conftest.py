@@ -1,16 +1,26 @@
 # SPDX-License-Identifier: MIT
-"""The fixtures of t/live: the same harness, under worse conditions."""
+"""What all tests of the running server share: t/live/harness.py and a server
+that is looked over when its test has ended."""
 import pathlib
 import sys
 
+import pytest
+
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "live"))
-sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(HERE / "live"))
 sys.dont_write_bytecode = True
 
 import harness  # noqa: E402
-import pytest  # noqa: E402
 from sites import close  # noqa: E402
+
+
+@pytest.fixture
+def program():
+    """The path of etagd."""
+    try:
+        return str(harness.binary())
+    except RuntimeError as why:
+        harness.need(str(why))
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -20,7 +30,9 @@ def pytest_runtest_makereport(item, call):
 
 
 @pytest.fixture
-def serve(request):
+def serve(request, program):
+    """serve(conf=..., files=..., ...) starts a Server; each is stopped and
+    looked over at the end of the test."""
     servers = []
 
     def start(**options):
@@ -38,3 +50,10 @@ def serve(request):
             faults.append(fault)
     if faults:
         raise faults[0]
+
+
+def pytest_report_header(config):
+    try:
+        return "etagd: %s" % harness.binary()
+    except RuntimeError as missing:
+        return "etagd: %s" % missing
