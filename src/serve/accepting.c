@@ -16,6 +16,7 @@
 #include "os/log.h"
 #include "os/net.h"
 #include "os/poll.h"
+#include "serve/arrivals.h"
 #include "serve/balance.h"
 #include "serve/conn.h"
 #include "serve/room.h"
@@ -62,20 +63,13 @@ static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
                           size_t listener)
 {
     struct conn *c = room_place(w);
+    uint64_t before = atomic_fetch_add_explicit(w->start->connections, 1,
+                                                memory_order_relaxed);
 
-    memset(c, 0, sizeof *c);
-    c->magic = CONN_MAGIC;
-    c->fd = fd;
-    c->state = CONN_IDLE;
+    conn_init(c, fd, before + 1);
     c->peer = *peer;
     c->listener = (uint8_t)listener;
     c->opened_us = c->first_us = w->now_us;
-    c->number = atomic_fetch_add_explicit(w->start->connections, 1,
-                                          memory_order_relaxed) +
-                1;
-    list_init(&c->node);
-    list_init(&c->turn);
-    list_init(&c->timer.node);
     list_append(&w->conn_all, &c->node);
     w->n_conns++;
     counters_add(&w->counters->accepted, 1);
@@ -146,7 +140,7 @@ static bool take_one(struct worker *w, size_t i, bool greet)
     struct conn *c = begin(w, fd, &peer, i);
     bool welcome = room_address(w, c);
     if (welcome && greet) {
-        worker_greet(w, c);
+        arrivals_greet(w, c);
         return true;
     }
     poll_add_reader(w->poll, fd, c);

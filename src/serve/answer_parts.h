@@ -33,7 +33,11 @@ void answer_length(struct buf *b, uint64_t n);
 /* The connection's fields and the empty line. */
 void answer_connection(struct worker *w, struct buf *b, bool persist);
 
-/* Content from memory (small: beside its head) or from the file. */
+/* Content from where it lies: memory, or the file. */
+void answer_stored(struct txn *t, const struct entry *e,
+                   const struct entry_form *f, uint64_t offset, uint64_t bytes);
+
+/* The same, but a small content is copied beside its head. */
 void answer_content(struct txn *t, const struct entry *e,
                     const struct entry_form *f, uint64_t offset,
                     uint64_t bytes);

@@ -3,14 +3,15 @@
  * cache: the table of entries.
  * Layer: serve.  Knows nothing of files: entries come and go by cache_add() and
  * cache_unlink(); releasing what an entry holds is entry_release()'s business.
- * Heap: an entry, when a path is asked for the first time; never for a hit.
+ * Heap: its buckets, at the start.
  */
-#include "serve/entry.h"
+#include "serve/cache.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
+#include "serve/entry.h"
 
 bool cache_init(struct cache *c, size_t files_max, uint64_t seed)
 {
@@ -135,26 +136,6 @@ void cache_unlink(struct cache *c, struct entry *e)
         c->n_files--;
     else
         c->n_others--;
-}
-
-struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
-{
-    struct entry *e = calloc(1, sizeof *e + path.n + 1);
-
-    if (!e)
-        return NULL;
-    e->refs = 1;
-    e->site = site;
-    e->hash = hash;
-    e->fd = -1;
-    for (int i = 0; i < CODING_COUNT; i++)
-        e->form[i].fd = -1;
-    list_init(&e->lru);
-    list_init(&e->waiters);
-    list_init(&e->asked);
-    e->path_n = (uint16_t)path.n;
-    memcpy(e->path, path.p, path.n);
-    return e;
 }
 
 void cache_free(struct cache *c)

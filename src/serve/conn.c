@@ -5,6 +5,8 @@
  */
 #include "serve/conn.h"
 
+#include <string.h>
+
 #include "base/check.h"
 
 #define TO(s) (1u << CONN_##s)
@@ -17,6 +19,18 @@ static const struct {
     CONN_STATES(X)
 #undef X
 };
+
+void conn_init(struct conn *c, int fd, uint64_t number)
+{
+    memset(c, 0, sizeof *c);
+    c->magic = CONN_MAGIC;
+    c->fd = fd;
+    c->state = CONN_IDLE;
+    c->number = number;
+    list_init(&c->node);
+    list_init(&c->turn);
+    list_init(&c->timer.node);
+}
 
 void conn_become(struct conn *c, enum conn_state next)
 {

@@ -82,6 +82,9 @@ static inline struct conn *conn_of_timer(struct wheel_item *item)
     return LIST_ENTRY(item, struct conn, timer);
 }
 
+/* A connection on fd (-1: none) that has not said anything yet. */
+void conn_init(struct conn *c, int fd, uint64_t number);
+
 /* CHECKs that the succession is legal. */
 void conn_become(struct conn *c, enum conn_state next);
 

@@ -20,6 +20,8 @@
 #include "http/reason.h"
 #include "prepare/message.h"
 
+struct worker;
+
 enum entry_kind {
     ENTRY_FILE,     /* a representation: conditions, ranges, codings */
     ENTRY_MOVED,    /* a redirect: `location` */
@@ -122,33 +124,12 @@ struct entry {
     char path[]; /* decoded request path, the key; NUL-terminated */
 };
 
-/* Finds and keeps entries: a hash table with two least-recently-used lists, so
- * that a flood of names that do not exist cannot drive out the files. */
-struct cache {
-    struct entry **bucket;
-    size_t mask;
-    uint64_t seed;
-    int64_t second; /* the present one, by the owner */
-    struct list files, others;
-    size_t n_files, n_others, files_max, others_max;
-};
-
-bool cache_init(struct cache *c, size_t files_max, uint64_t seed);
-
-void cache_free(struct cache *c); /* its entries are gone already */
-uint64_t cache_hash(const struct cache *c, unsigned site, struct span path);
-
-/* Without taking a reference; moves it to the front of its list, at most once a
- * second. */
-struct entry *cache_find(struct cache *c, uint64_t hash, unsigned site,
-                         struct span path);
-
-/* Puts in an entry (whose first reference becomes the cache's) and gives up to
- * one least recently used one to `victim` (may be NULL), unlinked. */
-struct entry *cache_add(struct cache *c, struct entry *e);
-void cache_unlink(struct cache *c, struct entry *e);
-
 /* A fresh entry with one reference, not in the cache; NULL: no memory. */
 struct entry *entry_new(unsigned site, struct span path, uint64_t hash);
+
+/* Who holds an entry finds it unchanged; the last release gives back what it
+ * holds itself. */
+void entry_hold(struct entry *e);
+void entry_release(struct worker *w, struct entry *e);
 
 #endif

@@ -29,44 +29,6 @@
 #define TAKE_MAX 256    /* answers a turn, whoever sends them */
 #define CHANGED_TRIES 4 /* asks about a file that changes each time */
 
-void entry_hold(struct entry *e)
-{
-    e->refs++;
-}
-
-static void drop_form(struct worker *w, struct entry_form *f)
-{
-    if (f->fd >= 0)
-        close(f->fd);
-    if (f->slab)
-        client_slab_release(w->client, f->slab);
-    f->fd = -1;
-    f->slab = 0;
-    f->bytes = NULL;
-    blocks_free(&f->ok);
-    blocks_free(&f->partial);
-    blocks_free(&f->not_modified);
-}
-
-void entry_release(struct worker *w, struct entry *e)
-{
-    CHECK(e->refs > 0);
-    if (--e->refs > 0)
-        return;
-    CHECK(!e->in_cache && list_empty(&e->waiters));
-    asks_remove(w, e);
-    list_remove(&e->asked);
-    for (int c = 0; c < CODING_COUNT; c++)
-        drop_form(w, &e->form[c]);
-    if (e->fd >= 0)
-        close(e->fd);
-    w->listing_bytes -= e->listing_bytes;
-    free(e->location);
-    free(e->page);
-    free(e->file_path);
-    free(e);
-}
-
 static void wake(struct worker *w, struct entry *e)
 {
     bool held = !list_empty(&e->asked);

@@ -27,8 +27,4 @@ void facts_forget(struct worker *w);
 /* Nobody waits any more: lets go of what was asked. */
 void facts_drop(struct worker *w);
 
-/* Gives back what the entry holds once nobody uses it any more. */
-void entry_hold(struct entry *e);
-void entry_release(struct worker *w, struct entry *e);
-
 #endif

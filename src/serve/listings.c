@@ -21,7 +21,7 @@
 #include "os/directory.h"
 #include "serve/answer.h"
 #include "serve/answer_parts.h"
-#include "serve/facts.h"
+#include "serve/entry.h"
 #include "serve/find.h"
 #include "serve/txn.h"
 #include "serve/worker.h"

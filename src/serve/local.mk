@@ -4,18 +4,20 @@ libserve_a_SOURCES = \
 	src/serve/access.c src/serve/access.h \
 	src/serve/addresses.c src/serve/addresses.h \
 	src/serve/answer.c src/serve/answer.h \
-	src/serve/answer_parts.h \
+	src/serve/answer_parts.c src/serve/answer_parts.h \
+	src/serve/arrivals.c src/serve/arrivals.h \
 	src/serve/asks.c src/serve/asks.h \
 	src/serve/audit.c src/serve/audit.h \
 	src/serve/balance.c src/serve/balance.h \
 	src/serve/blocks.c src/serve/blocks.h \
 	src/serve/board.c src/serve/board.h \
 	src/serve/budget.c src/serve/budget.h \
-	src/serve/cache.c src/serve/entry.h \
+	src/serve/cache.c src/serve/cache.h \
 	src/serve/conn.c src/serve/conn.h \
 	src/serve/control.c src/serve/control.h \
 	src/serve/counters.h \
 	src/serve/dirs.c src/serve/dirs.h \
+	src/serve/entry.c src/serve/entry.h \
 	src/serve/explained.c src/serve/explained.h \
 	src/serve/facts.c src/serve/facts.h \
 	src/serve/find.c src/serve/find.h \

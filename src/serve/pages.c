@@ -13,7 +13,7 @@
 #include "http/media.h"
 #include "http/target.h"
 #include "os/log.h"
-#include "serve/facts.h"
+#include "serve/entry.h"
 #include "serve/find.h"
 #include "serve/worker.h"
 

@@ -11,8 +11,7 @@
 #include "http/page.h"
 #include "http/status.h"
 #include "serve/answer_parts.h"
-#include "serve/explained.h"
-#include "serve/facts.h"
+#include "serve/entry.h"
 #include "serve/pages.h"
 #include "serve/txn.h"
 #include "serve/worker.h"
@@ -22,20 +21,6 @@
 #define BODY_MAX 6000
 _Static_assert(BLOCK_RULES_MAX + LOCATION_MAX + BODY_MAX < REQUEST_ROOM,
                "a redirect has room");
-
-void answer_head(struct worker *w, struct txn *t, const struct blocks_head *h,
-                 const struct record *r, uint64_t length, bool persist)
-{
-    struct buf *b = &t->out;
-    int rule_line = blocks_head_put(w, b, h);
-
-    if (w->conf->explain_header)
-        explained_put(b, w->conf, h->status, r->line.reason, r->line.fault,
-                      rule_line);
-    if (length != ANSWER_NO_LENGTH)
-        answer_length(b, length);
-    answer_connection(w, b, persist);
-}
 
 /* A page that is to be sent: the site's own, or the one in `plain`. */
 struct refusal {

@@ -14,7 +14,7 @@
 #include "http/target.h"
 #include "serve/answer.h"
 #include "serve/conn.h"
-#include "serve/facts.h"
+#include "serve/entry.h"
 #include "serve/find.h"
 #include "serve/resolve.h"
 #include "serve/txn.h"

@@ -16,7 +16,7 @@
 #include "http/target.h"
 #include "serve/asks.h"
 #include "serve/blocks.h"
-#include "serve/facts.h"
+#include "serve/entry.h"
 #include "serve/find.h"
 #include "serve/worker.h"
 

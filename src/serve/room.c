@@ -15,7 +15,7 @@
 #include "base/check.h"
 #include "os/log.h"
 #include "serve/addresses.h"
-#include "serve/facts.h"
+#include "serve/entry.h"
 #include "serve/step.h"
 #include "serve/worker.h"
 

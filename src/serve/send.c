@@ -15,7 +15,7 @@
 #include "os/net.h"
 #include "serve/access.h"
 #include "serve/conn.h"
-#include "serve/facts.h"
+#include "serve/entry.h"
 #include "serve/tell.h"
 #include "serve/txn.h"
 #include "serve/worker.h"

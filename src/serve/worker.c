@@ -22,6 +22,7 @@
 #include "os/sandbox.h"
 #include "serve/accepting.h"
 #include "serve/access.h"
+#include "serve/arrivals.h"
 #include "serve/asks.h"
 #include "serve/control.h"
 #include "serve/dirs.h"
@@ -69,121 +70,6 @@ static void free_dead(struct worker *w)
     }
 }
 
-static void later(struct worker *w, struct conn *c)
-{
-    if (c->again || c->state == CONN_CLOSED)
-        return;
-    c->again = true;
-    list_append(&w->again, &c->turn);
-}
-
-/* One receive into the arena, to be dealt with after all others. */
-static void receive(struct worker *w, struct conn *c, bool more_expected)
-{
-    char *at = w->arena + w->arena_n;
-    ssize_t n = net_recv(c->fd, at, WORKER_RECV);
-
-    if (n == -EAGAIN) {
-        c->readable = false;
-        return;
-    }
-    if (n < 0) {
-        step_close(w, c, END_CLIENT_RESET);
-        return;
-    }
-    c->readable = n == WORKER_RECV || more_expected;
-    w->arena_n += (size_t)n;
-    w->received[w->n_received++] = (struct received){ c, at, (size_t)n };
-    c->received = true;
-    if (n > 0 && c->readable)
-        later(w, c);
-}
-
-/* From its first turn on, unless it has ended in it. */
-static void watch_conn(struct worker *w, struct conn *c)
-{
-    if (c->polled || c->state == CONN_CLOSED)
-        return;
-    if (c->state == CONN_SEND)
-        poll_add_edge(w->poll, c->fd, c);
-    else
-        poll_add_reader(w->poll, c->fd, c);
-    c->polled = true;
-    c->polled_room = c->state == CONN_SEND;
-}
-
-/* A receive that finds nothing is a system call too many, one that finds a
- * request saves two; so it is tried while one in four succeeds, and now and
- * then to see whether it does again. */
-static bool greets(struct worker *w)
-{
-    return w->n_received < WORKER_EVENTS &&
-           (w->luck > 64 || w->greeted++ % 32 == 0);
-}
-
-void worker_greet(struct worker *w, struct conn *c)
-{
-    if (w->arena_n + WORKER_RECV <= WORKER_ARENA && greets(w)) {
-        receive(w, c, false);
-        w->luck -= w->luck / 16;
-        if (c->received)
-            w->luck += 16;
-    }
-    if (!c->received)
-        watch_conn(w, c);
-}
-
-static bool wants_bytes(const struct conn *c)
-{
-    return c->state == CONN_IDLE || c->state == CONN_HEAD ||
-           c->state == CONN_BODY || c->state == CONN_LINGER;
-}
-
-static void conn_ready(struct worker *w, struct conn *c, unsigned events)
-{
-    bool ends = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
-
-    if (c->state == CONN_CLOSED)
-        return;
-    if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
-        if (wants_bytes(c) && !c->received) {
-            receive(w, c, ends);
-        } else {
-            c->readable = true;
-            later(w, c);
-        }
-    }
-    if (c->state == CONN_SEND && (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)))
-        w->writable[w->n_writable++] = c;
-}
-
-/* Connections that may have more to say than one turn took. */
-static void ready_again(struct worker *w)
-{
-    struct list todo;
-
-    if (list_empty(&w->again))
-        return;
-    list_init(&todo);
-    for (int n = 0; n < WORKER_EVENTS && !list_empty(&w->again); n++) {
-        struct list *node = w->again.next;
-        list_remove(node);
-        list_append(&todo, node);
-    }
-    while (!list_empty(&todo)) {
-        struct conn *c = LIST_ENTRY(todo.next, struct conn, turn);
-        list_remove(&c->turn);
-        c->again = false;
-        if (c->state == CONN_SEND)
-            w->writable[w->n_writable++] = c;
-        else if (wants_bytes(c) && c->readable &&
-                 w->arena_n + WORKER_RECV <= WORKER_ARENA)
-            receive(w, c, true);
-        else if (wants_bytes(c) && c->readable)
-            later(w, c);
-    }
-}
-
 /* Answers all that this part of the turn has received. */
 static void answer_received(struct worker *w)
 {
@@ -194,7 +80,7 @@ static void answer_received(struct worker *w)
         r->conn->received = false;
         if (r->conn->state != CONN_CLOSED)
             step_received(w, r->conn, r->p, r->n);
-        watch_conn(w, r->conn);
+        arrivals_watch(w, r->conn);
     }
     for (size_t i = 0; i < w->n_writable; i++)
         step_writable(w, w->writable[i]);
@@ -214,14 +100,14 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
     bool facts = false, control = false;
     bool busy = false;
 
-    ready_again(w);
+    arrivals_again(w);
     for (int i = 0; i < n; i++) {
         void *tag = events[i].data.ptr;
         if (w->arena_n + WORKER_RECV > WORKER_ARENA)
             answer_received(w);
         if (is_conn(w, tag)) {
             busy = true;
-            conn_ready(w, tag, events[i].events);
+            arrivals_ready(w, tag, events[i].events);
         } else if (tag == &w->prepare_fd) {
             facts = true;
         } else if (tag == &w->control_tag) {

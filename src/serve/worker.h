@@ -17,6 +17,7 @@
 #include "os/poll.h"
 #include "prepare/client.h"
 #include "serve/board.h"
+#include "serve/cache.h"
 #include "serve/conn.h"
 #include "serve/counters.h"
 #include "serve/entry.h"
@@ -185,10 +186,6 @@ void worker_free(struct worker *w);
 
 /* Reads the clocks, once a turn. */
 void worker_time(struct worker *w);
-
-/* A new connection: its request is often there already.  Only within the event
- * part of a turn. */
-void worker_greet(struct worker *w, struct conn *c);
 
 /* Runs until told to end or until the master is gone; the exit status. */
 int worker_run(const struct worker_start *start);

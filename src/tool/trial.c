@@ -102,14 +102,7 @@ static void begin_connection(struct trial *t)
 {
     struct conn *c = &t->conn;
 
-    memset(c, 0, sizeof *c);
-    c->magic = CONN_MAGIC;
-    c->fd = -1;
-    c->state = CONN_IDLE; /* step_resume() leaves it alone */
-    c->number = 1;
-    list_init(&c->node);
-    list_init(&c->turn);
-    list_init(&c->timer.node);
+    conn_init(c, -1, 1); /* idle: step_resume() leaves it alone */
     c->txn = txn_borrow(&t->w->txns);
     CHECK(c->txn);
     c->txn->conn = c;

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "os/log.h"
-#include "serve/facts.h"
+#include "serve/entry.h"
 
 struct sim_world sim_world;
 
