@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""documented: each source file stands in ARCHITECTURE.md.
+"""documented: each folder of src has its row in ARCHITECTURE.md, each file says
+in its head what it is for.
 
-With --table: prints the tables for it, a row a file, from the head comments.
+With --table: prints what every file is for, folder by folder.
 """
 import re
 import sys
 
 import house
 
-MEND = ('Give the file a row in the table of its folder in ARCHITECTURE.md; '
-        't/lint/documented.py --table prints all rows.')
+MEND = ('Give the folder a row in "Who may include whom" of ARCHITECTURE.md, and '
+        'the file a head comment "NAME: what it is for."')
 
 
 def modules(tree):
@@ -26,15 +27,13 @@ def check(tree, report):
     text = tree.read(tree.root / 'ARCHITECTURE.md')
     quoted = set(re.split(r'[\s,]+', ' '.join(re.findall(r'`([^`]+)`', text))))
     for folder, rows in modules(tree).items():
-        for stem, files in rows.items():
+        name = folder.removeprefix('src').lstrip('/')
+        if name and name not in quoted:
+            report.wrong(folder, f'`{name}` is not in ARCHITECTURE.md')
+        for files in rows.values():
             report.look()
-            forms = {stem, f'{stem}.[ch]'}
-            for path in files:
-                forms |= {path.name, tree.name(path),
-                          tree.name(path).removeprefix('src/')}
-            if not forms & quoted:
-                report.wrong(tree.name(files[0]),
-                             f'`{files[0].name}` is not in ARCHITECTURE.md')
+            if not purpose(tree, files):
+                report.wrong(tree.name(files[0]), 'says nowhere what it is for')
 
 
 def purpose(tree, files):
