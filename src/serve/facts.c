@@ -20,15 +20,13 @@
 #include "serve/asks.h"
 #include "serve/audit.h"
 #include "serve/blocks.h"
-#include "serve/conn.h"
 #include "serve/find.h"
-#include "serve/step.h"
 #include "serve/tags.h"
 #include "serve/worker.h"
 
-#define TAKE_MAX 256    /* answers a turn, whoever sends them */
 #define CHANGED_TRIES 4 /* asks about a file that changes each time */
 
+/* Those that hang at e can go on: see facts_ready(). */
 static void wake(struct worker *w, struct entry *e)
 {
     bool held = !list_empty(&e->asked);
@@ -36,9 +34,9 @@ static void wake(struct worker *w, struct entry *e)
     e->pending = e->background = e->unasked = false;
     list_remove(&e->asked);
     while (!list_empty(&e->waiters)) {
-        struct txn *t = LIST_ENTRY(e->waiters.next, struct txn, waiter);
-        list_remove(&t->waiter);
-        step_resume(w, t->conn);
+        struct list *waiter = e->waiters.next;
+        list_remove(waiter);
+        list_append(&w->ready, waiter);
     }
     if (held)
         entry_release(w, e);
@@ -248,7 +246,6 @@ static void changed(struct worker *w, struct entry *e)
     w->tries_before = e->pending ? e->tries : 0;
     forget_held(w, e);
     wake(w, e);
-    w->tries_before = 0;
 }
 
 void facts_forget(struct worker *w)
@@ -306,21 +303,18 @@ static void lose_preparer(struct worker *w, int rc)
     w->asks_waiting = true;
 }
 
-void facts_take(struct worker *w)
+bool facts_take(struct worker *w)
 {
     struct prepare_answer a;
-    int rc;
 
     if (w->prepare_down)
-        return;
-    for (int n = 0; n < TAKE_MAX; n++) {
-        rc = client_take(w->client, &a);
-        if (rc < 0)
-            lose_preparer(w, rc);
-        if (rc <= 0)
-            return;
+        return false;
+    int rc = client_take(w->client, &a);
+    if (rc < 0)
+        lose_preparer(w, rc);
+    if (rc > 0)
         take_one(w, &a);
-    }
+    return rc > 0;
 }
 
 void facts_renew(struct worker *w, int fd)
@@ -372,4 +366,16 @@ void facts_drop(struct worker *w)
         list_remove(&e->asked);
         entry_release(w, e);
     }
+}
+
+struct list *facts_ready(struct worker *w)
+{
+    struct list *waiter = w->ready.next;
+
+    if (list_empty(&w->ready)) {
+        w->tries_before = 0;
+        return NULL;
+    }
+    list_remove(waiter);
+    return waiter;
 }

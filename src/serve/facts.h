@@ -6,12 +6,21 @@
 #ifndef ETAGD_SERVE_FACTS_H
 #define ETAGD_SERVE_FACTS_H
 
+#include <stdbool.h>
+
 #include "serve/entry.h"
 
 struct worker;
 
-/* Takes every answer there is and wakes whom it concerns. */
-void facts_take(struct worker *w);
+#define FACTS_TURN_MAX 256 /* answers a turn, whoever sends them */
+
+/* Takes an answer; false: there is none. */
+bool facts_take(struct worker *w);
+
+/* One of those that hung at an entry and need not wait any longer, or NULL.  To
+ * be asked for until then after each answer, for the next one may be about the
+ * same entry, and after facts_turn(). */
+struct list *facts_ready(struct worker *w);
 
 /* Asks again what could not be asked, answers from the name what took too long;
  * milliseconds until there is something to do again, -1: nothing. */

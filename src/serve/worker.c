@@ -95,6 +95,24 @@ static bool is_conn(const struct worker *w, const void *tag)
     return p >= from && p < from + w->slots * sizeof w->conns[0];
 }
 
+/* Requests whose facts are there, or won't come, go on; false: none. */
+static bool resume(struct worker *w)
+{
+    struct list *waiter;
+    bool any = false;
+
+    for (; (waiter = facts_ready(w)); any = true)
+        step_resume(w, LIST_ENTRY(waiter, struct txn, waiter)->conn);
+    return any;
+}
+
+static void take_facts(struct worker *w)
+{
+    for (int n = 0; n < FACTS_TURN_MAX && facts_take(w); n++)
+        resume(w);
+    resume(w);
+}
+
 static void handle_events(struct worker *w, struct epoll_event *events, int n)
 {
     bool facts = false, control = false;
@@ -132,7 +150,7 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
     if (facts) {
         if (w->dirs && dirs_news(w->dirs))
             w->fresh++;
-        facts_take(w);
+        take_facts(w);
     }
     if (control)
         control_take(w);
@@ -165,7 +183,11 @@ static int wait_ms(struct worker *w)
 {
     if (!list_empty(&w->again))
         return 0;
-    int ms = least(wheel_wait_ms(&w->wheel, w->now_ms), facts_turn(w));
+    int ms;
+    do {
+        ms = facts_turn(w);
+    } while (resume(w)); /* they may have asked for more */
+    ms = least(ms, wheel_wait_ms(&w->wheel, w->now_ms));
     ms = least(ms, access_turn(w));
     ms = least(ms, accepting_turn(w));
     if (w->draining) {
@@ -272,6 +294,7 @@ bool worker_init(struct worker *w, const struct worker_start *start)
     list_init(&w->again);
     list_init(&w->dead);
     list_init(&w->asked);
+    list_init(&w->ready);
     w->second = INT64_MIN;
     worker_time(w);
     wheel_init(&w->wheel, w->now_ms);

@@ -145,6 +145,7 @@ struct worker {
     struct entry **asks;  /* by number of the ask */
     uint64_t seq;
     struct list asked; /* entries with an ask under way, oldest first */
+    struct list ready; /* those whose wait for facts is over */
     uint64_t fresh;    /* generation: rises with every change seen */
     struct dirs *dirs;
     struct pages *pages; /* the sites' own error pages */
