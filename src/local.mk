@@ -3,14 +3,17 @@ include src/http/local.mk
 include src/conf/local.mk
 include src/os/local.mk
 include src/prepare/local.mk
+include src/share/local.mk
+include src/files/local.mk
+include src/answer/local.mk
 include src/serve/local.mk
 include src/observe/local.mk
 include src/master/local.mk
 include src/tool/local.mk
 
 # Link order is layer order: a call against it does not link.
-ETAGD_LIBS = libtools.a libmaster.a libobserve.a libserve.a libprepare.a libconf.a \
-	libos.a libhttp.a libbase.a
+ETAGD_LIBS = libtools.a libmaster.a libobserve.a libserve.a libanswer.a libfiles.a \
+	libshare.a libprepare.a libconf.a libos.a libhttp.a libbase.a
 ETAGD_SYSTEM_LIBS = $(INIH_LIBS) $(MAGIC_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
 	$(BROTLI_LIBS) $(ZSTD_LIBS) $(SECCOMP_LIBS) -lpthread
 

@@ -30,7 +30,7 @@ static void warn_shifted(struct loader *l)
 
 /* Every part of a multipart answer repeats Content-Type, and Server comes on
  * top of all that the rules may add to a page's head: room is counted for these
- * (serve/txn.h). */
+ * (answer/txn.h). */
 static void check_placed(struct loader *l, const struct conf_rule *rule,
                          const struct conf_field *f)
 {

@@ -27,7 +27,7 @@
 #include "os/shm.h"
 #include "os/signals.h"
 #include "prepare/preparer.h"
-#include "serve/past.h"
+#include "share/past.h"
 
 #define START_TRIES 3u /* quick deaths before a start is given up */
 

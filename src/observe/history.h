@@ -11,7 +11,7 @@
 #include "base/list.h"
 #include "http/reason.h"
 #include "observe/syn.h"
-#include "serve/board.h"
+#include "share/board.h"
 
 #define HISTORY_EVENTS 16384 /* a power of two */
 #define HISTORY_OPEN 16384   /* open connections that are followed */

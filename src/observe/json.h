@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "observe/history.h"
-#include "serve/past.h"
+#include "share/past.h"
 
 /* Enough for any event, and for any connection without its requests. */
 #define JSON_EVENT_MAX 24576

@@ -15,8 +15,8 @@
 #include <stdio.h>
 
 #include "conf/conf.h"
-#include "serve/board.h"
-#include "serve/counters.h"
+#include "share/board.h"
+#include "share/counters.h"
 
 #define OBSERVER_SOURCES 4 /* generations that are looked at */
 #define OBSERVER_PLACES_MAX 16

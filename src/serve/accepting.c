@@ -22,7 +22,7 @@
 #include "serve/room.h"
 #include "serve/spare.h"
 #include "serve/step.h"
-#include "serve/tell.h"
+#include "answer/tell.h"
 #include "serve/worker.h"
 
 #define BUDGET 16u  /* connections a turn and socket; a power of two */

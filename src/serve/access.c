@@ -20,7 +20,7 @@
 #include "os/file.h"
 #include "os/log.h"
 #include "serve/conn.h"
-#include "serve/txn.h"
+#include "answer/txn.h"
 #include "serve/worker.h"
 
 #define FINISH_US 200000

@@ -13,7 +13,7 @@
 #include "os/poll.h"
 #include "serve/accepting.h"
 #include "serve/access.h"
-#include "serve/facts.h"
+#include "files/facts.h"
 #include "serve/worker.h"
 
 #define FINISH_IDLE_MS 1000 /* then an idle connection is closed at the end */

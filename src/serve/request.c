@@ -12,12 +12,12 @@
 #include "conf/sites.h"
 #include "http/body.h"
 #include "http/target.h"
-#include "serve/answer.h"
+#include "answer/answer.h"
 #include "serve/conn.h"
-#include "serve/entry.h"
-#include "serve/find.h"
-#include "serve/resolve.h"
-#include "serve/txn.h"
+#include "files/entry.h"
+#include "files/find.h"
+#include "files/resolve.h"
+#include "answer/txn.h"
 #include "serve/worker.h"
 
 static void end_after(struct conn *c, enum end why, bool pause)

@@ -15,7 +15,7 @@
 #include "base/check.h"
 #include "os/log.h"
 #include "serve/addresses.h"
-#include "serve/entry.h"
+#include "files/entry.h"
 #include "serve/step.h"
 #include "serve/worker.h"
 

@@ -15,9 +15,9 @@
 #include "os/net.h"
 #include "serve/access.h"
 #include "serve/conn.h"
-#include "serve/entry.h"
-#include "serve/tell.h"
-#include "serve/txn.h"
+#include "files/entry.h"
+#include "answer/tell.h"
+#include "answer/txn.h"
 #include "serve/worker.h"
 
 #define IOV_MAX_HERE 64

@@ -12,12 +12,12 @@
 #include "os/net.h"
 #include "os/poll.h"
 #include "serve/access.h"
-#include "serve/answer.h"
+#include "answer/answer.h"
 #include "serve/conn.h"
 #include "serve/pace.h"
 #include "serve/request.h"
 #include "serve/send.h"
-#include "serve/tell.h"
+#include "answer/tell.h"
 #include "serve/worker.h"
 
 static void set_timer(struct worker *w, struct conn *c, uint64_t ms)

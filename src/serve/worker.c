@@ -23,15 +23,15 @@
 #include "serve/accepting.h"
 #include "serve/access.h"
 #include "serve/arrivals.h"
-#include "serve/asks.h"
+#include "files/asks.h"
 #include "serve/control.h"
-#include "serve/dirs.h"
-#include "serve/facts.h"
-#include "serve/listings.h"
-#include "serve/pages.h"
+#include "files/dirs.h"
+#include "files/facts.h"
+#include "answer/listings.h"
+#include "answer/pages.h"
 #include "serve/room.h"
 #include "serve/step.h"
-#include "serve/tell.h"
+#include "answer/tell.h"
 
 #define DUE_TURNS \
     8 /* most that a new connection waits while others are served */

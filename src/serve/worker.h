@@ -16,13 +16,13 @@
 #include "http/target.h"
 #include "os/poll.h"
 #include "prepare/client.h"
-#include "serve/board.h"
-#include "serve/cache.h"
+#include "share/board.h"
+#include "files/cache.h"
 #include "serve/conn.h"
-#include "serve/counters.h"
-#include "serve/entry.h"
-#include "serve/listings.h"
-#include "serve/txn.h"
+#include "share/counters.h"
+#include "files/entry.h"
+#include "answer/listings.h"
+#include "answer/txn.h"
 
 #define WORKER_EVENTS 256
 #define WORKER_ARENA (256 * 1024) /* received bytes of one turn */

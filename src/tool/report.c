@@ -13,7 +13,7 @@
 #include "conf/rules.h"
 #include "http/date.h"
 #include "http/plan.h"
-#include "serve/find.h"
+#include "files/find.h"
 #include "tool/mime.h"
 #include "tool/trial.h"
 

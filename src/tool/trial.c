@@ -18,7 +18,7 @@
 #include "os/poll.h"
 #include "os/priv.h"
 #include "prepare/preparer.h"
-#include "serve/facts.h"
+#include "files/facts.h"
 
 /* Nothing of the running server's is touched: no address, no log, no pidfile.
  */

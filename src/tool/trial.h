@@ -14,7 +14,7 @@
 #include "master/generation.h"
 #include "serve/conn.h"
 #include "serve/request.h"
-#include "serve/txn.h"
+#include "answer/txn.h"
 #include "serve/worker.h"
 
 struct trial {

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "http/logline.h"
-#include "serve/txn.h"
+#include "answer/txn.h"
 
 struct text {
     const char *p;

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "os/log.h"
-#include "serve/entry.h"
+#include "files/entry.h"
 
 struct sim_world sim_world;
 

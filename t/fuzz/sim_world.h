@@ -7,8 +7,8 @@
 
 #include "sim.h"
 
-#include "serve/board.h"
-#include "serve/counters.h"
+#include "share/board.h"
+#include "share/counters.h"
 #include "serve/worker.h"
 
 struct sim_world {

@@ -42,7 +42,8 @@ BANNED = [
 HEAP = re.compile(r'(?<![\w.>])(malloc|calloc|realloc|reallocarray|strdup|'
                   r'strndup|asprintf|vasprintf|aligned_alloc|'
                   r'posix_memalign|getline|open_memstream)\s*\(')
-HEAP_TOLD = ('src/base/', 'src/http/', 'src/serve/', 'src/observe/')
+HEAP_TOLD = ('src/base/', 'src/http/', 'src/share/', 'src/files/',
+             'src/answer/', 'src/serve/', 'src/observe/')
 
 COMPILED = [(re.compile(rf'(?<![\w.>])({calls})\s*\('), allowed, instead)
             for calls, allowed, instead in BANNED]
@@ -68,7 +69,8 @@ def check_file(name, text, report):
                          'at the start only, say so in the head comment '
                          '("Heap: ...")')
     for m in re.finditer(r'\berrno\b(?!\.h)', code):
-        if name.startswith(('src/http/', 'src/serve/')):
+        if name.startswith(('src/http/', 'src/files/', 'src/answer/',
+                            'src/serve/')):
             report.wrong(f'{name}:{house.line_of(code, m.start())}',
                          'errno: os/ functions return -errno')
 

@@ -2,7 +2,7 @@
  *
  * board: the ring between workers and the observer, in one process and in two.
  */
-#include "serve/board.h"
+#include "share/board.h"
 
 #include <sys/wait.h>
 #include <unistd.h>

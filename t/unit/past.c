@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * Tests of serve/past: which tags were handed out for which bytes.
+ * Tests of share/past: which tags were handed out for which bytes.
  */
 #include "unit.h"
 
 #include "http/cond.h"
-#include "serve/past.h"
+#include "share/past.h"
 
 static uint64_t key_of(const struct past *p, const char *path)
 {

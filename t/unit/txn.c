@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * Tests of serve/txn: the pool, when it gives memory back, and that records own
- * their texts.
+ * Tests of answer/txn: the pool, when it gives memory back, and that records
+ * own their texts.
  */
 #include "unit.h"
 
 #include <string.h>
 #include <sys/mman.h>
 
-#include "serve/txn.h"
+#include "answer/txn.h"
 
 #define N 100
 

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * answer: composes heads from prepared blocks, and bodies from memory or files.
+ * Layer: answer.  Allocates nothing.
+ */
+#include "answer/answer.h"
+
+#include <sys/random.h>
+
+#include "base/check.h"
+#include "base/uninit.h"
+#include "http/status.h"
+#include "answer/answer_parts.h"
+#include "files/audit.h"
+#include "files/blocks.h"
+#include "serve/conn.h"
+#include "answer/explained.h"
+#include "files/entry.h"
+#include "answer/listings.h"
+#include "answer/pages.h"
+#include "files/tags.h"
+#include "answer/tell.h"
+#include "answer/txn.h"
+#include "serve/worker.h"
+
+/* What one response adds to a prepared block. */
+struct variant {
+    int status;        /* 0: the block's own status and length */
+    struct span type;  /* replaces Content-Type; p NULL: the block's */
+    struct span extra; /* further field lines */
+    bool with_length;
+    uint64_t length;
+    bool persist;
+};
+
+static void put_head(struct worker *w, struct txn *t, const struct entry *e,
+                     struct block *k, const struct variant *v)
+{
+    struct buf *b = &t->out;
+
+    blocks_date(w, e, k);
+    if (v->status == 0 && v->persist && !v->extra.p) {
+        buf_put(b, k->text, k->bytes);
+        return;
+    }
+    if (v->status)
+        buf_span_put(b, status_line(v->status));
+    else
+        buf_put(b, k->text, k->common_at);
+    size_t from = v->type.p ? k->fields_at : k->type_at;
+    buf_put(b, k->text + k->common_at, (size_t)(k->type_at - k->common_at));
+    buf_span_put(b, v->type.p ? v->type : SPAN(""));
+    buf_put(b, k->text + from, k->length_at - from);
+    if (v->extra.p)
+        buf_span_put(b, v->extra);
+    if (v->status == 0)
+        buf_put(b, k->text + k->length_at,
+                (size_t)(k->connection_at - k->length_at));
+    else if (v->with_length)
+        answer_length(b, v->length);
+    answer_connection(w, b, v->persist);
+}
+
+static void hold(struct record *r, struct entry *e, const struct entry_form *f)
+{
+    entry_hold(e);
+    r->entry = e;
+    r->guarded = f->bytes == NULL;
+}
+
+static uint64_t random_bits(void)
+{
+    uint64_t v = 0;
+
+    (void)!getrandom(&v, sizeof v, GRND_NONBLOCK);
+    return v;
+}
+
+static struct block *partial_of(struct entry_form *f)
+{
+    return f->partial.text ? &f->partial : &f->ok;
+}
+
+struct multipart {
+    char boundary[32];
+    size_t boundary_n;
+    struct span type; /* the line that a 200 would have had, or nothing */
+};
+
+static void put_part_head(struct buf *b, const struct multipart *m,
+                          const struct range_piece *p, uint64_t size)
+{
+    BUF_LIT(b, "\r\n--");
+    buf_put(b, m->boundary, m->boundary_n);
+    BUF_LIT(b, "\r\n");
+    buf_span_put(b, m->type);
+    BUF_LIT(b, "Content-Range: bytes ");
+    buf_u64(b, p->first);
+    buf_char(b, '-');
+    buf_u64(b, p->first + p->bytes - 1);
+    buf_char(b, '/');
+    buf_u64(b, size);
+    BUF_LIT(b, "\r\n\r\n");
+}
+
+static void put_part_end(struct buf *b, const struct multipart *m)
+{
+    BUF_LIT(b, "\r\n--");
+    buf_put(b, m->boundary, m->boundary_n);
+    BUF_LIT(b, "--\r\n");
+}
+
+/* Length of everything between the head and the end of the last boundary. */
+static uint64_t multipart_length(const struct multipart *m,
+                                 const struct range_plan *plan, uint64_t size)
+{
+    char storage[512];
+    uint64_t n = 0;
+
+    for (unsigned i = 0; i < plan->n; i++) {
+        struct buf b = buf_over(storage, sizeof storage);
+        put_part_head(&b, m, &plan->piece[i], size);
+        CHECK(!b.overflow);
+        n += b.n + plan->piece[i].bytes;
+    }
+    struct buf b = buf_over(storage, sizeof storage);
+    put_part_end(&b, m);
+    return n + b.n;
+}
+
+/* 206 with several parts (RFC 9110 14.6); the boundary can't be foreseen, so no
+ * file can hold it on purpose. */
+static uint64_t put_multipart(struct worker *w, struct txn *t,
+                              const struct entry *e, struct entry_form *f,
+                              const struct plan *plan, struct variant *v)
+{
+    uint64_t size = e->source.form[plan->coding].size;
+    struct block *k = partial_of(f);
+    struct multipart m;
+    char type[128];
+    struct buf mb = buf_over(m.boundary, sizeof m.boundary);
+    struct buf tb = buf_over(type, sizeof type);
+
+    buf_hex(&mb, random_bits() | 1);
+    m.boundary_n = mb.n;
+    BUF_LIT(&tb, "Content-Type: multipart/byteranges; boundary=");
+    buf_put(&tb, m.boundary, m.boundary_n);
+    BUF_LIT(&tb, "\r\n");
+    v->type = buf_span(&tb);
+    v->with_length = true;
+    m.type = span_of(k->text + k->type_at, (size_t)(k->fields_at - k->type_at));
+    v->length = multipart_length(&m, &plan->range, size);
+
+    size_t from = t->out.n;
+    put_head(w, t, e, k, v);
+    for (unsigned i = 0; i < plan->range.n; i++) {
+        const struct range_piece *p = &plan->range.piece[i];
+        put_part_head(&t->out, &m, p, size);
+        txn_piece_out(t, from);
+        /* not copied: txn.out has room for one content, not for all parts' */
+        answer_stored(t, e, f, p->first, p->bytes);
+        from = t->out.n;
+    }
+    put_part_end(&t->out, &m);
+    txn_piece_out(t, from);
+    v->type = SPAN_NONE; /* it lies in this frame */
+    return v->length;
+}
+
+static uint64_t put_range(struct worker *w, struct txn *t,
+                          const struct entry *e, struct entry_form *f,
+                          const struct plan *plan, struct variant *v)
+{
+    const struct range_piece *p = &plan->range.piece[0];
+
+    if (plan->range.n > 1)
+        return put_multipart(w, t, e, f, plan, v);
+    v->with_length = true;
+    v->length = p->bytes;
+    size_t from = t->out.n;
+    put_head(w, t, e, partial_of(f), v);
+    txn_piece_out(t, from);
+    answer_content(t, e, f, p->first, p->bytes);
+    return p->bytes;
+}
+
+/* Field lines that no prepared head can have. */
+static void put_own_lines(struct worker *w, const struct conn *c, struct buf *b,
+                          const struct entry *e, const struct plan *plan)
+{
+    if (e->etag_scheme == ETAG_SCHEME_CHANGING) {
+        char tag[ETAG_BYTES_MAX];
+        BUF_LIT(b, "ETag: ");
+        buf_put(b, tag, tags_changing(tag, c->number, c->requests, w->now_us));
+        BUF_LIT(b, "\r\n");
+    }
+    if (w->conf->explain_header)
+        explained_put(b, w->conf, plan->status, plan->reason, FAULT_NONE,
+                      e->rule_line);
+    if (plan->status == 206 && plan->range.n == 1) {
+        BUF_LIT(b, "Content-Range: bytes ");
+        buf_u64(b, plan->range.piece[0].first);
+        buf_char(b, '-');
+        buf_u64(b, plan->range.piece[0].first + plan->range.piece[0].bytes - 1);
+        buf_char(b, '/');
+        buf_u64(b, e->source.form[plan->coding].size);
+        BUF_LIT(b, "\r\n");
+    }
+}
+
+/* Head and content are copied soon; the first lines of each are fetched now,
+ * the processor sees by itself that the next ones are wanted, too. */
+static void fetch(const struct entry_form *f)
+{
+    __builtin_prefetch(f->ok.text);
+    __builtin_prefetch(f->ok.text + 64);
+    if (f->bytes) {
+        __builtin_prefetch(f->bytes);
+        __builtin_prefetch(f->bytes + 64);
+    }
+}
+
+static void answer_file(struct worker *w, struct conn *c, struct txn *t,
+                        struct entry *e, bool persist)
+{
+    fetch(&e->form[CODING_IDENTITY]);
+    const struct head *h = &w->head;
+    struct plan plan = plan_make(h, &e->source, w->second + e->clock_s);
+    struct entry_form *f = &e->form[plan.coding];
+    struct variant v = { .persist = persist };
+    UNINIT char storage[ETAG_BYTES_MAX + 128 + EXPLAINED_MAX];
+    struct buf extra = buf_over(storage, sizeof storage);
+    uint64_t content = 0;
+
+    if (plan.status == 412 || plan.status == 416) {
+        answer_refusal(w, c, t, e, &plan, persist);
+        return;
+    }
+    if (plan.reason == REASON_NEW)
+        plan.reason = w->why;
+    else if (f->others)
+        plan.reason = audit_judge(w, e, &plan);
+    struct record *r = answer_record(w, c, t, plan.status, plan.reason);
+    r->line.coding = plan.coding;
+    if (w->ring)
+        tell_file(w, r, e);
+    put_own_lines(w, c, &extra, e, &plan);
+    if (extra.n)
+        v.extra = buf_span(&extra);
+    if (plan.status == 206) {
+        v.status = 206;
+        content = put_range(w, t, e, f, &plan, &v);
+    } else {
+        size_t from = t->out.n;
+        bool whole = plan.status == 200 && h->method != METHOD_HEAD;
+        put_head(w, t, e, plan.status == 304 ? &f->not_modified : &f->ok, &v);
+        content = whole ? e->source.form[plan.coding].size : 0;
+        if (whole && f->bytes && content <= TXN_COPY_MAX)
+            buf_put(&t->out, f->bytes, content);
+        txn_piece_out(t, from);
+        if (whole && !(f->bytes && content <= TXN_COPY_MAX))
+            answer_content(t, e, f, 0, content);
+    }
+    if (content)
+        hold(r, e, f);
+    answer_close(t, r, content);
+}
+
+/* An error page prepared with its entry: 404 and the like. */
+static void answer_refused(struct worker *w, struct conn *c, struct txn *t,
+                           struct entry *e, bool persist)
+{
+    struct entry_form *f = &e->form[CODING_IDENTITY];
+    struct variant v = { .persist = persist };
+    uint64_t size = e->source.form[CODING_IDENTITY].size;
+
+    if (w->conf->explain_header || pages_find(w, e->status)) {
+        answer_error(w, c, t, e, persist);
+        return;
+    }
+    struct record *r = answer_record(w, c, t, e->status, e->reason);
+    size_t from = t->out.n;
+    put_head(w, t, e, &f->ok, &v);
+    if (w->head.method != METHOD_HEAD)
+        buf_put(&t->out, f->bytes, size);
+    else
+        size = 0;
+    txn_piece_out(t, from);
+    answer_close(t, r, size);
+}
+
+void answer_entry(struct worker *w, struct conn *c, struct txn *t,
+                  struct entry *e, const struct target *target, bool persist)
+{
+    CHECK(!e->pending);
+    if (e->kind == ENTRY_FILE)
+        answer_file(w, c, t, e, persist);
+    else if (e->kind == ENTRY_MOVED)
+        answer_moved(w, c, t, e, target, persist);
+    else if (e->kind == ENTRY_LISTING)
+        answer_listing(w, c, t, e, persist);
+    else
+        answer_refused(w, c, t, e, persist);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * answer_parts: records, heads and content, piece by piece.
+ * Layer: answer.  Allocates nothing.
+ */
+#include "answer/answer_parts.h"
+
+#include "base/check.h"
+#include "serve/conn.h"
+#include "answer/explained.h"
+#include "answer/tell.h"
+#include "answer/txn.h"
+#include "serve/worker.h"
+
+static const char close_fields[] = "Connection: close\r\n\r\n";
+
+struct record *answer_record(struct worker *w, struct conn *c, struct txn *t,
+                             int status, enum reason reason)
+{
+    const struct head *h = &w->head;
+    struct record *r = &t->record[t->record_n++];
+
+    CHECK(t->record_n <= TXN_RECORDS_MAX);
+    r->entry = NULL;
+    r->guarded = false;
+    r->started_us = c->first_us;
+    r->line.request = c->requests;
+    r->line.status = status;
+    r->line.reason = reason;
+    r->line.fault = FAULT_NONE;
+    r->line.coding = CODING_IDENTITY;
+    r->line.bytes = 0;
+    r->line.end = END_SENT;
+    r->line.method = h->method_text;
+    r->line.target = h->target;
+    r->line.minor = h->minor;
+    if (w->access && h->n_fields) {
+        r->line.host = head_value(h, FIELD_HOST);
+        r->line.referer = head_value(h, FIELD_REFERER);
+        r->line.user_agent = head_value(h, FIELD_USER_AGENT);
+    } else {
+        r->line.host = r->line.referer = r->line.user_agent = SPAN_NONE;
+    }
+    r->head = SPAN_NONE;
+    if (w->ring)
+        tell_opened(w, t, r);
+    txn_record_texts(t, h->bytes);
+    return r;
+}
+
+void answer_close(struct txn *t, struct record *r, uint64_t bytes)
+{
+    r->line.bytes = bytes;
+    r->ends = t->queued;
+}
+
+void answer_connection(struct worker *w, struct buf *b, bool persist)
+{
+    if (persist) {
+        buf_put(b, w->keep_alive, w->keep_alive_n);
+        BUF_LIT(b, "\r\n");
+    } else {
+        buf_put(b, close_fields, sizeof close_fields - 1);
+    }
+}
+
+void answer_length(struct buf *b, uint64_t n)
+{
+    BUF_LIT(b, "Content-Length: ");
+    buf_u64(b, n);
+    BUF_LIT(b, "\r\n");
+}
+
+void answer_head(struct worker *w, struct txn *t, const struct blocks_head *h,
+                 const struct record *r, uint64_t length, bool persist)
+{
+    struct buf *b = &t->out;
+    int rule_line = blocks_head_put(w, b, h);
+
+    if (w->conf->explain_header)
+        explained_put(b, w->conf, h->status, r->line.reason, r->line.fault,
+                      rule_line);
+    if (length != ANSWER_NO_LENGTH)
+        answer_length(b, length);
+    answer_connection(w, b, persist);
+}
+
+void answer_stored(struct txn *t, const struct entry *e,
+                   const struct entry_form *f, uint64_t offset, uint64_t bytes)
+{
+    if (f->bytes)
+        txn_piece_memory(t, f->bytes + offset, bytes);
+    else
+        txn_piece_file(t, f->fd >= 0 ? f->fd : e->fd, offset, bytes);
+}
+
+void answer_content(struct txn *t, const struct entry *e,
+                    const struct entry_form *f, uint64_t offset, uint64_t bytes)
+{
+    if (f->bytes && bytes <= TXN_COPY_MAX) {
+        size_t from = t->out.n;
+        buf_put(&t->out, f->bytes + offset, bytes);
+        txn_piece_out(t, from);
+    } else {
+        answer_stored(t, e, f, offset, bytes);
+    }
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * listings: reads the directory, leaves out what can't be asked for, and sends
+ * a page or JSON.
+ * Layer: answer.  Made afresh in each turn and kept no longer: the directory
+ * may change without any of its files' knowledge.  Fails with 503. Heap: one
+ * bounded document for all that ask for it in one turn, which lives until they
+ * have it and another turn lists something; a connection has one at a time
+ * (REQUEST_HEAVY), all together LISTINGS_BYTES.
+ */
+#include "answer/listings.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "http/accept.h"
+#include "http/cond.h"
+#include "http/listing.h"
+#include "http/target.h"
+#include "os/directory.h"
+#include "answer/answer.h"
+#include "answer/answer_parts.h"
+#include "files/entry.h"
+#include "files/find.h"
+#include "answer/txn.h"
+#include "serve/worker.h"
+
+/* A control character in a path is a fault (target.h). */
+static bool askable(struct span name)
+{
+    for (size_t i = 0; i < name.n; i++) {
+        if ((unsigned char)name.p[i] < 0x20 || name.p[i] == 0x7f)
+            return false;
+    }
+    return target_utf8(name);
+}
+
+/* A link counts as what it leads to, when its policy lets it be followed. */
+static bool look_behind(struct worker *w, const struct entry *e,
+                        struct directory_item *item)
+{
+    char path[FIND_PATH_MAX + 256];
+    struct buf b = buf_over(path, sizeof path);
+    struct file_stat s;
+
+    buf_str(&b, e->file_path);
+    buf_str(&b, item->name);
+    if (!buf_cstr(&b))
+        return false;
+    int fd = find_open(w, w->site, e->root, path, NULL);
+    if (fd < 0)
+        return false;
+    int rc = file_stat(fd, &s);
+    close(fd);
+    item->kind = s.kind == FILE_REGULAR     ? DIRECTORY_FILE
+                 : s.kind == FILE_DIRECTORY ? DIRECTORY_FOLDER
+                                            : DIRECTORY_OTHER;
+    item->size = s.size;
+    item->mtime_s = s.mtime_ns / 1000000000;
+    return rc == 0;
+}
+
+/* What a request for it would not be answered with 404 or 403 for. */
+static bool shown(struct worker *w, const struct entry *e,
+                  struct directory_item *item)
+{
+    struct span name = span_str(item->name);
+
+    if (name.p[0] == '.' && w->site->dotfiles == DOTFILES_DENY)
+        return e->path_n == 1 && span_eq(name, SPAN(".well-known")) &&
+               item->kind == DIRECTORY_FOLDER;
+    if (!askable(name))
+        return false;
+    if (item->kind == DIRECTORY_LINK && !look_behind(w, e, item))
+        return false;
+    return item->kind == DIRECTORY_FILE || item->kind == DIRECTORY_FOLDER;
+}
+
+/* Both point into what `d` owns. */
+static struct listing_item *select_items(struct worker *w,
+                                         const struct entry *e,
+                                         struct directory *d, size_t *n)
+{
+    struct listing_item *item = calloc(d->n + 1, sizeof *item);
+
+    *n = 0;
+    for (size_t i = 0; item && i < d->n; i++) {
+        struct directory_item *from = &d->item[i];
+        if (!shown(w, e, from))
+            continue;
+        item[(*n)++] = (struct listing_item){ span_str(from->name),
+                                              from->kind == DIRECTORY_FOLDER,
+                                              from->size, from->mtime_s };
+    }
+    if (*n > 1)
+        qsort(item, *n, sizeof *item, listing_order);
+    return item;
+}
+
+/* Storage of what it really came to: false when others hold too much. */
+static bool keep(struct worker *w, struct entry *page, size_t n)
+{
+    if (n > LISTINGS_BYTES - w->listing_bytes)
+        return false;
+    char *less = realloc(page->page, n);
+    if (less)
+        page->page = less;
+    page->listing_bytes = n;
+    w->listing_bytes += n;
+    return true;
+}
+
+/* An entry of its own with the document as its bytes, or NULL. */
+static struct entry *compose(struct worker *w, const struct listing *l,
+                             bool json)
+{
+    size_t cap = listing_bytes_max(l);
+    struct entry *page = entry_new(0, l->path, 0);
+
+    if (!page)
+        return NULL;
+    page->kind = ENTRY_PAGE;
+    page->page = malloc(cap);
+    if (!page->page)
+        return page;
+    struct buf b = buf_over(page->page, cap);
+    if (json)
+        listing_json(&b, l);
+    else
+        listing_html(&b, l);
+    if (b.overflow || !keep(w, page, b.n))
+        return page;
+    page->form[CODING_IDENTITY].bytes = page->page;
+    page->source.form[CODING_IDENTITY].size = b.n;
+    return page;
+}
+
+void listings_forget(struct worker *w)
+{
+    struct listed *l = &w->listed;
+
+    for (unsigned i = 0; i < LISTED_MAX; i++) {
+        if (!l->slot[i].page)
+            continue;
+        entry_release(w, l->slot[i].of);
+        entry_release(w, l->slot[i].page);
+        l->slot[i].page = NULL;
+    }
+    l->names = 0;
+}
+
+/* Whoever asks in the turn in which a document was made asked before that was
+ * begun, for all receives of a turn come first. */
+static struct entry *made_before(struct worker *w, const struct entry *e,
+                                 bool json)
+{
+    struct listed *l = &w->listed;
+
+    if (l->turn != w->turns)
+        listings_forget(w);
+    l->turn = w->turns;
+    for (unsigned i = 0; i < LISTED_MAX; i++) {
+        if (l->slot[i].page && l->slot[i].of == e && l->slot[i].json == json)
+            return l->slot[i].page;
+    }
+    return NULL;
+}
+
+static void remember(struct worker *w, struct entry *e, bool json,
+                     struct entry *page)
+{
+    struct listed_slot *slot = &w->listed.slot[w->listed.next];
+
+    w->listed.next = (w->listed.next + 1) % LISTED_MAX;
+    if (slot->page) {
+        entry_release(w, slot->of);
+        entry_release(w, slot->page);
+    }
+    entry_hold(e);
+    entry_hold(page);
+    *slot = (struct listed_slot){ e, page, json };
+}
+
+static struct entry *make(struct worker *w, const struct entry *e, bool json)
+{
+    struct directory d;
+    struct listing l = { .path = span_of(e->path, e->path_n) };
+    struct entry *page = NULL;
+
+    if (w->listing_bytes >= LISTINGS_BYTES)
+        return NULL; /* no need to look */
+    int fd = find_open(w, w->site, e->root, e->file_path, NULL);
+    int rc = fd < 0 ? fd : directory_read(fd, LISTINGS_MAX, &d);
+
+    if (fd >= 0)
+        close(fd);
+    if (rc < 0)
+        return NULL;
+    w->listed.names += d.n;
+    struct listing_item *item = select_items(w, e, &d, &l.n);
+    l.item = item;
+    l.cut = d.cut;
+    if (item)
+        page = compose(w, &l, json);
+    free(item);
+    directory_free(&d);
+    if (page && !page->form[CODING_IDENTITY].bytes) {
+        entry_release(w, page);
+        page = NULL;
+    }
+    return page;
+}
+
+/* A listing has no validators: only "*" can match (RFC 9110 13.1.1, 13.1.2). */
+static int status_of(struct worker *w, enum reason *reason)
+{
+    struct validators none = { { SPAN_NONE, false }, COND_NO_DATE };
+    struct cond_result r = cond_evaluate(&w->head, &none, w->second);
+
+    *reason = r.verdict == COND_PROCEED ? REASON_LISTING : r.reason;
+    return r.verdict == COND_NOT_MODIFIED ? 304
+           : r.verdict == COND_FAILED     ? 412
+                                          : 200;
+}
+
+static void put(struct worker *w, struct conn *c, struct txn *t,
+                struct entry *page, bool json, bool persist)
+{
+    const struct blocks_head h = {
+        .status = 200,
+        .type = json ? "application/json" : "text/html; charset=utf-8",
+        .fixed = SPAN(""),
+        .caching = "no-cache",
+        .vary = "Accept",
+    };
+    struct record *r = answer_record(w, c, t, 200, REASON_LISTING);
+    uint64_t n = page->source.form[CODING_IDENTITY].size;
+    size_t from = t->out.n;
+
+    answer_head(w, t, &h, r, n, persist);
+    txn_piece_out(t, from);
+    if (w->head.method == METHOD_HEAD)
+        n = 0;
+    if (n) {
+        answer_content(t, page, &page->form[CODING_IDENTITY], 0, n);
+        entry_hold(page);
+        r->entry = page;
+    }
+    answer_close(t, r, n);
+}
+
+static void put_not_modified(struct worker *w, struct conn *c, struct txn *t,
+                             enum reason reason, bool persist)
+{
+    const struct blocks_head h = {
+        .status = 304,
+        .fixed = SPAN(""),
+        .caching = "no-cache",
+        .vary = "Accept",
+    };
+    struct record *r = answer_record(w, c, t, 304, reason);
+    size_t from = t->out.n;
+
+    answer_head(w, t, &h, r, ANSWER_NO_LENGTH, persist);
+    txn_piece_out(t, from);
+    answer_close(t, r, 0);
+}
+
+void answer_listing(struct worker *w, struct conn *c, struct txn *t,
+                    struct entry *e, bool persist)
+{
+    enum reason reason;
+    int status = status_of(w, &reason);
+    bool json = accept_media(&w->head, SPAN("application/json")) >
+                accept_media(&w->head, SPAN("text/html"));
+
+    if (status == 304) {
+        put_not_modified(w, c, t, reason, persist);
+        return;
+    }
+    if (status == 412) {
+        struct plan plan = { .status = 412, .reason = reason };
+        answer_refusal(w, c, t, e, &plan, persist);
+        return;
+    }
+    struct entry *page = made_before(w, e, json);
+    if (page) {
+        put(w, c, t, page, json, persist);
+        return;
+    }
+    if (w->listed.names < LISTINGS_TURN_MAX)
+        page = make(w, e, json);
+    if (!page) {
+        answer_status(w, c, t, 503, REASON_OVERLOAD, persist);
+        return;
+    }
+    remember(w, e, json, page);
+    put(w, c, t, page, json, persist);
+    entry_release(w, page);
+}

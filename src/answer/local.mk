@@ -1,0 +1,10 @@
+noinst_LIBRARIES += libanswer.a
+libanswer_a_SOURCES = \
+	src/answer/answer.c src/answer/answer.h \
+	src/answer/answer_parts.c src/answer/answer_parts.h \
+	src/answer/explained.c src/answer/explained.h \
+	src/answer/listings.c src/answer/listings.h \
+	src/answer/pages.c src/answer/pages.h \
+	src/answer/refusal.c \
+	src/answer/tell.c src/answer/tell.h \
+	src/answer/txn.c src/answer/txn.h

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * pages: reads error pages and looks whether they have changed.
+ * Layer: answer.  They are looked up as files only (no redirect, no fallback,
+ * no error page of their own), so one that is missing leads to no other. Heap:
+ * at the start, and when such a file has changed.
+ */
+#include "answer/pages.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/media.h"
+#include "http/target.h"
+#include "os/log.h"
+#include "files/entry.h"
+#include "files/find.h"
+#include "serve/worker.h"
+
+#define RACY_NS 50000000 /* several ticks of the clock of file times */
+
+struct pages_slot {
+    struct entry *page; /* NULL: can't be used */
+    uint64_t fresh;     /* generation of the watch at the last look */
+    bool looked, watched;
+    bool racy; /* changed so lately that equal times prove nothing */
+    bool told; /* that it can't be used */
+};
+
+struct pages {
+    size_t n;
+    struct pages_slot slot[]; /* site by site, in the order of error_pages */
+};
+
+struct pages *pages_new(const struct conf *conf)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < conf->n_sites; i++)
+        n += conf->sites[i].n_error_pages;
+    struct pages *p = calloc(1, sizeof *p + n * sizeof p->slot[0]);
+    if (p)
+        p->n = n;
+    return p;
+}
+
+static void replace(struct worker *w, struct pages_slot *s, struct entry *e)
+{
+    if (s->page)
+        entry_release(w, s->page);
+    s->page = e;
+}
+
+void pages_free(struct worker *w)
+{
+    for (size_t i = 0; w->pages && i < w->pages->n; i++)
+        replace(w, &w->pages->slot[i], NULL);
+    free(w->pages);
+    w->pages = NULL;
+}
+
+static struct entry *read_page(struct span path, const struct found *f)
+{
+    struct entry *e = entry_new(0, path, 0);
+    const char *slash = strrchr(f->path, '/');
+    struct media m;
+
+    if (!e)
+        return NULL;
+    e->kind = ENTRY_PAGE;
+    e->version = f->version;
+    e->page = malloc(f->version.size + 1);
+    ssize_t n = e->page ? file_read_at(f->fd, e->page, f->version.size, 0) : -1;
+    if (n < 0 || (uint64_t)n != f->version.size)
+        return e; /* without form: the caller lets go of it */
+    media_settle(&m, span_str(slash ? slash + 1 : f->path), SPAN(""), SPAN(""),
+                 target_utf8(span_of(e->page, (size_t)n)));
+    memcpy(e->type, m.type, sizeof e->type);
+    e->form[CODING_IDENTITY].bytes = e->page;
+    e->source.form[CODING_IDENTITY].size = (uint64_t)n;
+    return e;
+}
+
+static void tell(struct pages_slot *s, const struct conf_error_page *page,
+                 const char *why)
+{
+    if (!s->told)
+        log_warn("W050", "error-%d: %s %s; a plain page stands in",
+                 page->status, page->path, why);
+    s->told = true;
+}
+
+static void look(struct worker *w, const struct conf_site *site,
+                 const struct conf_error_page *page, struct pages_slot *s)
+{
+    static struct found f;
+    struct target target = { .path = span_str(page->path) };
+
+    find_file(w, site, &target, &f);
+    s->looked = true;
+    s->watched = f.watched;
+    s->fresh = w->fresh;
+    if (f.status != 200) {
+        replace(w, s, NULL);
+        tell(s, page, "can't be read");
+    } else if (f.version.size > PAGES_FILE_MAX) {
+        replace(w, s, NULL);
+        tell(s, page, "is larger than 256 KiB");
+    } else if (!s->page || s->racy ||
+               !find_same_version(&s->page->version, &f.version)) {
+        struct entry *e = read_page(target.path, &f);
+        bool whole = e && e->form[CODING_IDENTITY].bytes;
+        if (e && !whole)
+            entry_release(w, e);
+        replace(w, s, whole ? e : NULL);
+        s->racy = w->real_us * 1000 - f.version.ctime_ns < RACY_NS;
+        s->told = s->told && !whole;
+        if (!whole)
+            s->looked = false; /* it was being changed: again next time */
+    }
+    find_release(&f);
+}
+
+static struct entry *look_if_changed(struct worker *w,
+                                     const struct conf_site *site,
+                                     const struct conf_error_page *page,
+                                     struct pages_slot *s)
+{
+    if (!s->looked || !s->watched || s->racy || s->fresh != w->fresh)
+        look(w, site, page, s);
+    return s->page;
+}
+
+void pages_prepare(struct worker *w)
+{
+    struct pages_slot *s = w->pages->slot;
+
+    for (size_t i = 0; i < w->conf->n_sites; i++) {
+        const struct conf_site *site = &w->conf->sites[i];
+        for (size_t j = 0; j < site->n_error_pages; j++)
+            look_if_changed(w, site, &site->error_pages[j], s++);
+    }
+}
+
+struct entry *pages_find(struct worker *w, int status)
+{
+    const struct conf_site *site = w->site;
+    struct pages_slot *s = w->pages->slot;
+
+    if (w->pages->n == 0)
+        return NULL;
+    for (size_t i = 0; i < site->n_error_pages; i++) {
+        if (site->error_pages[i].status != status)
+            continue;
+        for (const struct conf_site *p = w->conf->sites; p != site; p++)
+            s += p->n_error_pages;
+        return look_if_changed(w, site, &site->error_pages[i], s + i);
+    }
+    return NULL;
+}

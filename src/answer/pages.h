@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * pages: the files that stand for error statuses (error-NNN), kept in memory.
+ * Layer: answer.
+ */
+#ifndef ETAGD_ANSWER_PAGES_H
+#define ETAGD_ANSWER_PAGES_H
+
+struct conf;
+struct entry;
+struct pages;
+struct worker;
+
+#define PAGES_FILE_MAX (256 * 1024) /* bytes; larger ones are not used */
+
+struct pages *pages_new(const struct conf *conf); /* NULL: no memory */
+
+void pages_free(struct worker *w);
+
+/* Reads every page, so that a fault needs no file to be answered. */
+void pages_prepare(struct worker *w);
+
+/* The page of w->site for this status (an ENTRY_PAGE, not held), as fresh as
+ * the files of answers are; NULL: none, or its file can't be used. */
+struct entry *pages_find(struct worker *w, int status);
+
+#endif

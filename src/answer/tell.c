@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * tell: fills event records.
+ * Layer: answer.
+ */
+#include "answer/tell.h"
+
+#include "base/check.h"
+#include "http/refs.h"
+#include "os/clock.h"
+#include "os/tcpinfo.h"
+#include "serve/conn.h"
+#include "files/entry.h"
+#include "answer/txn.h"
+#include "serve/worker.h"
+
+#define PAGE_SCAN_BYTES (64u << 10) /* of a file, looked at for references */
+#define PAGE_PARTS_MAX 8
+#define PAGE_AGAIN_S 10 /* at the earliest: under load looking costs time */
+
+static struct board_event *begin(struct worker *w, enum board_kind kind,
+                                 const struct conn *c, uint64_t time_us)
+{
+    struct board_event *e = board_begin(w->ring);
+
+    e->kind = (uint16_t)kind;
+    e->time_us = time_us;
+    e->connection = c ? c->number : 0;
+    return e;
+}
+
+void tell_start(struct worker *w)
+{
+    begin(w, BOARD_START, NULL, w->now_us);
+    board_publish(w->ring);
+}
+
+static struct board_event *begin_conn(struct worker *w, enum board_kind kind,
+                                      const struct conn *c)
+{
+    struct board_event *e = begin(w, kind, c, clock_mono_us());
+
+    e->conn.peer = c->peer;
+    e->conn.listener = c->listener;
+    e->conn.end = (uint8_t)c->end;
+    e->conn.by_client = false;
+    e->conn.requests = (uint32_t)c->requests;
+    return e;
+}
+
+void tell_accept(struct worker *w, const struct conn *c)
+{
+    struct board_event *e = begin_conn(w, BOARD_ACCEPT, c);
+
+    (void)tcpinfo_read(c->fd, &e->conn.tcp);
+    if (e->conn.tcp.known)
+        e->text_n[0] = (uint16_t)tcpinfo_syn(c->fd, e->text);
+    board_publish(w->ring);
+}
+
+void tell_end(struct worker *w, const struct conn *c)
+{
+    struct board_event *e = begin_conn(w, BOARD_END, c);
+
+    (void)tcpinfo_read(c->fd, &e->conn.tcp);
+    board_publish(w->ring);
+}
+
+void tell_fin(struct worker *w, const struct conn *c, bool by_client)
+{
+    struct board_event *e = begin_conn(w, BOARD_FIN, c);
+
+    e->conn.by_client = by_client;
+    board_publish(w->ring);
+}
+
+static struct board_event *begin_request(struct worker *w, enum board_kind kind,
+                                         const struct conn *c, uint64_t number)
+{
+    struct board_event *e = begin(w, kind, c, clock_mono_us());
+
+    e->request = (struct board_request){ .number = (uint32_t)number,
+                                         .first_us = c->first_us,
+                                         .queued_us = e->time_us,
+                                         .site = UINT8_MAX };
+    return e;
+}
+
+void tell_first(struct worker *w, const struct conn *c)
+{
+    begin_request(w, BOARD_FIRST, c, c->requests + 1);
+    board_publish(w->ring);
+}
+
+/* A head as the parser left it; what it could not read is left out. */
+static struct span raw_head(const struct head *h)
+{
+    struct span last = h->target.n ? h->target : h->method_text;
+
+    if (!h->method_text.n)
+        return SPAN("");
+    if (h->n_fields)
+        last = h->fields[h->n_fields - 1].value;
+    return span_of(h->method_text.p,
+                   (size_t)(last.p + last.n - h->method_text.p));
+}
+
+/* A head that is too long, as the observer needs it: the fields that etagd acts
+ * upon, in their order, without the ones that make heads long. */
+static struct span short_head(const struct head *h, struct buf *text)
+{
+    size_t from = text->n;
+    struct buf b = buf_over(text->p + from, TXN_HEAD_MAX);
+
+    CHECK(text->cap - from >= TXN_HEAD_MAX);
+    buf_span_put(&b, h->method_text);
+    buf_char(&b, ' ');
+    buf_span_put(&b, span_to(h->target, 512));
+    if (h->minor >= 0)
+        buf_str(&b, h->minor ? " HTTP/1.1" : " HTTP/1.0");
+    for (size_t i = 0; i < h->n_fields; i++) {
+        const struct head_field *f = &h->fields[i];
+        if (f->id == FIELD_OTHER || f->id == FIELD_COOKIE ||
+            f->id == FIELD_USER_AGENT ||
+            f->name.n + f->value.n + 4 > b.cap - b.n)
+            continue;
+        BUF_LIT(&b, "\r\n");
+        buf_span_put(&b, f->name);
+        BUF_LIT(&b, ": ");
+        buf_span_put(&b, f->value);
+    }
+    text->n += b.n;
+    return buf_span(&b);
+}
+
+void tell_opened(struct worker *w, struct txn *t, struct record *r)
+{
+    r->head = raw_head(&w->head);
+    r->head_n = (uint32_t)r->head.n;
+    if (r->head.n > TXN_HEAD_MAX)
+        r->head = short_head(&w->head, &t->text);
+    r->answer_at = (uint32_t)t->out.n;
+    r->queued_us = w->now_us;
+    r->site = UINT8_MAX;
+    r->file = 0;
+}
+
+void tell_waiting(struct worker *w, const struct conn *c)
+{
+    const struct txn *t = c->txn;
+
+    if (t->record_at == t->record_n)
+        return;
+    const struct record *r = &t->record[t->record_at];
+    struct board_event *e = begin_request(w, BOARD_WAITING, c, r->line.request);
+    e->request.status = (uint16_t)r->line.status;
+    e->request.first_us = r->started_us;
+    e->request.queued_us = r->queued_us;
+    board_text(e, 0, r->head);
+    e->request.cut = e->text_n[0] != r->head_n;
+    board_publish(w->ring);
+}
+
+static bool ends_head(struct span s, size_t n)
+{
+    return n >= 4 && n <= s.n && memcmp(s.p + n - 4, "\r\n\r\n", 4) == 0;
+}
+
+/* Without its empty line, as far as it is kept.  What the answer has put into
+ * t->out ends where the next one's begins, and its content stands there or does
+ * not: nearly always one of these is where the head ends.  Looking for the end
+ * costs a quarter of a request. */
+static struct span answer_head_of(const struct txn *t, const struct record *r)
+{
+    const struct record *next = r + 1;
+    size_t end = next < t->record + t->record_n ? next->answer_at : t->out.n;
+    struct span s = span_of(t->out.p + r->answer_at, end - r->answer_at);
+    size_t head = s.n - (r->line.bytes < s.n ? (size_t)r->line.bytes : 0);
+
+    if (!ends_head(s, head))
+        head = s.n;
+    if (ends_head(s, head))
+        return span_to(span_to(s, head - 4), BOARD_RESPONSE_MAX);
+    s = span_to(s, BOARD_RESPONSE_MAX);
+    const char *at = memmem(s.p, s.n, "\r\n\r\n", 4);
+    return at ? span_to(s, (size_t)(at - s.p)) : s;
+}
+
+void tell_request(struct worker *w, const struct conn *c,
+                  const struct record *r)
+{
+    struct board_event *e = begin_request(w, BOARD_REQUEST, c, r->line.request);
+    struct board_request *q = &e->request;
+
+    q->first_us = r->started_us;
+    q->queued_us = r->queued_us;
+    q->bytes = r->line.bytes;
+    q->status = (uint16_t)r->line.status;
+    q->reason = (uint8_t)r->line.reason;
+    q->fault = (uint8_t)r->line.fault;
+    q->coding = (uint8_t)r->line.coding;
+    q->end = (uint8_t)r->line.end;
+    q->site = r->site;
+    q->file = r->file;
+    board_text(e, 0, r->head);
+    q->cut = e->text_n[0] != r->head_n;
+    board_text(e, 1, answer_head_of(c->txn, r));
+    board_publish(w->ring);
+}
+
+void tell_cut(struct worker *w, const struct conn *c, enum end why)
+{
+    struct board_event *e = begin_request(w, BOARD_CUT, c, c->requests + 1);
+
+    e->request.end = (uint8_t)why;
+    board_text(e, 0, span_to(raw_head(&w->head), TXN_HEAD_MAX));
+    e->request.cut = true;
+    board_publish(w->ring);
+}
+
+/* A list of references in parts: "i/logo.png\n" each (enum ref's letter; in
+ * capitals: another candidate of the one before). */
+static void tell_page(struct worker *w, const struct entry *e,
+                      enum refs_language language, struct span text)
+{
+    struct refs refs = refs_of(language, text);
+    struct ref ref;
+    bool more = refs_next(&refs, &ref);
+    uint32_t file = (uint32_t)(w->ring->next + 1); /* what told_at will be */
+    uint64_t version = (uint64_t)e->version.mtime_ns ^ w->ring->next;
+
+    /* none: that is told, too, for the file may have had some before */
+    for (unsigned part = 0; (more || part == 0) && part < PAGE_PARTS_MAX;
+         part++) {
+        struct board_event *b = begin(w, BOARD_PAGE, NULL, w->now_us);
+        b->page = (struct board_page){ .version = version,
+                                       .file = file,
+                                       .part = (uint16_t)part,
+                                       .site = (uint8_t)e->site };
+        board_text(b, 0, span_of(e->path, e->path_n));
+        struct buf list =
+            buf_over(b->text + b->text_n[0], BOARD_TEXT_BYTES - b->text_n[0]);
+        for (; more && list.cap - list.n >= ref.url.n + 2;
+             more = refs_next(&refs, &ref)) {
+            char letter = ref_letter(ref.kind);
+            buf_char(&list, ref.other ? (char)(letter - 'a' + 'A') : letter);
+            buf_span_put(&list, ref.url);
+            buf_char(&list, '\n');
+        }
+        if (more && list.n == 0) /* does not fit beside such a path */
+            more = refs_next(&refs, &ref);
+        b->text_n[1] = (uint16_t)list.n;
+        b->page.parts = more ? 0 : (uint16_t)(part + 1);
+        board_publish(w->ring);
+    }
+}
+
+void tell_file(struct worker *w, struct record *r, struct entry *e)
+{
+    const struct entry_form *f = &e->form[CODING_IDENTITY];
+    uint64_t next = atomic_load_explicit(&w->ring->next, memory_order_relaxed);
+    uint32_t second = (uint32_t)(w->now_us / 1000000);
+    enum refs_language language;
+
+    r->site = (uint8_t)e->site;
+    r->file = (uint32_t)e->told_at;
+    /* once more before it is overwritten, so that an observer that was started
+     * anew learns it too */
+    if (!f->bytes ||
+        (e->told_at && e->told_ns == e->version.ctime_ns &&
+         (next - e->told_at <= w->ring->mask / 2 ||
+          second - e->told_s < PAGE_AGAIN_S)) ||
+        !refs_language_of(span_str(e->type), &language))
+        return;
+    tell_page(w, e, language,
+              span_to(span_of(f->bytes, e->version.size), PAGE_SCAN_BYTES));
+    e->told_at = next + 1;
+    r->file = (uint32_t)e->told_at;
+    e->told_s = second;
+    e->told_ns = e->version.ctime_ns;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * txn: what requests under way on one connection need: unparsed bytes, content
+ * framing, and the responses that are being sent.
+ * Layer: answer.  Borrowed from the worker's pool at the first byte that cannot
+ * be dealt with at once, and for the length of a turn otherwise; given back
+ * when the connection is idle.  The last one given back is the next one
+ * borrowed, so that a busy worker keeps using the same, warm memory.
+ */
+#ifndef ETAGD_ANSWER_TXN_H
+#define ETAGD_ANSWER_TXN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/check.h"
+#include "base/list.h"
+#include "http/body.h"
+#include "http/logline.h"
+#include "http/range.h"
+
+#define TXN_OUT_BYTES 65536
+#define TXN_PIECES_MAX 192
+#define TXN_RECORDS_MAX 64
+#define TXN_QUEUED_MAX 1048576 /* bytes: then all of it is sent first */
+#define TXN_HEAD_MAX 1216      /* bytes of a request's head for the observer */
+/* What the texts of one record may come to: method, target, Host, Referer and
+ * User-Agent for the log, and a head for the observer. */
+#define TXN_TEXT_MAX (5 * LOGLINE_TARGET_MAX + TXN_HEAD_MAX)
+#define TXN_TEXT_BYTES 32768
+#define TXN_COPY_MAX 4096 /* smaller bodies are copied beside their head */
+/* of one answer: head and content of each part, and the last boundary */
+#define TXN_ANSWER_PIECES (2 * RANGE_PIECES_MAX + 1)
+
+/* Room that one answer's head may need in txn.out. */
+#define REQUEST_ROOM 20480
+
+/* What became of a request that was looked at. */
+enum request_result {
+    REQUEST_ANSWERED, /* *in has moved past it; c->closing may be set */
+    REQUEST_HEAVY,    /* the same, and this took so long or so much memory that
+                         others come first before the next */
+    REQUEST_MORE,     /* the head is incomplete; *in is as it was */
+    REQUEST_CONTENT,  /* waits for its content: the head is in t's input */
+    REQUEST_WAITS     /* waits for the preparer: all of it is in t's input */
+};
+
+struct conn;
+struct entry;
+
+/* A run of bytes to send: from memory, or from a file. */
+struct piece {
+    const char *p; /* memory; NULL: from fd */
+    int fd;
+    uint64_t offset; /* in fd */
+    uint64_t bytes;
+};
+
+/* One response: who asked what, and where its bytes end in the stream. */
+struct record {
+    struct logline line;
+    struct entry *entry; /* held until the response is out; NULL: none */
+    bool guarded;        /* the file is looked at again before the last bytes
+                            go out */
+    uint64_t started_us; /* monotonic */
+    uint64_t ends;       /* offset in the stream of this txn's sends */
+    /* for the observer: */
+    struct span head;   /* the request's, without its end */
+    uint32_t head_n;    /* bytes of it as it was sent */
+    uint32_t answer_at; /* the response's head in txn.out */
+    uint64_t queued_us; /* the turn in which it was decided */
+    uint8_t site;
+    uint32_t file; /* its number on the board; 0: none */
+};
+
+struct txn {
+    struct conn *conn; /* who borrowed it */
+    size_t in_n;       /* bytes of input that wait: txn_input() */
+    size_t in_cap;
+    struct body body;
+    bool body_active;      /* bytes that arrive are content of in[0..head) */
+    bool body_done;        /* content of the head at in[0] was taken already */
+    enum fault body_fault; /* and this is what was wrong with it */
+    enum request_result after; /* what follows the queue */
+    struct list waiter;        /* hangs at an entry that is being prepared */
+    struct buf out;            /* heads and small bodies */
+    uint64_t sent;             /* bytes of the stream that are out */
+    uint64_t queued;           /* bytes of the stream in all */
+    unsigned piece_n, piece_at;
+    unsigned record_n, record_at;
+    struct buf text;  /* copies of what records point at, once they must stay */
+    size_t text_need; /* bytes that what is not copied yet would take */
+    struct piece piece[TXN_PIECES_MAX];
+    struct record record[TXN_RECORDS_MAX];
+    char out_bytes[TXN_OUT_BYTES];
+    char text_bytes[TXN_TEXT_BYTES];
+    char in_bytes[]; /* in_cap of them; for txn.c alone, since records point
+                        into them */
+};
+
+struct txn_pool {
+    char *memory;
+    size_t stride, count, bytes;
+    struct txn **free;
+    size_t n_free;
+    size_t warm;  /* lowest n_free ever: below, free[] is not filled in yet */
+    size_t low;   /* lowest n_free since txn_pool_rest() */
+    size_t clean; /* free[] below holds no memory; once low is counted in */
+};
+
+/* Reserves address space for `count` transactions; false when refused. */
+bool txn_pool_init(struct txn_pool *pool, size_t count, size_t in_cap);
+void txn_pool_free(struct txn_pool *pool);
+struct txn *txn_borrow(struct txn_pool *pool); /* NULL: none left */
+void txn_return(struct txn_pool *pool, struct txn *t);
+
+/* Gives memory back that has not been in use since the last call: once in a
+ * second, for who waits for a reader or the preparer comes in crowds. */
+void txn_pool_rest(struct txn_pool *pool);
+
+/* The bytes that were received and not dealt with yet. */
+static inline struct span txn_input(const struct txn *t)
+{
+    return span_of(t->in_bytes, t->in_n);
+}
+
+/* What waits from now on is `head` and then `rest`; both may lie in the input
+ * already.  Records that point into it get copies of their texts first. */
+void txn_input_keep(struct txn *t, struct span head, struct span rest);
+
+/* Puts `more`, which lies elsewhere or behind the input, to its end. */
+void txn_input_add(struct txn *t, struct span more);
+
+static inline bool txn_sending(const struct txn *t)
+{
+    return t->piece_at < t->piece_n;
+}
+
+/* Can another response of up to `head` bytes of head be queued? */
+static inline bool txn_room(const struct txn *t, size_t head)
+{
+    return t->out.cap - t->out.n >= head + TXN_COPY_MAX &&
+           t->piece_n + TXN_ANSWER_PIECES <= TXN_PIECES_MAX &&
+           t->record_n < TXN_RECORDS_MAX && t->queued < TXN_QUEUED_MAX &&
+           t->text.cap - t->text.n >= t->text_need + TXN_TEXT_MAX;
+}
+
+/* The bytes written to t->out since `from` become a piece (or part of the last
+ * one). */
+void txn_piece_out(struct txn *t, size_t from);
+void txn_piece_memory(struct txn *t, const char *p, uint64_t bytes);
+void txn_piece_file(struct txn *t, int fd, uint64_t offset, uint64_t bytes);
+
+/* Everything queued is out: forget it. */
+void txn_reset_out(struct txn *t);
+
+/* Sets room aside for copies of the texts of a record that was just opened: the
+ * five of the log are parts of a head of so many bytes (0: not known), and the
+ * observer's is that head. */
+static inline void txn_record_texts(struct txn *t, size_t head)
+{
+    t->text_need +=
+        head > 0 && head < TXN_TEXT_MAX / 2 ? 2 * head : TXN_TEXT_MAX;
+}
+
+/* Copies what unfinished records point at into t->text, because the input goes
+ * away. */
+void txn_keep_texts(struct txn *t);
+
+/* The input is dealt with; records that point into it are closed. */
+static inline void txn_input_done(struct txn *t)
+{
+    CHECK(t->record_at == t->record_n);
+    t->in_n = 0;
+}
+
+#endif

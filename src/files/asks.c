@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * asks: what was asked, by number, and the sending of it.
+ * Layer: files.  What could not be sent (the channel is full or gone) is marked
+ * and sent again by facts_turn() or facts_renew().
+ * Heap: one table, at the start.
+ */
+#include "files/asks.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "files/facts.h"
+#include "files/find.h"
+#include "serve/worker.h"
+
+#define ASKS_MASK 4095
+#define LOSSES_MAX 2 /* a file whose coding kills preparers is let be */
+
+bool asks_init(struct worker *w)
+{
+    w->asks = calloc(ASKS_MASK + 1, sizeof w->asks[0]);
+    return w->asks != NULL;
+}
+
+struct entry *asks_find(struct worker *w, uint64_t seq)
+{
+    struct entry *e = w->asks[seq & ASKS_MASK];
+
+    while (e && e->seq != seq)
+        e = e->seq_next;
+    return e;
+}
+
+static void add(struct worker *w, struct entry *e)
+{
+    e->seq = ++w->seq;
+    e->seq_next = w->asks[e->seq & ASKS_MASK];
+    w->asks[e->seq & ASKS_MASK] = e;
+    e->in_asks = true;
+}
+
+void asks_remove(struct worker *w, struct entry *e)
+{
+    if (!e->in_asks)
+        return;
+    struct entry **at = &w->asks[e->seq & ASKS_MASK];
+    while (*at != e)
+        at = &(*at)->seq_next;
+    *at = e->seq_next;
+    e->in_asks = false;
+}
+
+const char *asks_name(const struct entry *e)
+{
+    const char *slash = strrchr(e->file_path, '/');
+
+    return slash ? slash + 1 : e->file_path;
+}
+
+/* 0 or -errno. */
+static int send_ask(struct worker *w, struct entry *e)
+{
+    struct prepare_ask ask;
+    int fds[1 + CODING_COUNT];
+    size_t n = 0;
+    const char *name = asks_name(e);
+    size_t name_n = strlen(name);
+
+    memset(&ask, 0, sizeof ask);
+    ask.seq = e->seq;
+    ask.version = e->version;
+    ask.sidecars = e->sidecars;
+    ask.want_bytes = e->version.size <= w->conf->prepare.memory_file_bytes;
+    ask.want_codings = w->conf->prepare.compress;
+    /* a name's type is in its end */
+    if (name_n >= sizeof ask.name)
+        name += name_n - (sizeof ask.name - 1);
+    memcpy(ask.name, name, strlen(name));
+    fds[n++] = e->fd;
+    for (int c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        if (!(e->sidecars >> c & 1))
+            continue;
+        ask.sidecar_version[c] = e->sidecar_version[c];
+        fds[n++] = e->form[c].fd;
+    }
+    return client_ask(w->client, &ask, fds, n);
+}
+
+void asks_send(struct worker *w, struct entry *e)
+{
+    int rc = w->prepare_down ? -EPIPE : send_ask(w, e);
+
+    e->unasked = rc < 0;
+    if (rc < 0)
+        w->asks_waiting = true;
+}
+
+void asks_begin(struct worker *w, struct entry *e, const struct found *f,
+                bool background)
+{
+    CHECK(e->kind == ENTRY_FILE && e->fd >= 0 && !e->pending);
+    e->sidecars = f->sidecars;
+    for (int c = 0; c < CODING_COUNT; c++) {
+        if (f->sidecars >> c & 1) {
+            e->sidecar_version[c] = f->sidecar_version[c];
+            e->form[c].fd = f->sidecar_fd[c];
+        }
+    }
+    asks_remove(w, e);
+    add(w, e);
+    e->pending = !background;
+    e->background = background;
+    e->asked_us = w->now_us;
+    e->tries = (uint8_t)(e->tries + 1 + w->tries_before);
+    if (list_empty(&e->asked))
+        entry_hold(e); /* until wake(): it may be evicted meanwhile */
+    list_remove(&e->asked);
+    list_append(&w->asked, &e->asked);
+    asks_send(w, e);
+}
+
+/* Codings that the last preparer was still to make: their files are looked at
+ * afresh at their next request, and so asked for again. */
+void asks_repeat_codings(struct worker *w)
+{
+    for (size_t i = 0; i <= ASKS_MASK; i++) {
+        for (struct entry *e = w->asks[i]; e; e = e->seq_next) {
+            if (e->pending || e->background || e->losses == LOSSES_MAX)
+                continue;
+            e->losses++;
+            e->racy = true;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * asks: the questions to the preparer that are not answered in full yet.
+ * Layer: files.  A question has a number, by which its answers find the entry;
+ * facts.c takes the answers.
+ */
+#ifndef ETAGD_FILES_ASKS_H
+#define ETAGD_FILES_ASKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "files/entry.h"
+
+struct found;
+struct worker;
+
+/* The table that finds an entry by the number of its ask. */
+bool asks_init(struct worker *w);
+
+/* Asks about e (e->fd open, e->version known); it is pending from here on,
+ * unless `background`. */
+void asks_begin(struct worker *w, struct entry *e, const struct found *f,
+                bool background);
+
+/* The last component of its file's path: what the preparer is told. */
+const char *asks_name(const struct entry *e);
+
+/* Sends what was begun, once more. */
+void asks_send(struct worker *w, struct entry *e);
+
+/* The entry that was asked about under this number; NULL: none (any more). */
+struct entry *asks_find(struct worker *w, uint64_t seq);
+
+/* No further answer belongs to e. */
+void asks_remove(struct worker *w, struct entry *e);
+
+/* Codings that the last preparer was still to make: their files are looked at
+ * afresh at their next request, and so asked for again. */
+void asks_repeat_codings(struct worker *w);
+
+#endif

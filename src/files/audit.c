@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * audit: stale confirmations and cache debt.
+ * Layer: files.  Works when facts about a file arrive and once a second for
+ * a file that is asked for; of single requests it sees only those of files that
+ * have changed.
+ */
+#include "files/audit.h"
+
+#include <string.h>
+
+#include "conf/rules.h"
+#include "http/date.h"
+#include "http/lifetime.h"
+#include "os/log.h"
+#include "share/past.h"
+#include "serve/worker.h"
+
+static struct span sent_value(const struct policy *p, struct span name)
+{
+    for (size_t i = 0; i < p->n_fields; i++) {
+        if (p->field[i]->value &&
+            span_eq_nocase(span_str(p->field[i]->name), name))
+            return span_str(p->field[i]->value);
+    }
+    return SPAN_NONE;
+}
+
+static void resolve_policy(const struct worker *w, const struct entry *e,
+                           struct policy *p)
+{
+    const struct conf_site *site = &w->conf->sites[e->site];
+    struct span host = site->n_names ? span_str(site->names[0]) : SPAN("");
+
+    rules_resolve(w->conf, host, span_of(e->path, e->path_n),
+                  span_trim(span_of(e->type, strcspn(e->type, ";"))), 200, p);
+}
+
+/* What of a response's lifetime does not depend on when it is sent. */
+static void take_fields(const struct worker *w, struct entry *e)
+{
+    struct policy p;
+
+    resolve_policy(w, e, &p);
+    e->fields = (struct lifetime_source){
+        .cache_control = sent_value(&p, SPAN("Cache-Control")),
+        .pragma = sent_value(&p, SPAN("Pragma")),
+        .vary = sent_value(&p, SPAN("Vary")),
+        .age = sent_value(&p, SPAN("Age")),
+        .expires = LIFETIME_NONE,
+        .last_modified = e->source.last_modified,
+    };
+}
+
+void audit_dated(struct worker *w, const struct entry *e)
+{
+    const struct entry_form *f = &e->form[CODING_IDENTITY];
+    struct lifetime_source s = e->fields;
+
+    if (!f->bytes_id)
+        return; /* no file, or no digest */
+    s.now = w->second;
+    s.date = w->second + e->clock_s;
+    if (e->expires == EXPIRES_ACCESS)
+        s.expires = s.date + e->expires_s;
+    else if (e->expires == EXPIRES_MODIFIED && e->modified_s != COND_NO_DATE)
+        s.expires = e->modified_s + e->expires_s;
+    int64_t unasked_s = lifetime_of(&s).unasked_s;
+    if (unasked_s > 0)
+        past_grant(w->start->past, f->past_key, f->bytes_id,
+                   w->second + unasked_s);
+}
+
+static void tell_debt(struct worker *w, const struct entry *e,
+                      const struct entry_form *f)
+{
+    int64_t until = past_debt_news(w->start->past, f->past_key, f->bytes_id);
+    char text[DATE_BYTES];
+
+    if (until == PAST_NEVER || until <= w->second)
+        return;
+    date_format(text, until);
+    log_info("W091",
+             "%s has changed: caches may show an older version unasked until "
+             "%.*s (%lld s)",
+             e->path, DATE_BYTES, text, (long long)(until - w->second));
+}
+
+void audit_note(struct worker *w, struct entry *e, enum coding c,
+                const uint8_t *digest)
+{
+    struct past *past = w->start->past;
+    struct entry_form *f = &e->form[c];
+    struct past_version v = { .last_modified = e->source.last_modified };
+
+    if (!past || !digest)
+        return;
+    memcpy(&f->bytes_id, digest, sizeof f->bytes_id);
+    f->bytes_id |= 1; /* never 0 */
+    v.bytes = f->bytes_id;
+    f->past_key = past_key(past, e->site, span_of(e->path, e->path_n), c);
+    if (f->tag_n)
+        v.tag = past_hash(past, span_of(f->tag_text, f->tag_n));
+    past_note(past, f->past_key, &v);
+    f->others = past_others(past, f->past_key, v.bytes);
+    f->tag_of_others =
+        v.tag && past_tag_of_others(past, f->past_key, v.tag, v.bytes);
+    if (c != CODING_IDENTITY)
+        return;
+    take_fields(w, e);
+    if (f->others)
+        tell_debt(w, e, f);
+}
+
+/* The client's date: the one of a version with other bytes? */
+static bool date_of_others(const struct worker *w, const struct entry_form *f)
+{
+    int64_t date;
+
+    return date_parse(head_value(&w->head, FIELD_IF_MODIFIED_SINCE), w->second,
+                      &date) &&
+           past_date_of_others(w->start->past, f->past_key, date, f->bytes_id);
+}
+
+enum reason audit_judge(struct worker *w, struct entry *e,
+                        const struct plan *plan)
+{
+    struct entry_form *f = &e->form[plan->coding];
+    enum reason reason = plan->reason;
+
+    if (plan->reason == REASON_TAG_MATCHES && f->tag_of_others)
+        reason = REASON_TAG_OF_OTHERS;
+    else if (plan->reason == REASON_DATE_NOT_NEWER && date_of_others(w, f))
+        reason = REASON_DATE_OF_OTHERS;
+    else if (plan->reason == REASON_RANGE && f->tag_of_others &&
+             head_has(&w->head, FIELD_IF_RANGE))
+        reason = REASON_RANGE_OF_OTHERS;
+    if (reason != plan->reason && !f->told) {
+        f->told = true; /* each further one stands in the access log */
+        log_warn("W090",
+                 "%s would be stale: %d confirms %s, which was handed out for "
+                 "other bytes, too",
+                 e->path, plan->status,
+                 reason == REASON_DATE_OF_OTHERS ? "a date" : f->tag_text);
+    }
+    return reason;
+}

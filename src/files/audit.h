@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * audit: tells when an answer would confirm other bytes than the present ones,
+ * and for how long older copies live on unasked ("cache debt").
+ * Layer: files.  Judges and logs; the answer itself follows the configuration.
+ * Files without a digest (over [prepare] digest-max) are not judged.
+ */
+#ifndef ETAGD_FILES_AUDIT_H
+#define ETAGD_FILES_AUDIT_H
+
+#include "http/plan.h"
+#include "files/entry.h"
+
+struct worker;
+
+/* The digest of a form is known and its tag is made. */
+void audit_note(struct worker *w, struct entry *e, enum coding c,
+                const uint8_t *digest);
+
+/* The first answer of this second is made from e: remembers until when it may
+ * be used unasked. */
+void audit_dated(struct worker *w, const struct entry *e);
+
+/* The reason to be logged for an answer planned for w->head: the plan's own
+ * unless the validator that matched was handed out for other bytes, too (for
+ * forms with `others` only). */
+enum reason audit_judge(struct worker *w, struct entry *e,
+                        const struct plan *plan);
+
+#endif

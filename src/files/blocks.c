@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * blocks: composes status line and fields once per representation.
+ * Layer: files.  Owns the text of each struct block (heap; freed with it).
+ * Heap: the text of a head, when facts about a file arrive.
+ */
+#include "files/blocks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "conf/rules.h"
+#include "http/status.h"
+#include "files/audit.h"
+#include "serve/worker.h"
+
+/* Fields that describe the content: a 304 does not repeat them (RFC 9110
+ * 15.4.5: Cache-Control, Content-Location, Date, ETag, Expires and Vary are
+ * what it must carry; a rule's other fields, CORS for one, do no harm). */
+static bool content_field(struct span name)
+{
+    return span_starts(name, SPAN("Content-")) &&
+           !span_eq_nocase(name, SPAN("Content-Location")) &&
+           !span_eq_nocase(name, SPAN("Content-Security-Policy"));
+}
+
+static const char *rule_value(const struct policy *p, struct span name,
+                              bool *named)
+{
+    for (size_t i = 0; i < p->n_fields; i++) {
+        if (span_eq_nocase(span_str(p->field[i]->name), name)) {
+            *named = true;
+            return p->field[i]->value;
+        }
+    }
+    *named = false;
+    return NULL;
+}
+
+static void field(struct buf *b, const char *name, struct span value)
+{
+    buf_str(b, name);
+    BUF_LIT(b, ": ");
+    buf_span_put(b, value);
+    BUF_LIT(b, "\r\n");
+}
+
+/* Is `own` said by this list, in its words or by "*" (RFC 9110 12.5.5)? */
+static bool covers(struct span list, const char *own)
+{
+    for (;;) {
+        size_t n = span_find(list, ',');
+        struct span member = span_trim(span_to(list, n));
+        if (span_eq(member, SPAN("*")) || span_eq_nocase(member, span_str(own)))
+            return true;
+        if (n == list.n)
+            return false;
+        list = span_from(list, n + 1);
+    }
+}
+
+/* Vary is the union of what this server's choice needs (may be NULL) and what a
+ * rule says. */
+static void put_vary(struct buf *b, const char *own, const struct policy *p)
+{
+    bool named;
+    const char *rule = rule_value(p, SPAN("Vary"), &named);
+
+    if (!own && !rule)
+        return;
+    if (own && rule && covers(span_str(rule), own))
+        own = NULL;
+    BUF_LIT(b, "Vary: ");
+    if (own)
+        buf_str(b, own);
+    if (own && rule)
+        BUF_LIT(b, ", ");
+    if (rule)
+        buf_str(b, rule);
+    BUF_LIT(b, "\r\n");
+}
+
+const char *blocks_vary(const struct entry *e)
+{
+    if (e->kind == ENTRY_LISTING)
+        return "Accept";
+    return e->negotiable ? "Accept-Encoding" : NULL;
+}
+
+/* Is there a line of that name among these? */
+static bool has_line(struct span lines, struct span name)
+{
+    while (lines.n > name.n) {
+        if (lines.p[name.n] == ':' &&
+            span_eq_nocase(span_to(lines, name.n), name))
+            return true;
+        lines = span_from(lines, span_find(lines, '\n') + 1);
+    }
+    return false;
+}
+
+/* Fields that have their own place in a head, or stand in `fixed` already, are
+ * left out. */
+static void put_rule_fields(struct buf *b, const struct policy *p,
+                            struct span fixed, bool no_content_fields)
+{
+    for (size_t i = 0; i < p->n_fields; i++) {
+        const struct conf_field *f = p->field[i];
+        struct span name = span_str(f->name);
+        if (!f->value || span_eq_nocase(name, SPAN("Vary")) ||
+            span_eq_nocase(name, SPAN("Server")) ||
+            span_eq_nocase(name, SPAN("Content-Type")) ||
+            (no_content_fields && content_field(name)) || has_line(fixed, name))
+            continue;
+        field(b, f->name, span_str(f->value));
+    }
+}
+
+static void put_nosniff(struct worker *w, struct buf *b, const struct policy *p)
+{
+    bool named;
+
+    rule_value(p, SPAN("X-Content-Type-Options"), &named);
+    if (w->conf->media.nosniff && !named)
+        BUF_LIT(b, "X-Content-Type-Options: nosniff\r\n");
+}
+
+static void put_date(struct buf *b, const char *name, int64_t t)
+{
+    char text[DATE_BYTES];
+
+    date_format(text, t);
+    field(b, name, span_of(text, DATE_BYTES));
+}
+
+/* Status line, Server and Date: what every head begins with. */
+static void put_common(struct worker *w, struct buf *b, struct block *k,
+                       const struct policy *p, int status)
+{
+    bool named;
+    const char *server = rule_value(p, SPAN("Server"), &named);
+
+    buf_span_put(b, status_line(status));
+    k->common_at = (uint16_t)b->n;
+    if (!named)
+        server = w->conf->server_field;
+    if (server)
+        field(b, "Server", span_str(server));
+    BUF_LIT(b, "Date: ");
+    k->date_at = (uint16_t)b->n;
+    buf_put(b, w->date, DATE_BYTES);
+    BUF_LIT(b, "\r\n");
+    k->type_at = (uint16_t)b->n;
+}
+
+/* Content-Length, what becomes of the connection, and the empty line. */
+static void put_tail(struct worker *w, struct buf *b, struct block *k,
+                     bool with_length, uint64_t length)
+{
+    k->length_at = (uint16_t)b->n;
+    if (with_length) {
+        BUF_LIT(b, "Content-Length: ");
+        buf_u64(b, length);
+        BUF_LIT(b, "\r\n");
+    }
+    k->connection_at = (uint16_t)b->n;
+    buf_put(b, w->keep_alive, w->keep_alive_n);
+    BUF_LIT(b, "\r\n");
+    k->bytes = (uint16_t)b->n;
+}
+
+static bool keep_block(struct block *k, const struct buf *b)
+{
+    if (b->overflow)
+        return false;
+    free(k->text);
+    k->text = malloc(b->n);
+    if (!k->text)
+        return false;
+    memcpy(k->text, b->p, b->n);
+    k->second = INT64_MIN;
+    return true;
+}
+
+static void put_expires(struct buf *b, struct block *k, const struct entry *e)
+{
+    k->expires_at = 0;
+    if (e->expires == EXPIRES_ACCESS) {
+        k->expires_at = (uint16_t)(b->n + sizeof "Expires: " - 1);
+        put_date(b, "Expires", 0);
+    } else if (e->expires == EXPIRES_MODIFIED &&
+               e->modified_s != COND_NO_DATE) {
+        put_date(b, "Expires", e->modified_s + e->expires_s);
+    }
+}
+
+static void put_validators(struct buf *b, const struct entry *e,
+                           const struct entry_form *f, bool date)
+{
+    if (f->tag_n)
+        field(b, "ETag", span_of(f->tag_text, f->tag_n));
+    if (date && e->source.last_modified != COND_NO_DATE)
+        put_date(b, "Last-Modified", e->source.last_modified);
+}
+
+/* k: the form's block for 200 or, with other rules, for 206. */
+static bool make_ok(struct worker *w, struct entry *e, enum coding c,
+                    struct block *k, const struct policy *p)
+{
+    char storage[BLOCK_BYTES_MAX];
+    struct buf b = buf_over(storage, sizeof storage);
+    struct entry_form *f = &e->form[c];
+    bool named;
+    const char *type = rule_value(p, SPAN("Content-Type"), &named);
+
+    put_common(w, &b, k, p, 200);
+    if (!named)
+        type = e->type;
+    if (type)
+        field(&b, "Content-Type", span_str(type));
+    k->fields_at = (uint16_t)b.n;
+    if (c != CODING_IDENTITY)
+        field(&b, "Content-Encoding", span_str(coding_row(c)->name));
+    put_validators(&b, e, f, true);
+    rule_value(p, SPAN("Accept-Ranges"), &named);
+    if (!named)
+        BUF_LIT(&b, "Accept-Ranges: bytes\r\n");
+    put_vary(&b, blocks_vary(e), p);
+    put_rule_fields(&b, p, SPAN(""), false);
+    put_expires(&b, k, e);
+    put_nosniff(w, &b, p);
+    put_tail(w, &b, k, true, e->source.form[c].size);
+    return keep_block(k, &b);
+}
+
+static bool make_not_modified(struct worker *w, struct entry *e, enum coding c,
+                              const struct policy *p)
+{
+    char storage[BLOCK_BYTES_MAX];
+    struct buf b = buf_over(storage, sizeof storage);
+    struct entry_form *f = &e->form[c];
+
+    put_common(w, &b, &f->not_modified, p, 304);
+    f->not_modified.fields_at = (uint16_t)b.n;
+    /* Last-Modified only helps a cache that has no tag to go by */
+    put_validators(&b, e, f, f->tag_n == 0);
+    put_vary(&b, blocks_vary(e), p);
+    put_rule_fields(&b, p, SPAN(""), true);
+    put_expires(&b, &f->not_modified, e);
+    put_tail(w, &b, &f->not_modified, false, 0);
+    return keep_block(&f->not_modified, &b);
+}
+
+static struct span media_essence(const char *type)
+{
+    return span_trim(span_of(type, strcspn(type, ";")));
+}
+
+static struct span site_name(const struct worker *w, unsigned site)
+{
+    return span_str(w->conf->sites[site].hosts);
+}
+
+static bool rules_name_status(const struct conf *c, int status)
+{
+    for (size_t i = 0; i < c->n_rules; i++) {
+        if (c->rules[i].when_status == status)
+            return true;
+    }
+    return false;
+}
+
+static void resolve_rules(struct worker *w, const struct entry *e, int status,
+                          struct policy *p)
+{
+    rules_resolve(w->conf, site_name(w, e->site), span_of(e->path, e->path_n),
+                  media_essence(e->type), status, p);
+}
+
+bool blocks_file(struct worker *w, struct entry *e)
+{
+    bool partial = rules_name_status(w->conf, 206);
+    struct policy p, p206, p304;
+
+    resolve_rules(w, e, 200, &p);
+    resolve_rules(w, e, 206, &p206);
+    resolve_rules(w, e, 304, &p304);
+    e->rule_line = p.cache_rule ? p.cache_rule->line : 0;
+    for (int c = 0; c < CODING_COUNT; c++) {
+        struct entry_form *f = &e->form[c];
+        if (!(e->source.available >> c & 1))
+            continue;
+        if (!make_ok(w, e, (enum coding)c, &f->ok, &p) ||
+            (partial && !make_ok(w, e, (enum coding)c, &f->partial, &p206)) ||
+            !make_not_modified(w, e, (enum coding)c, &p304))
+            return false;
+    }
+    return true;
+}
+
+/* The rules' part of a page's head, and the fields that rules may replace. */
+static void put_page_fields(struct worker *w, struct buf *b,
+                            const struct blocks_head *h, const struct policy *p)
+{
+    bool named;
+
+    put_vary(b, h->vary, p);
+    put_rule_fields(b, p, h->fixed, h->type == NULL);
+    rule_value(p, SPAN("Cache-Control"), &named);
+    if (h->caching && !named)
+        field(b, "Cache-Control", span_str(h->caching));
+    if (h->type)
+        put_nosniff(w, b, p);
+}
+
+int blocks_head_put(struct worker *w, struct buf *b,
+                    const struct blocks_head *h)
+{
+    unsigned site = (unsigned)(w->site - w->conf->sites);
+    const char *type = h->type;
+    struct block unused;
+    struct policy p;
+    bool named;
+
+    rules_resolve(w->conf, site_name(w, site), w->path,
+                  type ? media_essence(type) : SPAN(""), h->status, &p);
+    put_common(w, b, &unused, &p, h->status);
+    if (type)
+        field(b, "Content-Type", span_str(type));
+    buf_span_put(b, h->fixed);
+    put_page_fields(w, b, h, &p);
+    rule_value(&p, SPAN("Expires"), &named);
+    if (p.expires == EXPIRES_ACCESS && !named)
+        put_date(b, "Expires", w->second + p.clock_s + p.expires_s);
+    return p.cache_rule ? p.cache_rule->line : 0;
+}
+
+bool blocks_shared(struct worker *w)
+{
+    unsigned site = (unsigned)(w->site - w->conf->sites);
+    struct policy p;
+    bool named;
+
+    rules_resolve(w->conf, site_name(w, site), w->path, SPAN(""), 204, &p);
+    return rule_value(&p, SPAN("Access-Control-Allow-Origin"), &named) != NULL;
+}
+
+bool blocks_page(struct worker *w, struct entry *e, const char *type,
+                 size_t page_n)
+{
+    char storage[BLOCK_BYTES_MAX];
+    struct buf b = buf_over(storage, sizeof storage);
+    struct block *k = &e->form[CODING_IDENTITY].ok;
+    struct policy p;
+
+    rules_resolve(w->conf, site_name(w, e->site), span_of(e->path, e->path_n),
+                  media_essence(type), e->status, &p);
+    /* what is said of the file does not hold for the page that replaces it */
+    put_common(w, &b, k, &p, e->status);
+    field(&b, "Content-Type", span_str(type));
+    k->fields_at = (uint16_t)b.n;
+    put_vary(&b, NULL, &p);
+    put_rule_fields(&b, &p, SPAN(""), false);
+    put_nosniff(w, &b, &p);
+    put_tail(w, &b, k, true, page_n);
+    k->expires_at = 0;
+    return keep_block(k, &b);
+}
+
+void blocks_date(struct worker *w, const struct entry *e, struct block *b)
+{
+    if (b->second == w->second)
+        return;
+    b->second = w->second;
+    if (e->clock_s == 0)
+        memcpy(b->text + b->date_at, w->date, DATE_BYTES);
+    else
+        date_format(b->text + b->date_at, w->second + e->clock_s);
+    if (b->expires_at)
+        date_format(b->text + b->expires_at,
+                    w->second + e->clock_s + e->expires_s);
+    audit_dated(w, e);
+}
+
+void blocks_free(struct block *b)
+{
+    free(b->text);
+    b->text = NULL;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * blocks: prepares the response heads of an entry.
+ * Layer: files.  Runs when facts about a file arrive, not per request.
+ */
+#ifndef ETAGD_FILES_BLOCKS_H
+#define ETAGD_FILES_BLOCKS_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "conf/rules.h"
+#include "files/entry.h"
+
+struct conf_site;
+struct worker;
+
+#define BLOCK_BYTES_MAX 16384
+/* what rules add to the head of a page, and Vary's members of our own; a body
+ * and a location have room beside it (refusal.c) */
+#define BLOCK_RULES_MAX (POLICY_BYTES_MAX + 64)
+
+/* Makes (or makes again) tags, source and both heads of every available form
+ * of an ENTRY_FILE.  False: no memory, or the configured fields do not fit. */
+bool blocks_file(struct worker *w, struct entry *e);
+
+/* The head of a fixed answer: a page with `page_n` bytes of content. */
+bool blocks_page(struct worker *w, struct entry *e, const char *type,
+                 size_t page_n);
+
+/* A head that is made for one answer: a page, a listing, 204, 304 without a
+ * file. */
+struct blocks_head {
+    int status;
+    const char *type;    /* media type; NULL: no content */
+    struct span fixed;   /* field lines that this answer must have */
+    const char *caching; /* Cache-Control unless a rule has one; NULL: none */
+    const char *vary;    /* NULL: nothing of its own */
+};
+
+/* Everything of h up to Content-Length, with the fields that the rules have for
+ * w->site and w->path; the last [cache] rule's line, or 0. */
+int blocks_head_put(struct worker *w, struct buf *b,
+                    const struct blocks_head *h);
+
+/* What all answers for a representation of e vary by; NULL: nothing. */
+const char *blocks_vary(const struct entry *e);
+
+/* Do the rules let other origins read it?  (Fetch 3.2.2: a preflight is
+ * answered then.) */
+bool blocks_shared(struct worker *w);
+
+/* Brings Date and Expires up to the current second. */
+void blocks_date(struct worker *w, const struct entry *e, struct block *b);
+
+void blocks_free(struct block *b);
+
+#endif

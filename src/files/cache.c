@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cache: the table of entries.
+ * Layer: files.  Knows nothing of files: entries come and go by cache_add() and
+ * cache_unlink(); releasing what an entry holds is entry_release()'s business.
+ * Heap: its buckets, at the start.
+ */
+#include "files/cache.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "files/entry.h"
+
+bool cache_init(struct cache *c, size_t files_max, uint64_t seed)
+{
+    size_t buckets = 64;
+
+    while (buckets < files_max * 2)
+        buckets *= 2;
+    c->bucket = calloc(buckets, sizeof c->bucket[0]);
+    c->mask = buckets - 1;
+    c->seed = seed;
+    list_init(&c->files);
+    list_init(&c->others);
+    c->n_files = c->n_others = 0;
+    c->files_max = files_max;
+    c->others_max = files_max / 4 + 16;
+    return c->bucket != NULL;
+}
+
+static uint64_t word_at(const char *p, size_t n)
+{
+    uint64_t word = 0;
+
+    memcpy(&word, p, n);
+    return word;
+}
+
+/* Multiply and fold, eight bytes at a time, with a seed nobody outside knows;
+ * the last word overlaps the one before. */
+uint64_t cache_hash(const struct cache *c, unsigned site, struct span path)
+{
+    const uint64_t k = 0x9e3779b97f4a7c15ull;
+    uint64_t h = c->seed ^ ((uint64_t)site * k) ^ path.n;
+
+    for (size_t at = 0; at < path.n; at += 8) {
+        uint64_t word;
+        if (path.n < 8)
+            word = word_at(path.p, path.n);
+        else
+            word = word_at(path.p + (at + 8 <= path.n ? at : path.n - 8), 8);
+        unsigned __int128 m = (unsigned __int128)(h ^ word) * k;
+        h = (uint64_t)m ^ (uint64_t)(m >> 64) ^ c->seed;
+    }
+    return h ^ (h >> 29);
+}
+
+static struct list *home(struct cache *c, const struct entry *e)
+{
+    return e->kind == ENTRY_FILE ? &c->files : &c->others;
+}
+
+struct entry *cache_find(struct cache *c, uint64_t hash, unsigned site,
+                         struct span path)
+{
+    struct entry *e = c->bucket[hash & c->mask];
+
+    for (; e; e = e->next) {
+        /* of many files none is in the processor's cache: what the answer
+         * needs comes while the name is compared */
+        __builtin_prefetch(&e->form[0]);
+        __builtin_prefetch(&e->source);
+        if (e->hash == hash && e->site == site &&
+            span_eq(span_of(e->path, e->path_n), path))
+            break;
+    }
+    if (e) {
+        /* once a second is often enough to be found used, and leaves the
+         * neighbours in the list alone for all other hits */
+        if (e->used != c->second) {
+            e->used = c->second;
+            list_remove(&e->lru);
+            list_prepend(home(c, e), &e->lru);
+        }
+    }
+    return e;
+}
+
+/* Least recently used, but rather not one that somebody waits for. */
+static struct entry *oldest(struct list *list)
+{
+    struct list *at = list->prev;
+
+    for (int i = 0; i < 16 && at != list; i++, at = at->prev) {
+        struct entry *e = LIST_ENTRY(at, struct entry, lru);
+        if (!e->pending)
+            return e;
+    }
+    return LIST_ENTRY(list->prev, struct entry, lru);
+}
+
+struct entry *cache_add(struct cache *c, struct entry *e)
+{
+    struct list *list = home(c, e);
+    size_t *n = e->kind == ENTRY_FILE ? &c->n_files : &c->n_others;
+    size_t max = e->kind == ENTRY_FILE ? c->files_max : c->others_max;
+    struct entry *victim = NULL;
+
+    CHECK(!e->in_cache);
+    if (*n >= max) {
+        victim = oldest(list);
+        cache_unlink(c, victim);
+    }
+    struct entry **at = &c->bucket[e->hash & c->mask];
+    e->next = *at;
+    *at = e;
+    list_prepend(list, &e->lru);
+    e->in_cache = true;
+    (*n)++;
+    return victim;
+}
+
+void cache_unlink(struct cache *c, struct entry *e)
+{
+    struct entry **at = &c->bucket[e->hash & c->mask];
+
+    CHECK(e->in_cache);
+    while (*at != e)
+        at = &(*at)->next;
+    *at = e->next;
+    list_remove(&e->lru);
+    e->in_cache = false;
+    if (e->kind == ENTRY_FILE)
+        c->n_files--;
+    else
+        c->n_others--;
+}
+
+void cache_free(struct cache *c)
+{
+    CHECK(list_empty(&c->files) && list_empty(&c->others));
+    free(c->bucket);
+}

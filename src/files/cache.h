@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cache: finds and keeps entries: a hash table with two least-recently-used
+ * lists, so that a flood of names that do not exist cannot drive out the files.
+ * Layer: files.  Its owner releases what is unlinked.
+ */
+#ifndef ETAGD_FILES_CACHE_H
+#define ETAGD_FILES_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "base/span.h"
+
+struct entry;
+
+struct cache {
+    struct entry **bucket;
+    size_t mask;
+    uint64_t seed;
+    int64_t second; /* the present one, by the owner */
+    struct list files, others;
+    size_t n_files, n_others, files_max, others_max;
+};
+
+bool cache_init(struct cache *c, size_t files_max, uint64_t seed);
+
+void cache_free(struct cache *c); /* its entries are gone already */
+uint64_t cache_hash(const struct cache *c, unsigned site, struct span path);
+
+/* Without taking a reference; moves it to the front of its list, at most once a
+ * second. */
+struct entry *cache_find(struct cache *c, uint64_t hash, unsigned site,
+                         struct span path);
+
+/* Puts in an entry (whose first reference becomes the cache's) and gives up to
+ * one least recently used one to `victim` (may be NULL), unlinked. */
+struct entry *cache_add(struct cache *c, struct entry *e);
+void cache_unlink(struct cache *c, struct entry *e);
+
+#endif

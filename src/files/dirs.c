@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * dirs: a set of watched directories, keyed by root and path.
+ * Layer: files.  The set holds 64-bit hashes under a secret seed instead of
+ * names: a collision would need 2^32 directories, and `max` is far below.
+ * Heap: one table, at the start.
+ */
+#include "files/dirs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "os/file.h"
+#include "os/log.h"
+#include "os/poll.h"
+#include "os/watch.h"
+#include "serve/worker.h"
+
+struct dirs {
+    int watch, mounts;
+    uint64_t seed;
+    unsigned n, max;
+    size_t mask;
+    bool warned;
+    uint64_t *known; /* 0: free */
+};
+
+struct dirs *dirs_new(uint64_t seed, unsigned max)
+{
+    struct dirs *d = calloc(1, sizeof *d);
+    size_t slots = 64;
+
+    while (slots < (size_t)max * 2)
+        slots *= 2;
+    if (!d)
+        return NULL;
+    d->known = calloc(slots, sizeof d->known[0]);
+    d->watch = watch_new();
+    if (!d->known || d->watch < 0) {
+        log_warn("W026", "no inotify here (fs.inotify.max_user_instances): "
+                         "files are asked at each request");
+        free(d->known);
+        free(d);
+        return NULL;
+    }
+    d->mounts = -1;
+    d->mask = slots - 1;
+    d->max = max;
+    d->seed = seed;
+    return d;
+}
+
+static uint64_t hash(const struct dirs *d, unsigned root, struct span prefix)
+{
+    const uint64_t k = 0x9e3779b97f4a7c15ull;
+    uint64_t h = d->seed ^ (root + 1) * k;
+
+    for (size_t i = 0; i < prefix.n; i++) {
+        unsigned __int128 m =
+            (unsigned __int128)(h ^ (unsigned char)prefix.p[i]) * k;
+        h = (uint64_t)m ^ (uint64_t)(m >> 64);
+    }
+    return h ? h : 1;
+}
+
+/* The slot that holds h, or the free one where it belongs. */
+static uint64_t *slot_of(struct dirs *d, uint64_t h)
+{
+    size_t at = h & d->mask;
+
+    while (d->known[at] && d->known[at] != h)
+        at = (at + 1) & d->mask;
+    return &d->known[at];
+}
+
+/* 1: watched, 0: does not exist, -1: can't be watched. */
+static int watch_one(struct dirs *d, unsigned index, const struct root *root,
+                     struct span prefix)
+{
+    uint64_t h = hash(d, index, prefix);
+    uint64_t *slot = slot_of(d, h);
+    char path[4096];
+
+    if (*slot)
+        return 1;
+    if (d->n >= d->max || prefix.n >= sizeof path)
+        return -1;
+    memcpy(path, prefix.p, prefix.n);
+    path[prefix.n] = '\0';
+    int fd = file_open_beneath(root->fd, path, FILE_LINKS_NONE);
+    if (fd < 0)
+        return fd == -ENOENT ? 0 : -1;
+    int rc = file_system_watchable(fd)
+                 ? watch_add_directory(d->watch, fd, root->fd)
+                 : -EOPNOTSUPP;
+    close(fd);
+    if (rc == -ENOSPC && !d->warned) {
+        d->warned = true;
+        log_warn("W020", "no more inotify watches (fs.inotify."
+                         "max_user_watches): files are asked at each request");
+    }
+    if (rc < 0)
+        return -1;
+    *slot = h;
+    d->n++;
+    return 1;
+}
+
+bool dirs_cover(struct dirs *d, unsigned root_index, const struct root *root,
+                const char *path)
+{
+    if (!root->watchable)
+        return false;
+    int rc = watch_one(d, root_index, root, SPAN(""));
+    for (const char *slash = strchr(path, '/'); slash && rc > 0;
+         slash = strchr(slash + 1, '/'))
+        rc = watch_one(d, root_index, root,
+                       span_of(path, (size_t)(slash - path)));
+    return rc >= 0;
+}
+
+void dirs_forget(struct dirs *d)
+{
+    /* a fresh inotify descriptor in the old one's place drops every watch */
+    int fresh = watch_new();
+
+    if (fresh >= 0) {
+        dup3(fresh, d->watch, O_CLOEXEC);
+        close(fresh);
+    } else {
+        d->max = 0; /* nothing new is believed from here on */
+    }
+    memset(d->known, 0, (d->mask + 1) * sizeof d->known[0]);
+    d->n = 0;
+}
+
+bool dirs_news(struct dirs *d)
+{
+    enum watch_news news = watch_take(d->watch);
+
+    if (news == WATCH_DIRECTORIES)
+        dirs_forget(d);
+    return news != WATCH_NOTHING;
+}
+
+void dirs_watch_mounts(struct dirs *d, int poll)
+{
+    d->mounts = watch_mounts();
+    if (d->mounts >= 0)
+        (void)poll_add_edge(poll, d->mounts, d);
+}
+
+void dirs_free(struct dirs *d)
+{
+    close(d->watch);
+    if (d->mounts >= 0)
+        close(d->mounts);
+    free(d->known);
+    free(d);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * entry: makes, holds and releases entries.
+ * Layer: files.
+ * Heap: an entry, when a path is asked for the first time; never for a hit.
+ */
+#include "files/entry.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "files/asks.h"
+#include "files/blocks.h"
+#include "serve/worker.h"
+
+struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
+{
+    struct entry *e = calloc(1, sizeof *e + path.n + 1);
+
+    if (!e)
+        return NULL;
+    e->refs = 1;
+    e->site = site;
+    e->hash = hash;
+    e->fd = -1;
+    for (int i = 0; i < CODING_COUNT; i++)
+        e->form[i].fd = -1;
+    list_init(&e->lru);
+    list_init(&e->waiters);
+    list_init(&e->asked);
+    e->path_n = (uint16_t)path.n;
+    memcpy(e->path, path.p, path.n);
+    return e;
+}
+
+void entry_hold(struct entry *e)
+{
+    e->refs++;
+}
+
+static void drop_form(struct worker *w, struct entry_form *f)
+{
+    if (f->fd >= 0)
+        close(f->fd);
+    if (f->slab)
+        client_slab_release(w->client, f->slab);
+    f->fd = -1;
+    f->slab = 0;
+    f->bytes = NULL;
+    blocks_free(&f->ok);
+    blocks_free(&f->partial);
+    blocks_free(&f->not_modified);
+}
+
+void entry_release(struct worker *w, struct entry *e)
+{
+    CHECK(e->refs > 0);
+    if (--e->refs > 0)
+        return;
+    CHECK(!e->in_cache && list_empty(&e->waiters));
+    asks_remove(w, e);
+    list_remove(&e->asked);
+    for (int c = 0; c < CODING_COUNT; c++)
+        drop_form(w, &e->form[c]);
+    if (e->fd >= 0)
+        close(e->fd);
+    w->listing_bytes -= e->listing_bytes;
+    free(e->location);
+    free(e->page);
+    free(e->file_path);
+    free(e);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * entry: what a worker knows about one path of one site: the file behind it
+ * with its prepared response heads, or the fixed answer (redirect, 404, ...).
+ * Layer: files.  Reference counted; owned by the file cache while it is in
+ * there.  Made when a path is asked for the first time: the hot path only
+ * reads.
+ */
+#ifndef ETAGD_FILES_ENTRY_H
+#define ETAGD_FILES_ENTRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "conf/conf.h"
+#include "http/etag.h"
+#include "http/lifetime.h"
+#include "http/plan.h"
+#include "http/reason.h"
+#include "prepare/message.h"
+
+struct worker;
+
+enum entry_kind {
+    ENTRY_FILE,     /* a representation: conditions, ranges, codings */
+    ENTRY_MOVED,    /* a redirect: `location` */
+    ENTRY_REFUSED,  /* an error status with a small page */
+    ENTRY_LISTING,  /* a directory that is listed afresh at each request */
+    ENTRY_FALLBACK, /* the site's fallback file stands in, which has an entry
+                       of its own */
+    ENTRY_PAGE      /* a body with a type, in no cache: an error page's file, a
+                       listing */
+};
+
+/* A response head ready to send, and where the parts of it are that change.
+ *   status line | Server, Date | Content-Type | fields  | Content-Length |
+ *   0             common_at      type_at        fields_at length_at
+ *   connection fields, empty line |
+ *   connection_at                 bytes */
+struct block {
+    char *text; /* NULL: not made */
+    uint16_t common_at, type_at, fields_at, length_at, connection_at, bytes;
+    uint16_t date_at;    /* of DATE_BYTES */
+    uint16_t expires_at; /* of DATE_BYTES; 0: no Expires, or a fixed one */
+    int64_t second;      /* wall clock second that the dates are of */
+};
+
+struct entry_form {
+    /* read for each answer */
+    const char *bytes;  /* mapped; NULL: sent from fd */
+    struct block ok;    /* 200 */
+    int fd;             /* large files and sidecars: sent from here; else -1 */
+    bool others;        /* versions with other bytes were handed out */
+    bool tag_of_others; /* with this very tag */
+    bool told;          /* that it was asked for, by W090 */
+    uint8_t tag_n;      /* field value with quotes and W/; 0: no ETag */
+    struct block not_modified; /* 304 */
+    struct block partial;      /* 206, where a rule makes it differ from 200 */
+    /* read now and then */
+    char tag_text[ETAG_BYTES_MAX];
+    uint64_t slab;               /* held; 0: none */
+    uint64_t bytes_id, past_key; /* for audit.h; bytes_id 0: not known */
+};
+
+/* What is read for each answer lies side by side and before the path, which is
+ * read first: of a thousand files each costs the fewest cache lines. */
+struct entry {
+    struct list lru;
+    uint64_t seq;           /* of the ask */
+    struct list waiters;    /* txn.waiter */
+    struct list asked;      /* among the worker's pending entries */
+    struct entry *seq_next; /* in the table of asks */
+    uint8_t tries;          /* asks in a row without facts */
+    uint8_t follow; /* facts are there, these codings are waited for as well */
+    uint8_t losses; /* preparers that died while they coded it */
+    bool in_asks;
+    bool in_cache;
+    bool unasked;    /* to be asked again: channel was full, or renewed */
+    bool negotiable; /* has or will have codings: Vary */
+    bool background; /* asked again while the old facts still serve */
+    int fd; /* of the file until facts are there, and for large files; or -1 */
+    struct file_version version;
+    uint32_t sidecars; /* bit per coding: a sidecar is used */
+    struct file_version sidecar_version[CODING_COUNT];
+    char type[MEDIA_TYPE_MAX];
+    /* ENTRY_MOVED, ENTRY_REFUSED */
+    char *location;       /* encoded; the query is appended when it is sent */
+    char *page;           /* body of an ENTRY_REFUSED or ENTRY_PAGE */
+    size_t listing_bytes; /* of `page`, if it is a listing's */
+    /* policy of the configuration for this path */
+    struct lifetime_source fields; /* caching fields, without what changes */
+    int64_t modified_s; /* the file's time as it is sent; COND_NO_DATE: none */
+    uint16_t name_at;   /* where the last component of file_path starts */
+    uint64_t told_at;   /* number of the event that told the observer what this
+                           file refers to, and one; 0: none yet */
+    uint32_t told_s;    /* and the second, monotonic */
+    int64_t told_ns;    /* and the file's ctime */
+    char *file_path;    /* below the root: the index file for a directory */
+    unsigned root;      /* index in the worker's roots */
+    /* the answer */
+    struct entry_form form[CODING_COUNT];
+    struct plan_source source;
+    int64_t expires_s, clock_s;
+    enum etag_scheme etag_scheme;
+    enum expires_kind expires;
+    int rule_line; /* of the last [cache] rule that matched; 0: none */
+    /* the look-up */
+    int status; /* ENTRY_MOVED, ENTRY_REFUSED */
+    enum reason reason;
+    uint32_t refs; /* the cache's own included */
+    uint64_t asked_us;
+    int64_t used;       /* the second in which it was moved to the front */
+    uint64_t fresh;     /* generation of the watch at which it was right */
+    struct entry *next; /* in the hash chain */
+    uint64_t hash;
+    unsigned site;
+    enum entry_kind kind;
+    bool watched;  /* `fresh` may be trusted */
+    bool pending;  /* facts have been asked for: requests wait */
+    bool racy;     /* changed so lately that equal times prove nothing */
+    bool degraded; /* answered without the preparer's facts */
+    uint16_t path_n;
+    char path[]; /* decoded request path, the key; NUL-terminated */
+};
+
+/* A fresh entry with one reference, not in the cache; NULL: no memory. */
+struct entry *entry_new(unsigned site, struct span path, uint64_t hash);
+
+/* Who holds an entry finds it unchanged; the last release gives back what it
+ * holds itself. */
+void entry_hold(struct entry *e);
+void entry_release(struct worker *w, struct entry *e);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * facts: puts the answers of the preparer into entries.
+ * Layer: files.  Never waits: who needs an answer hangs at the entry.
+ */
+#ifndef ETAGD_FILES_FACTS_H
+#define ETAGD_FILES_FACTS_H
+
+#include <stdbool.h>
+
+#include "files/entry.h"
+
+struct worker;
+
+#define FACTS_TURN_MAX 256 /* answers a turn, whoever sends them */
+
+/* Takes an answer; false: there is none. */
+bool facts_take(struct worker *w);
+
+/* One of those that hung at an entry and need not wait any longer, or NULL.  To
+ * be asked for until then after each answer, for the next one may be about the
+ * same entry, and after facts_turn(). */
+struct list *facts_ready(struct worker *w);
+
+/* Asks again what could not be asked, answers from the name what took too long;
+ * milliseconds until there is something to do again, -1: nothing. */
+int facts_turn(struct worker *w);
+
+/* Another preparer has been started: its channel. */
+void facts_renew(struct worker *w, int fd);
+
+/* The wall clock was set back: no file may say that it was changed after the
+ * date of its answer (RFC 9110 8.8.2.1).  They are asked about again. */
+void facts_forget(struct worker *w);
+
+/* Nobody waits any more: lets go of what was asked. */
+void facts_drop(struct worker *w);
+
+#endif

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * find: opens once, beneath the root, and then asks only the descriptor.
+ * Layer: files.  Never leaves the root, whatever links and names are there.
+ */
+#include "files/find.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "conf/rules.h"
+#include "http/media.h"
+#include "http/target.h"
+#include "files/dirs.h"
+#include "serve/worker.h"
+
+bool find_same_version(const struct file_version *a,
+                       const struct file_version *b)
+{
+    return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
+           a->mtime_ns == b->mtime_ns && a->ctime_ns == b->ctime_ns;
+}
+
+static struct file_version version_of(const struct file_stat *s)
+{
+    return (struct file_version){ s->dev, s->ino, s->size, s->mtime_ns,
+                                  s->ctime_ns };
+}
+
+static void refuse(struct found *f, int status, enum reason reason)
+{
+    f->status = status;
+    f->reason = reason;
+}
+
+/* What each error of an open means to a client.  Names that lead out of the
+ * root look like names that do not exist. */
+static void refuse_errno(struct found *f, int e)
+{
+    switch (e) {
+    case EACCES:
+    case EPERM:
+        refuse(f, 403, REASON_UNREADABLE);
+        break;
+    case EXDEV:
+        refuse(f, 404, REASON_OUTSIDE);
+        break;
+    case ELOOP:
+        refuse(f, 404, REASON_LINK);
+        break;
+    case ENOENT:
+    case ENOTDIR:
+    case ENAMETOOLONG:
+        refuse(f, 404, REASON_NOT_FOUND);
+        break;
+    case ENXIO: /* a socket or a FIFO */
+        refuse(f, 403, REASON_NOT_A_FILE);
+        break;
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+        refuse(f, 503, REASON_OVERLOAD);
+        f->transient = true;
+        break;
+    default:
+        refuse(f, 500, REASON_SYSTEM);
+        f->transient = true;
+    }
+}
+
+int find_open(const struct worker *w, const struct conf_site *site,
+              unsigned root, const char *path, bool *linked)
+{
+    bool owner = site->symlinks == SYMLINKS_OWNER;
+    int at = w->start->root[root].fd;
+    int fd = file_open_beneath(at, path, FILE_LINKS_NONE);
+
+    if (linked)
+        *linked = fd == -ELOOP;
+    if (fd != -ELOOP || site->symlinks == SYMLINKS_NONE)
+        return fd;
+    fd = file_open_beneath(at, path,
+                           owner ? FILE_LINKS_OWNER : FILE_LINKS_BENEATH);
+    if (fd == -ELOOP)
+        return -EXDEV; /* a loop of links, or one that is absolute */
+    return fd == -EPERM && owner ? -ELOOP : fd;
+}
+
+/* Opens f->path.  One with symbolic links is never believed to be watched. */
+static int open_path(const struct worker *w, const struct conf_site *site,
+                     struct found *f)
+{
+    bool linked;
+    int fd = find_open(w, site, f->root, f->path, &linked);
+
+    if (linked)
+        f->watched = false;
+    return fd;
+}
+
+/* Takes over an open descriptor when it is a regular file. */
+static bool take_file(struct found *f, int fd, const struct file_stat *s)
+{
+    if (s->kind != FILE_REGULAR)
+        return false;
+    f->fd = fd;
+    f->status = 200;
+    f->reason = REASON_NEW;
+    f->version = version_of(s);
+    f->mtime_s = s->mtime_ns >= 0 ? s->mtime_ns / 1000000000
+                                  : -((999999999 - s->mtime_ns) / 1000000000);
+    /* another name of the same file may be written through unseen */
+    if (s->links != 1)
+        f->watched = false;
+    return true;
+}
+
+static bool append(char *path, size_t *n, const char *name)
+{
+    size_t len = strlen(name);
+
+    if (*n + len + 1 > FIND_PATH_MAX)
+        return false;
+    memcpy(path + *n, name, len + 1);
+    *n += len;
+    return true;
+}
+
+/* f->path names a directory ("" or "sub/"): the first index file that exists.
+ */
+static void find_index(struct worker *w, const struct conf_site *site,
+                       struct found *f)
+{
+    size_t base = strlen(f->path);
+
+    for (size_t i = 0; i < site->n_index; i++) {
+        struct file_stat s;
+        size_t n = base;
+        if (!append(f->path, &n, site->index[i]))
+            break;
+        int fd = open_path(w, site, f);
+        if (fd >= 0 && file_stat(fd, &s) == 0 && take_file(f, fd, &s))
+            return;
+        if (fd >= 0)
+            close(fd);
+        else if (fd != -ENOENT && fd != -ENOTDIR) {
+            refuse_errno(f, -fd);
+            return;
+        }
+    }
+    f->path[base] = '\0';
+    int fd = open_path(w, site, f);
+    if (fd < 0) {
+        refuse_errno(f, -fd);
+        return;
+    }
+    close(fd);
+    refuse(f, 404, REASON_NO_INDEX);
+}
+
+static void find_named(struct worker *w, const struct conf_site *site,
+                       struct found *f)
+{
+    struct file_stat s;
+    int fd = open_path(w, site, f);
+
+    if (fd < 0) {
+        refuse_errno(f, -fd);
+        return;
+    }
+    int rc = file_stat(fd, &s);
+    if (rc == 0 && take_file(f, fd, &s))
+        return;
+    close(fd);
+    if (rc < 0)
+        refuse_errno(f, -rc);
+    else if (s.kind == FILE_DIRECTORY)
+        refuse(f, 301, REASON_DIRECTORY);
+    else
+        refuse(f, 403, REASON_NOT_A_FILE);
+}
+
+/* NAME.gz and the like, when they are at least as new as NAME itself. */
+static void find_sidecars(struct worker *w, const struct conf_site *site,
+                          struct found *f)
+{
+    size_t base = strlen(f->path);
+    const char *slash = strrchr(f->path, '/');
+    const struct media_row *row =
+        media_row(span_str(slash ? slash + 1 : f->path));
+
+    if (!row || !row->compressible)
+        return;
+    for (int c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        struct file_stat s;
+        size_t n = base;
+        if (!append(f->path, &n, coding_row((enum coding)c)->suffix))
+            continue;
+        int fd = open_path(w, site, f);
+        f->path[base] = '\0';
+        if (fd < 0)
+            continue;
+        if (file_stat(fd, &s) == 0 && s.kind == FILE_REGULAR &&
+            s.mtime_ns >= f->version.mtime_ns) {
+            if (s.links != 1)
+                f->watched = false;
+            f->sidecars |= 1u << c;
+            f->sidecar_fd[c] = fd;
+            f->sidecar_version[c] = version_of(&s);
+        } else {
+            close(fd);
+        }
+    }
+}
+
+static const struct conf_redirect *redirect_of(const struct conf_site *site,
+                                               struct span path)
+{
+    for (size_t i = 0; i < site->n_redirects; i++) {
+        if (rules_match(site->redirects[i].pattern, SPAN(""), path))
+            return &site->redirects[i];
+    }
+    return NULL;
+}
+
+bool find_moved(const struct conf_site *site, struct span path)
+{
+    return redirect_of(site, path) != NULL;
+}
+
+/* What an entry of the site's own says, whatever files are there. */
+static bool find_redirect(struct worker *w, const struct conf_site *site,
+                          struct span path, struct found *f)
+{
+    const struct conf_redirect *r = redirect_of(site, path);
+
+    if (!r)
+        return false;
+    refuse(f, r->status, REASON_REDIRECT);
+    f->redirect = r;
+    f->watched = w->dirs != NULL; /* depends on no file at all */
+    return true;
+}
+
+/* "/static" where [alias /static/] is: as with a directory's name. */
+static bool find_alias_name(struct worker *w, const struct conf_site *site,
+                            struct span path, struct found *f)
+{
+    for (size_t i = 0; i < site->n_aliases; i++) {
+        struct span prefix = span_str(site->aliases[i].prefix);
+        if (!span_eq(path, span_to(prefix, prefix.n - 1)))
+            continue;
+        refuse(f, 301, REASON_DIRECTORY);
+        f->watched = w->dirs != NULL;
+        return true;
+    }
+    return false;
+}
+
+/* The name of an asset ends with a dot and something other than html or htm: a
+ * page that stood in for a missing script or picture would only hide that. */
+static bool asset_name(struct span path)
+{
+    size_t dot = path.n;
+
+    while (dot > 0 && path.p[dot - 1] != '.' && path.p[dot - 1] != '/')
+        dot--;
+    if (dot < 2 || path.p[dot - 1] == '/' || path.p[dot - 2] == '/')
+        return false;
+    struct span end = span_from(path, dot);
+    return !span_eq_nocase(end, SPAN("html")) &&
+           !span_eq_nocase(end, SPAN("htm"));
+}
+
+/* Below which root, and under which name there?  An alias replaces its prefix;
+ * the longest one wins. */
+static void place(const struct worker *w, const struct conf_site *site,
+                  struct span path, struct found *f)
+{
+    unsigned root = 0;
+    const struct conf_alias *best = NULL;
+    struct span rest = span_from(path, 1);
+
+    for (const struct conf_site *s = w->conf->sites; s != site; s++)
+        root += 1 + (unsigned)s->n_aliases;
+    f->root = root;
+    for (size_t i = 0; i < site->n_aliases; i++) {
+        const struct conf_alias *a = &site->aliases[i];
+        size_t n = strlen(a->prefix);
+        if (!span_starts(path, span_of(a->prefix, n)) ||
+            (best && strlen(best->prefix) >= n))
+            continue;
+        best = a;
+        rest = span_from(path, n);
+        f->root = root + 1 + (unsigned)i;
+    }
+    CHECK(rest.n < sizeof f->path);
+    memcpy(f->path, rest.p, rest.n);
+    f->path[rest.n] = '\0';
+}
+
+static void nothing(struct found *out)
+{
+    out->fd = -1;
+    out->sidecars = 0;
+    out->transient = false;
+    out->watched = false;
+    out->redirect = NULL;
+    out->path[0] = '\0';
+    out->root = 0;
+}
+
+void find_file(struct worker *w, const struct conf_site *site,
+               const struct target *target, struct found *out)
+{
+    nothing(out);
+    if (target->dotted && site->dotfiles == DOTFILES_DENY) {
+        refuse(out, 404, REASON_DOTFILE);
+        out->watched = w->dirs != NULL; /* depends on no file at all */
+        return;
+    }
+    if (target->path.n >= FIND_PATH_MAX - 256) {
+        refuse(out, 404, REASON_NOT_FOUND);
+        out->transient = true;
+        return;
+    }
+    place(w, site, target->path, out);
+    /* watch first, open then: a change in between is news */
+    out->watched = w->dirs && dirs_cover(w->dirs, out->root,
+                                         &w->start->root[out->root], out->path);
+    if (target->directory)
+        find_index(w, site, out);
+    else
+        find_named(w, site, out);
+    if (out->status == 200)
+        find_sidecars(w, site, out);
+}
+
+/* A single-page application's file for a path that names none.  What is sent is
+ * found under the file's own path; here it only has to exist. */
+static void find_fallback(struct worker *w, const struct conf_site *site,
+                          const struct target *target, struct found *out)
+{
+    static struct found f;
+    struct target other = { .path = span_str(site->fallback) };
+
+    if ((out->reason != REASON_NOT_FOUND && out->reason != REASON_NO_INDEX) ||
+        asset_name(target->path))
+        return;
+    find_file(w, site, &other, &f);
+    if (f.status == 200) {
+        out->status = 200;
+        out->reason = REASON_FALLBACK;
+    }
+    out->watched = out->watched && f.watched;
+    find_release(&f);
+}
+
+void find_target(struct worker *w, const struct conf_site *site,
+                 const struct target *target, struct found *out)
+{
+    nothing(out);
+    if (find_redirect(w, site, target->path, out) ||
+        find_alias_name(w, site, target->path, out))
+        return;
+    find_file(w, site, target, out);
+    if (out->reason == REASON_NO_INDEX && site->listing) {
+        out->status = 200;
+        out->reason = REASON_LISTING;
+    } else if (site->fallback) {
+        find_fallback(w, site, target, out);
+    }
+}
+
+void find_release(struct found *f)
+{
+    if (f->fd >= 0)
+        close(f->fd);
+    f->fd = -1;
+    for (int c = 0; c < CODING_COUNT; c++) {
+        if (f->sidecars >> c & 1)
+            close(f->sidecar_fd[c]);
+    }
+    f->sidecars = 0;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * find: from a decoded path to an open file, or to the reason why there is
+ * none. Layer: serve: the one place that turns what the system said into what
+ * HTTP needs.
+ */
+#ifndef ETAGD_FILES_FIND_H
+#define ETAGD_FILES_FIND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "http/accept.h"
+#include "http/reason.h"
+#include "os/file.h"
+#include "prepare/message.h"
+
+struct conf_redirect;
+struct conf_site;
+struct target;
+struct worker;
+
+#define FIND_PATH_MAX                                       \
+    4352 /* a target of 4096 bytes and an index file's name \
+          */
+
+struct found {
+    int status;         /* 200, a redirect's, 4xx, 5xx */
+    enum reason reason; /* with 200: NEW: a file; LISTING: a directory to be
+                           listed; FALLBACK: the site's fallback file.  Other
+                           statuses: why */
+    const struct conf_redirect *redirect; /* with REASON_REDIRECT */
+    bool transient; /* not to be remembered: a limit or memory was short */
+    bool watched;   /* changes will be news (see dirs.h) */
+    int fd;         /* with 200: the file; the caller's to close */
+    unsigned root;  /* index in worker_start.root */
+    struct file_version version;
+    int64_t mtime_s;
+    uint32_t sidecars;            /* bit per coding */
+    int sidecar_fd[CODING_COUNT]; /* the caller's to close */
+    struct file_version sidecar_version[CODING_COUNT];
+    char path[FIND_PATH_MAX]; /* below the root, NUL-terminated */
+};
+
+/* Looks for what `target` names on `site`: a [redirect], a file, a directory's
+ * index file, a listing, the fallback file, in this order. */
+void find_target(struct worker *w, const struct conf_site *site,
+                 const struct target *target, struct found *out);
+
+/* Only for a file, without redirects, listing and fallback. */
+void find_file(struct worker *w, const struct conf_site *site,
+               const struct target *target, struct found *out);
+
+/* Opens a path below a root as the site's policy on links has it; -errno as in
+ * file_open_beneath(), -ELOOP: the policy forbids it.  *linked (may be NULL):
+ * the path has symbolic links. */
+int find_open(const struct worker *w, const struct conf_site *site,
+              unsigned root, const char *path, bool *linked);
+
+/* Does a [redirect] of the site speak of that path? */
+bool find_moved(const struct conf_site *site, struct span path);
+
+/* Closes what find_file() opened. */
+void find_release(struct found *f);
+
+bool find_same_version(const struct file_version *a,
+                       const struct file_version *b);
+
+#endif

@@ -1,0 +1,12 @@
+noinst_LIBRARIES += libfiles.a
+libfiles_a_SOURCES = \
+	src/files/asks.c src/files/asks.h \
+	src/files/audit.c src/files/audit.h \
+	src/files/blocks.c src/files/blocks.h \
+	src/files/cache.c src/files/cache.h \
+	src/files/dirs.c src/files/dirs.h \
+	src/files/entry.c src/files/entry.h \
+	src/files/facts.c src/files/facts.h \
+	src/files/find.c src/files/find.h \
+	src/files/resolve.c src/files/resolve.h \
+	src/files/tags.c src/files/tags.h

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * resolve: cache look-up, revalidation, and the making of new entries.
+ * Layer: files.
+ * Heap: with a new entry, never for a hit.
+ */
+#include "files/resolve.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conf/rules.h"
+#include "http/fault.h"
+#include "http/page.h"
+#include "http/target.h"
+#include "files/asks.h"
+#include "files/blocks.h"
+#include "files/entry.h"
+#include "files/find.h"
+#include "serve/worker.h"
+
+#define DEGRADED_US 1000000 /* until the preparer is asked again */
+#define RACY_US 50000    /* until a racy file is read again, for its codings */
+#define DEGRADED_TRIES 4 /* a file that kills preparers is let be */
+
+/* Nothing that was found differs from what e was made of. */
+static bool same(const struct entry *e, const struct found *f)
+{
+    if (f->reason != REASON_NEW)
+        return e->kind != ENTRY_FILE && e->status == f->status &&
+               e->reason == f->reason;
+    if (e->kind != ENTRY_FILE || e->racy || e->sidecars != f->sidecars ||
+        !find_same_version(&e->version, &f->version) ||
+        strcmp(e->file_path, f->path) != 0)
+        return false;
+    for (int c = 0; c < CODING_COUNT; c++) {
+        if ((f->sidecars >> c & 1) &&
+            !find_same_version(&e->sidecar_version[c], &f->sidecar_version[c]))
+            return false;
+    }
+    return true;
+}
+
+static const char *sentence_of(enum reason r)
+{
+    switch ((int)r) {
+    case REASON_UNREADABLE:
+        return "The file is there, but this server may not read it.";
+    case REASON_NOT_A_FILE:
+        return "Only regular files are served.";
+    case REASON_NO_INDEX:
+        return "This directory has no index file.";
+    case REASON_OVERLOAD:
+        return "The server is at a limit just now. Try again in a moment.";
+    case REASON_SYSTEM:
+        return "The file could not be read; the server's log says why.";
+    case REASON_NOT_FOUND:
+        return "There is no such file here.";
+    default:
+        return "";
+    }
+}
+
+static bool make_refused(struct worker *w, struct entry *e)
+{
+    char storage[PAGE_BYTES_MAX];
+    struct buf b = buf_over(storage, sizeof storage);
+
+    page_error(&b, e->status, sentence_of(e->reason));
+    e->page = malloc(b.n);
+    if (b.overflow || !e->page)
+        return false;
+    memcpy(e->page, b.p, b.n);
+    e->source.form[CODING_IDENTITY].size = b.n;
+    e->form[CODING_IDENTITY].bytes = e->page;
+    return blocks_page(w, e, "text/html; charset=utf-8", b.n);
+}
+
+/* $1 in a redirect's target is percent-encoded; two slashes in front would
+ * name a host that the request has chosen. */
+static void put_redirect(struct buf *b, const struct conf_redirect *r,
+                         struct span path)
+{
+    struct span star = rules_star(r->pattern, path);
+
+    for (const char *p = r->to; *p; p++) {
+        if (p[0] == '$' && p[1] == '1') {
+            struct span part = star;
+            while (b->n == 1 && part.n && part.p[0] == '/')
+                part = span_from(part, 1);
+            target_encode(b, part);
+            p++;
+        } else if (*p != '/' || b->n != 1 || b->p[0] != '/') {
+            buf_char(b, *p);
+        }
+    }
+}
+
+static bool make_moved(struct entry *e, const struct found *f)
+{
+    char storage[FIND_PATH_MAX * 3 * 4];
+    struct buf b = buf_over(storage, sizeof storage);
+    struct span path = span_of(e->path, e->path_n);
+
+    if (f->redirect) {
+        put_redirect(&b, f->redirect, path);
+    } else {
+        target_encode(&b, path);
+        buf_char(&b, '/');
+    }
+    if (!buf_cstr(&b))
+        return false;
+    e->location = strdup(storage);
+    return e->location != NULL;
+}
+
+/* Where the directory is. */
+static bool make_listing(struct entry *e, const struct found *f)
+{
+    e->root = f->root;
+    e->file_path = strdup(f->path);
+    return e->file_path != NULL;
+}
+
+static bool make_fixed(struct worker *w, struct entry *e, const struct found *f)
+{
+    e->status = f->status;
+    e->reason = f->reason;
+    if (f->reason == REASON_FALLBACK)
+        e->kind = ENTRY_FALLBACK;
+    else if (f->reason == REASON_LISTING)
+        e->kind = ENTRY_LISTING;
+    else
+        e->kind = f->status < 400 ? ENTRY_MOVED : ENTRY_REFUSED;
+    if (e->kind == ENTRY_LISTING)
+        return make_listing(e, f);
+    if (e->kind == ENTRY_MOVED)
+        return make_moved(e, f);
+    return e->kind == ENTRY_FALLBACK || make_refused(w, e);
+}
+
+static bool make_file(struct worker *w, struct entry *e, struct found *f)
+{
+    e->kind = ENTRY_FILE;
+    e->status = 200;
+    e->file_path = strdup(f->path);
+    if (!e->file_path)
+        return false;
+    e->root = f->root;
+    e->version = f->version;
+    e->fd = f->fd;
+    f->fd = -1;
+    asks_begin(w, e, f, false);
+    f->sidecars = 0; /* theirs now */
+    return true;
+}
+
+static struct entry *make(struct worker *w, unsigned site,
+                          const struct target *target, uint64_t hash,
+                          struct found *f)
+{
+    struct entry *e = entry_new(site, target->path, hash);
+
+    if (!e)
+        return NULL;
+    e->watched = f->watched;
+    e->fresh = w->fresh;
+    bool made =
+        f->reason == REASON_NEW ? make_file(w, e, f) : make_fixed(w, e, f);
+    if (!made) {
+        entry_release(w, e);
+        return NULL;
+    }
+    struct entry *victim = cache_add(&w->cache, e);
+    if (victim)
+        entry_release(w, victim);
+    return e;
+}
+
+/* Keeps serving the old facts while asking for better ones. */
+static void refresh_degraded(struct worker *w, struct entry *e)
+{
+    struct found none = { .sidecars = 0 };
+
+    if (!e->background && e->tries < DEGRADED_TRIES && e->fd >= 0 &&
+        !w->prepare_down && w->now_us - e->asked_us > DEGRADED_US)
+        asks_begin(w, e, &none, true);
+}
+
+static struct entry *look_again(struct worker *w, struct entry *old,
+                                unsigned site, const struct target *target,
+                                uint64_t hash)
+{
+    static struct found f; /* 4 KiB and more: not on the stack each time */
+    uint8_t losses = old ? old->losses : 0;
+    struct entry *e = old;
+
+    find_target(w, &w->conf->sites[site], target, &f);
+    if (old && same(old, &f)) {
+        old->fresh = w->fresh;
+        old->watched = f.watched;
+    } else {
+        if (old) {
+            cache_unlink(&w->cache, old);
+            entry_release(w, old);
+        }
+        e = make(w, site, target, hash, &f);
+        if (e)
+            e->losses = losses;
+        /* what is short now may be there at the next request */
+        if (e && f.transient)
+            e->watched = false;
+    }
+    find_release(&f);
+    return e;
+}
+
+static struct entry *resolve_path(struct worker *w, unsigned site,
+                                  const struct target *target,
+                                  uint64_t since_us)
+{
+    uint64_t hash = cache_hash(&w->cache, site, target->path);
+    struct entry *e = cache_find(&w->cache, hash, site, target->path);
+
+    if (!e)
+        return look_again(w, NULL, site, target, hash);
+    bool unchanged = e->watched && e->fresh == w->fresh;
+    if (e->pending || (unchanged && !e->degraded && !e->racy))
+        return e;
+    /* the watch vouches for a racy file; the preparer codes it only after it
+     * has been read once more */
+    if (unchanged && e->racy && w->now_us - e->asked_us < RACY_US)
+        return e;
+    if (e->kind == ENTRY_FILE && e->asked_us >= since_us)
+        return e;
+    if (!unchanged || e->racy)
+        e = look_again(w, e, site, target, hash);
+    if (e && e->degraded && !e->pending)
+        refresh_degraded(w, e);
+    return e;
+}
+
+struct entry *resolve(struct worker *w, unsigned site,
+                      const struct target *target, uint64_t since_us,
+                      enum reason *why)
+{
+    struct entry *e = resolve_path(w, site, target, since_us);
+
+    if (!e || e->kind != ENTRY_FALLBACK)
+        return e;
+    struct target other = {
+        .path = span_str(w->conf->sites[site].fallback),
+    };
+    e = resolve_path(w, site, &other, since_us);
+    if (e && e->kind == ENTRY_FALLBACK) {
+        /* it came and went while we looked: the next request will know */
+        cache_unlink(&w->cache, e);
+        entry_release(w, e);
+        return NULL;
+    }
+    if (e && e->kind == ENTRY_FILE)
+        *why = REASON_FALLBACK;
+    return e;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * resolve: from site and path to an entry that may be answered from now.
+ * Layer: files.  Keeps the promise that no answer is stale: an entry is used
+ * only when nothing has changed since it was looked at (see dirs.h) or after
+ * the file system has been asked again.
+ */
+#ifndef ETAGD_FILES_RESOLVE_H
+#define ETAGD_FILES_RESOLVE_H
+
+#include "files/entry.h"
+
+struct target;
+struct worker;
+
+/* The entry (not held), possibly pending: then the caller waits at it.  NULL:
+ * no memory.  since_us: monotonic time at which the request arrived; facts that
+ * were asked for later than that are fresh enough for it.  *why:
+ * REASON_FALLBACK when it is the site's fallback file, else left alone. */
+struct entry *resolve(struct worker *w, unsigned site,
+                      const struct target *target, uint64_t since_us,
+                      enum reason *why);
+
+#endif

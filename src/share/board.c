@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * board: the protocol between one writer and its readers.
+ * Layer: share.  Both sides stand here, so that they can be read together.
+ */
+#include "share/board.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "os/shm.h"
+
+#define SLOTS_MIN 64
+#define FETCH_BYTES 512 /* what a short request takes */
+
+static size_t slots_of(unsigned rings, size_t events)
+{
+    size_t slots = SLOTS_MIN;
+
+    while (slots * rings < events)
+        slots *= 2;
+    return slots;
+}
+
+static size_t head_bytes(unsigned rings)
+{
+    size_t head = sizeof(struct board) + rings * sizeof(struct board_ring);
+
+    return (head + 4095) / 4096 * 4096;
+}
+
+size_t board_bytes(unsigned rings, size_t events)
+{
+    return head_bytes(rings) +
+           rings * slots_of(rings, events) * sizeof(struct board_slot);
+}
+
+struct board *board_new(unsigned rings, size_t events)
+{
+    size_t slots = slots_of(rings, events), head = head_bytes(rings);
+    size_t bytes = board_bytes(rings, events);
+    struct board *b = shm_new(bytes);
+    if (!b)
+        return NULL;
+    b->bytes = bytes;
+    b->rings = rings;
+    for (unsigned i = 0; i < rings; i++) {
+        char *at = (char *)b + head + i * slots * sizeof(struct board_slot);
+        b->ring[i].mask = slots - 1;
+        b->ring[i].slot = (void *)at;
+    }
+    return b;
+}
+
+void board_free(struct board *b)
+{
+    if (b)
+        shm_free(b, b->bytes);
+}
+
+static struct board_slot *slot_of(const struct board_ring *r, uint64_t n)
+{
+    return &r->slot[n & r->mask];
+}
+
+struct board_event *board_begin(struct board_ring *r)
+{
+    uint64_t n = atomic_load_explicit(&r->next, memory_order_relaxed);
+    struct board_slot *s = slot_of(r, n);
+
+    atomic_store_explicit(&s->mark, 2 * n + 1, memory_order_relaxed);
+    /* no byte of the event may be seen before the mark is */
+    atomic_thread_fence(memory_order_release);
+    s->event.text_n[0] = s->event.text_n[1] = 0;
+    return &s->event;
+}
+
+void board_text(struct board_event *e, unsigned which, struct span s)
+{
+    size_t from = which ? e->text_n[0] : 0;
+    size_t n = s.n < BOARD_TEXT_BYTES - from ? s.n : BOARD_TEXT_BYTES - from;
+
+    CHECK(which < 2 && from <= BOARD_TEXT_BYTES);
+    if (n)
+        memcpy(e->text + from, s.p, n);
+    e->text_n[which] = (uint16_t)n;
+}
+
+/* The reader's processor may hold the next slot, or none: by the time it is
+ * written it shall be here. */
+static void fetch(const struct board_slot *s)
+{
+    const char *p = (const char *)s;
+
+    for (size_t i = 0; i < FETCH_BYTES; i += 64) {
+#ifdef __x86_64__
+        __asm__ volatile("prefetchw %0" : : "m"(p[i]));
+#else
+        __builtin_prefetch(p + i, 1);
+#endif
+    }
+}
+
+void board_publish(struct board_ring *r)
+{
+    uint64_t n = atomic_load_explicit(&r->next, memory_order_relaxed);
+
+    atomic_store_explicit(&slot_of(r, n)->mark, 2 * n + 2,
+                          memory_order_release);
+    atomic_store_explicit(&r->next, n + 1, memory_order_release);
+    fetch(slot_of(r, n + 1));
+}
+
+void board_reader_start(struct board_reader *r, const struct board_ring *ring)
+{
+    uint64_t next = atomic_load_explicit(&ring->next, memory_order_acquire);
+    uint64_t slots = ring->mask + 1;
+
+    r->ring = ring;
+    /* the one after the newest is being overwritten, perhaps */
+    r->at = next >= slots ? next - slots + 1 : 0;
+    r->lost = 0;
+}
+
+/* The writer has come round: goes on an eighth of the ring ahead of it. */
+static enum board_news overrun(struct board_reader *r)
+{
+    uint64_t slots = r->ring->mask + 1;
+    uint64_t next = atomic_load_explicit(&r->ring->next, memory_order_acquire);
+    uint64_t at = next - slots + slots / 8;
+
+    r->lost += at - r->at;
+    r->at = at;
+    return BOARD_LOST;
+}
+
+enum board_news board_read(struct board_reader *r, struct board_event *out)
+{
+    const struct board_slot *s = slot_of(r->ring, r->at);
+    const struct board_event *e = &s->event;
+    uint64_t want = 2 * r->at + 2;
+    uint64_t mark = atomic_load_explicit(&s->mark, memory_order_acquire);
+
+    if (mark > want)
+        return overrun(r);
+    if (mark < want)
+        return BOARD_NOTHING;
+    size_t head = offsetof(struct board_event, text);
+    memcpy(out, e, head);
+    size_t n = (size_t)out->text_n[0] + out->text_n[1];
+    if (n <= BOARD_TEXT_BYTES)
+        memcpy(out->text, e->text, n);
+    /* no byte of the copy may be from after the second look */
+    atomic_thread_fence(memory_order_acquire);
+    if (atomic_load_explicit(&s->mark, memory_order_relaxed) != want)
+        return overrun(r);
+    r->at++;
+    if (n > BOARD_TEXT_BYTES || out->kind >= BOARD_KINDS) {
+        r->lost++; /* a worker went wrong: no reason to go wrong with it */
+        return BOARD_LOST;
+    }
+    return BOARD_EVENT;
+}
