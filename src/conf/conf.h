@@ -134,6 +134,8 @@ struct conf_timeouts {
     uint64_t drain_ms;   /* QUIT: until what is left is cut */
 };
 
+#define CONF_FIELDS_MAX 256 /* as many as the parser has room for */
+
 struct conf_limits {
     size_t target_bytes, line_bytes, head_bytes, fields;
     uint64_t body_bytes;

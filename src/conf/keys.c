@@ -158,7 +158,7 @@ const struct key keys[] = {
     ROW("limits", "head", size, conf, limits.head_bytes, "32k",
         "longest head of a request; 431 beyond", RANGE(256, MIB(1))),
     ROW("limits", "fields", count, conf, limits.fields, "100",
-        "most field lines of a request; 431 beyond", RANGE(1, 1000)),
+        "most field lines of a request; 431 beyond", RANGE(1, CONF_FIELDS_MAX)),
     ROW("limits", "body", size, conf, limits.body_bytes, "1m",
         "longest body that is read and thrown away; 413 beyond", RANGE(0, GIB(1))),
     ROW("limits", "connections", count, conf, limits.connections, "16384",

@@ -18,7 +18,7 @@
 #include "http/field.h"
 #include "http/method.h"
 
-#define HEAD_FIELDS_MAX 128 /* room; the limit in force is head_limits's */
+#define HEAD_FIELDS_MAX 256 /* room; the limit in force is head_limits's */
 #define HEAD_METHOD_MAX 32  /* bytes; longer is METHOD_LONG */
 
 struct head_limits {

@@ -16,6 +16,8 @@
 #include "os/net.h"
 #include "os/poll.h"
 
+_Static_assert(CONF_FIELDS_MAX <= HEAD_FIELDS_MAX, "[limits] fields");
+
 #define SILENT_US 30000000u /* without a request or progress */
 #define BEAT_US 10000000u   /* a comment for those that watch */
 #define EVENTS_A_TURN 40    /* for each that watches, once it is up to date */

@@ -33,6 +33,8 @@
 #include "serve/step.h"
 #include "answer/tell.h"
 
+_Static_assert(CONF_FIELDS_MAX <= HEAD_FIELDS_MAX, "[limits] fields");
+
 #define DUE_TURNS \
     8 /* most that a new connection waits while others are served */
 
