@@ -18,6 +18,7 @@
 #include "observe/watch.h"
 #include "os/inherit.h"
 #include "os/process.h"
+#include "os/signals.h"
 #include "tool/budget.h"
 #include "tool/check.h"
 #include "tool/explain.h"
@@ -297,6 +298,7 @@ int main(int argc, char **argv)
     struct options o = { .action = ACTION_SERVE };
 
     process_standard_descriptors();
+    signals_own();
     int status = tool(argc, argv);
     if (status >= 0)
         return status;

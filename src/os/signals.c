@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * signals: signalfd for the master, plain defaults for its children.
+ * signals: defaults for the program, signalfd for the master.
  * Layer: os.  Returns >= 0 or -errno.
  */
 #include "os/signals.h"
@@ -9,10 +9,13 @@
 #include <signal.h>
 #include <stddef.h>
 #include <sys/signalfd.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 static const int taken[] = { SIGTERM, SIGINT,  SIGQUIT, SIGHUP,
                              SIGUSR1, SIGUSR2, SIGCHLD };
+
+static bool hangup_ignored; /* when the program began */
 
 static void taken_set(sigset_t *set)
 {
@@ -26,6 +29,32 @@ static void dispose(int number, void (*how)(int))
     struct sigaction action = { .sa_handler = how };
 
     sigaction(number, &action, NULL);
+}
+
+/* An exec keeps what was ignored and blocked, and a running alarm.  What has a
+ * handler already is a sanitizer's. */
+void signals_own(void)
+{
+    const struct itimerval never = { { 0, 0 }, { 0, 0 } };
+    struct sigaction now;
+    sigset_t none;
+
+    for (int number = 1; number <= SIGRTMAX; number++) {
+        if (sigaction(number, NULL, &now) != 0 || now.sa_handler != SIG_IGN)
+            continue;
+        hangup_ignored = hangup_ignored || number == SIGHUP;
+        dispose(number, SIG_DFL);
+    }
+    /* a file at its limit is a write that fails, not a death */
+    dispose(SIGXFSZ, SIG_IGN);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    (void)setitimer(ITIMER_REAL, &never, NULL);
+}
+
+bool signals_outlive_terminal(void)
+{
+    return hangup_ignored;
 }
 
 int signals_open(void)

@@ -6,6 +6,17 @@
 #ifndef ETAGD_OS_SIGNALS_H
 #define ETAGD_OS_SIGNALS_H
 
+#include <stdbool.h>
+
+/* First of all: whatever the caller ignored, blocked or set a timer for, this
+ * program has default actions, an empty mask and no alarm; SIGXFSZ is ignored.
+ */
+void signals_own(void);
+
+/* Whether SIGHUP was ignored when the program began (nohup): the user wants it
+ * to outlive the terminal. */
+bool signals_outlive_terminal(void);
+
 /* Blocks the signals of the table below and gives a descriptor from which
  * signals_take() reads them; -errno on failure. */
 int signals_open(void);
