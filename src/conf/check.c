@@ -153,6 +153,44 @@ static void file_check(struct loader *l, const char *section, const char *name,
                      SHOWN(span_str(path)));
 }
 
+/* The file of a unix socket: a new one, or that of a server that runs. */
+static void socket_check(struct loader *l, int at, const char *section,
+                         const char *name, const char *path)
+{
+    struct stat st;
+
+    parent_check(l, at, section, name, path);
+    if (path && lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode))
+        loader_fault(l, at, section, name,
+                     "%s is there and is no socket: choose another path, or "
+                     "move it away",
+                     SHOWN(span_str(path)));
+}
+
+/* It is written over: nothing but a process number may be lost. */
+static void pidfile_check(struct loader *l, const char *path)
+{
+    int at = where_of(l, "server", "pidfile");
+    char text[32] = "";
+    struct stat st;
+
+    file_check(l, "server", "pidfile", path);
+    if (!path || lstat(path, &st) != 0 || S_ISDIR(st.st_mode))
+        return;
+    int fd = S_ISREG(st.st_mode)
+                 ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+                 : -1;
+    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    if (fd >= 0)
+        close(fd);
+    if (!S_ISREG(st.st_mode) ||
+        (n > 0 && strspn(text, "0123456789 \n") != (size_t)n))
+        loader_fault(l, at, "server", "pidfile",
+                     "%s is there and holds no process number: choose another "
+                     "path, or move it away",
+                     SHOWN(span_str(path)));
+}
+
 static void account_check(struct loader *l)
 {
     const struct conf *c = l->c;
@@ -200,12 +238,7 @@ static void listen_check(struct loader *l, const struct conf_listen *one,
         loader_fault(l, at, section, "listen", "\"%s\" %s",
                      SHOWN(span_str(one->text)), what);
     if (one->addr.sa.sa_family == AF_UNIX) {
-        const char *path = one->addr.un.sun_path;
-        struct stat st;
-        parent_check(l, at, section, "listen", path);
-        if (stat(path, &st) == 0 && !S_ISSOCK(st.st_mode))
-            loader_fault(l, at, section, "listen",
-                         "%s is there and is no socket", SHOWN(span_str(path)));
+        socket_check(l, at, section, "listen", one->addr.un.sun_path);
     }
 }
 
@@ -281,8 +314,9 @@ void check_all(struct loader *l)
     account_check(l);
     file_check(l, "log", "access", c->log.access);
     file_check(l, "log", "error", c->log.error);
-    file_check(l, "server", "pidfile", c->pidfile);
-    file_check(l, "server", "control", c->control);
+    pidfile_check(l, c->pidfile);
+    socket_check(l, where_of(l, "server", "control"), "server", "control",
+                 c->control);
     orders_check(l);
     rulesum_check(l);
     if (c->unknown_host == UNKNOWN_HOST_REFUSE && c->n_sites == 1)

@@ -19,11 +19,14 @@
 #include "master/opening.h"
 #include "master/state.h"
 #include "master/status.h"
+#include "os/clock.h"
+#include "os/file.h"
 #include "os/log.h"
 #include "os/net.h"
 #include "os/poll.h"
 
 #define ANSWER_BYTES 65536
+#define COMMAND_US 5000000u /* a command is one line, sent at once */
 
 void console_begin(struct master *m)
 {
@@ -44,8 +47,10 @@ static int open_socket(const char *path, bool replace)
     buf_fmt(&name, "%s.new", path);
     if (!buf_cstr(&name))
         return -ENAMETOOLONG;
-    if (replace)
-        unlink(un.sun_path);
+    if (replace && file_is_socket(path))
+        net_remove_socket(un.sun_path);
+    else if (replace)
+        return -ENOTSOCK;
     else
         un.sun_path[strlen(path)] = '\0';
     mode_t before = umask(0177);
@@ -68,7 +73,7 @@ static void close_socket(struct master *m, bool remove)
     poll_remove(m->poll, m->console.fd);
     close(m->console.fd);
     if (remove)
-        unlink(m->console.path);
+        net_remove_socket(m->console.path);
     free(m->console.path);
     m->console.fd = -1;
     m->console.path = NULL;
@@ -210,12 +215,34 @@ static void accept_client(struct master *m)
         struct console_client *c = &m->console.client[i];
         if (c->fd >= 0)
             continue;
-        *c = (struct console_client){ .fd = fd };
+        *c =
+            (struct console_client){ .fd = fd,
+                                     .until_us = clock_mono_us() + COMMAND_US };
         poll_add_level(m->poll, fd, c);
         return;
     }
     if (fd >= 0)
         close(fd);
+}
+
+int console_turn(struct master *m)
+{
+    uint64_t now = clock_mono_us();
+    int least = -1;
+
+    for (size_t i = 0; i < CONSOLE_CLIENTS; i++) {
+        struct console_client *c = &m->console.client[i];
+        if (c->fd < 0 || c->generation || c->waits_for_end)
+            continue;
+        if (now >= c->until_us) {
+            answer(c, 2, "no command came\n");
+            end_client(m, c);
+            continue;
+        }
+        int ms = (int)((c->until_us - now) / 1000) + 1;
+        least = least < 0 || ms < least ? ms : least;
+    }
+    return least;
 }
 
 bool console_event(struct master *m, const void *tag)

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define CONSOLE_CLIENTS 8
 
@@ -21,6 +22,7 @@ struct console_client {
     int fd; /* -1: free */
     char line[32];
     size_t n;
+    uint64_t until_us;   /* its command is whole by then */
     unsigned generation; /* waits until that one serves or has failed */
     bool waits_for_end;
 };
@@ -41,6 +43,10 @@ void console_follow(struct master *m, const char *path, bool replace);
 
 /* Whether an event's tag is one of the console's; deals with it if so. */
 bool console_event(struct master *m, const void *tag);
+
+/* Ends clients whose command is not whole in time; milliseconds until there is
+ * one to look at, or -1. */
+int console_turn(struct master *m);
 
 /* A generation serves (text: NULL) or does not come up. */
 void console_outcome(struct master *m, unsigned generation, const char *text);

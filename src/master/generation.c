@@ -398,7 +398,7 @@ void generation_deafen(struct generation *g, bool remove)
     for (size_t i = 0; i < g->conf->n_listen; i++) {
         const struct conf_listen *l = &g->conf->listen[i];
         if (remove && g->listener[i] >= 0 && l->addr.sa.sa_family == AF_UNIX)
-            unlink(l->addr.un.sun_path);
+            net_remove_socket(l->addr.un.sun_path);
         close_one(&g->listener[i]);
     }
 }

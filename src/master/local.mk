@@ -8,6 +8,7 @@ libmaster_a_SOURCES = \
 	src/master/handover.c src/master/handover.h \
 	src/master/master.c src/master/master.h \
 	src/master/opening.c src/master/opening.h \
+	src/master/pidfile.c src/master/pidfile.h \
 	src/master/remote.c src/master/remote.h \
 	src/master/respawn.c src/master/respawn.h \
 	src/master/service.c src/master/service.h \

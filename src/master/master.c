@@ -16,6 +16,7 @@
 #include "master/activation.h"
 #include "master/service.h"
 #include "master/opening.h"
+#include "master/pidfile.h"
 #include "master/state.h"
 #include "master/upgrade.h"
 #include "os/channel.h"
@@ -314,8 +315,8 @@ static void bury(struct master *m)
         forget(m, g);
         if (!m->ending)
             leave_places(m, g);
-        if (m->ending && g->conf->pidfile && !m->upgrade.replaced)
-            unlink(g->conf->pidfile);
+        if (m->ending && !m->upgrade.replaced)
+            pidfile_remove(g->conf->pidfile);
         generation_free(g);
     }
 }
@@ -332,6 +333,7 @@ static int wait_ms(struct master *m)
     int least = sooner(service_turn(m), upgrade_turn(m));
 
     least = sooner(least, turnover_turn(m));
+    least = sooner(least, console_turn(m));
     EACH_GENERATION (at, m)
         least = sooner(least, generation_turn(generation_at(at)));
     return least;

@@ -247,7 +247,7 @@ void opening_remove_place(const char *listen, const struct conf *conf)
         if (strcmp(conf->listen[i].text, listen) == 0)
             return;
     }
-    unlink(listen + 5);
+    net_remove_socket(listen + 5);
 }
 
 void opening_close_listeners(struct generation *g)

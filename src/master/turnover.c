@@ -6,13 +6,11 @@
  */
 #include "master/turnover.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "master/activation.h"
+#include "master/pidfile.h"
 #include "master/service.h"
 #include "master/state.h"
 #include "master/upgrade.h"
@@ -23,19 +21,6 @@
 /* A worker that has not said within this time that it accepts nothing more
  * (stopped, or held up on a disk) is not waited for. */
 #define DEAF_US 1000000u
-
-static void write_pidfile(const struct conf *conf)
-{
-    if (!conf->pidfile)
-        return;
-    FILE *f = fopen(conf->pidfile, "we");
-    if (!f) {
-        log_error("M025", "pidfile %s: %s", conf->pidfile, strerror(errno));
-        return;
-    }
-    fprintf(f, "%d\n", (int)getpid());
-    fclose(f);
-}
 
 static void announce_observer(const struct generation *g)
 {
@@ -77,7 +62,7 @@ static void begin_first(struct master *m, struct generation *g)
     console_follow(m, g->conf->control, m->inherit.upgrade >= 0);
     service_ready(m);
     console_outcome(m, g->number, NULL);
-    write_pidfile(g->conf);
+    pidfile_write(g->conf->pidfile);
     announce(g);
     activation_end(m);
     upgrade_ready(m);

@@ -67,6 +67,13 @@ int file_open_root(const char *path)
     return fd < 0 ? -errno : fd;
 }
 
+bool file_is_socket(const char *path)
+{
+    struct stat s;
+
+    return lstat(path, &s) == 0 && S_ISSOCK(s.st_mode);
+}
+
 static int64_t nanoseconds(const struct timespec *t)
 {
     return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec;

@@ -35,6 +35,9 @@ enum file_links {
  * Does not block on FIFOs and does not follow /proc's magic links. */
 int file_open_beneath(int root, const char *path, enum file_links links);
 
+/* Whether `path` itself (no link is followed) is a socket. */
+bool file_is_socket(const char *path);
+
 /* A directory by absolute path, as a root for the function above. */
 int file_open_root(const char *path);
 

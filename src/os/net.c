@@ -16,6 +16,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "os/file.h"
+
 #define NOTSENT_BYTES (1 << 20)
 
 union address {
@@ -30,10 +32,20 @@ static void set(int fd, int level, int option, int value)
     (void)setsockopt(fd, level, option, &value, sizeof value);
 }
 
-/* A unix socket file is stale when a connection to it is refused. */
+void net_remove_socket(const char *path)
+{
+    if (file_is_socket(path))
+        unlink(path);
+}
+
+/* The file of a unix socket is stale when a connection to it is refused; so is
+ * one to a file of any other kind, which is nobody's to remove. */
 static void remove_stale(const struct sockaddr *sa, socklen_t bytes)
 {
     const struct sockaddr_un *un = (const void *)sa;
+
+    if (!file_is_socket(un->sun_path))
+        return;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     if (fd < 0)

@@ -29,9 +29,13 @@ struct net_listen_options {
 };
 
 /* A listening socket (SO_REUSEADDR, IPV6_V6ONLY, non-blocking, close-on-exec).
- * A stale unix socket file that nobody listens on is replaced. */
+ * A stale unix socket file that nobody listens on is replaced; whatever else is
+ * at that path is left alone (-EADDRINUSE). */
 int net_listen(const struct sockaddr *sa, socklen_t bytes,
                const struct net_listen_options *options);
+
+/* Removes the socket at `path`, but nothing else that is there. */
+void net_remove_socket(const char *path);
 
 /* Where a listening socket really is: "127.0.0.1:40123", "[::1]:80",
  * "unix:/run/x". */

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
 """What etagd is started into: signals that somebody else ignored or blocked,
-limits, and a timer that runs."""
+limits, a timer that runs, and files at the paths that it means to use."""
 import os
 import signal
+import socket
+import stat
 import sys
 import time
 
 import pytest
 
 import harness
-from controlled import FILES
+from controlled import FILES, ask, controlled
 from harness import until
 from test_55_processes import kill_worker
 
@@ -95,3 +97,120 @@ def test_a_limit_below_what_the_preparer_wants(serve):
         assert server.get("/a.txt").body == b"a\n"
         assert server.get("/big.bin").body == FILES["big.bin"]
     assert server.preparer()
+
+
+def occupy(path, kind):
+    victim = path.with_name("victim")
+    victim.write_text("precious")
+    if kind == "a file":
+        path.write_text("mine")
+    elif kind == "an empty file":
+        path.touch()
+    elif kind == "a link to a file":
+        path.symlink_to(victim)
+    elif kind == "a link to nothing":
+        path.symlink_to(path.with_name("nothing"))
+    elif kind == "a FIFO":
+        os.mkfifo(path)
+    elif kind == "a link to a socket":
+        with socket.socket(socket.AF_UNIX) as s:
+            s.bind(str(path.with_name("dead")))
+        path.symlink_to(path.with_name("dead"))
+
+
+def kept(folder):
+    return {p.name: (stat.S_IFMT(p.lstat().st_mode), p.lstat().st_ino,
+                     p.read_bytes() if p.is_file() else None)
+            for p in folder.iterdir()}
+
+
+KINDS = ["a file", "an empty file", "a link to a file", "a link to nothing",
+         "a FIFO", "a link to a socket"]
+PLACES = [("server", "control", "%s"), ("server", "listen", "unix:%s"),
+          ("observe", "listen", "unix:%s")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("section,key,form", PLACES)
+def test_what_is_no_socket_is_left_alone(serve, short, section, key, form,
+                                         kind):
+    path = short / "place"
+    occupy(path, kind)
+    before = kept(short)
+    server = serve(files=FILES, start=False,
+                   conf={section: {key: form % path}})
+    done = harness.run("-c", server.file)
+    assert done.returncode == 2, done
+    assert "place is there and is no socket" in done.stderr
+    assert kept(short) == before
+
+
+def test_what_comes_there_later_is_left_alone(serve, short):
+    """At a reload, and at the end."""
+    server = controlled(serve, short)
+    (short / "control").unlink()
+    (short / "control").write_text("mine")
+    (short / "other").write_text("mine, too")
+    server.configure({"server": {"control": short / "other"}})
+    since = server.mark()
+    server.signal(signal.SIGHUP)
+    server.await_line("M050: .*other is there and is no socket", since)
+    assert server.get("/a.txt").status == 200
+    server.stop()
+    assert (short / "control").read_text() == "mine"
+    assert (short / "other").read_text() == "mine, too"
+
+
+def test_a_socket_that_nobody_listens_on_is_replaced(serve, short):
+    with socket.socket(socket.AF_UNIX) as s:
+        s.bind(str(short / "control"))
+    server = controlled(serve, short)
+    assert ask(server, "--status").returncode == 0
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if "socket" not in k and
+                                  k != "an empty file"])
+def test_a_pidfile_writes_over_no_other_file(serve, short, kind):
+    path = short / "pid"
+    occupy(path, kind)
+    before = kept(short)
+    server = serve(files=FILES, start=False,
+                   conf={"server": {"pidfile": path}})
+    done = harness.run("-t", "-c", server.file)
+    assert done.returncode == 2
+    assert "pid is there and holds no process number" in done.stderr
+    assert kept(short) == before
+
+
+def test_a_pidfile_of_another_process_is_not_removed(serve, short):
+    path = short / "pid"
+    path.write_text("12345\n")
+    server = serve(files=FILES, conf={"server": {"pidfile": path}})
+    until("the pid file", lambda: path.read_text() == "%d\n" % server.pid)
+    path.write_text("54321\n")
+    server.stop()
+    assert path.read_text() == "54321\n"
+
+
+def test_a_pidfile_that_became_something_else(serve, short):
+    path = short / "pid"
+    server = serve(files=FILES, conf={"server": {"pidfile": path}})
+    until("the pid file", path.exists)
+    path.write_text("not a number")
+    server.stop()
+    assert path.read_text() == "not a number"
+
+
+def test_half_a_command_takes_no_seat_for_good(serve, short):
+    server = controlled(serve, short)
+    halves = []
+    for i in range(8):
+        s = socket.socket(socket.AF_UNIX)
+        s.settimeout(harness.DEADLINE_S)
+        s.connect(str(short / "control"))
+        s.sendall(b"stat"[:i % 5])
+        halves.append(s)
+    for s in halves:
+        assert s.recv(100) == b"2\nno command came\n"
+        s.close()
+    assert ask(server, "--status").returncode == 0

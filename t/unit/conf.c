@@ -190,7 +190,8 @@ static const struct fault_case fault_cases[] = {
       "on, off; did you mean \"on\"?" },
     { "unix socket that is none",
       BYTES("[server]\nroot = /\nlisten = unix:/etc/passwd\n"),
-      "t.ini:3: [server] listen: /etc/passwd is there and is no socket" },
+      "t.ini:3: [server] listen: /etc/passwd is there and is no "
+      "socket: choose another path, or move it away" },
     { "log into a directory",
       BYTES("[server]\nroot = /\n[log]\nerror = /tmp/..\n"),
       "t.ini:4: [log] error: /tmp/.. is a directory" },
