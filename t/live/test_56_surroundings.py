@@ -211,6 +211,6 @@ def test_half_a_command_takes_no_seat_for_good(serve, short):
         s.sendall(b"stat"[:i % 5])
         halves.append(s)
     for s in halves:
-        assert s.recv(100) == b"2\nno command came\n"
-        s.close()
+        with s, s.makefile("rb") as f:
+            assert f.read() == b"2\nno command came\n"
     assert ask(server, "--status").returncode == 0
