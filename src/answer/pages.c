@@ -12,6 +12,7 @@
 
 #include "http/media.h"
 #include "http/target.h"
+#include "http/utf8.h"
 #include "os/log.h"
 #include "files/entry.h"
 #include "files/find.h"
@@ -64,6 +65,7 @@ static struct entry *read_page(struct span path, const struct found *f)
     struct entry *e = entry_new(0, path, 0);
     const char *slash = strrchr(f->path, '/');
     struct media m;
+    struct utf8 utf8;
 
     if (!e)
         return NULL;
@@ -73,8 +75,10 @@ static struct entry *read_page(struct span path, const struct found *f)
     ssize_t n = e->page ? file_read_at(f->fd, e->page, f->version.size, 0) : -1;
     if (n < 0 || (uint64_t)n != f->version.size)
         return e; /* without form: the caller lets go of it */
+    utf8_start(&utf8);
+    utf8_add(&utf8, e->page, (size_t)n);
     media_settle(&m, span_str(slash ? slash + 1 : f->path), SPAN(""), SPAN(""),
-                 target_utf8(span_of(e->page, (size_t)n)));
+                 utf8_bytes(&utf8, true));
     memcpy(e->type, m.type, sizeof e->type);
     e->form[CODING_IDENTITY].bytes = e->page;
     e->source.form[CODING_IDENTITY].size = (uint64_t)n;

@@ -191,7 +191,8 @@ static void degrade(struct worker *w, struct entry *e)
 {
     struct media m;
 
-    media_settle(&m, span_str(asks_name(e)), SPAN(""), SPAN(""), true);
+    media_settle(&m, span_str(asks_name(e)), SPAN(""), SPAN(""),
+                 MEDIA_BYTES_OTHER);
     memcpy(e->type, m.type, sizeof e->type);
     e->degraded = true;
     apply_policy(w, e);

@@ -142,37 +142,6 @@ static const char *const texts[] = {
     "application/vnd.apple.mpegurl",
 };
 
-/* libmagic's charset and the label that goes out.  Bytes that are ASCII or
- * UTF-8 where libmagic looked, and not valid somewhere, are still UTF-8 but for
- * that place.  No UTF-7 (a way to smuggle markup), nothing that browsers do
- * not decode. */
-static const struct {
-    const char *magic, *label;
-} charsets[] = {
-    { "us-ascii", "utf-8" },
-    { "utf-8", "utf-8" },
-    { "iso-8859-1", "iso-8859-1" },
-    { "iso-8859-2", "iso-8859-2" },
-    { "iso-8859-5", "iso-8859-5" },
-    { "iso-8859-7", "iso-8859-7" },
-    { "iso-8859-9", "iso-8859-9" },
-    { "iso-8859-15", "iso-8859-15" },
-    { "utf-16le", "utf-16le" },
-    { "utf-16be", "utf-16be" },
-    { "windows-1250", "windows-1250" },
-    { "windows-1251", "windows-1251" },
-    { "windows-1252", "windows-1252" },
-    { "windows-1253", "windows-1253" },
-    { "windows-1254", "windows-1254" },
-    { "windows-1257", "windows-1257" },
-    { "koi8-r", "koi8-r" },
-    { "shift_jis", "shift_jis" },
-    { "euc-jp", "euc-jp" },
-    { "euc-kr", "euc-kr" },
-    { "gb18030", "gb18030" },
-    { "big5", "big5" },
-};
-
 #define LISTED(list, type) listed(list, sizeof(list) / sizeof((list)[0]), type)
 
 static bool listed(const char *const *list, size_t n, struct span type)
@@ -348,7 +317,7 @@ static bool active(struct span type)
 
 /* Without a known extension. */
 static struct choice by_content_only(struct span type, struct span charset,
-                                     bool utf8_valid)
+                                     enum media_bytes bytes)
 {
     const struct media_row *row = row_of_type(type);
 
@@ -368,7 +337,7 @@ static struct choice by_content_only(struct span type, struct span charset,
     if (family_of(type) == MEDIA_TEXT)
         return (struct choice){ &plain_text, MEDIA_BY_DEFAULT, false,
                                 "no known extension: shown as text" };
-    if (type.n == 0 && utf8_valid && charset.n &&
+    if (type.n == 0 && bytes != MEDIA_BYTES_OTHER && charset.n &&
         !span_eq_nocase(charset, SPAN("binary")))
         return (struct choice){ &plain_text, MEDIA_BY_DEFAULT, false,
                                 "no answer from content: its bytes are text" };
@@ -385,11 +354,12 @@ static bool control(char c)
 }
 
 bool media_by_name_alone(const struct media_row *row, struct span head,
-                         bool utf8_valid)
+                         enum media_bytes bytes)
 {
+    bool text = bytes == MEDIA_BYTES_TEXT || bytes == MEDIA_BYTES_UTF8;
     size_t n = head.n < TEXT_HEAD_BYTES ? head.n : TEXT_HEAD_BYTES;
 
-    if (!row || row->family != MEDIA_TEXT || !utf8_valid)
+    if (!row || row->family != MEDIA_TEXT || !text)
         return false;
     if (n && head.p[0] == '%') /* PDF may be: worth a line in the log */
         return false;
@@ -400,24 +370,22 @@ bool media_by_name_alone(const struct media_row *row, struct span head,
     return true;
 }
 
-static struct span label_of(struct span charset, bool utf8_valid)
+/* A label beats the page's own word and the browser's look at the bytes, so it
+ * is never a guess: without one they decide, as they do for a file. */
+static const char *label_of(enum media_bytes bytes)
 {
-    if (utf8_valid)
-        return SPAN("utf-8");
-    for (size_t i = 0; i < sizeof charsets / sizeof charsets[0]; i++) {
-        if (span_eq_nocase(span_str(charsets[i].magic), charset))
-            return span_str(charsets[i].label);
-    }
-    return SPAN_NONE;
+    return bytes == MEDIA_BYTES_UTF8    ? "; charset=utf-8"
+           : bytes == MEDIA_BYTES_UTF16 ? "; charset=utf-16"
+                                        : "";
 }
 
 void media_settle(struct media *out, struct span file_name, struct span magic,
-                  struct span charset, bool utf8_valid)
+                  struct span charset, enum media_bytes bytes)
 {
     const struct media_row *row = media_row(file_name);
     struct span type = canonical(magic);
     struct choice c =
-        row ? by_name(row, type) : by_content_only(type, charset, utf8_valid);
+        row ? by_name(row, type) : by_content_only(type, charset, bytes);
     struct buf b = buf_over(out->type, sizeof out->type);
 
     out->source = c.source;
@@ -425,13 +393,8 @@ void media_settle(struct media *out, struct span file_name, struct span magic,
     out->compressible = c.row->compressible;
     out->reason = c.reason;
     buf_str(&b, c.row->type);
-    if (c.row->utf8) {
-        struct span label = label_of(charset, utf8_valid);
-        if (label.n) {
-            BUF_LIT(&b, "; charset=");
-            buf_span_put(&b, label);
-        }
-    }
+    if (c.row->utf8)
+        buf_str(&b, label_of(bytes));
     bool whole = buf_cstr(&b);
     CHECK(whole); /* every row and label is ours */
 }

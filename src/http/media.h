@@ -50,20 +50,29 @@ struct media {
     const char *reason; /* static text */
 };
 
+/* What is known of a file's bytes. */
+enum media_bytes {
+    MEDIA_BYTES_OTHER, /* not looked at, or neither of these */
+    MEDIA_BYTES_TEXT,  /* UTF-8 as far as was looked; or ASCII with escapes,
+                          which other charsets are, too (ISO-2022-JP) */
+    MEDIA_BYTES_UTF8,  /* all of them */
+    MEDIA_BYTES_UTF16  /* with its mark */
+};
+
 /* Whether the name alone decides, so that libmagic need not be asked: a text
  * type's name, and bytes that are UTF-8 and text from the start (head: at least
  * the first 1 KiB, or all).  media_settle() says the same of them whatever
  * libmagic answers; only whether it disagrees is not known then. */
 bool media_by_name_alone(const struct media_row *row, struct span head,
-                         bool utf8_valid);
+                         enum media_bytes bytes);
 
 /* file_name: last component.  magic: libmagic's MIME type ("text/troff"), empty
  * when it had none.  charset: libmagic's charset ("us-ascii", "utf-8",
  * "binary",
- * ...), empty: unknown.  utf8_valid: the bytes (all, or the inspected prefix)
- * are valid UTF-8.  A type found by content is never more active (html, svg,
- * xml, script) than the name says. */
+ * ...), empty: unknown; it tells text from bytes, and never goes out.  A type
+ * found by content is never more active (html, svg, xml, script) than the name
+ * says. */
 void media_settle(struct media *out, struct span file_name, struct span magic,
-                  struct span charset, bool utf8_valid);
+                  struct span charset, enum media_bytes bytes);
 
 #endif

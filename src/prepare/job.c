@@ -43,11 +43,12 @@ static void choose_default(const struct conf_media *chosen, struct media *m)
 
 /* What the content says.  libmagic takes longer than all the rest together, so
  * it is asked only where it has a say. */
-static void ask_content(struct item *it, const struct reading *r, bool valid)
+static void ask_content(struct item *it, const struct reading *r,
+                        enum media_bytes bytes)
 {
     struct magic_answer magic = { "", "utf-8" };
 
-    if (!media_by_name_alone(it->key.row, span_of(r->piece, r->piece_n), valid))
+    if (!media_by_name_alone(it->key.row, span_of(r->piece, r->piece_n), bytes))
         magic_ask(&magic, r->piece, r->piece_n);
     memcpy(it->magic, magic.type, sizeof it->magic);
     memcpy(it->work->charset, magic.charset, sizeof it->work->charset);
@@ -57,17 +58,17 @@ static void settle(const struct reading_tools *t, struct item *it,
                    const struct reading *r, bool whole)
 {
     struct media media;
-    bool valid = whole ? utf8_whole_ok(&r->utf8) : utf8_prefix_ok(&r->utf8);
+    enum media_bytes bytes = utf8_bytes(&r->utf8, whole);
 
     if (r->at == r->piece_n) /* the piece is the file's beginning */
-        ask_content(it, r, valid);
+        ask_content(it, r, bytes);
     media_settle(&media, span_str(it->work->name), span_str(it->magic),
-                 span_str(it->work->charset), valid);
+                 span_str(it->work->charset), bytes);
     if (t->media && media.source == MEDIA_BY_DEFAULT)
         choose_default(t->media, &media);
     memcpy(it->type, media.type, sizeof it->type);
     it->disagrees = media.disagrees;
-    it->text = valid;
+    it->text = bytes == MEDIA_BYTES_TEXT || bytes == MEDIA_BYTES_UTF8;
     it->work->compressible = media.compressible;
 }
 

@@ -15,5 +15,4 @@ libprepare_a_SOURCES = \
 	src/prepare/preparer.c src/prepare/preparer.h \
 	src/prepare/reading.c src/prepare/reading.h \
 	src/prepare/seals.h \
-	src/prepare/slab.c src/prepare/slab.h \
-	src/prepare/utf8.c src/prepare/utf8.h
+	src/prepare/slab.c src/prepare/slab.h

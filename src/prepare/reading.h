@@ -15,7 +15,7 @@
 #include "prepare/digest.h"
 #include "prepare/message.h"
 #include "prepare/slab.h"
-#include "prepare/utf8.h"
+#include "http/utf8.h"
 
 #define READING_SLICE_BYTES ((size_t)1 << 20)
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * check: looks at every file below the roots with the eyes of a cache.
- * Layer: tool.  Reads names and dates only: a media type is taken from the
- * name, as a worker does without its preparer.
+ * Layer: tool.  Goes by names and dates: a media type is taken from the name,
+ * as a worker does without its preparer.  Of texts it reads the bytes, too, to
+ * see whether they are what they say (the observer's foresight does not).
  */
 #include "tool/check.h"
 
@@ -18,6 +19,7 @@
 #include "http/media.h"
 #include "os/clock.h"
 #include "tool/lint.h"
+#include "tool/mime.h"
 #include "tool/walk.h"
 
 #define FORESEEN_MAX 2000 /* paths on the observer's page */
@@ -36,6 +38,7 @@ struct check {
     FILE *out;
     bool json;
     bool fold;   /* the same doubt by the same rule is told once */
+    bool bytes;  /* files are read, too */
     size_t most; /* paths that are looked at; 0: all */
     int64_t now, after_s;
     size_t paths;
@@ -217,6 +220,31 @@ static void look_index(struct check *c, const struct walk_file *f,
               "patterns see the address, not the index file"));
 }
 
+/* What a text says of its charset, or a rule does, against its bytes. */
+static void look_charset(struct check *c, const struct walk_file *f,
+                         const struct policy *policy)
+{
+    struct span field = lint_field(policy, SPAN("Content-Type"));
+    struct span ruled = declared_parameter(field);
+    const struct media_row *row = media_row(f->name);
+    struct mime_look look;
+    char text[LINT_TEXT_MAX];
+    struct buf b = buf_over(text, sizeof text);
+
+    if (!c->bytes || !row || !row->utf8 ||
+        mime_look(&look, f->fd, f->name.p) < 0)
+        return;
+    const char *lie = look.lie;
+    if (ruled.p) /* it goes out, whatever the bytes are */
+        lie = declared_lie(ruled, look.bytes, false);
+    if (!lie)
+        return;
+    buf_fmt(&b, "%s charset %.*s, but %s", ruled.p ? "a rule says" : "declares",
+            ruled.p ? (int)ruled.n : (int)strlen(look.declared),
+            ruled.p ? ruled.p : look.declared, lie);
+    keep(c, LINT_CHARSET, buf_span(&b));
+}
+
 static bool visit(void *arg, const struct walk_file *f)
 {
     struct check *c = arg;
@@ -226,7 +254,7 @@ static bool visit(void *arg, const struct walk_file *f)
         .path = f->path, .policy = &policy, .mtime_s = f->mtime_s, .now = c->now
     };
 
-    media_settle(&m, f->name, SPAN(""), SPAN(""), true);
+    media_settle(&m, f->name, SPAN(""), SPAN(""), MEDIA_BYTES_OTHER);
     struct span type = span_str(m.type);
     type = span_trim(span_to(type, span_find(type, ';')));
     rules_resolve(c->conf, c->host, f->path, type, 200, &policy);
@@ -239,6 +267,7 @@ static bool visit(void *arg, const struct walk_file *f)
     c->path = f->path;
     c->line = policy.cache_rule ? policy.cache_rule->line : 0;
     lint_look(&l, keep, c);
+    look_charset(c, f, &policy);
     if (f->index)
         look_index(c, f, &l, type);
     return c->paths != c->most;
@@ -348,6 +377,7 @@ static int run(const struct arguments *a)
                        .out = stdout,
                        .json = a->json,
                        .fold = !a->json,
+                       .bytes = true,
                        .now = clock_real_us() / 1000000,
                        .after_s = (int64_t)(a->after_ms / 1000) };
     bool clean = check(&c);

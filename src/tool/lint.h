@@ -33,6 +33,7 @@
     X(CLOCK, "wrong-clock")                  \
     X(FUTURE, "date-in-future")              \
     X(TWO_POLICIES, "one-page-two-policies") \
+    X(CHARSET, "charset-contradicted")       \
     X(DEAD_RULE, "rule-matches-nothing")
 
 enum lint_kind {

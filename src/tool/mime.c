@@ -13,10 +13,25 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "os/file.h"
-#include "prepare/utf8.h"
+#include "http/utf8.h"
 
 #define BLOCK_BYTES (256 * 1024)
+
+/* The bytes against what they say of themselves. */
+static void compare(struct mime_look *out, struct span head, bool ascii)
+{
+    struct span name = declared_charset(head, span_str(out->media.type));
+    struct buf b = buf_over(out->declared, sizeof out->declared);
+
+    for (size_t i = 0; i < name.n && name.p[i] > ' ' && name.p[i] < 127; i++)
+        buf_put(&b, name.p + i, 1);
+    if (!buf_cstr(&b))
+        out->declared[0] = '\0';
+    name = span_str(out->declared);
+    out->lie = name.n ? declared_lie(name, out->bytes, ascii) : NULL;
+}
 
 int mime_look(struct mime_look *out, int fd, const char *name)
 {
@@ -34,24 +49,40 @@ int mime_look(struct mime_look *out, int fd, const char *name)
         if (n < BLOCK_BYTES)
             break;
     }
-    free(block);
     if (n < 0)
-        return (int)n;
+        goto out;
     out->row = media_row(span_str(name));
-    out->utf8 = utf8_whole_ok(&utf8);
+    out->bytes = utf8_bytes(&utf8, true);
     media_settle(&out->media, span_str(name), span_str(out->magic.type),
-                 span_str(out->magic.charset), out->utf8);
-    return 0;
+                 span_str(out->magic.charset), out->bytes);
+    if (at > BLOCK_BYTES) /* the beginning again */
+        n = file_read_at(fd, block, DECLARED_HEAD_BYTES, 0);
+    if (n >= 0)
+        compare(out, span_of(block, at > BLOCK_BYTES ? (size_t)n : (size_t)at),
+                !utf8.high && !utf8.bad);
+out:
+    free(block);
+    return n < 0 ? (int)n : 0;
 }
 
 static void print(const char *path, const struct mime_look *l)
 {
     printf("%s\n", path);
     printf("  name says     %s\n", l->row ? l->row->type : "nothing");
-    printf("  content says  %s%s%s (by libmagic), %s UTF-8\n",
+    static const char *const bytes[] = {
+        [MEDIA_BYTES_OTHER] = "not UTF-8",
+        [MEDIA_BYTES_TEXT] = "ASCII with escapes",
+        [MEDIA_BYTES_UTF8] = "valid UTF-8",
+        [MEDIA_BYTES_UTF16] = "marked as UTF-16",
+    };
+
+    printf("  content says  %s%s%s (by libmagic), %s\n",
            l->magic.type[0] ? l->magic.type : "nothing",
            l->magic.charset[0] ? "; charset=" : "", l->magic.charset,
-           l->utf8 ? "valid" : "not");
+           bytes[l->bytes]);
+    if (l->declared[0])
+        printf("  it declares   charset %s%s%s\n", l->declared,
+               l->lie ? ", but " : "", l->lie ? l->lie : "");
     printf("  sent as       %s\n", l->media.type);
     printf("  because       %s%s\n", l->media.reason,
            l->media.disagrees ? " (they disagree)" : "");

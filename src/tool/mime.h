@@ -6,15 +6,20 @@
 #ifndef ETAGD_TOOL_MIME_H
 #define ETAGD_TOOL_MIME_H
 
+#include "http/declared.h"
 #include "http/media.h"
 #include "prepare/magic.h"
+
+#define MIME_CHARSET_MAX 48
 
 /* What is known about one open file. */
 struct mime_look {
     const struct media_row *row; /* of the name's extension, or NULL */
     struct magic_answer magic;
-    bool utf8; /* all bytes are valid UTF-8 */
+    enum media_bytes bytes;
     struct media media;
+    char declared[MIME_CHARSET_MAX]; /* charset that it names itself, or "" */
+    const char *lie;                 /* how its bytes contradict that; NULL */
 };
 
 /* name: last component.  0 or -errno.  Needs magic_start(). */

@@ -52,7 +52,7 @@ static bool shadowed(const struct walk *w, struct span path)
     return false;
 }
 
-static void visit_file(struct walk *w, const char *name,
+static void visit_file(struct walk *w, const char *name, int fd,
                        const struct file_stat *st, bool index)
 {
     struct span whole = span_of(w->path, w->n + (index ? 0 : strlen(name)));
@@ -60,6 +60,7 @@ static void visit_file(struct walk *w, const char *name,
         .path = whole,
         .name = span_str(name),
         .index = index,
+        .fd = fd,
         .mtime_s = st->mtime_ns / 1000000000,
         .size = st->size,
     };
@@ -110,11 +111,12 @@ static void visit_index(struct walk *w)
         int fd = open_entry(w, w->site->index[i], &st);
         if (fd < 0)
             continue;
+        bool regular = st.kind == FILE_REGULAR;
+        if (regular)
+            visit_file(w, w->site->index[i], fd, &st, true);
         close(fd);
-        if (st.kind != FILE_REGULAR)
-            continue;
-        visit_file(w, w->site->index[i], &st, true);
-        return;
+        if (regular)
+            return;
     }
 }
 
@@ -130,7 +132,7 @@ static void walk_entry(struct walk *w, const struct directory_item *d,
     if (fd < 0)
         return;
     if (st.kind == FILE_REGULAR) {
-        visit_file(w, d->name, &st, false);
+        visit_file(w, d->name, fd, &st, false);
     } else if (st.kind == FILE_DIRECTORY && d->kind != DIRECTORY_LINK) {
         w->n += strlen(d->name);
         w->path[w->n++] = '/';

@@ -18,8 +18,10 @@
 
 struct walk_file {
     struct span path; /* decoded request path */
-    struct span name; /* last component of the file's own name */
+    struct span name; /* last component of the file's own name, with NUL
+                         behind it */
     bool index;       /* path is the folder's, the file its index */
+    int fd;           /* open for reading, during the visit */
     int64_t mtime_s;
     uint64_t size;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * fuzz_media: a byte (odd: valid UTF-8), then three lines: file name,
- * libmagic's type, its charset.
+ * fuzz_media: a byte (two bits: what is known of the bytes), then three lines:
+ * file name, libmagic's type, its charset.
  */
 #include "fuzz.h"
 
@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     charset = take_line(&text);
     row = media_row(name);
     memset(&m, 0xaa, sizeof m);
-    media_settle(&m, name, magic, charset, data[0] & 1);
+    media_settle(&m, name, magic, charset, data[0] & 3);
 
     /* type/subtype, perhaps one parameter, nothing else */
     PROPERTY(memchr(m.type, '\0', sizeof m.type));

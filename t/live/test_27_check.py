@@ -48,6 +48,9 @@ SEEDED = {
     "wrong-clock": ("[cache *.png]\nClock = +1h", "/logo.png"),
     "one-page-two-policies": ("[cache *.html]\nCache-Control = no-store",
                               "/index.html"),
+    "charset-contradicted": ("[header *.html]\n"
+                             "Content-Type = text/html; charset=utf-16",
+                             "/index.html"),
     "rule-matches-nothing": ("[cache *.gif]\nCache-Control = no-cache",
                              "*.gif"),
 }
@@ -95,6 +98,33 @@ def test_seeded(tmp_path, kind):
                            "unknown-directive", "heuristic"}
     text = harness.run("check", "-c", tmp_path / "etagd.ini")
     assert kind in text.stdout and text.returncode == 1
+
+
+LIES = {"gbk.html": ("gbk", "<p>\u00e4", "utf-8"),
+        "utf8.html": ("utf-8", "<p>\u00e4", "latin-1"),
+        "wide.html": ("utf-16le", "<p>", "ascii")}
+
+
+def test_a_page_that_contradicts_its_bytes_is_named(tmp_path):
+    files = {n: ("<meta charset=%s>%s" % (said, words)).encode(true)
+             for n, (said, words, true) in LIES.items()}
+    files.update({
+        "true.html": "<meta charset=gbk><p>\u4e2d".encode("gbk"),
+        "ascii.html": "<meta charset=gbk><p>x",
+        "utf.html": "<meta charset=utf-8><p>\u00e4".encode(),
+        "deep/index.html": "<meta charset=utf-8>\u00e4".encode("latin-1")})
+    status, told = Site(tmp_path, CLEAN, files).check()
+    told = {f["path"]: f["text"] for f in told["findings"]
+            if f["kind"] == "charset-contradicted"}
+    assert status == 1
+    assert set(told) == {"/" + n for n in LIES} | {
+        "/deep/", "/deep/index.html"}  # its two addresses
+    assert told["/utf8.html"] == (
+        "declares charset utf-8, but its bytes are not UTF-8")
+    for name in files:
+        said = harness.run("mime", tmp_path / "www" / name).stdout
+        assert (", but its bytes" in said) == (
+            name in LIES or name.startswith("deep")), said
 
 
 @pytest.mark.parametrize("value", COMPETING)

@@ -6,6 +6,8 @@ import zlib
 
 import pytest
 
+from harness import until
+
 
 def png(width=1, height=1):
     def chunk(kind, data):
@@ -100,8 +102,6 @@ def typed():
     from sites import close
     from harness import Server
     server = Server(files={name: data for name, data, _ in ROWS})
-    server.tree.write("latin1.txt", "h\u00e9llo, w\u00f6rld\n"
-                      .encode("latin-1") * 20)
     yield server
     close(server, False)
 
@@ -116,10 +116,64 @@ def test_type(typed, name, data, wanted):
     assert r.get("X-Content-Type-Options") == "nosniff"
 
 
-def test_text_that_is_not_utf8_does_not_say_so(typed):
-    r = typed.get("/latin1.txt")
-    assert r.get("Content-Type").startswith("text/plain")
-    assert "utf-8" not in r.get("Content-Type").lower()
+WORDS = {
+    "gbk": "\u4e2d\u6587\u7f51\u9875", "big5": "\u4e2d\u6587\u7db2\u9801",
+    "euc-kr": "\ud55c\uad6d\uc5b4", "euc-jp": "\u65e5\u672c\u8a9e",
+    "shift_jis": "\u65e5\u672c\u8a9e", "iso-2022-jp": "\u65e5\u672c\u8a9e",
+    "windows-1251": "\u0422\u0435\u0441\u0442", "koi8-r": "\u0422\u0435\u0441\u0442",
+    "iso-8859-7": "\u039a\u03b1\u03bb\u03b7", "iso-8859-1": "h\u00e9llo",
+    "windows-1255": "\u05e9\u05dc\u05d5\u05dd"}
+SHAPES = {"html": "<!doctype html><meta charset=\"%s\"><p>%s",
+          "xml": "<?xml version=\"1.0\" encoding=\"%s\"?><a>%s</a>",
+          "css": "@charset \"%s\";a::before{content:\"%s\"}",
+          "txt": "%s: %s\n", "js": "// %s\nlet a = \"%s\";\n"}
+ESSENCE = {"html": "text/html", "xml": "application/xml", "css": "text/css",
+           "txt": "text/plain", "js": "text/javascript"}
+
+
+@pytest.fixture(scope="module")
+def worded():
+    from sites import close
+    from harness import Server
+    files = {"%s.%s" % (charset, ext): (shape % (charset, words * 9)).encode(
+        charset) for charset, words in WORDS.items()
+        for ext, shape in SHAPES.items()}
+    files["late.html"] = ("<meta charset=gbk>" + "x" * 300000 +
+                          WORDS["gbk"]).encode("gbk")
+    files["marked.txt"] = ("\ufeff" + WORDS["gbk"]).encode("utf-16-le")
+    files["large.txt"] = b"x" * (3 << 20)
+    files["larger.txt"] = b"x" * (3 << 20) + b"\xe9"
+    server = Server(files=files)
+    yield server
+    close(server, False)
+
+
+@pytest.mark.parametrize("ext", SHAPES)
+@pytest.mark.parametrize("charset", WORDS)
+def test_text_that_is_not_utf8_has_no_charset(worded, charset, ext):
+    """A label beats the page's own word (HTML 13.2.3.2, RFC 9110 8.3)."""
+    r = worded.get("/%s.%s" % (charset, ext))
+    worded.close_connections()
+    assert r.get("Content-Type") == ESSENCE[ext]
+
+
+def test_the_charset_is_that_of_all_bytes(worded):
+    assert worded.get("/late.html").get("Content-Type") == "text/html"
+    assert (worded.get("/marked.txt").get("Content-Type") ==
+            "text/plain; charset=utf-16")
+    until("all of it to be read", lambda: worded.get("/large.txt").get(
+        "Content-Type") == UTF8)
+    for _ in range(5):
+        assert worded.get("/larger.txt").get("Content-Type") == "text/plain"
+
+
+def test_a_rule_has_the_last_word(serve):
+    server = serve(files={"a.html": "<p>\u4e2d".encode("gbk")}, rules="""
+[header *.html]
+Content-Type = text/html; charset=gbk
+""")
+    assert server.get("/a.html").get("Content-Type") == (
+        "text/html; charset=gbk")
 
 
 def test_type_follows_the_content(serve):

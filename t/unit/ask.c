@@ -6,7 +6,7 @@
 
 #include "prepare/ask.h"
 #include "prepare/compress.h"
-#include "prepare/utf8.h"
+#include "http/utf8.h"
 
 static void ask_rows(void **state)
 {

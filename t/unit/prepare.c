@@ -100,13 +100,14 @@ static void large_file_in_two_steps(void **state)
     assert_int_equal(a.seq, 1);
     assert_false(a.has_digest);
     assert_true(a.more);
-    assert_string_equal(a.type, "text/plain; charset=utf-8");
+    assert_string_equal(a.type, "text/plain"); /* what of the rest? */
     assert_int_equal(rig_take(&r, 0, &a), 1);
     assert_int_equal(a.seq, 2); /* not behind the large one */
     assert_int_equal(rig_take(&r, 0, &a), 1);
     assert_int_equal(a.seq, 1);
     assert_true(a.has_digest);
     assert_false(a.more);
+    assert_string_equal(a.type, "text/plain; charset=utf-8");
     assert_int_equal(a.place.slab, 0);
     assert_int_equal(a.place.bytes, n);
     unsigned char digest[32];
@@ -133,7 +134,7 @@ static void above_digest_bytes(void **state)
     assert_int_equal(a.kind, PREPARE_FACTS);
     assert_false(a.has_digest);
     assert_false(a.more);
-    assert_string_equal(a.type, "text/plain; charset=utf-8");
+    assert_string_equal(a.type, "text/plain");
     rig_stop(&r, 0);
 }
 
