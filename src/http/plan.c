@@ -17,19 +17,27 @@
  * would match no other (RFC 9110 8.8.3.3: each coding has its own tag). */
 static bool held(const struct head *h, struct etag tag)
 {
+    struct etag asked;
+
     if (!tag.opaque.p)
         return false;
-    if (head_has(h, FIELD_IF_NONE_MATCH))
-        return etag_list_match(h, FIELD_IF_NONE_MATCH, tag, false) ==
-               ETAG_LIST_MATCH;
-    if (head_has(h, FIELD_IF_MATCH))
-        return etag_list_match(h, FIELD_IF_MATCH, tag, true) == ETAG_LIST_MATCH;
-    if (head_has(h, FIELD_IF_RANGE)) {
-        struct etag asked;
-        return etag_parse(head_value(h, FIELD_IF_RANGE), &asked) &&
-               etag_strong_eq(asked, tag);
-    }
-    return false;
+    return etag_list_match(h, FIELD_IF_NONE_MATCH, tag, false) ==
+               ETAG_LIST_MATCH ||
+           etag_list_match(h, FIELD_IF_MATCH, tag, true) == ETAG_LIST_MATCH ||
+           (head_has(h, FIELD_RANGE) &&
+            etag_parse(head_value(h, FIELD_IF_RANGE), &asked) &&
+            etag_strong_eq(asked, tag));
+}
+
+/* Is a part asked for?  It is one of the file's own bytes: of a coded form it
+ * could be read by those alone who hold the rest, and they say so by its tag.
+ */
+static bool wants_part(const struct head *h, const struct plan_source *source)
+{
+    return head_has(h, FIELD_RANGE) && !((h->repeated >> FIELD_RANGE) & 1) &&
+           range_plan(head_value(h, FIELD_RANGE),
+                      source->form[CODING_IDENTITY].size)
+                   .verdict != RANGE_IGNORE;
 }
 
 static enum coding select_coding(const struct head *h,
@@ -48,20 +56,42 @@ static enum coding select_coding(const struct head *h,
                 held(h, source->form[c].tag))
                 return (enum coding)c;
         }
+        if (accepted.weight[CODING_IDENTITY] > 0 && wants_part(h, source))
+            return CODING_IDENTITY;
     }
     return accept_choose(&accepted, source->available, refused);
 }
 
+/* Can the range be of what the client holds?  A date in If-Range is that of
+ * every form, so it names none where there are several to choose from. */
+static bool range_holds(const struct head *h, const struct plan_source *source,
+                        const struct validators *v, int64_t now)
+{
+    struct etag tag;
+
+    if (!cond_range_holds(h, v, now))
+        return false;
+    return !head_has(h, FIELD_IF_RANGE) ||
+           !head_has(h, FIELD_ACCEPT_ENCODING) ||
+           source->available == 1u << CODING_IDENTITY ||
+           etag_parse(head_value(h, FIELD_IF_RANGE), &tag);
+}
+
 /* RFC 9110 14.2: Range is for GET alone; 13.2.2 step 5: If-Range first. */
 static void apply_range(struct plan *plan, const struct head *h,
-                        const struct validators *v, uint64_t size, int64_t now)
+                        const struct plan_source *source,
+                        const struct validators *v, int64_t now)
 {
+    uint64_t size = source->form[plan->coding].size;
+
     if (h->method != METHOD_GET || !head_has(h, FIELD_RANGE))
         return;
-    if (!cond_range_holds(h, v, now)) {
+    if (!range_holds(h, source, v, now)) {
         plan->reason = REASON_RANGE_STALE;
         return;
     }
+    if (plan->coding != CODING_IDENTITY && !held(h, v->tag))
+        return; /* identity is refused: the whole */
     /* two Range lines make no sense: as if there were none */
     if ((h->repeated >> FIELD_RANGE) & 1)
         return;
@@ -96,6 +126,6 @@ struct plan plan_make(const struct head *h, const struct plan_source *source,
     else if (cond.verdict == COND_FAILED)
         plan.status = 412;
     else
-        apply_range(&plan, h, &v, form->size, now);
+        apply_range(&plan, h, source, &v, now);
     return plan;
 }

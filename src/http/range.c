@@ -66,7 +66,7 @@ static enum member suffix_member(struct span text, uint64_t size,
 
     if (!take_number(&text, &digits, &bytes) || text.n)
         return MALFORMED;
-    if (bytes == 0 || size == 0)
+    if (bytes == 0)
         return UNSATISFIABLE;
     if (bytes > size)
         bytes = size;
@@ -188,8 +188,9 @@ struct range_plan range_plan(struct span value, uint64_t size)
     struct sum s = { .size = size };
 
     /* absent, or a unit that is not ours: ignored (14.2); units are compared
-     * without case (14.1) */
-    if (!span_eq_nocase(span_to(value, unit.n), unit) ||
+     * without case (14.1); clients and caches that always ask for a range want
+     * to have empty files, too */
+    if (size == 0 || !span_eq_nocase(span_to(value, unit.n), unit) ||
         !set_read(&s, span_from(value, unit.n)))
         return (struct range_plan){ .verdict = RANGE_IGNORE };
     /* more of the file than twice all of it, or crumbs: whoever asks for that

@@ -34,7 +34,8 @@ struct range_plan {
 /* `value` is the Range field's value (p NULL: absent); size of the selected
  * representation in its coding.  Several pieces are coalesced when they overlap
  * or when the gap is smaller than a part's own head (80 bytes).  An empty file
- * satisfies no range: unsatisfiable (416). */
+ * has no bytes to choose from: ignored (14.2 allows it always; 416 would be
+ * wrong for "bytes=-1", which 14.1.2 calls satisfiable). */
 struct range_plan range_plan(struct span value, uint64_t size);
 
 #endif

@@ -2,7 +2,7 @@
 """Content codings: RFC 9110 sections 8.4 and 12.5.3.  The site's /text.txt is
 worth compressing and the table's runner has waited until all codings of it are
 there; /ten.bin is not worth it."""
-from conformance.case import ANY, TEN, TEXT, Table, req
+from conformance.case import ANY, DATE, TEN, TEXT, Table, req
 
 CASES = Table()
 add = CASES.add
@@ -89,9 +89,23 @@ for coding in ("gzip", "br", "zstd"):
             "If-None-Match: @TEXTTAG@"), 200, fields=coded(coding))
     add("RFC 9110 8.8.3.3", "the tag of %s is not identity's" % coding,
         req(GET, "If-None-Match: @%sTAG@" % up), 200, fields=IDENTITY)
-    add("RFC 9110 14.2", "range of the bytes of %s" % coding,
+    # A part of a coded form is of use to those alone who hold the rest.
+    add("RFC 9110 14.2", "range where %s may be sent" % coding,
         req(GET, "Accept-Encoding: " + coding, "Range: bytes=0-3"), 206,
+        fields=KEPT, body=TEXT[:4])
+    add("RFC 9110 14.2", "range of the bytes of %s, held" % coding,
+        req(GET, "Accept-Encoding: " + coding, "Range: bytes=0-3",
+            "If-Match: @%sTAG@" % up), 206,
         fields=dict(coded(coding), **{"Content-Length": "4"}))
+    add("RFC 9110 14.2", "range where %s has to be sent" % coding,
+        req(GET, "Accept-Encoding: %s, identity;q=0" % coding,
+            "Range: bytes=0-3"), 200, fields=coded(coding))
+    add("RFC 9110 14.2", "range ignored where %s may be sent" % coding,
+        req(GET, "Accept-Encoding: " + coding, "Range: lines=0-3"), 200,
+        fields=coded(coding))
+    add("RFC 9110 13.1.5", "If-Range with a date names no form beside %s" %
+        coding, req(GET, "Accept-Encoding: " + coding, "Range: bytes=0-3",
+                    "If-Range: " + DATE), 200, fields=IDENTITY)
     add("RFC 9110 13.1.5", "If-Range with the tag of %s" % coding,
         req(GET, "Accept-Encoding: " + coding, "Range: bytes=0-3",
             "If-Range: @%sTAG@" % up), 206)
