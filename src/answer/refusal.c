@@ -17,8 +17,8 @@
 #include "serve/worker.h"
 
 /* With BLOCK_RULES_MAX these keep an answer within REQUEST_ROOM. */
-#define LOCATION_MAX 6000
-#define BODY_MAX 6000
+#define LOCATION_MAX 8400
+#define BODY_MAX 3600
 _Static_assert(BLOCK_RULES_MAX + LOCATION_MAX + BODY_MAX < REQUEST_ROOM,
                "a redirect has room");
 
@@ -181,8 +181,9 @@ void answer_moved(struct worker *w, struct conn *c, struct txn *t,
     struct buf fixed = buf_over(line, sizeof line);
     struct buf page = buf_over(body, sizeof body);
 
-    put_location(&where, e->location, target);
-    if (where.overflow) {
+    if (e->location)
+        put_location(&where, e->location, target);
+    if (!e->location || where.overflow) {
         answer_fault(w, c, t, FAULT_TARGET_LONG, persist);
         return;
     }

@@ -91,8 +91,8 @@ static int watch_one(struct dirs *d, unsigned index, const struct root *root,
     memcpy(path, prefix.p, prefix.n);
     path[prefix.n] = '\0';
     int fd = file_open_beneath(root->fd, path, FILE_LINKS_NONE);
-    if (fd < 0)
-        return fd == -ENOENT ? 0 : -1;
+    if (fd < 0) /* nothing can come by a name that no file system takes */
+        return fd == -ENOENT || fd == -ENAMETOOLONG ? 0 : -1;
     int rc = file_system_watchable(fd)
                  ? watch_add_directory(d->watch, fd, root->fd)
                  : -EOPNOTSUPP;

@@ -85,7 +85,8 @@ struct entry {
     struct file_version sidecar_version[CODING_COUNT];
     char type[MEDIA_TYPE_MAX];
     /* ENTRY_MOVED, ENTRY_REFUSED */
-    char *location;       /* encoded; the query is appended when it is sent */
+    char *location;       /* encoded; the query is appended when it is sent;
+                             NULL: too long to be sent */
     char *page;           /* body of an ENTRY_REFUSED or ENTRY_PAGE */
     size_t listing_bytes; /* of `page`, if it is a listing's */
     /* policy of the configuration for this path */
@@ -120,7 +121,7 @@ struct entry {
     bool pending;  /* facts have been asked for: requests wait */
     bool racy;     /* changed so lately that equal times prove nothing */
     bool degraded; /* answered without the preparer's facts */
-    uint16_t path_n;
+    uint32_t path_n;
     char path[]; /* decoded request path, the key; NUL-terminated */
 };
 

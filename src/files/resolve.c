@@ -110,7 +110,7 @@ static bool make_moved(struct entry *e, const struct found *f)
         buf_char(&b, '/');
     }
     if (!buf_cstr(&b))
-        return false;
+        return true; /* too long to be sent */
     e->location = strdup(storage);
     return e->location != NULL;
 }

@@ -15,23 +15,62 @@
 /* -- which content ----------------------------------------------------------
  */
 
-/* Exactly one "chunked"; one other coding may be with parameters (RFC 9112 7)
- */
-static enum fault judge_coding(struct span value)
+/* transfer-coding = token *( OWS ";" ... ): its name; p NULL: it is none. */
+static struct span coding_name(struct span member)
 {
     size_t n = 0;
 
-    if (span_eq_nocase(value, SPAN("chunked")))
-        return FAULT_NONE;
-    if (span_find(value, ',') < value.n) /* a list, whatever is in it */
-        return FAULT_CODING_BAD;
-    while (n < value.n && chars_is(value.p[n], CHAR_TOKEN))
+    while (n < member.n && chars_is(member.p[n], CHAR_TOKEN))
         n++;
-    struct span name = span_to(value, n), rest = span_trim(span_from(value, n));
-    if (n == 0 || span_eq_nocase(name, SPAN("chunked")) ||
-        (rest.n && rest.p[0] != ';'))
-        return FAULT_CODING_BAD;
-    return FAULT_CODING_UNKNOWN;
+    struct span rest = span_trim(span_from(member, n));
+    if (n == 0 || (rest.n && rest.p[0] != ';'))
+        return SPAN_NONE;
+    return span_to(member, n);
+}
+
+struct codings {
+    unsigned others; /* before "chunked" */
+    bool chunked;    /* the last one so far */
+};
+
+/* One line's members; false: "chunked" comes before another coding or has
+ * parameters (RFC 9112 7.1), or something is no coding.  An empty member is
+ * none, either: what frames a message is read strictly. */
+static bool take_codings(struct codings *c, struct span line)
+{
+    for (bool last = false; !last;) {
+        size_t comma = span_find(line, ',');
+        struct span member = span_trim(span_to(line, comma));
+        struct span name = coding_name(member);
+
+        last = comma == line.n;
+        line = span_from(line, comma + 1);
+        if (!name.p || c->chunked)
+            return false;
+        c->chunked = span_eq_nocase(name, SPAN("chunked"));
+        if (c->chunked && name.n != member.n)
+            return false;
+        c->others += !c->chunked;
+    }
+    return true;
+}
+
+/* Lines are one list (RFC 9110 5.3).  Codings that are not known before
+ * "chunked" are not implemented (RFC 9112 6.1, 7); without it nobody knows
+ * where the content ends (6.3), but one alone may be meant for a better server.
+ */
+static enum fault judge_codings(const struct head *h)
+{
+    struct codings c = { 0, false };
+
+    for (size_t i = h->first[FIELD_TRANSFER_ENCODING]; i < h->n_fields; i++) {
+        if (h->fields[i].id == FIELD_TRANSFER_ENCODING &&
+            !take_codings(&c, h->fields[i].value))
+            return FAULT_CODING_BAD;
+    }
+    if (c.chunked)
+        return c.others ? FAULT_CODING_UNKNOWN : FAULT_NONE;
+    return c.others == 1 ? FAULT_CODING_UNKNOWN : FAULT_CODING_BAD;
 }
 
 static bool is_repeated(const struct head *h, enum field_id id)
@@ -45,10 +84,8 @@ static enum fault frame_chunked(const struct head *h, struct body *out)
         return FAULT_CODING_HTTP10;
     if (head_has(h, FIELD_CONTENT_LENGTH)) /* RFC 9112 6.3, rule 3 */
         return FAULT_LENGTH_AND_CODING;
-    if (is_repeated(h, FIELD_TRANSFER_ENCODING))
-        return FAULT_CODING_BAD;
     out->kind = BODY_CHUNKED;
-    return judge_coding(head_value(h, FIELD_TRANSFER_ENCODING));
+    return judge_codings(h);
 }
 
 /* RFC 9110 8.6, but a list of equal numbers is refused too */

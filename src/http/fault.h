@@ -58,7 +58,7 @@
     X(LENGTH_AND_CODING, 400, false, "length-and-coding",                      \
       "Content-Length and Transfer-Encoding came together.")                   \
     X(CODING_BAD, 400, false, "transfer-coding",                               \
-      "Transfer-Encoding is not exactly one \"chunked\".")                     \
+      "Transfer-Encoding does not end with exactly one \"chunked\".")          \
     X(CODING_UNKNOWN, 501, false, "transfer-coding-unknown",                   \
       "This transfer coding is not implemented.")                              \
     X(CODING_HTTP10, 400, false, "transfer-coding-http10",                     \
@@ -77,6 +77,8 @@
     /* routing, RFC 9110 section 7 */                                          \
     X(HOST_MISSING, 400, true, "host-missing",                                 \
       "An HTTP/1.1 request needs a Host field.")                               \
+    X(HOST_EMPTY, 400, true, "host-empty",                                     \
+      "The Host field names no host, and neither does the target.")            \
     X(HOST_REPEATED, 400, false, "host-repeated",                              \
       "The Host field came more than once.")                                   \
     X(HOST_MALFORMED, 400, false, "host",                                      \
@@ -95,8 +97,6 @@
       "The request target climbs above the root.")                             \
     X(TARGET_SLASH, 404, true, "target-slash",                                 \
       "No name has a slash inside: %2F names nothing here.")                   \
-    X(TARGET_DEEP, 414, true, "target-deep",                                   \
-      "A component of the path is longer than any file name.")                 \
     /* negotiation of behaviour */                                             \
     X(EXPECT_UNKNOWN, 417, true, "expect",                                     \
       "The only expectation known is 100-continue.")

@@ -102,5 +102,10 @@ enum fault target_host(const struct target *t, const struct head *h,
 
     if (f == FAULT_NONE && t->host.p)
         *host = t->host;
+    /* RFC 9112 3.2: empty where the target's URI has no authority; that of
+     * "/path" has one (RFC 9110 4.2.1), which HTTP/1.0 need not tell */
+    if (f == FAULT_NONE && t->form == TARGET_ORIGIN && h->minor >= 1 &&
+        host->n == 0)
+        return FAULT_HOST_EMPTY;
     return f;
 }

@@ -16,8 +16,6 @@
 #include "http/head.h"
 #include "http/method.h"
 
-#define TARGET_COMPONENT_MAX 255 /* bytes, NAME_MAX */
-
 enum target_form {
     TARGET_ORIGIN,   /* /path?query */
     TARGET_ABSOLUTE, /* http://authority/path?query */
@@ -40,7 +38,8 @@ struct target {
 /* Decodes h->target into `out`, the path into storage[cap] (cap >= h->target.n
  * + 2 always suffices).  Duplicate slashes are merged; "%2F" is TARGET_SLASH,
  * encoded controls and NUL TARGET_NUL, bad UTF-8 TARGET_UTF8, climbing above
- * the root TARGET_ABOVE, a component over 255 bytes TARGET_DEEP. */
+ * the root TARGET_ABOVE.  A component may be longer than any file name: what
+ * answers may be a redirect, or a page that stands in. */
 enum fault target_decode(struct target *out, const struct head *h,
                          char *storage, size_t cap);
 

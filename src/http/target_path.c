@@ -9,11 +9,10 @@
 #include "base/chars.h"
 #include "base/check.h"
 
-/* Nothing to decode, merge or remove: no '%', no "//", no "/.", and too short
- * for a component over the limit. */
+/* Nothing to decode, merge or remove: no '%', no "//", no "/.". */
 static bool is_simple(struct span raw)
 {
-    if (raw.n == 0 || raw.n > TARGET_COMPONENT_MAX)
+    if (raw.n == 0)
         return false;
     for (size_t i = 1; i < raw.n; i++) {
         char c = raw.p[i];
@@ -118,8 +117,6 @@ static enum fault decode_all(struct span raw, char *path, size_t *n)
             return f;
         if (!target_utf8(span_of(path + *n, k)))
             return FAULT_TARGET_UTF8;
-        if (k > TARGET_COMPONENT_MAX)
-            return FAULT_TARGET_DEEP;
         bool last = at >= raw.n;
         if (is_dots(path + *n, k, 2)) {
             if (!climb(path, n))

@@ -93,19 +93,6 @@ static enum content take_content(struct worker *w, struct conn *c,
     return CONTENT_WAITS;
 }
 
-/* A client that waits for 100 before it sends content which nobody wants gets
- * its final answer at once instead; whether the content comes is unknown, so
- * the connection ends (RFC 9110 10.1.1).  The same when content came along with
- * the head: an answer must not depend on how bytes were cut. */
-static bool unwanted_expectation(struct worker *w)
-{
-    const struct head *h = &w->head;
-    bool wanted = false;
-
-    return method_support(h->method) != METHOD_SERVED &&
-           head_expect(h, &wanted) == FAULT_NONE && wanted;
-}
-
 static bool may_persist(struct worker *w, struct conn *c)
 {
     uint64_t limit = w->conf->limits.requests_per_connection;
@@ -201,6 +188,30 @@ static bool moved(const struct head *h, const struct conf_site *site,
     return sends && site->n_redirects > 0 && find_moved(site, target->path);
 }
 
+/* Does the head alone settle that it is refused?  Then nobody waits for its
+ * content, and the connection ends, because whether that comes is unknown (RFC
+ * 9110 10.1.1, RFC 9112 9.6).  The same when content came along with the head:
+ * an answer must not depend on how bytes were cut.  A method that is not
+ * allowed is read to its end, so that the connection lives on, unless the
+ * client waits to be told whether to send. */
+static bool refused_at_once(struct worker *w)
+{
+    const struct head *h = &w->head;
+    enum method_support support = method_support(h->method);
+    const struct conf_site *site = NULL;
+    struct target target;
+    struct body body;
+    bool waits = false;
+
+    if (body_framing(h, UINT64_MAX, &body) != FAULT_NONE ||
+        body.kind == BODY_NONE)
+        return false;
+    if (route(w, &target, &site) != FAULT_NONE || !site)
+        return true;
+    (void)head_expect(h, &waits);
+    return support == METHOD_UNKNOWN || (support != METHOD_SERVED && waits);
+}
+
 /* The request is whole: answers it, or waits for the preparer. */
 static enum request_result answer(struct worker *w, struct conn *c,
                                   struct txn *t)
@@ -264,12 +275,8 @@ enum request_result request_take(struct worker *w, struct conn *c,
             return fatal(w, c, t, in, t->body_fault);
         }
     } else {
-        if (unwanted_expectation(w)) {
-            struct body body;
-            f = body_framing(&w->head, UINT64_MAX, &body);
-            if (f == FAULT_NONE && body.kind != BODY_NONE)
-                end_after(c, END_FAULTY, true);
-        }
+        if (refused_at_once(w))
+            end_after(c, END_FAULTY, true);
         if (!c->closing) {
             enum content content = take_content(w, c, t, *in, &used, &f);
             if (content == CONTENT_FAULT) {

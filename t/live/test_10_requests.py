@@ -282,13 +282,46 @@ def test_answer_to_a_broken_head_is_not_lost(site):
 def test_content_is_never_a_request(site):
     inner = b"GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n"
     with site.connect() as c:
-        for method in ("GET", "HEAD", "POST", "PUT", "FOO", "OPTIONS"):
+        for method in ("GET", "HEAD", "POST", "PUT", "OPTIONS"):
             c.send(b"%s /hello.txt HTTP/1.1\r\nHost: localhost\r\n"
                    b"Content-Length: %d\r\n\r\n%s" % (
                        method.encode(), len(inner), inner))
             r = c.read_response(method)
             assert not r.closes, r
         assert c.get("/hello.txt").body == HELLO
+
+
+@pytest.mark.parametrize("line, fields, status", (
+    ("POST /hello.txt", "", 400), ("POST /hello.txt", "Host:", 400),
+    ("POST /hello.txt", "Host: a\r\nHost: b", 400),
+    ("POST /%zz", "Host: a", 400), ("BREW /hello.txt", "Host: a", 501),
+    ("PUT /hello.txt", "Host: a\r\nExpect: tea", 417),
+    ("PUT /hello.txt", "Host: a\r\nExpect: 100-continue", 405),
+    ("POST /hello.txt", "Host: a\r\nTransfer-Encoding: gzip, chunked", 501)))
+def test_a_refused_head_is_answered_before_its_content(serve, line, fields,
+                                                       status):
+    """And what the client sends all the same does not reset the answer (RFC
+    9112 9.6)."""
+    server = serve(files={"hello.txt": HELLO},
+                   conf={"timeouts": {"body": "1h", "linger": "1h"},
+                         "limits": {"recv-rate": 0}})
+    fields += "" if "Transfer" in fields else "\r\nContent-Length: 300000"
+    with server.connect() as c:
+        c.send("%s HTTP/1.1\r\n%s\r\n\r\n" % (line, fields.lstrip()))
+        r = c.read_response(line.split()[0])
+        assert r.status == status and r.closes
+        c.send(b"x" * 300000)
+        c.half_close()
+        assert c.ends() and c.eof == "closed"
+
+
+def test_an_unknown_host_is_refused_before_its_content(serve):
+    server = serve(conf={"server": {"unknown-host": "refuse"}},
+                   rules="[host a.example]\nroot = .\n")
+    with server.connect() as c:
+        c.send("GET / HTTP/1.1\r\nHost: b\r\nContent-Length: 5\r\n\r\n")
+        r = c.read_response("GET")
+        assert r.status == 421 and r.closes
 
 
 # -- large answers

@@ -50,7 +50,7 @@ def ask(server, host, target="/", version="1.1", method="GET"):
     ("a.example.", "a"), ("x.a.example", "default"),
     ("x.b.example", "b"), ("y.x.b.example", "b"), ("b.example", "default"),
     ("deep.b.example", "deep"), ("[::1]:80", "six"),
-    ("127.0.0.1", "default"), ("", "default"), ("unknown.example", "default")))
+    ("127.0.0.1", "default"), ("unknown.example", "default")))
 def test_hosts(hosts, host, site):
     assert ask(hosts(), host).body == b"site %s\n" % site.encode()
 
@@ -423,7 +423,8 @@ def test_names(serve, name):
     ("/sub%2Ffile.txt", 404), ("/hello.txt%00", 400), ("/%00", 400),
     ("/%0a", 400), ("/%7f", 400), ("/%", 400), ("/%4", 400), ("/%zz", 400),
     ("/%ff", 400), ("/%c0%af", 400), ("/%ed%a0%80", 400),
-    ("/" + "n" * 256, 414), ("/" + "n" * 255, 404),
+    ("/" + "n" * 256, 404), ("/" + "n" * 255, 404), ("/" + "n" * 8000, 404),
+    ("/" + "n" * 256 + "/../hello.txt", 200),
     ("/sub/" + "/n" * 1500, 404), ("/hello.txt/", 404),
     ("/hello.txt/x", 404), ("/.git/config", 404), ("/sub/.env", 404),
     ("/...", 404), ("/hello.txt?", 200), ("/hello.txt?/../..", 200),
@@ -433,6 +434,29 @@ def test_targets(site_names, target, status):
         r = c.request("GET", target)
         assert r.status == status, target
         assert c.lives("/hello.txt")
+
+
+@pytest.mark.parametrize("length", (255, 256, 4090, 4200, 7900))
+def test_names_that_no_file_can_have(serve, length):
+    """What has no file may still have a redirect, or a page that stands in."""
+    s = serve(files={"index.html": "stands in\n"}, conf={
+        "server": {"fallback": "/index.html"}},
+        rules="[redirect /old/*]\nto = /new/$1\n")
+    name = "x" * length
+    for target in ("/" + name, "/app/" + name, "/" + name + "/x"):
+        assert s.get(target).body == b"stands in\n"
+        assert s.get(target).body == b"stands in\n"  # known by now
+    assert s.get("/" + name + ".js").status == 404
+    r = s.get("/old/" + name)
+    assert r.status == 308 and r.get("Location") == "/new/" + name
+
+
+def test_redirects_of_the_longest_targets(serve):
+    s = serve(conf={"limits": {"target": "64k", "head": "128k"}},
+              rules="[redirect /old/*]\nto = /new/$1\n")
+    for length in (8300, 9000, 20000, 60000, 65536 - 5):
+        r = s.get("/old/" + "x" * length)
+        assert r.status == (308 if length == 8300 else 414), length
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ add("RFC 9112 6.3", "missing file with content",
     req("POST /missing HTTP/1.1", "Content-Length: 5", body=b"hello"),
     {404, 405})
 add("RFC 9112 6.3", "unknown method with content",
-    req("FOO / HTTP/1.1", "Content-Length: 5", body=b"hello"), 501)
+    req("FOO / HTTP/1.1", "Content-Length: 5", body=b"hello"), 501, lives=False)
 for v in ("+5", "-5", "5 5", "5,5", "5, 5", "5,", ",5", "0x5", "5a", "a", "",
           "5.0", "5e0", "\"5\"", "5;", "\xb2", "5 \x0b", "1_0", "- 5"):
     add("RFC 9112 6.3", "Content-Length: %r" % v,
@@ -63,13 +63,14 @@ for what, line in (("chunked", TE), ("Chunked", "Transfer-Encoding: Chunked"),
         req(GET, line, body=b"5\r\nhello\r\n0\r\n\r\n"), 200, body=TEN)
 add("RFC 9112 7.1", "POST with content in chunks",
     req(POST, TE, body=b"5\r\nhello\r\n0\r\n\r\n"), 405)
-for what, line in (("gzip, chunked", "Transfer-Encoding: gzip, chunked"),
-                   ("chunked, chunked", "Transfer-Encoding: chunked, chunked"),
+for what, line in (("chunked, chunked", "Transfer-Encoding: chunked, chunked"),
                    ("chunked, gzip", "Transfer-Encoding: chunked, gzip"),
                    ("empty", "Transfer-Encoding:"),
                    ("two lines", TE + "\r\n" + TE),
-                   ("two lines, gzip", "Transfer-Encoding: gzip\r\n" + TE),
-                   ("identity, chunked", "Transfer-Encoding: identity, chunked"),
+                   ("two lines, gzip behind", TE +
+                    "\r\nTransfer-Encoding: gzip"),
+                   ("gzip, deflate", "Transfer-Encoding: gzip, deflate"),
+                   ("gzip,, chunked", "Transfer-Encoding: gzip,, chunked"),
                    ("space before the colon", "Transfer-Encoding : chunked"),
                    ("folded", "Transfer-Encoding:\r\n chunked"),
                    ("vertical tab", "Transfer-Encoding: \x0bchunked"),
@@ -83,8 +84,11 @@ add("RFC 9112 6.1", "Transfer-Encoding chunked with a parameter",
 add("RFC 9112 6.1", "Transfer-Encoding chunked and an empty member",
     req(GET, "Transfer-Encoding: chunked,",
         body=b"5\r\nhello\r\n0\r\n\r\n"), {200, 400}, lives=None)
-for v in ("gzip", "identity", "xchunked", "chunke", "deflate", "foo"):
-    add("RFC 9112 6.1", "unknown Transfer-Encoding %s" % v,
+for v in ("gzip", "identity", "xchunked", "chunke", "deflate", "foo",
+          "gzip, chunked", "deflate, chunked", "identity, chunked",
+          "gzip\r\n" + TE):
+    add("RFC 9112 6.1", "unknown Transfer-Encoding " + v.replace(
+        "\r\n" + TE, ", and chunked on a line of its own"),
         req(GET, "Transfer-Encoding: " + v,
             body=b"5\r\nhello\r\n0\r\n\r\n"), 501, lives=False)
 add("RFC 9112 6.3", "Content-Length, then Transfer-Encoding",
@@ -170,6 +174,31 @@ add("RFC 9110 10.1.1", "100-continue is ignored in HTTP/1.0",
     req("GET /ten.bin HTTP/1.0", "Expect: 100-continue"), 200, lives=False)
 add("RFC 9110 10.1.1", "unknown expectation in HTTP/1.0",
     req("GET /ten.bin HTTP/1.0", "Expect: tea"), 200, lives=False)
+# A head that is refused is answered whether or not its content comes: nobody
+# waits for it, and what comes is no request.
+REFUSED = (
+    ("no Host", req("POST /ten.bin HTTP/1.1", "%s", host=None), 400),
+    ("an empty Host", req("POST /ten.bin HTTP/1.1", "%s", host=""), 400),
+    ("two Hosts", req("POST /ten.bin HTTP/1.1", "Host: b", "%s"), 400),
+    ("a malformed Host", req("GET /ten.bin HTTP/1.1", "%s", host="a b"), 400),
+    ("a malformed target", req("POST /%%zz HTTP/1.1", "%s"), 400),
+    ("a target that climbs out", req("GET /.. HTTP/1.1", "%s"), 400),
+    ("a form for another method", req("GET * HTTP/1.1", "%s"), 400),
+    ("an unknown method", req("BREW /ten.bin HTTP/1.1", "%s"), 501),
+    ("an unmet expectation", req("POST /ten.bin HTTP/1.1", "Expect: tea",
+                                 "%s"), 417))
+for what, head, status in REFUSED:
+    for name, field, body in (
+            ("no content", b"Content-Length: 5", b""),
+            ("half of its content", b"Content-Length: 5", b"he"),
+            ("content", b"Content-Length: 5", b"hello"),
+            ("much content", b"Content-Length: 99999999", b"GET / HTTP/1.1\r\n"),
+            ("no chunks", b"Transfer-Encoding: chunked", b""),
+            ("chunks", b"Transfer-Encoding: chunked",
+             b"5\r\nhello\r\n0\r\n\r\n")):
+        add("RFC 9112 9.6", "%s, and %s" % (what, name),
+            head.replace(b"%s", field).replace(b"%%", b"%") + body, status,
+            lives=False)
 # Decided at the head, whether or not the content came along with it.
 for name, field, body in (
         ("content", "Content-Length: 5", b"hello"),

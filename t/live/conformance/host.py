@@ -15,8 +15,7 @@ for what, h in (("name", "localhost"), ("name and port", "localhost:8080"),
                 ("largest port", "localhost:65535"),
                 ("capitals", "LOCALHOST"), ("several labels", "a.b.c.example"),
                 ("hyphen", "a-b.example"), ("underscore", "a_b.example"),
-                ("digits", "0.example"), ("unknown name", "nobody.example"),
-                ("empty", "")):
+                ("digits", "0.example"), ("unknown name", "nobody.example")):
     add("RFC 9112 3.2", "Host: " + what, req(LINE, host=h), 200, body=TEN)
 for what, h in (("space within", "local host"), ("path", "localhost/x"),
                 ("URL", "http://localhost"), ("user", "user@localhost"),
@@ -39,6 +38,15 @@ for what, h in (("space within", "local host"), ("path", "localhost/x"),
                 ("bad percent", "local%zzhost")):
     add("RFC 9112 3.2", "Host malformed: " + what, req(LINE, host=h), 400,
         lives=None)
+# Empty where the target's URI has no authority; that of a path has one.
+add("RFC 9112 3.2", "Host empty", req(LINE, host=""), 400, lives=None)
+add("RFC 9112 3.2", "Host of blanks", req(LINE, host=" \t "), 400, lives=None)
+add("RFC 9112 3.2", "Host empty in HTTP/1.0",
+    req("GET /ten.bin HTTP/1.0", host=""), 200, lives=False)
+add("RFC 9112 3.2.2", "Host empty with an absolute target",
+    req("GET http://localhost/ten.bin HTTP/1.1", host=""), 200)
+add("RFC 9112 3.2.4", "Host empty with an asterisk",
+    req("OPTIONS * HTTP/1.1", host=""), {200, 204})
 add("RFC 9112 3.2", "Host missing", req(LINE, host=None), 400, lives=None)
 add("RFC 9112 3.2", "Host missing with HEAD",
     req("HEAD /ten.bin HTTP/1.1", host=None), 400, lives=None)

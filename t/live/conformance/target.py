@@ -3,7 +3,7 @@
 makes of a path."""
 import re
 
-from conformance.case import ANY, TEN, Table, req
+from conformance.case import ANY, TARGET_MAX, TEN, Table, req
 
 CASES = Table()
 add = CASES.add
@@ -145,10 +145,14 @@ for what, t in (("backslashes", "/..%5C..%5Cetc%5Cpasswd"),
                 ("a missing folder", "/missing/"),
                 ("the longest name", "/" + "n" * 255)):
     add("RFC 9110 15.5.5", "not there: " + what, get(t), {403, 404})
-add("RFC 9110 15.5.15", "a name that no file can have", get("/" + "n" * 256),
-    {404, 414}, lives=None)
-add("RFC 9110 15.5.15", "a long encoded name", get("/" + "%41" * 256),
-    {404, 414}, lives=None)
+for what, t in (("one byte too long", "/" + "n" * 256),
+                ("much too long", "/" + "n" * (TARGET_MAX - 1)),
+                ("encoded and too long", "/" + "%41" * 256),
+                ("a folder's, too long", "/" + "n" * 256 + "/"),
+                ("in the middle, too long", "/sub/" + "n" * 256 + "/x")):
+    add("RFC 9110 15.5.5", "a name that no file can have: " + what, get(t), 404)
+add("RFC 3986 5.2.4", "back from a name that no file can have",
+    get("/" + "n" * 256 + "/../ten.bin"), 200, body=TEN)
 add("RFC 9110 15.5.5", "deep path that is not there", get("/a" * 1000 + "/"),
     404)
 
