@@ -241,7 +241,8 @@ static void answer_file(struct worker *w, struct conn *c, struct txn *t,
     else if (f->others)
         plan.reason = audit_judge(w, e, &plan);
     struct record *r = answer_record(w, c, t, plan.status, plan.reason);
-    r->line.coding = plan.coding;
+    r->line.coding =
+        plan.coding == CODING_IDENTITY ? (enum coding)e->own : plan.coding;
     if (w->ring)
         tell_file(w, r, e);
     put_own_lines(w, c, &extra, e, &plan);

@@ -200,6 +200,7 @@ struct conf {
     size_t n_sites; /* >= 1 */
     struct conf_rule *rules;
     size_t n_rules;
+    bool declares_coding; /* a rule has Content-Encoding */
     struct conf_timeouts timeouts;
     struct conf_limits limits;
     struct conf_log log;

@@ -158,3 +158,13 @@ void rules_resolve(const struct conf *c, struct span host, struct span path,
             rule_apply(out, &c->rules[i]);
     }
 }
+
+struct span rules_field(const struct policy *p, struct span name)
+{
+    for (size_t i = 0; i < p->n_fields; i++) {
+        if (span_eq_nocase(span_str(p->field[i]->name), name))
+            return p->field[i]->value ? span_str(p->field[i]->value)
+                                      : SPAN_NONE;
+    }
+    return SPAN_NONE;
+}

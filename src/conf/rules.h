@@ -41,6 +41,9 @@ void rules_resolve(const struct conf *c, struct span host, struct span path,
 bool rules_applies(const struct conf_rule *r, struct span host,
                    struct span path, struct span type, int status);
 
+/* The value that a policy sends for a field; p NULL: none. */
+struct span rules_field(const struct policy *p, struct span name);
+
 /* What the pattern's one '*' stands for in a path that the pattern matches;
  * empty when it has none. */
 struct span rules_star(const char *pattern, struct span path);

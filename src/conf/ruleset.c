@@ -25,7 +25,6 @@ static const struct owned_row owned[] = {
     { "Upgrade", "is etagd's own: it speaks HTTP/1.1 only" },
     { "Date", "is etagd's own: see Clock in [cache PATTERN]" },
     { "Content-Range", "is etagd's own: it answers Range" },
-    { "Content-Encoding", "is etagd's own: see [prepare] compress" },
     { "ETag", "is set by ETag in [cache PATTERN]" },
     { "Last-Modified", "is set by Last-Modified in [cache PATTERN]" },
     { "Expires", "is set by Expires in [cache PATTERN]" },
@@ -48,6 +47,7 @@ static const char *const usual[] = {
     "Cache-Control",
     "Clear-Site-Data",
     "Content-Disposition",
+    "Content-Encoding",
     "Content-Language",
     "Content-Location",
     "Content-Security-Policy",
@@ -226,6 +226,26 @@ static void warn_unusual(struct loader *l, const char *name)
                     near.best);
 }
 
+/* What the file's own bytes are in: the preparer looks whether that is true. */
+static const char *coding_fault(struct loader *l, const struct conf_rule *rule,
+                                struct span name, struct span value)
+{
+    static const char *const known[] = { "gzip", "zstd", "br" };
+
+    if (!span_eq_nocase(name, SPAN("Content-Encoding")))
+        return NULL;
+    if (rule->is_cache)
+        return "belongs to [header PATTERN]: it says what the file's own bytes "
+               "are in";
+    l->c->declares_coding = true;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (span_eq(value, span_str(known[i])))
+            return NULL;
+    }
+    return "declares what the file's own bytes are in; allowed: gzip, zstd, br "
+           "(see [prepare] compress for what etagd makes)";
+}
+
 void ruleset_field(struct loader *l, struct span name, struct span value,
                    bool more)
 {
@@ -234,6 +254,8 @@ void ruleset_field(struct loader *l, struct span name, struct span value,
     const char *text = arena_text(l->arena, name);
     const char *why = ruleset_owned(name);
 
+    if (!why)
+        why = coding_fault(l, rule, name, value);
     if (!value_is_token(name))
         loader_fault(l, l->at, l->title, text,
                      "is no name of a field; allowed: letters, digits and "

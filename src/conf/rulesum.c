@@ -43,6 +43,18 @@ static void check_placed(struct loader *l, const struct conf_rule *rule,
                      "is too long; allowed: %d bytes", PLACED_BYTES_MAX);
 }
 
+/* It is looked at before the type is known, and holds for a file's every
+ * answer. */
+static void check_coding(struct loader *l, const struct conf_rule *rule,
+                         const struct conf_field *f)
+{
+    if (span_eq_nocase(span_str(f->name), SPAN("Content-Encoding")) &&
+        (rule->when_type || rule->when_status))
+        loader_fault(l, rule->line, NULL, f->name,
+                     "can't depend on a type or a status: it says what the "
+                     "file's own bytes are in");
+}
+
 /* A policy has room for so many names of fields, and a head for so many bytes
  * of the longest line of each (rules.h). */
 void rulesum_check(struct loader *l)
@@ -60,6 +72,7 @@ void rulesum_check(struct loader *l)
             const struct conf_field *f = &rule->fields[j];
             size_t k = 0, bytes = 0;
             check_placed(l, rule, f);
+            check_coding(l, rule, f);
             while (k < n &&
                    !span_eq_nocase(span_str(f->name), span_str(seen[k].name)))
                 k++;

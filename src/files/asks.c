@@ -74,7 +74,8 @@ static int send_ask(struct worker *w, struct entry *e)
     ask.version = e->version;
     ask.sidecars = e->sidecars;
     ask.want_bytes = e->version.size <= w->conf->prepare.memory_file_bytes;
-    ask.want_codings = w->conf->prepare.compress;
+    ask.want_codings = w->conf->prepare.compress && !e->declared;
+    ask.own = e->declared;
     /* a name's type is in its end */
     if (name_n >= sizeof ask.name)
         name += name_n - (sizeof ask.name - 1);

@@ -85,7 +85,9 @@ const char *blocks_vary(const struct entry *e)
 {
     if (e->kind == ENTRY_LISTING)
         return "Accept";
-    return e->negotiable ? "Accept-Encoding" : NULL;
+    /* a file that is coded itself is sent to everybody; caches that decode for
+     * clients which do not take the coding want to know why they may */
+    return e->negotiable || e->declared ? "Accept-Encoding" : NULL;
 }
 
 /* Is there a line of that name among these? */
@@ -111,6 +113,7 @@ static void put_rule_fields(struct buf *b, const struct policy *p,
         if (!f->value || span_eq_nocase(name, SPAN("Vary")) ||
             span_eq_nocase(name, SPAN("Server")) ||
             span_eq_nocase(name, SPAN("Content-Type")) ||
+            span_eq_nocase(name, SPAN("Content-Encoding")) ||
             (no_content_fields && content_field(name)) || has_line(fixed, name))
             continue;
         field(b, f->name, span_str(f->value));
@@ -211,6 +214,7 @@ static bool make_ok(struct worker *w, struct entry *e, enum coding c,
     char storage[BLOCK_BYTES_MAX];
     struct buf b = buf_over(storage, sizeof storage);
     struct entry_form *f = &e->form[c];
+    enum coding c_sent = c;
     bool named;
     const char *type = rule_value(p, SPAN("Content-Type"), &named);
 
@@ -220,8 +224,10 @@ static bool make_ok(struct worker *w, struct entry *e, enum coding c,
     if (type)
         field(&b, "Content-Type", span_str(type));
     k->fields_at = (uint16_t)b.n;
-    if (c != CODING_IDENTITY)
-        field(&b, "Content-Encoding", span_str(coding_row(c)->name));
+    if (c == CODING_IDENTITY)
+        c_sent = (enum coding)e->own;
+    if (c_sent != CODING_IDENTITY)
+        field(&b, "Content-Encoding", span_str(coding_row(c_sent)->name));
     put_validators(&b, e, f, true);
     rule_value(p, SPAN("Accept-Ranges"), &named);
     if (!named)

@@ -81,6 +81,8 @@ struct entry {
     bool background; /* asked again while the old facts still serve */
     int fd; /* of the file until facts are there, and for large files; or -1 */
     struct file_version version;
+    uint8_t declared;  /* enum coding: what a rule says its bytes are in */
+    uint8_t own;       /* and they show */
     uint32_t sidecars; /* bit per coding: a sidecar is used */
     struct file_version sidecar_version[CODING_COUNT];
     char type[MEDIA_TYPE_MAX];

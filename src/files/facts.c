@@ -15,6 +15,7 @@
 #include "base/check.h"
 #include "conf/rules.h"
 #include "http/media.h"
+#include "os/file.h"
 #include "os/log.h"
 #include "os/poll.h"
 #include "files/asks.h"
@@ -95,7 +96,9 @@ static void set_tag(struct worker *w, struct entry *e, enum coding c,
         c != CODING_IDENTITY && (e->sidecars >> c & 1) ? &e->sidecar_version[c]
                                                        : &e->version;
 
-    f->tag_n = (uint8_t)tags_make(f->tag_text, e->etag_scheme, c, v, digest);
+    f->tag_n = (uint8_t)tags_make(
+        f->tag_text, e->etag_scheme,
+        c == CODING_IDENTITY ? (enum coding)e->own : c, v, digest);
     struct etag *tag = &e->source.form[c].tag;
     *tag = (struct etag){ SPAN_NONE, false };
     if (f->tag_n)
@@ -138,6 +141,7 @@ static void take_facts(struct worker *w, struct entry *e,
     memcpy(e->type, a->type, sizeof e->type);
     e->type[sizeof e->type - 1] = '\0';
     e->negotiable = a->negotiable;
+    e->own = a->own;
     e->racy = a->racy;
     e->degraded = false;
     e->tries = 0;
@@ -149,6 +153,11 @@ static void take_facts(struct worker *w, struct entry *e,
         close(e->fd);
         e->fd = -1;
     }
+    if (e->declared && !e->own)
+        log_warn("W027",
+                 "%s: a rule says Content-Encoding: %s, its first bytes do "
+                 "not: sent without",
+                 e->path, coding_row((enum coding)e->declared)->name);
     if (a->disagrees)
         log_info("W022", "%s: the name says %s, the content %s", e->path,
                  a->type, a->magic);
@@ -189,10 +198,17 @@ static void take_coded(struct worker *w, struct entry *e,
 /* The name decides, the tag is weak and says only what stat knows. */
 static void degrade(struct worker *w, struct entry *e)
 {
+    char head[CODING_MARK_MAX];
     struct media m;
 
-    media_settle(&m, span_str(asks_name(e)), SPAN(""), SPAN(""),
-                 MEDIA_BYTES_OTHER);
+    ssize_t n = e->declared ? file_read_at(e->fd, head, sizeof head, 0) : 0;
+    if (n > 0 &&
+        coding_shown((enum coding)e->declared, span_of(head, (size_t)n)))
+        e->own = e->declared;
+    media_settle(&m,
+                 e->own ? media_inner(span_str(asks_name(e)))
+                        : span_str(asks_name(e)),
+                 SPAN(""), SPAN(""), MEDIA_BYTES_OTHER);
     memcpy(e->type, m.type, sizeof e->type);
     e->degraded = true;
     apply_policy(w, e);

@@ -182,6 +182,24 @@ static void find_named(struct worker *w, const struct conf_site *site,
         refuse(f, 403, REASON_NOT_A_FILE);
 }
 
+/* [header] Content-Encoding: the file's own bytes are coded. */
+static enum coding declared_coding(const struct worker *w,
+                                   const struct conf_site *site,
+                                   struct span path)
+{
+    struct policy p;
+    unsigned c = CODING_COUNT - 1;
+
+    if (!w->conf->declares_coding)
+        return CODING_IDENTITY;
+    rules_resolve(w->conf, span_str(site->hosts), path, SPAN(""), 200, &p);
+    struct span value = rules_field(&p, SPAN("Content-Encoding"));
+    while (c > CODING_IDENTITY &&
+           !span_eq(value, span_str(coding_row((enum coding)c)->name)))
+        c--;
+    return (enum coding)c;
+}
+
 /* NAME.gz and the like, when they are at least as new as NAME itself. */
 static void find_sidecars(struct worker *w, const struct conf_site *site,
                           struct found *f)
@@ -304,6 +322,7 @@ static void place(const struct worker *w, const struct conf_site *site,
 static void nothing(struct found *out)
 {
     out->fd = -1;
+    out->declared = CODING_IDENTITY;
     out->sidecars = 0;
     out->transient = false;
     out->watched = false;
@@ -334,7 +353,10 @@ void find_file(struct worker *w, const struct conf_site *site,
         find_index(w, site, out);
     else
         find_named(w, site, out);
-    if (out->status == 200)
+    if (out->status != 200)
+        return;
+    out->declared = declared_coding(w, site, target->path);
+    if (!out->declared) /* coded once is enough */
         find_sidecars(w, site, out);
 }
 

@@ -36,7 +36,8 @@ struct found {
     unsigned root;  /* index in worker_start.root */
     struct file_version version;
     int64_t mtime_s;
-    uint32_t sidecars;            /* bit per coding */
+    enum coding declared; /* what a rule says its bytes are in; identity: no */
+    uint32_t sidecars;    /* bit per coding */
     int sidecar_fd[CODING_COUNT]; /* the caller's to close */
     struct file_version sidecar_version[CODING_COUNT];
     char path[FIND_PATH_MAX]; /* below the root, NUL-terminated */

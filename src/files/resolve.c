@@ -149,6 +149,7 @@ static bool make_file(struct worker *w, struct entry *e, struct found *f)
         return false;
     e->root = f->root;
     e->version = f->version;
+    e->declared = (uint8_t)f->declared;
     e->fd = f->fd;
     f->fd = -1;
     asks_begin(w, e, f, false);

@@ -28,6 +28,20 @@ const struct coding_row *coding_row(enum coding c)
     return &codings[c];
 }
 
+static const struct {
+    unsigned char p[CODING_MARK_MAX];
+    size_t n;
+} marks[CODING_COUNT] = {
+    [CODING_GZIP] = { { 0x1f, 0x8b, 8 }, 3 },          /* RFC 1952, 2.3.1 */
+    [CODING_ZSTD] = { { 0x28, 0xb5, 0x2f, 0xfd }, 4 }, /* RFC 8878, 3.1.1 */
+};
+
+bool coding_shown(enum coding c, struct span head)
+{
+    return head.n > 0 && head.n >= marks[c].n &&
+           memcmp(head.p, marks[c].p, marks[c].n) == 0;
+}
+
 /* -- members and their parameters ------------------------------------------ */
 
 struct member {

@@ -28,6 +28,13 @@ struct coding_row {
 
 const struct coding_row *coding_row(enum coding c);
 
+#define CODING_MARK_MAX 4
+
+/* Do a file's first bytes (CODING_MARK_MAX of them, if it has so many) show
+ * that it is in this coding?  Brotli has no such mark (RFC 7932): any bytes do.
+ */
+bool coding_shown(enum coding c, struct span head);
+
 /* Weights in thousandths, 0 = refused; from every Accept-Encoding line.  A
  * malformed member is skipped.  Without the field: identity 1000, others 0
  * (nothing was said, so nothing is assumed).  "x-gzip" is gzip. */

@@ -198,6 +198,27 @@ const struct media_row *media_row(struct span file_name)
     return NULL;
 }
 
+struct span media_inner(struct span name)
+{
+    static const struct {
+        struct span end;
+        size_t cut;
+    } rows[] = {
+        { SPAN(".gz"), 3 },
+        { SPAN(".br"), 3 },
+        { SPAN(".zst"), 4 },
+        { SPAN(".svgz"), 1 },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct span end = rows[i].end;
+        if (name.n > end.n &&
+            span_eq_nocase(span_from(name, name.n - end.n), end))
+            return span_to(name, name.n - rows[i].cut);
+    }
+    return name;
+}
+
 /* -- libmagic's answer ------------------------------------------------------
  */
 

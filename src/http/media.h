@@ -59,6 +59,10 @@ enum media_bytes {
     MEDIA_BYTES_UTF16  /* with its mark */
 };
 
+/* The name of what is inside a file whose own bytes are coded: without ".gz",
+ * ".br" or ".zst"; "a.svg" of "a.svgz"; any other as it is. */
+struct span media_inner(struct span file_name);
+
 /* Whether the name alone decides, so that libmagic need not be asked: a text
  * type's name, and bytes that are UTF-8 and text from the start (head: at least
  * the first 1 KiB, or all).  media_settle() says the same of them whatever

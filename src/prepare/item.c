@@ -18,6 +18,9 @@ void item_key_of(const struct prepare_ask *ask, struct item_key *key)
     memcpy(key->sidecar_version, ask->sidecar_version,
            sizeof key->sidecar_version);
     key->row = media_row(span_str(ask->name));
+    if (ask->own)
+        key->inner = media_row(media_inner(span_str(ask->name)));
+    key->own = ask->own;
     key->sidecars = ask->sidecars;
     key->want_bytes = (uint16_t)ask->want_bytes;
     key->want_codings = (uint16_t)ask->want_codings;

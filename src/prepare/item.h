@@ -21,9 +21,10 @@
 struct item_key {
     struct file_version version;
     struct file_version sidecar_version[CODING_COUNT];
-    const struct media_row *row;
+    const struct media_row *row, *inner; /* inner: as if it were not coded */
     uint32_t sidecars;
     uint16_t want_bytes, want_codings;
+    uint32_t own;
 };
 
 enum part_state {
@@ -73,7 +74,8 @@ struct item {
     enum item_state state;
     bool in_memo, in_coder;
     bool disagrees, negotiable, text;
-    bool racy; /* the file, or a sidecar as it was asked for */
+    enum coding own; /* of the file's bytes, as a rule says and they show */
+    bool racy;       /* the file, or a sidecar as it was asked for */
     struct part parts[CODING_COUNT];
     char type[MEDIA_TYPE_MAX], magic[MEDIA_TYPE_MAX];
 };

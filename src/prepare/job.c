@@ -14,16 +14,6 @@
 #include "conf/conf.h"
 #include "prepare/magic.h"
 
-/* A sidecar without its format's first bytes is a mistake (brotli has none:
- * RFC 7932 knows no magic number). */
-static const struct {
-    unsigned char p[4];
-    size_t n;
-} marks[CODING_COUNT] = {
-    [CODING_GZIP] = { { 0x1f, 0x8b, 8 }, 3 },          /* RFC 1952, 2.3.1 */
-    [CODING_ZSTD] = { { 0x28, 0xb5, 0x2f, 0xfd }, 4 }, /* RFC 8878, 3.1.1 */
-};
-
 /* The configured type for what neither name nor content tells; a charset that
  * was found stays. */
 static void choose_default(const struct conf_media *chosen, struct media *m)
@@ -54,22 +44,32 @@ static void ask_content(struct item *it, const struct reading *r,
     memcpy(it->work->charset, magic.charset, sizeof it->work->charset);
 }
 
+static void settle_plain(struct item *it, const struct reading *r,
+                         struct media *media, enum media_bytes bytes)
+{
+    if (r->at == r->piece_n) /* the piece is the file's beginning */
+        ask_content(it, r, bytes);
+    media_settle(media, span_str(it->work->name), span_str(it->magic),
+                 span_str(it->work->charset), bytes);
+}
+
 static void settle(const struct reading_tools *t, struct item *it,
                    const struct reading *r, bool whole)
 {
     struct media media;
     enum media_bytes bytes = utf8_bytes(&r->utf8, whole);
 
-    if (r->at == r->piece_n) /* the piece is the file's beginning */
-        ask_content(it, r, bytes);
-    media_settle(&media, span_str(it->work->name), span_str(it->magic),
-                 span_str(it->work->charset), bytes);
+    if (it->own)
+        media_settle(&media, media_inner(span_str(it->work->name)), SPAN(""),
+                     SPAN(""), MEDIA_BYTES_OTHER);
+    else
+        settle_plain(it, r, &media, bytes);
     if (t->media && media.source == MEDIA_BY_DEFAULT)
         choose_default(t->media, &media);
     memcpy(it->type, media.type, sizeof it->type);
     it->disagrees = media.disagrees;
     it->text = bytes == MEDIA_BYTES_TEXT || bytes == MEDIA_BYTES_UTF8;
-    it->work->compressible = media.compressible;
+    it->work->compressible = media.compressible && !it->own;
 }
 
 static bool same_bytes(const struct part *a, const struct part *b)
@@ -231,15 +231,20 @@ static enum job_event begin(struct reading_tools *t, const struct job_limits *l,
     return JOB_FAILED;
 }
 
-static void check_mark(struct work *work)
+/* What claims a format without its format's first bytes is a mistake. */
+static void check_mark(struct item *it)
 {
+    struct work *work = it->work;
     const struct reading *r = &work->reading;
-    enum coding c = work->part;
+    struct span head = span_of(r->piece, r->piece_n);
+    enum coding own = (enum coding)it->key.own;
 
     if (r->at != r->piece_n)
         return;
-    work->bad_mark = r->piece_n < marks[c].n ||
-                     memcmp(r->piece, marks[c].p, marks[c].n) != 0;
+    if (work->part != CODING_IDENTITY)
+        work->bad_mark = !coding_shown(work->part, head);
+    else
+        it->own = coding_shown(own, head) ? own : CODING_IDENTITY;
 }
 
 static enum job_event step(struct reading_tools *t, const struct job_limits *l,
@@ -253,8 +258,7 @@ static enum job_event step(struct reading_tools *t, const struct job_limits *l,
         return JOB_FAILED;
     if (work->reading.at == 0 && state == READING_MORE)
         return JOB_AGAIN; /* it changed: from the start */
-    if (sidecar)
-        check_mark(work);
+    check_mark(it);
     if (state == READING_DONE)
         return sidecar ? sidecar_done(t, it) : file_done(t, l, it);
     if (sidecar || work->reading.at != work->reading.piece_n)

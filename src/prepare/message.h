@@ -42,9 +42,10 @@ struct prepare_ask {
     uint64_t seq; /* chosen by the worker, comes back */
     struct file_version version;
     struct file_version sidecar_version[CODING_COUNT];
-    uint32_t sidecars;           /* bit per enum coding */
-    uint32_t want_bytes;         /* 1: size <= memory_file_bytes */
-    uint32_t want_codings;       /* 1: compress if it is worth it */
+    uint32_t sidecars;     /* bit per enum coding */
+    uint32_t want_bytes;   /* 1: size <= memory_file_bytes */
+    uint32_t want_codings; /* 1: compress if it is worth it */
+    uint32_t own; /* enum coding that a rule says its bytes are in; 0: none */
     char name[PREPARE_NAME_MAX]; /* last component, NUL-terminated */
 };
 
@@ -84,6 +85,7 @@ struct prepare_answer {
     uint8_t negotiable; /* codings exist or will: send Vary */
     uint8_t disagrees;  /* content and name differ: log it once */
     uint8_t sidecar;    /* PREPARE_CODED: from a sidecar file */
+    uint8_t own;        /* PREPARE_FACTS: as asked, if its first bytes agree */
     uint8_t follow;     /* PREPARE_FACTS: bit per coding that comes next */
     struct prepare_place place;
     char type[MEDIA_TYPE_MAX];  /* settled media type */

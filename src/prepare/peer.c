@@ -177,6 +177,7 @@ static void fill_facts(struct prepare_answer *a, const struct item *it,
     a->version = it->parts[CODING_IDENTITY].version;
     fill_part(a, &it->parts[CODING_IDENTITY], slabs);
     a->racy = it->racy;
+    a->own = (uint8_t)it->own;
     if (!it->key.want_bytes) /* in memory for our own use, if at all */
         a->place = (struct prepare_place){ .bytes = a->place.bytes };
     a->disagrees = it->disagrees;

@@ -90,7 +90,7 @@ static void put_safe(FILE *out, struct span s)
 /* "max-age=60", "guessed: 5 min", "-" */
 static void put_grant(FILE *out, const struct lint_path *l)
 {
-    struct span cc = lint_field(l->policy, SPAN("Cache-Control"));
+    struct span cc = rules_field(l->policy, SPAN("Cache-Control"));
     char text[64];
     struct buf b = buf_over(text, sizeof text);
 
@@ -224,7 +224,7 @@ static void look_index(struct check *c, const struct walk_file *f,
 static void look_charset(struct check *c, const struct walk_file *f,
                          const struct policy *policy)
 {
-    struct span field = lint_field(policy, SPAN("Content-Type"));
+    struct span field = rules_field(policy, SPAN("Content-Type"));
     struct span ruled = declared_parameter(field);
     const struct media_row *row = media_row(f->name);
     struct mime_look look;

@@ -23,16 +23,6 @@ const char *lint_word(enum lint_kind k)
     return words[k];
 }
 
-struct span lint_field(const struct policy *p, struct span name)
-{
-    for (size_t i = 0; i < p->n_fields; i++) {
-        if (span_eq_nocase(span_str(p->field[i]->name), name))
-            return p->field[i]->value ? span_str(p->field[i]->value)
-                                      : SPAN_NONE;
-    }
-    return SPAN_NONE;
-}
-
 void lint_time(struct buf *b, int64_t s)
 {
     static const struct {
@@ -63,10 +53,10 @@ void lint_prepare(struct lint_path *l)
     l->has_expires = p->expires == EXPIRES_ACCESS ||
                      (p->expires == EXPIRES_MODIFIED && dated);
     struct lifetime_source s = {
-        .cache_control = lint_field(p, SPAN("Cache-Control")),
-        .pragma = lint_field(p, SPAN("Pragma")),
-        .vary = lint_field(p, SPAN("Vary")),
-        .age = lint_field(p, SPAN("Age")),
+        .cache_control = rules_field(p, SPAN("Cache-Control")),
+        .pragma = rules_field(p, SPAN("Pragma")),
+        .vary = rules_field(p, SPAN("Vary")),
+        .age = rules_field(p, SPAN("Age")),
         .expires = LIFETIME_NONE,
         .last_modified = LIFETIME_NONE,
         .date = date,
@@ -97,8 +87,8 @@ bool lint_same(const struct lint_path *a, const struct lint_path *b)
     return p->etag == q->etag && p->last_modified == q->last_modified &&
            p->clock_s == q->clock_s && p->expires == q->expires &&
            p->expires_s == q->expires_s &&
-           span_eq(lint_field(p, SPAN("Cache-Control")),
-                   lint_field(q, SPAN("Cache-Control")));
+           span_eq(rules_field(p, SPAN("Cache-Control")),
+                   rules_field(q, SPAN("Cache-Control")));
 }
 
 /* ---- names ---- */
@@ -294,7 +284,7 @@ static bool known(struct span name, bool *seconds)
 
 static void look_directives(struct look *k)
 {
-    struct span rest = lint_field(k->p->policy, SPAN("Cache-Control"));
+    struct span rest = rules_field(k->p->policy, SPAN("Cache-Control"));
     struct lifetime_directive d;
 
     while (rest.p && lifetime_next(&rest, &d)) {
@@ -316,7 +306,7 @@ static void look_directives(struct look *k)
 
 static bool vary_names(const struct policy *p, struct span name)
 {
-    struct span rest = lint_field(p, SPAN("Vary"));
+    struct span rest = rules_field(p, SPAN("Vary"));
     struct lifetime_directive d;
 
     while (rest.p && lifetime_next(&rest, &d)) {
@@ -329,7 +319,7 @@ static bool vary_names(const struct policy *p, struct span name)
 static void look_vary(struct look *k)
 {
     const struct policy *p = k->p->policy;
-    struct span origin = lint_field(p, SPAN("Access-Control-Allow-Origin"));
+    struct span origin = rules_field(p, SPAN("Access-Control-Allow-Origin"));
 
     if (origin.p && !span_eq(origin, SPAN("*")) && !k->p->lifetime.no_store &&
         !vary_names(p, SPAN("Origin"))) {
@@ -342,7 +332,7 @@ static void look_vary(struct look *k)
                        "no-store says so plainly");
         tell(k, LINT_VARY_ANY);
     }
-    if (lint_field(p, SPAN("Set-Cookie")).p && !k->p->lifetime.is_private &&
+    if (rules_field(p, SPAN("Set-Cookie")).p && !k->p->lifetime.is_private &&
         !k->p->lifetime.no_store && k->p->lifetime.unasked_s > 0) {
         BUF_LIT(&k->b, "sets a cookie and may be kept by caches that many "
                        "share: add private");
@@ -352,7 +342,7 @@ static void look_vary(struct look *k)
 
 static void look_old_words(struct look *k)
 {
-    if (!lint_field(k->p->policy, SPAN("Pragma")).p)
+    if (!rules_field(k->p->policy, SPAN("Pragma")).p)
         return;
     BUF_LIT(&k->b, "Pragma means nothing in a response (RFC 9111 5.4): say "
                    "it by Cache-Control");

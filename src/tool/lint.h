@@ -55,9 +55,6 @@ struct lint_path {
     bool has_tag, has_date, has_expires;
 };
 
-/* Value of a field that the policy sends; p NULL: none. */
-struct span lint_field(const struct policy *p, struct span name);
-
 /* Fills in lifetime and validators of a path whose other members are set. */
 void lint_prepare(struct lint_path *p);
 

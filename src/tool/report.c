@@ -101,12 +101,13 @@ static void put_forms(const struct entry *e, const struct record *r)
         const struct entry_form *f = &e->form[c];
         if (!(e->source.available >> c & 1))
             continue;
+        enum coding sent = c ? (enum coding)c : (enum coding)e->own;
         printf("form     %-8s %llu bytes, tag %.*s%s%s\n",
-               coding_row((enum coding)c)->name,
+               coding_row(sent)->name,
                (unsigned long long)e->source.form[c].size,
                f->tag_n ? (int)f->tag_n : 4, f->tag_n ? f->tag_text : "none",
                e->sidecars >> c & 1 ? ", from a file of its own" : "",
-               r->line.coding == (enum coding)c ? ", chosen" : "");
+               r->line.coding == sent ? ", chosen" : "");
     }
 }
 

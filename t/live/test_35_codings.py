@@ -327,3 +327,95 @@ def test_coded_body_survives_a_slow_reader(serve):
     with server.connect(rcvbuf=2048) as c:
         assert c.get("/a.txt", Accept_Encoding="gzip").body == r.body
     assert gzip.decompress(r.body) == data
+
+
+# -- files whose own bytes are coded
+
+SVG = b"<svg xmlns='http://www.w3.org/2000/svg'/>\n" * 50
+OWN = """
+[header *.svgz]
+Content-Encoding = gzip
+[header *.gz]
+Content-Encoding = gzip
+[header *.br]
+Content-Encoding = br
+[header /packed/*]
+Content-Encoding = gzip
+[header /packed/plain.txt]
+remove = Content-Encoding
+"""
+OWN_FILES = {
+    "logo.svgz": gzip.compress(SVG), "game.js.gz": gzip.compress(TEXT),
+    "game.data.gz": gzip.compress(TEXT), "game.wasm.br": b"\x0b\x02\x80any\x03",
+    "packed/app.js": gzip.compress(TEXT), "packed/app.js.br": b"not for it",
+    "packed/plain.txt": TEXT, "false.svgz": SVG, "false.js.gz": TEXT,
+    "empty.gz": b"", "dir/x": b"x"}
+
+
+@pytest.mark.parametrize("path, kind, coding", (
+    ("/logo.svgz", "image/svg+xml", "gzip"),
+    ("/game.js.gz", "text/javascript", "gzip"),
+    ("/game.data.gz", "application/octet-stream", "gzip"),
+    ("/game.wasm.br", "application/wasm", "br"),
+    ("/packed/app.js", "text/javascript", "gzip")))
+def test_a_file_that_is_coded_itself(serve, path, kind, coding):
+    """One representation: it is sent as it is, whoever asks."""
+    server = serve(files=OWN_FILES, rules=OWN, conf=ONE)
+    data = OWN_FILES[path[1:]]
+    r = server.get(path, Accept_Encoding="gzip, br")
+    assert r.status == 200 and r.body == data
+    assert (r.get("Content-Type"), r.get("Content-Encoding")) == (kind, coding)
+    assert r.all("Vary") == ["Accept-Encoding"]
+    assert r.etag.endswith({"gzip": "-gz\"", "br": "-br\""}[coding])
+    linter.twin_head(r, server.request("HEAD", path))
+    assert server.get(path).etag == r.etag
+    again = server.get(path, If_None_Match=r.etag)
+    assert again.status == 304 and not again.has("Content-Encoding")
+    part = server.get(path, Range="bytes=1-3", Accept_Encoding="gzip")
+    assert part.status == 206 and part.body == data[1:4]
+    assert part.get("Content-Encoding") == coding and part.etag == r.etag
+
+
+@pytest.mark.parametrize("path, kind", (
+    ("/false.svgz", "application/gzip"), ("/false.js.gz", "application/gzip"),
+    ("/empty.gz", "application/gzip"), ("/dir/", "text/html; charset=utf-8"),
+    ("/packed/plain.txt", "text/plain; charset=utf-8"),
+    ("/missing.gz", "text/html; charset=utf-8"),
+    ("/packed/missing", "text/html; charset=utf-8")))
+def test_a_rule_does_not_make_bytes_coded(serve, path, kind):
+    """Nor listings, nor pages of errors."""
+    server = serve(files=OWN_FILES, rules=OWN + "[header *]\n"
+                   "Content-Encoding = gzip\n" if path == "/dir/" else OWN,
+                   conf={"server": {"workers": 1, "listing": "on"}})
+    r = server.get(path)
+    assert r.get("Content-Type") == kind and not r.has("Content-Encoding")
+    if path[1:] in OWN_FILES:
+        assert r.body == OWN_FILES[path[1:]]
+    if "false" in path or "empty" in path:
+        server.await_line("W027: %s" % path)
+
+
+def test_a_coded_file_without_a_preparer(serve):
+    """Its first bytes are looked at all the same."""
+    server = serve(files=OWN_FILES, rules=OWN, conf={
+        "server": {"workers": 1}, "timeouts": {"prepare": "10ms"}})
+    os.kill(server.preparer(), SIGSTOP)
+    try:
+        r = server.get("/logo.svgz")
+        assert r.get("Content-Type") == "image/svg+xml"
+        assert r.get("Content-Encoding") == "gzip"
+        assert r.etag.startswith("W/")
+        r = server.get("/false.svgz")
+        assert r.get("Content-Type") == "application/gzip"
+        assert not r.has("Content-Encoding")
+    finally:
+        os.kill(server.preparer(), SIGCONT)
+
+
+def test_a_coded_file_that_changes(serve):
+    server = serve(files=OWN_FILES, rules=OWN, conf=ONE)
+    assert server.get("/logo.svgz").get("Content-Encoding") == "gzip"
+    server.tree.write("logo.svgz", SVG)
+    assert not server.get("/logo.svgz").has("Content-Encoding")
+    server.tree.write("logo.svgz", gzip.compress(SVG[::-1]))
+    assert server.get("/logo.svgz").get("Content-Encoding") == "gzip"

@@ -229,7 +229,7 @@ def test_hosts(serve):
                        ("a.b.two.example", b"two\n"),
                        ("two.example", b"default\n"),
                        ("other.example", b"default\n"),
-                       ("", b"default\n"), ("[::1]", b"default\n")):
+                       ("[::1]", b"default\n")):
         r = by_host(server, host)
         assert r.status == 200 and r.body == body, host
     assert by_host(server, "other.example",

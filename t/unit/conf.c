@@ -784,7 +784,7 @@ static void sample_loads(void **state)
     o = load(all, n, override, ROWS(override));
     print_faults(&o.faults);
     assert_non_null(o.c);
-    assert_int_equal(o.c->n_rules, 5);
+    assert_int_equal(o.c->n_rules, 6);
     check_fixpoint(o.c);
     done(&o);
     free(all);

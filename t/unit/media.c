@@ -491,6 +491,20 @@ static void charsets(void **state)
     }
 }
 
+static void inner_names(void **state)
+{
+    static const char *const rows[][2] = {
+        { "a.js.gz", "a.js" },    { "a.JS.GZ", "a.JS" }, { "a.br", "a" },
+        { "a.tar.zst", "a.tar" }, { "a.svgz", "a.svg" }, { "a.js", "a.js" },
+        { ".gz", ".gz" },         { "gz", "gz" },        { "", "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++)
+        ROW_CHECK(rows[i][0], span_eq(media_inner(span_str(rows[i][0])),
+                                      span_str(rows[i][1])));
+}
+
 #define HTML "text/html; charset=utf-8"
 
 static void declarations(void **state)
@@ -580,6 +594,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(settlement),
         cmocka_unit_test(charsets),
+        cmocka_unit_test(inner_names),
         cmocka_unit_test(declarations),
         cmocka_unit_test(lies),
         cmocka_unit_test(compression),
