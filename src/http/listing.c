@@ -6,6 +6,7 @@
 #include "http/listing.h"
 
 #include "base/chars.h"
+#include "http/json.h"
 #include "http/logline.h"
 #include "http/page.h"
 #include "http/target.h"
@@ -165,45 +166,33 @@ void listing_html(struct buf *b, const struct listing *l)
     BUF_LIT(b, "</tbody></table>\n</main></body></html>\n");
 }
 
-/* UTF-8 goes through as it is. */
-static void put_string(struct buf *b, struct span s)
+/* An entry a line, for people with grep. */
+static void put_entry(struct buf *b, const struct listing_item *item)
 {
+    json_comma(b);
+    BUF_LIT(b, "\n{");
+    json_put(b, "name", item->name);
+    json_key(b, "href");
+    buf_char(b, '"'); /* nothing to escape in it */
+    put_href(b, item);
     buf_char(b, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c == '"' || c == '\\') {
-            buf_char(b, '\\');
-            buf_char(b, s.p[i]);
-        } else if (c < 0x20 || c == 0x7f) {
-            BUF_LIT(b, "\\u00");
-            buf_char(b, "0123456789abcdef"[c >> 4]);
-            buf_char(b, "0123456789abcdef"[c & 15]);
-        } else {
-            buf_char(b, s.p[i]);
-        }
-    }
+    json_put_str(b, "type", item->directory ? "directory" : "file");
+    if (!item->directory)
+        json_put_u64(b, "size", item->size);
+    json_key(b, "modified");
     buf_char(b, '"');
+    put_time(b, item->mtime_s, false);
+    BUF_LIT(b, "\"}");
 }
 
 void listing_json(struct buf *b, const struct listing *l)
 {
-    BUF_LIT(b, "{\"path\": ");
-    put_string(b, l->path);
-    buf_str(b, l->cut ? ", \"cut\": true" : ", \"cut\": false");
-    BUF_LIT(b, ", \"entries\": [");
-    for (size_t i = 0; i < l->n; i++) {
-        const struct listing_item *item = &l->item[i];
-        buf_str(b, i ? ",\n  {\"name\": " : "\n  {\"name\": ");
-        put_string(b, item->name);
-        BUF_LIT(b, ", \"href\": \"");
-        put_href(b, item);
-        buf_str(b, item->directory ? "\", \"type\": \"directory\""
-                                   : "\", \"type\": \"file\", \"size\": ");
-        if (!item->directory)
-            buf_u64(b, item->size);
-        BUF_LIT(b, ", \"modified\": \"");
-        put_time(b, item->mtime_s, false);
-        BUF_LIT(b, "\"}");
-    }
+    buf_char(b, '{');
+    json_put(b, "path", l->path);
+    json_put_bool(b, "cut", l->cut);
+    json_key(b, "entries");
+    buf_char(b, '[');
+    for (size_t i = 0; i < l->n; i++)
+        put_entry(b, &l->item[i]);
     BUF_LIT(b, "\n]}\n");
 }

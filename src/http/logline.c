@@ -6,12 +6,13 @@
 #include "http/logline.h"
 
 #include "http/date.h"
+#include "http/json.h"
 #include "http/scan.h"
 
 static const char hex[] = "0123456789abcdef";
 
-/* What may stand as it is does, any other byte is `before` and two digits. */
-static void put_safe(struct buf *b, struct span s, struct span before)
+/* What may stand as it is does, any other byte is \xHH. */
+static void put_safe(struct buf *b, struct span s)
 {
     const char *p = s.p, *end = s.p + s.n;
 
@@ -22,7 +23,7 @@ static void put_safe(struct buf *b, struct span s, struct span before)
             return;
         unsigned char c = (unsigned char)*stop;
         char code[2] = { hex[c >> 4], hex[c & 15] };
-        buf_span_put(b, before);
+        BUF_LIT(b, "\\x");
         buf_put(b, code, sizeof code);
         p = stop + 1;
     }
@@ -33,7 +34,7 @@ static void escaped(struct buf *b, struct span s, size_t max)
 {
     if (s.n == 0)
         return;
-    put_safe(b, span_to(s, max), SPAN("\\x"));
+    put_safe(b, span_to(s, max));
     if (s.n > max)
         BUF_LIT(b, "...");
 }
@@ -44,14 +45,6 @@ static void or_dash(struct buf *b, struct span s)
         escaped(b, s, LOGLINE_TARGET_MAX);
     else
         buf_char(b, '-');
-}
-
-void logline_json_string(struct buf *b, struct span s)
-{
-    buf_char(b, '"');
-    if (s.n)
-        put_safe(b, s, SPAN("\\u00"));
-    buf_char(b, '"');
 }
 
 static const char *why(const struct logline *l)
@@ -171,13 +164,13 @@ static void json_value(struct buf *b, struct span value)
     if (!value.p)
         BUF_LIT(b, "null");
     else
-        logline_json_string(b, span_to(value, LOGLINE_TARGET_MAX));
+        json_string(b, span_to(value, LOGLINE_TARGET_MAX));
 }
 
-#define JSON_FIELD(b, name, value)      \
-    do {                                \
-        BUF_LIT((b), ",\"" name "\":"); \
-        json_value((b), (value));       \
+#define JSON_FIELD(b, name, value) \
+    do {                           \
+        JSON_KEY(b, name);         \
+        json_value((b), (value));  \
     } while (0)
 
 /* a word of one of our tables, or an address: nothing to escape */
@@ -192,15 +185,15 @@ static void json_word(struct buf *b, const char *word)
     buf_char(b, '"');
 }
 
-#define JSON_WORD(b, name, value)       \
-    do {                                \
-        BUF_LIT((b), ",\"" name "\":"); \
-        json_word((b), (value));        \
+#define JSON_WORD(b, name, value) \
+    do {                          \
+        JSON_KEY(b, name);        \
+        json_word((b), (value));  \
     } while (0)
 
 #define JSON_NUMBER(b, name, value)      \
     do {                                 \
-        BUF_LIT((b), ",\"" name "\":");  \
+        JSON_KEY(b, name);               \
         buf_u64((b), (uint64_t)(value)); \
     } while (0)
 

@@ -63,7 +63,4 @@ void logline_readable(struct buf *b, const struct logline *l);
 /* "2026-11-23T01:02:03.123456Z" */
 void logline_time(struct buf *b, int64_t time_us);
 
-/* A JSON string with its quotes; bytes above 126 as \u00XX (Latin-1). */
-void logline_json_string(struct buf *b, struct span s);
-
 #endif

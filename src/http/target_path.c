@@ -8,6 +8,7 @@
 
 #include "base/chars.h"
 #include "base/check.h"
+#include "http/utf8.h"
 
 /* Nothing to decode, merge or remove: no '%', no "//", no "/.". */
 static bool is_simple(struct span raw)
@@ -44,37 +45,6 @@ static enum fault decode_component(struct span raw, size_t *at, char *out,
         out[(*n)++] = c;
     }
     return FAULT_NONE;
-}
-
-/* Bytes of the UTF-8 sequence at p, 0 when it is none: over-long forms,
- * surrogates and what lies above U+10FFFF are none (RFC 3629 section 4). */
-static size_t utf8_sequence(const unsigned char *p, size_t n)
-{
-    static const struct {
-        unsigned char first, last; /* lead bytes */
-        unsigned char low, high;   /* of the second byte */
-        unsigned char n;
-    } rows[] = {
-        { 0x00, 0x7f, 0, 0, 1 },       { 0xc2, 0xdf, 0x80, 0xbf, 2 },
-        { 0xe0, 0xe0, 0xa0, 0xbf, 3 }, { 0xe1, 0xec, 0x80, 0xbf, 3 },
-        { 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
-        { 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 },
-        { 0xf4, 0xf4, 0x80, 0x8f, 4 },
-    };
-    size_t i = 0;
-
-    while (i < sizeof rows / sizeof rows[0] && p[0] > rows[i].last)
-        i++;
-    if (i == sizeof rows / sizeof rows[0] || p[0] < rows[i].first ||
-        n < rows[i].n)
-        return 0;
-    if (rows[i].n > 1 && (p[1] < rows[i].low || p[1] > rows[i].high))
-        return 0;
-    for (size_t k = 2; k < rows[i].n; k++) {
-        if (p[k] < 0x80 || p[k] > 0xbf)
-            return 0;
-    }
-    return rows[i].n;
 }
 
 bool target_utf8(struct span s)

@@ -30,6 +30,9 @@ static inline bool utf8_prefix_ok(const struct utf8 *u)
     return !u->bad;
 }
 
+/* Bytes of the UTF-8 sequence at p (n > 0 of them); 0: it is none. */
+size_t utf8_sequence(const unsigned char *p, size_t n);
+
 /* What media_settle() may make of the bytes: of all, if `whole`. */
 enum media_bytes utf8_bytes(const struct utf8 *u, bool whole);
 

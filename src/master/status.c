@@ -10,6 +10,7 @@
 
 #include "config.h"
 #include "master/state.h"
+#include "http/json.h"
 #include "os/clock.h"
 #include "os/net.h"
 
@@ -46,16 +47,18 @@ static void text_of(const struct generation *g, struct buf *out)
     }
 }
 
-static void listeners(const struct generation *g, struct buf *out,
-                      const char *quote, const char *between)
+/* The next listener that is open, from *i on; false: there are no more. */
+static bool next_listener(const struct generation *g, size_t *i, char *text,
+                          size_t cap)
 {
-    for (size_t i = 0; i < g->conf->n_listen; i++) {
-        char text[256];
-        if (g->listener[i] < 0)
+    while (*i < g->conf->n_listen) {
+        int fd = g->listener[(*i)++];
+        if (fd < 0)
             continue;
-        net_local_text(g->listener[i], text, sizeof text);
-        buf_fmt(out, "%s%s%s%s", i ? between : "", quote, text, quote);
+        net_local_text(fd, text, cap);
+        return true;
     }
+    return false;
 }
 
 void status_text(const struct master *m, struct buf *out)
@@ -70,8 +73,10 @@ void status_text(const struct master *m, struct buf *out)
             (unsigned long long)t.accepted,
             (unsigned long long)(t.accepted - t.closed));
     if (m->current) {
-        BUF_LIT(out, "listening on ");
-        listeners(m->current, out, "", " ");
+        char text[256];
+        BUF_LIT(out, "listening on");
+        for (size_t i = 0; next_listener(m->current, &i, text, sizeof text);)
+            buf_fmt(out, " %s", text);
         BUF_LIT(out, "\n");
     }
     EACH_GENERATION (at, m)
@@ -80,16 +85,26 @@ void status_text(const struct master *m, struct buf *out)
 
 static void json_of(const struct generation *g, struct buf *out)
 {
-    buf_fmt(out,
-            "{\"number\":%u,\"state\":\"%s\",\"preparer\":%d,\"workers\":[",
-            g->number, states[g->state], (int)g->preparer.pid);
+    json_comma(out);
+    buf_char(out, '{');
+    json_put_u64(out, "number", g->number);
+    json_put_str(out, "state", states[g->state]);
+    json_key(out, "preparer");
+    buf_fmt(out, "%d", (int)g->preparer.pid);
+    json_key(out, "workers");
+    buf_char(out, '[');
     for (unsigned i = 0; i < g->conf->workers; i++) {
         struct figures f = figures_of(g, i);
-        buf_fmt(out,
-                "%s{\"number\":%u,\"pid\":%d,\"requests\":%llu,"
-                "\"open\":%llu,\"bytes\":%llu,\"quiet_ms\":%llu}",
-                i ? "," : "", i + 1, (int)g->worker[i].pid, f.requests, f.open,
-                f.bytes, f.quiet_ms);
+        json_comma(out);
+        buf_char(out, '{');
+        json_put_u64(out, "number", i + 1);
+        json_key(out, "pid");
+        buf_fmt(out, "%d", (int)g->worker[i].pid);
+        json_put_u64(out, "requests", f.requests);
+        json_put_u64(out, "open", f.open);
+        json_put_u64(out, "bytes", f.bytes);
+        json_put_u64(out, "quiet_ms", f.quiet_ms);
+        buf_char(out, '}');
     }
     BUF_LIT(out, "]}");
 }
@@ -97,22 +112,26 @@ static void json_of(const struct generation *g, struct buf *out)
 void status_json(const struct master *m, struct buf *out)
 {
     struct totals t = master_totals(m);
-    unsigned long long up_s = (clock_mono_us() - m->started_us) / 1000000;
-    const char *comma = "";
+    char text[256];
 
-    buf_fmt(out, "{\"version\":\"%s\",\"pid\":%d,\"seconds\":%llu,",
-            PACKAGE_VERSION, (int)getpid(), up_s);
-    buf_fmt(out, "\"requests\":%llu,\"accepted\":%llu,\"open\":%llu,",
-            (unsigned long long)t.requests, (unsigned long long)t.accepted,
-            (unsigned long long)(t.accepted - t.closed));
-    BUF_LIT(out, "\"listen\":[");
-    if (m->current)
-        listeners(m->current, out, "\"", ",");
-    BUF_LIT(out, "],\"generations\":[");
-    EACH_GENERATION (at, m) {
-        buf_str(out, comma);
-        json_of(generation_at(at), out);
-        comma = ",";
+    buf_char(out, '{');
+    json_put_str(out, "version", PACKAGE_VERSION);
+    json_put_u64(out, "pid", (uint64_t)getpid());
+    json_put_u64(out, "seconds", (clock_mono_us() - m->started_us) / 1000000);
+    json_put_u64(out, "requests", t.requests);
+    json_put_u64(out, "accepted", t.accepted);
+    json_put_u64(out, "open", t.accepted - t.closed);
+    json_key(out, "listen");
+    buf_char(out, '[');
+    for (size_t i = 0;
+         m->current && next_listener(m->current, &i, text, sizeof text);) {
+        json_comma(out);
+        json_string(out, span_str(text));
     }
+    buf_char(out, ']');
+    json_key(out, "generations");
+    buf_char(out, '[');
+    EACH_GENERATION (at, m)
+        json_of(generation_at(at), out);
     BUF_LIT(out, "]}\n");
 }

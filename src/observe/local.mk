@@ -3,7 +3,7 @@ libobserve_a_SOURCES = \
 	src/observe/asset.h \
 	src/observe/guard.c src/observe/guard.h \
 	src/observe/history.c src/observe/history.h \
-	src/observe/json.c src/observe/json.h \
+	src/observe/shown.c src/observe/shown.h \
 	src/observe/metrics.c src/observe/metrics.h \
 	src/observe/note.c src/observe/note.h \
 	src/observe/observer.c src/observe/observer.h \

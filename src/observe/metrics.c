@@ -7,7 +7,7 @@
 
 #include "config.h"
 
-#include "http/logline.h"
+#include "http/json.h"
 #include "observe/state.h"
 #include "os/clock.h"
 
@@ -137,50 +137,62 @@ void metrics_text(struct buf *b, struct observer *o)
 
 static void put_places(struct buf *b, const struct observer_start *s)
 {
-    BUF_LIT(b, "\"listen\":[");
+    json_key(b, "listen");
+    buf_char(b, '[');
     for (unsigned i = 0; i < OBSERVER_PLACES_MAX && s->place[i][0]; i++) {
-        if (i)
-            buf_char(b, ',');
-        logline_json_string(b, span_str(s->place[i]));
+        json_comma(b);
+        json_string(b, span_str(s->place[i]));
     }
-    BUF_LIT(b, "],");
+    buf_char(b, ']');
+}
+
+static void put_worker(struct buf *b, struct observer *o,
+                       const struct reading *r)
+{
+    static const char *const classes[] = { NULL,  "1xx", "2xx",
+                                           "3xx", "4xx", "5xx" };
+    struct counters_slot *s = r->slot;
+    uint64_t beat = counters_get(&s->beat_us);
+
+    json_comma(b);
+    buf_char(b, '{');
+    json_put_u64(b, "generation", r->generation);
+    json_put_u64(b, "worker", r->worker);
+    json_put_u64(b, "accepted", counters_get(&s->accepted));
+    json_put_u64(b, "open", open_now(r));
+    json_put_u64(b, "requests", counters_get(&s->requests));
+    json_put_u64(b, "not_modified", counters_get(&s->not_modified));
+    json_put_u64(b, "bytes", counters_get(&s->bytes));
+    json_put_u64(b, "beat_age_us", beat < o->now_us ? o->now_us - beat : 0);
+    json_key(b, "status");
+    buf_char(b, '{');
+    for (unsigned c = 1; c < 6; c++)
+        json_put_u64(b, classes[c], counters_get(&s->status[c]));
+    BUF_LIT(b, "}}");
 }
 
 void metrics_status(struct buf *b, struct observer *o)
 {
     const struct history *h = o->history;
-    int64_t mono_wall = clock_real_us() - (int64_t)o->now_us;
-    long long started_us = (int64_t)o->started_us + mono_wall;
+    int64_t now_us = clock_real_us();
+    int64_t started_us = (int64_t)o->started_us + now_us - (int64_t)o->now_us;
     struct reading r;
 
-    buf_fmt(b, "{\"version\":\"%s\",\"now_us\":%lld,\"started_us\":%lld,",
-            PACKAGE_VERSION, (long long)clock_real_us(), started_us);
+    buf_char(b, '{');
+    json_put_str(b, "version", PACKAGE_VERSION);
+    json_put_u64(b, "now_us", (uint64_t)now_us);
+    json_put_u64(b, "started_us", (uint64_t)started_us);
     put_places(b, o->start);
-    buf_fmt(b,
-            "\"boot\":%llu,\"events\":%llu,\"oldest_event\":%llu,"
-            "\"events_lost\":%llu,\"connections_followed\":%zu,"
-            "\"connections_ended\":%llu,\"idle_ms\":%llu,\"workers\":[",
-            (unsigned long long)o->boot, (unsigned long long)h->next - 1,
-            (unsigned long long)history_oldest(h), (unsigned long long)h->lost,
-            h->n_open, (unsigned long long)h->n_ended,
-            (unsigned long long)o->start->conf->timeouts.idle_ms);
-    for (unsigned i = 0; reading_at(o, i, &r); i++) {
-        uint64_t beat = counters_get(&r.slot->beat_us);
-        buf_fmt(b,
-                "%s{\"generation\":%u,\"worker\":%u,\"accepted\":%llu,"
-                "\"open\":%llu,\"requests\":%llu,\"not_modified\":%llu,"
-                "\"bytes\":%llu,\"beat_age_us\":%llu,\"status\":{",
-                i ? "," : "", r.generation, r.worker,
-                (unsigned long long)counters_get(&r.slot->accepted),
-                (unsigned long long)open_now(&r),
-                (unsigned long long)counters_get(&r.slot->requests),
-                (unsigned long long)counters_get(&r.slot->not_modified),
-                (unsigned long long)counters_get(&r.slot->bytes),
-                (unsigned long long)(beat < o->now_us ? o->now_us - beat : 0));
-        for (unsigned c = 1; c < 6; c++)
-            buf_fmt(b, "%s\"%uxx\":%llu", c > 1 ? "," : "", c,
-                    (unsigned long long)counters_get(&r.slot->status[c]));
-        BUF_LIT(b, "}}");
-    }
+    json_put_u64(b, "boot", o->boot);
+    json_put_u64(b, "events", h->next - 1);
+    json_put_u64(b, "oldest_event", history_oldest(h));
+    json_put_u64(b, "events_lost", h->lost);
+    json_put_u64(b, "connections_followed", h->n_open);
+    json_put_u64(b, "connections_ended", h->n_ended);
+    json_put_u64(b, "idle_ms", o->start->conf->timeouts.idle_ms);
+    json_key(b, "workers");
+    buf_char(b, '[');
+    for (unsigned i = 0; reading_at(o, i, &r); i++)
+        put_worker(b, o, &r);
     BUF_LIT(b, "]}\n");
 }

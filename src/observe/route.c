@@ -11,7 +11,7 @@
 #include "http/target.h"
 #include "observe/asset.h"
 #include "observe/guard.h"
-#include "observe/json.h"
+#include "observe/shown.h"
 #include "observe/metrics.h"
 #include "observe/state.h"
 
@@ -165,7 +165,7 @@ static void get_connection(struct observer *o, struct visitor *v,
         answer_error(v, h, 404, "No such connection is known (any more).");
         return;
     }
-    json_life(&b, o->history, l);
+    shown_life(&b, o->history, l);
     buf_char(&b, '\n');
     answer_short(v, h, 200, "application/json", "", &b);
 }

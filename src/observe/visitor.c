@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "observe/json.h"
+#include "observe/shown.h"
 #include "observe/route.h"
 #include "observe/state.h"
 #include "os/net.h"
@@ -79,12 +79,12 @@ static void fill_ledger(struct observer *o, struct visitor *v, struct buf *b)
 {
     size_t from = open_chunk(v, b);
 
-    while (v->at < v->joined && b->cap - b->n > JSON_EVENT_MAX + CHUNK_ROOM) {
+    while (v->at < v->joined && b->cap - b->n > SHOWN_EVENT_MAX + CHUNK_ROOM) {
         const struct life *l = history_ended(o->history, v->at++);
         if (!l)
             continue;
         struct buf line = buf_over(b->p + b->n, b->cap - b->n - CHUNK_ROOM);
-        json_life(&line, o->history, l);
+        shown_life(&line, o->history, l);
         buf_char(&line, '\n');
         if (!line.overflow)
             b->n += line.n;
@@ -99,8 +99,8 @@ static void put_sse(struct observer *o, struct buf *b, const struct happened *x)
     struct buf save = *b;
 
     buf_fmt(b, "id: %llu-%llu\nevent: %s\ndata: ", (unsigned long long)o->boot,
-            (unsigned long long)x->id, json_event_name(x->event.kind));
-    json_event(b, x, o->start->past);
+            (unsigned long long)x->id, shown_event_name(x->event.kind));
+    shown_event(b, x, o->start->past);
     BUF_LIT(b, "\n\n");
     if (b->overflow)
         *b = save;
@@ -132,7 +132,7 @@ static void fill_events(struct observer *o, struct visitor *v, struct buf *b)
         v->at = oldest;
         put_skipped(o, v, b, n);
     }
-    while (v->at < h->next && b->cap - b->n > JSON_EVENT_MAX + CHUNK_ROOM &&
+    while (v->at < h->next && b->cap - b->n > SHOWN_EVENT_MAX + CHUNK_ROOM &&
            fresh < EVENTS_A_TURN) {
         fresh += v->at >= v->joined;
         const struct happened *x = history_at(h, v->at++);

@@ -16,6 +16,7 @@
 #include "conf/arena.h"
 #include "conf/load.h"
 #include "conf/values.h"
+#include "http/json.h"
 #include "http/media.h"
 #include "os/clock.h"
 #include "tool/lint.h"
@@ -63,17 +64,11 @@ static const char usage[] =
 
 static void put_json(FILE *out, struct span s)
 {
-    putc('"', out);
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c == '"' || c == '\\')
-            fprintf(out, "\\%c", c);
-        else if (c < 0x20 || c == 0x7f)
-            fprintf(out, "\\u%04x", c);
-        else
-            putc(c, out);
-    }
-    putc('"', out);
+    static char storage[JSON_BYTE_MAX * (WALK_PATH_MAX + 256) + 3];
+    struct buf b = buf_over(storage, sizeof storage);
+
+    json_string(&b, span_to(s, WALK_PATH_MAX + 256));
+    fwrite(b.p, 1, b.n, out);
 }
 
 static void put_safe(FILE *out, struct span s)

@@ -100,6 +100,15 @@ def test_seeded(tmp_path, kind):
     assert kind in text.stdout and text.returncode == 1
 
 
+def test_names_that_are_no_utf8(tmp_path):
+    """Served they can't be, but JSON is JSON."""
+    site = Site(tmp_path, CLEAN)
+    with open(bytes(site.tree.root) + b"/caf\xe9\"\\.png", "wb") as f:
+        f.write(b"x")
+    status, told = site.check()
+    assert "/caf\u00e9\"\\.png" in [p["path"] for p in told["paths"]]
+
+
 LIES = {"gbk.html": ("gbk", "<p>\u00e4", "utf-8"),
         "utf8.html": ("utf-8", "<p>\u00e4", "latin-1"),
         "wide.html": ("utf-16le", "<p>", "ascii")}

@@ -27,6 +27,14 @@ def test_status(serve, short):
         server.workers()
 
 
+def test_status_is_json_whatever_a_socket_is_called(serve, short):
+    name = str(short / "a\"b\\c.sock")
+    server = controlled(serve, short, conf={"server": {
+        "listen": ["127.0.0.1:0", "unix:" + name]}})
+    told = json.loads(ask(server, "--status=json").stdout)
+    assert told["listen"] == ["127.0.0.1:%d" % server.port, "unix:" + name]
+
+
 def test_reload_waits_and_serves(serve, short):
     server = controlled(serve, short, conf={"server": {"workers": 1}})
     server.configure({"server": {"workers": 3}})

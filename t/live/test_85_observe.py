@@ -14,6 +14,7 @@ import subprocess
 import termios
 import time
 from signal import SIGKILL
+from urllib.parse import quote
 
 import pytest
 
@@ -122,6 +123,17 @@ def observed(serve):
         server = serve(conf=conf, **options)
         return server, Observer(server)
     return start
+
+
+def test_names_beyond_ascii(observed):
+    """Events have them as they are, so that the page finds them."""
+    name = "r\u00e9sum\u00e9 \U0001f600"
+    server, observer = observed(files={
+        name + ".html": "<img src='a.png'>"}, conf={"server": {"workers": 1}})
+    path = "/" + name + ".html"
+    assert server.get(quote(path)).status == 200
+    found = observer.events(lambda es: of(es, "page") and of(es, "request"))
+    assert [e["path"] for _, e in found if e["event"] == "page"] == [path]
 
 
 def of(events, kind):

@@ -3,6 +3,10 @@ UNIT_TESTS += t/unit/listing
 t_unit_listing_SOURCES = t/unit/listing.c
 t_unit_listing_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += t/unit/json
+t_unit_json_SOURCES = t/unit/json.c
+t_unit_json_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += t/unit/plan t/unit/logline
 t_unit_plan_SOURCES = t/unit/plan.c t/unit/heads.h
 t_unit_plan_LDADD = $(UNIT_LIBS)

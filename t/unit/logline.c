@@ -89,7 +89,7 @@ static void json(void **state)
     says(logline_json, &l,
          "{\"time\":\"2026-11-27T00:42:03.004005Z\",\"worker\":1,"
          "\"connection\":3,\"request\":2,\"peer\":\"::1\",\"port\":4711,"
-         "\"method\":\"GET\",\"target\":\"/\\u0022\\u005c\\u0009\\u00e9\","
+         "\"method\":\"GET\",\"target\":\"/\\\"\\\\\\u0009\\u00e9\","
          "\"host\":\"a.example\",\"status\":304,\"bytes\":0,"
          "\"duration_us\":77,\"encoding\":\"br\",\"reason\":\"tag matches\","
          "\"end\":\"sent\",\"referer\":null,\"user_agent\":\"curl/8\"}\n");

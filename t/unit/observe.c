@@ -4,7 +4,7 @@
  */
 #include "observe/guard.h"
 #include "observe/history.h"
-#include "observe/json.h"
+#include "observe/shown.h"
 #include "observe/syn.h"
 #include "unit.h"
 
@@ -128,7 +128,7 @@ static void test_life(void **state)
 {
     struct history *h = history_new();
     struct board_event e = event(BOARD_ACCEPT, 7, 500);
-    static char text[JSON_EVENT_MAX];
+    static char text[SHOWN_EVENT_MAX];
     struct buf b = buf_over(text, sizeof text - 1);
 
     (void)state;
@@ -146,7 +146,7 @@ static void test_life(void **state)
     assert_int_equal(l->bytes, 20);
     assert_int_equal(l->opened_us, 1000500);
     assert_int_equal(l->ended_us, 1099000);
-    json_life(&b, h, l);
+    shown_life(&b, h, l);
     assert_true(buf_cstr(&b));
     assert_non_null(strstr(text, "\"end\":\"idle too long\""));
     assert_non_null(strstr(text, "\"requests_listed\":2"));
@@ -157,12 +157,12 @@ static void test_life(void **state)
 static void test_secrets(void **state)
 {
     struct history *h = history_new();
-    static char text[JSON_EVENT_MAX];
+    static char text[SHOWN_EVENT_MAX];
     struct buf b = buf_over(text, sizeof text - 1);
 
     (void)state;
     add_request(h, 1, 1, 200);
-    json_event(&b, history_at(h, 1), NULL);
+    shown_event(&b, history_at(h, 1), NULL);
     assert_true(buf_cstr(&b));
     assert_null(strstr(text, "s=1"));
     assert_null(strstr(text, "body")); /* what follows the head is not one */
@@ -237,7 +237,7 @@ static void test_idle(void **state)
 {
     struct history *h = history_new();
     struct board_event e = event(BOARD_ACCEPT, 7, 500);
-    static char text[JSON_EVENT_MAX];
+    static char text[SHOWN_EVENT_MAX];
     struct buf b = buf_over(text, sizeof text - 1);
 
     (void)state;
@@ -256,7 +256,7 @@ static void test_idle(void **state)
     assert_int_equal(x->event.idle.used_us, 1500);
     assert_int_equal(x->event.idle.requests, 2);
     assert_int_equal(x->before, 3); /* of the connection's chain */
-    json_event(&b, x, NULL);
+    shown_event(&b, x, NULL);
     assert_true(buf_cstr(&b));
     assert_non_null(strstr(text, "\"event\":\"idle\""));
     assert_non_null(strstr(text, "\"since_us\":1002000,\"used_us\":1500,"

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * json: one writer per kind of event.
+ * shown: one writer per kind of event.
  * Layer: observe.
  */
-#include "observe/json.h"
+#include "observe/shown.h"
 
 #include "http/accept.h"
 #include "http/fault.h"
 #include "http/head.h"
-#include "http/logline.h"
+#include "http/json.h"
 #include "http/target.h"
 #include "os/clock.h"
 
@@ -23,46 +23,14 @@ static const char *const names[] = {
     [HISTORY_IDLE] = "idle",
 };
 
-const char *json_event_name(unsigned kind)
+const char *shown_event_name(unsigned kind)
 {
     return names[kind];
 }
 
-static void key(struct buf *b, const char *name)
-{
-    if (b->n && b->p[b->n - 1] != '{' && b->p[b->n - 1] != '[')
-        buf_char(b, ',');
-    buf_char(b, '"');
-    buf_str(b, name);
-    BUF_LIT(b, "\":");
-}
-
-static void put_u64(struct buf *b, const char *name, uint64_t v)
-{
-    key(b, name);
-    buf_u64(b, v);
-}
-
 static void put_us(struct buf *b, const char *name, int64_t v)
 {
-    put_u64(b, name, v > 0 ? (uint64_t)v : 0);
-}
-
-static void put_bool(struct buf *b, const char *name, bool v)
-{
-    key(b, name);
-    buf_str(b, v ? "true" : "false");
-}
-
-static void put_span(struct buf *b, const char *name, struct span s)
-{
-    key(b, name);
-    logline_json_string(b, s);
-}
-
-static void put_str(struct buf *b, const char *name, const char *s)
-{
-    put_span(b, name, span_str(s));
+    json_put_u64(b, name, v > 0 ? (uint64_t)v : 0);
 }
 
 static void put_peer(struct buf *b, const char *name, const struct net_peer *p)
@@ -70,31 +38,31 @@ static void put_peer(struct buf *b, const char *name, const struct net_peer *p)
     char text[NET_PEER_TEXT];
 
     net_peer_text(p, text);
-    put_str(b, name, text);
+    json_put_str(b, name, text);
 }
 
 static void put_tcp(struct buf *b, const struct tcpinfo *t)
 {
     if (!t->known)
         return;
-    key(b, "tcp");
+    json_key(b, "tcp");
     buf_char(b, '{');
-    put_u64(b, "rtt_us", t->rtt_us);
-    put_u64(b, "min_rtt_us", t->min_rtt_us);
-    put_u64(b, "segments_in", t->segs_in);
-    put_u64(b, "segments_out", t->segs_out);
-    put_u64(b, "retransmits", t->retransmits);
-    put_u64(b, "bytes_received", t->bytes_received);
-    put_u64(b, "bytes_acked", t->bytes_acked);
-    put_u64(b, "waited_ms", t->waited_ms);
-    put_u64(b, "mss_out", t->mss_out);
-    put_u64(b, "mss_in", t->mss_in);
+    json_put_u64(b, "rtt_us", t->rtt_us);
+    json_put_u64(b, "min_rtt_us", t->min_rtt_us);
+    json_put_u64(b, "segments_in", t->segs_in);
+    json_put_u64(b, "segments_out", t->segs_out);
+    json_put_u64(b, "retransmits", t->retransmits);
+    json_put_u64(b, "bytes_received", t->bytes_received);
+    json_put_u64(b, "bytes_acked", t->bytes_acked);
+    json_put_u64(b, "waited_ms", t->waited_ms);
+    json_put_u64(b, "mss_out", t->mss_out);
+    json_put_u64(b, "mss_in", t->mss_in);
     if (t->window_scale) {
-        put_u64(b, "scale_out", t->scale_out);
-        put_u64(b, "scale_in", t->scale_in);
+        json_put_u64(b, "scale_out", t->scale_out);
+        json_put_u64(b, "scale_in", t->scale_in);
     }
-    put_bool(b, "timestamps", t->timestamps);
-    put_bool(b, "sack", t->sack);
+    json_put_bool(b, "timestamps", t->timestamps);
+    json_put_bool(b, "sack", t->sack);
     buf_char(b, '}');
 }
 
@@ -104,18 +72,18 @@ static void put_syn(struct buf *b, const struct syn *s)
 
     memcpy(local.addr, s->local, sizeof s->local);
     put_peer(b, "local", &local);
-    put_u64(b, "local_port", s->port);
-    key(b, "syn");
+    json_put_u64(b, "local_port", s->port);
+    json_key(b, "syn");
     buf_char(b, '{');
-    put_u64(b, "ttl", s->ttl);
-    put_u64(b, "sequence", s->sequence);
-    put_u64(b, "window", s->window);
+    json_put_u64(b, "ttl", s->ttl);
+    json_put_u64(b, "sequence", s->sequence);
+    json_put_u64(b, "window", s->window);
     if (s->mss)
-        put_u64(b, "mss", s->mss);
+        json_put_u64(b, "mss", s->mss);
     if (s->has_scale)
-        put_u64(b, "scale", s->scale);
-    put_bool(b, "sack", s->sack);
-    put_bool(b, "timestamps", s->timestamps);
+        json_put_u64(b, "scale", s->scale);
+    json_put_bool(b, "sack", s->sack);
+    json_put_bool(b, "timestamps", s->timestamps);
     buf_char(b, '}');
 }
 
@@ -124,8 +92,8 @@ static void put_accept(struct buf *b, const struct happened *x)
     struct syn syn;
 
     put_peer(b, "peer", &x->event.conn.peer);
-    put_u64(b, "port", x->event.conn.peer.port);
-    put_u64(b, "listener", x->event.conn.listener);
+    json_put_u64(b, "port", x->event.conn.peer.port);
+    json_put_u64(b, "listener", x->event.conn.listener);
     if (syn_parse(board_text_of(&x->event, 0), &syn))
         put_syn(b, &syn);
     put_tcp(b, &x->event.conn.tcp);
@@ -135,12 +103,12 @@ static void put_end(struct buf *b, const struct happened *x)
 {
     enum end end = (enum end)x->event.conn.end;
 
-    put_str(b, "end", end_word(end));
-    put_str(b, "closed_first", end_who(end));
-    put_bool(b, "unused", end == END_UNUSED || end == END_UNUSED_TIMEOUT);
-    put_u64(b, "requests", x->event.conn.requests);
+    json_put_str(b, "end", end_word(end));
+    json_put_str(b, "closed_first", end_who(end));
+    json_put_bool(b, "unused", end == END_UNUSED || end == END_UNUSED_TIMEOUT);
+    json_put_u64(b, "requests", x->event.conn.requests);
     put_peer(b, "peer", &x->event.conn.peer);
-    put_u64(b, "port", x->event.conn.peer.port);
+    json_put_u64(b, "port", x->event.conn.peer.port);
     put_tcp(b, &x->event.conn.tcp);
 }
 
@@ -149,8 +117,8 @@ static void put_idle(struct buf *b, const struct happened *x)
     const struct board_idle *e = &x->event.idle;
 
     put_us(b, "since_us", (int64_t)e->since_us + x->mono_wall);
-    put_u64(b, "used_us", e->used_us);
-    put_u64(b, "requests", e->requests);
+    json_put_u64(b, "used_us", e->used_us);
+    json_put_u64(b, "requests", e->requests);
 }
 
 static bool secret(struct span name)
@@ -175,7 +143,7 @@ static struct span take_line(struct span *s)
 /* The field lines up to the empty one: [["Host","a"], ...] */
 static void put_fields(struct buf *b, const char *name, struct span s)
 {
-    key(b, name);
+    json_key(b, name);
     buf_char(b, '[');
     for (bool first = true; s.n;) {
         struct span line = take_line(&s);
@@ -186,12 +154,12 @@ static void put_fields(struct buf *b, const char *name, struct span s)
             continue;
         buf_str(b, first ? "[" : ",[");
         first = false;
-        logline_json_string(b, span_to(line, colon));
+        json_string(b, span_to(line, colon));
         buf_char(b, ',');
         if (secret(span_to(line, colon)))
             BUF_LIT(b, "\"(not shown)\"");
         else
-            logline_json_string(b, span_trim(span_from(line, colon + 1)));
+            json_string(b, span_trim(span_from(line, colon + 1)));
         buf_char(b, ']');
     }
     buf_char(b, ']');
@@ -203,24 +171,24 @@ static void put_request_line(struct buf *b, struct span line)
     struct span rest = span_from(line, n + 1);
     size_t m = span_find(rest, ' ');
 
-    put_span(b, "method", span_to(line, n));
-    put_span(b, "target", span_to(rest, m));
-    put_span(b, "version", span_from(rest, m + 1));
+    json_put(b, "method", span_to(line, n));
+    json_put(b, "target", span_to(rest, m));
+    json_put(b, "version", span_from(rest, m + 1));
 }
 
 static void put_decision(struct buf *b, const struct board_request *q)
 {
     enum reason reason = (enum reason)q->reason;
 
-    put_u64(b, "status", q->status);
-    put_str(b, "reason", reason_word(reason));
-    put_str(b, "section", reason_section(reason));
+    json_put_u64(b, "status", q->status);
+    json_put_str(b, "reason", reason_word(reason));
+    json_put_str(b, "section", reason_section(reason));
     if (reason == REASON_FAULT) {
-        put_str(b, "fault", fault_row((enum fault)q->fault)->word);
-        put_str(b, "fault_text", fault_row((enum fault)q->fault)->text);
+        json_put_str(b, "fault", fault_row((enum fault)q->fault)->word);
+        json_put_str(b, "fault_text", fault_row((enum fault)q->fault)->text);
     }
-    put_str(b, "coding", coding_row((enum coding)q->coding)->name);
-    put_u64(b, "bytes", q->bytes);
+    json_put_str(b, "coding", coding_row((enum coding)q->coding)->name);
+    json_put_u64(b, "bytes", q->bytes);
 }
 
 static void put_request(struct buf *b, const struct happened *x)
@@ -229,23 +197,23 @@ static void put_request(struct buf *b, const struct happened *x)
     struct span head = board_text_of(&x->event, 0);
     struct span answer = board_text_of(&x->event, 1);
 
-    put_u64(b, "request", q->number);
+    json_put_u64(b, "request", q->number);
     put_us(b, "first_us", (int64_t)q->first_us + x->mono_wall);
     if (x->event.kind == BOARD_FIRST)
         return;
     put_us(b, "queued_us", (int64_t)q->queued_us + x->mono_wall);
     if (x->event.kind == BOARD_REQUEST)
         put_decision(b, q);
-    put_str(b, "end", end_word((enum end)q->end));
-    put_u64(b, "site", q->site);
+    json_put_str(b, "end", end_word((enum end)q->end));
+    json_put_u64(b, "site", q->site);
     if (q->file)
-        put_u64(b, "file", q->file);
-    put_bool(b, "cut", q->cut);
+        json_put_u64(b, "file", q->file);
+    json_put_bool(b, "cut", q->cut);
     put_request_line(b, take_line(&head));
     put_fields(b, "request_fields", head);
     if (x->event.kind != BOARD_REQUEST)
         return;
-    put_span(b, "status_line", take_line(&answer));
+    json_put(b, "status_line", take_line(&answer));
     put_fields(b, "response_fields", answer);
 }
 
@@ -254,19 +222,19 @@ static void put_page(struct buf *b, const struct happened *x)
 {
     struct span list = board_text_of(&x->event, 1);
 
-    put_span(b, "path", board_text_of(&x->event, 0));
-    put_u64(b, "site", x->event.page.site);
-    put_u64(b, "file", x->event.page.file);
-    put_u64(b, "part", x->event.page.part);
-    put_u64(b, "parts", x->event.page.parts);
-    key(b, "references");
+    json_put(b, "path", board_text_of(&x->event, 0));
+    json_put_u64(b, "site", x->event.page.site);
+    json_put_u64(b, "file", x->event.page.file);
+    json_put_u64(b, "part", x->event.page.part);
+    json_put_u64(b, "parts", x->event.page.parts);
+    json_key(b, "references");
     buf_char(b, '[');
     for (bool first = true; list.n; first = false) {
         struct span line = take_line(&list);
         buf_str(b, first ? "[" : ",[");
-        logline_json_string(b, span_to(line, 1));
+        json_string(b, span_to(line, 1));
         buf_char(b, ',');
-        logline_json_string(b, span_from(line, 1));
+        json_string(b, span_from(line, 1));
         buf_char(b, ']');
     }
     buf_char(b, ']');
@@ -293,11 +261,11 @@ static void put_debt(struct buf *b, const struct happened *x,
         return;
     int64_t until = past_debt_of(past, q->site, target.path);
     if (until > clock_real_us() / 1000000)
-        put_u64(b, "debt_until", (uint64_t)until);
+        json_put_u64(b, "debt_until", (uint64_t)until);
 }
 
-void json_event(struct buf *b, const struct happened *x,
-                const struct past *past)
+void shown_event(struct buf *b, const struct happened *x,
+                 const struct past *past)
 {
     static void (*const writers[])(struct buf *, const struct happened *) = {
         [BOARD_ACCEPT] = put_accept,   [BOARD_FIRST] = put_request,
@@ -308,17 +276,17 @@ void json_event(struct buf *b, const struct happened *x,
     unsigned kind = x->event.kind;
 
     buf_char(b, '{');
-    put_str(b, "event", names[kind]);
-    put_u64(b, "id", x->id);
+    json_put_str(b, "event", names[kind]);
+    json_put_u64(b, "id", x->id);
     put_us(b, "at_us", x->wall_us);
-    put_u64(b, "generation", x->generation);
-    put_u64(b, "worker", x->worker);
+    json_put_u64(b, "generation", x->generation);
+    json_put_u64(b, "worker", x->worker);
     if (x->event.connection)
-        put_u64(b, "connection", x->event.connection);
+        json_put_u64(b, "connection", x->event.connection);
     if (kind == BOARD_FIN)
-        put_str(b, "by", x->event.conn.by_client ? "client" : "server");
+        json_put_str(b, "by", x->event.conn.by_client ? "client" : "server");
     if (kind == HISTORY_LOST)
-        put_u64(b, "lost", x->event.request.bytes);
+        json_put_u64(b, "lost", x->event.request.bytes);
     if (writers[kind])
         writers[kind](b, x);
     put_debt(b, x, past);
@@ -331,13 +299,13 @@ static void put_listed(struct buf *b, const struct happened *x)
     struct span head = board_text_of(&x->event, 0);
 
     buf_char(b, '{');
-    put_u64(b, "request", q->number);
+    json_put_u64(b, "request", q->number);
     put_us(b, "first_us", (int64_t)q->first_us + x->mono_wall);
     put_us(b, "queued_us", (int64_t)q->queued_us + x->mono_wall);
     put_us(b, "sent_us", x->wall_us);
     put_request_line(b, take_line(&head));
     put_decision(b, q);
-    put_str(b, "end", end_word((enum end)q->end));
+    json_put_str(b, "end", end_word((enum end)q->end));
     buf_char(b, '}');
 }
 
@@ -357,47 +325,47 @@ static void put_requests(struct buf *b, const struct history *h,
         if (x->before == 0)
             break;
     }
-    key(b, "request_list");
+    json_key(b, "request_list");
     buf_char(b, '[');
-    while (n > 0 && b->cap - b->n > JSON_EVENT_MAX / 2) {
+    while (n > 0 && b->cap - b->n > SHOWN_EVENT_MAX / 2) {
         if (listed++)
             buf_char(b, ',');
         put_listed(b, found[--n]);
     }
     buf_char(b, ']');
-    put_u64(b, "requests_listed", listed);
+    json_put_u64(b, "requests_listed", listed);
 }
 
-void json_life(struct buf *b, const struct history *h, const struct life *l)
+void shown_life(struct buf *b, const struct history *h, const struct life *l)
 {
     enum end end = (enum end)l->end.end;
     const struct board_conn *known = l->opened_us ? &l->accept : &l->end;
 
     buf_char(b, '{');
-    put_u64(b, "connection", l->number);
-    put_u64(b, "generation", l->generation);
-    put_u64(b, "worker", l->worker);
+    json_put_u64(b, "connection", l->number);
+    json_put_u64(b, "generation", l->generation);
+    json_put_u64(b, "worker", l->worker);
     put_peer(b, "peer", &known->peer);
-    put_u64(b, "port", known->peer.port);
+    json_put_u64(b, "port", known->peer.port);
     if (l->has_syn)
         put_syn(b, &l->syn);
     put_us(b, "opened_us", l->opened_us);
-    put_u64(b, "accept_waited_ms", l->accept.tcp.waited_ms);
+    json_put_u64(b, "accept_waited_ms", l->accept.tcp.waited_ms);
     put_us(b, "first_us", l->first_us);
     put_us(b, "server_fin_us", l->fin_us[0]);
     put_us(b, "client_fin_us", l->fin_us[1]);
     if (l->idle_since)
         put_us(b, "idle_since_us", (int64_t)l->idle_since + l->mono_wall);
     put_us(b, "ended_us", l->ended_us);
-    put_str(b, "end", l->ended_us ? end_word(end) : end_word(END_OPEN));
-    put_str(b, "closed_first", l->ended_us ? end_who(end) : "-");
-    put_bool(b, "unused", l->requests == 0 && l->cut == 0 && !l->first_us);
-    put_u64(b, "requests", l->requests);
-    put_u64(b, "not_modified", l->not_modified);
-    put_u64(b, "cut", l->cut);
-    put_u64(b, "bytes", l->bytes);
-    put_u64(b, "idles", l->idles);
-    put_u64(b, "idle_us", l->idle_us);
+    json_put_str(b, "end", l->ended_us ? end_word(end) : end_word(END_OPEN));
+    json_put_str(b, "closed_first", l->ended_us ? end_who(end) : "-");
+    json_put_bool(b, "unused", l->requests == 0 && l->cut == 0 && !l->first_us);
+    json_put_u64(b, "requests", l->requests);
+    json_put_u64(b, "not_modified", l->not_modified);
+    json_put_u64(b, "cut", l->cut);
+    json_put_u64(b, "bytes", l->bytes);
+    json_put_u64(b, "idles", l->idles);
+    json_put_u64(b, "idle_us", l->idle_us);
     put_tcp(b, l->ended_us ? &l->end.tcp : &l->accept.tcp);
     put_requests(b, h, l);
     buf_char(b, '}');
