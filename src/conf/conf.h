@@ -155,6 +155,7 @@ struct conf_log {
     enum log_level level;
     size_t buffer_bytes;
     uint64_t flush_ms;
+    bool mask; /* as [observe] mask has it */
 };
 
 struct conf_prepare {
@@ -178,6 +179,7 @@ struct conf_observe {
     struct conf_listen listen;
     size_t events; /* slots of all rings together */
     char *names;   /* further hosts that the page may be asked under */
+    char *mask;    /* words that names of secrets have in them; NULL: none */
 };
 
 struct conf {

@@ -200,6 +200,8 @@ const struct key keys[] = {
         "access log bytes gathered by a worker; 0: none", RANGE(0, MIB(16))),
     ROW("log", "flush", duration, conf, log.flush_ms, "1s",
         "longest time until gathered lines are written", RANGE(0, 3600000)),
+    ROW("log", "mask", bool, conf, log.mask, "off",
+        "write *** for secrets in targets and Referer, see [observe] mask"),
 
     ROW("media", "default-text", media, conf, media.default_text, "text/plain",
         "type of text whose name and content tell none"),
@@ -235,6 +237,10 @@ const struct key keys[] = {
         RANGE(256, 1048576)),
     ROW("observe", "names", text, conf, observe.names, "off",
         "further hosts that the observer's page may be asked under, as a.example",
+        .flags = KEY_OFF),
+    ROW("observe", "mask", text, conf, observe.mask,
+        "token key secret auth session jwt",
+        "fields and parameters with one of these words in their name are not shown",
         .flags = KEY_OFF),
 
     ROW("cache", "ETag", word, conf_rule, etag, NULL,

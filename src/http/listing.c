@@ -50,7 +50,7 @@ int listing_order(const void *a, const void *b)
 
 size_t listing_bytes_max(const struct listing *l)
 {
-    size_t n = FRAME_BYTES + l->path.n * 12;
+    size_t n = FRAME_BYTES + l->path.n * 24;
 
     /* a byte takes up to 3 in a link, and 6 as \u0001 or &quot; */
     for (size_t i = 0; i < l->n; i++)
@@ -112,8 +112,9 @@ static void put_row(struct buf *b, const struct listing_item *item)
 {
     BUF_LIT(b, "<tr><th scope=\"row\"><a href=\"");
     put_href(b, item);
-    BUF_LIT(b, "\">");
+    BUF_LIT(b, "\"><bdi>");
     page_escape(b, item->name);
+    BUF_LIT(b, "</bdi>");
     if (item->directory)
         buf_char(b, '/');
     BUF_LIT(b, "</a></th><td class=\"n\">");
@@ -129,6 +130,23 @@ static void put_row(struct buf *b, const struct listing_item *item)
     BUF_LIT(b, "\">");
     put_time(b, item->mtime_s, true);
     BUF_LIT(b, "</time></td></tr>\n");
+}
+
+/* Each name in a direction of its own: one that turns round what comes behind
+ * it could pass for another (Unicode TR36 2.3). */
+static void put_heading(struct buf *b, struct span path)
+{
+    while (path.n) {
+        size_t n = span_find(path, '/');
+        if (n > 0) {
+            BUF_LIT(b, "<bdi>");
+            page_escape(b, span_to(path, n));
+            BUF_LIT(b, "</bdi>");
+        }
+        if (n < path.n)
+            buf_char(b, '/');
+        path = span_from(path, n + 1);
+    }
 }
 
 static void put_caption(struct buf *b, const struct listing *l)
@@ -148,11 +166,13 @@ void listing_html(struct buf *b, const struct listing *l)
     BUF_LIT(b, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\""
                "utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
                "<meta name=\"color-scheme\" content=\"light dark\"><title>");
+    BUF_LIT(b, "\xe2\x81\xa8"); /* U+2068 to U+2069: no markup in a title */
     page_escape(b, l->path);
+    BUF_LIT(b, "\xe2\x81\xa9");
     BUF_LIT(b, "</title><style>");
     buf_str(b, style);
     BUF_LIT(b, "</style></head>\n<body><main>\n<h1>");
-    page_escape(b, l->path);
+    put_heading(b, l->path);
     BUF_LIT(b, "</h1>\n<table>");
     put_caption(b, l);
     BUF_LIT(b, "<thead><tr><th scope=\"col\">Name</th><th scope=\"col\" "

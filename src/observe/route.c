@@ -165,7 +165,7 @@ static void get_connection(struct observer *o, struct visitor *v,
         answer_error(v, h, 404, "No such connection is known (any more).");
         return;
     }
-    shown_life(&b, o->history, l);
+    shown_life(&b, span_str(o->start->conf->observe.mask), o->history, l);
     buf_char(&b, '\n');
     answer_short(v, h, 200, "application/json", "", &b);
 }

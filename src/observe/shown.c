@@ -9,6 +9,7 @@
 #include "http/fault.h"
 #include "http/head.h"
 #include "http/json.h"
+#include "http/mask.h"
 #include "http/target.h"
 #include "os/clock.h"
 
@@ -87,10 +88,12 @@ static void put_syn(struct buf *b, const struct syn *s)
     buf_char(b, '}');
 }
 
-static void put_accept(struct buf *b, const struct happened *x)
+static void put_accept(struct buf *b, const struct happened *x,
+                       struct span mask)
 {
     struct syn syn;
 
+    (void)mask;
     put_peer(b, "peer", &x->event.conn.peer);
     json_put_u64(b, "port", x->event.conn.peer.port);
     json_put_u64(b, "listener", x->event.conn.listener);
@@ -99,10 +102,11 @@ static void put_accept(struct buf *b, const struct happened *x)
     put_tcp(b, &x->event.conn.tcp);
 }
 
-static void put_end(struct buf *b, const struct happened *x)
+static void put_end(struct buf *b, const struct happened *x, struct span mask)
 {
     enum end end = (enum end)x->event.conn.end;
 
+    (void)mask;
     json_put_str(b, "end", end_word(end));
     json_put_str(b, "closed_first", end_who(end));
     json_put_bool(b, "unused", end == END_UNUSED || end == END_UNUSED_TIMEOUT);
@@ -112,21 +116,24 @@ static void put_end(struct buf *b, const struct happened *x)
     put_tcp(b, &x->event.conn.tcp);
 }
 
-static void put_idle(struct buf *b, const struct happened *x)
+static void put_idle(struct buf *b, const struct happened *x, struct span mask)
 {
     const struct board_idle *e = &x->event.idle;
 
+    (void)mask;
     put_us(b, "since_us", (int64_t)e->since_us + x->mono_wall);
     json_put_u64(b, "used_us", e->used_us);
     json_put_u64(b, "requests", e->requests);
 }
 
-static bool secret(struct span name)
+/* What came from outside, without its secrets. */
+static void put_masked(struct buf *b, struct span mask, struct span text)
 {
-    return span_eq_nocase(name, SPAN("Cookie")) ||
-           span_eq_nocase(name, SPAN("Set-Cookie")) ||
-           span_eq_nocase(name, SPAN("Authorization")) ||
-           span_eq_nocase(name, SPAN("Proxy-Authorization"));
+    static char storage[MASK_GROWTH * (BOARD_TEXT_BYTES + 1)];
+    struct buf shown = buf_over(storage, sizeof storage);
+
+    mask_text(&shown, mask, text);
+    json_string(b, shown.overflow ? SPAN("(not shown)") : buf_span(&shown));
 }
 
 static struct span take_line(struct span *s)
@@ -141,7 +148,8 @@ static struct span take_line(struct span *s)
 }
 
 /* The field lines up to the empty one: [["Host","a"], ...] */
-static void put_fields(struct buf *b, const char *name, struct span s)
+static void put_fields(struct buf *b, const char *name, struct span mask,
+                       struct span s)
 {
     json_key(b, name);
     buf_char(b, '[');
@@ -156,23 +164,24 @@ static void put_fields(struct buf *b, const char *name, struct span s)
         first = false;
         json_string(b, span_to(line, colon));
         buf_char(b, ',');
-        if (secret(span_to(line, colon)))
+        if (mask_field(mask, span_to(line, colon)))
             BUF_LIT(b, "\"(not shown)\"");
         else
-            json_string(b, span_trim(span_from(line, colon + 1)));
+            put_masked(b, mask, span_trim(span_from(line, colon + 1)));
         buf_char(b, ']');
     }
     buf_char(b, ']');
 }
 
-static void put_request_line(struct buf *b, struct span line)
+static void put_request_line(struct buf *b, struct span mask, struct span line)
 {
     size_t n = span_find(line, ' ');
     struct span rest = span_from(line, n + 1);
     size_t m = span_find(rest, ' ');
 
     json_put(b, "method", span_to(line, n));
-    json_put(b, "target", span_to(rest, m));
+    json_key(b, "target");
+    put_masked(b, mask, span_to(rest, m));
     json_put(b, "version", span_from(rest, m + 1));
 }
 
@@ -191,7 +200,8 @@ static void put_decision(struct buf *b, const struct board_request *q)
     json_put_u64(b, "bytes", q->bytes);
 }
 
-static void put_request(struct buf *b, const struct happened *x)
+static void put_request(struct buf *b, const struct happened *x,
+                        struct span mask)
 {
     const struct board_request *q = &x->event.request;
     struct span head = board_text_of(&x->event, 0);
@@ -209,16 +219,16 @@ static void put_request(struct buf *b, const struct happened *x)
     if (q->file)
         json_put_u64(b, "file", q->file);
     json_put_bool(b, "cut", q->cut);
-    put_request_line(b, take_line(&head));
-    put_fields(b, "request_fields", head);
+    put_request_line(b, mask, take_line(&head));
+    put_fields(b, "request_fields", mask, head);
     if (x->event.kind != BOARD_REQUEST)
         return;
     json_put(b, "status_line", take_line(&answer));
-    put_fields(b, "response_fields", answer);
+    put_fields(b, "response_fields", mask, answer);
 }
 
 /* A page's references: [["i","/logo.png"], ...] */
-static void put_page(struct buf *b, const struct happened *x)
+static void put_page(struct buf *b, const struct happened *x, struct span mask)
 {
     struct span list = board_text_of(&x->event, 1);
 
@@ -234,7 +244,7 @@ static void put_page(struct buf *b, const struct happened *x)
         buf_str(b, first ? "[" : ",[");
         json_string(b, span_to(line, 1));
         buf_char(b, ',');
-        json_string(b, span_from(line, 1));
+        put_masked(b, mask, span_from(line, 1));
         buf_char(b, ']');
     }
     buf_char(b, ']');
@@ -264,10 +274,11 @@ static void put_debt(struct buf *b, const struct happened *x,
         json_put_u64(b, "debt_until", (uint64_t)until);
 }
 
-void shown_event(struct buf *b, const struct happened *x,
+void shown_event(struct buf *b, const struct happened *x, struct span mask,
                  const struct past *past)
 {
-    static void (*const writers[])(struct buf *, const struct happened *) = {
+    static void (*const writers[])(struct buf *, const struct happened *,
+                                   struct span) = {
         [BOARD_ACCEPT] = put_accept,   [BOARD_FIRST] = put_request,
         [BOARD_WAITING] = put_request, [BOARD_REQUEST] = put_request,
         [BOARD_CUT] = put_request,     [BOARD_END] = put_end,
@@ -288,12 +299,13 @@ void shown_event(struct buf *b, const struct happened *x,
     if (kind == HISTORY_LOST)
         json_put_u64(b, "lost", x->event.request.bytes);
     if (writers[kind])
-        writers[kind](b, x);
+        writers[kind](b, x, mask);
     put_debt(b, x, past);
     buf_char(b, '}');
 }
 
-static void put_listed(struct buf *b, const struct happened *x)
+static void put_listed(struct buf *b, struct span mask,
+                       const struct happened *x)
 {
     const struct board_request *q = &x->event.request;
     struct span head = board_text_of(&x->event, 0);
@@ -303,15 +315,15 @@ static void put_listed(struct buf *b, const struct happened *x)
     put_us(b, "first_us", (int64_t)q->first_us + x->mono_wall);
     put_us(b, "queued_us", (int64_t)q->queued_us + x->mono_wall);
     put_us(b, "sent_us", x->wall_us);
-    put_request_line(b, take_line(&head));
+    put_request_line(b, mask, take_line(&head));
     put_decision(b, q);
     json_put_str(b, "end", end_word((enum end)q->end));
     buf_char(b, '}');
 }
 
 /* Requests oldest first: the chain leads backwards. */
-static void put_requests(struct buf *b, const struct history *h,
-                         const struct life *l)
+static void put_requests(struct buf *b, struct span mask,
+                         const struct history *h, const struct life *l)
 {
     const struct happened *found[LISTED_MAX];
     size_t n = 0, listed = 0;
@@ -330,13 +342,14 @@ static void put_requests(struct buf *b, const struct history *h,
     while (n > 0 && b->cap - b->n > SHOWN_EVENT_MAX / 2) {
         if (listed++)
             buf_char(b, ',');
-        put_listed(b, found[--n]);
+        put_listed(b, mask, found[--n]);
     }
     buf_char(b, ']');
     json_put_u64(b, "requests_listed", listed);
 }
 
-void shown_life(struct buf *b, const struct history *h, const struct life *l)
+void shown_life(struct buf *b, struct span mask, const struct history *h,
+                const struct life *l)
 {
     enum end end = (enum end)l->end.end;
     const struct board_conn *known = l->opened_us ? &l->accept : &l->end;
@@ -367,6 +380,6 @@ void shown_life(struct buf *b, const struct history *h, const struct life *l)
     json_put_u64(b, "idles", l->idles);
     json_put_u64(b, "idle_us", l->idle_us);
     put_tcp(b, l->ended_us ? &l->end.tcp : &l->accept.tcp);
-    put_requests(b, h, l);
+    put_requests(b, mask, h, l);
     buf_char(b, '}');
 }

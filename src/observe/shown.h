@@ -2,7 +2,7 @@
  *
  * shown: events and connections as JSON objects.
  * Layer: observe.  Times are microseconds since 1970 (exact in a double).
- * Credentials that a head carries are not shown.
+ * Secrets that a head carries are not shown.
  */
 #ifndef ETAGD_OBSERVE_SHOWN_H
 #define ETAGD_OBSERVE_SHOWN_H
@@ -17,12 +17,14 @@
 /* "accept", "request", ... */
 const char *shown_event_name(unsigned kind);
 
-/* past: what was handed out, for the cache debt of a path; may be NULL. */
-void shown_event(struct buf *b, const struct happened *x,
+/* mask: words that names of secrets have (http/mask.h).  past: what was handed
+ * out, for the cache debt of a path; may be NULL. */
+void shown_event(struct buf *b, const struct happened *x, struct span mask,
                  const struct past *past);
 
 /* The ledger's object of a connection; with the requests that are still in the
  * history, as many as fit into b (`requests_listed` tells how many). */
-void shown_life(struct buf *b, const struct history *h, const struct life *l);
+void shown_life(struct buf *b, struct span mask, const struct history *h,
+                const struct life *l);
 
 #endif

@@ -84,7 +84,8 @@ static void fill_ledger(struct observer *o, struct visitor *v, struct buf *b)
         if (!l)
             continue;
         struct buf line = buf_over(b->p + b->n, b->cap - b->n - CHUNK_ROOM);
-        shown_life(&line, o->history, l);
+        shown_life(&line, span_str(o->start->conf->observe.mask), o->history,
+                   l);
         buf_char(&line, '\n');
         if (!line.overflow)
             b->n += line.n;
@@ -100,7 +101,7 @@ static void put_sse(struct observer *o, struct buf *b, const struct happened *x)
 
     buf_fmt(b, "id: %llu-%llu\nevent: %s\ndata: ", (unsigned long long)o->boot,
             (unsigned long long)x->id, shown_event_name(x->event.kind));
-    shown_event(b, x, o->start->past);
+    shown_event(b, x, span_str(o->start->conf->observe.mask), o->start->past);
     BUF_LIT(b, "\n\n");
     if (b->overflow)
         *b = save;

@@ -17,6 +17,7 @@
 
 #include "http/logline.h"
 #include "os/clock.h"
+#include "http/mask.h"
 #include "os/file.h"
 #include "os/log.h"
 #include "serve/conn.h"
@@ -141,6 +142,31 @@ void access_flush(struct worker *w)
     }
 }
 
+/* One byte more than a format writes, so that it can tell that it cut. */
+static struct span masked(struct worker *w, struct span text, struct buf *b)
+{
+    if (!text.p)
+        return text;
+    mask_text(b, span_str(w->conf->observe.mask),
+              span_to(text, LOGLINE_TARGET_MAX + 1));
+    return b->overflow ? SPAN("***") : buf_span(b);
+}
+
+static void put_line(struct worker *w, struct logline *l)
+{
+    char storage[2][MASK_GROWTH * (LOGLINE_TARGET_MAX + 1)];
+    struct buf target = buf_over(storage[0], sizeof storage[0]);
+    struct buf referer = buf_over(storage[1], sizeof storage[1]);
+    struct logline shown = *l;
+
+    if (w->conf->log.mask) {
+        shown.target = masked(w, l->target, &target);
+        shown.referer = masked(w, l->referer, &referer);
+        l = &shown;
+    }
+    w->access->format(&w->access->buf, l);
+}
+
 static void put(struct worker *w, const struct conn *c, struct logline *l)
 {
     struct access *a = w->access;
@@ -154,7 +180,7 @@ static void put(struct worker *w, const struct conn *c, struct logline *l)
         l->time_us < a->stamp.second * 1000000)
         logline_stamp(&a->stamp, l->time_us);
     l->stamp = &a->stamp;
-    a->format(&a->buf, l);
+    put_line(w, l);
     if (a->buf.overflow) {
         a->buf.n = before; /* longer than any line may be: left out whole */
         a->buf.overflow = false;

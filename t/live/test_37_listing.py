@@ -7,7 +7,7 @@ import os
 import signal
 import struct
 import time
-from urllib.parse import unquote, urljoin
+from urllib.parse import quote, unquote, urljoin
 
 import pytest
 
@@ -54,6 +54,17 @@ def listed(serve):
 
 def names(r):
     return [e["name"] for e in json.loads(r.body)["entries"]]
+
+
+def test_names_turn_nothing_round_but_themselves(serve):
+    """U+202E and its kind (Unicode TR36 2.3)."""
+    name = "photo\u202egnp.exe"
+    server = serve(files={"d\u202e/%s" % name: "x"},
+                   conf={"server": {"listing": "on"}})
+    page = server.get(quote("/d\u202e/")).body.decode()
+    assert "<bdi>%s</bdi>" % name in page
+    assert "/<bdi>d\u202e</bdi>/</h1>" in page
+    assert "<title>\u2068/d\u202e/\u2069</title>" in page
 
 
 def test_off_by_default(serve):

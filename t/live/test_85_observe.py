@@ -136,6 +136,67 @@ def test_names_beyond_ascii(observed):
     assert [e["path"] for _, e in found if e["event"] == "page"] == [path]
 
 
+SECRET = "s3cr3t"
+CARRIERS = (
+    ("target", "/a.txt?access_token=%s&b=1", {}),
+    ("encoded target", "/a.txt?%%74oken=%s", {}),
+    ("path parameter", "/a.txt;JSESSIONID=%s", {}),
+    ("absolute target", "http://localhost/a.txt?key=%s", {}),
+    ("URL within", "/a.txt?to=%%2Fb%%3Fauth%%3D%s%%26c%%3Dd", {}),
+    ("Referer", "/a.txt", {"Referer": "http://u:%s@a.example/"}),
+    ("Referer's query", "/a.txt", {"Referer": "http://a.example/?jwt=%s"}),
+    ("redirect", "/old?session=%s", {}),
+    ("Cookie", "/a.txt", {"Cookie": "a=%s"}),
+    ("Authorization", "/a.txt", {"Authorization": "Basic %s"}),
+    ("Proxy-Authorization", "/a.txt", {"Proxy-Authorization": "Basic %s"}),
+    ("X-Api-Key", "/a.txt", {"X-Api-Key": "%s"}),
+    ("X-CSRF-Token", "/a.txt", {"X-CSRF-Token": "%s"}),
+    ("another field's URL", "/a.txt", {"X-From": "</b?secret=%s>; rel=a"}))
+
+
+@pytest.mark.parametrize("target, fields", [c[1:] for c in CARRIERS],
+                         ids=[c[0] for c in CARRIERS])
+def test_secrets_are_shown_nowhere(observed, target, fields):
+    """Events, ledger, a connection, watch, and the log if it is told so."""
+    server, observer = observed(
+        conf={"server": {"workers": 1}, "log": {"mask": "on"}},
+        rules="[redirect /old]\nto = /new\n[header *]\n"
+        "Set-Cookie = a=%s\n" % SECRET)
+    with server.connect() as c:
+        c.request("GET", target.replace("%s", SECRET).replace("%%", "%"),
+                  [(n, v.replace("%s", SECRET)) for n, v in fields.items()])
+    number = observer.ledger(1)[0]["connection"]
+    texts = {
+        "ledger": observer.get("/connections.jsonl").text,
+        "life": observer.get("/connection/%d" % number).text,
+        "events": json.dumps(observer.events(lambda es: of(es, "end"))),
+        "log": until("a line", lambda: server.access_log.read_text())}
+    for where, text in texts.items():
+        assert SECRET not in text, where
+        assert "a.txt" in text or "/old" in text, where
+
+
+def test_what_is_a_secret_can_be_chosen(observed):
+    server, observer = observed(conf={
+        "server": {"workers": 1}, "log": {"mask": "on"},
+        "observe": {"listen": "127.0.0.1:0", "mask": "colour"}})
+    with server.connect() as c:
+        c.get("/a.txt?token=1&my-colour=2", X_Colour="3", X_Key="4", Cookie="5")
+    shown = json.dumps(observer.events(lambda es: of(es, "end")))
+    assert "/a.txt?token=1&my-colour=***" in shown
+    assert '["X-Colour", "(not shown)"]' in shown and '["X-Key", "4"]' in shown
+    assert '["Cookie", "(not shown)"]' in shown
+    line = until("a line", lambda: server.access_log.read_text())
+    assert "/a.txt?token=1&my-colour=***" in line
+
+
+def test_the_log_has_what_was_asked_unless_told(observed):
+    server, observer = observed(conf={"server": {"workers": 1}})
+    with server.connect() as c:
+        c.get("/a.txt?token=1")
+    assert "token=1" in until("a line", lambda: server.access_log.read_text())
+
+
 def of(events, kind):
     return [e for e in events if e["event"] == kind]
 

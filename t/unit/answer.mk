@@ -3,6 +3,10 @@ UNIT_TESTS += t/unit/listing
 t_unit_listing_SOURCES = t/unit/listing.c
 t_unit_listing_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += t/unit/mask
+t_unit_mask_SOURCES = t/unit/mask.c
+t_unit_mask_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += t/unit/json
 t_unit_json_SOURCES = t/unit/json.c
 t_unit_json_LDADD = $(UNIT_LIBS)

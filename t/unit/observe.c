@@ -146,7 +146,7 @@ static void test_life(void **state)
     assert_int_equal(l->bytes, 20);
     assert_int_equal(l->opened_us, 1000500);
     assert_int_equal(l->ended_us, 1099000);
-    shown_life(&b, h, l);
+    shown_life(&b, SPAN("key"), h, l);
     assert_true(buf_cstr(&b));
     assert_non_null(strstr(text, "\"end\":\"idle too long\""));
     assert_non_null(strstr(text, "\"requests_listed\":2"));
@@ -162,7 +162,7 @@ static void test_secrets(void **state)
 
     (void)state;
     add_request(h, 1, 1, 200);
-    shown_event(&b, history_at(h, 1), NULL);
+    shown_event(&b, history_at(h, 1), SPAN("key"), NULL);
     assert_true(buf_cstr(&b));
     assert_null(strstr(text, "s=1"));
     assert_null(strstr(text, "body")); /* what follows the head is not one */
@@ -256,7 +256,7 @@ static void test_idle(void **state)
     assert_int_equal(x->event.idle.used_us, 1500);
     assert_int_equal(x->event.idle.requests, 2);
     assert_int_equal(x->before, 3); /* of the connection's chain */
-    shown_event(&b, x, NULL);
+    shown_event(&b, x, SPAN(""), NULL);
     assert_true(buf_cstr(&b));
     assert_non_null(strstr(text, "\"event\":\"idle\""));
     assert_non_null(strstr(text, "\"since_us\":1002000,\"used_us\":1500,"
