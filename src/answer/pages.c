@@ -111,7 +111,7 @@ static void look(struct worker *w, const struct conf_site *site,
         replace(w, s, NULL);
         tell(s, page, "is larger than 256 KiB");
     } else if (!s->page || s->racy ||
-               !find_same_version(&s->page->version, &f.version)) {
+               !file_version_eq(&s->page->version, &f.version)) {
         struct entry *e = read_page(target.path, &f);
         bool whole = e && e->form[CODING_IDENTITY].bytes;
         if (e && !whole)

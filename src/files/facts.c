@@ -293,7 +293,7 @@ static void take_one(struct worker *w, const struct prepare_answer *a)
             wake(w, e);
         else if (e->pending)
             degrade(w, e);
-    } else if (!find_same_version(&a->version, &e->version)) {
+    } else if (!file_version_eq(&a->version, &e->version)) {
         changed(w, e);
     } else if (a->kind == PREPARE_FACTS) {
         take_facts(w, e, a);

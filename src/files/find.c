@@ -16,13 +16,6 @@
 #include "files/dirs.h"
 #include "serve/worker.h"
 
-bool find_same_version(const struct file_version *a,
-                       const struct file_version *b)
-{
-    return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
-           a->mtime_ns == b->mtime_ns && a->ctime_ns == b->ctime_ns;
-}
-
 static struct file_version version_of(const struct file_stat *s)
 {
     return (struct file_version){ s->dev, s->ino, s->size, s->mtime_ns,

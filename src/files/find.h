@@ -64,7 +64,4 @@ bool find_moved(const struct conf_site *site, struct span path);
 /* Closes what find_file() opened. */
 void find_release(struct found *f);
 
-bool find_same_version(const struct file_version *a,
-                       const struct file_version *b);
-
 #endif

@@ -31,12 +31,12 @@ static bool same(const struct entry *e, const struct found *f)
         return e->kind != ENTRY_FILE && e->status == f->status &&
                e->reason == f->reason;
     if (e->kind != ENTRY_FILE || e->racy || e->sidecars != f->sidecars ||
-        !find_same_version(&e->version, &f->version) ||
+        !file_version_eq(&e->version, &f->version) ||
         strcmp(e->file_path, f->path) != 0)
         return false;
     for (int c = 0; c < CODING_COUNT; c++) {
         if ((f->sidecars >> c & 1) &&
-            !find_same_version(&e->sidecar_version[c], &f->sidecar_version[c]))
+            !file_version_eq(&e->sidecar_version[c], &f->sidecar_version[c]))
             return false;
     }
     return true;

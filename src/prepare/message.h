@@ -20,6 +20,7 @@
 #ifndef ETAGD_PREPARE_MESSAGE_H
 #define ETAGD_PREPARE_MESSAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "http/accept.h"
@@ -34,6 +35,13 @@ struct file_version {
     uint64_t size; /* bytes */
     int64_t mtime_ns, ctime_ns;
 };
+
+static inline bool file_version_eq(const struct file_version *a,
+                                   const struct file_version *b)
+{
+    return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
+           a->mtime_ns == b->mtime_ns && a->ctime_ns == b->ctime_ns;
+}
 
 /* Worker to preparer, with SCM_RIGHTS: descriptor 0 is the file, opened for
  * reading; then one descriptor per bit of `sidecars`, in order of enum coding:

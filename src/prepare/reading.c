@@ -20,12 +20,6 @@ static int64_t nanoseconds(struct timespec t)
     return (int64_t)t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
 }
 
-bool file_version_eq(const struct file_version *a, const struct file_version *b)
-{
-    return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
-           a->mtime_ns == b->mtime_ns && a->ctime_ns == b->ctime_ns;
-}
-
 static bool version_of(int fd, struct file_version *v)
 {
     struct stat st;

@@ -52,9 +52,6 @@ struct reading {
 
 enum reading_state { READING_MORE, READING_DONE, READING_FAILED };
 
-bool file_version_eq(const struct file_version *a,
-                     const struct file_version *b);
-
 /* READING_MORE, or READING_FAILED: no regular file, or not readable. */
 enum reading_state reading_start(struct reading_tools *t, struct reading *r,
                                  int fd, uint64_t room);
