@@ -61,11 +61,10 @@ static void put_head(struct worker *w, struct txn *t, const struct entry *e,
     answer_connection(w, b, v->persist);
 }
 
-static void hold(struct record *r, struct entry *e, const struct entry_form *f)
+static void hold(struct record *r, struct entry *e)
 {
     entry_hold(e);
     r->entry = e;
-    r->guarded = f->bytes == NULL;
 }
 
 static uint64_t random_bits(void)
@@ -263,7 +262,7 @@ static void answer_file(struct worker *w, struct conn *c, struct txn *t,
             answer_content(t, e, f, 0, content);
     }
     if (content)
-        hold(r, e, f);
+        hold(r, e);
     answer_close(t, r, content);
 }
 

@@ -22,7 +22,6 @@ struct record *answer_record(struct worker *w, struct conn *c, struct txn *t,
 
     CHECK(t->record_n <= TXN_RECORDS_MAX);
     r->entry = NULL;
-    r->guarded = false;
     r->started_us = c->first_us;
     r->line.request = c->requests;
     r->line.status = status;

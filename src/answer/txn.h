@@ -62,8 +62,6 @@ struct piece {
 struct record {
     struct logline line;
     struct entry *entry; /* held until the response is out; NULL: none */
-    bool guarded;        /* the file is looked at again before the last bytes
-                            go out */
     uint64_t started_us; /* monotonic */
     uint64_t ends;       /* offset in the stream of this txn's sends */
     /* for the observer: */

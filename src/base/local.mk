@@ -6,4 +6,5 @@ libbase_a_SOURCES = \
 	src/base/list.h \
 	src/base/num.c src/base/num.h \
 	src/base/span.c src/base/span.h \
+	src/base/sum.c src/base/sum.h \
 	src/base/uninit.h

@@ -49,6 +49,7 @@ static void drop_form(struct worker *w, struct entry_form *f)
     f->fd = -1;
     f->slab = 0;
     f->bytes = NULL;
+    f->sums = NULL;
     blocks_free(&f->ok);
     blocks_free(&f->partial);
     blocks_free(&f->not_modified);

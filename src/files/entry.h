@@ -48,12 +48,14 @@ struct block {
 
 struct entry_form {
     /* read for each answer */
-    const char *bytes;  /* mapped; NULL: sent from fd */
-    struct block ok;    /* 200 */
+    const char *bytes;    /* mapped; NULL: sent from fd */
+    const uint64_t *sums; /* mapped: of fd's blocks (base/sum.h); or NULL */
+    struct block ok;      /* 200 */
     int fd;             /* large files and sidecars: sent from here; else -1 */
     bool others;        /* versions with other bytes were handed out */
     bool tag_of_others; /* with this very tag */
     bool told;          /* that it was asked for, by W090 */
+    bool exact;         /* the digest of its bytes is known */
     uint8_t tag_n;      /* field value with quotes and W/; 0: no ETag */
     struct block not_modified; /* 304 */
     struct block partial;      /* 206, where a rule makes it differ from 200 */

@@ -103,22 +103,25 @@ static void set_tag(struct worker *w, struct entry *e, enum coding c,
     *tag = (struct etag){ SPAN_NONE, false };
     if (f->tag_n)
         CHECK(etag_parse(span_of(f->tag_text, f->tag_n), tag));
+    f->exact = digest != NULL;
     audit_note(w, e, c, digest);
 }
 
-/* Takes hold of the bytes of a form; false when the slab is gone already. */
+/* Takes hold of the bytes of a form, or of their sums; false when there are no
+ * bytes, or the slab is gone already. */
 static bool set_bytes(struct worker *w, struct entry_form *f,
                       const struct prepare_place *place)
 {
-    const char *bytes = client_slab_hold(w->client, place);
+    const char *p = place->slab ? client_slab_hold(w->client, place) : NULL;
 
-    if (!bytes)
+    if (!p)
         return false;
     if (f->slab)
         client_slab_release(w->client, f->slab);
     f->slab = place->slab;
-    f->bytes = bytes;
-    return true;
+    f->bytes = place->sums ? NULL : p;
+    f->sums = place->sums ? (const uint64_t *)(const void *)p : NULL;
+    return f->bytes != NULL;
 }
 
 static void finish(struct worker *w, struct entry *e)
@@ -149,7 +152,7 @@ static void take_facts(struct worker *w, struct entry *e,
     e->source.available |= 1u << CODING_IDENTITY;
     e->source.form[CODING_IDENTITY].size = e->version.size;
     set_tag(w, e, CODING_IDENTITY, a->has_digest ? a->digest : NULL);
-    if (a->place.slab && set_bytes(w, f, &a->place) && !served && e->fd >= 0) {
+    if (set_bytes(w, f, &a->place) && !served && e->fd >= 0) {
         close(e->fd);
         e->fd = -1;
     }
@@ -176,8 +179,7 @@ static void take_coded(struct worker *w, struct entry *e,
 
     CHECK(a->coding > CODING_IDENTITY && a->coding < CODING_COUNT);
     e->racy = e->racy || a->racy;
-    bool usable =
-        a->place.slab ? set_bytes(w, f, &a->place) : a->sidecar && f->fd >= 0;
+    bool usable = set_bytes(w, f, &a->place) || (a->sidecar && f->fd >= 0);
     usable = usable && a->has_digest;
     if (usable) {
         e->source.available |= 1u << c;
@@ -252,7 +254,7 @@ static void take_drop(struct worker *w, uint64_t slab)
 
 /* The preparer has found another version than was opened here: who waits looks
  * again.  A file that never rests would keep them for ever: it is answered from
- * what is there (and guarded while it is sent, see send.c). */
+ * what is there (and guarded while it is sent, see guard.h). */
 static void changed(struct worker *w, struct entry *e)
 {
     if (e->pending && e->tries >= CHANGED_TRIES) {

@@ -54,7 +54,6 @@ bool net_pending(int fd);
 
 ssize_t net_send(int fd, const void *p, size_t n, bool more);
 ssize_t net_sendv(int fd, struct iovec *iov, size_t n, bool more);
-ssize_t net_sendfile(int fd, int file, uint64_t offset, size_t n);
 
 /* No more bytes will be sent: FIN. */
 void net_finish(int fd);

@@ -75,7 +75,6 @@ static const struct row allowed[] = {
     { SCMP_SYS(inotify_rm_watch), W },
     /* connections: they come from accept alone, there is no socket() */
     { SCMP_SYS(accept4), W | O },
-    { SCMP_SYS(sendfile), W },
     { SCMP_SYS(setsockopt), W | O },
     { SCMP_SYS(getsockopt), W | O },
     { SCMP_SYS(getsockname), W | O },

@@ -18,6 +18,7 @@
 
 #include "base/chars.h"
 #include "base/check.h"
+#include "base/sum.h"
 #include "os/channel.h"
 #include "prepare/seals.h"
 
@@ -137,7 +138,13 @@ static bool text_ok(const char *s)
 
 static bool within(const struct mapped *m, const struct prepare_place *at)
 {
-    return at->offset <= m->size && at->bytes <= m->size - at->offset;
+    uint64_t n = at->bytes;
+
+    if (at->sums)
+        n = sum_blocks(n) * sizeof(uint64_t);
+    if (at->sums && at->offset % sizeof(uint64_t))
+        return false;
+    return at->offset <= m->size && n <= m->size - at->offset;
 }
 
 /* A slab whose descriptor got lost, because this process had no number left for
@@ -148,7 +155,7 @@ static bool place_ok(struct client *c, struct prepare_place *at)
 
     if (m)
         return within(m, at);
-    at->slab = at->offset = at->slab_bytes = 0;
+    at->slab = at->offset = at->slab_bytes = at->sums = 0;
     return true;
 }
 

@@ -80,6 +80,24 @@ bool part_alive(const struct part *part, const struct slabs *slabs)
            slabs_find(slabs, part->slab);
 }
 
+void item_place_sums(struct item *it, struct slabs *slabs)
+{
+    for (unsigned c = 0; c < CODING_COUNT; c++) {
+        const struct sums *sums = &it->sums[c];
+        struct part *part = &it->parts[c];
+        size_t offset;
+        if (sums->bytes == 0 || slabs_find(slabs, part->sums_slab))
+            continue;
+        struct slab *slab = slabs_reserve(slabs, sums->bytes, &offset);
+        part->sums_slab = slab ? slab->id : 0;
+        if (!slab)
+            continue;
+        part->sums_offset = offset;
+        memcpy(slab->p + offset, sums->block, sums->bytes);
+        slab_unpin(slab);
+    }
+}
+
 /* Empty files and large ones are nowhere; the others have to be where they were
  * put. */
 static bool part_usable(const struct part *part, const struct reading_tools *t,
@@ -121,6 +139,8 @@ bool item_unused(const struct item *it)
 void item_free(struct reading_tools *t, struct item *it)
 {
     item_work_end(t, it);
+    for (unsigned c = 0; c < CODING_COUNT; c++)
+        sums_end(&it->sums[c], &t->sums);
     list_remove(&it->lru);
     list_remove(&it->queue);
     free(it);

@@ -40,8 +40,9 @@ struct part {
     enum part_state state;
     bool has_digest, sidecar, racy;
     uint8_t digest[DIGEST_BYTES];
-    uint64_t slab, offset, bytes; /* slab 0: not in memory */
-    struct file_version version;  /* of the file that it was read from */
+    uint64_t slab, offset, bytes;    /* slab 0: not in memory */
+    uint64_t sums_slab, sums_offset; /* 0: nowhere */
+    struct file_version version;     /* of the file that it was read from */
 };
 
 enum item_state {
@@ -77,6 +78,7 @@ struct item {
     enum coding own; /* of the file's bytes, as a rule says and they show */
     bool racy;       /* the file, or a sidecar as it was asked for */
     struct part parts[CODING_COUNT];
+    struct sums sums[CODING_COUNT]; /* of parts that are sent from files */
     char type[MEDIA_TYPE_MAX], magic[MEDIA_TYPE_MAX];
 };
 
@@ -102,6 +104,9 @@ bool item_coming(const struct item *it);
 
 /* Next coding that is to be made by us, after `from`; CODING_COUNT: none. */
 enum coding item_to_make(const struct item *it, enum coding from);
+
+/* Puts sums where workers can read them, unless they are there. */
+void item_place_sums(struct item *it, struct slabs *slabs);
 
 bool part_alive(const struct part *part, const struct slabs *slabs);
 

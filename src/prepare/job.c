@@ -92,10 +92,13 @@ static bool reuse_place(struct reading_tools *t, struct reading *r,
     return true;
 }
 
-/* The part's digest and place, the latter now the item's. */
-static void keep(struct reading_tools *t, struct reading *r, struct part *part,
-                 const struct part *before)
+/* The part's digest, place and sums, now the item's. */
+static void keep(struct reading_tools *t, struct item *it, enum coding c)
 {
+    struct reading *r = &it->work->reading;
+    struct part *part = &it->parts[c];
+    const struct part *before = &it->work->before[c];
+
     part->state = PART_THERE;
     part->version = r->version;
     part->bytes = r->version.size;
@@ -109,6 +112,9 @@ static void keep(struct reading_tools *t, struct reading *r, struct part *part,
         part->offset = r->offset;
         r->slab = NULL;
     }
+    it->sums[c] = r->sums;
+    r->sums = (struct sums){ NULL, 0 };
+    item_place_sums(it, t->slabs);
     reading_end(t, r);
 }
 
@@ -164,11 +170,10 @@ static enum job_event file_done(struct reading_tools *t,
                                 const struct job_limits *l, struct item *it)
 {
     struct reading *r = &it->work->reading;
-    struct part *part = &it->parts[CODING_IDENTITY];
 
     settle(t, it, r, r->end == r->version.size);
     it->racy = racy(t, it);
-    keep(t, r, part, &it->work->before[CODING_IDENTITY]);
+    keep(t, it, CODING_IDENTITY);
     plan_codings(t, l, it);
     it->state = ITEM_READY;
     return JOB_FACTS;
@@ -192,7 +197,7 @@ static enum job_event sidecar_done(struct reading_tools *t, struct item *it)
     struct part *part = &it->parts[it->work->part];
 
     if (sidecar_ok(it, r)) {
-        keep(t, r, part, &it->work->before[it->work->part]);
+        keep(t, it, it->work->part);
     } else {
         reading_end(t, r);
         part->state = PART_USELESS;

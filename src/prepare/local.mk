@@ -15,4 +15,5 @@ libprepare_a_SOURCES = \
 	src/prepare/preparer.c src/prepare/preparer.h \
 	src/prepare/reading.c src/prepare/reading.h \
 	src/prepare/seals.h \
-	src/prepare/slab.c src/prepare/slab.h
+	src/prepare/slab.c src/prepare/slab.h \
+	src/prepare/sums.c src/prepare/sums.h

@@ -62,6 +62,9 @@ struct prepare_place {
     uint64_t slab; /* never repeats, not even in the next preparer; 0: none */
     uint64_t offset, bytes; /* bytes: the representation's length, always */
     uint64_t slab_bytes;    /* size of the whole area, for mmap */
+    uint64_t sums; /* 1: there are not these bytes, but a sum for each block of
+                      them (base/sum.h), as a worker sends them from its own
+                      descriptor; 0: the bytes themselves */
 };
 
 enum prepare_kind {

@@ -144,24 +144,28 @@ void peer_drop_slab(struct peer *p, uint64_t id)
     p->drops[p->n_drops++] = id;
 }
 
+/* The bytes, for a worker that wants them; else the sums of their blocks. */
 static void fill_place(struct prepare_answer *a, const struct part *part,
-                       const struct slabs *slabs)
+                       bool want, const struct slabs *slabs)
 {
-    const struct slab *slab = slabs_find(slabs, part->slab);
+    const struct slab *bytes = slabs_find(slabs, want ? part->slab : 0);
+    const struct slab *slab =
+        bytes ? bytes : slabs_find(slabs, part->sums_slab);
 
     a->place.bytes = part->bytes;
     if (part->state != PART_THERE || !slab)
         return;
     a->place.slab = slab->id;
-    a->place.offset = part->offset;
+    a->place.offset = bytes ? part->offset : part->sums_offset;
     a->place.slab_bytes = slab->size;
+    a->place.sums = !bytes;
 }
 
 static void fill_part(struct prepare_answer *a, const struct part *part,
-                      const struct slabs *slabs)
+                      bool want, const struct slabs *slabs)
 {
     a->racy = part->racy;
-    fill_place(a, part, slabs);
+    fill_place(a, part, want, slabs);
     a->has_digest = part->state == PART_THERE && part->has_digest;
     if (a->has_digest)
         memcpy(a->digest, part->digest, sizeof a->digest);
@@ -175,11 +179,10 @@ static void fill_facts(struct prepare_answer *a, const struct item *it,
     if (it->state == ITEM_FAILED)
         return;
     a->version = it->parts[CODING_IDENTITY].version;
-    fill_part(a, &it->parts[CODING_IDENTITY], slabs);
+    /* unless wanted the bytes are in memory for our own use, if at all */
+    fill_part(a, &it->parts[CODING_IDENTITY], it->key.want_bytes, slabs);
     a->racy = it->racy;
     a->own = (uint8_t)it->own;
-    if (!it->key.want_bytes) /* in memory for our own use, if at all */
-        a->place = (struct prepare_place){ .bytes = a->place.bytes };
     a->disagrees = it->disagrees;
     memcpy(a->type, it->type, sizeof a->type);
     memcpy(a->magic, it->magic, sizeof a->magic);
@@ -198,7 +201,7 @@ static void fill_coded(struct prepare_answer *a, const struct item *it,
     a->version = it->parts[CODING_IDENTITY].version;
     if (!there)
         return;
-    fill_part(a, part, slabs);
+    fill_part(a, part, true, slabs);
     a->sidecar = part->sidecar;
 }
 

@@ -72,6 +72,7 @@ static void init(struct desk *d, const struct conf *conf, int control)
     slabs_start(&d->slabs, c->memory_bytes, desk_slab_dropped, d);
     memo_start(&d->memo, memo_size(c), desk_forgotten, d);
     d->tools.slabs = &d->slabs;
+    d->tools.sums.most = c->memory_bytes / SUMS_SHARE;
     d->tools.limits = (struct reading_limits){ c->memory_file_bytes,
                                                c->digest_bytes, tick_ns() };
     d->tools.scratch = malloc(READING_SLICE_BYTES);

@@ -10,9 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/sum.h"
 #include "prepare/magic.h"
 
 #define TRIES_MAX 3
+_Static_assert(READING_SLICE_BYTES % SUM_BLOCK == 0, "whole blocks");
 #define SKEW_NS INT64_C(2000000000) /* a file server's clock ahead of ours */
 
 static int64_t nanoseconds(struct timespec t)
@@ -55,6 +57,9 @@ static bool begin(struct reading_tools *t, struct reading *r)
     digest_free(r->digest);
     r->digest = small ? digest_new() : NULL;
     find_room(t, r);
+    sums_end(&r->sums, &t->sums);
+    if (small && (!r->slab || r->version.size > t->limits.memory_file))
+        sums_start(&r->sums, &t->sums, r->version.size);
     r->end = r->version.size;
     if (!small && !r->slab && r->end > MAGIC_HEAD_BYTES)
         r->end = MAGIC_HEAD_BYTES; /* only its type is asked for */
@@ -115,6 +120,7 @@ enum reading_state reading_step(struct reading_tools *t, struct reading *r)
         return again(t, r);
     r->piece = dst;
     r->piece_n = n;
+    sums_add(&r->sums, r->at, dst, n);
     r->at += n;
     if (r->digest)
         digest_add(r->digest, dst, n);
@@ -152,6 +158,7 @@ bool reading_racy(const struct reading_tools *t, const struct reading *r)
 void reading_end(struct reading_tools *t, struct reading *r)
 {
     give_room_back(t, r);
+    sums_end(&r->sums, &t->sums);
     digest_free(r->digest);
     r->digest = NULL;
 }

@@ -12,10 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "http/utf8.h"
 #include "prepare/digest.h"
 #include "prepare/message.h"
 #include "prepare/slab.h"
-#include "http/utf8.h"
+#include "prepare/sums.h"
 
 #define READING_SLICE_BYTES ((size_t)1 << 20)
 
@@ -30,6 +31,7 @@ struct reading_limits {
 /* What every reading shares: it is done by one thread. */
 struct reading_tools {
     struct slabs *slabs;
+    struct sums_room sums;
     struct reading_limits limits;
     char *scratch;                  /* READING_SLICE_BYTES */
     const struct conf_media *media; /* chosen defaults; NULL: built in */
@@ -42,6 +44,7 @@ struct reading {
     uint64_t at, end;      /* bytes read, bytes to read */
     int64_t started_ns;    /* CLOCK_REALTIME */
     struct digest *digest; /* NULL: not wanted */
+    struct sums sums;      /* of a file that is sent from its descriptor */
     struct utf8 utf8;
     struct slab *slab; /* pinned; NULL: nowhere */
     size_t offset;

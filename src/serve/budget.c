@@ -6,6 +6,7 @@
 #include "serve/budget.h"
 
 #include "base/check.h"
+#include "base/sum.h"
 #include "http/logline.h"
 #include "serve/addresses.h"
 #include "share/board.h"
@@ -38,7 +39,7 @@ static uint64_t turn_bytes(const struct conf_limits *l)
 {
     return WORKER_ARENA + l->target_bytes +
            (WORKER_EVENTS * 2 + 64) * (sizeof(struct received) + 8) +
-           WORKER_EVENTS * 16 + sizeof(struct worker);
+           WORKER_EVENTS * 16 + SUM_BLOCK + sizeof(struct worker);
 }
 
 static uint64_t buckets_bytes(size_t files)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * send: one system call for everything that is in memory, sendfile for the
- * rest. Layer: serve.  A file that changes while it is being sent is noticed
- * before its last bytes go out: then the connection ends, so that no mixture of
- * two versions ever looks whole.
+ * send: one system call for everything that is in memory, a block of a file at
+ * a time for the rest.
+ * Layer: serve.  When a file no longer has the bytes that were announced the
+ * connection ends, so that no mixture of two versions ever looks whole.
  */
 #include "serve/send.h"
 
@@ -11,10 +11,10 @@
 
 #include "base/check.h"
 #include "base/uninit.h"
-#include "os/file.h"
 #include "os/net.h"
 #include "serve/access.h"
 #include "serve/conn.h"
+#include "serve/guard.h"
 #include "files/entry.h"
 #include "answer/tell.h"
 #include "answer/txn.h"
@@ -22,7 +22,6 @@
 
 #define IOV_MAX_HERE 64
 #define TURN_BYTES (512u << 10) /* most of one connection per turn */
-#define GUARD_BYTES (64u << 10) /* held back until the file was looked at */
 
 static void end_record(struct worker *w, struct conn *c, struct record *r)
 {
@@ -79,44 +78,23 @@ static ssize_t send_memory(struct conn *c, struct txn *t)
     return net_sendv(c->fd, iov, n, more);
 }
 
-/* Is the file still what the head of this response says? */
-static bool unchanged(const struct entry *e, int fd)
+/* A file's bytes: a block of them at a time (guard.h). */
+static ssize_t send_file(struct worker *w, struct conn *c, struct txn *t)
 {
-    struct file_stat s;
-    const struct file_version *v = &e->version;
-
-    for (int i = 0; i < CODING_COUNT; i++) {
-        if (fd == e->form[i].fd && fd != e->fd)
-            v = &e->sidecar_version[i];
-    }
-    if (file_stat(fd, &s) != 0)
-        return false;
-    /* replaced by rename or removed: the change is the loss of its name */
-    bool nameless = s.links == 0;
-    return s.size == v->size && s.mtime_ns == v->mtime_ns &&
-           (s.ctime_ns == v->ctime_ns || nameless);
-}
-
-static ssize_t send_file(struct conn *c, struct txn *t)
-{
-    struct piece *p = &t->piece[t->piece_at];
-    struct record *r = &t->record[t->record_at];
-    uint64_t n = p->bytes < TURN_BYTES ? p->bytes : TURN_BYTES;
+    const struct piece *p = &t->piece[t->piece_at];
+    const struct record *r = &t->record[t->record_at];
+    const char *bytes;
+    size_t n;
 
     CHECK(t->record_at < t->record_n && r->entry);
-    if (r->guarded && p->bytes > GUARD_BYTES) {
-        if (n > p->bytes - GUARD_BYTES)
-            n = p->bytes - GUARD_BYTES;
-    } else if (r->guarded && !unchanged(r->entry, p->fd)) {
-        c->end = END_FILE_CHANGED;
+    enum end why = guard_take(&w->guard, r->entry,
+                              &r->entry->form[r->line.coding], p, &bytes, &n);
+    if (why != END_OPEN) {
+        c->end = why;
         return -ESTALE;
     }
-    ssize_t sent = net_sendfile(c->fd, p->fd, p->offset, n);
-    if (sent == 0) {
-        c->end = END_FILE_SHORT;
-        return -ESTALE;
-    }
-    return sent;
+    bool more = n < p->bytes || t->piece_at + 1 < t->piece_n || c->closing;
+    return net_send(c->fd, bytes, n, more);
 }
 
 enum send_result send_flush(struct worker *w, struct conn *c)
@@ -128,7 +106,7 @@ enum send_result send_flush(struct worker *w, struct conn *c)
         bool memory = t->piece[t->piece_at].p != NULL;
         if (t->sent - before > TURN_BYTES)
             return SEND_YIELD;
-        ssize_t n = memory ? send_memory(c, t) : send_file(c, t);
+        ssize_t n = memory ? send_memory(c, t) : send_file(w, c, t);
         if (n == -EAGAIN)
             return SEND_BLOCKED;
         if (n < 0) {

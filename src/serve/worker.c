@@ -266,7 +266,7 @@ static bool make_pools(struct worker *w)
     w->path_storage = malloc(w->path_cap);
     if (!w->arena || !w->received || !w->writable || !w->path_storage ||
         !asks_init(w) || !cache_init(&w->cache, w->conf->prepare.files, seed) ||
-        !room_init(w) ||
+        !room_init(w) || !guard_init(&w->guard) ||
         !txn_pool_init(&w->txns, w->conns_max,
                        l->head_bytes + WORKER_RECV + 1024))
         return false;
@@ -367,6 +367,7 @@ void worker_free(struct worker *w)
     free(w->asks);
     free(w->calls);
     room_free(w);
+    guard_free(&w->guard);
     free(w->arena);
     free(w->received);
     free(w->writable);

@@ -19,6 +19,7 @@
 #include "share/board.h"
 #include "files/cache.h"
 #include "serve/conn.h"
+#include "serve/guard.h"
 #include "share/counters.h"
 #include "files/entry.h"
 #include "answer/listings.h"
@@ -120,6 +121,7 @@ struct worker {
     struct txn_pool txns;
     /* the turn */
     uint64_t turns; /* so far */
+    struct guard guard;
     char *arena;
     size_t arena_n;
     struct received *received;

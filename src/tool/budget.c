@@ -14,6 +14,7 @@
 #include "prepare/item.h"
 #include "prepare/job.h"
 #include "prepare/reading.h"
+#include "prepare/sums.h"
 #include "serve/budget.h"
 
 /* Measured: brotli at its best level over its whole window, libmagic's database
@@ -64,6 +65,8 @@ static uint64_t preparer(const struct conf *c, FILE *out)
           p->memory_bytes },
         { "results of files that were read", "prepare files", p->files,
           sizeof(struct item) + 2 * sizeof(void *) },
+        { "sums of large files", "prepare memory", 1,
+          p->memory_bytes / SUMS_SHARE },
         { "reading", "", 1, READING_SLICE_BYTES },
         { "libmagic", "", 1, MAGIC_BYTES },
         { "encoder", "prepare compress, compress-max", p->compress,

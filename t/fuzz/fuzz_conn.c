@@ -8,11 +8,12 @@
  *
  * Properties: what clients get are correct responses (sim_reader.c), in the
  * order of their requests, one each, with the bytes of one version of the file
- * (sim_body.c); nothing follows a response that closes; each connection ends,
- * for a reason that the script explains; log, events and counters tell what
- * happened (sim_log.c); nothing is left when it is over (sim_world.c).  When
- * the script does nothing but cut, wait a little and read slowly, the responses
- * are those that the same bytes get in one piece.
+ * (sim_body.c), be it changed at each step of sending, and a file whose rights
+ * alone change is sent to its end; nothing follows a response that closes; each
+ * connection ends, for a reason that the script explains; log, events and
+ * counters tell what happened (sim_log.c); nothing is left when it is over
+ * (sim_world.c).  When the script does nothing but cut, wait a little and read
+ * slowly, the responses are those that the same bytes get in one piece.
  */
 #include "sim_world.h"
 

@@ -162,7 +162,12 @@ struct sim {
     unsigned n_watches;
     enum watch_news news;
     int open_errors;
-    int send_errors; /* of sendfile, to come */
+    int send_errors; /* of reading what is sent, to come */
+    /* large.bin changes at each step of sending it: 1 + how; 0: it rests */
+    unsigned restless, steps;
+    bool stamped;  /* change times have changed, as by chmod */
+    bool silently; /* bytes have changed, and no times with them */
+    bool no_sums;  /* a digest was told without them */
     bool codings;
     /* the log */
     char line[8192];
@@ -182,23 +187,32 @@ struct sim_file {
     const char *type;
     uint64_t size;
     bool directory, secret, other, link, has_codings;
-    unsigned version;
+    unsigned version; /* of its bytes */
+    unsigned stamp;   /* of its times */
+    unsigned rights;  /* changes of its change time alone */
     bool gone;
 };
 extern struct sim_file sim_files[];
+enum { SIM_LARGE = 4 };               /* sent from its descriptor */
 enum { SIM_STYLE = 6, SIM_STYLE_GZ }; /* a file and its sidecar */
 int sim_file_find(const char *path, size_t n);
 int sim_file_marked(const char *mark, size_t n);
 /* The bytes of a form of a version: they lie in one area, whose memory is also
  * the preparer's slab. */
 #define SIM_AREA (1u << 20)
+#define SIM_SLAB (SIM_AREA + (1u << 15)) /* and the sums behind it */
 #define SIM_VERSIONS 8u
 const char *sim_area(void);
 int sim_area_fd(void);
 size_t sim_at(int file, unsigned version, unsigned coding);
 unsigned sim_version(int file, unsigned coding); /* the present one */
 uint64_t sim_size(int file, unsigned coding);
+size_t sim_sums_at(int file, unsigned version);
 int64_t sim_mtime_ns(int file);
+int64_t sim_ctime_ns(int file);
+/* A place at which a file that does not rest may change. */
+enum sim_place { SIM_BEFORE, SIM_WITHIN, SIM_BEHIND, SIM_SENT };
+void sim_step(enum sim_place at);
 void sim_files_reset(void);
 void sim_files_check(void);
 void sim_close_file(int fd);

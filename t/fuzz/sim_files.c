@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/sum.h"
 #include "os/directory.h"
 #include "os/file.h"
 #include "prepare/seals.h"
@@ -52,9 +53,9 @@ static void make_area(void)
     uint64_t x = 88172645463325252ull;
 
     area_file = memfd_create("sim", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    PROPERTY(area_file >= 0 && ftruncate(area_file, SIM_AREA) == 0);
+    PROPERTY(area_file >= 0 && ftruncate(area_file, SIM_SLAB) == 0);
     area =
-        mmap(NULL, SIM_AREA, PROT_READ | PROT_WRITE, MAP_SHARED, area_file, 0);
+        mmap(NULL, SIM_SLAB, PROT_READ | PROT_WRITE, MAP_SHARED, area_file, 0);
     PROPERTY(area != MAP_FAILED);
     for (size_t i = 0; i < SIM_AREA; i++) {
         x ^= x << 13;
@@ -88,6 +89,23 @@ size_t sim_at(int file, unsigned version, unsigned coding)
            coding * 256;
 }
 
+/* Written when first asked for. */
+size_t sim_sums_at(int file, unsigned version)
+{
+    size_t at = SIM_AREA + ((size_t)file * SIM_VERSIONS + version) * 128;
+    uint64_t size = sim_files[file].size;
+    const char *from = sim_area() + sim_at(file, version, 0);
+
+    PROPERTY(sum_blocks(size) * 8 <= 128 && at + 128 <= SIM_SLAB);
+    for (uint64_t i = 0; i < sum_blocks(size); i++) {
+        uint64_t left = size - i * SUM_BLOCK, sum;
+        sum = sum_of(from + i * SUM_BLOCK,
+                     left < SUM_BLOCK ? (size_t)left : SUM_BLOCK);
+        memcpy(area + at + i * 8, &sum, 8);
+    }
+    return at;
+}
+
 uint64_t sim_size(int file, unsigned coding)
 {
     return sim_files[file].size / (1 + coding);
@@ -102,8 +120,13 @@ unsigned sim_version(int file, unsigned coding)
 
 int64_t sim_mtime_ns(int file)
 {
-    return (1600000000 + file * 10 + (int64_t)sim_files[file].version) *
-           1000000000;
+    return (1600000000 + file * 10) * 1000000000ll +
+           (int64_t)sim_files[file].stamp * 1000000;
+}
+
+int64_t sim_ctime_ns(int file)
+{
+    return sim_mtime_ns(file) + sim_files[file].rights;
 }
 
 int sim_file_find(const char *path, size_t n)
@@ -131,7 +154,8 @@ int sim_file_marked(const char *mark, size_t n)
 void sim_files_reset(void)
 {
     for (int i = 0; sim_files[i].path; i++) {
-        sim_files[i].version = 0;
+        sim_files[i].version = sim_files[i].stamp = 0;
+        sim_files[i].rights = 0;
         sim_files[i].gone = false;
     }
 }
@@ -210,7 +234,7 @@ int file_stat(int fd, struct file_stat *out)
         .ino = (uint64_t)i + 1,
         .size = f->size,
         .mtime_ns = sim_mtime_ns(i),
-        .ctime_ns = sim_mtime_ns(i),
+        .ctime_ns = sim_ctime_ns(i),
         .links = f->gone ? 0 : 1,
         .uid = 0,
     };
@@ -221,12 +245,52 @@ ssize_t file_read_at(int fd, void *p, size_t n, uint64_t offset)
 {
     int i = file_of(fd);
 
+    if (sim.send_errors > 0) {
+        sim.send_errors--;
+        return -EIO;
+    }
     if (offset >= sim_files[i].size)
         return 0;
     if (n > sim_files[i].size - offset)
         n = sim_files[i].size - offset;
-    memcpy(p, sim_area() + sim_at(i, sim_files[i].version, 0) + offset, n);
+    sim_step(SIM_BEFORE);
+    memcpy(p, sim_area() + sim_at(i, sim_files[i].version, 0) + offset, n / 2);
+    sim_step(SIM_WITHIN);
+    offset += n / 2;
+    memcpy((char *)p + n / 2,
+           sim_area() + sim_at(i, sim_files[i].version, 0) + offset, n - n / 2);
+    sim_step(SIM_BEHIND);
     return (ssize_t)n;
+}
+
+/* How it changes, and where: four ways, at one of four places, from the given
+ * step on. */
+void sim_step(enum sim_place at)
+{
+    enum { BYTES_AND_TIMES, RIGHTS, BYTES, BYTES_ONCE };
+    struct sim_file *f = &sim_files[SIM_LARGE];
+    unsigned how = sim.restless - 1;
+
+    if (!sim.restless || (unsigned)at != how / 4 % 4 || sim.steps++ < how / 16)
+        return;
+    if (how % 4 == RIGHTS) {
+        f->rights++;
+        sim.stamped = true;
+    } else {
+        f->version ^= 1;
+        sim.touched = true;
+    }
+    if (how % 4 == BYTES_AND_TIMES)
+        f->stamp++;
+    else if (how % 4 != RIGHTS)
+        sim.silently = true;
+    if (how % 4 <= RIGHTS)
+        sim.news = WATCH_CHANGED;
+    if (how % 4 == BYTES_ONCE)
+        sim.restless = 0;
+    sim.touched_file = SIM_LARGE;
+    for (int i = 0; i < SIM_CONNS; i++)
+        sim.conn[i].sent_at_touch = sim.conn[i].sent;
 }
 
 /* A log that takes everything, half, nothing for now, or nothing at all. */

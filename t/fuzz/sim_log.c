@@ -163,7 +163,7 @@ static bool explained(const struct sim_conn *c)
         return sim_world.limits && lingered(c);
     case END_FILE_CHANGED:
     case END_FILE_SHORT:
-        return sim.touched;
+        return sim.touched || sim.stamped;
     case END_DRAINING:
         return sim.drained || sim.told_end;
     case END_STOPPED:

@@ -161,6 +161,7 @@ ssize_t net_send(int fd, const void *p, size_t n, bool more)
     (void)more;
     if (takes > 0)
         put(c, p, (size_t)takes);
+    sim_step(SIM_SENT);
     return takes;
 }
 
@@ -178,33 +179,6 @@ ssize_t net_sendv(int fd, struct iovec *iov, size_t n, bool more)
             break;
     }
     return sum;
-}
-
-ssize_t net_sendfile(int fd, int file, uint64_t offset, size_t n)
-{
-    struct sim_conn *c = conn_of(fd);
-    ssize_t takes = room(c, n);
-    const char *from = sim_area();
-    uint64_t size = SIM_AREA;
-
-    if (takes < 0)
-        return takes;
-    if (sim.send_errors) {
-        sim.send_errors--;
-        return -EIO;
-    }
-    if (file >= SIM_FILE) {
-        PROPERTY(file < SIM_FILE + SIM_FDS && sim.fd_file[file - SIM_FILE]);
-        int i = sim.fd_file[file - SIM_FILE] - 1;
-        from += sim_at(i, sim_files[i].version, 0);
-        size = sim_files[i].size;
-    }
-    if (offset >= size)
-        return 0;
-    if ((uint64_t)takes > size - offset)
-        takes = (ssize_t)(size - offset);
-    put(c, from + offset, (size_t)takes);
-    return takes;
 }
 
 void net_finish(int fd)

@@ -32,6 +32,8 @@ enum mode {
     BAD_CODING,
     BAD_PLACE,
     SHORT,
+    NO_DIGEST, /* allowed again, as is the next */
+    NO_SUMS,
     MODES
 };
 
@@ -125,12 +127,18 @@ static int ask(const struct prepare_ask *p, const int *fds, size_t n_fds)
 
 static void place(struct prepare_place *at, const struct sim_ask *a, unsigned c)
 {
+    unsigned version = sim_version(a->file, c);
+
     at->bytes = sim_size(a->file, c);
-    if (!a->want_bytes || at->bytes == 0)
+    at->sums = !a->want_bytes;
+    if (a->mode == NO_SUMS || a->mode == NO_SLAB)
+        sim.no_sums = true;
+    if (at->bytes == 0 || (at->sums && a->mode >= NO_DIGEST))
         return;
     at->slab = sim.slab;
-    at->slab_bytes = SIM_AREA;
-    at->offset = sim_at(a->file, sim_version(a->file, c), c);
+    at->slab_bytes = SIM_SLAB;
+    at->offset =
+        at->sums ? sim_sums_at(a->file, version) : sim_at(a->file, version, c);
 }
 
 static void digest(uint8_t out[32], const struct sim_ask *a, unsigned c)
@@ -153,8 +161,8 @@ static void compose(struct prepare_answer *out, struct sim_ask *a)
         .kind = c ? PREPARE_CODED : PREPARE_FACTS,
         .coding = c,
         .version = { 1, (uint64_t)a->file + 1, f->size, sim_mtime_ns(a->file),
-                     sim_mtime_ns(a->file) },
-        .has_digest = a->want_bytes,
+                     sim_ctime_ns(a->file) },
+        .has_digest = a->want_bytes || a->mode != NO_DIGEST,
         .more = codings && a->step < CODING_COUNT,
         .negotiable = codings,
         .racy = a->mode == RACY,
@@ -196,7 +204,7 @@ static void distort(struct prepare_answer *out, struct sim_ask *a)
         out->coding = 9;
         break;
     case BAD_PLACE:
-        out->place.offset = SIM_AREA - 1;
+        out->place.offset = SIM_SLAB - 1;
         out->place.bytes = 1000;
         break;
     default:

@@ -166,11 +166,20 @@ static void touch(unsigned n)
     struct sim_file *f;
 
     pick(n, &f);
-    if (f->version + 1 < SIM_VERSIONS)
+    if (f->version + 1 < SIM_VERSIONS) {
         f->version++;
+        f->stamp++;
+    }
     sim.touched_file = (int)(f - sim_files);
     for (int i = 0; i < SIM_CONNS; i++)
         sim.conn[i].sent_at_touch = sim.conn[i].sent;
+}
+
+static void unrest(unsigned n)
+{
+    sim.restless = 1 + n % 64;
+    sim.steps = 0;
+    sim.wild = true;
 }
 
 static void remove_file(unsigned n)
@@ -255,6 +264,7 @@ static const struct {
     { 'o', false, fail_open },     { 'i', false, fail_send },
     { 'l', false, set_log },       { 'd', true, drain },
     { 'q', true, stop },           { 'Q', true, leave },
+    { 'M', false, unrest },
 };
 
 /* ---- after the script ---- */
@@ -278,6 +288,7 @@ static void begin_rest(void)
     sim.over_us = sim.now_us;
     sim.open_errors = sim.send_errors = sim.n_accept_errors = sim.log_mode = 0;
     sim.preparer_full = false;
+    sim.restless = 0;
     for (unsigned i = 0; sim.n_order == 0 && i < SIM_CONNS; i++) {
         if (sim.conn[i].bytes)
             open_conn(i);

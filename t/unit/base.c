@@ -10,6 +10,7 @@
 #include "base/chars.h"
 #include "base/num.h"
 #include "base/span.h"
+#include "base/sum.h"
 
 static void number_rows(void **state)
 {
@@ -132,6 +133,56 @@ static void classes_of_bytes(void **state)
     assert_int_equal(chars_hex('g'), -1);
 }
 
+/* Every byte counts, where it is and how many there are. */
+static void sums_tell_blocks_apart(void **state)
+{
+    static char p[SUM_BLOCK];
+    uint64_t seen[1024];
+    size_t n = 0;
+    (void)state;
+    memset(p, 'A', sizeof p);
+    uint64_t whole = sum_of(p, sizeof p);
+    assert_true(sum_of(p, sizeof p) == whole);
+    for (size_t at = 0; at < sizeof p; at += at < 200 ? 1 : 997) {
+        for (int bit = 0; bit < 8; bit += 7) {
+            p[at] = (char)('A' ^ 1 << bit);
+            seen[n++] = sum_of(p, sizeof p);
+            assert_true(seen[n - 1] != whole);
+        }
+        p[at] = 'A';
+    }
+    for (size_t bytes = 0; bytes < 200; bytes++)
+        seen[n++] = sum_of(p, bytes);
+    memset(p, 0, sizeof p);
+    for (size_t bytes = 1; bytes < 200; bytes++)
+        seen[n++] = sum_of(p, bytes);
+    assert_true(n <= ROWS(seen));
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < i; k++)
+            assert_true(seen[i] != seen[k]);
+    }
+    /* two lanes, two words, two strides changed for one another */
+    for (size_t by = 8; by <= 64; by *= 2) {
+        p[0] = 1;
+        p[by] = 2;
+        uint64_t one = sum_of(p, 256);
+        p[0] = 2;
+        p[by] = 1;
+        assert_true(sum_of(p, 256) != one);
+        p[0] = p[by] = 0;
+    }
+}
+
+static void blocks_of_a_file(void **state)
+{
+    (void)state;
+    assert_int_equal(sum_blocks(0), 0);
+    assert_int_equal(sum_blocks(1), 1);
+    assert_int_equal(sum_blocks(SUM_BLOCK), 1);
+    assert_int_equal(sum_blocks(SUM_BLOCK + 1), 2);
+    assert_true(sum_blocks(UINT64_MAX) == UINT64_MAX / SUM_BLOCK + 1);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -142,6 +193,8 @@ int main(void)
         cmocka_unit_test(numbers_of_every_length),
         cmocka_unit_test(spans_compare_and_trim),
         cmocka_unit_test(classes_of_bytes),
+        cmocka_unit_test(sums_tell_blocks_apart),
+        cmocka_unit_test(blocks_of_a_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

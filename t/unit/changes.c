@@ -114,9 +114,9 @@ static void never_still(void **state)
     struct rig r;
     struct slabs slabs;
     struct reading reading;
-    struct reading_tools t = { &slabs,
-                               { 4 << 20, 4 << 20, 20000000 },
-                               malloc(READING_SLICE_BYTES) };
+    struct reading_tools t = { .slabs = &slabs,
+                               .limits = { 4 << 20, 4 << 20, 20000000 },
+                               .scratch = malloc(READING_SLICE_BYTES) };
     enum reading_state s = READING_MORE;
     size_t n = 2 << 20, changes = 0;
     char *p = calloc(1, n);
@@ -156,9 +156,9 @@ static void cut_while_read(void **state)
     struct rig r;
     struct slabs slabs;
     struct reading reading;
-    struct reading_tools t = { &slabs,
-                               { 4 << 20, 4 << 20, 20000000 },
-                               malloc(READING_SLICE_BYTES) };
+    struct reading_tools t = { .slabs = &slabs,
+                               .limits = { 4 << 20, 4 << 20, 20000000 },
+                               .scratch = malloc(READING_SLICE_BYTES) };
     enum reading_state s = READING_MORE;
     size_t n = 2 << 20;
     char *p = calloc(1, n);
@@ -207,7 +207,7 @@ static void racy_rows(void **state)
         { "mtime set far ahead", 100000, -1000, false },
         { "clock set back since", 100000, 100000, false },
     };
-    struct reading_tools t = { NULL, { 0, 0, 20000000 }, NULL };
+    struct reading_tools t = { .limits = { 0, 0, 20000000 } };
 
     (void)state;
     for (size_t i = 0; i < ROWS(rows); i++) {

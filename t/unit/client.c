@@ -149,6 +149,26 @@ static void far_beyond(struct prepare_answer *a)
     a->place.offset = UINT64_MAX - 4; /* offset + bytes wraps around */
 }
 
+/* Sums take less room than their bytes would, but they have to lie within and
+ * where numbers may lie. */
+static void sums_beyond(struct prepare_answer *a)
+{
+    a->place.sums = 1;
+    a->place.bytes = (uint64_t)AREA_BYTES * 65536;
+}
+
+static void sums_far_beyond(struct prepare_answer *a)
+{
+    a->place.sums = 1;
+    a->place.bytes = UINT64_MAX;
+}
+
+static void sums_askew(struct prepare_answer *a)
+{
+    a->place.sums = 1;
+    a->place.offset = 65;
+}
+
 static void line_in_type(struct prepare_answer *a)
 {
     memcpy(a->type, "text/css\r\nSet-Cookie: x", 24);
@@ -171,6 +191,9 @@ static void refuses_bad_answers(void **state)
         { "identity as a coding", coded_identity },
         { "beyond the slab", beyond },
         { "far beyond the slab", far_beyond },
+        { "sums beyond the slab", sums_beyond },
+        { "sums far beyond the slab", sums_far_beyond },
+        { "sums askew", sums_askew },
         { "line end in the type", line_in_type },
         { "type without end", type_without_end },
     };

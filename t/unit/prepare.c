@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/sum.h"
 #include "os/channel.h"
 #include "prepare_rig.h"
 
@@ -78,6 +79,22 @@ static void facts_rows(void **state)
     rig_stop(&r, 0);
 }
 
+/* There are no bytes, but the sums of p's blocks. */
+static void check_sums(struct rig *r, int worker,
+                       const struct prepare_answer *a, const char *p, size_t n)
+{
+    assert_int_equal(a->place.bytes, n);
+    assert_true(a->place.sums);
+    const uint64_t *sums =
+        (const void *)client_slab_hold(r->client[worker], &a->place);
+    assert_non_null(sums);
+    for (size_t at = 0; at < n; at += SUM_BLOCK) {
+        size_t block = n - at < SUM_BLOCK ? n - at : SUM_BLOCK;
+        assert_true(sums[at / SUM_BLOCK] == sum_of(p + at, block));
+    }
+    client_slab_release(r->client[worker], a->place.slab);
+}
+
 static void large_file_in_two_steps(void **state)
 {
     struct rig r;
@@ -108,11 +125,83 @@ static void large_file_in_two_steps(void **state)
     assert_true(a.has_digest);
     assert_false(a.more);
     assert_string_equal(a.type, "text/plain; charset=utf-8");
-    assert_int_equal(a.place.slab, 0);
-    assert_int_equal(a.place.bytes, n);
+    check_sums(&r, 0, &a, p, n);
     unsigned char digest[32];
     SHA256((unsigned char *)p, n, digest);
     assert_memory_equal(a.digest, digest, 32);
+    free(p);
+    rig_stop(&r, 0);
+}
+
+/* The slab that the sums were put into goes; they come back in another, and the
+ * file is not read again for them. */
+static void sums_outlive_their_slab(void **state)
+{
+    struct rig r;
+    struct prepare_answer a;
+    size_t n = (2 << 20) - 5;
+    char *p = malloc(n);
+    uint64_t first = 0;
+    char name[16];
+
+    (void)state;
+    assert_non_null(p);
+    memset(p, 'x', n);
+    rig_init(&r);
+    r.conf.prepare.memory_bytes = 512 << 10;
+    r.conf.prepare.memory_file_bytes = 40000;
+    r.conf.prepare.compress = false;
+    rig_write(&r, "large.txt", p, n);
+    rig_age(&r, "large.txt");
+    rig_start(&r);
+    rig_ask(&r, 0, "large.txt", 1, false, 0);
+    do
+        assert_int_equal(rig_take(&r, 0, &a), 1);
+    while (a.more);
+    check_sums(&r, 0, &a, p, n);
+    first = a.place.slab;
+    bool dropped = false;
+    for (int i = 0; i < 100 && !dropped; i++) {
+        snprintf(name, sizeof name, "%d.txt", i);
+        rig_write(&r, name, p, 40000);
+        rig_ask(&r, 0, name, 100, false, 0);
+        do {
+            assert_int_equal(rig_take(&r, 0, &a), 1);
+            dropped |= a.kind == PREPARE_DROP && a.place.slab == first;
+        } while (a.kind == PREPARE_DROP);
+    }
+    assert_true(dropped);
+    /* were it read again, there would be a word without a digest first */
+    rig_facts(&r, 0, "large.txt", &a);
+    assert_true(a.has_digest);
+    assert_true(a.place.slab != first);
+    check_sums(&r, 0, &a, p, n);
+    free(p);
+    rig_stop(&r, 0);
+}
+
+/* A share of the memory, and no more: then there is a digest without them. */
+static void sums_are_bounded(void **state)
+{
+    struct rig r;
+    struct prepare_answer a;
+    size_t n = 9 << 20;
+    char *p = malloc(n);
+
+    (void)state;
+    assert_non_null(p);
+    memset(p, 'x', n);
+    rig_init(&r);
+    r.conf.prepare.memory_bytes = 8 << 10;
+    rig_write(&r, "large.bin", p, n);
+    rig_start(&r);
+    rig_ask(&r, 0, "large.bin", 1, false, 0);
+    do
+        assert_int_equal(rig_take(&r, 0, &a), 1);
+    while (a.more);
+    assert_true(a.has_digest);
+    assert_int_equal(a.place.slab, 0);
+    assert_false(a.place.sums);
     free(p);
     rig_stop(&r, 0);
 }
@@ -389,6 +478,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(facts_rows),
         cmocka_unit_test(large_file_in_two_steps),
+        cmocka_unit_test(sums_outlive_their_slab),
+        cmocka_unit_test(sums_are_bounded),
         cmocka_unit_test(above_digest_bytes),
         cmocka_unit_test(remembered_for_the_second_worker),
         cmocka_unit_test(deaf_worker),
