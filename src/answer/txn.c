@@ -118,7 +118,7 @@ void txn_reset_out(struct txn *t)
 {
     t->out.n = 0;
     t->out.overflow = false;
-    t->sent = t->queued = 0;
+    t->sent = t->queued = t->doubt_us = 0;
     t->piece_n = t->piece_at = 0;
     t->record_n = t->record_at = 0;
     t->text = buf_over(t->text_bytes, sizeof t->text_bytes);

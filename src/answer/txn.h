@@ -86,6 +86,7 @@ struct txn {
     struct buf out;            /* heads and small bodies */
     uint64_t sent;             /* bytes of the stream that are out */
     uint64_t queued;           /* bytes of the stream in all */
+    uint64_t doubt_us;         /* since when a file may be growing; 0: none */
     unsigned piece_n, piece_at;
     unsigned record_n, record_at;
     struct buf text;  /* copies of what records point at, once they must stay */

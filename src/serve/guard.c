@@ -15,8 +15,6 @@
 #include "answer/txn.h"
 #include "files/entry.h"
 
-#define LOOKS 16 /* at a file that may be growing just now */
-
 bool guard_init(struct guard *g)
 {
     g->block = malloc(SUM_BLOCK);
@@ -43,23 +41,20 @@ static bool as_announced(const struct file_stat *s,
     return !exact && (times || s->size > v->size);
 }
 
-/* Without sums.  An append changes the times before the size: whoever looks in
- * between looks again. */
-static bool unchanged(const struct entry *e, const struct entry_form *f, int fd)
+/* Without sums. */
+static bool unchanged(struct guard *g, const struct entry *e,
+                      const struct entry_form *f, int fd)
 {
     const struct file_version *v = &e->version;
     struct file_stat s;
 
     if (fd == f->fd && fd != e->fd)
         v = &e->sidecar_version[f - e->form];
-    for (int looks = 0; looks < LOOKS; looks++) {
-        if (file_stat(fd, &s) != 0)
-            return false;
-        if (as_announced(&s, v, f->exact))
-            return true;
-        if (f->exact || s.size != v->size)
-            return false;
-    }
+    if (file_stat(fd, &s) != 0)
+        return false;
+    if (as_announced(&s, v, f->exact))
+        return true;
+    g->doubt = !f->exact && s.size == v->size;
     return false;
 }
 
@@ -104,6 +99,7 @@ enum end guard_take(struct guard *g, const struct entry *e,
     size_t skip = (size_t)(p->offset - at);
     enum end why = END_OPEN;
 
+    g->doubt = false;
     *n = (size_t)least(p->bytes, SUM_BLOCK - skip);
     *bytes = g->block + skip;
     if (f->bytes) {
@@ -115,7 +111,7 @@ enum end guard_take(struct guard *g, const struct entry *e,
     } else {
         *bytes = g->block;
         why = copy(g, p->fd, p->offset, *n);
-        if (why == END_OPEN && !unchanged(e, f, p->fd))
+        if (why == END_OPEN && !unchanged(g, e, f, p->fd))
             why = END_FILE_CHANGED;
     }
     return why;

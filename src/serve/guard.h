@@ -24,6 +24,9 @@ struct guard {
     size_t n;    /* bytes in it that `sum` vouches for; 0: none do */
     uint64_t sum;
     const uint64_t *of; /* where that lies, of which block it is */
+    /* END_FILE_CHANGED, but only times are new, of a file that may grow: an
+     * append changes them before the size, so a moment later more is known */
+    bool doubt;
 };
 
 bool guard_init(struct guard *g);

@@ -22,6 +22,7 @@
 
 #define IOV_MAX_HERE 64
 #define TURN_BYTES (512u << 10) /* most of one connection per turn */
+#define DOUBT_US 20000 /* most between the times and the size of an append */
 
 static void end_record(struct worker *w, struct conn *c, struct record *r)
 {
@@ -78,6 +79,14 @@ static ssize_t send_memory(struct conn *c, struct txn *t)
     return net_sendv(c->fd, iov, n, more);
 }
 
+/* Is it too early to tell whether a file only grows? */
+static bool doubted(const struct worker *w, struct txn *t)
+{
+    if (t->doubt_us == 0)
+        t->doubt_us = w->now_us;
+    return w->now_us - t->doubt_us < DOUBT_US;
+}
+
 /* A file's bytes: a block of them at a time (guard.h). */
 static ssize_t send_file(struct worker *w, struct conn *c, struct txn *t)
 {
@@ -89,10 +98,13 @@ static ssize_t send_file(struct worker *w, struct conn *c, struct txn *t)
     CHECK(t->record_at < t->record_n && r->entry);
     enum end why = guard_take(&w->guard, r->entry,
                               &r->entry->form[r->line.coding], p, &bytes, &n);
+    if (w->guard.doubt && doubted(w, t))
+        return -EBUSY;
     if (why != END_OPEN) {
         c->end = why;
         return -ESTALE;
     }
+    t->doubt_us = 0;
     bool more = n < p->bytes || t->piece_at + 1 < t->piece_n || c->closing;
     return net_send(c->fd, bytes, n, more);
 }
@@ -109,6 +121,8 @@ enum send_result send_flush(struct worker *w, struct conn *c)
         ssize_t n = memory ? send_memory(c, t) : send_file(w, c, t);
         if (n == -EAGAIN)
             return SEND_BLOCKED;
+        if (n == -EBUSY)
+            return SEND_YIELD;
         if (n < 0) {
             if (n == -EPIPE || n == -ECONNRESET || n == -ETIMEDOUT)
                 c->end = END_CLIENT_RESET;

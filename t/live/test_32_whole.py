@@ -51,6 +51,15 @@ def begin(server, target, fields="", read=1 << 16):
     return c, head, c.read_raw(read)
 
 
+def strong(c, head, got):
+    """A file that was changed a moment ago is looked at once more, and until
+    then its tag is weak."""
+    if not head.etag.startswith("W/"):
+        return c, head, got
+    c.reset()
+    return None
+
+
 def rest(c, head, got):
     """The body, or None when it was cut."""
     left = int(head.get("Content-Length")) - len(got)
@@ -203,8 +212,8 @@ def test_ranges(serve):
     path = server.tree.path("big.bin")
     first, last = 100_000, 20_000_000
     for at, whole in ((50, True), (LARGE - 10, True), (last - 5, False)):
-        c, head, got = begin(server, "big.bin",
-                             "Range: bytes=%d-%d\r\n" % (first, last))
+        c, head, got = until("a part under a strong tag", lambda: strong(
+            *begin(server, "big.bin", "Range: bytes=%d-%d\r\n" % (first, last))))
         assert head.status == 206 and head.etag == tag_of(data)
         patch(path, at, b"\0\0\0")
         assert rest(c, head, got) == (data[first:last + 1] if whole else None)
