@@ -7,6 +7,8 @@ libhttp_a_SOURCES += \
 	src/http/head.c src/http/head.h \
 	src/http/head_use.c \
 	src/http/method.c src/http/method.h \
+	src/http/proxy.c src/http/proxy.h src/http/proxy_parts.h \
+	src/http/proxy_v2.c \
 	src/http/scan.h \
 	src/http/status.c src/http/status.h \
 	src/http/target.c src/http/target.h \
