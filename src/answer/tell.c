@@ -6,6 +6,7 @@
 #include "answer/tell.h"
 
 #include "base/check.h"
+#include "http/proxy.h"
 #include "http/refs.h"
 #include "os/clock.h"
 #include "os/tcpinfo.h"
@@ -71,6 +72,27 @@ void tell_fin(struct worker *w, const struct conn *c, bool by_client)
     struct board_event *e = begin_conn(w, BOARD_FIN, c);
 
     e->conn.by_client = by_client;
+    board_publish(w->ring);
+}
+
+void tell_proxy(struct worker *w, const struct conn *c,
+                const struct net_peer *via, const struct proxy *p)
+{
+    struct board_event *e = begin_conn(w, BOARD_PROXY, c);
+    const struct span told[] = { p->tls_version, p->tls_cipher, p->name };
+    char address[NET_PEER_TEXT], storage[400];
+    struct buf b = buf_over(storage, sizeof storage);
+
+    net_peer_text(via, address);
+    board_text(e, 0, span_str(address));
+    for (size_t i = 0; p->tls && i < sizeof told / sizeof told[0]; i++) {
+        for (size_t j = 0; j < told[i].n && j < 128; j++)
+            buf_char(&b, told[i].p[j] > ' ' && told[i].p[j] <= '~'
+                             ? told[i].p[j]
+                             : '?');
+        buf_char(&b, '\n');
+    }
+    board_text(e, 1, buf_span(&b));
     board_publish(w->ring);
 }
 

@@ -15,6 +15,8 @@ struct conn;
 struct entry;
 struct record;
 struct txn;
+struct net_peer;
+struct proxy;
 struct worker;
 
 void tell_start(struct worker *w);
@@ -41,5 +43,9 @@ void tell_request(struct worker *w, const struct conn *c,
 
 /* A request that will not be answered; w->head is what is known of it. */
 void tell_cut(struct worker *w, const struct conn *c, enum end why);
+
+/* The header of c's proxy, whose own address is `via`. */
+void tell_proxy(struct worker *w, const struct conn *c,
+                const struct net_peer *via, const struct proxy *p);
 
 #endif

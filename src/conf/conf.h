@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "base/ip.h"
 #include "base/span.h"
 
 enum etag_scheme {
@@ -54,6 +55,7 @@ struct conf_listen {
         struct sockaddr_un un;
     } addr;
     socklen_t addr_bytes;
+    bool proxy; /* each connection begins with a header of the PROXY protocol */
 };
 
 /* One field that a rule sets or removes. */
@@ -174,6 +176,12 @@ struct conf_media {
     bool nosniff;         /* X-Content-Type-Options: nosniff */
 };
 
+struct conf_proxy {
+    struct ip_net *trust; /* whose PROXY headers are believed */
+    size_t n_trust;
+    char *text; /* the same as configured */
+};
+
 struct conf_observe {
     bool on;
     struct conf_listen listen;
@@ -209,6 +217,7 @@ struct conf {
     struct conf_prepare prepare;
     struct conf_media media;
     struct conf_observe observe;
+    struct conf_proxy proxy;
 };
 
 void conf_free(struct conf *c);

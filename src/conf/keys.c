@@ -78,7 +78,7 @@ static const struct key_word etag_words[] = {
 /* clang-format off */
 const struct key keys[] = {
     ROW("server", "listen", listens, conf, listen, "127.0.0.1:8080",
-        "address to serve on; may be repeated",
+        "address to serve on; may be repeated; with \"proxy\" behind it: see [proxy]",
         .flags = KEY_REPEATS),
     ROW("server", "root", dir, conf_site, root, NULL,
         "directory with the files; a relative one starts at this file's directory",
@@ -243,6 +243,9 @@ const struct key keys[] = {
         "fields and parameters with one of these words in their name are not shown",
         .flags = KEY_OFF),
 
+    ROW("proxy", "trust", trust, conf, proxy, "127.0.0.1 ::1",
+        "whose PROXY headers are believed (unix sockets: whoever may open one)"),
+
     ROW("cache", "ETag", word, conf_rule, etag, NULL,
         "how entity tags are made; without a rule: content",
         .words = etag_words, .flag = offsetof(struct conf_rule, set_etag)),
@@ -287,6 +290,7 @@ const struct section_row sections[] = {
     { "media", NULL, SECTION_OPTIONS, "media types" },
     { "prepare", NULL, SECTION_OPTIONS, "what is made of a file beforehand" },
     { "observe", NULL, SECTION_OPTIONS, "the page that shows what happens" },
+    { "proxy", NULL, SECTION_OPTIONS, "proxies in front that name their clients" },
     { "cache", "PATTERN", SECTION_RULE,
       "caching of what matches; any other field may be set too" },
     { "header", "PATTERN", SECTION_RULE,

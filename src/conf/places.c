@@ -289,14 +289,19 @@ static void listen_allowed(const struct key *k, struct buf *b)
         buf_str(b, ", off");
 }
 
+/* The address, and the word behind it. */
 static bool listens_parse(struct value_job *job, struct span text)
 {
     struct conf *c = job->base;
     struct conf_listen one;
     const char *what;
+    bool proxy = span_ends(text, SPAN(" proxy"));
 
+    if (proxy)
+        text = span_trim(span_to(text, text.n - 6));
     if (!listen_parse(job->arena, text, job->line, &one, &what))
         return value_refuse(job, text, what);
+    one.proxy = proxy;
     for (size_t i = 0; i < c->n_listen; i++) {
         if (!listen_clash(&c->listen[i], &one))
             continue;
@@ -315,7 +320,8 @@ static void listens_print(const struct key *k, const void *base, FILE *out)
     const struct conf *c = base;
 
     for (size_t i = 0; i < c->n_listen; i++)
-        fprintf(out, "%s = %s\n", k->name, c->listen[i].text);
+        fprintf(out, "%s = %s%s\n", k->name, c->listen[i].text,
+                c->listen[i].proxy ? " proxy" : "");
 }
 
 const struct value_type value_listens = { "address", listens_parse,
@@ -343,3 +349,35 @@ static void observe_print(const struct key *k, const void *base, FILE *out)
 
 const struct value_type value_listen = { "address", observe_parse,
                                          observe_print, listen_allowed };
+
+static void trust_allowed(const struct key *k, struct buf *b)
+{
+    (void)k;
+    buf_str(b, "addresses and networks, as 127.0.0.1 10.0.0.0/8 2001:db8::/32");
+}
+
+static bool trust_parse(struct value_job *job, struct span text)
+{
+    struct conf_proxy *p = &((struct conf *)job->base)->proxy;
+    struct span rest = text, word;
+
+    p->n_trust = 0;
+    while ((word = value_next_word(&rest)).n) {
+        struct ip_net one;
+        if (!ip_net_parse(word, &one))
+            return value_refuse(job, word, "is no address and no network");
+        p->trust =
+            arena_more(job->arena, p->trust, p->n_trust, sizeof *p->trust);
+        p->trust[p->n_trust++] = one;
+    }
+    p->text = arena_text(job->arena, text);
+    return true;
+}
+
+static void trust_print(const struct key *k, const void *base, FILE *out)
+{
+    fprintf(out, "%s = %s\n", k->name, ((const struct conf *)base)->proxy.text);
+}
+
+const struct value_type value_trust = { "networks", trust_parse, trust_print,
+                                        trust_allowed };

@@ -81,6 +81,8 @@ const char *reason_section(enum reason r);
     X(DRAINING, "draining", "server")                        \
     X(STOPPED, "stopped", "server")                          \
     X(EVICTED, "gave way", "server")                         \
+    X(PROXY_HEADER, "no correct PROXY header", "server")     \
+    X(PROXY_PEER, "not a trusted proxy", "server")           \
     X(WORKER_DIED, "worker died", "server")                  \
     X(SYSTEM, "system error", "server")
 

@@ -91,6 +91,26 @@ static void take_accept(struct life *l, const struct happened *x)
     l->has_syn = syn_parse(board_text_of(&x->event, 0), &l->syn);
 }
 
+static void keep_text(char *to, size_t cap, struct span s)
+{
+    s = span_to(s, cap - 1);
+    memcpy(to, s.p, s.n);
+    to[s.n] = '\0';
+}
+
+static void take_proxy(struct life *l, const struct happened *x)
+{
+    struct span lines = board_text_of(&x->event, 1);
+
+    l->accept.peer = x->event.conn.peer;
+    keep_text(l->via, sizeof l->via, board_text_of(&x->event, 0));
+    for (int i = 0; i < 3; i++) {
+        size_t n = span_find(lines, '\n');
+        keep_text(l->tls[i], sizeof l->tls[i], span_to(lines, n));
+        lines = span_from(lines, n + 1);
+    }
+}
+
 static void take_request(struct life *l, const struct happened *x)
 {
     const struct board_request *q = &x->event.request;
@@ -145,6 +165,9 @@ static void live(struct history *h, struct happened *x)
     case BOARD_ACCEPT:
         take_accept(l, x);
         break;
+    case BOARD_PROXY:
+        take_proxy(l, x);
+        break;
     case BOARD_FIRST:
     case BOARD_WAITING:
     case BOARD_REQUEST:
@@ -176,6 +199,7 @@ static bool sound(const struct board_event *e)
 
     switch ((enum board_kind)e->kind) {
     case BOARD_ACCEPT:
+    case BOARD_PROXY:
     case BOARD_FIN:
     case BOARD_END:
         return e->conn.end < END_COUNT && e->connection != 0;

@@ -47,6 +47,8 @@ struct life {
     struct board_conn accept, end;
     struct syn syn;
     bool has_syn;
+    char via[NET_PEER_TEXT]; /* the proxy that named the peer; "": none */
+    char tls[3][130];        /* version, cipher, server name; "": not told */
     struct list quiet;   /* among those whose last response is out */
     int64_t mono_wall;   /* as in struct happened */
     uint64_t sent_us;    /* its last response was out, monotonic */

@@ -20,8 +20,8 @@ static const char *const names[] = {
     [BOARD_FIRST] = "first",     [BOARD_WAITING] = "waiting",
     [BOARD_REQUEST] = "request", [BOARD_CUT] = "cut",
     [BOARD_FIN] = "fin",         [BOARD_END] = "end",
-    [BOARD_PAGE] = "page",       [HISTORY_LOST] = "lost",
-    [HISTORY_IDLE] = "idle",
+    [BOARD_PROXY] = "proxy",     [BOARD_PAGE] = "page",
+    [HISTORY_LOST] = "lost",     [HISTORY_IDLE] = "idle",
 };
 
 const char *shown_event_name(unsigned kind)
@@ -102,6 +102,43 @@ static void put_accept(struct buf *b, const struct happened *x,
     put_tcp(b, &x->event.conn.tcp);
 }
 
+static struct span take_line(struct span *s)
+{
+    size_t n = span_find(*s, '\n');
+    struct span line = span_to(*s, n);
+
+    *s = span_from(*s, n + 1);
+    if (line.n && line.p[line.n - 1] == '\r')
+        line.n--;
+    return line;
+}
+
+/* Version, cipher and server name as the proxy told them. */
+static void put_tls(struct buf *b, struct span version, struct span cipher,
+                    struct span name)
+{
+    if (!version.n && !cipher.n && !name.n)
+        return;
+    json_key(b, "tls");
+    buf_char(b, '{');
+    json_put(b, "version", version);
+    json_put(b, "cipher", cipher);
+    json_put(b, "name", name);
+    buf_char(b, '}');
+}
+
+static void put_proxy(struct buf *b, const struct happened *x, struct span mask)
+{
+    struct span lines = board_text_of(&x->event, 1);
+    struct span version = take_line(&lines), cipher = take_line(&lines);
+
+    (void)mask;
+    put_peer(b, "peer", &x->event.conn.peer);
+    json_put_u64(b, "port", x->event.conn.peer.port);
+    json_put(b, "via", board_text_of(&x->event, 0));
+    put_tls(b, version, cipher, take_line(&lines));
+}
+
 static void put_end(struct buf *b, const struct happened *x, struct span mask)
 {
     enum end end = (enum end)x->event.conn.end;
@@ -134,17 +171,6 @@ static void put_masked(struct buf *b, struct span mask, struct span text)
 
     mask_text(&shown, mask, text);
     json_string(b, shown.overflow ? SPAN("(not shown)") : buf_span(&shown));
-}
-
-static struct span take_line(struct span *s)
-{
-    size_t n = span_find(*s, '\n');
-    struct span line = span_to(*s, n);
-
-    *s = span_from(*s, n + 1);
-    if (line.n && line.p[line.n - 1] == '\r')
-        line.n--;
-    return line;
 }
 
 /* The field lines up to the empty one: [["Host","a"], ...] */
@@ -283,6 +309,7 @@ void shown_event(struct buf *b, const struct happened *x, struct span mask,
         [BOARD_WAITING] = put_request, [BOARD_REQUEST] = put_request,
         [BOARD_CUT] = put_request,     [BOARD_END] = put_end,
         [BOARD_PAGE] = put_page,       [HISTORY_IDLE] = put_idle,
+        [BOARD_PROXY] = put_proxy,
     };
     unsigned kind = x->event.kind;
 
@@ -360,6 +387,9 @@ void shown_life(struct buf *b, struct span mask, const struct history *h,
     json_put_u64(b, "worker", l->worker);
     put_peer(b, "peer", &known->peer);
     json_put_u64(b, "port", known->peer.port);
+    if (l->via[0])
+        json_put_str(b, "via", l->via);
+    put_tls(b, span_str(l->tls[0]), span_str(l->tls[1]), span_str(l->tls[2]));
     if (l->has_syn)
         put_syn(b, &l->syn);
     put_us(b, "opened_us", l->opened_us);

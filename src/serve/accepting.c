@@ -21,6 +21,7 @@
 #include "serve/conn.h"
 #include "serve/room.h"
 #include "serve/spare.h"
+#include "serve/proxied.h"
 #include "serve/step.h"
 #include "answer/tell.h"
 #include "serve/worker.h"
@@ -138,7 +139,12 @@ static bool take_one(struct worker *w, size_t i, bool greet)
     if (gives_way)
         step_give_way(w, gives_way);
     struct conn *c = begin(w, fd, &peer, i);
-    bool welcome = room_address(w, c);
+    c->awaits_proxy = w->conf->listen[i].proxy;
+    if (c->awaits_proxy && !proxied_trusts(w, c)) {
+        step_close(w, c, c->end);
+        return true;
+    }
+    bool welcome = c->awaits_proxy || room_address(w, c);
     if (welcome && greet) {
         arrivals_greet(w, c);
         return true;

@@ -46,18 +46,19 @@ struct conn {
     uint32_t magic;
     int fd;
     enum conn_state state;
-    bool polled;      /* is in the worker's poll set */
-    bool polled_room; /* which tells of room to send, too */
-    bool readable;    /* may have bytes that were not received yet */
-    bool ended;       /* the client has sent its FIN */
-    bool broken;      /* reset or failed: nothing more can be sent */
-    bool closing;     /* closes after what is being sent */
-    bool linger;      /* unread bytes may be there: close with a pause */
-    bool again;       /* is in the worker's list for the next turn */
-    bool received;    /* has bytes in the arena in this turn */
-    bool continued;   /* 100 (Continue) went out for this request */
-    bool by_address;  /* counted in the table of addresses */
-    uint8_t listener; /* index of the listening socket */
+    bool polled;       /* is in the worker's poll set */
+    bool polled_room;  /* which tells of room to send, too */
+    bool readable;     /* may have bytes that were not received yet */
+    bool ended;        /* the client has sent its FIN */
+    bool broken;       /* reset or failed: nothing more can be sent */
+    bool closing;      /* closes after what is being sent */
+    bool linger;       /* unread bytes may be there: close with a pause */
+    bool again;        /* is in the worker's list for the next turn */
+    bool received;     /* has bytes in the arena in this turn */
+    bool continued;    /* 100 (Continue) went out for this request */
+    bool by_address;   /* counted in the table of addresses */
+    bool awaits_proxy; /* says first whose connection it is */
+    uint8_t listener;  /* index of the listening socket */
     enum end end;
     struct net_peer peer;
     uint64_t number;              /* unique in the logs */

@@ -10,6 +10,7 @@ libserve_a_SOURCES = \
 	src/serve/control.c src/serve/control.h \
 	src/serve/guard.c src/serve/guard.h \
 	src/serve/pace.c src/serve/pace.h \
+	src/serve/proxied.c src/serve/proxied.h \
 	src/serve/request.c src/serve/request.h \
 	src/serve/room.c src/serve/room.h \
 	src/serve/send.c src/serve/send.h \

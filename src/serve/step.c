@@ -15,6 +15,7 @@
 #include "answer/answer.h"
 #include "serve/conn.h"
 #include "serve/pace.h"
+#include "serve/proxied.h"
 #include "serve/request.h"
 #include "serve/send.h"
 #include "answer/tell.h"
@@ -71,7 +72,7 @@ static void close_cut(struct worker *w, struct conn *c, enum end why)
 {
     struct txn *t = c->txn;
 
-    if (t && t->in_n > 0 && !txn_sending(t)) {
+    if (t && t->in_n > 0 && !txn_sending(t) && !c->awaits_proxy) {
         parse_input(w, t);
         access_cut(w, c, why);
         if (w->ring)
@@ -280,6 +281,36 @@ static bool need_txn(struct worker *w, struct conn *c)
     return true;
 }
 
+/* A connection says first whose it is; false: it says nothing else just now. */
+static bool take_proxy(struct worker *w, struct conn *c, struct span *in)
+{
+    struct txn *t = c->txn;
+
+    switch (proxied_take(w, c, in)) {
+    case PROXIED_READY:
+        if (in->n > 0)
+            return true;
+        txn_input_done(t);
+        become_idle(w, c);
+        receive_later(w, c);
+        return false;
+    case PROXIED_MORE:
+        txn_input_keep(t, *in, SPAN(""));
+        conn_become(c, CONN_HEAD);
+        set_timer(w, c, pace_head(w, c));
+        receive_later(w, c);
+        return false;
+    case PROXIED_FULL:
+        txn_input_done(t);
+        step_refuse(w, c, 503, END_LIMIT_ADDRESS);
+        return false;
+    case PROXIED_REFUSED:
+        step_close(w, c, c->end);
+        return false;
+    }
+    return false;
+}
+
 void step_received(struct worker *w, struct conn *c, const char *p, size_t n)
 {
     struct span in = span_of(p, n);
@@ -303,6 +334,8 @@ void step_received(struct worker *w, struct conn *c, const char *p, size_t n)
         txn_input_add(t, in);
         in = txn_input(t);
     }
+    if (c->awaits_proxy && !take_proxy(w, c, &in))
+        return;
     run(w, c, in);
 }
 
@@ -397,6 +430,8 @@ static void pace_expired(struct worker *w, struct conn *c)
     } else if (c->state == CONN_SEND) {
         net_abort(c->fd);
         step_close(w, c, why);
+    } else if (c->awaits_proxy) {
+        step_close(w, c, END_PROXY_HEADER);
     } else {
         answer_slow(w, c, why);
     }

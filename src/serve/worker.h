@@ -174,6 +174,7 @@ struct worker {
     uint64_t accept_again_ms, accept_look_ms;
     size_t paused_at; /* connections at that time */
     uint64_t refused, refused_logged_ms, full_since_ms;
+    uint64_t proxy_logged_ms; /* when a faulty proxy was told of; 0: never */
     struct call *calls; /* per worker, by this one; NULL: only one worker */
     bool deaf;          /* has let go of its listening sockets */
     bool draining, stopping;

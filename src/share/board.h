@@ -29,6 +29,9 @@ enum board_kind {
     BOARD_CUT,     /* a request ended without an answer; text[0]: its head */
     BOARD_FIN,     /* one side has ended its direction; more may follow */
     BOARD_END,     /* the connection is gone */
+    BOARD_PROXY,   /* a proxy has said whose connection it is: conn.peer;
+                      text[0]: its own address, text[1]: version of TLS, cipher
+                      and server name, a line each, none of them told: empty */
     BOARD_PAGE,    /* what a file refers to; text[0]: path, text[1]: list */
     BOARD_KINDS
 };

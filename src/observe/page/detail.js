@@ -84,6 +84,8 @@ export function connectionDetail(c, choose, now) {
     out.push(html("h3", {}, word("ladder")), ladder(c), html("p", { class: "hint" }, word("ladder_note")), ...filterRow(c));
     out.push(html("h3", {}, word("facts")), table([
         [word("f_peer"), `${c.peer ?? "?"} : ${c.port ?? "?"}`],
+        c.via ? [word("f_via"), c.via] : null,
+        c.tls ? [word("f_tls"), [c.tls.version, c.tls.cipher, c.tls.name].filter(t => t).join(", ")] : null,
         c.local ? [word("f_local"), `${c.local} : ${c.localPort}`] : null,
         [word("f_worker"), `${c.worker} (${word("generation")} ${c.generation})`],
         [word("f_opened"), clock(c.opened, true)],

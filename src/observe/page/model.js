@@ -139,6 +139,9 @@ export class Model {
             Object.assign(c, { opened: at, peer: e.peer, port: e.port, local: e.local, localPort: e.local_port,
                                syn: e.syn, tcp: e.tcp });
             break;
+        case "proxy":
+            Object.assign(c, { peer: e.peer, port: e.port, via: e.via, tls: e.tls });
+            break;
         case "first":
             c.half = e.first_us / 1000;
             break;

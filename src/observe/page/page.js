@@ -302,7 +302,7 @@ async function foresee() {
 
 // -- the stream of events
 
-const KINDS = ["start", "accept", "first", "waiting", "request", "cut", "fin", "idle", "end", "page", "lost"];
+const KINDS = ["start", "accept", "proxy", "first", "waiting", "request", "cut", "fin", "idle", "end", "page", "lost"];
 let held = [];
 
 function take(e) {
