@@ -8,6 +8,7 @@ LAB_MODULES = \
 	lab/etagdlab/browser.py \
 	lab/etagdlab/capture.py \
 	lab/etagdlab/cdp.py \
+	lab/etagdlab/children.py \
 	lab/etagdlab/cli.py \
 	lab/etagdlab/diff.py \
 	lab/etagdlab/drawing.py \
@@ -20,6 +21,7 @@ LAB_MODULES = \
 	lab/etagdlab/matrix.py \
 	lab/etagdlab/packets.py \
 	lab/etagdlab/pcapng.py \
+	lab/etagdlab/reaper.py \
 	lab/etagdlab/report.css \
 	lab/etagdlab/report.py \
 	lab/etagdlab/scenario.py \

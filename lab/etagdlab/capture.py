@@ -18,7 +18,7 @@ import subprocess
 import threading
 import time
 
-from . import packets, pcapng, tools
+from . import children, packets, pcapng, tools
 
 DEADLINE_S = 10
 SO_TIMESTAMPNS = 35
@@ -40,10 +40,10 @@ class _Dumpcap:
             raise NoCapture(tools.DUMPCAP.missing())
         self.path = path
         only = "(tcp or udp) and port %d" % port
-        self.process = subprocess.Popen(
+        self.process = children.start(
             [program, "-q", "-i", "lo", "-f", only, "-w", str(path)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, start_new_session=True)
+            stderr=subprocess.PIPE)
 
     def blocks(self):
         return pcapng.read_growing(self.path)
@@ -66,6 +66,7 @@ class _Dumpcap:
                 self.process.kill()
                 self.process.wait()
         self.process.stderr.close()
+        children.ended(self.process)
 
 
 class _PacketSocket:
@@ -134,6 +135,7 @@ class Capture:
     def __init__(self, port, folder, way):
         self.port, self.way = port, way
         self.marks = []
+        self.ended = False
         self.path = pathlib.Path(folder) / "raw.pcapng"
         self.source = WAYS[way](port, self.path)
         try:
@@ -165,13 +167,19 @@ class Capture:
             if repeat:
                 sent.append(self._send_mark())
 
+    def end(self) -> None:
+        """Nothing captures any more; again and again if need be."""
+        if not self.ended:
+            self.ended = True
+            self.source.end()
+
     def finish(self):
         """The capture without our own marks, its packets numbered anew."""
         try:
             self._await_mark(repeat=False)
             blocks = self.source.blocks()
         finally:
-            self.source.end()
+            self.end()
         kept, number = [], 0
         for b in blocks:
             if b.number and any(mark_in(b, m) for m in self.marks):

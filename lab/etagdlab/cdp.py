@@ -9,6 +9,8 @@ import subprocess
 import threading
 import time
 
+from . import children
+
 DEADLINE_S = 60
 
 
@@ -44,10 +46,9 @@ class Pipe:
             os.dup2(their_in, 3)
             os.dup2(their_out, 4)
         try:
-            self.process = subprocess.Popen(
+            self.process = children.start(
                 argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                stderr=stderr, env=env, preexec_fn=place, pass_fds=(3, 4),
-                start_new_session=True)
+                stderr=stderr, env=env, before=place, pass_fds=(3, 4))
         finally:
             os.close(their_in)
             os.close(their_out)
@@ -126,6 +127,7 @@ class Pipe:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        children.ended(self.process)
         self.thread.join(5)
         for fd in (self.out, self.inp):
             try:

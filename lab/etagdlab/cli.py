@@ -2,15 +2,17 @@
 """cli: the command line of `etagd lab` and `etagd annotate`.
 
 Exit status: 0 all well, 1 something could not be done, 2 bad usage, 3 the
-witnesses do not agree (lab), or the reports differ (lab --diff).
+witnesses do not agree (lab), or the reports differ (lab --diff); 128 and the
+signal's number if one has ended it.
 """
 import argparse
 import json
 import os
 import pathlib
+import signal
 import sys
 
-from . import (annotate, cdp, diff, experiment, ledger, pcapng, report,
+from . import (annotate, cdp, children, diff, experiment, ledger, pcapng, report,
                scenario, tools)
 from .server import NoServer
 
@@ -170,9 +172,25 @@ def annotate_file(argv):
     return OK
 
 
+def _watched(argv: "list[str]") -> int:
+    """lab(), and nothing left behind it however it ends."""
+    children.watch()
+    try:
+        return lab(argv)
+    except children.Interrupted as why:
+        name = signal.Signals(why.number).name
+        try:
+            _say("ended by %s: no report" % name)
+        except OSError:
+            pass              # its terminal is gone
+        return 128 + why.number
+    finally:
+        children.unwatch()
+
+
 def main(argv):
     """argv: the sub-command and its arguments; without one it is lab."""
-    commands = {"lab": lab, "annotate": annotate_file}
+    commands = {"lab": _watched, "annotate": annotate_file}
     if argv and argv[0] in commands:
         return commands[argv[0]](argv[1:])
-    return lab(argv)
+    return _watched(argv)

@@ -2,6 +2,7 @@
 """experiment: one run from beginning to end: a folder of its own, a server, a
 capture, a browser, the scenario, the matrix; and all of it as data."""
 import base64
+import contextlib
 import datetime
 import os
 import pathlib
@@ -10,7 +11,7 @@ import shutil
 import tempfile
 import time
 
-from . import annotate, capture, evidence, ledger, matrix, pcapng, scenario
+from . import annotate, capture, children, evidence, ledger, matrix, scenario
 from . import server as servers
 from . import tools
 from .browser import Browser
@@ -99,6 +100,8 @@ class Experiment:
     def run(self):
         """(the report's data, the capture's blocks or None)"""
         folder = pathlib.Path(tempfile.mkdtemp(prefix="etagd-lab-"))
+        if not self.o.keep:
+            children.folder(folder)
         try:
             _readable(folder)
             return self._run(folder)
@@ -107,6 +110,7 @@ class Experiment:
                 self.say("kept: %s" % folder)
             else:
                 shutil.rmtree(folder, ignore_errors=True)
+                children.keep(folder)
 
     def _run(self, folder):
         root = folder / "www"
@@ -116,10 +120,13 @@ class Experiment:
         (folder / "log").mkdir()
         server = servers.Server(self.program, ini, root, folder / "log",
                                 self.o.option or [])
-        with server:
+        # The server's own farewells stand in the capture, so it ends last.
+        with contextlib.ExitStack() as capturing, server:
             self.say("etagd serves %s" % server.url)
             run, why = _begin_capture(server.port, folder, self.o.capture,
                                       self.say)
+            if run:
+                capturing.callback(run.end)
             start_ns = time.time_ns()
             with Browser(folder / "profile") as browser:
                 done = scenario.Runner(browser, server.url, self.o.page, root,
@@ -131,8 +138,8 @@ class Experiment:
                 {c.port for c in log.connections}))
             _, config, _ = servers.ask(self.program, "--dump-config",
                                        *server.argv[1:])
-        # The server's own farewells stand in the capture, so it ends last.
-        blocks = run.finish() if run else None
+            server.stop()
+            blocks = run.finish() if run else None
         book = ledger.merge(ledger.parse(server.log_text()), observed)
         wire = evidence.Wire(blocks, book, server.port)
         data = self._data(wire, server, done, start_ns, end_ns)

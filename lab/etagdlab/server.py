@@ -12,7 +12,7 @@ import threading
 import time
 import urllib.request
 
-from . import ledger
+from . import children, ledger
 
 OBSERVER = re.compile(r"M012: observing at (http\S+)")
 READY = re.compile(r"M010: serving (\S.*?) with (\d+) workers?")
@@ -78,11 +78,10 @@ class Server:
 
     def start(self):
         try:
-            self.process = subprocess.Popen(
+            self.process = children.start(
                 self.argv, stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                env=environment(), text=True, errors="replace",
-                start_new_session=True)
+                env=environment(), text=True, errors="replace")
         except OSError as why:
             raise NoServer("%s: %s" % (self.argv[0], why.strerror)) from why
         self.reader = threading.Thread(target=self._read, daemon=True)
@@ -159,9 +158,10 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        if self.process:
+        if self.process and not self.process.stderr.closed:
             self.reader.join(DEADLINE_S)
             self.process.stderr.close()
+            children.ended(self.process)
         return self.process.returncode if self.process else None
 
     def __enter__(self):
