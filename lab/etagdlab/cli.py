@@ -121,7 +121,8 @@ def lab(argv):
     wrong = report.disagreements(data)
     for text in wrong:
         _say("witnesses differ: " + text)
-    return DIFFERENT if wrong else OK
+    failed = any(s["failed"] for s in data["steps"])
+    return FAILED if failed else DIFFERENT if wrong else OK
 
 
 def _annotate_parser():

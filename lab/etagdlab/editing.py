@@ -65,7 +65,10 @@ def png(data):
 def edited(name, data, number):
     """Other bytes of the same kind."""
     if data.startswith(SIGNATURE):
-        return png(data)
+        try:
+            return png(data)
+        except (KeyError, struct.error, zlib.error, ValueError):
+            pass              # broken or unusual: some other bytes will do
     note = b"edit %d" % number
     if name.endswith((".html", ".htm", ".svg", ".xml")):
         return data + b"<!-- " + note + b" -->\n"

@@ -10,6 +10,10 @@ from urllib.parse import urlsplit
 from . import annotate, freshness, ledger, packets, streams
 from .words import Said
 
+# What browsers' timing says of these is no answer: ranges, parts taken up again
+# and parts from the media cache come out as anything.  The wire tells.
+MEDIA = ("audio", "video")
+
 # transferSize, as Chromium reports it: a 304 counts as 300.
 NOT_MODIFIED_SIZE = 300
 
@@ -148,7 +152,8 @@ def _resource(wire, done, path, kind, timing, exchanges, memory, start_ns):
     statuses = [e["status"] for e in exchanges]
     row = {"path": path, "kind": kind, "wire": exchanges, "browser": said,
            "transfer": transfer, "source": fetch.source if fetch else "",
-           "agree": _agrees(statuses, None if load.restored else said)}
+           "agree": None if kind in MEDIA or 206 in statuses else
+           _agrees(statuses, None if load.restored else said)}
     behind = bool(exchanges) and said == "cache"
     if exchanges and not behind:
         row["outcome"] = " ".join(str(s) for s in statuses)
@@ -206,6 +211,7 @@ def steps(wire, done, base, start_ns):
         until = done[i + 1].begin_ns if i + 1 < len(done) else 1 << 63
         row = {"word": d.step.word, "text": d.step.text,
                "meaning": d.step.meaning, "note": d.note,
+               "skipped": d.skipped, "failed": d.failed,
                "begin": (d.begin_ns - start_ns) / 1e9,
                "end": (d.end_ns - start_ns) / 1e9,
                "clock": freshness.clock(d.begin_ns)}

@@ -11,10 +11,12 @@ import shutil
 import tempfile
 import time
 
-from . import annotate, capture, children, evidence, ledger, matrix, scenario
+from . import (annotate, capture, cdp, children, evidence, ledger, matrix,
+               scenario)
 from . import server as servers
 from . import tools
 from .browser import Browser
+from .words import Said
 
 FORMAT = 1
 HERE = pathlib.Path(__file__).resolve().parent
@@ -128,10 +130,7 @@ class Experiment:
             if run:
                 capturing.callback(run.end)
             start_ns = time.time_ns()
-            with Browser(folder / "profile") as browser:
-                done = scenario.Runner(browser, server.url, self.o.page, root,
-                                       self.say).run(self.steps)
-                product = browser.product
+            done, product = self._visits(folder, server.url, root)
             end_ns = time.time_ns()
             log = ledger.parse(server.log_text())
             observed = ledger.parse(server.ledger_text(
@@ -149,14 +148,32 @@ class Experiment:
         noted = annotate.annotate(blocks, book)[0] if blocks else None
         return data, noted
 
+    def _visits(self, folder: pathlib.Path, url: str,
+                root: pathlib.Path) -> "tuple[list[scenario.Done], str]":
+        """(what came of each step, the browser's name)"""
+        try:
+            with Browser(folder / "profile") as browser:
+                return scenario.Runner(
+                    browser, url, self.o.page, root,
+                    self.say).run(self.steps), browser.product
+        except (cdp.BrowserGone, cdp.Refused) as why:
+            self.say("no browser: %s" % why)
+            now = time.time_ns()
+            return [scenario.Done(s, now, now, failed=Said((str(why),)))
+                    for s in self.steps], "did not start"
+
     def _matrix(self, folder):
         """After the experiment, with a fresh profile and a server of its
         own, so that it disturbs nothing."""
         if self.o.matrix == "off":
             return None
-        with Browser(folder / "profile-matrix") as browser:
-            return matrix.measure(self.program, browser, folder,
-                                  self.o.matrix == "full", self.say)
+        try:
+            with Browser(folder / "profile-matrix") as browser:
+                return matrix.measure(self.program, browser, folder,
+                                      self.o.matrix == "full", self.say)
+        except (cdp.BrowserGone, cdp.Refused, servers.NoServer) as why:
+            self.say("no matrix: %s" % why)
+            return None
 
     def _data(self, wire, server, done, start_ns, end_ns):
         steps = evidence.steps(wire, done, server.url, start_ns)

@@ -4,6 +4,7 @@ no script, no foreign host, pictures inside."""
 import json
 import pathlib
 from html import escape
+from typing import Any
 
 from . import drawing
 from .words import Words
@@ -179,6 +180,16 @@ class Report:
             + escape(self.w(r["why"])),
             "<br><span class=soft>%s</span>" % escape(where) if where else "")
 
+    def _undone(self, s: "dict[str, Any]") -> str:
+        """Why a step did nothing, or ended early."""
+        for kind, text in (("failed", "could not be done: %s"),
+                           ("skipped", "skipped: %s")):
+            if s[kind]:
+                return "<span class=%s>%s</span>" % (
+                    "bad" if kind == "failed" else "soft",
+                    escape(self.w(text, self.w(s[kind]))))
+        return ""
+
     def visits(self):
         out = []
         head = _heads(self.w, "part", "on the wire", "bytes",
@@ -188,8 +199,9 @@ class Report:
                 i + 1, escape(s["text"]), escape(self.w(s["meaning"])),
                 s["clock"])
             if "resources" not in s:
-                out.append('<p class="between" id="step-%d"><b>%s</b> %s</p>'
-                           % (i + 1, title, escape(s["note"])))
+                out.append('<p class="between" id="step-%d"><b>%s</b> %s%s</p>'
+                           % (i + 1, title, escape(s["note"]),
+                              self._undone(s)))
                 continue
             picture = ""
             if s.get("screenshot"):

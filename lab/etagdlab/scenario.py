@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """scenario: the steps of an experiment, from the command line's words to
 actions of the browser."""
+import os
 import time
 from dataclasses import dataclass, field
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
-from . import editing
+from . import cdp, editing
 from .words import Said
 
 # word: (what it does, whether it takes an argument, whether it loads a page)
@@ -30,6 +31,14 @@ WAIT_MAX = 600
 
 class BadScenario(ValueError):
     """What is wrong with the words, for a person."""
+
+
+class Nothing(Exception):
+    """There is nothing that the step could do on this page."""
+
+
+class Undone(Exception):
+    """The step could not be done."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,8 @@ class Done:
     end_ns: int = 0
     load: object = None
     note: str = ""
+    skipped: str = ""         # why there was nothing to do
+    failed: str = ""          # why it could not be done
     files: list = field(default_factory=list)
 
 
@@ -106,13 +117,30 @@ class Runner:
         for i, step in enumerate(steps):
             self.say("step %d of %d: %s" % (i + 1, len(steps), step.text))
             d = Done(step, time.time_ns())
-            getattr(self, "_" + step.word.replace("-", "_"))(d, step.argument)
+            self._try(d)
             d.end_ns = time.time_ns()
             if d.load:
                 d.begin_ns = d.load.begin_ns
                 self._remember_pictures(d.load)
             done.append(d)
         return done
+
+    def _try(self, d: Done) -> None:
+        """No step ends the run: what can't be done is told."""
+        do = getattr(self, "_" + d.step.word.replace("-", "_"))
+        try:
+            do(d, d.step.argument)
+        except Nothing as why:
+            d.skipped = why.args[0]
+        except Undone as why:
+            d.failed = why.args[0]
+        except (cdp.BrowserGone, cdp.Refused, OSError) as why:
+            d.load = None
+            d.failed = Said((str(why),))
+        told = d.skipped or d.failed
+        if told:
+            self.say("%s %s: %s" % (
+                d.step.text, "skipped" if d.skipped else "failed", told))
 
     def _remember_pictures(self, load):
         found = [e["url"] for e in load.timing if e["kind"] == "img" and
@@ -149,8 +177,8 @@ class Runner:
         for name in names:
             path = (self.root / name.lstrip("/")).resolve()
             if self.root.resolve() not in path.parents or not path.is_file():
-                raise BadScenario("edit: no file %s in the page's folder"
-                                  % name)
+                raise Undone(Said(("there is no file %s in the page's folder",
+                                   name)))
             editing.edit(path, self.edits)
             d.files.append("/" + name.lstrip("/"))
         d.note = ", ".join(d.files)
@@ -159,11 +187,13 @@ class Runner:
         self._change(d, [name])
 
     def _edit_logo(self, d, _):
-        names = [unquote(u[len(self.base):].split("?")[0])
+        # Names are bytes: a page in GBK may ask for names in GBK.
+        names = [os.fsdecode(unquote_to_bytes(u[len(self.base):].split("?")[0]))
                  for u in self.pictures]
+        names = [n for n in names if (self.root / n.lstrip("/")).is_file()]
         if not names:
-            raise BadScenario("edit-logo: no page with a picture was loaded "
-                              "before; edit:FILE names one")
+            raise Nothing(Said(("no page with a picture of this folder was "
+                                "loaded before",)))
         self._change(d, sorted(set(names)))
 
     def _wait(self, d, text):

@@ -35,6 +35,10 @@ ZH = {
     "another address": "另一个地址", "the pictures change": "图片被改动",
     "a file changes": "文件被改动", "wait": "等待",
     "cache cleared": "清空缓存", "browser restarted": "重启浏览器",
+    "skipped: %s": "已跳过：%s", "could not be done: %s": "未能完成：%s",
+    "no page with a picture of this folder was loaded before":
+        "此前没有载入过带有本文件夹图片的页面",
+    "there is no file %s in the page's folder": "页面文件夹中没有文件 %s",
     # why something was asked for, and why not
     "the whole file: the request named no version":
         "整个文件：请求没有指明版本",
