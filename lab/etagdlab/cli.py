@@ -12,8 +12,8 @@ import pathlib
 import signal
 import sys
 
-from . import (annotate, cdp, children, diff, experiment, ledger, pcapng, report,
-               scenario, tools)
+from . import (annotate, cdp, children, diff, experiment, ledger, pcapng,
+               report, scenario, tools)
 from .server import NoServer
 
 OK, FAILED, USAGE, DIFFERENT = 0, 1, 2, 3

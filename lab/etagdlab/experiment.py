@@ -142,9 +142,12 @@ class Experiment:
         book = ledger.merge(ledger.parse(server.log_text()), observed)
         wire = evidence.Wire(blocks, book, server.port)
         data = self._data(wire, server, done, start_ns, end_ns)
-        data.update(matrix=self._matrix(folder), config=config, versions=_versions(
-            self.program, product, run.way if run else None),
-            capture={"way": run.way if run else None, "why_not": why})
+        data.update(matrix=self._matrix(folder), config=config,
+                    versions=_versions(self.program, product,
+                                       run.way if run else None),
+            capture={"way": run.way if run else None, "why_not": why,
+                     "dropped": run.dropped if run else None,
+                     "whole": run.whole if run else None})
         noted = annotate.annotate(blocks, book)[0] if blocks else None
         return data, noted
 

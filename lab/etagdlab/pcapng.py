@@ -7,8 +7,11 @@ the same capture.  Both byte orders; several sections and interfaces.
 """
 import struct
 from dataclasses import dataclass, field
+from typing import Optional
 
 SECTION, INTERFACE, SIMPLE, ENHANCED = 0x0A0D0D0A, 1, 3, 6
+STATISTICS = 5
+OPT_IFDROP, OPT_OSDROP = 5, 7
 OPT_END, OPT_COMMENT, OPT_TSRESOL, OPT_TSOFFSET = 0, 1, 9, 14
 
 CLASSIC = {
@@ -154,6 +157,16 @@ def parse(data):
 def read(path):
     with open(path, "rb") as f:
         return parse(f.read())
+
+
+def dropped(blocks: "list[Block]") -> "Optional[int]":
+    """Packets that were lost by who captured, as it says itself at the end;
+    None: it does not say."""
+    counts = [struct.unpack(b.order + "Q", value)[0]
+              for b in blocks if b.kind == STATISTICS
+              for code, value in options(b.body, 12, b.order)
+              if code in (OPT_IFDROP, OPT_OSDROP) and len(value) == 8]
+    return sum(counts) if counts else None
 
 
 def read_growing(path):

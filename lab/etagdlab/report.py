@@ -123,6 +123,7 @@ class Report:
                           d["agreement"]["captured"],
                           d["agreement"]["logged"],
                           d["agreement"]["worst_ms"])
+            text += self._lost()
         else:
             text = w("There is no capture: %s. So there are two witnesses, the "
                      "server (its log and its observer) and the browser's own "
@@ -135,6 +136,19 @@ class Report:
                     "<li class=bad>%s</li>" % escape(x) for x in wrong))
         return "<h3>%s</h3><p>%s%s</p>" % (
             escape(self.w("Do the witnesses agree?")), escape(text), verdict)
+
+    def _lost(self) -> str:
+        """What the capture itself says of its completeness."""
+        told = self.d["capture"]
+        lost = told.get("dropped")
+        if not told.get("whole", True):
+            return self.w("The capture ended too early. ")
+        if lost is None:
+            return ""
+        if lost:
+            return self.w("The capture lost %d packets; what they brought is "
+                          "shown as not seen. ", lost)
+        return self.w("The capture lost no packet. ")
 
     def grid(self):
         paths = []

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Capture files: what is not understood stays as it is, in both byte orders,
 and comments can be read by those who know better."""
+import socket
 import struct
 import subprocess
+import threading
 
 import pytest
 
@@ -117,3 +119,37 @@ def test_tshark_reads_what_we_write(tshark, tmp_path):
         stderr=subprocess.DEVNULL, text=True, check=True)
     assert done.stdout.split("\n")[:5] == [
         "note 1\t0", "note 2\t0", "note 3\t0", "note 4\t0", "note 5\t1"]
+
+
+def test_what_the_capture_lost():
+    def statistics(*counts):
+        body = struct.pack("<III", 0, 0, 0)
+        for code, n in counts:
+            body += struct.pack("<HHQ", code, 8, n)
+        return pcapng.Block(pcapng.STATISTICS, "<", body + bytes(4))
+    assert pcapng.dropped([pcapng.section()]) is None
+    assert pcapng.dropped([statistics((4, 100), (5, 3), (7, 2))]) == 5
+    assert pcapng.dropped([statistics((4, 100), (5, 0))]) == 0
+
+
+def test_a_burst_loses_nothing(captured):
+    """20 MB at once through loopback; the capture says that it has all."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        port = listening.getsockname()[1]
+        run = captured(port)
+        with socket.create_connection(("127.0.0.1", port)) as a:
+            b, _ = listening.accept()
+            with b:
+                sender = threading.Thread(
+                    target=lambda: a.sendall(bytes(20 << 20)))
+                sender.start()
+                left = 20 << 20
+                while left:
+                    left -= len(b.recv(1 << 20))
+                sender.join()
+        blocks = run.finish()
+    assert run.dropped == 0 and run.whole
+    got = sum(s.length for s in packets.segments(blocks) if s.dport == port)
+    assert got >= 20 << 20
