@@ -172,11 +172,13 @@ def _lane(stream, scale, y, width, words):
         b = scale(q["end"]) if q["end"] is not None else a
         status = q["status"] or 0
         kind = "s304" if status == 304 else "s200" if 200 <= status < 300 \
-            else "serr"
+            else "serr" if q.get("seen", True) else "sgap"
         out.append('<rect class="%s" x="%.1f" y="%.1f" width="%.1f" '
                    'height="14" rx="2"><title>%s → %s</title></rect>' % (
                        kind, a - 1, y - 7, max(5, b - a),
-                       escape(q["line"]), status or "no answer"))
+                       escape(q["line"] or words("not seen")), status or words(
+                           "no answer" if q.get("seen", True) else
+                           "not seen")))
     closer = stream["first_closer"]
     if closer:
         out.append('<path class="fin %s" d="M%.1f %.1f l0 14"/>' % (

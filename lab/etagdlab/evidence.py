@@ -41,6 +41,9 @@ class Wire:
         self.streams = streams.streams(segments, port)
         self.matched = ledger.match(self.ledger, self.streams)
         self.notes = annotate.comments(self.streams, self.matched)
+        # Something of the conversation was not captured.
+        self.lossy = any(not m.seen for s in self.streams
+                         for m in s.requests + s.responses)
         self._pairs = {}
         for s in self.streams:
             for i, pair in enumerate(s.pairs()):
@@ -220,7 +223,7 @@ def steps(wire, done, base, start_ns):
             shown = load.pop("shown") or shown
             row.update(load)
             memory.learn(d.load)
-            if wire.captured:
+            if wire.captured and not wire.lossy:
                 row["captured"] = len(
                     wire.asked_in_capture(d.begin_ns, until))
             row["logged"] = len(wire.requests(d.begin_ns, until))
@@ -266,6 +269,7 @@ def stream_rows(wire, start_ns):
             "unused": not s.requests,
             "requests": [{
                 "line": q.line, "status": r.status if r else None,
+                "seen": q.seen and (r is None or r.seen),
                 "begin": (q.first_ns - start_ns) / 1e9,
                 "end": (r.last_ns - start_ns) / 1e9 if r else None}
                 for q, r in s.pairs()]})
@@ -314,9 +318,9 @@ def differences(wire):
         for r in c.requests:
             if 0 < (r.number or 0) <= len(pairs):
                 asked, answered = pairs[r.number - 1]
-                if r.status and r.status != 408:
+                if asked.seen and r.status and r.status != 408:
                     note("request", asked.first_ns, r.time_ns)
-                if answered and wire.ledger.complete:
+                if answered and answered.seen and wire.ledger.complete:
                     note("response", answered.first_ns, r.end_ns)
     return worst
 
@@ -331,12 +335,15 @@ def agreement(wire):
         pairs = wire.streams[index].pairs()
         for r in c.requests:
             at = (r.number or 0) - 1
+            if wire.lossy and (not 0 <= at < len(pairs) or
+                               not pairs[at][0].seen):
+                continue
             if not 0 <= at < len(pairs):
                 wrong.append("request %s of port %s is not in the capture"
                              % (r.number, c.port))
                 continue
             asked, answered = pairs[at]
-            if answered and r.status and answered.status != r.status:
+            if answered and answered.seen and r.status and answered.status != r.status:
                 wrong.append("packet %d: %d in the capture, %d in the log" % (
                     answered.first_packet, answered.status, r.status))
             if r.target and asked.target != r.target:

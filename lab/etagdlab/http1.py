@@ -15,6 +15,7 @@ class Message:
     line: str
     fields: dict = field(default_factory=dict)   # names in lower case
     whole: bool = True
+    seen: bool = True         # its head is in the capture
 
     @property
     def status(self):
@@ -87,25 +88,51 @@ def _content(message, data, none):
         message.end, message.whole = len(data), False
 
 
-def _read(data, no_content):
+def _resumed(data: bytes, at: int, begins: "list[int]") -> int:
+    """Where, at a segment's begin, the next message after a loss begins."""
+    for b in begins:
+        if b >= at and data.startswith((b"HTTP/1.",) + METHODS, b):
+            return b
+    return len(data)
+
+
+def _read(data, no_content, gaps=(), begins=()):
+    """gaps: [(begin, end)] of bytes that were not captured (zeros in data);
+    begins: where segments begin, to go on from after a loss."""
     found, at = [], 0
     while at < len(data):
         message = _head(data, at)
+        upto = message.head_end if message else len(data)
+        lost = [end for begin, end in gaps if begin < upto and end > at]
+        if lost:
+            next_at = _resumed(data, lost[0], begins)
+            unseen = Message(at, next_at, next_at, "", whole=False, seen=False)
+            no_content(unseen, len(found))
+            found.append(unseen)
+            at = next_at
+            continue
         if message is None:
             line = data[at:at + 200].split(b"\r\n")[0].decode("latin-1")
             found.append(Message(at, len(data), len(data), line, whole=False))
             break
         _content(message, data, no_content(message, len(found)))
+        lost = [end for begin, end in gaps
+                if begin < message.end and end > at]
+        if lost:
+            framed = message.whole and "content-length" in message.fields
+            message.whole = False
+            if not framed:
+                message.end = _resumed(data, lost[0], begins)
         found.append(message)
         at = message.end
     return found
 
 
-def requests(data):
-    return _read(data, lambda m, i: False)
+def requests(data, gaps=(), begins=()):
+    return _read(data, lambda m, i: False, gaps, begins)
 
 
-def responses(data, asked):
+def responses(data, asked, gaps=(), begins=()):
     """asked: the requests of the other direction, to know what a HEAD was."""
     finals = []
 
@@ -116,4 +143,4 @@ def responses(data, asked):
         finals.append(m)
         head = at < len(asked) and asked[at].method == "HEAD"
         return head or m.status in (204, 304)
-    return _read(data, no_content)
+    return _read(data, no_content, gaps, begins)

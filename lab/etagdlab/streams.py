@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 """streams: TCP connections in a capture: their packets in order with relative
 numbers, their HTTP messages, who opened and who closed first."""
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import http1
 from .packets import ACK, FIN, MOD, RST, SYN
+
+# More than that was not lost: the numbers are not this connection's.
+GAP_MAX = 256 << 20
 
 
 @dataclass
@@ -81,6 +84,7 @@ class _Direction:
         self.data = bytearray()
         self.parts = []           # (offset, end, packet)
         self.early = []
+        self.gaps = []            # [(begin, end)] that were not captured
 
     def relative(self, seq):
         return (seq - self.isn) % MOD
@@ -95,6 +99,21 @@ class _Direction:
             packet.again = True
         self.early.append((offset, packet))
         self.early.sort(key=lambda e: e[0])
+        self._place()
+
+    def fill(self) -> None:
+        """At the end: what is still missing is lost.  Zeros stand for it, so
+        that what came behind it is read all the same."""
+        while self.early:
+            begin, end = len(self.data), self.early[0][0]
+            if end - begin > GAP_MAX:
+                self.early.clear()
+                return
+            self.gaps.append((begin, end))
+            self.data += bytes(end - begin)
+            self._place()
+
+    def _place(self) -> None:
         while self.early and self.early[0][0] <= len(self.data):
             offset, packet = self.early.pop(0)
             s = packet.segment
@@ -128,14 +147,39 @@ def _info(packet):
     return " ".join(parts)
 
 
+def _count_unseen(stream: Stream, there: _Direction,
+                  back: _Direction) -> None:
+    """A loss may hide several responses: the next that is seen answers the
+    last request before it."""
+    found = []
+    for i, m in enumerate(stream.responses):
+        found.append(m)
+        after = stream.responses[i + 1:i + 2]
+        first = back.packet_at(after[0].start) if after else None
+        if m.seen or first is None:
+            continue
+        firsts = [there.packet_at(q.start) for q in stream.requests]
+        asked = sum(p is not None and
+                    p.segment.number < first.segment.number for p in firsts)
+        finals = sum(not 100 <= r.status < 200 for r in found)
+        found += [replace(m) for _ in range(asked - 1 - finals)]
+    stream.responses = found
+
+
 def _messages(stream, there, back):
-    stream.requests = http1.requests(bytes(there.data))
-    stream.responses = http1.responses(bytes(back.data), stream.requests)
-    for message in stream.requests:
+    for way in (there, back):
+        way.fill()
+    stream.requests = http1.requests(
+        bytes(there.data), there.gaps, [p[0] for p in there.parts])
+    stream.responses = http1.responses(
+        bytes(back.data), stream.requests, back.gaps,
+        [p[0] for p in back.parts])
+    _count_unseen(stream, there, back)
+    for message in filter(lambda m: m.seen, stream.requests):
         packet = there.packet_at(message.start)
         if packet:
             packet.request = packet.request or message
-    for message in stream.responses:
+    for message in filter(lambda m: m.seen, stream.responses):
         packet = back.packet_at(message.start)
         if packet:
             packet.response = packet.response or message

@@ -35,6 +35,7 @@ ZH = {
     "another address": "另一个地址", "the pictures change": "图片被改动",
     "a file changes": "文件被改动", "wait": "等待",
     "cache cleared": "清空缓存", "browser restarted": "重启浏览器",
+    "not seen": "未看到", "no answer": "没有应答",
     "skipped: %s": "已跳过：%s", "could not be done: %s": "未能完成：%s",
     "no page with a picture of this folder was loaded before":
         "此前没有载入过带有本文件夹图片的页面",

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Connections and messages out of packets."""
+import random
 import struct
 
 import pytest
@@ -128,3 +129,53 @@ def test_ipv6():
 def test_what_is_no_tcp_is_left_out(data):
     for link in (packets.RAW, packets.ETHERNET, 9999):
         assert packets.segment(pcapng.packet(data, 1, link, 1)) is None
+
+
+LOST_TALK = 8
+
+
+def a_long_talk():
+    """Each request names its number, each response a length of its own."""
+    talk = Talk().open()
+    for i in range(LOST_TALK):
+        talk.ask("GET /%d HTTP/1.1\r\nHost: x\r\n\r\n" % i)
+        if i % 3 == 2:
+            talk.answer("HTTP/1.1 304 Not Modified\r\nETag: \"%d\"\r\n\r\n" % i)
+            continue
+        talk.answer("HTTP/1.1 200 OK\r\nETag: \"%d\"\r\n"
+                    "Content-Length: 2000\r\n\r\n" % i)
+        talk.answer("x" * 1000).answer("y" * 1000)
+    return talk
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_a_loss_costs_what_was_lost_and_no_more(seed):
+    """Whatever is not captured, what is seen is read rightly: a response that
+    is seen answers its own request."""
+    dice = random.Random(seed)
+    talk = a_long_talk()
+    head, rest = talk.blocks[:5], talk.blocks[5:]
+    talk.blocks = head + [b for b in rest if dice.random() > 0.05 * (seed % 8)]
+    texts = [b.data for b in talk.blocks[5:]]
+    s, = of(talk)
+    seen = [r for r in s.responses if r.seen]
+    heads = [t for t in texts if b"HTTP/1.1 200" in t or b"HTTP/1.1 304" in t]
+    assert len(seen) == len(heads)
+    assert len([q for q in s.requests if q.seen]) == sum(
+        b"GET /" in t for t in texts)
+    if all(q.seen for q in s.requests) and len(s.requests) == LOST_TALK:
+        for q, r in s.pairs():
+            if r is not None and r.seen:
+                assert r.fields["etag"] == '"%s"' % q.target[1:]
+                assert r.status == (304 if int(q.target[1:]) % 3 == 2 else 200)
+
+
+def test_a_lost_head_is_not_seen_and_no_error():
+    talk = Talk().open()
+    for i in range(3):
+        talk.ask(GET).answer(OK)
+    del talk.blocks[6]                    # the first response
+    s, = of(talk)
+    assert [(r.seen, r.status) for r in s.responses] == [
+        (False, 0), (True, 200), (True, 200)]
+    assert [r.whole for _, r in s.pairs()] == [False, True, True]
