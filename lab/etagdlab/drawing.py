@@ -52,7 +52,9 @@ def _label(p):
     if kind == "data":
         return "%d bytes" % p["data"]
     text = p["info"].replace(" HTTP/1.1", "").replace("HTTP/1.1 ", "")
-    return text + (" · %d bytes" % p["data"] if kind != "ask" else "")
+    text += " · %d bytes" % p["data"] if kind != "ask" else ""
+    # A FIN can ride on data: closing takes no packet of its own then.
+    return text + (", FIN" if "FIN" in p["flags"] else "")
 
 
 def _arrow(p, y):
@@ -67,7 +69,7 @@ def _arrow(p, y):
     out.append('<path d="M%d %.1f l%d -4.2 l0 8z"/>' % (b, y + drop, back))
     out.append(_text((LEFT + RIGHT) / 2, y - 1, _clip(_label(p), 46), "lab",
                      "middle"))
-    out.append(_text(LEFT - 8, y + 4, "%.6f" % p["time"], "time", "end"))
+    out.append(_text(LEFT - 8, y + 4, "%.6f" % p.get("since", p["time"]), "time", "end"))
     if p["comments"]:
         note = "; ".join(c.replace("etagd: ", "") for c in p["comments"])
         lines = wrap(note, NOTE_WIDTH, break_long_words=True)

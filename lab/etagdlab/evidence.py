@@ -239,13 +239,15 @@ def steps(wire, done, base, start_ns):
 
 def packet_rows(wire, start_ns):
     rows = []
+    first_ns = min((s.start_ns for s in wire.streams), default=0)
     for s in wire.streams:
         for p in s.packets:
             g = p.segment
             rows.append({
                 "no": g.number, "time": (g.time_ns - start_ns) / 1e9,
-                "source": "%s:%d" % (g.source, g.sport),
-                "destination": "%s:%d" % (g.destination, g.dport),
+                # As Wireshark's columns: since the first packet.
+                "since": (g.time_ns - first_ns) / 1e9,
+                "source": g.source, "destination": g.destination,
                 "protocol": "HTTP" if p.request or p.response else "TCP",
                 "length": g.frame, "info": p.info, "stream": s.index,
                 "client": p.client, "flags": g.flag_text,

@@ -279,10 +279,11 @@ class Report:
                             % (at + 1, escape(steps[at]["text"])))
                 at += 1
             rows.append(
-                '<tr class="%s"><td class=num>%d</td><td class=num>%.6f</td>'
+                '<tr class="%s"><td class=num>%d</td><td class=num>%.9f</td>'
                 "<td>%s</td><td>%s</td><td>%s</td><td class=num>%d</td>"
                 "<td>%s</td></tr>" % (
-                    drawing.kind_of(p), p["no"], p["time"], p["source"],
+                    drawing.kind_of(p), p["no"], p.get("since", p["time"]),
+                    p["source"],
                     p["destination"], p["protocol"], p["length"],
                     escape(p["info"])))
             rows += ["<tr class=says><td></td><td></td><td colspan=5>%s</td>"

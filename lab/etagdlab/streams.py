@@ -32,6 +32,7 @@ class Stream:
     packets: list = field(default_factory=list)
     requests: list = field(default_factory=list)
     responses: list = field(default_factory=list)
+    scales: dict = field(default_factory=dict)   # by "from client"
 
     @property
     def start_ns(self):
@@ -131,7 +132,16 @@ class _Direction:
         return None
 
 
-def _info(packet):
+def _window(stream: Stream, packet: Packet) -> int:
+    """What the field means: scaled, if both ends said so in their SYN (RFC
+    7323 2.2); a SYN's own window never is."""
+    s = packet.segment
+    if s.has(SYN) or len(stream.scales) < 2:
+        return s.window
+    return s.window * stream.scales[packet.client]
+
+
+def _info(stream: Stream, packet: Packet) -> str:
     s = packet.segment
     if packet.request:
         return packet.request.line
@@ -140,8 +150,9 @@ def _info(packet):
     parts = ["[%s]" % s.flag_text, "Seq=%d" % packet.seq]
     if s.has(ACK):
         parts.append("Ack=%d" % packet.ack)
-    parts += ["Win=%d" % s.window, "Len=%d" % s.length]
-    parts += [o for o in s.options if s.has(SYN)]
+    parts += ["Win=%d" % _window(stream, packet), "Len=%d" % s.length]
+    parts += s.options
+    parts.insert(0, "%d \u2192 %d" % (s.sport, s.dport))
     if packet.again:
         parts.insert(0, "[TCP Retransmission]")
     return " ".join(parts)
@@ -187,7 +198,7 @@ def _messages(stream, there, back):
         if packet:
             packet.ends = message
     for packet in stream.packets:
-        packet.info = _info(packet)
+        packet.info = _info(stream, packet)
     # Where in time each message lies.
     for message, way in [(m, there) for m in stream.requests] + \
                         [(m, back) for m in stream.responses]:
@@ -234,6 +245,9 @@ def streams(segments, server_port=0):
         packet = Packet(s, client, ways[client].relative(s.seq),
                         other.relative(s.ack) if other and s.has(ACK) else 0)
         stream.packets.append(packet)
+        if s.has(SYN):
+            stream.scales.update({client: int(o[3:]) for o in s.options
+                                  if o.startswith("WS=")})
         ways[client].take(packet)
     for stream, ways in found:
         empty = _Direction(0)

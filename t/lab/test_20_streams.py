@@ -22,7 +22,8 @@ def test_one_exchange():
     s, = of(Talk().open().ask(GET).answer(OK).fin(True).fin(False))
     assert s.opened and s.client == CLIENT and s.server == SERVER
     assert [p.info for p in s.packets][:2] == [
-        "[SYN] Seq=0 Win=512 Len=0", "[SYN, ACK] Seq=0 Ack=1 Win=512 Len=0"]
+        "40000 \u2192 80 [SYN] Seq=0 Win=512 Len=0",
+        "80 \u2192 40000 [SYN, ACK] Seq=0 Ack=1 Win=512 Len=0"]
     (asked, answered), = s.pairs()
     assert (asked.target, answered.status) == ("/a", 200)
     assert (asked.first_packet, answered.last_packet) == (4, 5)
