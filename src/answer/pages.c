@@ -16,9 +16,10 @@
 #include "os/log.h"
 #include "files/entry.h"
 #include "files/find.h"
+#include "prepare/version.h"
 #include "serve/worker.h"
 
-#define RACY_NS 50000000 /* several ticks of the clock of file times */
+#define TICK_NS 50000000 /* several ticks of the clock of file times */
 
 struct pages_slot {
     struct entry *page; /* NULL: can't be used */
@@ -117,7 +118,7 @@ static void look(struct worker *w, const struct conf_site *site,
         if (e && !whole)
             entry_release(w, e);
         replace(w, s, whole ? e : NULL);
-        s->racy = w->real_us * 1000 - f.version.ctime_ns < RACY_NS;
+        s->racy = version_young(&f.version, w->real_us * 1000, TICK_NS);
         s->told = s->told && !whole;
         if (!whole)
             s->looked = false; /* it was being changed: again next time */

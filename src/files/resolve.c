@@ -18,11 +18,12 @@
 #include "files/blocks.h"
 #include "files/entry.h"
 #include "files/find.h"
+#include "prepare/version.h"
 #include "serve/worker.h"
 
 #define DEGRADED_US 1000000 /* until the preparer is asked again */
-#define RACY_US 50000    /* until a racy file is read again, for its codings */
-#define DEGRADED_TRIES 4 /* a file that kills preparers is let be */
+#define RACY_US 50000       /* ticks of file times, and between two readings */
+#define DEGRADED_TRIES 4    /* a file that kills preparers is let be */
 
 /* Nothing that was found differs from what e was made of. */
 static bool same(const struct entry *e, const struct found *f)
@@ -217,6 +218,24 @@ static struct entry *look_again(struct worker *w, struct entry *old,
     return e;
 }
 
+/* The watch vouches for a racy file as long as it says nothing; but codings are
+ * made only once nothing can change unseen any more, so it is read again then.
+ */
+static bool settles(const struct worker *w, const struct entry *e)
+{
+    int64_t now = w->real_us * 1000;
+    int64_t at = version_settles_ns(&e->version);
+
+    for (int c = 0; c < CODING_COUNT; c++) {
+        if ((e->sidecars >> c & 1) &&
+            version_settles_ns(&e->sidecar_version[c]) > at)
+            at = version_settles_ns(&e->sidecar_version[c]);
+    }
+    at += RACY_US * 1000;
+    return w->now_us - e->asked_us < RACY_US ||
+           (at > now && at < now + 2 * VERSION_AHEAD_NS);
+}
+
 static struct entry *resolve_path(struct worker *w, unsigned site,
                                   const struct target *target,
                                   uint64_t since_us)
@@ -229,9 +248,7 @@ static struct entry *resolve_path(struct worker *w, unsigned site,
     bool unchanged = e->watched && e->fresh == w->fresh;
     if (e->pending || (unchanged && !e->degraded && !e->racy))
         return e;
-    /* the watch vouches for a racy file; the preparer codes it only after it
-     * has been read once more */
-    if (unchanged && e->racy && w->now_us - e->asked_us < RACY_US)
+    if (unchanged && e->racy && settles(w, e))
         return e;
     if (e->kind == ENTRY_FILE && e->asked_us >= since_us)
         return e;

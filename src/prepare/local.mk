@@ -16,4 +16,5 @@ libprepare_a_SOURCES = \
 	src/prepare/reading.c src/prepare/reading.h \
 	src/prepare/seals.h \
 	src/prepare/slab.c src/prepare/slab.h \
-	src/prepare/sums.c src/prepare/sums.h
+	src/prepare/sums.c src/prepare/sums.h \
+	src/prepare/version.c src/prepare/version.h

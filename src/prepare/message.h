@@ -29,7 +29,8 @@
 #define PREPARE_NAME_MAX 256 /* with NUL */
 
 /* A version of a file: when all are equal, so are the bytes, unless both
- * changes fell within one tick of the clock (see `racy`). */
+ * changes fell within one tick of the clock or of the file system's times (see
+ * `racy` and version.h). */
 struct file_version {
     uint64_t dev, ino;
     uint64_t size; /* bytes */
@@ -90,8 +91,8 @@ struct prepare_answer {
                                     by the preparer */
     uint8_t digest[32]; /* SHA-256 of these bytes, valid when has_digest */
     uint8_t has_digest; /* 0: not made (too large), or still to come */
-    uint8_t racy;       /* the file changed within a clock tick of being
-                           read: ask again at the next request */
+    uint8_t racy;       /* another change could still bear the same times:
+                           ask again at the next request */
     uint8_t more;       /* further messages for this ask will come */
     uint8_t negotiable; /* codings exist or will: send Vary */
     uint8_t disagrees;  /* content and name differ: log it once */

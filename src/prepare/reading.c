@@ -12,10 +12,10 @@
 
 #include "base/sum.h"
 #include "prepare/magic.h"
+#include "prepare/version.h"
 
 #define TRIES_MAX 3
 _Static_assert(READING_SLICE_BYTES % SUM_BLOCK == 0, "whole blocks");
-#define SKEW_NS INT64_C(2000000000) /* a file server's clock ahead of ours */
 
 static int64_t nanoseconds(struct timespec t)
 {
@@ -132,22 +132,10 @@ enum reading_state reading_step(struct reading_tools *t, struct reading *r)
     return file_version_eq(&now, &r->version) ? READING_DONE : again(t, r);
 }
 
-/* Only what is younger than a tick can change again without a trace; the change
- * time is what no user can set, the modification time what some network file
- * systems keep more finely. */
-static bool young(int64_t changed_ns, int64_t started_ns, int64_t tick_ns)
-{
-    return changed_ns > started_ns - tick_ns &&
-           changed_ns < started_ns + SKEW_NS;
-}
-
 bool reading_young(const struct reading_tools *t, const struct reading *r,
                    const struct file_version *v)
 {
-    int64_t tick = t->limits.tick_ns;
-
-    return young(v->ctime_ns, r->started_ns, tick) ||
-           young(v->mtime_ns, r->started_ns, tick);
+    return version_young(v, r->started_ns, t->limits.tick_ns);
 }
 
 bool reading_racy(const struct reading_tools *t, const struct reading *r)

@@ -12,6 +12,7 @@ import time
 import pytest
 
 from harness import until
+from mounts import in_namespace, start_inside
 from wire import Closed
 
 HALF = b"GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -155,27 +156,6 @@ def test_root_deleted(serve):
     for path in ("/x.txt", "/d/y.txt", "/", "/z"):
         assert server.get(path).status == 404
     server.tree.root.mkdir()
-
-
-def in_namespace():
-    """Can a mount namespace of our own be had here?"""
-    return os.path.exists("/usr/bin/unshare") and subprocess.run(
-        ["unshare", "-m", "true"], capture_output=True).returncode == 0
-
-
-def start_inside(server, first, outer=("unshare", "-m")):
-    """Starts it in a mount namespace of its own, after the command `first`; a
-    function for further commands there."""
-    import harness
-    server.process = harness.Process(
-        [*outer, "sh", "-c", "%s && exec %s -c %s" % (
-            first, harness.binary(), server.file)], str(server.folder))
-    m = server.process.await_line(harness.READY.pattern)
-    server._addresses(m.group(1))
-    server.worker_count, server.sockets_at_start = int(m.group(2)), {}
-    return lambda command: subprocess.run(
-        ["nsenter", "-m", "-t", str(server.pid), "sh", "-c", command],
-        capture_output=True, timeout=20)
 
 
 @pytest.mark.skipif(not in_namespace(), reason="no mount namespaces here")

@@ -19,10 +19,10 @@ ALLOWED = {
     'share': ['base/', 'http/', 'os/', 'share/'],
     # the struct of a worker is still one
     'files': ['base/', 'http/', 'os/', 'conf/conf.h', 'conf/rules.h',
-              'prepare/client.h', 'prepare/message.h', 'share/', 'files/',
-              'serve/worker.h'],
+              'prepare/client.h', 'prepare/message.h', 'prepare/version.h',
+              'share/', 'files/', 'serve/worker.h'],
     'answer': ['base/', 'http/', 'os/', 'conf/conf.h', 'conf/rules.h',
-               'share/', 'files/', 'answer/', 'serve/worker.h',
+               'prepare/version.h', 'share/', 'files/', 'answer/', 'serve/worker.h',
                'serve/conn.h'],
     'serve': ['base/', 'http/', 'os/', 'conf/conf.h', 'conf/sites.h',
               'prepare/client.h', 'share/', 'files/', 'answer/', 'serve/'],

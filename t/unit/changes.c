@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "prepare/reading.h"
+#include "prepare/version.h"
 #include "prepare_rig.h"
 
 static const char css[] = ".c1 { color: red }\n.c2 { color: blue }\n";
@@ -211,10 +212,46 @@ static void racy_rows(void **state)
 
     (void)state;
     for (size_t i = 0; i < ROWS(rows); i++) {
-        struct reading r = { .started_ns = INT64_C(1700000000000000000) };
+        struct reading r = { .started_ns = INT64_C(1700000000000000123) };
         r.version.mtime_ns = r.started_ns + rows[i].mtime_ms * 1000000;
         r.version.ctime_ns = r.started_ns + rows[i].ctime_ms * 1000000;
         ROW_CHECK(rows[i].row, reading_racy(&t, &r) == rows[i].racy);
+    }
+}
+
+/* How coarse a file system's times are shows in them: as long as another change
+ * would bear the same ones, a version is young. */
+static void coarse_times(void **state)
+{
+    static const struct {
+        const char *row;
+        int64_t mtime_ms, ctime_ms, now_ms, settles_ms;
+        bool young;
+    } rows[] = {
+        { "second, within it", 1000, 1000, 1999, 2000, true },
+        { "second, just over", 1000, 1000, 2019, 2000, true },
+        { "second, over", 1000, 1000, 2021, 2000, false },
+        { "FAT's two seconds", 2000, 2000, 3999, 4000, true },
+        { "FAT's two seconds, over", 2000, 2000, 4021, 4000, false },
+        { "exFAT's hundredth", 2010, 2010, 2035, 2020, true },
+        { "exFAT's hundredth, over", 2010, 2010, 2041, 2020, false },
+        { "fine", 1001, 1001, 1022, 1001, false },
+        { "mtime set to a whole second", 1000, 1001, 1022, 1001, false },
+        { "mtime set back, whole seconds", -50000, 3000, 3500, 4000, true },
+    };
+    const int64_t epoch = INT64_C(1700000000000000000);
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct file_version v = {
+            .mtime_ns = epoch + rows[i].mtime_ms * 1000000,
+            .ctime_ns = epoch + rows[i].ctime_ms * 1000000,
+        };
+        ROW_CHECK(rows[i].row,
+                  version_young(&v, epoch + rows[i].now_ms * 1000000,
+                                20000000) == rows[i].young);
+        ROW_CHECK(rows[i].row, version_settles_ns(&v) ==
+                                   epoch + rows[i].settles_ms * 1000000);
     }
 }
 
@@ -227,6 +264,7 @@ int main(void)
         cmocka_unit_test(never_still),
         cmocka_unit_test(cut_while_read),
         cmocka_unit_test(racy_rows),
+        cmocka_unit_test(coarse_times),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
