@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+"""The report on paper: everything open, nothing cut."""
+import os
+import shutil
+import subprocess
+import tempfile
+
+import pytest
+
+import harness
+from etagdlab import tools
+from test_60_lab import run
+
+
+@pytest.fixture
+def printed(chromium):
+    """printed(report): the text of its PDF as Chromium prints it."""
+    if not shutil.which("pdftotext"):
+        harness.need("pdftotext is not installed (apt-get install "
+                     "poppler-utils)")
+
+    def text(report):
+        pdf = report.with_suffix(".pdf")
+        with tempfile.TemporaryDirectory(prefix="t-") as profile:
+            subprocess.run(
+                [tools.BROWSER.path(), "--headless=new", "--disable-gpu",
+                 "--user-data-dir=" + profile, "--print-to-pdf=%s" % pdf,
+                 "--no-pdf-header-footer"] +
+                (["--no-sandbox"] if os.geteuid() == 0 else []) +
+                [report.as_uri()], check=True, timeout=120,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return subprocess.run(["pdftotext", "-layout", str(pdf), "-"],
+                              stdout=subprocess.PIPE, check=True,
+                              text=True).stdout
+    return text
+
+
+def test_everything_is_on_paper(program, tmp_path, printed):
+    data, _, _ = run(program, tmp_path, "-p", "/one.html", "-s",
+                     "first,again", "--matrix", "off")
+    text = printed(tmp_path / "report.html")
+    for stream in data["streams"]:
+        # its ladder's head, not only the line that opens it
+        assert "browser :%d" % stream["port"] in text
+    # Lines are wrapped in their cells, so word by word.
+    words = set(text.split())
+    for p in data["packets"]:
+        assert not set(p["info"].split()) - words, p["info"]
+    assert not set(data["config"].split()) - words
