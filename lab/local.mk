@@ -17,6 +17,7 @@ LAB_MODULES = \
 	lab/etagdlab/experiment.py \
 	lab/etagdlab/freshness.py \
 	lab/etagdlab/http1.py \
+	lab/etagdlab/ini.py \
 	lab/etagdlab/ledger.py \
 	lab/etagdlab/matrix.py \
 	lab/etagdlab/packets.py \

@@ -19,6 +19,13 @@ from .server import NoServer
 OK, FAILED, USAGE, DIFFERENT = 0, 1, 2, 3
 
 
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError("%r is no port from 1 to 65535"
+                                         % text)
+    return int(text)
+
+
 def _lab_parser():
     p = argparse.ArgumentParser(
         prog="etagd lab", description="Runs a caching experiment with a real "
@@ -46,6 +53,9 @@ def _lab_parser():
                    help="also write the capture, with comments")
     p.add_argument("--name", default="", help="who hands it in")
     p.add_argument("--number", default="", help="student number")
+    p.add_argument("--subject", default="", help="of the course")
+    p.add_argument("--port", type=_port, default=0, metavar="PORT",
+                   help="where etagd listens (default: a free one)")
     p.add_argument("--lang", choices=("en", "zh"), default="en")
     p.add_argument("--capture", default="auto",
                    choices=("auto", "dumpcap", "socket", "off"))

@@ -11,8 +11,8 @@ import shutil
 import tempfile
 import time
 
-from . import (annotate, capture, cdp, children, evidence, ledger, matrix,
-               scenario)
+from . import (annotate, capture, cdp, children, evidence, ini, ledger,
+               matrix, scenario)
 from . import server as servers
 from . import tools
 from .browser import Browser
@@ -117,11 +117,11 @@ class Experiment:
     def _run(self, folder):
         root = folder / "www"
         _copy(self.site, root)
-        ini = folder / self.ini.name
-        shutil.copy2(self.ini, ini)
+        config = folder / self.ini.name
+        shutil.copy2(self.ini, config)
         (folder / "log").mkdir()
-        server = servers.Server(self.program, ini, root, folder / "log",
-                                self.o.option or [])
+        server = servers.Server(self.program, config, root, folder / "log",
+                                self.o.option or [], self.o.port)
         # The server's own farewells stand in the capture, so it ends last.
         with contextlib.ExitStack() as capturing, server:
             self.say("etagd serves %s" % server.url)
@@ -183,16 +183,17 @@ class Experiment:
         for row, d in zip(steps, done):
             if d.load:
                 row["screenshot"] = _picture(d.load.screenshot)
+        text = self.ini.read_text(encoding="utf-8", errors="replace")
         return {
             "format": FORMAT, "name": self.o.name, "number": self.o.number,
             "made": datetime.datetime.fromtimestamp(
                 start_ns / 1e9).astimezone().isoformat(timespec="seconds"),
             "seconds": (end_ns - start_ns) / 1e9,
-            "page": self.o.page, "port": server.port,
+            "subject": self.o.subject, "page": self.o.page, "port": server.port,
             "scenario": [s.text for s in self.steps],
-            "ini": {"name": self.ini.name, "text": self.ini.read_text(
-                encoding="utf-8", errors="replace"),
-                "overrides": self.o.option or []},
+            "ini": {"name": self.ini.name, "text": text,
+                    "used": ini.used(text, server.overrides),
+                    "overrides": self.o.option or []},
             "steps": steps,
             "packets": evidence.packet_rows(wire, start_ns),
             "streams": evidence.stream_rows(wire, start_ns) if wire.captured

@@ -83,6 +83,7 @@ class Report:
         d, w = self.d, self.w
         rows = [("Name", d["name"] or w("not given"), ""),
                 ("Number", d["number"] or w("not given"), ""),
+                ("Subject", d.get("subject") or w("not given"), ""),
                 ("Date", d["made"][:19].replace("T", " "), ""),
                 ("Browser", d["versions"].get("browser", ""), ""),
                 ("Scenario", ", ".join(d["scenario"]), "wide")]
@@ -321,9 +322,11 @@ class Report:
 
     def configuration(self):
         ini, d = self.d["ini"], self.d
-        over = "".join("\n# -o %s" % escape(o) for o in ini["overrides"])
-        body = "<h3>%s</h3><pre>%s%s</pre>" % (
-            escape(ini["name"]), escape(ini["text"].rstrip()), over)
+        body = "<h3>%s</h3><p>%s</p><pre>%s</pre>" % (
+            escape(ini["name"]), escape(self.w(
+                "As it was used: every override stands in its section, what it "
+                "replaces is a comment.")),
+            escape(ini.get("used", ini["text"]).rstrip()))
         body += ("<details><summary>etagd --dump-config</summary><div "
                  "class=in><pre>%s</pre></div></details>"
                  % escape(d["config"].rstrip()))

@@ -61,13 +61,14 @@ def ask(program, *args):
 
 
 class Server:
-    def __init__(self, program, ini, root, folder, overrides=()):
+    def __init__(self, program, ini, root, folder, overrides=(), port=0):
         self.folder = pathlib.Path(folder)
         self.log = self.folder / "access.jsonl"
         self.lines = []
         self.changed = threading.Condition()
         self.ended = False
-        self.overrides = ["server.listen=127.0.0.1:0", "server.root=%s" % root,
+        self.overrides = ["server.listen=127.0.0.1:%d" % port,
+                          "server.root=%s" % root,
                           "observe.listen=127.0.0.1:0",
                           "log.access=%s" % self.log, "log.format=json",
                           "log.buffer=0"] + list(overrides)

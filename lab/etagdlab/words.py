@@ -5,7 +5,7 @@ import re
 
 ZH = {
     "Caching lab report": "HTTP 缓存实验报告",
-    "Name": "姓名", "Number": "学号", "Date": "日期", "Scenario": "实验步骤",
+    "Name": "姓名", "Number": "学号", "Date": "日期", "Subject": "课程", "Scenario": "实验步骤",
     "not given": "未填写",
     "In short": "摘要", "requests on the wire": "次请求",
     "answered 304": "次 304 应答", "not asked": "未请求",
@@ -35,6 +35,9 @@ ZH = {
     "another address": "另一个地址", "the pictures change": "图片被改动",
     "a file changes": "文件被改动", "wait": "等待",
     "cache cleared": "清空缓存", "browser restarted": "重启浏览器",
+    "As it was used: every override stands in its section, what it "
+    "replaces is a comment.": "实际使用的配置：每个覆盖项写在所属小节中，被替换的行"
+        "保留为注释。",
     "not seen": "未看到", "no answer": "没有应答",
     "skipped: %s": "已跳过：%s", "could not be done: %s": "未能完成：%s",
     "no page with a picture of this folder was loaded before":

@@ -9,8 +9,8 @@ import zlib
 import pytest
 
 from reading import english
-from etagdlab import (cli, diff, drawing, editing, evidence, freshness, matrix,
-                      report, scenario, words)
+from etagdlab import (cli, diff, drawing, editing, evidence, freshness, ini,
+                      matrix, report, scenario, words)
 
 NOW = 1_700_000_000 * 10 ** 9
 DATE = email.utils.formatdate(1_700_000_000, usegmt=True)
@@ -285,3 +285,13 @@ def test_a_missing_browser_is_named(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("etagdlab.tools.MORE_PATH", ())
     assert cli.main(["lab", "-r", str(tmp_path / "r.html")]) == cli.USAGE
     assert "apt-get install chromium" in capsys.readouterr().err
+
+
+def test_the_ini_as_it_was_used():
+    text = "# top\n[server]\nlisten = :5000\nlisten = [::1]:5000\n" \
+        "root = x\n\n[cache *]\nCache-Control = no-cache\n"
+    assert ini.used(text, ["server.listen=127.0.0.1:7", "timeouts.idle=2s",
+                           "timeouts.idle=3s"]) == (
+        "# top\n[server]\nlisten = 127.0.0.1:7\n# listen = :5000\n"
+        "# listen = [::1]:5000\nroot = x\n\n[cache *]\n"
+        "Cache-Control = no-cache\n\n[timeouts]\nidle = 3s\n")
