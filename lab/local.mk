@@ -28,6 +28,7 @@ LAB_MODULES = \
 	lab/etagdlab/scenario.py \
 	lab/etagdlab/server.py \
 	lab/etagdlab/streams.py \
+	lab/etagdlab/tcpfacts.py \
 	lab/etagdlab/tools.py \
 	lab/etagdlab/words.py
 dist_labmodules_DATA = $(LAB_MODULES)

@@ -7,7 +7,7 @@ The result is plain data (dicts, lists, text, numbers): the report's JSON.
 """
 from urllib.parse import urlsplit
 
-from . import annotate, freshness, ledger, packets, streams
+from . import annotate, freshness, ledger, packets, streams, tcpfacts
 from .words import Said
 
 # What browsers' timing says of these is no answer: ranges, parts taken up again
@@ -268,7 +268,7 @@ def stream_rows(wire, start_ns):
             "worker": c.worker if c else None,
             "connection": c.number if c else None,
             "end_why": c.end if c else None,
-            "unused": not s.requests,
+            "unused": not s.requests, "tcp": tcpfacts.of(s),
             "requests": [{
                 "line": q.line, "status": r.status if r else None,
                 "seen": q.seen and (r is None or r.seen),

@@ -38,6 +38,44 @@ ZH = {
     "As it was used: every override stands in its section, what it "
     "replaces is a comment.": "实际使用的配置：每个覆盖项写在所属小节中，被替换的行"
         "保留为注释。",
+    "How connections open and close": "连接的建立与关闭",
+    "port": "端口", "client's ISN": "客户端 ISN",
+    "client's options": "客户端选项", "server's ISN": "服务器 ISN",
+    "server's options": "服务器选项", "closed first": "先关闭的一方",
+    "packets of the close": "关闭过程的数据包",
+    "TCP carries a stream of bytes each way between two programs, in order "
+    "and whole. A connection is what both ends remember of it: two addresses, "
+    "two ports, and the numbers of the bytes sent and received.":
+        "TCP 在两个程序之间的每个方向上按序、完整地传送字节流。连接就是两端为此"
+        "记住的东西：两个地址、两个端口，以及已发送和已收到的字节的编号。",
+    "SYN, SYN-ACK and ACK open it: each end tells the number from which it "
+    "counts (ISN) and what it can do, and has that confirmed. The client goes "
+    "from SYN-SENT to ESTABLISHED, the server from SYN-RECEIVED.":
+        "SYN、SYN-ACK 和 ACK 建立连接：每一端告知自己的初始序号（ISN）和能力，并"
+        "得到确认。客户端从 SYN-SENT 进入 ESTABLISHED，服务器从 SYN-RECEIVED 进入。",
+    "MSS is the most data in one segment, WS the factor of the window field, "
+    "SACK_PERM allows confirming what came behind a loss, TSval and TSecr are "
+    "clocks that measure the way there and back.":
+        "MSS 是一个报文段最多携带的数据，WS 是窗口字段的倍数，SACK_PERM 允许确认"
+        "丢失之后到达的数据，TSval 和 TSecr 是用来测量往返时间的时钟。",
+    "Each direction is closed by itself: FIN and its ACK, twice, are four "
+    "packets. They are three when the other end has nothing left to send and "
+    "puts its own FIN on the ACK.":
+        "每个方向单独关闭：FIN 及其 ACK，两次，共四个数据包。如果另一端没有要发送"
+        "的数据，把自己的 FIN 与 ACK 合在一起，就只有三个。",
+    "The end that closes first goes through FIN-WAIT-1 and FIN-WAIT-2 to "
+    "TIME-WAIT, the other through CLOSE-WAIT and LAST-ACK. TIME-WAIT lasts "
+    "twice the longest life of a segment (2 MSL; 60 s in Linux, which no "
+    "setting changes), so that a lost last ACK can be sent again and no late "
+    "segment is taken for one of a new connection between the same ports.":
+        "先关闭的一端经过 FIN-WAIT-1 和 FIN-WAIT-2 进入 TIME-WAIT，另一端经过 "
+        "CLOSE-WAIT 和 LAST-ACK。TIME-WAIT 持续报文段最长寿命的两倍（2 MSL；"
+        "Linux 中固定为 60 秒），以便重发丢失的最后一个 ACK，并且不让迟到的报文段"
+        "被当作相同端口间新连接的数据。",
+    "A connection that was never used is not pipelining: pipelining sends "
+    "several requests on one connection before the first answer has come.":
+        "从未使用的连接不是流水线：流水线是在第一个应答到来之前，在同一个连接上"
+        "发送多个请求。",
     "not seen": "未看到", "no answer": "没有应答",
     "skipped: %s": "已跳过：%s", "could not be done: %s": "未能完成：%s",
     "no page with a picture of this folder was loaded before":

@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from etagdlab import http1, packets, pcapng, streams
+from etagdlab import http1, packets, pcapng, streams, tcpfacts
 from etagdlab.packets import ACK, FIN, PSH, RST, SYN
 from frames import CLIENT, SERVER, Talk, tcp
 
@@ -180,3 +180,17 @@ def test_a_lost_head_is_not_seen_and_no_error():
     assert [(r.seen, r.status) for r in s.responses] == [
         (False, 0), (True, 200), (True, 200)]
     assert [r.whole for _, r in s.pairs()] == [False, True, True]
+
+
+def test_how_it_opened_and_closed():
+    four = Talk().open().ask(GET).answer(OK)
+    four.fin(False).say(True, ACK).fin(True).say(False, ACK)
+    three = Talk().open().fin(True).fin(False).say(True, ACK)
+    on_data = Talk().open().ask(GET).say(False, FIN | ACK, OK.encode())
+    on_data.fin(True).say(False, ACK)
+    for talk, close in ((four, [6, 7, 8, 9]), (three, [4, 5, 6]),
+                        (on_data, [5, 6, 7]), (Talk().open(), [])):
+        s, = of(talk)
+        told = tcpfacts.of(s)
+        assert told["close"] == close
+        assert told["client"]["isn"] == 1000 and told["server"]["isn"] == 5000

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+"""tcpfacts: how this run's connections were opened and closed, from the
+capture: initial sequence numbers, what each end offered, who closed first and
+with how many packets."""
+from typing import Any, Dict, List, Optional
+
+from .packets import ACK, FIN, RST, SYN
+
+
+def _end(stream: Any, client: bool) -> Optional[Dict[str, Any]]:
+    """What one end said in its SYN, or None if that was not seen."""
+    p = next((p for p in stream.packets
+              if p.client == client and p.segment.has(SYN)), None)
+    if p is None:
+        return None
+    return {"isn": p.segment.seq, "packet": p.segment.number,
+            "window": p.segment.window, "options": list(p.segment.options)}
+
+
+def _closing(stream: Any) -> List[int]:
+    """The packets of the close: from the first FIN to the ACK of the last."""
+    fins = [p for p in stream.packets if p.segment.has(FIN)]
+    if not fins:
+        return [p.segment.number for p in stream.packets
+                if p.segment.has(RST)][:1]
+    at = stream.packets.index(fins[0])
+    found: List[int] = []
+    due = {True: 0, False: 0}
+    ended = set()
+    for p in stream.packets[at:]:
+        if p.segment.has(FIN):
+            due[p.client] = p.seq + p.segment.length + 1
+            ended.add(p.client)
+        answers = p.segment.has(ACK) and 0 < due[not p.client] <= p.ack
+        if p.segment.has(FIN) or answers:
+            found.append(p.segment.number)
+        if answers:
+            due[not p.client] = 0
+            if len(ended) == 2 and not any(due.values()):
+                break
+    return found
+
+
+def of(stream: Any) -> Dict[str, Any]:
+    return {"client": _end(stream, True), "server": _end(stream, False),
+            "close": _closing(stream)}
