@@ -279,8 +279,9 @@ class Report:
         cells.append(w("%s by the %s" % ("reset" if s["reset"] else "FIN",
                                          closer)) if closer else "")
         cells.append(", ".join(map(str, told["close"])))
-        return "<tr>%s</tr>" % "".join("<td>%s</td>" % escape(c)
-                                       for c in cells)
+        return "<tr>%s</tr>" % "".join(
+            "<td%s>%s</td>" % (" class=num" if c.isdigit() else "", escape(c))
+            for c in cells)
 
     def handshakes(self):
         rows = [self._tcp_row(s) for s in self.d["streams"] if s.get("tcp")]
