@@ -215,7 +215,7 @@ static struct entry *make(struct worker *w, const struct entry *e, bool json)
 /* A listing has no validators: only "*" can match (RFC 9110 13.1.1, 13.1.2). */
 static int status_of(struct worker *w, enum reason *reason)
 {
-    struct validators none = { { SPAN_NONE, false }, COND_NO_DATE };
+    struct validators none = { .last_modified = COND_NO_DATE };
     struct cond_result r = cond_evaluate(&w->head, &none, w->second);
 
     *reason = r.verdict == COND_PROCEED ? REASON_LISTING : r.reason;

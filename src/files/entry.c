@@ -30,6 +30,7 @@ struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
     list_init(&e->lru);
     list_init(&e->waiters);
     list_init(&e->asked);
+    list_init(&e->hashed);
     e->path_n = (uint32_t)path.n;
     memcpy(e->path, path.p, path.n);
     return e;

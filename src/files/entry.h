@@ -61,8 +61,9 @@ struct entry_form {
     struct block partial;      /* 206, where a rule makes it differ from 200 */
     /* read now and then */
     char tag_text[ETAG_BYTES_MAX];
-    uint64_t slab;               /* held; 0: none */
-    uint64_t bytes_id, past_key; /* for audit.h; bytes_id 0: not known */
+    char alias_text[ETAG_BYTES_MAX]; /* see struct plan_form */
+    uint64_t slab;                   /* held; 0: none */
+    uint64_t bytes_id, past_key;     /* for audit.h; bytes_id 0: not known */
 };
 
 /* What is read for each answer lies side by side and before the path, which is
@@ -72,6 +73,8 @@ struct entry {
     uint64_t seq;           /* of the ask */
     struct list waiters;    /* txn.waiter */
     struct list asked;      /* among the worker's pending entries */
+    struct list hashed;     /* among those whose digest is waited for */
+    uint64_t hashed_us;     /* since then, monotonic */
     struct entry *seq_next; /* in the table of asks */
     uint8_t tries;          /* asks in a row without facts */
     uint8_t follow; /* facts are there, these codings are waited for as well */
@@ -121,10 +124,11 @@ struct entry {
     uint64_t hash;
     unsigned site;
     enum entry_kind kind;
-    bool watched;  /* `fresh` may be trusted */
-    bool pending;  /* facts have been asked for: requests wait */
-    bool racy;     /* changed so lately that equal times prove nothing */
-    bool degraded; /* answered without the preparer's facts */
+    bool watched;   /* `fresh` may be trusted */
+    bool pending;   /* facts have been asked for: requests wait */
+    bool racy;      /* changed so lately that equal times prove nothing */
+    bool degraded;  /* answered without the preparer's facts */
+    bool digesting; /* its digest is on its way, and worth waiting for */
     uint32_t path_n;
     char path[]; /* decoded request path, the key; NUL-terminated */
 };

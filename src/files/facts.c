@@ -25,15 +25,18 @@
 #include "files/tags.h"
 #include "serve/worker.h"
 
-#define CHANGED_TRIES 4 /* asks about a file that changes each time */
+#define SOON_READ (8u << 20)    /* so much is hashed before anybody minds */
+#define READ_AT_ONCE (1u << 20) /* more: facts without a digest come first */
+#define CHANGED_TRIES 4         /* asks about a file that changes each time */
 
 /* Those that hang at e can go on: see facts_ready(). */
 static void wake(struct worker *w, struct entry *e)
 {
-    bool held = !list_empty(&e->asked);
+    bool held = !list_empty(&e->asked), hashed = !list_empty(&e->hashed);
 
     e->pending = e->background = e->unasked = false;
     list_remove(&e->asked);
+    list_remove(&e->hashed);
     while (!list_empty(&e->waiters)) {
         struct list *waiter = e->waiters.next;
         list_remove(waiter);
@@ -41,6 +44,29 @@ static void wake(struct worker *w, struct entry *e)
     }
     if (held)
         entry_release(w, e);
+    if (hashed)
+        entry_release(w, e);
+}
+
+/* No digest is worth waiting for: it is there, or late, or won't come. */
+static void give_up_digest(struct worker *w, struct entry *e)
+{
+    e->digesting = false;
+    if (!list_empty(&e->hashed))
+        wake(w, e);
+}
+
+bool facts_await_digest(struct worker *w, struct entry *e, bool about_tag)
+{
+    if (!e->digesting || e->degraded ||
+        (!about_tag && e->version.size > SOON_READ))
+        return false;
+    if (list_empty(&e->hashed)) {
+        e->hashed_us = w->now_us;
+        entry_hold(e); /* until wake() */
+        list_append(&w->hashed, &e->hashed);
+    }
+    return true;
 }
 
 /* Out of the cache, so that the next request looks afresh.  The caller holds
@@ -48,6 +74,7 @@ static void wake(struct worker *w, struct entry *e)
 static void forget_held(struct worker *w, struct entry *e)
 {
     asks_remove(w, e);
+    give_up_digest(w, e);
     if (!e->in_cache)
         return;
     cache_unlink(&w->cache, e);
@@ -88,6 +115,22 @@ static void apply_policy(struct worker *w, struct entry *e)
     }
 }
 
+/* A large file was sent under a tag without a digest first, perhaps: as long as
+ * this version lasts, that one means the same. */
+static void set_alias(struct entry *e, struct entry_form *f, enum coding c,
+                      const struct file_version *v)
+{
+    struct etag *alias = &e->source.form[c].alias;
+
+    *alias = (struct etag){ SPAN_NONE, false };
+    if (c != CODING_IDENTITY || !f->exact || v->size <= READ_AT_ONCE ||
+        e->etag_scheme != ETAG_SCHEME_CONTENT)
+        return;
+    size_t n =
+        tags_make(f->alias_text, e->etag_scheme, (enum coding)e->own, v, NULL);
+    CHECK(etag_parse(span_of(f->alias_text, n), alias));
+}
+
 static void set_tag(struct worker *w, struct entry *e, enum coding c,
                     const uint8_t *digest)
 {
@@ -104,6 +147,7 @@ static void set_tag(struct worker *w, struct entry *e, enum coding c,
     if (f->tag_n)
         CHECK(etag_parse(span_of(f->tag_text, f->tag_n), tag));
     f->exact = digest != NULL;
+    set_alias(e, f, c, v);
     audit_note(w, e, c, digest);
 }
 
@@ -152,6 +196,8 @@ static void take_facts(struct worker *w, struct entry *e,
     e->source.available |= 1u << CODING_IDENTITY;
     e->source.form[CODING_IDENTITY].size = e->version.size;
     set_tag(w, e, CODING_IDENTITY, a->has_digest ? a->digest : NULL);
+    e->digesting = !a->has_digest && a->more &&
+                   e->version.size <= w->conf->prepare.digest_bytes;
     if (set_bytes(w, f, &a->place) && !served && e->fd >= 0) {
         close(e->fd);
         e->fd = -1;
@@ -319,6 +365,8 @@ static void lose_preparer(struct worker *w, int rc)
         if (e->follow) /* its facts are there: only codings were to come */
             make_do(w, e);
     }
+    while (!list_empty(&w->hashed))
+        give_up_digest(w, LIST_ENTRY(w->hashed.next, struct entry, hashed));
     w->asks_waiting = true;
 }
 
@@ -349,9 +397,23 @@ void facts_renew(struct worker *w, int fd)
     asks_repeat_codings(w);
 }
 
+/* Milliseconds until the next of them is late, -1: none waits. */
+static int digests_turn(struct worker *w, uint64_t limit_us)
+{
+    while (!list_empty(&w->hashed)) {
+        struct entry *e = LIST_ENTRY(w->hashed.next, struct entry, hashed);
+        uint64_t due_us = e->hashed_us + limit_us;
+        if (due_us > w->now_us)
+            return (int)((due_us - w->now_us) / 1000) + 1;
+        give_up_digest(w, e);
+    }
+    return -1;
+}
+
 int facts_turn(struct worker *w)
 {
     uint64_t limit_us = w->conf->timeouts.prepare_ms * 1000;
+    int digests_ms = digests_turn(w, limit_us);
 
     if (w->asks_waiting && !w->prepare_down) {
         w->asks_waiting = false;
@@ -367,15 +429,17 @@ int facts_turn(struct worker *w)
     while (!list_empty(&w->asked)) {
         struct entry *e = LIST_ENTRY(w->asked.next, struct entry, asked);
         uint64_t due_us = e->asked_us + limit_us;
-        if (due_us > w->now_us)
-            return (int)((due_us - w->now_us) / 1000) + 1;
+        if (due_us > w->now_us) {
+            int ms = (int)((due_us - w->now_us) / 1000) + 1;
+            return digests_ms < 0 || ms < digests_ms ? ms : digests_ms;
+        }
         log_warn("W024", "%s: no answer from the preparer; going by its name",
                  e->path);
         entry_hold(e);
         make_do(w, e);
         entry_release(w, e);
     }
-    return -1;
+    return digests_ms;
 }
 
 void facts_drop(struct worker *w)
@@ -383,6 +447,11 @@ void facts_drop(struct worker *w)
     while (!list_empty(&w->asked)) {
         struct entry *e = LIST_ENTRY(w->asked.next, struct entry, asked);
         list_remove(&e->asked);
+        entry_release(w, e);
+    }
+    while (!list_empty(&w->hashed)) {
+        struct entry *e = LIST_ENTRY(w->hashed.next, struct entry, hashed);
+        list_remove(&e->hashed);
         entry_release(w, e);
     }
 }

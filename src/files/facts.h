@@ -17,6 +17,11 @@ struct worker;
 /* Takes an answer; false: there is none. */
 bool facts_take(struct worker *w);
 
+/* The digest of the file is being made: true, and the request is to hang at the
+ * entry until it is there or [timeouts] prepare is over.  Of a very large file
+ * that holds for requests alone that are about its tag. */
+bool facts_await_digest(struct worker *w, struct entry *e, bool about_tag);
+
 /* One of those that hung at an entry and need not wait any longer, or NULL.  To
  * be asked for until then after each answer, for the next one may be about the
  * same entry, and after facts_turn(). */

@@ -53,6 +53,9 @@ static enum step if_unmodified_since(const struct head *h,
 /* RFC 9110 13.1.2: weak comparison; fails when a tag matches. */
 static enum step if_none_match(const struct head *h, const struct validators *v)
 {
+    if (v->alias.opaque.p && etag_list_match(h, FIELD_IF_NONE_MATCH, v->alias,
+                                             false) == ETAG_LIST_MATCH)
+        return FAILS;
     switch (etag_list_match(h, FIELD_IF_NONE_MATCH, v->tag, false)) {
     case ETAG_LIST_ABSENT:
         return ABSENT;

@@ -18,6 +18,7 @@
 /* What the selected representation has; of the coding that would be sent. */
 struct validators {
     struct etag tag;       /* opaque.p NULL: none */
+    struct etag alias;     /* another, for weak comparison; the same */
     int64_t last_modified; /* seconds, COND_NO_DATE: none */
 };
 

@@ -53,7 +53,8 @@ static enum coding select_coding(const struct head *h,
     if (h->present & CONDITIONAL) {
         for (int c = 0; c < CODING_COUNT; c++) {
             if ((source->available >> c & 1) && accepted.weight[c] > 0 &&
-                held(h, source->form[c].tag))
+                (held(h, source->form[c].tag) ||
+                 held(h, source->form[c].alias)))
                 return (enum coding)c;
         }
         if (accepted.weight[CODING_IDENTITY] > 0 && wants_part(h, source))
@@ -118,7 +119,7 @@ struct plan plan_make(const struct head *h, const struct plan_source *source,
         return plan;
 
     const struct plan_form *form = &source->form[plan.coding];
-    struct validators v = { form->tag, source->last_modified };
+    struct validators v = { form->tag, form->alias, source->last_modified };
     struct cond_result cond = cond_evaluate(h, &v, now);
     plan.reason = cond.reason;
     if (cond.verdict == COND_NOT_MODIFIED)

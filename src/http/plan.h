@@ -20,6 +20,9 @@
 struct plan_form {
     uint64_t size;   /* bytes */
     struct etag tag; /* opaque.p NULL: sent without an ETag */
+    /* weak, that these bytes were sent under before their digest was known;
+       opaque.p NULL: none */
+    struct etag alias;
 };
 
 /* A file as HTTP sees it. */

@@ -15,10 +15,16 @@
 #include "answer/answer.h"
 #include "serve/conn.h"
 #include "files/entry.h"
+#include "files/facts.h"
 #include "files/find.h"
 #include "files/resolve.h"
 #include "answer/txn.h"
 #include "serve/worker.h"
+
+/* Requests whose answers depend on the tag. */
+#define ABOUT_TAGS                                          \
+    (1ull << FIELD_IF_NONE_MATCH | 1ull << FIELD_IF_MATCH | \
+     1ull << FIELD_IF_RANGE | 1ull << FIELD_RANGE)
 
 static void end_after(struct conn *c, enum end why, bool pause)
 {
@@ -235,6 +241,10 @@ static enum request_result answer(struct worker *w, struct conn *c,
         e = resolve(w, (unsigned)(site - w->conf->sites), &target, c->first_us,
                     &w->why);
         if (e && e->pending) {
+            list_append(&e->waiters, &t->waiter);
+            return REQUEST_WAITS;
+        }
+        if (e && facts_await_digest(w, e, h->present & ABOUT_TAGS)) {
             list_append(&e->waiters, &t->waiter);
             return REQUEST_WAITS;
         }

@@ -296,6 +296,7 @@ bool worker_init(struct worker *w, const struct worker_start *start)
     list_init(&w->again);
     list_init(&w->dead);
     list_init(&w->asked);
+    list_init(&w->hashed);
     list_init(&w->ready);
     w->second = INT64_MIN;
     worker_time(w);

@@ -146,9 +146,10 @@ struct worker {
     uint8_t tries_before; /* of entries made just now: asks in vain so far */
     struct entry **asks;  /* by number of the ask */
     uint64_t seq;
-    struct list asked; /* entries with an ask under way, oldest first */
-    struct list ready; /* those whose wait for facts is over */
-    uint64_t fresh;    /* generation: rises with every change seen */
+    struct list asked;  /* entries with an ask under way, oldest first */
+    struct list hashed; /* entries whose digest is waited for, oldest first */
+    struct list ready;  /* those whose wait for facts is over */
+    uint64_t fresh;     /* generation: rises with every change seen */
     struct dirs *dirs;
     struct pages *pages; /* the sites' own error pages */
     struct listed listed;

@@ -18,7 +18,8 @@ enum have { BOTH, WEAK, NO_TAG, NO_DATE, NEITHER };
 
 static struct validators made(enum have have)
 {
-    struct validators v = { { SPAN("v1"), have == WEAK }, CHANGED };
+    struct validators v = { .tag = { SPAN("v1"), have == WEAK },
+                            .last_modified = CHANGED };
 
     if (have == NO_TAG || have == NEITHER)
         v.tag.opaque = SPAN_NONE;
@@ -340,9 +341,37 @@ static void if_range(void **state)
     }
 }
 
+/* 13.1.2 by weak comparison: the bytes were sent under another tag, too. */
+static void an_alias_is_confirmed(void **state)
+{
+    static const struct {
+        const char *field, *value;
+        enum cond_verdict verdict;
+    } tags[] = {
+        { "If-None-Match", "W/\"old\"", COND_NOT_MODIFIED },
+        { "If-None-Match", "\"x\", W/\"old\"", COND_NOT_MODIFIED },
+        { "If-None-Match", "\"new\"", COND_NOT_MODIFIED },
+        { "If-None-Match", "W/\"older\"", COND_PROCEED },
+        { "If-Match", "W/\"old\"", COND_FAILED }, /* strong comparison */
+        { "If-Match", "\"new\"", COND_PROCEED },
+    };
+    const struct validators v = { .tag = { SPAN("new"), false },
+                                  .alias = { SPAN("old"), true },
+                                  .last_modified = COND_NO_DATE };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(tags); i++) {
+        struct head h = { .method = METHOD_GET };
+        heads_add(&h, tags[i].field, tags[i].value);
+        ROW_CHECK(tags[i].value,
+                  cond_evaluate(&h, &v, 0).verdict == tags[i].verdict);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_alias_is_confirmed),
         cmocka_unit_test(preconditions),
         cmocka_unit_test(if_range),
     };
