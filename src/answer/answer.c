@@ -232,7 +232,9 @@ static void answer_file(struct worker *w, struct conn *c, struct txn *t,
     uint64_t content = 0;
 
     if (plan.status == 412 || plan.status == 416) {
+        entry_hold(e); /* an error page may need its descriptor */
         answer_refusal(w, c, t, e, &plan, persist);
+        entry_release(w, e);
         return;
     }
     if (plan.reason == REASON_NEW)

@@ -215,7 +215,7 @@ const struct key keys[] = {
     ROW("prepare", "memory", size, conf, prepare.memory_bytes, "256m",
         "bytes of all prepared files together", RANGE(0, GIB(1024))),
     ROW("prepare", "files", count, conf, prepare.files, "4096",
-        "entries of a worker's file cache", RANGE(16, 1000000)),
+        "entries of a worker's file cache, large ones as far as descriptors go", RANGE(16, 1000000)),
     ROW("prepare", "digest-max", size, conf, prepare.digest_bytes, "64m",
         "larger files keep a weak tag made of their size and times",
         RANGE(0, GIB(1024))),

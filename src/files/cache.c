@@ -24,6 +24,8 @@ bool cache_init(struct cache *c, size_t files_max, uint64_t seed)
     c->seed = seed;
     list_init(&c->files);
     list_init(&c->others);
+    list_init(&c->open);
+    c->n_open = 0;
     c->n_files = c->n_others = 0;
     c->files_max = files_max;
     c->others_max = files_max / 4 + 16;
@@ -83,9 +85,29 @@ struct entry *cache_find(struct cache *c, uint64_t hash, unsigned site,
             e->used = c->second;
             list_remove(&e->lru);
             list_prepend(home(c, e), &e->lru);
+            if (!list_empty(&e->open)) {
+                list_remove(&e->open);
+                list_prepend(&c->open, &e->open);
+            }
         }
     }
     return e;
+}
+
+void cache_opened(struct cache *c, struct entry *e)
+{
+    if (!list_empty(&e->open))
+        return;
+    list_prepend(&c->open, &e->open);
+    c->n_open++;
+}
+
+void cache_closed(struct cache *c, struct entry *e)
+{
+    if (list_empty(&e->open))
+        return;
+    list_remove(&e->open);
+    c->n_open--;
 }
 
 /* Least recently used, but rather not one that somebody waits for. */

@@ -22,6 +22,8 @@ struct cache {
     uint64_t seed;
     int64_t second; /* the present one, by the owner */
     struct list files, others;
+    struct list open; /* that hold descriptors, newest first */
+    size_t n_open;
     size_t n_files, n_others, files_max, others_max;
 };
 
@@ -39,5 +41,9 @@ struct entry *cache_find(struct cache *c, uint64_t hash, unsigned site,
  * one least recently used one to `victim` (may be NULL), unlinked. */
 struct entry *cache_add(struct cache *c, struct entry *e);
 void cache_unlink(struct cache *c, struct entry *e);
+
+/* It holds a descriptor from now on, or none any more. */
+void cache_opened(struct cache *c, struct entry *e);
+void cache_closed(struct cache *c, struct entry *e);
 
 #endif

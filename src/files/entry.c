@@ -32,6 +32,7 @@ struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
     list_init(&e->asked);
     list_init(&e->hashed);
     e->path_n = (uint32_t)path.n;
+    list_init(&e->open);
     memcpy(e->path, path.p, path.n);
     return e;
 }
@@ -68,6 +69,7 @@ void entry_release(struct worker *w, struct entry *e)
         drop_form(w, &e->form[c]);
     if (e->fd >= 0)
         close(e->fd);
+    cache_closed(&w->cache, e);
     w->listing_bytes -= e->listing_bytes;
     free(e->location);
     free(e->page);

@@ -75,6 +75,7 @@ struct entry {
     struct list asked;      /* among the worker's pending entries */
     struct list hashed;     /* among those whose digest is waited for */
     uint64_t hashed_us;     /* since then, monotonic */
+    struct list open;       /* among those that hold descriptors */
     struct entry *seq_next; /* in the table of asks */
     uint8_t tries;          /* asks in a row without facts */
     uint8_t follow; /* facts are there, these codings are waited for as well */

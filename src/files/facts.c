@@ -29,6 +29,17 @@
 #define READ_AT_ONCE (1u << 20) /* more: facts without a digest come first */
 #define CHANGED_TRIES 4         /* asks about a file that changes each time */
 
+/* Which descriptors an entry holds has changed. */
+static void note_open(struct worker *w, struct entry *e)
+{
+    bool open = e->fd >= 0;
+
+    for (int c = 0; c < CODING_COUNT; c++)
+        open = open || e->form[c].fd >= 0;
+    if (!open)
+        cache_closed(&w->cache, e);
+}
+
 /* Those that hang at e can go on: see facts_ready(). */
 static void wake(struct worker *w, struct entry *e)
 {
@@ -201,6 +212,7 @@ static void take_facts(struct worker *w, struct entry *e,
     if (set_bytes(w, f, &a->place) && !served && e->fd >= 0) {
         close(e->fd);
         e->fd = -1;
+        note_open(w, e);
     }
     if (e->declared && !e->own)
         log_warn("W027",
@@ -227,6 +239,12 @@ static void take_coded(struct worker *w, struct entry *e,
     e->racy = e->racy || a->racy;
     bool usable = set_bytes(w, f, &a->place) || (a->sidecar && f->fd >= 0);
     usable = usable && a->has_digest;
+    if (f->fd >= 0 && (f->bytes || !usable)) {
+        /* nothing was sent from it: a form is not known before this message */
+        close(f->fd);
+        f->fd = -1;
+        note_open(w, e);
+    }
     if (usable) {
         e->source.available |= 1u << c;
         e->source.form[c].size = a->place.bytes;

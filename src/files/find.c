@@ -14,6 +14,7 @@
 #include "http/media.h"
 #include "http/target.h"
 #include "files/dirs.h"
+#include "files/keep.h"
 #include "serve/worker.h"
 
 static struct file_version version_of(const struct file_stat *s)
@@ -63,8 +64,8 @@ static void refuse_errno(struct found *f, int e)
     }
 }
 
-int find_open(const struct worker *w, const struct conf_site *site,
-              unsigned root, const char *path, bool *linked)
+static int open_once(const struct worker *w, const struct conf_site *site,
+                     unsigned root, const char *path, bool *linked)
 {
     bool owner = site->symlinks == SYMLINKS_OWNER;
     int at = w->start->root[root].fd;
@@ -81,8 +82,32 @@ int find_open(const struct worker *w, const struct conf_site *site,
     return fd == -EPERM && owner ? -ELOOP : fd;
 }
 
+/* Short of descriptors or memory, or the device: not what a client could have
+ * caused by its choice of a name. */
+static bool failure(int error)
+{
+    struct found f;
+
+    if (error >= 0)
+        return false;
+    refuse_errno(&f, -error);
+    return f.status >= 500;
+}
+
+int find_open(struct worker *w, const struct conf_site *site, unsigned root,
+              const char *path, bool *linked)
+{
+    int fd = open_once(w, site, root, path, linked);
+
+    while ((fd == -EMFILE || fd == -ENFILE) && keep_give_back(w))
+        fd = open_once(w, site, root, path, linked);
+    if (failure(fd))
+        keep_failed(w, path, fd);
+    return fd;
+}
+
 /* Opens f->path.  One with symbolic links is never believed to be watched. */
-static int open_path(const struct worker *w, const struct conf_site *site,
+static int open_path(struct worker *w, const struct conf_site *site,
                      struct found *f)
 {
     bool linked;

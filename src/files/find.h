@@ -55,8 +55,8 @@ void find_file(struct worker *w, const struct conf_site *site,
 /* Opens a path below a root as the site's policy on links has it; -errno as in
  * file_open_beneath(), -ELOOP: the policy forbids it.  *linked (may be NULL):
  * the path has symbolic links. */
-int find_open(const struct worker *w, const struct conf_site *site,
-              unsigned root, const char *path, bool *linked);
+int find_open(struct worker *w, const struct conf_site *site, unsigned root,
+              const char *path, bool *linked);
 
 /* Does a [redirect] of the site speak of that path? */
 bool find_moved(const struct conf_site *site, struct span path);

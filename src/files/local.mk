@@ -8,5 +8,6 @@ libfiles_a_SOURCES = \
 	src/files/entry.c src/files/entry.h \
 	src/files/facts.c src/files/facts.h \
 	src/files/find.c src/files/find.h \
+	src/files/keep.c src/files/keep.h \
 	src/files/resolve.c src/files/resolve.h \
 	src/files/tags.c src/files/tags.h

@@ -19,6 +19,7 @@
 #include "files/entry.h"
 #include "files/find.h"
 #include "prepare/version.h"
+#include "files/keep.h"
 #include "serve/worker.h"
 
 #define DEGRADED_US 1000000 /* until the preparer is asked again */
@@ -177,6 +178,10 @@ static struct entry *make(struct worker *w, unsigned site,
     struct entry *victim = cache_add(&w->cache, e);
     if (victim)
         entry_release(w, victim);
+    if (e->fd >= 0) {
+        cache_opened(&w->cache, e);
+        keep_within(w);
+    }
     return e;
 }
 
@@ -198,13 +203,17 @@ static struct entry *look_again(struct worker *w, struct entry *old,
     uint8_t losses = old ? old->losses : 0;
     struct entry *e = old;
 
+    if (old)
+        entry_hold(old); /* its descriptor may be wanted for this look */
     find_target(w, &w->conf->sites[site], target, &f);
     if (old && same(old, &f)) {
         old->fresh = w->fresh;
         old->watched = f.watched;
+        entry_release(w, old);
     } else {
         if (old) {
             cache_unlink(&w->cache, old);
+            entry_release(w, old);
             entry_release(w, old);
         }
         e = make(w, site, target, hash, &f);

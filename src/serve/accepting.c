@@ -17,6 +17,7 @@
 #include "os/net.h"
 #include "os/poll.h"
 #include "serve/arrivals.h"
+#include "files/keep.h"
 #include "serve/balance.h"
 #include "serve/conn.h"
 #include "serve/room.h"
@@ -103,7 +104,7 @@ static bool accept_failed(struct worker *w, size_t i, int error)
 {
     bool descriptors = error == -EMFILE || error == -ENFILE;
 
-    if (descriptors && room_descriptors(w))
+    if (descriptors && keep_give_back(w))
         return true;
     if (!w->accept_failing)
         log_warn("W010", "accept: %s; trying again each %d ms",

@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -23,7 +24,6 @@
 #define SAMPLE 32    /* idle connections that are compared */
 #define FILES_MIN 8  /* descriptors kept for files at least */
 #define SLOW_MS 1000 /* a request that is not whole by then may give way */
-#define DESCRIPTORS_BACK 8 /* given back at once */
 
 size_t room_for(size_t wanted, size_t descriptors, size_t used)
 {
@@ -33,6 +33,15 @@ size_t room_for(size_t wanted, size_t descriptors, size_t used)
     size_t files = left / 4 < FILES_MIN ? FILES_MIN : left / 4;
     size_t fit = left > files + ROOM_SLACK ? left - files - ROOM_SLACK : 1;
     return fit < wanted ? fit : wanted;
+}
+
+size_t room_for_files(size_t descriptors, size_t used, size_t conns)
+{
+    size_t others = used + conns + ROOM_SLACK;
+
+    if (descriptors == 0)
+        return SIZE_MAX;
+    return descriptors > others + FILES_MIN ? descriptors - others : FILES_MIN;
 }
 
 /* Numbers are given from below: the next one tells how many are in use. */
@@ -51,14 +60,22 @@ bool room_init(struct worker *w)
 {
     const struct conf_limits *l = &w->conf->limits;
     size_t limit = w->start->descriptors;
+    size_t used = descriptors_used(w->poll);
 
-    w->conns_max = room_for(l->connections, limit, descriptors_used(w->poll));
+    w->conns_max = room_for(l->connections, limit, used);
+    w->files_open_max = room_for_files(limit, used, w->conns_max);
     w->slots = w->conns_max + ROOM_SLACK;
     if (w->conns_max < l->connections / 2 && w->start->index == 0)
         log_info("W071",
                  "%zu descriptors are allowed: a worker takes %zu connections, "
                  "not the %zu of [limits] connections",
                  limit, w->conns_max, l->connections);
+    if (w->files_open_max < w->conf->prepare.files && w->start->index == 0)
+        log_warn("W072",
+                 "%zu descriptors are allowed: a worker keeps %zu large files "
+                 "open, not the %zu of [prepare] files; others are opened "
+                 "again when they are asked for",
+                 limit, w->files_open_max, w->conf->prepare.files);
     w->conns = calloc(w->slots, sizeof w->conns[0]);
     if (!w->conns)
         return false;
@@ -168,28 +185,4 @@ void room_left(struct worker *w, struct conn *c)
     if (c->by_address)
         addresses_leave(w->addresses, &c->peer);
     c->by_address = false;
-}
-
-/* Large files that nobody is being sent just now are opened again when they
- * are asked for. */
-static size_t close_files(struct worker *w)
-{
-    struct list *at = w->cache.files.prev;
-    size_t n = 0;
-
-    while (at != &w->cache.files && n < DESCRIPTORS_BACK) {
-        struct entry *e = LIST_ENTRY(at, struct entry, lru);
-        at = at->prev;
-        if (e->refs > 1 || e->fd < 0)
-            continue;
-        cache_unlink(&w->cache, e);
-        entry_release(w, e);
-        n++;
-    }
-    return n;
-}
-
-bool room_descriptors(struct worker *w)
-{
-    return close_files(w) > 0;
 }

@@ -41,13 +41,13 @@ bool room_address(struct worker *w, struct conn *c);
 /* Its place is free again. */
 void room_left(struct worker *w, struct conn *c);
 
-/* No descriptor was left: gives some back that only serve to be quicker.  True:
- * it is worth another try at once. */
-bool room_descriptors(struct worker *w);
-
-/* The same by ending a connection that can be spared: then there is room at the
- * end of the turn. */
+/* No descriptor was left: ends a connection that can be spared.  Then there is
+ * room at the end of the turn. */
 bool room_spare(struct worker *w);
+
+/* How many known files may stay open beside `conns` connections (0 descriptors:
+ * any number). */
+size_t room_for_files(size_t descriptors, size_t used, size_t conns);
 
 /* How many connections a worker takes under a limit of descriptors of which
  * `used` are in use (0: no limit). */

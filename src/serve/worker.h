@@ -116,12 +116,15 @@ struct worker {
     size_t slots_used; /* from the first one on, ever */
     struct list conn_free, conn_all, again, dead;
     size_t n_conns, n_dead;
+    size_t files_open_max; /* known files that may hold descriptors */
+    uint64_t failed_opens, failed_logged_ms;
     struct addresses *addresses; /* NULL: no limit */
     struct wheel wheel;
     struct txn_pool txns;
     /* the turn */
     uint64_t turns; /* so far */
     struct guard guard;
+    bool over;      /* this one has taken its time (turn.h) */
     char *arena;
     size_t arena_n;
     struct received *received;
@@ -166,6 +169,7 @@ struct worker {
     struct listening listening[WORKER_LISTEN_MAX];
     unsigned n_due;     /* of them */
     unsigned due_turns; /* since one was */
+    uint64_t due_since_us;
     unsigned luck;    /* of 256 first receives that found a request, of late */
     unsigned greeted; /* connections without a first receive */
     bool accepting;

@@ -260,3 +260,40 @@ def test_budget_adds_up(tmp_path, options, row):
 def test_scenarios_are_listed_once():
     names = [s[0] for s in scenarios.SCENARIOS]
     assert len(set(names)) == len(names)
+
+
+def test_known_files_give_their_descriptors_up(serve):
+    """More large files than descriptors: each is answered, whoever asked for
+    which before, and what is told at the start is true: the files beyond the
+    limit are opened again."""
+    many = {"large%03d.bin" % i: b"x" * 300000 for i in range(150)}
+    server = serve(files=dict(FILES, **many), descriptors=96,
+                   conf={"server": {"workers": 1}})
+    server.await_line("W072: 96 descriptors are allowed")
+    with server.connect() as c:
+        for _ in range(2):
+            for name in many:
+                assert c.get("/" + name).status == 200, name
+        assert c.get("/a.txt").status == 200
+    assert not any("W073" in line for line in server.process.lines)
+
+
+def test_no_descriptor_for_a_file_is_logged(serve):
+    """All descriptors are taken by files that are being sent: what is asked for
+    then is 503, with a line that says why; afterwards it is 200."""
+    many = {"large%03d.bin" % i: b"x" * 8000000 for i in range(60)}
+    server = serve(files=dict(FILES, **many), descriptors=64,
+                   conf={"server": {"workers": 1},
+                         "limits": {"pipeline": 1}})
+    held, refused = [], []
+    for name in many:
+        c = server.connect(rcvbuf=4096)
+        c.send(b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n" % name.encode())
+        head = c.read_head()
+        (held if head.status == 200 else refused).append((c, head))
+    assert held and refused
+    assert all(head.status == 503 for _, head in refused)
+    server.await_line("W073|W011")
+    for c, _ in held:
+        assert len(c.read_raw(8000000)) == 8000000
+    assert server.get("/a.txt").status == 200
