@@ -147,22 +147,26 @@ void listings_forget(struct worker *w)
         entry_release(w, l->slot[i].page);
         l->slot[i].page = NULL;
     }
-    l->names = 0;
 }
 
-/* Whoever asks in the turn in which a document was made asked before that was
- * begun, for all receives of a turn come first. */
-static struct entry *made_before(struct worker *w, const struct entry *e,
-                                 bool json)
+bool listings_wait(const struct worker *w)
 {
-    struct listed *l = &w->listed;
+    return !list_empty(&w->listed.queue);
+}
 
-    if (l->turn != w->turns)
-        listings_forget(w);
-    l->turn = w->turns;
+/* Whoever was in the queue when a document was made asked before that was
+ * begun.
+ */
+static struct entry *made_before(struct worker *w, const struct txn *t,
+                                 const struct entry *e, bool json)
+{
+    const struct listed *l = &w->listed;
+
     for (unsigned i = 0; i < LISTED_MAX; i++) {
-        if (l->slot[i].page && l->slot[i].of == e && l->slot[i].json == json)
-            return l->slot[i].page;
+        const struct listed_slot *s = &l->slot[i];
+        if (s->page && s->of == e && s->json == json &&
+            s->turn >= t->queued_turn)
+            return s->page;
     }
     return NULL;
 }
@@ -179,7 +183,7 @@ static void remember(struct worker *w, struct entry *e, bool json,
     }
     entry_hold(e);
     entry_hold(page);
-    *slot = (struct listed_slot){ e, page, json };
+    *slot = (struct listed_slot){ e, page, json, w->turns };
 }
 
 static struct entry *make(struct worker *w, const struct entry *e, bool json)
@@ -197,7 +201,6 @@ static struct entry *make(struct worker *w, const struct entry *e, bool json)
         close(fd);
     if (rc < 0)
         return NULL;
-    w->listed.names += d.n;
     struct listing_item *item = select_items(w, e, &d, &l.n);
     l.item = item;
     l.cut = d.cut;
@@ -284,13 +287,12 @@ void answer_listing(struct worker *w, struct conn *c, struct txn *t,
         answer_refusal(w, c, t, e, &plan, persist);
         return;
     }
-    struct entry *page = made_before(w, e, json);
+    struct entry *page = made_before(w, t, e, json);
     if (page) {
         put(w, c, t, page, json, persist);
         return;
     }
-    if (w->listed.names < LISTINGS_TURN_MAX)
-        page = make(w, e, json);
+    page = make(w, e, json);
     if (!page) {
         answer_status(w, c, t, 503, REASON_OVERLOAD, persist);
         return;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * listings: answers with what is in a directory.
- * Layer: answer.
+ * Layer: answer.  They take milliseconds each: whoever asks for one waits in a
+ * queue, of which each turn of the worker serves some at its end.
  */
 #ifndef ETAGD_ANSWER_LISTINGS_H
 #define ETAGD_ANSWER_LISTINGS_H
@@ -10,25 +11,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/list.h"
+
 struct conn;
 struct entry;
 struct txn;
 struct worker;
 
-/* Names: of one listing, and of all that are made in one turn of the worker,
- * which is not to be held up long (4 us a name). */
+/* Names of one listing: 4 us each. */
 #define LISTINGS_MAX 2000
-#define LISTINGS_TURN_MAX 50000
 #define LISTED_MAX 4
 
-/* What was made in this turn. */
+/* What was made while others waited, and who waits. */
 struct listed {
-    uint64_t turn;
-    size_t names; /* that were read */
+    struct list queue; /* txn.waiter */
+    bool open;         /* it is being served */
     unsigned next;
     struct listed_slot {
         struct entry *of, *page;
         bool json;
+        uint64_t turn; /* in which it was made */
     } slot[LISTED_MAX];
 };
 
@@ -42,6 +44,9 @@ struct listed {
 /* A GET or HEAD of e, an ENTRY_LISTING. */
 void answer_listing(struct worker *w, struct conn *c, struct txn *t,
                     struct entry *e, bool persist);
+
+/* Does anybody wait for one? */
+bool listings_wait(const struct worker *w);
 
 /* Gives back what was made. */
 void listings_forget(struct worker *w);

@@ -83,6 +83,7 @@ struct txn {
     enum fault body_fault; /* and this is what was wrong with it */
     enum request_result after; /* what follows the queue */
     struct list waiter;        /* hangs at an entry that is being prepared */
+    uint64_t queued_turn;      /* of the worker, for a listing */
     struct buf out;            /* heads and small bodies */
     uint64_t sent;             /* bytes of the stream that are out */
     uint64_t queued;           /* bytes of the stream in all */

@@ -191,7 +191,8 @@ void accepting_note(struct worker *w, void *tag)
     if (!l->due) {
         l->due = true;
         l->more = l->taken + 1 == w->turns;
-        w->n_due++;
+        if (w->n_due++ == 0)
+            w->due_since_us = w->now_us;
     }
 }
 

@@ -9,10 +9,11 @@
 
 #include "os/net.h"
 #include "os/poll.h"
+#include "answer/listings.h"
 #include "serve/step.h"
 #include "serve/worker.h"
 
-static void later(struct worker *w, struct conn *c)
+void arrivals_put_off(struct worker *w, struct conn *c)
 {
     if (c->again || c->state == CONN_CLOSED)
         return;
@@ -39,7 +40,7 @@ static void receive(struct worker *w, struct conn *c, bool more_expected)
     w->received[w->n_received++] = (struct received){ c, at, (size_t)n };
     c->received = true;
     if (n > 0 && c->readable)
-        later(w, c);
+        arrivals_put_off(w, c);
 }
 
 void arrivals_watch(struct worker *w, struct conn *c)
@@ -55,12 +56,12 @@ void arrivals_watch(struct worker *w, struct conn *c)
 }
 
 /* A receive that finds nothing is a system call too many, one that finds a
- * request saves two; so it is tried while one in four succeeds, and now and
- * then to see whether it does again. */
+ * request saves two; so it is tried while one in four succeeds, now and then to
+ * see whether it does again, and where the next turn is a long time off. */
 static bool greets(struct worker *w)
 {
     return w->n_received < WORKER_EVENTS &&
-           (w->luck > 64 || w->greeted++ % 32 == 0);
+           (w->luck > 64 || w->greeted++ % 32 == 0 || listings_wait(w));
 }
 
 void arrivals_greet(struct worker *w, struct conn *c)
@@ -88,14 +89,18 @@ void arrivals_ready(struct worker *w, struct conn *c, unsigned events)
     if (c->state == CONN_CLOSED)
         return;
     if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
-        if (wants_bytes(c) && !c->received) {
+        if (wants_bytes(c) && !c->received && !w->over) {
             receive(w, c, ends);
         } else {
             c->readable = true;
-            later(w, c);
+            arrivals_put_off(w, c);
         }
     }
-    if (c->state == CONN_SEND && (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)))
+    if (c->state != CONN_SEND || !(events & (EPOLLOUT | EPOLLHUP | EPOLLERR)))
+        return;
+    if (w->over)
+        arrivals_put_off(w, c);
+    else
         w->writable[w->n_writable++] = c;
 }
 
@@ -121,6 +126,6 @@ void arrivals_again(struct worker *w)
                  w->arena_n + WORKER_RECV <= WORKER_ARENA)
             receive(w, c, true);
         else if (wants_bytes(c) && c->readable)
-            later(w, c);
+            arrivals_put_off(w, c);
     }
 }

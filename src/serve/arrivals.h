@@ -17,6 +17,9 @@ void arrivals_greet(struct worker *w, struct conn *c);
 /* Something happened on it (EPOLL...). */
 void arrivals_ready(struct worker *w, struct conn *c, unsigned events);
 
+/* It has had its share of this turn. */
+void arrivals_put_off(struct worker *w, struct conn *c);
+
 /* Looks at connections that may have more to say than one turn took. */
 void arrivals_again(struct worker *w);
 

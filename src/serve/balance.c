@@ -78,7 +78,8 @@ bool balance_yields(struct worker *w)
 {
     unsigned index = 0;
 
-    if (!w->calls || w->draining)
+    /* who takes long turns takes what it can get in between */
+    if (!w->calls || w->draining || listings_wait(w))
         return false;
     struct counters_slot *other = least_busy(w, &index);
     if (!other)

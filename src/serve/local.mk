@@ -16,5 +16,6 @@ libserve_a_SOURCES = \
 	src/serve/send.c src/serve/send.h \
 	src/serve/spare.c src/serve/spare.h \
 	src/serve/step.c src/serve/step.h \
+	src/serve/turn.c src/serve/turn.h \
 	src/serve/wheel.c src/serve/wheel.h \
 	src/serve/worker.c src/serve/worker.h

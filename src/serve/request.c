@@ -248,6 +248,11 @@ static enum request_result answer(struct worker *w, struct conn *c,
             list_append(&e->waiters, &t->waiter);
             return REQUEST_WAITS;
         }
+        if (e && e->kind == ENTRY_LISTING && !w->listed.open) {
+            list_append(&w->listed.queue, &t->waiter);
+            t->queued_turn = w->turns;
+            return REQUEST_WAITS;
+        }
     }
     c->requests++;
     bool persist = may_persist(w, c);

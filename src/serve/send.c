@@ -18,11 +18,13 @@
 #include "files/entry.h"
 #include "answer/tell.h"
 #include "answer/txn.h"
+#include "serve/turn.h"
 #include "serve/worker.h"
 
 #define IOV_MAX_HERE 64
 #define TURN_BYTES (512u << 10) /* most of one connection per turn */
 #define DOUBT_US 20000 /* most between the times and the size of an append */
+#define MUCH_BYTES (64u << 10)  /* of one call: the clock is looked at */
 
 static void end_record(struct worker *w, struct conn *c, struct record *r)
 {
@@ -116,7 +118,7 @@ enum send_result send_flush(struct worker *w, struct conn *c)
 
     while (txn_sending(t)) {
         bool memory = t->piece[t->piece_at].p != NULL;
-        if (t->sent - before > TURN_BYTES)
+        if (t->sent > before && (t->sent - before > TURN_BYTES || turn_over(w)))
             return SEND_YIELD;
         ssize_t n = memory ? send_memory(c, t) : send_file(w, c, t);
         if (n == -EAGAIN)
@@ -131,6 +133,8 @@ enum send_result send_flush(struct worker *w, struct conn *c)
             return SEND_FAILED;
         }
         advance(w, c, t, (size_t)n);
+        if (n > MUCH_BYTES)
+            (void)turn_over(w);
     }
     CHECK(t->record_at == t->record_n);
     txn_reset_out(t);

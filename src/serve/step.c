@@ -19,6 +19,7 @@
 #include "serve/request.h"
 #include "serve/send.h"
 #include "answer/tell.h"
+#include "serve/turn.h"
 #include "serve/worker.h"
 
 static void set_timer(struct worker *w, struct conn *c, uint64_t ms)
@@ -182,24 +183,23 @@ static void wait_to_send(struct worker *w, struct conn *c)
 static void run(struct worker *w, struct conn *c, struct span in)
 {
     struct txn *t = c->txn;
-    enum request_result r;
-    enum send_result s;
+    enum request_result r = REQUEST_ANSWERED;
+    enum send_result s = SEND_DONE;
+    bool on = !w->over || w->listed.open;
 
-    do {
-        r = REQUEST_ANSWERED;
+    while (on) {
         unsigned n = 0;
         while (r == REQUEST_ANSWERED && !c->closing && in.n > 0 &&
                n++ < w->conf->limits.pipeline && txn_room(t, REQUEST_ROOM))
             r = request_take(w, c, t, &in);
         s = send_flush(w, c);
-    } while (s == SEND_DONE && r == REQUEST_ANSWERED && !c->closing &&
-             in.n > 0);
-
-    if (r == REQUEST_HEAVY) {
-        r = REQUEST_ANSWERED;
-        if (s == SEND_DONE && in.n > 0 && !c->closing)
-            s = SEND_YIELD; /* one a turn */
+        on = s == SEND_DONE && r == REQUEST_ANSWERED && !c->closing &&
+             in.n > 0 && !turn_over(w);
     }
+    if (r == REQUEST_HEAVY)
+        r = REQUEST_ANSWERED;
+    if (r == REQUEST_ANSWERED && s == SEND_DONE && in.n > 0 && !c->closing)
+        s = SEND_YIELD; /* it has had its share of this turn */
     if (s == SEND_FAILED) {
         step_close(w, c, c->end);
         return;

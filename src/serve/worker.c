@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * worker: the event loop.
- * Layer: serve.  A turn is: all receives, then one look whether files changed,
- * then the answers, never the other way round; so an answer can't be older than
- * its request (promise 1).  Ends when told to, or when the master is gone and
- * what was under way is done.
+ * worker: what a worker has, from its start to its end.
+ * Layer: serve.  Ends when told to, or when the master is gone and what was
+ * under way is done.
  * Heap: at the start.
  */
 #include "serve/worker.h"
@@ -22,7 +20,6 @@
 #include "os/sandbox.h"
 #include "serve/accepting.h"
 #include "serve/access.h"
-#include "serve/arrivals.h"
 #include "files/asks.h"
 #include "serve/control.h"
 #include "files/dirs.h"
@@ -32,11 +29,9 @@
 #include "serve/room.h"
 #include "serve/step.h"
 #include "answer/tell.h"
+#include "serve/turn.h"
 
 _Static_assert(CONF_FIELDS_MAX <= HEAD_FIELDS_MAX, "[limits] fields");
-
-#define DUE_TURNS \
-    8 /* most that a new connection waits while others are served */
 
 void worker_time(struct worker *w)
 {
@@ -61,118 +56,6 @@ void worker_time(struct worker *w)
                           memory_order_relaxed);
 }
 
-static void free_dead(struct worker *w)
-{
-    while (!list_empty(&w->dead)) {
-        struct conn *c = LIST_ENTRY(w->dead.next, struct conn, turn);
-        list_remove(&c->turn);
-        list_remove(&c->node);
-        room_left(w, c);
-        counters_add(&w->counters->closed, 1);
-    }
-}
-
-/* Answers all that this part of the turn has received. */
-static void answer_received(struct worker *w)
-{
-    if (w->n_received && w->dirs && dirs_news(w->dirs))
-        w->fresh++;
-    for (size_t i = 0; i < w->n_received; i++) {
-        struct received *r = &w->received[i];
-        r->conn->received = false;
-        if (r->conn->state != CONN_CLOSED)
-            step_received(w, r->conn, r->p, r->n);
-        arrivals_watch(w, r->conn);
-    }
-    for (size_t i = 0; i < w->n_writable; i++)
-        step_writable(w, w->writable[i]);
-    w->n_received = w->n_writable = 0;
-    w->arena_n = 0;
-}
-
-static bool is_conn(const struct worker *w, const void *tag)
-{
-    const char *p = tag, *from = (const char *)w->conns;
-
-    return p >= from && p < from + w->slots * sizeof w->conns[0];
-}
-
-/* Requests whose facts are there, or won't come, go on; false: none. */
-static bool resume(struct worker *w)
-{
-    struct list *waiter;
-    bool any = false;
-
-    for (; (waiter = facts_ready(w)); any = true)
-        step_resume(w, LIST_ENTRY(waiter, struct txn, waiter)->conn);
-    return any;
-}
-
-static void take_facts(struct worker *w)
-{
-    for (int n = 0; n < FACTS_TURN_MAX && facts_take(w); n++)
-        resume(w);
-    resume(w);
-}
-
-static void handle_events(struct worker *w, struct epoll_event *events, int n)
-{
-    bool facts = false, control = false;
-    bool busy = false;
-
-    arrivals_again(w);
-    for (int i = 0; i < n; i++) {
-        void *tag = events[i].data.ptr;
-        if (w->arena_n + WORKER_RECV > WORKER_ARENA)
-            answer_received(w);
-        if (is_conn(w, tag)) {
-            busy = true;
-            arrivals_ready(w, tag, events[i].events);
-        } else if (tag == &w->prepare_fd) {
-            facts = true;
-        } else if (tag == &w->control_tag) {
-            control = true;
-        } else if (tag == &w->wake_tag) {
-            accepting_called(w);
-        } else if (tag == w->dirs) {
-            dirs_forget(w->dirs);
-            w->fresh++;
-        } else {
-            accepting_note(w, tag);
-        }
-    }
-    answer_received(w);
-    /* beside a load new connections wait for some turns: by then their requests
-     * are there, and need neither an entry in the poll set nor an event */
-    if (w->n_due > 0 && (++w->due_turns > DUE_TURNS || !busy)) {
-        w->due_turns = 0;
-        accepting_take(w);
-        answer_received(w);
-    }
-    if (facts) {
-        if (w->dirs && dirs_news(w->dirs))
-            w->fresh++;
-        take_facts(w);
-    }
-    if (control)
-        control_take(w);
-}
-
-static int least(int a, int b)
-{
-    if (a < 0)
-        return b;
-    return b < 0 || a < b ? a : b;
-}
-
-static void expire(struct worker *w)
-{
-    struct wheel_item *item;
-
-    while ((item = wheel_expired(&w->wheel, w->now_ms)))
-        step_expired(w, conn_of_timer(item));
-}
-
 /* Nothing left to do for a worker that is told to end. */
 static bool finished(struct worker *w)
 {
@@ -181,47 +64,13 @@ static bool finished(struct worker *w)
     return w->draining && (w->n_conns == 0 || w->now_ms >= w->drain_until_ms);
 }
 
-static int wait_ms(struct worker *w)
-{
-    if (!list_empty(&w->again))
-        return 0;
-    int ms;
-    do {
-        ms = facts_turn(w);
-    } while (resume(w)); /* they may have asked for more */
-    ms = least(ms, wheel_wait_ms(&w->wheel, w->now_ms));
-    ms = least(ms, access_turn(w));
-    ms = least(ms, accepting_turn(w));
-    if (w->draining) {
-        uint64_t left = w->drain_until_ms - w->now_ms;
-        ms = least(ms, w->drain_until_ms > w->now_ms ? (int)left : 0);
-    }
-    /* what has just been answered by its name may have ended connections */
-    if (!list_empty(&w->dead) || !list_empty(&w->again) || w->n_due > 0)
-        return 0;
-    /* the heartbeat goes on when nothing else does */
-    return least(ms, WORKER_BEAT_MS);
-}
-
-static void turn(struct worker *w, struct epoll_event *events)
-{
-    int n = poll_wait(w->poll, events, WORKER_EVENTS, wait_ms(w));
-
-    CHECK(n >= 0);
-    w->turns++;
-    worker_time(w);
-    handle_events(w, events, n);
-    expire(w);
-    free_dead(w);
-}
-
 static void close_all(struct worker *w)
 {
     while (!list_empty(&w->conn_all)) {
         struct conn *c = LIST_ENTRY(w->conn_all.next, struct conn, node);
         enum end why = w->stopping ? END_STOPPED : END_DRAINING;
         step_close(w, c, why);
-        free_dead(w);
+        turn_free_dead(w);
     }
     access_finish(w);
 }
@@ -297,6 +146,7 @@ bool worker_init(struct worker *w, const struct worker_start *start)
     list_init(&w->dead);
     list_init(&w->asked);
     list_init(&w->hashed);
+    list_init(&w->listed.queue);
     list_init(&w->ready);
     w->second = INT64_MIN;
     worker_time(w);
@@ -403,7 +253,7 @@ int worker_run(const struct worker_start *start)
     pages_prepare(w);
     control_ready(w);
     while (!finished(w))
-        turn(w, events);
+        turn_run(w, events);
     close_all(w);
     worker_free(w);
     free(events);

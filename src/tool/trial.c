@@ -145,6 +145,8 @@ static void answer(struct trial *t, struct span request)
     in = txn_input(txn);
     worker_time(t->w);
     t->conn.first_us = t->w->now_us;
+    t->w->listed.open = true; /* nobody else is here */
+    txn->queued_turn = ++t->w->turns;
     while ((t->result = request_take(t->w, &t->conn, txn, &in)) ==
            REQUEST_WAITS) {
         while (!list_empty(&txn->waiter))

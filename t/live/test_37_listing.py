@@ -339,3 +339,25 @@ def test_who_asks_in_one_turn_shares_a_document(serve):
     # and the next one sees what has come
     s.tree.write("many/new.txt", "new")
     assert b">new.txt<" in s.get("/many/").body
+
+
+def test_many_that_list_leave_room_for_others(serve):
+    """Pipelines of listings of folders of their own: each gets all of its own,
+    in order, and somebody who asks for a file meanwhile is served between two
+    of them, long before they are done."""
+    files = {"d%d/n%04d" % (d, i): b"" for d in range(12) for i in range(600)}
+    files["a.txt"] = b"a\n"
+    s = serve(conf={"server": {"workers": 1, "listing": "on"}}, files=files)
+    assert s.get("/a.txt").status == 200
+    clients = [s.connect() for _ in range(12)]
+    for d, c in enumerate(clients):
+        c.send(b"GET /d%d/ HTTP/1.1\r\nHost: localhost\r\n"
+               b"Accept: application/json\r\n\r\n" % d * 8)
+    assert s.get("/a.txt").status == 200
+    for c in clients:
+        for _ in range(8):
+            r = c.read_response()
+            assert r.status == 200 and len(names(r)) == 600
+    order = [e["target"] for e in s.log(98)]
+    mine = [i for i, target in enumerate(order) if target == "/a.txt"][1]
+    assert mine < 60, "the file came after %d listings" % (mine - 1)

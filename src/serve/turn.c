@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * turn: one turn of a worker.
+ * Layer: serve.  All receives, then one look whether files changed, then the
+ * answers, never the other way round; so an answer can't be older than its
+ * request (promise 1).  A turn is short: what takes long is cut by the clock,
+ * and who had a share waits for the next turn (TURN_US).
+ */
+#include "serve/turn.h"
+
+#include "base/check.h"
+#include "os/clock.h"
+#include "os/poll.h"
+#include "serve/accepting.h"
+#include "serve/access.h"
+#include "serve/arrivals.h"
+#include "serve/control.h"
+#include "files/dirs.h"
+#include "files/facts.h"
+#include "answer/listings.h"
+#include "serve/room.h"
+#include "serve/step.h"
+#include "answer/txn.h"
+#include "serve/worker.h"
+
+/* Most that a new connection waits while others are served. */
+#define DUE_TURNS 8
+#define DUE_US 1000
+#define ANOTHER_US 1000 /* of a turn: then there is time for one more listing \
+                         */
+#define BATCH 64 /* requests that are received before they are answered */
+
+bool turn_over(struct worker *w)
+{
+    w->over = w->over || clock_mono_us() - w->now_us > TURN_US;
+    return w->over;
+}
+
+void turn_free_dead(struct worker *w)
+{
+    while (!list_empty(&w->dead)) {
+        struct conn *c = LIST_ENTRY(w->dead.next, struct conn, turn);
+        list_remove(&c->turn);
+        list_remove(&c->node);
+        room_left(w, c);
+        counters_add(&w->counters->closed, 1);
+    }
+}
+
+static void take_received(struct worker *w)
+{
+    for (size_t i = 0; i < w->n_received; i++) {
+        struct received *r = &w->received[i];
+        r->conn->received = false;
+        if (r->conn->state != CONN_CLOSED)
+            step_received(w, r->conn, r->p, r->n);
+        arrivals_watch(w, r->conn);
+        if (i % 8 == 7)
+            (void)turn_over(w);
+    }
+}
+
+static void take_writable(struct worker *w)
+{
+    for (size_t i = 0; i < w->n_writable; i++) {
+        if (i > 0 && turn_over(w))
+            arrivals_put_off(w, w->writable[i]);
+        else
+            step_writable(w, w->writable[i]);
+    }
+}
+
+/* Answers all that this part of the turn has received.  Who waited for this
+ * turn and who has come in it go first in turn. */
+static void answer_received(struct worker *w)
+{
+    if (w->n_received && w->dirs && dirs_news(w->dirs))
+        w->fresh++;
+    if (w->turns % 2 == 0)
+        take_writable(w);
+    take_received(w);
+    if (w->turns % 2 == 1)
+        take_writable(w);
+    w->n_received = w->n_writable = 0;
+    w->arena_n = 0;
+}
+
+/* Requests whose facts are there, or won't come, go on; false: none. */
+static bool resume(struct worker *w)
+{
+    struct list *waiter;
+    bool any = false;
+
+    for (; (waiter = facts_ready(w)); any = true)
+        step_resume(w, LIST_ENTRY(waiter, struct txn, waiter)->conn);
+    return any;
+}
+
+static void take_facts(struct worker *w)
+{
+    for (int n = 0; n < FACTS_TURN_MAX && facts_take(w); n++)
+        resume(w);
+    resume(w);
+}
+
+static bool is_conn(const struct worker *w, const void *tag)
+{
+    const char *p = tag, *from = (const char *)w->conns;
+
+    return p >= from && p < from + w->slots * sizeof w->conns[0];
+}
+
+/* Beside a load new connections wait for some turns, if these are short: by
+ * then their requests are there, and need neither an entry in the poll set nor
+ * an event. */
+static bool waited(struct worker *w)
+{
+    return ++w->due_turns > DUE_TURNS || listings_wait(w) ||
+           clock_mono_us() - w->due_since_us > DUE_US;
+}
+
+/* One at least.  Who is served may come again, at the end of the queue. */
+static void list_some(struct worker *w)
+{
+    struct listed *l = &w->listed;
+    struct list todo;
+
+    if (list_empty(&l->queue))
+        return;
+    list_init(&todo);
+    list_append(&l->queue, &todo); /* where the queue ends now */
+    l->open = true;
+    do {
+        struct txn *t = LIST_ENTRY(l->queue.next, struct txn, waiter);
+        list_remove(&t->waiter);
+        step_resume(w, t->conn);
+    } while (l->queue.next != &todo &&
+             clock_mono_us() - w->now_us < ANOTHER_US);
+    l->open = false;
+    list_remove(&todo);
+    if (list_empty(&l->queue))
+        listings_forget(w);
+}
+
+static void handle_events(struct worker *w, struct epoll_event *events, int n)
+{
+    bool facts = false, control = false;
+    bool busy = false;
+
+    arrivals_again(w);
+    for (int i = 0; i < n; i++) {
+        void *tag = events[i].data.ptr;
+        if (w->arena_n + WORKER_RECV > WORKER_ARENA || w->n_received >= BATCH) {
+            answer_received(w);
+            (void)turn_over(w);
+        }
+        if (is_conn(w, tag)) {
+            busy = true;
+            arrivals_ready(w, tag, events[i].events);
+        } else if (tag == &w->prepare_fd) {
+            facts = true;
+        } else if (tag == &w->control_tag) {
+            control = true;
+        } else if (tag == &w->wake_tag) {
+            accepting_called(w);
+        } else if (tag == w->dirs) {
+            dirs_forget(w->dirs);
+            w->fresh++;
+        } else {
+            accepting_note(w, tag);
+        }
+    }
+    answer_received(w);
+    if (w->n_due > 0 && (!busy || waited(w))) {
+        w->due_turns = 0;
+        accepting_take(w);
+        answer_received(w);
+    }
+    if (facts) {
+        if (w->dirs && dirs_news(w->dirs))
+            w->fresh++;
+        take_facts(w);
+    }
+    if (control)
+        control_take(w);
+    list_some(w);
+}
+
+static int least(int a, int b)
+{
+    if (a < 0)
+        return b;
+    return b < 0 || a < b ? a : b;
+}
+
+static void expire(struct worker *w)
+{
+    struct wheel_item *item;
+
+    while ((item = wheel_expired(&w->wheel, w->now_ms)))
+        step_expired(w, conn_of_timer(item));
+}
+
+static int wait_ms(struct worker *w)
+{
+    int ms;
+
+    /* each of these has work of its own to do, however busy the turns are */
+    do {
+        ms = facts_turn(w);
+    } while (resume(w)); /* they may have asked for more */
+    ms = least(ms, wheel_wait_ms(&w->wheel, w->now_ms));
+    ms = least(ms, access_turn(w));
+    ms = least(ms, accepting_turn(w));
+    if (w->draining) {
+        uint64_t left = w->drain_until_ms - w->now_ms;
+        ms = least(ms, w->drain_until_ms > w->now_ms ? (int)left : 0);
+    }
+    /* what has just been answered by its name may have ended connections */
+    if (!list_empty(&w->dead) || !list_empty(&w->again) || w->n_due > 0 ||
+        listings_wait(w))
+        return 0;
+    /* the heartbeat goes on when nothing else does */
+    return least(ms, WORKER_BEAT_MS);
+}
+
+void turn_run(struct worker *w, struct epoll_event *events)
+{
+    int n = poll_wait(w->poll, events, WORKER_EVENTS, wait_ms(w));
+
+    CHECK(n >= 0);
+    w->turns++;
+    w->over = false;
+    worker_time(w);
+    handle_events(w, events, n);
+    expire(w);
+    turn_free_dead(w);
+}
