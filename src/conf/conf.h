@@ -62,6 +62,7 @@ struct conf_listen {
 struct conf_field {
     char *name;
     char *value; /* NULL: the field is removed */
+    int at;      /* where the value begins, as in faults.h */
 };
 
 enum expires_kind { EXPIRES_NONE, EXPIRES_ACCESS, EXPIRES_MODIFIED };

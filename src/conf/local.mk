@@ -3,6 +3,8 @@ libconf_a_SOURCES = \
 	src/conf/arena.c src/conf/arena.h \
 	src/conf/check.c \
 	src/conf/conf.h \
+	src/conf/directives.c src/conf/directives.h \
+	src/conf/directive_read.c \
 	src/conf/dump.c src/conf/dump.h \
 	src/conf/faults.c src/conf/faults.h \
 	src/conf/hosts.c \
@@ -19,5 +21,6 @@ libconf_a_SOURCES = \
 	src/conf/sections.c \
 	src/conf/sites.c src/conf/sites.h \
 	src/conf/suggest.c src/conf/suggest.h \
-	src/conf/values.c src/conf/values.h
+	src/conf/values.c src/conf/values.h \
+	src/conf/wide.c src/conf/wide.h
 EXTRA_DIST += conf/etagd.ini

@@ -5,6 +5,8 @@
  */
 #include "base/chars.h"
 #include "base/num.h"
+#include "conf/directives.h"
+#include "conf/lines.h"
 #include "conf/loader.h"
 #include "conf/suggest.h"
 #include "conf/values.h"
@@ -160,12 +162,13 @@ static struct conf_field *field_in(struct conf_rule *rule, struct span name)
 }
 
 static struct conf_field *field_add(struct arena *a, struct conf_rule *rule,
-                                    struct span name)
+                                    struct span name, int at)
 {
     rule->fields =
         arena_more(a, rule->fields, rule->n_fields, sizeof *rule->fields);
     struct conf_field *f = &rule->fields[rule->n_fields++];
     f->name = arena_text(a, name);
+    f->at = at;
     return f;
 }
 
@@ -188,30 +191,30 @@ static void field_extend(struct loader *l, struct conf_field *f,
 }
 
 /* "max-age = 60" would be sent as a field of its own, which no cache knows. */
-static void warn_directive(struct loader *l, const char *name,
+static void tell_directive(struct loader *l, const char *name,
                            struct span value)
 {
-    static const char *const directives[] = {
-        "max-age",         "s-maxage",        "no-store",
-        "no-cache",        "no-transform",    "public",
-        "private",         "must-revalidate", "proxy-revalidate",
-        "must-understand", "immutable",       "stale-while-revalidate",
-        "stale-if-error"
-    };
+    char said_room[LINE_BYTES_MAX + 2], meant_room[LINE_BYTES_MAX * 2];
+    struct buf said = buf_over(said_room, sizeof said_room);
+    struct buf meant = buf_over(meant_room, sizeof meant_room);
+    bool sure = directive_find(span_str(name)) != NULL;
 
-    for (size_t i = 0; i < sizeof directives / sizeof *directives; i++) {
-        if (!span_eq_nocase(span_str(name), span_str(directives[i])))
-            continue;
-        bool number = value.n && value.p[0] >= '0' && value.p[0] <= '9';
+    buf_fmt(&said, "%s=", name);
+    buf_span_put(&said, value);
+    directive_read(buf_span(&said), &meant);
+    if (sure)
+        loader_fault(l, l->at, l->title, name,
+                     "is no field but a directive; did you mean Cache-Control "
+                     "= %s?",
+                     SHOWN(buf_span(&meant)));
+    else
         loader_warn(l, l->at, l->title, name,
-                    "is no field but a directive; did you mean Cache-Control = "
-                    "%s%s%s?",
-                    directives[i], number ? "=" : "",
-                    number ? SHOWN(value) : "");
-    }
+                    "is sent as it is written; did you mean Cache-Control = "
+                    "%s?",
+                    SHOWN(buf_span(&meant)));
 }
 
-static void warn_unusual(struct loader *l, const char *name)
+static void tell_unusual(struct loader *l, const char *name, struct span value)
 {
     struct suggest near = suggest_for(span_str(name));
 
@@ -219,8 +222,14 @@ static void warn_unusual(struct loader *l, const char *name)
         near.distance = 3;
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         suggest_offer(&near, usual[i]);
-    if (near.best && near.distance > 0 && near.distance <= 2 &&
-        strlen(name) > 4)
+    bool field = near.best != NULL;
+    for (size_t i = 0; i < directive_rows_n; i++)
+        suggest_offer(&near, directive_rows[i].name);
+    if (directive_find(span_str(name)) ||
+        (near.best && !field && strlen(name) > 4))
+        tell_directive(l, name, value);
+    else if (field && near.distance > 0 && near.distance <= 2 &&
+             strlen(name) > 4)
         loader_warn(l, l->at, l->title, name,
                     "is sent as it is written; did you mean \"%s\"?",
                     near.best);
@@ -273,16 +282,17 @@ void ruleset_field(struct loader *l, struct span name, struct span value,
         loader_fault(l, l->at, l->title, text,
                      "\"+=\" has nothing to go on: %s = VALUE comes first",
                      text);
-    else if (f && l->at < 0 && f->value)
-        f->value = arena_text(l->arena, value); /* the last override counts */
-    else if (f)
+    else if (f && l->at < 0 && f->value) { /* the last override counts */
+        f->value = arena_text(l->arena, value);
+        f->at = l->at;
+    } else if (f)
         loader_fault(l, l->at, l->title, text, "%s",
                      f->value ? "stands here twice"
                               : "is both set and removed here");
     else {
-        field_add(l->arena, rule, name)->value = arena_text(l->arena, value);
-        warn_directive(l, text, value);
-        warn_unusual(l, text);
+        field_add(l->arena, rule, name, l->at)->value =
+            arena_text(l->arena, value);
+        tell_unusual(l, text, value);
     }
 }
 
@@ -306,7 +316,7 @@ static bool remove_parse(struct value_job *job, struct span text)
                     SHOWN(w));
             return false;
         }
-        field_add(job->arena, rule, w);
+        field_add(job->arena, rule, w, job->line);
     }
     return rule->n_fields > 0 || value_refuse(job, text, "names no field");
 }

@@ -5,6 +5,7 @@
  * bytes of what each part of an answer repeats; more is refused here.
  */
 #include "base/buf.h"
+#include "conf/directives.h"
 #include "conf/lines.h"
 #include "conf/loader.h"
 #include "conf/rules.h"
@@ -55,6 +56,28 @@ static void check_coding(struct loader *l, const struct conf_rule *rule,
                      "file's own bytes are in");
 }
 
+/* The last word on a value: += may have made it of several lines. */
+static void check_directives(struct loader *l, const struct conf_rule *rule,
+                             const struct conf_field *f)
+{
+    char storage[LINE_BYTES_MAX];
+    struct buf title = buf_over(storage, sizeof storage);
+    struct directives d;
+
+    if (!f->value || !span_eq_nocase(span_str(f->name), SPAN("Cache-Control")))
+        return;
+    buf_str(&title, rule->is_cache ? "cache " : "header ");
+    buf_str(&title, rule->pattern);
+    const char *section = buf_cstr(&title) ? storage : NULL;
+    directives_check(span_str(f->value), &d);
+    for (size_t i = 0; i < d.n; i++) {
+        if (d.found[i].kind == DIRECTIVE_WRONG)
+            loader_fault(l, f->at, section, f->name, "%s", d.found[i].text);
+        else
+            loader_warn(l, f->at, section, f->name, "%s", d.found[i].text);
+    }
+}
+
 /* A policy has room for so many names of fields, and a head for so many bytes
  * of the longest line of each (rules.h). */
 void rulesum_check(struct loader *l)
@@ -73,6 +96,7 @@ void rulesum_check(struct loader *l)
             size_t k = 0, bytes = 0;
             check_placed(l, rule, f);
             check_coding(l, rule, f);
+            check_directives(l, rule, f);
             while (k < n &&
                    !span_eq_nocase(span_str(f->name), span_str(seen[k].name)))
                 k++;

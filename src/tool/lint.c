@@ -7,6 +7,7 @@
 
 #include "base/chars.h"
 #include "base/check.h"
+#include "conf/directives.h"
 
 #define LONG_S 86400 /* longer needs a name that changes with the content */
 #define PAGE_S 600   /* a page is the way to everything else */
@@ -207,39 +208,6 @@ static void look_long(struct look *k)
     }
 }
 
-static void look_competing(struct look *k)
-{
-    const struct lifetime *l = &k->p->lifetime;
-    bool lives = l->max_age != LIFETIME_NONE && l->max_age > 0;
-    const struct {
-        bool both;
-        const char *a, *b;
-    } rows[] = {
-        { l->no_store && lives, "no-store", "max-age" },
-        { l->no_store && l->immutable, "no-store", "immutable" },
-        { l->no_store && l->is_public, "no-store", "public" },
-        { l->no_store && l->swr_s != LIFETIME_NONE, "no-store",
-          "stale-while-revalidate" },
-        { l->no_cache && lives, "no-cache", "max-age" },
-        { l->no_cache && l->immutable, "no-cache", "immutable" },
-        { l->is_public && l->is_private, "private", "public" },
-        { l->is_private && l->s_maxage != LIFETIME_NONE, "private",
-          "s-maxage" },
-        { l->must_revalidate && l->swr_s != LIFETIME_NONE, "must-revalidate",
-          "stale-while-revalidate" },
-    };
-
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        if (!rows[i].both)
-            continue;
-        buf_fmt(&k->b,
-                "Cache-Control says %s and %s: the first wins, the "
-                "second misleads",
-                rows[i].a, rows[i].b);
-        tell(k, LINT_COMPETING);
-    }
-}
-
 static void look_expires(struct look *k)
 {
     const struct lifetime *l = &k->p->lifetime;
@@ -259,48 +227,26 @@ static void look_expires(struct look *k)
     }
 }
 
-static bool known(struct span name, bool *seconds)
-{
-    static const struct {
-        const char *name;
-        bool seconds;
-    } rows[] = {
-        { "max-age", true },           { "s-maxage", true },
-        { "no-cache", false },         { "no-store", false },
-        { "no-transform", false },     { "must-revalidate", false },
-        { "proxy-revalidate", false }, { "must-understand", false },
-        { "private", false },          { "public", false },
-        { "immutable", false },        { "stale-while-revalidate", true },
-        { "stale-if-error", true },
-    };
-
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        *seconds = rows[i].seconds;
-        if (span_eq_nocase(name, span_str(rows[i].name)))
-            return true;
-    }
-    return false;
-}
-
+/* What is wrong never gets here: the configuration was refused. */
 static void look_directives(struct look *k)
 {
-    struct span rest = rules_field(k->p->policy, SPAN("Cache-Control"));
-    struct lifetime_directive d;
+    static const enum lint_kind kinds[] = {
+        [DIRECTIVE_UNKNOWN] = LINT_DIRECTIVE,
+        [DIRECTIVE_LARGE] = LINT_SECONDS,
+        [DIRECTIVE_COMPETING] = LINT_COMPETING,
+    };
+    struct directives d;
+    struct span value = rules_field(k->p->policy, SPAN("Cache-Control"));
 
-    while (rest.p && lifetime_next(&rest, &d)) {
-        bool seconds;
-        int n = (int)(d.name.n < 60 ? d.name.n : 60);
-        if (!known(d.name, &seconds)) {
-            buf_fmt(&k->b,
-                    "Cache-Control: \"%.*s\" is no directive that "
-                    "caches know",
-                    n, d.name.p);
-            tell(k, LINT_DIRECTIVE);
-        } else if (seconds && lifetime_seconds(d.value) == LIFETIME_NONE) {
-            buf_fmt(&k->b, "Cache-Control: %.*s needs a number of seconds", n,
-                    d.name.p);
-            tell(k, LINT_SECONDS);
-        }
+    if (!value.p)
+        return;
+    directives_check(value, &d);
+    for (size_t i = 0; i < d.n; i++) {
+        if (d.found[i].kind == DIRECTIVE_WRONG)
+            continue;
+        BUF_LIT(&k->b, "Cache-Control ");
+        buf_str(&k->b, d.found[i].text);
+        tell(k, kinds[d.found[i].kind]);
     }
 }
 
@@ -381,9 +327,8 @@ static void look_schemes(struct look *k)
 void lint_look(const struct lint_path *p, lint_found *found, void *arg)
 {
     static void (*const looks[])(struct look *) = {
-        look_heuristic, look_validator, look_long,
-        look_competing, look_expires,   look_directives,
-        look_vary,      look_old_words, look_schemes,
+        look_heuristic,  look_validator, look_long,      look_expires,
+        look_directives, look_vary,      look_old_words, look_schemes,
     };
     struct look k = { .p = p, .found = found, .arg = arg };
 

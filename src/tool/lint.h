@@ -13,7 +13,7 @@
 #include "conf/rules.h"
 #include "http/lifetime.h"
 
-#define LINT_TEXT_MAX 256
+#define LINT_TEXT_MAX 400
 
 /* X(enumerator, word) */
 #define LINT_ROWS(X)                         \

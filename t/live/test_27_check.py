@@ -34,9 +34,10 @@ SEEDED = {
         "[cache *.png]\nCache-Control = no-store, max-age=60", "/logo.png"),
     "expires-conflict": ("[cache *.png]\nExpires = access plus 1d",
                          "/logo.png"),
-    "unknown-directive": ("[cache *.png]\nCache-Control = max_age=60",
-                          "/logo.png"),
-    "bad-seconds": ("[cache *.png]\nCache-Control = max-age=1h", "/logo.png"),
+    "unknown-directive": (
+        "[cache *.png]\nCache-Control = no-cache, community=UCI", "/logo.png"),
+    "bad-seconds": ("[cache *.png]\nCache-Control = s-maxage=0, "
+                    "stale-if-error=2147483649, max-age=60", "/logo.png"),
     "missing-vary": ("[header *.png]\n"
                      "Access-Control-Allow-Origin = https://a.example",
                      "/logo.png"),

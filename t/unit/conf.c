@@ -605,11 +605,14 @@ static void warnings(void **state)
                   "[cache *.b]\nETag = inode\nClock = -10d\n"
                   "[cache *.c]\nETag = weak\n"
                   "[cache /a%20b]\nETag = weak\n"
-                  "[cache *.d]\nmax-age = 3600\nNo-Store = on\n"
+                  "[cache *.d]\nmx-age = 3600\n"
+                  "Cache-Control = no-cache, max-age=5, x-mine=1\n"
+                  "[cache *.e]\nCache-Control = private,\n"
+                  "Cache-Control += public\n"
                   "[observe]\nlisten = 0.0.0.0:0\n");
 
     (void)state;
-    assert_int_equal(o.warnings.n, 10);
+    assert_int_equal(o.warnings.n, 12);
     assert_string_equal(
         o.warnings.text[2],
         "t.ini:7: [cache *.a] ETag: \"changing\" is for experiments: each "
@@ -618,14 +621,22 @@ static void warnings(void **state)
                         "t.ini:8: [cache *.a] Cache-Contrl: is sent as it is "
                         "written; did you mean \"Cache-Control\"?");
     assert_string_equal(o.warnings.text[7],
-                        "t.ini:17: [cache *.d] max-age: is no field but a "
-                        "directive; did you mean Cache-Control = "
-                        "max-age=3600?");
+                        "t.ini:17: [cache *.d] mx-age: is sent as it is "
+                        "written; did you mean Cache-Control = max-age=3600?");
     assert_string_equal(o.warnings.text[8],
-                        "t.ini:18: [cache *.d] No-Store: is no field but a "
-                        "directive; did you mean Cache-Control = no-store?");
-    assert_string_equal(o.warnings.text[9],
-                        "t.ini:20: [observe] listen: whoever can reach "
+                        "t.ini:18: [cache *.d] Cache-Control: \"x-mine=1\" is "
+                        "no directive that caches know (an extension?)");
+    assert_string_equal(
+        o.warnings.text[9],
+        "t.ini:18: [cache *.d] Cache-Control: says no-cache and max-age: the "
+        "first wins, the second misleads; did you mean \"no-cache, "
+        "x-mine=1\"?");
+    assert_string_equal(
+        o.warnings.text[10],
+        "t.ini:20: [cache *.e] Cache-Control: says private and public: the "
+        "first wins, the second misleads; did you mean \"private\"?");
+    assert_string_equal(o.warnings.text[11],
+                        "t.ini:23: [observe] listen: whoever can reach "
                         "0.0.0.0:0 sees every request and client");
     assert_int_equal(o.c->rules[1].clock_s, -864000);
     done(&o);
