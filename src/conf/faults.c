@@ -12,15 +12,22 @@
 
 #include "base/buf.h"
 #include "base/check.h"
+#include "http/utf8.h"
 
 struct shown faults_shown(struct span s)
 {
     struct shown out;
     size_t room = sizeof out.text - sizeof "...", n = 0;
 
-    for (; n < s.n && n < room; n++) {
+    while (n < s.n) { /* no character is cut in two */
+        size_t k = utf8_sequence((const unsigned char *)s.p + n, s.n - n);
         unsigned char c = (unsigned char)s.p[n];
-        out.text[n] = c < 0x20 || c == 0x7f ? '?' : s.p[n];
+        if (n + (k ? k : 1) > room)
+            break;
+        memcpy(out.text + n, s.p + n, k ? k : 1);
+        if (k == 0 || c < 0x20 || c == 0x7f)
+            out.text[n] = '?';
+        n += k ? k : 1;
     }
     out.text[n] = '\0';
     if (n < s.n)

@@ -6,6 +6,8 @@
 #include "conf/lines.h"
 
 #include "base/chars.h"
+#include "conf/wide.h"
+#include "http/utf8.h"
 
 static struct span line_next(struct lines *l)
 {
@@ -70,6 +72,48 @@ static void line_hand_over(char *to, struct span line)
     to[line.n] = '\0';
 }
 
+static bool is_utf8(struct span s)
+{
+    while (s.n > 0) {
+        size_t n = utf8_sequence((const unsigned char *)s.p, s.n);
+        if (n == 0)
+            return false;
+        s = span_from(s, n);
+    }
+    return true;
+}
+
+/* Once: the others are no news.  Comments count as well: they tell what the
+ * editor writes, and a pattern or a path would match nothing. */
+static void tell_foreign(struct lines *l, struct span line)
+{
+    if (l->foreign || memchr(line.p, '\0', line.n) || is_utf8(line))
+        return;
+    l->foreign = true;
+    l->fault(l->user,
+             "is no UTF-8 (GBK, Big5 or Latin-1, perhaps); save the file as "
+             "UTF-8",
+             line);
+}
+
+/* A line whose syntax is of full-width characters.  Its section is taken, so
+ * that its keys are not another's. */
+static bool tell_wide(struct lines *l, struct span line)
+{
+    char storage[500], plain_storage[LINE_BYTES_MAX + 1];
+    struct buf why = buf_over(storage, sizeof storage);
+    struct buf plain = buf_over(plain_storage, sizeof plain_storage);
+
+    if (!wide_line(line, &why))
+        return false;
+    l->fault(l->user, buf_cstr(&why) ? storage : "holds a full-width character",
+             line);
+    wide_plain(line, &plain);
+    if (plain.n > 2 && plain.p[0] == '[' && plain.p[plain.n - 1] == ']')
+        l->section(l->user, span_trim(span_of(plain.p + 1, plain.n - 2)));
+    return true;
+}
+
 char *lines_read(char *to, int room, void *stream)
 {
     struct lines *l = stream;
@@ -82,11 +126,14 @@ char *lines_read(char *to, int room, void *stream)
 
         if (trimmed.n == 0)
             continue;
+        tell_foreign(l, line);
         if ((trimmed.p[0] == '#' || trimmed.p[0] == ';') &&
             !memchr(line.p, '\0', line.n))
             continue;
         if ((what = line_fault(line, trimmed)) != NULL) {
             l->fault(l->user, what, line);
+        } else if (tell_wide(l, line)) {
+            continue;
         } else if (trimmed.p[0] == '[') {
             section_take(l, trimmed);
         } else if (span_find(line, '=') == line.n &&

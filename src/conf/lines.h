@@ -21,7 +21,8 @@
 
 struct lines {
     struct span rest;
-    int number; /* of the line that was read last */
+    int number;   /* of the line that was read last */
+    bool foreign; /* a line that is no UTF-8 was told */
     void *user;
     void (*section)(void *user, struct span name); /* trimmed */
     void (*fault)(void *user, const char *what, struct span line);

@@ -18,6 +18,7 @@
 #include "conf/lines.h"
 #include "conf/loader.h"
 #include "conf/values.h"
+#include "conf/wide.h"
 
 #define FILE_BYTES_MAX ((size_t)1 << 20)
 
@@ -131,8 +132,13 @@ static void override_take(struct loader *l, struct span text)
     while (dot > 0 && text.p[dot - 1] != '.')
         dot--;
     if (equals == text.n || dot == 0) {
-        loader_fault(l, l->at, NULL, NULL,
-                     "is not section.key=value, as in server.workers=4");
+        char storage[400];
+        struct buf why = buf_over(storage, sizeof storage);
+        bool wide = text.n < 200 && wide_name(text, &why) && buf_cstr(&why);
+        loader_fault(l, l->at, NULL, NULL, "%s",
+                     wide ? storage
+                          : "is not section.key=value, as in "
+                            "server.workers=4");
         return;
     }
     for (size_t i = 0; i < text.n; i++) {

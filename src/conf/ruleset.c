@@ -10,6 +10,7 @@
 #include "conf/loader.h"
 #include "conf/suggest.h"
 #include "conf/values.h"
+#include "conf/wide.h"
 
 #define PATTERN_BYTES_MAX 180
 #define FIELD_BYTES_MAX 4096 /* of a value gathered with += */
@@ -131,6 +132,20 @@ static void warn_encoded(struct loader *l, struct span p)
     }
 }
 
+/* Names of files may hold them; signs of a pattern they are not. */
+static void warn_wide(struct loader *l, struct span p)
+{
+    char text[400];
+    struct buf why = buf_over(text, sizeof text);
+    struct wide w = { 0 };
+    bool found = wide_find(p, 0, &w);
+
+    while (found && !strchr("*?/ .", w.plain))
+        found = wide_find(p, w.at + w.n, &w);
+    if (found && wide_name(p, &why) && buf_cstr(&why))
+        loader_warn(l, l->at, l->title, NULL, "%s", text);
+}
+
 bool ruleset_begin(struct loader *l, struct span pattern)
 {
     struct conf *c = l->c;
@@ -140,6 +155,7 @@ bool ruleset_begin(struct loader *l, struct span pattern)
     if (what)
         loader_fault(l, l->at, l->title, NULL, "%s", what);
     warn_encoded(l, pattern);
+    warn_wide(l, pattern);
     /* a wrong pattern's keys are looked at all the same */
     c->rules = arena_more(l->arena, c->rules, c->n_rules, sizeof *c->rules);
     rule = &c->rules[c->n_rules++];

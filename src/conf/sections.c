@@ -10,6 +10,7 @@
 #include "conf/loader.h"
 #include "conf/suggest.h"
 #include "conf/values.h"
+#include "conf/wide.h"
 
 static size_t row_of(const struct key *k)
 {
@@ -21,10 +22,14 @@ static size_t row_of(const struct key *k)
 static void unknown_section(struct loader *l, struct span word)
 {
     struct suggest near = suggest_for(word);
+    char text[400];
+    struct buf why = buf_over(text, sizeof text);
 
     for (size_t i = 0; i < sections_n; i++)
         suggest_offer(&near, sections[i].word);
-    if (near.best)
+    if (wide_name(span_str(l->title), &why) && buf_cstr(&why))
+        loader_fault(l, l->at, l->title, NULL, "%s", text);
+    else if (near.best)
         loader_fault(l, l->at, l->title, NULL,
                      "there is no such section; did you mean [%s]?", near.best);
     else
@@ -188,6 +193,10 @@ static void key_take(struct loader *l, const struct key *k, const char *name,
     }
     l->where[row_of(k)] = l->at;
     if (!k->type->parse(&job, value)) {
+        if (value.n < 100 && wide_find(value, 0, &(struct wide){ 0 })) {
+            BUF_LIT(&why, "; it ");
+            wide_name(value, &why);
+        }
         text[why.n] = '\0';
         loader_fault(l, l->at, l->title, name, "%s%s", text,
                      has_comment(value) ? "; a comment has a line of its own"

@@ -87,3 +87,69 @@ void wide_tell(struct span s, const struct wide *w, struct buf *out)
             row_of(w->code)->kind, (int)w->n, s.p + w->at, w->code,
             w->plain == '"' ? "" : "\"", w->plain, w->plain == '"' ? "" : "\"");
 }
+
+/* "holds ...; did you mean "..."?", all of it plain up to `to`. */
+static void tell(struct span s, const struct wide *w, size_t to,
+                 struct buf *why)
+{
+    char storage[300];
+    struct buf plain = buf_over(storage, sizeof storage);
+
+    BUF_LIT(why, "holds ");
+    wide_tell(s, w, why);
+    wide_plain(span_to(s, to), &plain);
+    buf_span_put(&plain, span_from(s, to));
+    if (!plain.overflow && plain.n < 120) {
+        BUF_LIT(why, "; did you mean \"");
+        buf_span_put(why, buf_span(&plain));
+        BUF_LIT(why, "\"?");
+    }
+}
+
+bool wide_name(struct span name, struct buf *why)
+{
+    struct wide w;
+
+    if (!wide_find(name, 0, &w))
+        return false;
+    tell(name, &w, name.n, why);
+    return true;
+}
+
+/* Syntax is what begins a line, the brackets of a section, and a key up to its
+ * "=": a value may hold any character. */
+bool wide_line(struct span line, struct buf *why)
+{
+    size_t equals = span_find(line, '='), colon = span_find(line, ':');
+    size_t end = equals < colon ? equals : colon;
+    struct wide w;
+
+    if (!wide_find(line, 0, &w))
+        return false;
+    if (w.at == 0 && (w.plain == ';' || w.plain == '#')) {
+        tell(line, &w, w.n, why);
+        return true;
+    }
+    if ((w.at == 0 && w.plain == '[') ||
+        (line.p[0] == '[' && span_find(line, ']') == line.n)) {
+        tell(line, &w, line.n, why);
+        return true;
+    }
+    if (line.p[0] == '[' || w.at > end)
+        return false;
+    /* up to the separator that was meant, or the one that is there */
+    struct wide mark = w;
+    size_t to = end;
+    for (bool more = true; more && mark.at < end;
+         more = wide_find(line, mark.at + mark.n, &mark)) {
+        if (mark.plain != '=' && mark.plain != ':')
+            continue;
+        to = mark.at + mark.n;
+        w = mark;
+        break;
+    }
+    if (end == line.n && to == end) /* no separator of either kind */
+        return false;
+    tell(line, &w, to, why);
+    return true;
+}

@@ -26,4 +26,9 @@ void wide_plain(struct span s, struct buf *out);
 /* "the full-width "," (U+FF0C) where "," belongs" */
 void wide_tell(struct span s, const struct wide *w, struct buf *out);
 
+/* What is wrong with a line, a section's name or an override whose syntax holds
+ * wide characters, and what was meant; false: nothing is. */
+bool wide_line(struct span line, struct buf *why);
+bool wide_name(struct span name, struct buf *why);
+
 #endif

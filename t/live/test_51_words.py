@@ -63,3 +63,92 @@ def test_an_override_is_checked_too(tmp_path):
     assert done.stderr.startswith("-o cache *.Cache-Control=immutible: [cache "
                                   "*] Cache-Control: "), done.stderr
     assert 'did you mean "immutable"?' in done.stderr
+
+
+# -- characters of another keyboard
+
+WIDE = (
+    ("［cache *.png］", "［", 'did you mean "[cache *.png]"?'),
+    ("［cache *.png]", "［", 'did you mean "[cache *.png]"?'),
+    ("[cache *.png］", "］", 'did you mean "[cache *.png]"?'),
+    ("【cache *】", "【", 'did you mean "[cache *]"?'),
+    ("[cache　*]", "　", 'did you mean "cache *"?'),
+    ("[ｃache *]", "ｃ", 'did you mean "cache *"?'),
+    ("；words", "；", 'did you mean ";words"?'),
+    ("＃words", "＃", 'did you mean "#words"?'),
+    ("[timeouts]\nidle＝5s", "＝", 'did you mean "idle=5s"?'),
+    ("[timeouts]\nidle：5s", "：", 'did you mean "idle:5s"?'),
+    ("[server]\nlisten＝127.0.0.1:0", "＝",
+     'did you mean "listen=127.0.0.1:0"?'),
+    ("[cache *]\nCache-Control： max-age=60", "：",
+     'did you mean "Cache-Control: max-age=60"?'),
+    ("[cache *]\nCache–Control = no-cache", "–",
+     'did you mean "Cache-Control = no-cache"?'),
+    ("[timeouts]\nidle = ５s", "５", 'did you mean "5s"?'),
+    ("[log]\nformat = json；", "；", 'did you mean "json;"?'),
+    ("[cache *]\nCache-Control = public，max-age=60", "，",
+     'did you mean "public, max-age=60"?'),
+)
+
+
+@pytest.mark.parametrize("lines,sign,meant", WIDE, ids=[w[0] for w in WIDE])
+def test_full_width_signs_are_named(tmp_path, lines, sign, meant):
+    done = checked(tmp_path, lines + "\n" if lines.startswith("[server]")
+                   else site(tmp_path, lines + "\n"))
+    line = 2 if lines.startswith("[server]") else 3 + lines.count("\n")
+    assert done.returncode == 2, done
+    told = [t for t in done.stderr.splitlines() if ":%d: " % line in t]
+    assert len(told) == 1, done.stderr
+    assert '"%s" (U+%04X) where' % (sign, ord(sign)) in told[0]
+    assert meant in told[0]
+
+
+def test_keys_below_a_full_width_bracket_are_its_own(tmp_path):
+    """One slip, one fault."""
+    done = checked(tmp_path, site(tmp_path, "［cache *］\nETag = weak\n"
+                                  "［log］\nformat = json\n"))
+    assert done.stderr.count("words.ini:") == 2, done.stderr
+
+
+def test_an_override_names_them_too(tmp_path):
+    path = tmp_path / "words.ini"
+    path.write_text(site(tmp_path, ""))
+    done = run("-t", "-c", path, "-o", "server.workers＝2")
+    assert done.returncode == 2
+    assert "(U+FF1D)" in done.stderr
+    assert 'did you mean "server.workers=2"?' in done.stderr
+
+
+def test_names_and_values_may_hold_them(tmp_path):
+    done = checked(tmp_path, site(
+        tmp_path, "# 说明：缓存\n[cache /图片：一/*.png]\nX-Note = “a”；b\n"
+        "Cache-Control = no-cache\n[header /名字（二）.html]\nX-A = 1\n"))
+    assert done.returncode == 0, done
+    assert "warning" not in done.stderr
+
+
+def test_signs_of_a_pattern_are_asked_about(tmp_path):
+    done = checked(tmp_path, site(tmp_path, "[cache ＊.png]\nETag = weak\n"))
+    assert done.returncode == 0, done
+    assert "(U+FF0A)" in done.stderr and 'did you mean "*.png"?' in done.stderr
+
+
+# -- what is no UTF-8
+
+@pytest.mark.parametrize("coding", ("gbk", "big5", "latin-1"))
+def test_a_file_that_is_no_utf8(tmp_path, coding):
+    words = "café" if coding == "latin-1" else "中文"
+    text = site(tmp_path, "[cache /%s/*]\nETag = weak\n# %s\n" % (words, words))
+    done = checked(tmp_path, text.encode(coding))
+    assert done.returncode == 2, done
+    assert "words.ini:3: the line " in done.stderr
+    assert done.stderr.count("is no UTF-8") == 1
+    assert "\ufffd" not in done.stderr  # what is shown of it is clean
+    assert checked(tmp_path, text).returncode == 0
+
+
+def test_a_comment_that_is_no_utf8(tmp_path):
+    done = checked(tmp_path, site(tmp_path, "").encode() +
+                   "# 说明\n".encode("gbk"))
+    assert done.returncode == 2
+    assert "words.ini:3: the line " in done.stderr
