@@ -208,7 +208,9 @@ struct conf {
     bool explain_header;
     enum unknown_host unknown_host;
     struct conf_site *sites;
-    size_t n_sites; /* >= 1 */
+    size_t n_sites;     /* >= 1 */
+    char **experiments; /* what is broken on purpose: "[section] key: ..." */
+    size_t n_experiments;
     struct conf_rule *rules;
     size_t n_rules;
     bool declares_coding; /* a rule has Content-Encoding */

@@ -22,6 +22,7 @@ struct conf_source {
     const char *ad_hoc_dir; /* with file == NULL: the root; NULL: defaults */
     const char *const *override; /* "section.key=value" */
     size_t n_override;
+    const struct conf *told; /* NULL, or whose experiments are no news */
     bool sockets_passed; /* systemd opens them: addresses need not be ours */
 };
 

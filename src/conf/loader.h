@@ -72,6 +72,10 @@ void loader_fault(struct loader *l, int at, const char *section,
     __attribute__((format(printf, 5, 6)));
 void loader_warn(struct loader *l, int at, const char *section, const char *key,
                  const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* A warning of what is broken on purpose: told once, see conf_source.told. */
+void loader_experiment(struct loader *l, int at, const char *section,
+                       const char *key, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
 
 /* sections.c */
 void section_begin(struct loader *l, struct span name);

@@ -23,9 +23,10 @@ static void warn_shifted(struct loader *l)
         BUF_LIT(&b, "cache ");
         buf_str(&b, rule->pattern);
         if (buf_cstr(&b))
-            loader_warn(l, rule->line, storage, "Last-Modified",
-                        "a shifted time is for experiments: dates are wrong "
-                        "on purpose");
+            loader_experiment(
+                l, rule->line, storage, "Last-Modified",
+                "a shifted time is for experiments: dates are wrong "
+                "on purpose");
     }
 }
 

@@ -136,8 +136,8 @@ static void warn_experiments(struct loader *l, const struct key *k,
             why = w->experiment;
     }
     if (why)
-        loader_warn(l, l->at, l->title, name, "\"%s\" is for experiments: %s",
-                    SHOWN(value), why);
+        loader_experiment(l, l->at, l->title, name,
+                          "\"%s\" is for experiments: %s", SHOWN(value), why);
 }
 
 static bool is_duplicate(struct loader *l, const struct key *k,

@@ -192,8 +192,10 @@ static void supersede(struct master *m)
 static struct generation *next_generation(struct master *m)
 {
     struct conf_faults faults = { NULL, 0 }, warnings = { NULL, 0 };
-    struct conf *conf = conf_load(&m->source, &faults, &warnings);
+    struct conf_source source = m->source;
 
+    source.told = m->current->conf;
+    struct conf *conf = conf_load(&source, &faults, &warnings);
     print_faults(&faults, LOG_ERROR_, "M050");
     print_faults(&warnings, LOG_WARN_, "M051");
     conf_faults_free(&faults);

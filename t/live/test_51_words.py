@@ -152,3 +152,29 @@ def test_a_comment_that_is_no_utf8(tmp_path):
                    "# 说明\n".encode("gbk"))
     assert done.returncode == 2
     assert "words.ini:3: the line " in done.stderr
+
+
+# -- experiments
+
+def said(server, since=0):
+    return "\n".join(server.process.lines[since:])
+
+
+def test_experiments_are_told_once(serve):
+    """At the start; a reload tells of those that are new."""
+    rules = ("[cache *]\nETag = changing\nClock = -1d\n"
+             "Last-Modified = modified minus 1d\n")
+    server = serve(files=FILES, rules=rules)
+    assert said(server).count("for experiments") == 3
+    since = server.mark()
+    server.reload(rules="# moved\n" + rules +
+                  "[cache *.txt]\nETag = inode\nX-Frame-Option = DENY\n")
+    told = said(server, since)
+    assert told.count("for experiments") == 1, told
+    assert '"inode" is for experiments' in told
+    assert "X-Frame-Options" in told  # a warning that is a slip
+    since = server.mark()
+    server.reload()
+    told = said(server, since)
+    assert "for experiments" not in told
+    assert "X-Frame-Options" in told  # and stays one
