@@ -7,6 +7,7 @@
 #include "master/turnover.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "master/activation.h"
@@ -57,6 +58,19 @@ static void announce(const struct generation *g)
     announce_observer(g);
 }
 
+/* What a person needs next, where the eye is: the last line of the start. */
+static void announce_pid(const struct generation *g)
+{
+    int pid = (int)getpid();
+
+    if (g->conf->file)
+        log_info("M015",
+                 "pid %d: kill -HUP %d takes an edited %s, kill %d ends", pid,
+                 pid, g->conf->file, pid);
+    else
+        log_info("M015", "pid %d: kill %d ends", pid, pid);
+}
+
 static void begin_first(struct master *m, struct generation *g)
 {
     console_follow(m, g->conf->control, m->inherit.upgrade >= 0);
@@ -66,6 +80,7 @@ static void begin_first(struct master *m, struct generation *g)
     announce(g);
     activation_end(m);
     upgrade_ready(m);
+    announce_pid(g);
 }
 
 static void complete(struct master *m)

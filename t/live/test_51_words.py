@@ -178,3 +178,13 @@ def test_experiments_are_told_once(serve):
     told = said(server, since)
     assert "for experiments" not in told
     assert "X-Frame-Options" in told  # and stays one
+
+
+def test_the_pid_is_the_last_line_of_the_start(serve):
+    server = serve(files=FILES, conf={"observe": {"listen": "127.0.0.1:0"}})
+    server.await_line(r"M015: pid %d: kill -HUP %d takes an edited %s, kill" %
+                      (server.process.pid, server.process.pid, server.file))
+    assert "M015" in said(server).splitlines()[-1]
+    since = server.mark()
+    server.reload()
+    assert "M015" not in said(server, since)  # it has not changed
