@@ -96,6 +96,37 @@ static void tell_foreign(struct lines *l, struct span line)
              line);
 }
 
+/* Blocks of two-byte characters; 0: those that stand beside any. */
+static unsigned block_of(unsigned char lead, unsigned char next)
+{
+    static const unsigned ends[] = { 0x2b0, 0x370, 0x400, 0x530,
+                                     0x590, 0x600, 0x800 };
+    unsigned code = (lead & 0x1fu) << 6 | (next & 0x3fu), i = 0;
+
+    while (code >= ends[i])
+        i++;
+    return i == 1 ? 0 : i + 1; /* accents that combine */
+}
+
+/* Is a letter of one script followed by one of another?  That is what some
+ * words of GBK are when they are taken for UTF-8: the common name of a folder
+ * of pictures (CD BC C6 AC) is a Greek letter and a Latin one. */
+static bool is_mixed(struct span s)
+{
+    unsigned last = 0;
+
+    while (s.n > 0) {
+        const unsigned char *p = (const unsigned char *)s.p;
+        size_t n = utf8_sequence(p, s.n);
+        unsigned block = n == 2 ? block_of(p[0], p[1]) : 0;
+        if (last && block && block != last)
+            return true;
+        last = block;
+        s = span_from(s, n ? n : 1);
+    }
+    return false;
+}
+
 /* A line whose syntax is of full-width characters.  Its section is taken, so
  * that its keys are not another's. */
 static bool tell_wide(struct lines *l, struct span line)
@@ -132,9 +163,16 @@ char *lines_read(char *to, int room, void *stream)
             continue;
         if ((what = line_fault(line, trimmed)) != NULL) {
             l->fault(l->user, what, line);
-        } else if (tell_wide(l, line)) {
             continue;
-        } else if (trimmed.p[0] == '[') {
+        }
+        if (is_mixed(line) && !l->foreign)
+            l->doubt(l->user,
+                     "mixes scripts as GBK taken for UTF-8 does; is "
+                     "the file saved as UTF-8?",
+                     line);
+        if (tell_wide(l, line))
+            continue;
+        if (trimmed.p[0] == '[') {
             section_take(l, trimmed);
         } else if (span_find(line, '=') == line.n &&
                    span_find(line, ':') == line.n) {

@@ -26,6 +26,7 @@ struct lines {
     void *user;
     void (*section)(void *user, struct span name); /* trimmed */
     void (*fault)(void *user, const char *what, struct span line);
+    void (*doubt)(void *user, const char *what, struct span line);
 };
 
 /* inih's reader: the next "key = value" line, NULL at the end. */

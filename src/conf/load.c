@@ -96,6 +96,14 @@ static void take_fault(void *user, const char *what, struct span line)
                  SHOWN(line), what);
 }
 
+static void take_doubt(void *user, const char *what, struct span line)
+{
+    struct reading *r = user;
+
+    loader_warn(r->l, r->lines.number, NULL, NULL, "the line \"%s\" %s",
+                SHOWN(line), what);
+}
+
 /* inih's handler.  Its section is not asked: lines.c knows the whole name. */
 static int take_key(void *user, const char *section, const char *name,
                     const char *value)
@@ -114,10 +122,11 @@ static int take_key(void *user, const char *section, const char *name,
 
 static void bytes_take(struct loader *l, struct span bytes)
 {
-    struct reading r = {
-        .l = l,
-        .lines = { .rest = bytes, .section = take_section, .fault = take_fault }
-    };
+    struct reading r = { .l = l,
+                         .lines = { .rest = bytes,
+                                    .section = take_section,
+                                    .fault = take_fault,
+                                    .doubt = take_doubt } };
 
     r.lines.user = &r;
     if (span_starts(bytes, SPAN("\xff\xfe")) ||

@@ -65,7 +65,10 @@ static void check_directives(struct loader *l, const struct conf_rule *rule,
     struct buf title = buf_over(storage, sizeof storage);
     struct directives d;
 
-    if (!f->value || !span_eq_nocase(span_str(f->name), SPAN("Cache-Control")))
+    struct span name = span_str(f->name);
+    /* the same words in both (RFC 9213) */
+    if (!f->value || (!span_eq_nocase(name, SPAN("Cache-Control")) &&
+                      !span_eq_nocase(name, SPAN("CDN-Cache-Control"))))
         return;
     buf_str(&title, rule->is_cache ? "cache " : "header ");
     buf_str(&title, rule->pattern);

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Slips of the pen in an ini file: told where they are, with what was meant."""
+import re
+
 import pytest
 
 from harness import run
@@ -152,6 +154,22 @@ def test_a_comment_that_is_no_utf8(tmp_path):
                    "# 说明\n".encode("gbk"))
     assert done.returncode == 2
     assert "words.ini:3: the line " in done.stderr
+
+
+def test_gbk_that_is_utf8_by_chance(tmp_path):
+    """The bytes of a folder's commonest Chinese name are two odd letters."""
+    done = checked(tmp_path, site(tmp_path, "[cache /图片/*]\n"
+                                  "ETag = weak\n").encode("gbk"))
+    assert done.returncode == 0, done
+    assert re.search(r"(?m)^warning: .*words\.ini:3: the line .*is the file "
+                     r"saved as UTF-8\?$", done.stderr), done.stderr
+
+
+def test_scripts_of_the_world_are_no_doubt(tmp_path):
+    words = "café/Ελλάδα/Привет/naïve/שלום/سلام/Việt/Tie\u0302ng/Łódź/图片/日本"
+    done = checked(tmp_path, site(tmp_path, "[cache /%s/*]\nETag = weak\n" %
+                                  words))
+    assert done.returncode == 0 and "warning" not in done.stderr, done
 
 
 # -- experiments
