@@ -113,6 +113,8 @@ static const char *shape_fault(struct span s)
 {
     size_t eq = span_find(s, '='), colon = span_find(s, ':');
     size_t quotes = 0, blanks = 0;
+    char storage[VALUE_BYTES];
+    struct buf read = buf_over(storage, sizeof storage);
 
     for (size_t i = 0; i < s.n; i++) {
         quotes += s.p[i] == '"';
@@ -134,6 +136,9 @@ static const char *shape_fault(struct span s)
         return "has a colon where \"=\" belongs";
     if (s.p[0] == '"')
         return "takes no quotes";
+    if (blanks && directive_read(s, &read) &&
+        span_find(buf_span(&read), ',') < read.n)
+        return "lacks a comma between two directives";
     if (eq == 0 || span_find(span_from(s, eq + 1), '=') + eq + 1 < s.n)
         return "has a \"=\" too many";
     if ((eq > 0 && eq < s.n && s.p[eq - 1] == ' ') ||
