@@ -18,6 +18,7 @@ libconf_a_SOURCES = \
 	src/conf/rules.c src/conf/rules.h \
 	src/conf/ruleset.c \
 	src/conf/rulesum.c \
+	src/conf/ruletimes.c \
 	src/conf/sections.c \
 	src/conf/sites.c src/conf/sites.h \
 	src/conf/suggest.c src/conf/suggest.h \
