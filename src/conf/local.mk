@@ -4,7 +4,7 @@ libconf_a_SOURCES = \
 	src/conf/check.c \
 	src/conf/conf.h \
 	src/conf/directives.c src/conf/directives.h \
-	src/conf/directive_read.c \
+	src/conf/directive_read.c src/conf/directive_rows.c \
 	src/conf/dump.c src/conf/dump.h \
 	src/conf/faults.c src/conf/faults.h \
 	src/conf/hosts.c \
@@ -12,7 +12,7 @@ libconf_a_SOURCES = \
 	src/conf/lines.c src/conf/lines.h \
 	src/conf/listen.c \
 	src/conf/load.c src/conf/load.h \
-	src/conf/loader.h \
+	src/conf/loader.c src/conf/loader.h \
 	src/conf/moved.c \
 	src/conf/places.c \
 	src/conf/rules.c src/conf/rules.h \
@@ -22,6 +22,6 @@ libconf_a_SOURCES = \
 	src/conf/sections.c \
 	src/conf/sites.c src/conf/sites.h \
 	src/conf/suggest.c src/conf/suggest.h \
-	src/conf/values.c src/conf/values.h \
+	src/conf/values.c src/conf/values.h src/conf/values_moved.c \
 	src/conf/wide.c src/conf/wide.h
 EXTRA_DIST += conf/etagd.ini

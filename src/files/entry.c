@@ -37,11 +37,6 @@ struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
     return e;
 }
 
-void entry_hold(struct entry *e)
-{
-    e->refs++;
-}
-
 static void drop_form(struct worker *w, struct entry_form *f)
 {
     if (f->fd >= 0)

@@ -21,27 +21,6 @@ struct refs refs_of(enum refs_language language, struct span text)
     return r;
 }
 
-bool refs_language_of(struct span type, enum refs_language *out)
-{
-    static const struct {
-        struct span type;
-        enum refs_language language;
-    } rows[] = {
-        { SPAN("text/html"), REFS_HTML },
-        { SPAN("text/css"), REFS_CSS },
-        { SPAN("text/javascript"), REFS_JS },
-        { SPAN("application/javascript"), REFS_JS },
-    };
-
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (span_starts(type, rows[i].type)) {
-            *out = rows[i].language;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Nothing that is fetched: no address, too long, or its own content. */
 static bool fetched(struct span url)
 {

@@ -1,6 +1,7 @@
 # House rules as tests: each is a program of its own (t/lint/sizes.py runs one).
 LINT = \
 	t/lint/banned.py \
+	t/lint/circles.py \
 	t/lint/documented.py \
 	t/lint/headers.py \
 	t/lint/layers.py \

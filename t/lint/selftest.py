@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import banned
+import circles
 import documented
 import headers
 import house
@@ -170,10 +171,35 @@ def try_purity(failures):
                                 f'{said}')
 
 
+def compiled(build, name, text):
+    """src/http/NAME.c in the tree and its object in the build."""
+    path = Path(build) / f'src/http/{name}.c'
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding='utf-8')
+    cc = os.environ.get('CC', 'cc').split()
+    subprocess.run(cc + ['-O1', '-c', str(path), '-o',
+                         str(path.with_suffix('.o'))], check=True)
+
+
+def try_circles(failures):
+    with tempfile.TemporaryDirectory() as build:
+        tree = house.Tree(build, build)
+        compiled(build, 'a', 'void b(void);\nvoid a(void) { b(); }\n')
+        compiled(build, 'b', 'void c(void);\nvoid b(void) { c(); }\n')
+        compiled(build, 'c', 'void c(void) {}\n')
+        for line in reported(circles, tree):
+            failures.append(f'circles: in good code: {line}')
+        compiled(build, 'c', 'void a(void);\nvoid c(void) { a(); }\n')
+        said = reported(circles, tree)
+        if not any('ring: a b c' in line for line in said):
+            failures.append(f'circles: no ring was reported, but {said}')
+
+
 if __name__ == '__main__':
     wrong = []
     try_texts(wrong)
     try_purity(wrong)
+    try_circles(wrong)
     print('\n'.join(wrong) or f'{len(BAD) + len(IMPURE)} bad samples, all '
           'reported; good ones are not')
     sys.exit(1 if wrong else 0)
