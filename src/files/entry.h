@@ -121,6 +121,7 @@ struct entry {
     uint64_t asked_us;
     int64_t used;       /* the second in which it was moved to the front */
     uint64_t fresh;     /* generation of the watch at which it was right */
+    uint64_t looked_us; /* when the file system was asked about it last */
     struct entry *next; /* in the hash chain */
     uint64_t hash;
     unsigned site;

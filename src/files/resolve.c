@@ -22,6 +22,7 @@
 #include "files/keep.h"
 #include "serve/worker.h"
 
+#define TRUST_US 1000000    /* of a watch that says nothing */
 #define DEGRADED_US 1000000 /* until the preparer is asked again */
 #define RACY_US 50000       /* ticks of file times, and between two readings */
 #define DEGRADED_TRIES 4    /* a file that kills preparers is let be */
@@ -169,6 +170,7 @@ static struct entry *make(struct worker *w, unsigned site,
         return NULL;
     e->watched = f->watched;
     e->fresh = w->fresh;
+    e->looked_us = w->now_us;
     bool made =
         f->reason == REASON_NEW ? make_file(w, e, f) : make_fixed(w, e, f);
     if (!made) {
@@ -208,6 +210,7 @@ static struct entry *look_again(struct worker *w, struct entry *old,
     find_target(w, &w->conf->sites[site], target, &f);
     if (old && same(old, &f)) {
         old->fresh = w->fresh;
+        old->looked_us = w->now_us;
         old->watched = f.watched;
         entry_release(w, old);
     } else {
@@ -245,6 +248,14 @@ static bool settles(const struct worker *w, const struct entry *e)
            (at > now && at < now + 2 * VERSION_AHEAD_NS);
 }
 
+/* A directory's watch is silent when its file is written to through another
+ * hard link, a mapping, or asynchronously: so it is taken at its word for a
+ * second. */
+static bool trusted(const struct worker *w, const struct entry *e)
+{
+    return e->kind != ENTRY_FILE || w->now_us - e->looked_us < TRUST_US;
+}
+
 static struct entry *resolve_path(struct worker *w, unsigned site,
                                   const struct target *target,
                                   uint64_t since_us)
@@ -254,7 +265,7 @@ static struct entry *resolve_path(struct worker *w, unsigned site,
 
     if (!e)
         return look_again(w, NULL, site, target, hash);
-    bool unchanged = e->watched && e->fresh == w->fresh;
+    bool unchanged = e->watched && e->fresh == w->fresh && trusted(w, e);
     if (e->pending || (unchanged && !e->degraded && !e->racy))
         return e;
     if (unchanged && e->racy && settles(w, e))
