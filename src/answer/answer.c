@@ -7,20 +7,20 @@
 
 #include <sys/random.h>
 
-#include "base/check.h"
-#include "base/uninit.h"
-#include "http/status.h"
 #include "answer/answer_parts.h"
-#include "files/audit.h"
-#include "files/blocks.h"
-#include "serve/conn.h"
 #include "answer/explained.h"
-#include "files/entry.h"
 #include "answer/listings.h"
 #include "answer/pages.h"
-#include "files/tags.h"
 #include "answer/tell.h"
 #include "answer/txn.h"
+#include "base/check.h"
+#include "base/uninit.h"
+#include "files/audit.h"
+#include "files/blocks.h"
+#include "files/entry.h"
+#include "files/tags.h"
+#include "http/status.h"
+#include "serve/conn.h"
 #include "serve/worker.h"
 
 /* What one response adds to a prepared block. */

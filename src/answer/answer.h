@@ -9,9 +9,9 @@
 
 #include <stdbool.h>
 
+#include "files/entry.h"
 #include "http/fault.h"
 #include "http/target.h"
-#include "files/entry.h"
 
 struct conn;
 struct txn;

@@ -5,11 +5,11 @@
  */
 #include "answer/answer_parts.h"
 
-#include "base/check.h"
-#include "serve/conn.h"
 #include "answer/explained.h"
 #include "answer/tell.h"
 #include "answer/txn.h"
+#include "base/check.h"
+#include "serve/conn.h"
 #include "serve/worker.h"
 
 static const char close_fields[] = "Connection: close\r\n\r\n";

@@ -10,10 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "http/plan.h"
-#include "http/target.h"
 #include "files/blocks.h"
 #include "files/entry.h"
+#include "http/plan.h"
+#include "http/target.h"
 
 struct conn;
 struct record;

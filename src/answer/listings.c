@@ -14,16 +14,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "answer/answer.h"
+#include "answer/answer_parts.h"
+#include "answer/txn.h"
+#include "files/entry.h"
+#include "files/find.h"
 #include "http/accept.h"
 #include "http/cond.h"
 #include "http/listing.h"
 #include "http/target.h"
 #include "os/directory.h"
-#include "answer/answer.h"
-#include "answer/answer_parts.h"
-#include "files/entry.h"
-#include "files/find.h"
-#include "answer/txn.h"
 #include "serve/worker.h"
 
 /* A control character in a path is a fault (target.h). */

@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "files/entry.h"
+#include "files/find.h"
 #include "http/media.h"
 #include "http/target.h"
 #include "http/utf8.h"
 #include "os/log.h"
-#include "files/entry.h"
-#include "files/find.h"
 #include "prepare/version.h"
 #include "serve/worker.h"
 

@@ -6,14 +6,14 @@
  */
 #include "answer/answer.h"
 
-#include "base/chars.h"
-#include "base/uninit.h"
-#include "http/page.h"
-#include "http/status.h"
 #include "answer/answer_parts.h"
-#include "files/entry.h"
 #include "answer/pages.h"
 #include "answer/txn.h"
+#include "base/chars.h"
+#include "base/uninit.h"
+#include "files/entry.h"
+#include "http/page.h"
+#include "http/status.h"
 #include "serve/worker.h"
 
 /* With BLOCK_RULES_MAX these keep an answer within REQUEST_ROOM. */

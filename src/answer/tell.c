@@ -5,14 +5,14 @@
  */
 #include "answer/tell.h"
 
+#include "answer/txn.h"
 #include "base/check.h"
+#include "files/entry.h"
 #include "http/proxy.h"
 #include "http/refs.h"
 #include "os/clock.h"
 #include "os/tcpinfo.h"
 #include "serve/conn.h"
-#include "files/entry.h"
-#include "answer/txn.h"
 #include "serve/worker.h"
 
 #define PAGE_SCAN_BYTES (64u << 10) /* of a file, looked at for references */

@@ -13,8 +13,8 @@
 #include "http/date.h"
 #include "http/lifetime.h"
 #include "os/log.h"
-#include "share/past.h"
 #include "serve/worker.h"
+#include "share/past.h"
 
 static struct span sent_value(const struct policy *p, struct span name)
 {

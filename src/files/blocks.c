@@ -11,8 +11,8 @@
 
 #include "base/check.h"
 #include "conf/rules.h"
-#include "http/status.h"
 #include "files/audit.h"
+#include "http/status.h"
 #include "serve/worker.h"
 
 /* Fields that describe the content: a 304 does not repeat them (RFC 9110

@@ -14,15 +14,15 @@
 
 #include "base/check.h"
 #include "conf/rules.h"
-#include "http/media.h"
-#include "os/file.h"
-#include "os/log.h"
-#include "os/poll.h"
 #include "files/asks.h"
 #include "files/audit.h"
 #include "files/blocks.h"
 #include "files/find.h"
 #include "files/tags.h"
+#include "http/media.h"
+#include "os/file.h"
+#include "os/log.h"
+#include "os/poll.h"
 #include "serve/worker.h"
 
 #define SOON_READ (8u << 20)    /* so much is hashed before anybody minds */

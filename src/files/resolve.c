@@ -11,15 +11,15 @@
 #include <unistd.h>
 
 #include "conf/rules.h"
-#include "http/fault.h"
-#include "http/page.h"
-#include "http/target.h"
 #include "files/asks.h"
 #include "files/blocks.h"
 #include "files/entry.h"
 #include "files/find.h"
-#include "prepare/version.h"
 #include "files/keep.h"
+#include "http/fault.h"
+#include "http/page.h"
+#include "http/target.h"
+#include "prepare/version.h"
 #include "serve/worker.h"
 
 #define TRUST_US 1000000    /* of a watch that says nothing */

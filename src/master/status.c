@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "config.h"
-#include "master/state.h"
 #include "http/json.h"
+#include "master/state.h"
 #include "os/clock.h"
 #include "os/net.h"
 

@@ -11,8 +11,8 @@
 #include "http/target.h"
 #include "observe/asset.h"
 #include "observe/guard.h"
-#include "observe/shown.h"
 #include "observe/metrics.h"
+#include "observe/shown.h"
 #include "observe/state.h"
 
 /* Nothing but the observer's own files may run in its page, and no other page

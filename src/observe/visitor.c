@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "observe/shown.h"
 #include "observe/route.h"
+#include "observe/shown.h"
 #include "observe/state.h"
 #include "os/net.h"
 #include "os/poll.h"

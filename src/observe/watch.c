@@ -14,9 +14,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "os/clock.h"
 #include "observe/note.h"
 #include "observe/screen.h"
+#include "os/clock.h"
 
 #define DRAW_MS 200
 

@@ -13,18 +13,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "answer/tell.h"
+#include "files/keep.h"
 #include "os/log.h"
 #include "os/net.h"
 #include "os/poll.h"
 #include "serve/arrivals.h"
-#include "files/keep.h"
 #include "serve/balance.h"
 #include "serve/conn.h"
+#include "serve/proxied.h"
 #include "serve/room.h"
 #include "serve/spare.h"
-#include "serve/proxied.h"
 #include "serve/step.h"
-#include "answer/tell.h"
 #include "serve/worker.h"
 
 #define BUDGET 16u  /* connections a turn and socket; a power of two */

@@ -15,13 +15,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "answer/txn.h"
 #include "http/logline.h"
-#include "os/clock.h"
 #include "http/mask.h"
+#include "os/clock.h"
 #include "os/file.h"
 #include "os/log.h"
 #include "serve/conn.h"
-#include "answer/txn.h"
 #include "serve/worker.h"
 
 #define FINISH_US 200000

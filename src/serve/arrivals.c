@@ -7,9 +7,9 @@
 
 #include <errno.h>
 
+#include "answer/listings.h"
 #include "os/net.h"
 #include "os/poll.h"
-#include "answer/listings.h"
 #include "serve/step.h"
 #include "serve/worker.h"
 

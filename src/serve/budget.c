@@ -5,18 +5,18 @@
  */
 #include "serve/budget.h"
 
-#include "base/check.h"
-#include "base/sum.h"
-#include "http/logline.h"
-#include "serve/addresses.h"
-#include "share/board.h"
-#include "share/counters.h"
-#include "files/entry.h"
 #include "answer/listings.h"
 #include "answer/pages.h"
-#include "share/past.h"
+#include "base/check.h"
+#include "base/sum.h"
+#include "files/entry.h"
+#include "http/logline.h"
+#include "serve/addresses.h"
 #include "serve/room.h"
 #include "serve/worker.h"
+#include "share/board.h"
+#include "share/counters.h"
+#include "share/past.h"
 
 /* Texts of one entry, by what the sample site's come to: its two names, and for
  * each coding the heads of 200 and 304 with malloc's overhead. */

@@ -8,12 +8,12 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "files/facts.h"
 #include "os/channel.h"
 #include "os/log.h"
 #include "os/poll.h"
 #include "serve/accepting.h"
 #include "serve/access.h"
-#include "files/facts.h"
 #include "serve/worker.h"
 
 #define FINISH_IDLE_MS 1000 /* then an idle connection is closed at the end */

@@ -10,10 +10,10 @@
 
 #include <stdlib.h>
 
-#include "base/sum.h"
-#include "os/file.h"
 #include "answer/txn.h"
+#include "base/sum.h"
 #include "files/entry.h"
+#include "os/file.h"
 
 bool guard_init(struct guard *g)
 {

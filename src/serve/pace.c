@@ -7,9 +7,9 @@
  */
 #include "serve/pace.h"
 
+#include "answer/txn.h"
 #include "os/tcpinfo.h"
 #include "serve/conn.h"
-#include "answer/txn.h"
 #include "serve/worker.h"
 
 static uint64_t least(uint64_t a, uint64_t b)

@@ -8,17 +8,17 @@
 
 #include <string.h>
 
+#include "answer/answer.h"
+#include "answer/txn.h"
 #include "base/check.h"
 #include "conf/sites.h"
-#include "http/body.h"
-#include "http/target.h"
-#include "answer/answer.h"
-#include "serve/conn.h"
 #include "files/entry.h"
 #include "files/facts.h"
 #include "files/find.h"
 #include "files/resolve.h"
-#include "answer/txn.h"
+#include "http/body.h"
+#include "http/target.h"
+#include "serve/conn.h"
 #include "serve/worker.h"
 
 /* Requests whose answers depend on the tag. */

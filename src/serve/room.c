@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "files/entry.h"
 #include "os/log.h"
 #include "serve/addresses.h"
-#include "files/entry.h"
 #include "serve/step.h"
 #include "serve/worker.h"
 

@@ -9,15 +9,15 @@
 
 #include <errno.h>
 
+#include "answer/tell.h"
+#include "answer/txn.h"
 #include "base/check.h"
 #include "base/uninit.h"
+#include "files/entry.h"
 #include "os/net.h"
 #include "serve/access.h"
 #include "serve/conn.h"
 #include "serve/guard.h"
-#include "files/entry.h"
-#include "answer/tell.h"
-#include "answer/txn.h"
 #include "serve/turn.h"
 #include "serve/worker.h"
 

@@ -8,17 +8,17 @@
 
 #include <unistd.h>
 
+#include "answer/answer.h"
+#include "answer/tell.h"
 #include "base/check.h"
 #include "os/net.h"
 #include "os/poll.h"
 #include "serve/access.h"
-#include "answer/answer.h"
 #include "serve/conn.h"
 #include "serve/pace.h"
 #include "serve/proxied.h"
 #include "serve/request.h"
 #include "serve/send.h"
-#include "answer/tell.h"
 #include "serve/turn.h"
 #include "serve/worker.h"
 

@@ -8,19 +8,19 @@
  */
 #include "serve/turn.h"
 
+#include "answer/listings.h"
+#include "answer/txn.h"
 #include "base/check.h"
+#include "files/dirs.h"
+#include "files/facts.h"
 #include "os/clock.h"
 #include "os/poll.h"
 #include "serve/accepting.h"
 #include "serve/access.h"
 #include "serve/arrivals.h"
 #include "serve/control.h"
-#include "files/dirs.h"
-#include "files/facts.h"
-#include "answer/listings.h"
 #include "serve/room.h"
 #include "serve/step.h"
-#include "answer/txn.h"
 #include "serve/worker.h"
 
 /* Most that a new connection waits while others are served. */

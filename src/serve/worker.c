@@ -13,22 +13,22 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "answer/listings.h"
+#include "answer/pages.h"
+#include "answer/tell.h"
 #include "base/check.h"
+#include "files/asks.h"
+#include "files/dirs.h"
+#include "files/facts.h"
 #include "os/clock.h"
 #include "os/log.h"
 #include "os/poll.h"
 #include "os/sandbox.h"
 #include "serve/accepting.h"
 #include "serve/access.h"
-#include "files/asks.h"
 #include "serve/control.h"
-#include "files/dirs.h"
-#include "files/facts.h"
-#include "answer/listings.h"
-#include "answer/pages.h"
 #include "serve/room.h"
 #include "serve/step.h"
-#include "answer/tell.h"
 #include "serve/turn.h"
 
 _Static_assert(CONF_FIELDS_MAX <= HEAD_FIELDS_MAX, "[limits] fields");

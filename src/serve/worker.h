@@ -10,20 +10,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "answer/listings.h"
+#include "answer/txn.h"
 #include "conf/conf.h"
+#include "files/cache.h"
+#include "files/entry.h"
 #include "http/date.h"
 #include "http/head.h"
 #include "http/target.h"
 #include "os/poll.h"
 #include "prepare/client.h"
-#include "share/board.h"
-#include "files/cache.h"
 #include "serve/conn.h"
 #include "serve/guard.h"
+#include "share/board.h"
 #include "share/counters.h"
-#include "files/entry.h"
-#include "answer/listings.h"
-#include "answer/txn.h"
 
 #define WORKER_EVENTS 256
 #define WORKER_ARENA (256 * 1024) /* received bytes of one turn */

@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "os/file.h"
 #include "http/utf8.h"
+#include "os/file.h"
 
 #define BLOCK_BYTES (256 * 1024)
 

@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "conf/rules.h"
+#include "files/find.h"
 #include "http/date.h"
 #include "http/plan.h"
-#include "files/find.h"
 #include "tool/mime.h"
 #include "tool/trial.h"
 

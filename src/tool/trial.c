@@ -12,13 +12,13 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "files/facts.h"
 #include "http/target.h"
 #include "os/channel.h"
 #include "os/log.h"
 #include "os/poll.h"
 #include "os/priv.h"
 #include "prepare/preparer.h"
-#include "files/facts.h"
 
 /* Nothing of the running server's is touched: no address, no log, no pidfile.
  */

@@ -10,11 +10,11 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "answer/txn.h"
 #include "base/span.h"
 #include "master/generation.h"
 #include "serve/conn.h"
 #include "serve/request.h"
-#include "answer/txn.h"
 #include "serve/worker.h"
 
 struct trial {

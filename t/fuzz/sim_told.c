@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "http/logline.h"
 #include "answer/txn.h"
+#include "http/logline.h"
 
 struct text {
     const char *p;

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "os/log.h"
 #include "files/entry.h"
+#include "os/log.h"
 
 struct sim_world sim_world;
 

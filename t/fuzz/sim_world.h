@@ -7,9 +7,9 @@
 
 #include "sim.h"
 
+#include "serve/worker.h"
 #include "share/board.h"
 #include "share/counters.h"
-#include "serve/worker.h"
 
 struct sim_world {
     struct worker_start start;

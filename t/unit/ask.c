@@ -4,9 +4,9 @@
  */
 #include "unit.h"
 
+#include "http/utf8.h"
 #include "prepare/ask.h"
 #include "prepare/compress.h"
-#include "http/utf8.h"
 
 static void ask_rows(void **state)
 {

@@ -6,9 +6,9 @@
  */
 #include "unit.h"
 
+#include "heads.h"
 #include "http/cond.h"
 #include "http/plan.h"
-#include "heads.h"
 
 #define CHANGED 784111777 /* Sun, 06 Nov 1994 08:49:37 GMT */
 #define SAME "Sun, 06 Nov 1994 08:49:37 GMT"
