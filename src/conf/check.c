@@ -77,6 +77,7 @@ static void sites_check(struct loader *l)
 
         if (i > 0 && !at) { /* [server]'s, checked there */
             site->root = l->c->sites[0].root;
+            site->place = l->c->sites[0].place;
             continue;
         }
         if (!site->root) {
@@ -88,6 +89,7 @@ static void sites_check(struct loader *l)
             continue;
         }
         whole = dir_check(l, at, title, site->root);
+        site->place = site->root;
         if (whole)
             site->root = whole;
     }
@@ -107,8 +109,10 @@ static void aliases_check(struct loader *l)
         for (size_t i = 0; whole && i < l->c->n_sites; i++) {
             struct conf_site *site = &l->c->sites[i];
             for (size_t j = 0; j < site->n_aliases; j++) {
-                if (site->aliases[j].root == path)
-                    site->aliases[j].root = whole;
+                if (site->aliases[j].root != path)
+                    continue;
+                site->aliases[j].place = b->alias.root;
+                site->aliases[j].root = whole;
             }
         }
     }

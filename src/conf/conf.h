@@ -89,7 +89,8 @@ struct conf_rule {
 
 struct conf_alias {
     char *prefix; /* "/static/": ends with a slash */
-    char *root;   /* absolute directory */
+    char *root;   /* absolute, canonical directory */
+    char *place;  /* the same as configured: links are not followed */
     int line;
 };
 
@@ -112,7 +113,8 @@ struct conf_site {
     size_t n_names;
     char *hosts; /* all names with a blank between them, for rules; or NULL */
     int line;
-    char *root; /* absolute, canonical */
+    char *root;  /* absolute, canonical */
+    char *place; /* the same as configured: links are not followed */
     char **index;
     size_t n_index;
     char *fallback; /* single-page applications: path, or NULL */

@@ -11,6 +11,7 @@ libmaster_a_SOURCES = \
 	src/master/pidfile.c src/master/pidfile.h \
 	src/master/remote.c src/master/remote.h \
 	src/master/respawn.c src/master/respawn.h \
+	src/master/roots.c src/master/roots.h \
 	src/master/service.c src/master/service.h \
 	src/master/state.h \
 	src/master/status.c src/master/status.h \

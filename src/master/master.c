@@ -16,6 +16,7 @@
 #include "master/activation.h"
 #include "master/opening.h"
 #include "master/pidfile.h"
+#include "master/roots.h"
 #include "master/service.h"
 #include "master/state.h"
 #include "master/upgrade.h"
@@ -336,6 +337,7 @@ static int wait_ms(struct master *m)
 
     least = sooner(least, turnover_turn(m));
     least = sooner(least, console_turn(m));
+    least = sooner(least, roots_wait_ms(m));
     EACH_GENERATION (at, m)
         least = sooner(least, generation_turn(generation_at(at)));
     return least;
@@ -346,6 +348,8 @@ static void loop(struct master *m)
     struct epoll_event events[16];
 
     while (!list_empty(&m->generations) || upgrade_ends(m)) {
+        if (roots_moved(m))
+            (void)master_reload(m);
         int n = poll_wait(m->poll, events, 16, wait_ms(m));
         CHECK(n >= 0);
         bool signalled = false;

@@ -37,6 +37,12 @@ struct upgrade {
     bool reload;   /* asked for meanwhile: the new one shall do so too */
 };
 
+/* When roots.c looks again, and which directory it has tried to take. */
+struct roots {
+    uint64_t due_us;
+    uint64_t dev, ino;
+};
+
 struct master {
     struct conf_source source;
     char *const *argv;
@@ -57,6 +63,7 @@ struct master {
     struct service service;
     struct upgrade upgrade;
     struct turnover turnover;
+    struct roots roots;
     bool ending;
     int status;
 };

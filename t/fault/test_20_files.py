@@ -130,9 +130,8 @@ def test_folder_moved_and_made_again(serve):
             assert c.get("/moved%d/x.txt" % i).status == 200
 
 
-def test_root_replaced_is_seen_at_a_reload(serve):
-    """A root is opened once, at the start or at a reload, and stays what it was
-    until then, whatever its name has come to mean."""
+def test_root_that_is_made_anew(serve):
+    """Its name has come to mean another directory: that is taken by itself."""
     server = serve(files={"x.txt": "old\n"})
     root = server.tree.root
     old = root.with_name("www.old")
@@ -140,11 +139,51 @@ def test_root_replaced_is_seen_at_a_reload(serve):
     root.mkdir()
     (root / "x.txt").write_text("new\n")
     assert server.get("/x.txt").body in (b"old\n", b"new\n")
-    server.signal(signal.SIGHUP)
+    server.await_line("M114: root .* is another directory now")
     server.await_line("M013")
     until("the new root", lambda: server.get("/x.txt").body == b"new\n")
     shutil.rmtree(old)
     assert server.get("/x.txt").body == b"new\n"
+    server.sockets_at_start = {}
+
+
+def release(server, name):
+    folder = server.folder / name
+    folder.mkdir()
+    (folder / "x.txt").write_text(name)
+    return folder
+
+
+def switch(link, to):
+    """As deploys do it: in one step."""
+    new = link.with_name(link.name + ".new")
+    new.symlink_to(to)
+    new.rename(link)
+
+
+@pytest.mark.parametrize("where", ("root", "host", "alias"))
+def test_roots_that_are_a_switched_link(serve, where):
+    """Several times, the last release being removed each time."""
+    server = serve(start=False, files={"x.txt": "plain\n"})
+    last, link = release(server, "one"), server.folder / "current"
+    link.symlink_to(last)
+    if where == "root":
+        server.configure({"server": {"root": str(link)}})
+    elif where == "host":
+        server.configure(rules="[host localhost]\nroot = %s\n" % link)
+    else:
+        server.configure(rules="[alias /app/]\nroot = %s\n" % link)
+    server.start()
+    path = "/app/x.txt" if where == "alias" else "/x.txt"
+    assert server.get(path).body == b"one"
+    for name in ("two", "three", "four"):
+        folder, before = release(server, name), server.mark()
+        switch(link, folder)
+        server.await_line("M114: root .*current is another", since=before)
+        server.await_line("M013", since=before)
+        shutil.rmtree(last)
+        assert server.get(path).body == name.encode()
+        last = folder
     server.sockets_at_start = {}
 
 

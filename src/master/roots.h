@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * roots: whether the directories that are served are still those that the
+ * configuration names.
+ * Layer: master.  A root is opened once; its name may come to mean another
+ * directory: a link that is switched, a folder that is renamed and made anew, a
+ * mount.
+ */
+#ifndef ETAGD_MASTER_ROOTS_H
+#define ETAGD_MASTER_ROOTS_H
+
+#include <stdbool.h>
+
+struct master;
+
+/* Once a second: is there another directory to be taken, by a reload? */
+bool roots_moved(struct master *m);
+
+/* Milliseconds until it is worth asking again; -1: not now. */
+int roots_wait_ms(const struct master *m);
+
+#endif
