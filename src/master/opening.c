@@ -136,7 +136,11 @@ static bool open_root(struct generation *g, const char *path)
         log_error("M021", "root %s: %s", path, strerror(-r->fd));
         return false;
     }
+    struct file_stat s;
     r->watchable = file_system_watchable(r->fd);
+    r->local = file_system_local(r->fd) && file_stat(r->fd, &s) == 0;
+    r->dev = r->local ? s.dev : 0;
+    r->ino = r->local ? s.ino : 0;
     g->n_roots++;
     return true;
 }

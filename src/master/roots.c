@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * roots: asks the file system for each root by its name and by its descriptor.
- * Layer: master.  Of a place that is no directory just now the old one is kept.
+ * roots: asks the file system for each root by its name.
+ * Layer: master.  Never waits for another machine: roots of file systems that
+ * may hang are left alone, since the master that hangs with one serves nobody.
+ * Of a place that is no directory just now the old one is kept.
  */
 #include "master/roots.h"
-
-#include <unistd.h>
 
 #include "master/state.h"
 #include "os/clock.h"
@@ -19,35 +19,23 @@ static bool looks(const struct master *m)
     return m->current && !m->ending && m->current->state == GENERATION_SERVING;
 }
 
-/* The directory that `place` names, if it is another than the one that fd is.
- */
-static bool moved(const char *place, int fd, struct file_stat *now)
-{
-    struct file_stat held;
-    int named = place ? file_open_root(place) : -1;
-
-    if (named < 0)
-        return false;
-    bool known = file_stat(named, now) == 0 && file_stat(fd, &held) == 0;
-    close(named);
-    return known && (now->dev != held.dev || now->ino != held.ino);
-}
-
 /* A reload that fails is not tried again for the same directory. */
-static bool tried(struct master *m, const struct file_stat *now)
+static bool tried(struct master *m, uint64_t dev, uint64_t ino)
 {
-    bool same = m->roots.dev == now->dev && m->roots.ino == now->ino;
+    bool same = m->roots.dev == dev && m->roots.ino == ino;
 
-    m->roots.dev = now->dev;
-    m->roots.ino = now->ino;
+    m->roots.dev = dev;
+    m->roots.ino = ino;
     return same;
 }
 
-static bool take(struct master *m, const char *place, int fd)
+/* Does `place` name another directory than the root that was opened there? */
+static bool take(struct master *m, const char *place, const struct root *root)
 {
-    struct file_stat now;
+    uint64_t dev, ino;
 
-    if (!moved(place, fd, &now) || tried(m, &now))
+    if (!place || !root->local || file_directory(place, &dev, &ino) != 0 ||
+        (dev == root->dev && ino == root->ino) || tried(m, dev, ino))
         return false;
     log_info("M114", "root %s is another directory now: taking it by a reload",
              place);
@@ -65,10 +53,10 @@ bool roots_moved(struct master *m)
     /* in the order in which opening.c has opened them */
     for (size_t i = 0; i < m->current->conf->n_sites; i++) {
         const struct conf_site *s = &m->current->conf->sites[i];
-        if (take(m, s->place, m->current->root[at++].fd))
+        if (take(m, s->place, &m->current->root[at++]))
             return true;
         for (size_t k = 0; k < s->n_aliases; k++) {
-            if (take(m, s->aliases[k].place, m->current->root[at++].fd))
+            if (take(m, s->aliases[k].place, &m->current->root[at++]))
                 return true;
         }
     }

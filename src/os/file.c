@@ -5,6 +5,8 @@
  */
 #include "os/file.h"
 
+#include "config.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -15,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -154,20 +157,57 @@ size_t file_append(int fd, const void *p, size_t n, int *error)
     return at;
 }
 
-bool file_system_watchable(int fd)
+int file_directory(const char *path, uint64_t *dev, uint64_t *ino)
 {
-    static const unsigned long known[] = { EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC,
-                                           BTRFS_SUPER_MAGIC, TMPFS_MAGIC,
-                                           F2FS_SUPER_MAGIC };
+#ifdef HAVE_STATX
+    struct statx s;
+
+    if (statx(AT_FDCWD, path, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT,
+              STATX_TYPE | STATX_INO, &s) != 0)
+        return -errno;
+    *dev = makedev(s.stx_dev_major, s.stx_dev_minor);
+    *ino = s.stx_ino;
+    return S_ISDIR(s.stx_mode) ? 0 : -ENOTDIR;
+#else
+    struct stat s;
+
+    if (fstatat(AT_FDCWD, path, &s, AT_NO_AUTOMOUNT) != 0)
+        return -errno;
+    *dev = s.st_dev;
+    *ino = s.st_ino;
+    return S_ISDIR(s.st_mode) ? 0 : -ENOTDIR;
+#endif
+}
+
+#define WATCHABLE 5 /* of the table below, the first ones */
+#define LOCAL 6
+
+/* Whether it is of one of the first n kinds. */
+static bool is_of(int fd, size_t n)
+{
+    static const unsigned long kinds[] = {
+        EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC,  BTRFS_SUPER_MAGIC,
+        TMPFS_MAGIC,      F2FS_SUPER_MAGIC, OVERLAYFS_SUPER_MAGIC
+    };
     struct statfs s;
 
     if (fstatfs(fd, &s) != 0)
         return false;
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if ((unsigned long)s.f_type == known[i])
+    for (size_t i = 0; i < n; i++) {
+        if ((unsigned long)s.f_type == kinds[i])
             return true;
     }
     return false;
+}
+
+bool file_system_watchable(int fd)
+{
+    return is_of(fd, WATCHABLE);
+}
+
+bool file_system_local(int fd)
+{
+    return is_of(fd, LOCAL);
 }
 
 int file_without_waiting(int fd)

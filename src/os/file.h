@@ -43,6 +43,11 @@ int file_open_root(const char *path);
 
 int file_stat(int fd, struct file_stat *out);
 
+/* Which directory `path` names, as device and inode.  A server of files that is
+ * gone is not asked about the last component: what is known of it must do.  0
+ * or -errno. */
+int file_directory(const char *path, uint64_t *dev, uint64_t *ino);
+
 /* pread until n bytes or end-of-file: bytes read or -errno. */
 ssize_t file_read_at(int fd, void *p, size_t n, uint64_t offset);
 
@@ -55,6 +60,10 @@ size_t file_append(int fd, const void *p, size_t n, int *error);
 /* True on file systems whose every change inotify reports (ext, xfs, btrfs,
  * f2fs, tmpfs); false on overlays, network and unknown ones. */
 bool file_system_watchable(int fd);
+
+/* Those, and overlays of them: asking them never waits for another machine or
+ * another program. */
+bool file_system_local(int fd);
 
 /* The pipe or terminal behind fd, opened once more so that writing to it does
  * not wait, while whoever shares fd with us notices nothing; -errno where that

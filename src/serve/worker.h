@@ -34,7 +34,8 @@
 /* Where files are: opened by the master, before privileges went. */
 struct root {
     int fd;
-    bool watchable;
+    bool watchable, local; /* file_system_...() */
+    uint64_t dev, ino;
 };
 
 /* What the master hands to a new worker; everything stays the master's. */
@@ -124,7 +125,7 @@ struct worker {
     /* the turn */
     uint64_t turns; /* so far */
     struct guard guard;
-    bool over;      /* this one has taken its time (turn.h) */
+    bool over; /* this one has taken its time (turn.h) */
     char *arena;
     size_t arena_n;
     struct received *received;

@@ -37,6 +37,11 @@ def start_inside(server, first, outer=("unshare", "-m")):
 # of.  The programs that this needs, and the kernel's word for the kind.
 SFTP = "/usr/lib/openssh/sftp-server"
 KINDS = {
+    # nothing is remembered of it, so each look asks the program
+    "bindfs": ("{ bindfs -f -o allow_other,attr_timeout=0,entry_timeout=0 {with} "
+               "{dir} & echo $! >{with}/pid; } && "
+               "until mountpoint -q {dir}; do sleep 0.05; done",
+               ("bindfs",), "fuse"),
     "tmpfs": ("mount -t tmpfs none {dir}", (), "tmpfs"),
     "ext4-128": ("truncate -s 64M {with}/img && mkfs.ext4 -q -I 128 {with}/img "
                  "2>/dev/null && mount -o loop {with}/img {dir}",
