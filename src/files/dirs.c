@@ -124,12 +124,12 @@ bool dirs_cover(struct dirs *d, unsigned root_index, const struct root *root,
 
 void dirs_forget(struct dirs *d)
 {
-    /* a fresh inotify descriptor in the old one's place drops every watch */
+    /* with the old inotify descriptor every watch goes */
     int fresh = watch_new();
 
     if (fresh >= 0) {
-        dup3(fresh, d->watch, O_CLOEXEC);
-        close(fresh);
+        close(d->watch);
+        d->watch = fresh;
     } else {
         d->max = 0; /* nothing new is believed from here on */
     }

@@ -9,6 +9,7 @@ import pytest
 
 import harness
 from harness import alive, held_by, until
+from mounts import in_namespace, start_inside
 from wire import Closed
 
 FILES = {"a.txt": "a\n", "index.html": "<!doctype html>\n"}
@@ -317,3 +318,27 @@ def test_preparer_holds_no_network(serve):
         pytest.skip("the preparer shows its descriptors to root only")
     assert not held & inodes
     assert not [w for w in held if str(server.tree.root) in w]
+
+
+def watches(pid):
+    """Directories that a worker watches."""
+    folder, n = "/proc/%d/fdinfo" % pid, 0
+    for fd in os.listdir(folder):
+        with open(os.path.join(folder, fd)) as f:
+            n += f.read().count("inotify wd:")
+    return n
+
+
+@pytest.mark.skipif(not in_namespace(), reason="no mount namespaces here")
+def test_watches_are_let_go_when_mounts_change(serve):
+    """Confined as it is: nothing is believed of directories that may lie under a
+    mount now, and what nobody believes is not kept."""
+    server = serve(start=False, files={"sub/x.txt": "x\n"},
+                   conf={"server": {"workers": 1}})
+    inside = start_inside(server, "mount --make-rprivate /")
+    assert server.get("/sub/x.txt").status == 200
+    worker = server.workers()[0]
+    assert watches(worker) >= 2
+    inside("mount -t tmpfs none %s" % server.tree.path("sub"))
+    until("no watch", lambda: watches(worker) == 0)
+    assert server.get("/sub/x.txt").status == 404
