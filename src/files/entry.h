@@ -61,9 +61,8 @@ struct entry_form {
     struct block partial;      /* 206, where a rule makes it differ from 200 */
     /* read now and then */
     char tag_text[ETAG_BYTES_MAX];
-    char alias_text[ETAG_BYTES_MAX]; /* see struct plan_form */
-    uint64_t slab;                   /* held; 0: none */
-    uint64_t bytes_id, past_key;     /* for audit.h; bytes_id 0: not known */
+    uint64_t slab;               /* held; 0: none */
+    uint64_t bytes_id, past_key; /* for audit.h; bytes_id 0: not known */
 };
 
 /* What is read for each answer lies side by side and before the path, which is
@@ -110,6 +109,7 @@ struct entry {
     /* the answer */
     struct entry_form form[CODING_COUNT];
     struct plan_source source;
+    char alias_text[ETAG_BYTES_MAX]; /* identity's, see struct plan_form */
     int64_t expires_s, clock_s;
     enum etag_scheme etag_scheme;
     enum expires_kind expires;

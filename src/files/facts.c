@@ -128,18 +128,17 @@ static void apply_policy(struct worker *w, struct entry *e)
 
 /* A large file was sent under a tag without a digest first, perhaps: as long as
  * this version lasts, that one means the same. */
-static void set_alias(struct entry *e, struct entry_form *f, enum coding c,
-                      const struct file_version *v)
+static void set_alias(struct entry *e)
 {
-    struct etag *alias = &e->source.form[c].alias;
+    struct etag *alias = &e->source.form[CODING_IDENTITY].alias;
 
     *alias = (struct etag){ SPAN_NONE, false };
-    if (c != CODING_IDENTITY || !f->exact || v->size <= READ_AT_ONCE ||
+    if (!e->form[CODING_IDENTITY].exact || e->version.size <= READ_AT_ONCE ||
         e->etag_scheme != ETAG_SCHEME_CONTENT)
         return;
-    size_t n =
-        tags_make(f->alias_text, e->etag_scheme, (enum coding)e->own, v, NULL);
-    CHECK(etag_parse(span_of(f->alias_text, n), alias));
+    size_t n = tags_make(e->alias_text, e->etag_scheme, (enum coding)e->own,
+                         &e->version, NULL);
+    CHECK(etag_parse(span_of(e->alias_text, n), alias));
 }
 
 static void set_tag(struct worker *w, struct entry *e, enum coding c,
@@ -158,7 +157,8 @@ static void set_tag(struct worker *w, struct entry *e, enum coding c,
     if (f->tag_n)
         CHECK(etag_parse(span_of(f->tag_text, f->tag_n), tag));
     f->exact = digest != NULL;
-    set_alias(e, f, c, v);
+    if (c == CODING_IDENTITY)
+        set_alias(e);
     audit_note(w, e, c, digest);
 }
 
@@ -359,6 +359,8 @@ static void take_one(struct worker *w, const struct prepare_answer *a)
             wake(w, e);
         else if (e->pending)
             degrade(w, e);
+        else
+            give_up_digest(w, e); /* what was read first is all there is */
     } else if (!file_version_eq(&a->version, &e->version)) {
         changed(w, e);
     } else if (a->kind == PREPARE_FACTS) {

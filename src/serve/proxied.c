@@ -24,7 +24,7 @@ static struct net_peer peer_of(const struct ip *ip, uint16_t port)
     return peer;
 }
 
-/* Who is told apart in the log: a flood of them fills no disk. */
+/* Once a minute, so that a flood of them fills no disk. */
 static void tell_log(struct worker *w, const struct net_peer *peer,
                      const char *what)
 {
