@@ -14,11 +14,28 @@
  * counters tell what happened (sim_log.c); nothing is left when it is over
  * (sim_world.c).  When the script does nothing but cut, wait a little and read
  * slowly, the responses are those that the same bytes get in one piece.
+ *
+ * With ETAGD_SIM_SAID set, each input prints a hash of all bytes sent, lines of
+ * the log and events: a change that moves code only must leave them as they
+ * were.
  */
 #include "sim_world.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+static uint64_t said;
+
+void sim_said(const void *p, size_t n)
+{
+    const uint8_t *byte = p;
+
+    for (size_t i = 0; i < n; i++)
+        said = (said ^ byte[i]) * 0x100000001b3u;
+}
 
 static void reset_world(void)
 {
@@ -98,6 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     unsigned options = (uint8_t)(data[0] - '0') % 8u;
 
+    said = 0xcbf29ce484222325u;
     reset_world();
     split(data + 1, size - 1);
     sim_world_run(options);
@@ -107,5 +125,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         !sim.wild && !sim.expects && !sim.codings && !sim_world.limits;
     if (comparable)
         compare(data + 1, size - 1, options);
+    if (getenv("ETAGD_SIM_SAID"))
+        printf("%016" PRIx64 " %zu\n", said, size);
     return 0;
 }

@@ -243,6 +243,10 @@ void sim_reader_end(struct sim_conn *c);
 void sim_request_next(const struct sim_conn *c, size_t at, size_t n,
                       struct sim_request *out);
 
+/* Bytes that were sent, a line or an event: counted in what a run has said, by
+ * which two builds are compared (fuzz_conn.c). */
+void sim_said(const void *p, size_t n);
+
 /* sim_told.c: the n-th request of a connection, from 1 on, as a line of the log
  * or the head in an event has it. */
 void sim_told_line(const struct sim_conn *c, uint64_t n, int status,

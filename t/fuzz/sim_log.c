@@ -53,6 +53,7 @@ static void take_line(const char *line)
 
 void sim_log_take(const char *p, size_t n)
 {
+    sim_said(p, n);
     for (size_t i = 0; i < n; i++) {
         PROPERTY(sim.line_n + 1 < sizeof sim.line && p[i] != '\0');
         sim.line[sim.line_n++] = p[i];
@@ -78,8 +79,24 @@ static void check_log(const struct sim_conn *c)
 
 /* ---- the board ---- */
 
+static void event_said(const struct board_event *e)
+{
+    uint64_t numbers[] = { e->kind, e->connection, e->time_us };
+
+    sim_said(numbers, sizeof numbers);
+    sim_said(e->text, (size_t)e->text_n[0] + e->text_n[1]);
+    if (e->kind == BOARD_REQUEST || e->kind == BOARD_CUT) {
+        const struct board_request *r = &e->request;
+        uint64_t more[] = { r->first_us, r->queued_us, r->bytes, r->number,
+                            r->status,   r->reason,    r->fault, r->coding,
+                            r->end,      r->site,      r->cut,   r->file };
+        sim_said(more, sizeof more);
+    }
+}
+
 static void take_event(const struct board_event *e)
 {
+    event_said(e);
     if (e->kind == BOARD_START || e->kind == BOARD_PAGE)
         return;
     struct sim_conn *c = numbered(e->connection);

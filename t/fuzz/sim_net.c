@@ -145,6 +145,7 @@ static ssize_t room(struct sim_conn *c, size_t n)
 
 static void put(struct sim_conn *c, const char *p, size_t n)
 {
+    sim_said(p, n);
     c->out += n;
     sim.bytes_out += n;
     c->io_us = sim.now_us;
