@@ -38,7 +38,7 @@ static void put_head(struct worker *w, struct txn *t, const struct entry *e,
 {
     struct buf *b = &t->out;
 
-    blocks_date(w, e, k);
+    blocks_date(&w->files, e, k);
     if (v->status == 0 && v->persist && !v->extra.p) {
         buf_put(b, k->text, k->bytes);
         return;
@@ -190,7 +190,7 @@ static void put_own_lines(struct worker *w, const struct conn *c, struct buf *b,
     if (e->etag_scheme == ETAG_SCHEME_CHANGING) {
         char tag[ETAG_BYTES_MAX];
         BUF_LIT(b, "ETag: ");
-        buf_put(b, tag, tags_changing(tag, c->number, c->requests, w->now_us));
+        buf_put(b, tag, tags_changing(tag, c->number, c->requests, w->now.us));
         BUF_LIT(b, "\r\n");
     }
     if (w->conf->explain_header)
@@ -224,7 +224,7 @@ static void answer_file(struct worker *w, struct conn *c, struct txn *t,
 {
     fetch(&e->form[CODING_IDENTITY]);
     const struct head *h = &w->head;
-    struct plan plan = plan_make(h, &e->source, w->second + e->clock_s);
+    struct plan plan = plan_make(h, &e->source, w->now.second + e->clock_s);
     struct entry_form *f = &e->form[plan.coding];
     struct variant v = { .persist = persist };
     UNINIT char storage[ETAG_BYTES_MAX + 128 + EXPLAINED_MAX];
@@ -234,13 +234,13 @@ static void answer_file(struct worker *w, struct conn *c, struct txn *t,
     if (plan.status == 412 || plan.status == 416) {
         entry_hold(e); /* an error page may need its descriptor */
         answer_refusal(w, c, t, e, &plan, persist);
-        entry_release(w, e);
+        entry_release(&w->files, e);
         return;
     }
     if (plan.reason == REASON_NEW)
         plan.reason = w->why;
     else if (f->others)
-        plan.reason = audit_judge(w, e, &plan);
+        plan.reason = audit_judge(&w->files, h, e, &plan);
     struct record *r = answer_record(w, c, t, plan.status, plan.reason);
     r->line.coding =
         plan.coding == CODING_IDENTITY ? (enum coding)e->own : plan.coding;

@@ -74,7 +74,7 @@ void answer_head(struct worker *w, struct txn *t, const struct blocks_head *h,
                  const struct record *r, uint64_t length, bool persist)
 {
     struct buf *b = &t->out;
-    int rule_line = blocks_head_put(w, b, h);
+    int rule_line = blocks_head_put(&w->files, b, w->site, w->path, h);
 
     if (w->conf->explain_header)
         explained_put(b, w->conf, h->status, r->line.reason, r->line.fault,

@@ -48,7 +48,7 @@ static bool look_behind(struct worker *w, const struct entry *e,
     buf_str(&b, item->name);
     if (!buf_cstr(&b))
         return false;
-    int fd = find_open(w, w->site, e->root, path, NULL);
+    int fd = find_open(&w->files, w->site, e->root, path, NULL);
     if (fd < 0)
         return false;
     int rc = file_stat(fd, &s);
@@ -101,13 +101,13 @@ static struct listing_item *select_items(struct worker *w,
 /* Storage of what it really came to: false when others hold too much. */
 static bool keep(struct worker *w, struct entry *page, size_t n)
 {
-    if (n > LISTINGS_BYTES - w->listing_bytes)
+    if (n > LISTINGS_BYTES - w->files.listing_bytes)
         return false;
     char *less = realloc(page->page, n);
     if (less)
         page->page = less;
     page->listing_bytes = n;
-    w->listing_bytes += n;
+    w->files.listing_bytes += n;
     return true;
 }
 
@@ -143,8 +143,8 @@ void listings_forget(struct worker *w)
     for (unsigned i = 0; i < LISTED_MAX; i++) {
         if (!l->slot[i].page)
             continue;
-        entry_release(w, l->slot[i].of);
-        entry_release(w, l->slot[i].page);
+        entry_release(&w->files, l->slot[i].of);
+        entry_release(&w->files, l->slot[i].page);
         l->slot[i].page = NULL;
     }
 }
@@ -178,8 +178,8 @@ static void remember(struct worker *w, struct entry *e, bool json,
 
     w->listed.next = (w->listed.next + 1) % LISTED_MAX;
     if (slot->page) {
-        entry_release(w, slot->of);
-        entry_release(w, slot->page);
+        entry_release(&w->files, slot->of);
+        entry_release(&w->files, slot->page);
     }
     entry_hold(e);
     entry_hold(page);
@@ -192,9 +192,9 @@ static struct entry *make(struct worker *w, const struct entry *e, bool json)
     struct listing l = { .path = span_of(e->path, e->path_n) };
     struct entry *page = NULL;
 
-    if (w->listing_bytes >= LISTINGS_BYTES)
+    if (w->files.listing_bytes >= LISTINGS_BYTES)
         return NULL; /* no need to look */
-    int fd = find_open(w, w->site, e->root, e->file_path, NULL);
+    int fd = find_open(&w->files, w->site, e->root, e->file_path, NULL);
     int rc = fd < 0 ? fd : directory_read(fd, LISTINGS_MAX, &d);
 
     if (fd >= 0)
@@ -209,7 +209,7 @@ static struct entry *make(struct worker *w, const struct entry *e, bool json)
     free(item);
     directory_free(&d);
     if (page && !page->form[CODING_IDENTITY].bytes) {
-        entry_release(w, page);
+        entry_release(&w->files, page);
         page = NULL;
     }
     return page;
@@ -219,7 +219,7 @@ static struct entry *make(struct worker *w, const struct entry *e, bool json)
 static int status_of(struct worker *w, enum reason *reason)
 {
     struct validators none = { .last_modified = COND_NO_DATE };
-    struct cond_result r = cond_evaluate(&w->head, &none, w->second);
+    struct cond_result r = cond_evaluate(&w->head, &none, w->now.second);
 
     *reason = r.verdict == COND_PROCEED ? REASON_LISTING : r.reason;
     return r.verdict == COND_NOT_MODIFIED ? 304
@@ -299,5 +299,5 @@ void answer_listing(struct worker *w, struct conn *c, struct txn *t,
     }
     remember(w, e, json, page);
     put(w, c, t, page, json, persist);
-    entry_release(w, page);
+    entry_release(&w->files, page);
 }

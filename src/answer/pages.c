@@ -49,7 +49,7 @@ struct pages *pages_new(const struct conf *conf)
 static void replace(struct worker *w, struct pages_slot *s, struct entry *e)
 {
     if (s->page)
-        entry_release(w, s->page);
+        entry_release(&w->files, s->page);
     s->page = e;
 }
 
@@ -101,10 +101,10 @@ static void look(struct worker *w, const struct conf_site *site,
     static struct found f;
     struct target target = { .path = span_str(page->path) };
 
-    find_file(w, site, &target, &f);
+    find_file(&w->files, site, &target, &f);
     s->looked = true;
     s->watched = f.watched;
-    s->fresh = w->fresh;
+    s->fresh = w->files.fresh;
     if (f.status != 200) {
         replace(w, s, NULL);
         tell(s, page, "can't be read");
@@ -116,9 +116,9 @@ static void look(struct worker *w, const struct conf_site *site,
         struct entry *e = read_page(target.path, &f);
         bool whole = e && e->form[CODING_IDENTITY].bytes;
         if (e && !whole)
-            entry_release(w, e);
+            entry_release(&w->files, e);
         replace(w, s, whole ? e : NULL);
-        s->racy = version_young(&f.version, w->real_us * 1000, TICK_NS);
+        s->racy = version_young(&f.version, w->now.real_us * 1000, TICK_NS);
         s->told = s->told && !whole;
         if (!whole)
             s->looked = false; /* it was being changed: again next time */
@@ -131,7 +131,7 @@ static struct entry *look_if_changed(struct worker *w,
                                      const struct conf_error_page *page,
                                      struct pages_slot *s)
 {
-    if (!s->looked || !s->watched || s->racy || s->fresh != w->fresh)
+    if (!s->looked || !s->watched || s->racy || s->fresh != w->files.fresh)
         look(w, site, page, s);
     return s->page;
 }

@@ -251,7 +251,7 @@ void answer_options(struct worker *w, struct conn *c, struct txn *t,
     char storage[64];
     bool preflight = head_has(&w->head, FIELD_ORIGIN) &&
                      head_has(&w->head, FIELD_ACCESS_CONTROL_REQUEST_METHOD) &&
-                     blocks_shared(w);
+                     blocks_shared(&w->files, w->site, w->path);
     const struct blocks_head h = {
         .status = 204,
         .fixed = allow_line(storage, sizeof storage),

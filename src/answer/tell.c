@@ -32,7 +32,7 @@ static struct board_event *begin(struct worker *w, enum board_kind kind,
 
 void tell_start(struct worker *w)
 {
-    begin(w, BOARD_START, NULL, w->now_us);
+    begin(w, BOARD_START, NULL, w->now.us);
     board_publish(w->ring);
 }
 
@@ -162,7 +162,7 @@ void tell_opened(struct worker *w, struct txn *t, struct record *r)
     if (r->head.n > TXN_HEAD_MAX)
         r->head = short_head(&w->head, &t->text);
     r->answer_at = (uint32_t)t->out.n;
-    r->queued_us = w->now_us;
+    r->queued_us = w->now.us;
     r->site = UINT8_MAX;
     r->file = 0;
 }
@@ -254,7 +254,7 @@ static void tell_page(struct worker *w, const struct entry *e,
     /* none: that is told, too, for the file may have had some before */
     for (unsigned part = 0; (more || part == 0) && part < PAGE_PARTS_MAX;
          part++) {
-        struct board_event *b = begin(w, BOARD_PAGE, NULL, w->now_us);
+        struct board_event *b = begin(w, BOARD_PAGE, NULL, w->now.us);
         b->page = (struct board_page){ .version = version,
                                        .file = file,
                                        .part = (uint16_t)part,
@@ -281,7 +281,7 @@ void tell_file(struct worker *w, struct record *r, struct entry *e)
 {
     const struct entry_form *f = &e->form[CODING_IDENTITY];
     uint64_t next = atomic_load_explicit(&w->ring->next, memory_order_relaxed);
-    uint32_t second = (uint32_t)(w->now_us / 1000000);
+    uint32_t second = (uint32_t)(w->now.us / 1000000);
     enum refs_language language;
 
     r->site = (uint8_t)e->site;

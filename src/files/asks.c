@@ -14,39 +14,39 @@
 #include "base/check.h"
 #include "files/facts.h"
 #include "files/find.h"
-#include "serve/worker.h"
+#include "files/files.h"
 
 #define ASKS_MASK 4095
 #define LOSSES_MAX 2 /* a file whose coding kills preparers is let be */
 
-bool asks_init(struct worker *w)
+bool asks_init(struct files *fs)
 {
-    w->asks = calloc(ASKS_MASK + 1, sizeof w->asks[0]);
-    return w->asks != NULL;
+    fs->asks = calloc(ASKS_MASK + 1, sizeof fs->asks[0]);
+    return fs->asks != NULL;
 }
 
-struct entry *asks_find(struct worker *w, uint64_t seq)
+struct entry *asks_find(struct files *fs, uint64_t seq)
 {
-    struct entry *e = w->asks[seq & ASKS_MASK];
+    struct entry *e = fs->asks[seq & ASKS_MASK];
 
     while (e && e->seq != seq)
         e = e->seq_next;
     return e;
 }
 
-static void add(struct worker *w, struct entry *e)
+static void add(struct files *fs, struct entry *e)
 {
-    e->seq = ++w->seq;
-    e->seq_next = w->asks[e->seq & ASKS_MASK];
-    w->asks[e->seq & ASKS_MASK] = e;
+    e->seq = ++fs->seq;
+    e->seq_next = fs->asks[e->seq & ASKS_MASK];
+    fs->asks[e->seq & ASKS_MASK] = e;
     e->in_asks = true;
 }
 
-void asks_remove(struct worker *w, struct entry *e)
+void asks_remove(struct files *fs, struct entry *e)
 {
     if (!e->in_asks)
         return;
-    struct entry **at = &w->asks[e->seq & ASKS_MASK];
+    struct entry **at = &fs->asks[e->seq & ASKS_MASK];
     while (*at != e)
         at = &(*at)->seq_next;
     *at = e->seq_next;
@@ -61,7 +61,7 @@ const char *asks_name(const struct entry *e)
 }
 
 /* 0 or -errno. */
-static int send_ask(struct worker *w, struct entry *e)
+static int send_ask(struct files *fs, struct entry *e)
 {
     struct prepare_ask ask;
     int fds[1 + CODING_COUNT];
@@ -73,8 +73,8 @@ static int send_ask(struct worker *w, struct entry *e)
     ask.seq = e->seq;
     ask.version = e->version;
     ask.sidecars = e->sidecars;
-    ask.want_bytes = e->version.size <= w->conf->prepare.memory_file_bytes;
-    ask.want_codings = w->conf->prepare.compress && !e->declared;
+    ask.want_bytes = e->version.size <= fs->conf->prepare.memory_file_bytes;
+    ask.want_codings = fs->conf->prepare.compress && !e->declared;
     ask.own = e->declared;
     /* a name's type is in its end */
     if (name_n >= sizeof ask.name)
@@ -87,19 +87,19 @@ static int send_ask(struct worker *w, struct entry *e)
         ask.sidecar_version[c] = e->sidecar_version[c];
         fds[n++] = e->form[c].fd;
     }
-    return client_ask(w->client, &ask, fds, n);
+    return client_ask(fs->client, &ask, fds, n);
 }
 
-void asks_send(struct worker *w, struct entry *e)
+void asks_send(struct files *fs, struct entry *e)
 {
-    int rc = w->prepare_down ? -EPIPE : send_ask(w, e);
+    int rc = fs->prepare_down ? -EPIPE : send_ask(fs, e);
 
     e->unasked = rc < 0;
     if (rc < 0)
-        w->asks_waiting = true;
+        fs->asks_waiting = true;
 }
 
-void asks_begin(struct worker *w, struct entry *e, const struct found *f,
+void asks_begin(struct files *fs, struct entry *e, const struct found *f,
                 bool background)
 {
     CHECK(e->kind == ENTRY_FILE && e->fd >= 0 && !e->pending);
@@ -110,25 +110,25 @@ void asks_begin(struct worker *w, struct entry *e, const struct found *f,
             e->form[c].fd = f->sidecar_fd[c];
         }
     }
-    asks_remove(w, e);
-    add(w, e);
+    asks_remove(fs, e);
+    add(fs, e);
     e->pending = !background;
     e->background = background;
-    e->asked_us = w->now_us;
-    e->tries = (uint8_t)(e->tries + 1 + w->tries_before);
+    e->asked_us = fs->now->us;
+    e->tries = (uint8_t)(e->tries + 1 + fs->tries_before);
     if (list_empty(&e->asked))
         entry_hold(e); /* until wake(): it may be evicted meanwhile */
     list_remove(&e->asked);
-    list_append(&w->asked, &e->asked);
-    asks_send(w, e);
+    list_append(&fs->asked, &e->asked);
+    asks_send(fs, e);
 }
 
 /* Codings that the last preparer was still to make: their files are looked at
  * afresh at their next request, and so asked for again. */
-void asks_repeat_codings(struct worker *w)
+void asks_repeat_codings(struct files *fs)
 {
     for (size_t i = 0; i <= ASKS_MASK; i++) {
-        for (struct entry *e = w->asks[i]; e; e = e->seq_next) {
+        for (struct entry *e = fs->asks[i]; e; e = e->seq_next) {
             if (e->pending || e->background || e->losses == LOSSES_MAX)
                 continue;
             e->losses++;

@@ -13,30 +13,30 @@
 #include "files/entry.h"
 
 struct found;
-struct worker;
+struct files;
 
 /* The table that finds an entry by the number of its ask. */
-bool asks_init(struct worker *w);
+bool asks_init(struct files *fs);
 
 /* Asks about e (e->fd open, e->version known); it is pending from here on,
  * unless `background`. */
-void asks_begin(struct worker *w, struct entry *e, const struct found *f,
+void asks_begin(struct files *fs, struct entry *e, const struct found *f,
                 bool background);
 
 /* The last component of its file's path: what the preparer is told. */
 const char *asks_name(const struct entry *e);
 
 /* Sends what was begun, once more. */
-void asks_send(struct worker *w, struct entry *e);
+void asks_send(struct files *fs, struct entry *e);
 
 /* The entry that was asked about under this number; NULL: none (any more). */
-struct entry *asks_find(struct worker *w, uint64_t seq);
+struct entry *asks_find(struct files *fs, uint64_t seq);
 
 /* No further answer belongs to e. */
-void asks_remove(struct worker *w, struct entry *e);
+void asks_remove(struct files *fs, struct entry *e);
 
 /* Codings that the last preparer was still to make: their files are looked at
  * afresh at their next request, and so asked for again. */
-void asks_repeat_codings(struct worker *w);
+void asks_repeat_codings(struct files *fs);
 
 #endif

@@ -13,7 +13,7 @@
 #include "http/date.h"
 #include "http/lifetime.h"
 #include "os/log.h"
-#include "serve/worker.h"
+#include "files/files.h"
 #include "share/past.h"
 
 static struct span sent_value(const struct policy *p, struct span name)
@@ -26,22 +26,22 @@ static struct span sent_value(const struct policy *p, struct span name)
     return SPAN_NONE;
 }
 
-static void resolve_policy(const struct worker *w, const struct entry *e,
+static void resolve_policy(const struct files *fs, const struct entry *e,
                            struct policy *p)
 {
-    const struct conf_site *site = &w->conf->sites[e->site];
+    const struct conf_site *site = &fs->conf->sites[e->site];
     struct span host = site->n_names ? span_str(site->names[0]) : SPAN("");
 
-    rules_resolve(w->conf, host, span_of(e->path, e->path_n),
+    rules_resolve(fs->conf, host, span_of(e->path, e->path_n),
                   span_trim(span_of(e->type, strcspn(e->type, ";"))), 200, p);
 }
 
 /* What of a response's lifetime does not depend on when it is sent. */
-static void take_fields(const struct worker *w, struct entry *e)
+static void take_fields(const struct files *fs, struct entry *e)
 {
     struct policy p;
 
-    resolve_policy(w, e, &p);
+    resolve_policy(fs, e, &p);
     e->fields = (struct lifetime_source){
         .cache_control = sent_value(&p, SPAN("Cache-Control")),
         .pragma = sent_value(&p, SPAN("Pragma")),
@@ -52,44 +52,44 @@ static void take_fields(const struct worker *w, struct entry *e)
     };
 }
 
-void audit_dated(struct worker *w, const struct entry *e)
+void audit_dated(const struct files *fs, const struct entry *e)
 {
     const struct entry_form *f = &e->form[CODING_IDENTITY];
     struct lifetime_source s = e->fields;
 
     if (!f->bytes_id)
         return; /* no file, or no digest */
-    s.now = w->second;
-    s.date = w->second + e->clock_s;
+    s.now = fs->now->second;
+    s.date = fs->now->second + e->clock_s;
     if (e->expires == EXPIRES_ACCESS)
         s.expires = s.date + e->expires_s;
     else if (e->expires == EXPIRES_MODIFIED && e->modified_s != COND_NO_DATE)
         s.expires = e->modified_s + e->expires_s;
     int64_t unasked_s = lifetime_of(&s).unasked_s;
     if (unasked_s > 0)
-        past_grant(w->start->past, f->past_key, f->bytes_id,
-                   w->second + unasked_s);
+        past_grant(fs->past, f->past_key, f->bytes_id,
+                   fs->now->second + unasked_s);
 }
 
-static void tell_debt(struct worker *w, const struct entry *e,
+static void tell_debt(struct files *fs, const struct entry *e,
                       const struct entry_form *f)
 {
-    int64_t until = past_debt_news(w->start->past, f->past_key, f->bytes_id);
+    int64_t until = past_debt_news(fs->past, f->past_key, f->bytes_id);
     char text[DATE_BYTES];
 
-    if (until == PAST_NEVER || until <= w->second)
+    if (until == PAST_NEVER || until <= fs->now->second)
         return;
     date_format(text, until);
     log_info("W091",
              "%s has changed: caches may show an older version unasked until "
              "%.*s (%lld s)",
-             e->path, DATE_BYTES, text, (long long)(until - w->second));
+             e->path, DATE_BYTES, text, (long long)(until - fs->now->second));
 }
 
-void audit_note(struct worker *w, struct entry *e, enum coding c,
+void audit_note(struct files *fs, struct entry *e, enum coding c,
                 const uint8_t *digest)
 {
-    struct past *past = w->start->past;
+    struct past *past = fs->past;
     struct entry_form *f = &e->form[c];
     struct past_version v = { .last_modified = e->source.last_modified };
 
@@ -107,22 +107,23 @@ void audit_note(struct worker *w, struct entry *e, enum coding c,
         v.tag && past_tag_of_others(past, f->past_key, v.tag, v.bytes);
     if (c != CODING_IDENTITY)
         return;
-    take_fields(w, e);
+    take_fields(fs, e);
     if (f->others)
-        tell_debt(w, e, f);
+        tell_debt(fs, e, f);
 }
 
 /* The client's date: the one of a version with other bytes? */
-static bool date_of_others(const struct worker *w, const struct entry_form *f)
+static bool date_of_others(const struct files *fs, const struct head *h,
+                           const struct entry_form *f)
 {
     int64_t date;
 
-    return date_parse(head_value(&w->head, FIELD_IF_MODIFIED_SINCE), w->second,
+    return date_parse(head_value(h, FIELD_IF_MODIFIED_SINCE), fs->now->second,
                       &date) &&
-           past_date_of_others(w->start->past, f->past_key, date, f->bytes_id);
+           past_date_of_others(fs->past, f->past_key, date, f->bytes_id);
 }
 
-enum reason audit_judge(struct worker *w, struct entry *e,
+enum reason audit_judge(struct files *fs, const struct head *h, struct entry *e,
                         const struct plan *plan)
 {
     struct entry_form *f = &e->form[plan->coding];
@@ -130,10 +131,10 @@ enum reason audit_judge(struct worker *w, struct entry *e,
 
     if (plan->reason == REASON_TAG_MATCHES && f->tag_of_others)
         reason = REASON_TAG_OF_OTHERS;
-    else if (plan->reason == REASON_DATE_NOT_NEWER && date_of_others(w, f))
+    else if (plan->reason == REASON_DATE_NOT_NEWER && date_of_others(fs, h, f))
         reason = REASON_DATE_OF_OTHERS;
     else if (plan->reason == REASON_RANGE && f->tag_of_others &&
-             head_has(&w->head, FIELD_IF_RANGE))
+             head_has(h, FIELD_IF_RANGE))
         reason = REASON_RANGE_OF_OTHERS;
     if (reason != plan->reason && !f->told) {
         f->told = true; /* each further one stands in the access log */

@@ -11,20 +11,21 @@
 #include "http/plan.h"
 #include "files/entry.h"
 
-struct worker;
+struct files;
+struct head;
 
 /* The digest of a form is known and its tag is made. */
-void audit_note(struct worker *w, struct entry *e, enum coding c,
+void audit_note(struct files *fs, struct entry *e, enum coding c,
                 const uint8_t *digest);
 
 /* The first answer of this second is made from e: remembers until when it may
  * be used unasked. */
-void audit_dated(struct worker *w, const struct entry *e);
+void audit_dated(const struct files *fs, const struct entry *e);
 
-/* The reason to be logged for an answer planned for w->head: the plan's own
+/* The reason to be logged for an answer planned for fs->HEAD: the plan's own
  * unless the validator that matched was handed out for other bytes, too (for
  * forms with `others` only). */
-enum reason audit_judge(struct worker *w, struct entry *e,
+enum reason audit_judge(struct files *fs, const struct head *h, struct entry *e,
                         const struct plan *plan);
 
 #endif

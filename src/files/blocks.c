@@ -13,7 +13,7 @@
 #include "conf/rules.h"
 #include "files/audit.h"
 #include "http/status.h"
-#include "serve/worker.h"
+#include "files/files.h"
 
 /* Fields that describe the content: a 304 does not repeat them (RFC 9110
  * 15.4.5: Cache-Control, Content-Location, Date, ETag, Expires and Vary are
@@ -120,12 +120,13 @@ static void put_rule_fields(struct buf *b, const struct policy *p,
     }
 }
 
-static void put_nosniff(struct worker *w, struct buf *b, const struct policy *p)
+static void put_nosniff(const struct files *fs, struct buf *b,
+                        const struct policy *p)
 {
     bool named;
 
     rule_value(p, SPAN("X-Content-Type-Options"), &named);
-    if (w->conf->media.nosniff && !named)
+    if (fs->conf->media.nosniff && !named)
         BUF_LIT(b, "X-Content-Type-Options: nosniff\r\n");
 }
 
@@ -138,7 +139,7 @@ static void put_date(struct buf *b, const char *name, int64_t t)
 }
 
 /* Status line, Server and Date: what every head begins with. */
-static void put_common(struct worker *w, struct buf *b, struct block *k,
+static void put_common(const struct files *fs, struct buf *b, struct block *k,
                        const struct policy *p, int status)
 {
     bool named;
@@ -147,18 +148,18 @@ static void put_common(struct worker *w, struct buf *b, struct block *k,
     buf_span_put(b, status_line(status));
     k->common_at = (uint16_t)b->n;
     if (!named)
-        server = w->conf->server_field;
+        server = fs->conf->server_field;
     if (server)
         field(b, "Server", span_str(server));
     BUF_LIT(b, "Date: ");
     k->date_at = (uint16_t)b->n;
-    buf_put(b, w->date, DATE_BYTES);
+    buf_put(b, fs->now->date, DATE_BYTES);
     BUF_LIT(b, "\r\n");
     k->type_at = (uint16_t)b->n;
 }
 
 /* Content-Length, what becomes of the connection, and the empty line. */
-static void put_tail(struct worker *w, struct buf *b, struct block *k,
+static void put_tail(const struct files *fs, struct buf *b, struct block *k,
                      bool with_length, uint64_t length)
 {
     k->length_at = (uint16_t)b->n;
@@ -168,7 +169,7 @@ static void put_tail(struct worker *w, struct buf *b, struct block *k,
         BUF_LIT(b, "\r\n");
     }
     k->connection_at = (uint16_t)b->n;
-    buf_put(b, w->keep_alive, w->keep_alive_n);
+    buf_put(b, fs->keep_alive.p, fs->keep_alive.n);
     BUF_LIT(b, "\r\n");
     k->bytes = (uint16_t)b->n;
 }
@@ -208,7 +209,7 @@ static void put_validators(struct buf *b, const struct entry *e,
 }
 
 /* k: the form's block for 200 or, with other rules, for 206. */
-static bool make_ok(struct worker *w, struct entry *e, enum coding c,
+static bool make_ok(const struct files *fs, struct entry *e, enum coding c,
                     struct block *k, const struct policy *p)
 {
     char storage[BLOCK_BYTES_MAX];
@@ -218,7 +219,7 @@ static bool make_ok(struct worker *w, struct entry *e, enum coding c,
     bool named;
     const char *type = rule_value(p, SPAN("Content-Type"), &named);
 
-    put_common(w, &b, k, p, 200);
+    put_common(fs, &b, k, p, 200);
     if (!named)
         type = e->type;
     if (type)
@@ -235,26 +236,26 @@ static bool make_ok(struct worker *w, struct entry *e, enum coding c,
     put_vary(&b, blocks_vary(e), p);
     put_rule_fields(&b, p, SPAN(""), false);
     put_expires(&b, k, e);
-    put_nosniff(w, &b, p);
-    put_tail(w, &b, k, true, e->source.form[c].size);
+    put_nosniff(fs, &b, p);
+    put_tail(fs, &b, k, true, e->source.form[c].size);
     return keep_block(k, &b);
 }
 
-static bool make_not_modified(struct worker *w, struct entry *e, enum coding c,
-                              const struct policy *p)
+static bool make_not_modified(const struct files *fs, struct entry *e,
+                              enum coding c, const struct policy *p)
 {
     char storage[BLOCK_BYTES_MAX];
     struct buf b = buf_over(storage, sizeof storage);
     struct entry_form *f = &e->form[c];
 
-    put_common(w, &b, &f->not_modified, p, 304);
+    put_common(fs, &b, &f->not_modified, p, 304);
     f->not_modified.fields_at = (uint16_t)b.n;
     /* Last-Modified only helps a cache that has no tag to go by */
     put_validators(&b, e, f, f->tag_n == 0);
     put_vary(&b, blocks_vary(e), p);
     put_rule_fields(&b, p, SPAN(""), true);
     put_expires(&b, &f->not_modified, e);
-    put_tail(w, &b, &f->not_modified, false, 0);
+    put_tail(fs, &b, &f->not_modified, false, 0);
     return keep_block(&f->not_modified, &b);
 }
 
@@ -263,9 +264,9 @@ static struct span media_essence(const char *type)
     return span_trim(span_of(type, strcspn(type, ";")));
 }
 
-static struct span site_name(const struct worker *w, unsigned site)
+static struct span site_name(const struct files *fs, unsigned site)
 {
-    return span_str(w->conf->sites[site].hosts);
+    return span_str(fs->conf->sites[site].hosts);
 }
 
 static bool rules_name_status(const struct conf *c, int status)
@@ -277,36 +278,36 @@ static bool rules_name_status(const struct conf *c, int status)
     return false;
 }
 
-static void resolve_rules(struct worker *w, const struct entry *e, int status,
-                          struct policy *p)
+static void resolve_rules(const struct files *fs, const struct entry *e,
+                          int status, struct policy *p)
 {
-    rules_resolve(w->conf, site_name(w, e->site), span_of(e->path, e->path_n),
+    rules_resolve(fs->conf, site_name(fs, e->site), span_of(e->path, e->path_n),
                   media_essence(e->type), status, p);
 }
 
-bool blocks_file(struct worker *w, struct entry *e)
+bool blocks_file(const struct files *fs, struct entry *e)
 {
-    bool partial = rules_name_status(w->conf, 206);
+    bool partial = rules_name_status(fs->conf, 206);
     struct policy p, p206, p304;
 
-    resolve_rules(w, e, 200, &p);
-    resolve_rules(w, e, 206, &p206);
-    resolve_rules(w, e, 304, &p304);
+    resolve_rules(fs, e, 200, &p);
+    resolve_rules(fs, e, 206, &p206);
+    resolve_rules(fs, e, 304, &p304);
     e->rule_line = p.cache_rule ? p.cache_rule->line : 0;
     for (int c = 0; c < CODING_COUNT; c++) {
         struct entry_form *f = &e->form[c];
         if (!(e->source.available >> c & 1))
             continue;
-        if (!make_ok(w, e, (enum coding)c, &f->ok, &p) ||
-            (partial && !make_ok(w, e, (enum coding)c, &f->partial, &p206)) ||
-            !make_not_modified(w, e, (enum coding)c, &p304))
+        if (!make_ok(fs, e, (enum coding)c, &f->ok, &p) ||
+            (partial && !make_ok(fs, e, (enum coding)c, &f->partial, &p206)) ||
+            !make_not_modified(fs, e, (enum coding)c, &p304))
             return false;
     }
     return true;
 }
 
 /* The rules' part of a page's head, and the fields that rules may replace. */
-static void put_page_fields(struct worker *w, struct buf *b,
+static void put_page_fields(const struct files *fs, struct buf *b,
                             const struct blocks_head *h, const struct policy *p)
 {
     bool named;
@@ -317,42 +318,42 @@ static void put_page_fields(struct worker *w, struct buf *b,
     if (h->caching && !named)
         field(b, "Cache-Control", span_str(h->caching));
     if (h->type)
-        put_nosniff(w, b, p);
+        put_nosniff(fs, b, p);
 }
 
-int blocks_head_put(struct worker *w, struct buf *b,
+int blocks_head_put(const struct files *fs, struct buf *b,
+                    const struct conf_site *site, struct span path,
                     const struct blocks_head *h)
 {
-    unsigned site = (unsigned)(w->site - w->conf->sites);
     const char *type = h->type;
     struct block unused;
     struct policy p;
     bool named;
 
-    rules_resolve(w->conf, site_name(w, site), w->path,
+    rules_resolve(fs->conf, span_str(site->hosts), path,
                   type ? media_essence(type) : SPAN(""), h->status, &p);
-    put_common(w, b, &unused, &p, h->status);
+    put_common(fs, b, &unused, &p, h->status);
     if (type)
         field(b, "Content-Type", span_str(type));
     buf_span_put(b, h->fixed);
-    put_page_fields(w, b, h, &p);
+    put_page_fields(fs, b, h, &p);
     rule_value(&p, SPAN("Expires"), &named);
     if (p.expires == EXPIRES_ACCESS && !named)
-        put_date(b, "Expires", w->second + p.clock_s + p.expires_s);
+        put_date(b, "Expires", fs->now->second + p.clock_s + p.expires_s);
     return p.cache_rule ? p.cache_rule->line : 0;
 }
 
-bool blocks_shared(struct worker *w)
+bool blocks_shared(const struct files *fs, const struct conf_site *site,
+                   struct span path)
 {
-    unsigned site = (unsigned)(w->site - w->conf->sites);
     struct policy p;
     bool named;
 
-    rules_resolve(w->conf, site_name(w, site), w->path, SPAN(""), 204, &p);
+    rules_resolve(fs->conf, span_str(site->hosts), path, SPAN(""), 204, &p);
     return rule_value(&p, SPAN("Access-Control-Allow-Origin"), &named) != NULL;
 }
 
-bool blocks_page(struct worker *w, struct entry *e, const char *type,
+bool blocks_page(const struct files *fs, struct entry *e, const char *type,
                  size_t page_n)
 {
     char storage[BLOCK_BYTES_MAX];
@@ -360,33 +361,33 @@ bool blocks_page(struct worker *w, struct entry *e, const char *type,
     struct block *k = &e->form[CODING_IDENTITY].ok;
     struct policy p;
 
-    rules_resolve(w->conf, site_name(w, e->site), span_of(e->path, e->path_n),
+    rules_resolve(fs->conf, site_name(fs, e->site), span_of(e->path, e->path_n),
                   media_essence(type), e->status, &p);
     /* what is said of the file does not hold for the page that replaces it */
-    put_common(w, &b, k, &p, e->status);
+    put_common(fs, &b, k, &p, e->status);
     field(&b, "Content-Type", span_str(type));
     k->fields_at = (uint16_t)b.n;
     put_vary(&b, NULL, &p);
     put_rule_fields(&b, &p, SPAN(""), false);
-    put_nosniff(w, &b, &p);
-    put_tail(w, &b, k, true, page_n);
+    put_nosniff(fs, &b, &p);
+    put_tail(fs, &b, k, true, page_n);
     k->expires_at = 0;
     return keep_block(k, &b);
 }
 
-void blocks_date(struct worker *w, const struct entry *e, struct block *b)
+void blocks_date(const struct files *fs, const struct entry *e, struct block *b)
 {
-    if (b->second == w->second)
+    if (b->second == fs->now->second)
         return;
-    b->second = w->second;
+    b->second = fs->now->second;
     if (e->clock_s == 0)
-        memcpy(b->text + b->date_at, w->date, DATE_BYTES);
+        memcpy(b->text + b->date_at, fs->now->date, DATE_BYTES);
     else
-        date_format(b->text + b->date_at, w->second + e->clock_s);
+        date_format(b->text + b->date_at, fs->now->second + e->clock_s);
     if (b->expires_at)
         date_format(b->text + b->expires_at,
-                    w->second + e->clock_s + e->expires_s);
-    audit_dated(w, e);
+                    fs->now->second + e->clock_s + e->expires_s);
+    audit_dated(fs, e);
 }
 
 void blocks_free(struct block *b)

@@ -13,7 +13,7 @@
 #include "files/entry.h"
 
 struct conf_site;
-struct worker;
+struct files;
 
 #define BLOCK_BYTES_MAX 16384
 /* what rules add to the head of a page, and Vary's members of our own; a body
@@ -22,10 +22,10 @@ struct worker;
 
 /* Makes (or makes again) tags, source and both heads of every available form
  * of an ENTRY_FILE.  False: no memory, or the configured fields do not fit. */
-bool blocks_file(struct worker *w, struct entry *e);
+bool blocks_file(const struct files *fs, struct entry *e);
 
 /* The head of a fixed answer: a page with `page_n` bytes of content. */
-bool blocks_page(struct worker *w, struct entry *e, const char *type,
+bool blocks_page(const struct files *fs, struct entry *e, const char *type,
                  size_t page_n);
 
 /* A head that is made for one answer: a page, a listing, 204, 304 without a
@@ -39,8 +39,9 @@ struct blocks_head {
 };
 
 /* Everything of h up to Content-Length, with the fields that the rules have for
- * w->site and w->path; the last [cache] rule's line, or 0. */
-int blocks_head_put(struct worker *w, struct buf *b,
+ * fs->SITE and fs->PATH; the last [cache] rule's line, or 0. */
+int blocks_head_put(const struct files *fs, struct buf *b,
+                    const struct conf_site *site, struct span path,
                     const struct blocks_head *h);
 
 /* What all answers for a representation of e vary by; NULL: nothing. */
@@ -48,10 +49,12 @@ const char *blocks_vary(const struct entry *e);
 
 /* Do the rules let other origins read it?  (Fetch 3.2.2: a preflight is
  * answered then.) */
-bool blocks_shared(struct worker *w);
+bool blocks_shared(const struct files *fs, const struct conf_site *site,
+                   struct span path);
 
 /* Brings Date and Expires up to the current second. */
-void blocks_date(struct worker *w, const struct entry *e, struct block *b);
+void blocks_date(const struct files *fs, const struct entry *e,
+                 struct block *b);
 
 void blocks_free(struct block *b);
 

@@ -17,7 +17,7 @@
 #include "os/log.h"
 #include "os/poll.h"
 #include "os/watch.h"
-#include "serve/worker.h"
+#include "files/files.h"
 
 struct dirs {
     int watch, mounts;

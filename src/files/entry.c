@@ -13,7 +13,7 @@
 #include "base/check.h"
 #include "files/asks.h"
 #include "files/blocks.h"
-#include "serve/worker.h"
+#include "files/files.h"
 
 struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
 {
@@ -37,12 +37,12 @@ struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
     return e;
 }
 
-static void drop_form(struct worker *w, struct entry_form *f)
+static void drop_form(struct files *fs, struct entry_form *f)
 {
     if (f->fd >= 0)
         close(f->fd);
     if (f->slab)
-        client_slab_release(w->client, f->slab);
+        client_slab_release(fs->client, f->slab);
     f->fd = -1;
     f->slab = 0;
     f->bytes = NULL;
@@ -52,20 +52,20 @@ static void drop_form(struct worker *w, struct entry_form *f)
     blocks_free(&f->not_modified);
 }
 
-void entry_release(struct worker *w, struct entry *e)
+void entry_release(struct files *fs, struct entry *e)
 {
     CHECK(e->refs > 0);
     if (--e->refs > 0)
         return;
     CHECK(!e->in_cache && list_empty(&e->waiters));
-    asks_remove(w, e);
+    asks_remove(fs, e);
     list_remove(&e->asked);
     for (int c = 0; c < CODING_COUNT; c++)
-        drop_form(w, &e->form[c]);
+        drop_form(fs, &e->form[c]);
     if (e->fd >= 0)
         close(e->fd);
-    cache_closed(&w->cache, e);
-    w->listing_bytes -= e->listing_bytes;
+    cache_closed(&fs->cache, e);
+    fs->listing_bytes -= e->listing_bytes;
     free(e->location);
     free(e->page);
     free(e->file_path);

@@ -20,7 +20,7 @@
 #include "http/reason.h"
 #include "prepare/message.h"
 
-struct worker;
+struct files;
 
 enum entry_kind {
     ENTRY_FILE,     /* a representation: conditions, ranges, codings */
@@ -145,6 +145,6 @@ static inline void entry_hold(struct entry *e)
     e->refs++;
 }
 
-void entry_release(struct worker *w, struct entry *e);
+void entry_release(struct files *fs, struct entry *e);
 
 #endif

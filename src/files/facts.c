@@ -23,25 +23,25 @@
 #include "os/file.h"
 #include "os/log.h"
 #include "os/poll.h"
-#include "serve/worker.h"
+#include "files/files.h"
 
 #define SOON_READ (8u << 20)    /* so much is hashed before anybody minds */
 #define READ_AT_ONCE (1u << 20) /* more: facts without a digest come first */
 #define CHANGED_TRIES 4         /* asks about a file that changes each time */
 
 /* Which descriptors an entry holds has changed. */
-static void note_open(struct worker *w, struct entry *e)
+static void note_open(struct files *fs, struct entry *e)
 {
     bool open = e->fd >= 0;
 
     for (int c = 0; c < CODING_COUNT; c++)
         open = open || e->form[c].fd >= 0;
     if (!open)
-        cache_closed(&w->cache, e);
+        cache_closed(&fs->cache, e);
 }
 
 /* Those that hang at e can go on: see facts_ready(). */
-static void wake(struct worker *w, struct entry *e)
+static void wake(struct files *fs, struct entry *e)
 {
     bool held = !list_empty(&e->asked), hashed = !list_empty(&e->hashed);
 
@@ -51,62 +51,62 @@ static void wake(struct worker *w, struct entry *e)
     while (!list_empty(&e->waiters)) {
         struct list *waiter = e->waiters.next;
         list_remove(waiter);
-        list_append(&w->ready, waiter);
+        list_append(&fs->ready, waiter);
     }
     if (held)
-        entry_release(w, e);
+        entry_release(fs, e);
     if (hashed)
-        entry_release(w, e);
+        entry_release(fs, e);
 }
 
 /* No digest is worth waiting for: it is there, or late, or won't come. */
-static void give_up_digest(struct worker *w, struct entry *e)
+static void give_up_digest(struct files *fs, struct entry *e)
 {
     e->digesting = false;
     if (!list_empty(&e->hashed))
-        wake(w, e);
+        wake(fs, e);
 }
 
-bool facts_await_digest(struct worker *w, struct entry *e, bool about_tag)
+bool facts_await_digest(struct files *fs, struct entry *e, bool about_tag)
 {
     if (!e->digesting || e->degraded ||
         (!about_tag && e->version.size > SOON_READ))
         return false;
     if (list_empty(&e->hashed)) {
-        e->hashed_us = w->now_us;
+        e->hashed_us = fs->now->us;
         entry_hold(e); /* until wake() */
-        list_append(&w->hashed, &e->hashed);
+        list_append(&fs->hashed, &e->hashed);
     }
     return true;
 }
 
 /* Out of the cache, so that the next request looks afresh.  The caller holds
  * the entry. */
-static void forget_held(struct worker *w, struct entry *e)
+static void forget_held(struct files *fs, struct entry *e)
 {
-    asks_remove(w, e);
-    give_up_digest(w, e);
+    asks_remove(fs, e);
+    give_up_digest(fs, e);
     if (!e->in_cache)
         return;
-    cache_unlink(&w->cache, e);
+    cache_unlink(&fs->cache, e);
     CHECK(e->refs > 1);
     e->refs--;
 }
 
-static void forget(struct worker *w, struct entry *e)
+static void forget(struct files *fs, struct entry *e)
 {
     entry_hold(e);
-    forget_held(w, e);
-    entry_release(w, e);
+    forget_held(fs, e);
+    entry_release(fs, e);
 }
 
-static void apply_policy(struct worker *w, struct entry *e)
+static void apply_policy(struct files *fs, struct entry *e)
 {
-    const struct conf_site *site = &w->conf->sites[e->site];
+    const struct conf_site *site = &fs->conf->sites[e->site];
     struct span host = span_str(site->hosts);
     struct policy p;
 
-    rules_resolve(w->conf, host, span_of(e->path, e->path_n),
+    rules_resolve(fs->conf, host, span_of(e->path, e->path_n),
                   span_trim(span_of(e->type, strcspn(e->type, ";"))), 200, &p);
     e->etag_scheme = p.etag;
     e->expires = p.expires;
@@ -117,12 +117,13 @@ static void apply_policy(struct worker *w, struct entry *e)
     /* 0 and 1 are what build systems write that have no dates at all */
     if (mtime_s > 1)
         /* RFC 9110 8.8.2.1: never later than the Date of the message */
-        e->modified_s = (mtime_s < w->second ? mtime_s : w->second) + p.clock_s;
+        e->modified_s =
+            (mtime_s < fs->now->second ? mtime_s : fs->now->second) + p.clock_s;
     e->source.last_modified = COND_NO_DATE;
     if (p.last_modified && e->modified_s != COND_NO_DATE) {
         int64_t shown = mtime_s + p.last_modified_s;
         e->source.last_modified =
-            (shown < w->second ? shown : w->second) + p.clock_s;
+            (shown < fs->now->second ? shown : fs->now->second) + p.clock_s;
     }
 }
 
@@ -141,7 +142,7 @@ static void set_alias(struct entry *e)
     CHECK(etag_parse(span_of(e->alias_text, n), alias));
 }
 
-static void set_tag(struct worker *w, struct entry *e, enum coding c,
+static void set_tag(struct files *fs, struct entry *e, enum coding c,
                     const uint8_t *digest)
 {
     struct entry_form *f = &e->form[c];
@@ -159,38 +160,38 @@ static void set_tag(struct worker *w, struct entry *e, enum coding c,
     f->exact = digest != NULL;
     if (c == CODING_IDENTITY)
         set_alias(e);
-    audit_note(w, e, c, digest);
+    audit_note(fs, e, c, digest);
 }
 
 /* Takes hold of the bytes of a form, or of their sums; false when there are no
  * bytes, or the slab is gone already. */
-static bool set_bytes(struct worker *w, struct entry_form *f,
+static bool set_bytes(struct files *fs, struct entry_form *f,
                       const struct prepare_place *place)
 {
-    const char *p = place->slab ? client_slab_hold(w->client, place) : NULL;
+    const char *p = place->slab ? client_slab_hold(fs->client, place) : NULL;
 
     if (!p)
         return false;
     if (f->slab)
-        client_slab_release(w->client, f->slab);
+        client_slab_release(fs->client, f->slab);
     f->slab = place->slab;
     f->bytes = place->sums ? NULL : p;
     f->sums = place->sums ? (const uint64_t *)(const void *)p : NULL;
     return f->bytes != NULL;
 }
 
-static void finish(struct worker *w, struct entry *e)
+static void finish(struct files *fs, struct entry *e)
 {
-    if (!blocks_file(w, e)) {
+    if (!blocks_file(fs, e)) {
         log_error("W025", "no memory for the heads of %s", e->path);
-        forget_held(w, e);
+        forget_held(fs, e);
     }
-    wake(w, e);
+    wake(fs, e);
 }
 
 /* Facts and codings are told apart: who waits gets its answer when all that the
  * preparer knew already is here. */
-static void take_facts(struct worker *w, struct entry *e,
+static void take_facts(struct files *fs, struct entry *e,
                        const struct prepare_answer *a)
 {
     struct entry_form *f = &e->form[CODING_IDENTITY];
@@ -203,16 +204,16 @@ static void take_facts(struct worker *w, struct entry *e,
     e->racy = a->racy;
     e->degraded = false;
     e->tries = 0;
-    apply_policy(w, e);
+    apply_policy(fs, e);
     e->source.available |= 1u << CODING_IDENTITY;
     e->source.form[CODING_IDENTITY].size = e->version.size;
-    set_tag(w, e, CODING_IDENTITY, a->has_digest ? a->digest : NULL);
+    set_tag(fs, e, CODING_IDENTITY, a->has_digest ? a->digest : NULL);
     e->digesting = !a->has_digest && a->more &&
-                   e->version.size <= w->conf->prepare.digest_bytes;
-    if (set_bytes(w, f, &a->place) && !served && e->fd >= 0) {
+                   e->version.size <= fs->conf->prepare.digest_bytes;
+    if (set_bytes(fs, f, &a->place) && !served && e->fd >= 0) {
         close(e->fd);
         e->fd = -1;
-        note_open(w, e);
+        note_open(fs, e);
     }
     if (e->declared && !e->own)
         log_warn("W027",
@@ -224,12 +225,12 @@ static void take_facts(struct worker *w, struct entry *e,
                  a->type, a->magic);
     e->follow = e->pending ? a->follow : 0;
     if (!e->follow)
-        finish(w, e);
+        finish(fs, e);
     if (!a->more)
-        asks_remove(w, e);
+        asks_remove(fs, e);
 }
 
-static void take_coded(struct worker *w, struct entry *e,
+static void take_coded(struct files *fs, struct entry *e,
                        const struct prepare_answer *a)
 {
     enum coding c = (enum coding)a->coding;
@@ -237,32 +238,32 @@ static void take_coded(struct worker *w, struct entry *e,
 
     CHECK(a->coding > CODING_IDENTITY && a->coding < CODING_COUNT);
     e->racy = e->racy || a->racy;
-    bool usable = set_bytes(w, f, &a->place) || (a->sidecar && f->fd >= 0);
+    bool usable = set_bytes(fs, f, &a->place) || (a->sidecar && f->fd >= 0);
     usable = usable && a->has_digest;
     if (f->fd >= 0 && (f->bytes || !usable)) {
         /* nothing was sent from it: a form is not known before this message */
         close(f->fd);
         f->fd = -1;
-        note_open(w, e);
+        note_open(fs, e);
     }
     if (usable) {
         e->source.available |= 1u << c;
         e->source.form[c].size = a->place.bytes;
-        set_tag(w, e, c, a->digest);
+        set_tag(fs, e, c, a->digest);
     }
     if (e->follow) {
         e->follow &= (uint8_t) ~(1u << c);
         if (!e->follow)
-            finish(w, e);
-    } else if (usable && !blocks_file(w, e)) {
-        forget_held(w, e);
+            finish(fs, e);
+    } else if (usable && !blocks_file(fs, e)) {
+        forget_held(fs, e);
     }
     if (!a->more)
-        asks_remove(w, e);
+        asks_remove(fs, e);
 }
 
 /* The name decides, the tag is weak and says only what stat knows. */
-static void degrade(struct worker *w, struct entry *e)
+static void degrade(struct files *fs, struct entry *e)
 {
     char head[CODING_MARK_MAX];
     struct media m;
@@ -277,31 +278,31 @@ static void degrade(struct worker *w, struct entry *e)
                  SPAN(""), SPAN(""), MEDIA_BYTES_OTHER);
     memcpy(e->type, m.type, sizeof e->type);
     e->degraded = true;
-    apply_policy(w, e);
+    apply_policy(fs, e);
     e->source.available |= 1u << CODING_IDENTITY;
     e->source.form[CODING_IDENTITY].size = e->version.size;
-    set_tag(w, e, CODING_IDENTITY, NULL);
-    finish(w, e);
+    set_tag(fs, e, CODING_IDENTITY, NULL);
+    finish(fs, e);
 }
 
 /* No more is to be waited for: whoever waits gets what is known. */
-static void make_do(struct worker *w, struct entry *e)
+static void make_do(struct files *fs, struct entry *e)
 {
     if (e->background) {
-        wake(w, e); /* the old facts go on serving */
+        wake(fs, e); /* the old facts go on serving */
     } else if (e->follow) {
         e->follow = 0;
-        finish(w, e);
+        finish(fs, e);
     } else {
-        degrade(w, e);
+        degrade(fs, e);
     }
 }
 
-static void take_drop(struct worker *w, uint64_t slab)
+static void take_drop(struct files *fs, uint64_t slab)
 {
-    struct list *at = w->cache.files.next;
+    struct list *at = fs->cache.files.next;
 
-    while (at != &w->cache.files) {
+    while (at != &fs->cache.files) {
         struct entry *e = LIST_ENTRY(at, struct entry, lru);
         at = at->next;
         for (int c = 0; c < CODING_COUNT; c++) {
@@ -310,7 +311,7 @@ static void take_drop(struct worker *w, uint64_t slab)
             if (e->pending)
                 e->racy = true; /* not before who waits is answered */
             else
-                forget(w, e);
+                forget(fs, e);
             break;
         }
     }
@@ -319,169 +320,169 @@ static void take_drop(struct worker *w, uint64_t slab)
 /* The preparer has found another version than was opened here: who waits looks
  * again.  A file that never rests would keep them for ever: it is answered from
  * what is there (and guarded while it is sent, see guard.h). */
-static void changed(struct worker *w, struct entry *e)
+static void changed(struct files *fs, struct entry *e)
 {
     if (e->pending && e->tries >= CHANGED_TRIES) {
-        asks_remove(w, e);
-        degrade(w, e);
+        asks_remove(fs, e);
+        degrade(fs, e);
         return;
     }
-    w->tries_before = e->pending ? e->tries : 0;
-    forget_held(w, e);
-    wake(w, e);
+    fs->tries_before = e->pending ? e->tries : 0;
+    forget_held(fs, e);
+    wake(fs, e);
 }
 
-void facts_forget(struct worker *w)
+void facts_forget(struct files *fs)
 {
-    struct list *at = w->cache.files.next;
+    struct list *at = fs->cache.files.next;
 
-    while (at != &w->cache.files) {
+    while (at != &fs->cache.files) {
         struct entry *e = LIST_ENTRY(at, struct entry, lru);
         at = at->next;
         if (!e->pending)
-            forget(w, e);
+            forget(fs, e);
     }
 }
 
-static void take_one(struct worker *w, const struct prepare_answer *a)
+static void take_one(struct files *fs, const struct prepare_answer *a)
 {
     if (a->kind == PREPARE_DROP) {
-        take_drop(w, a->place.slab);
+        take_drop(fs, a->place.slab);
         return;
     }
-    struct entry *e = asks_find(w, a->seq);
+    struct entry *e = asks_find(fs, a->seq);
     if (!e)
         return; /* evicted or changed meanwhile */
     entry_hold(e);
     if (a->kind == PREPARE_FAILED) {
-        asks_remove(w, e);
+        asks_remove(fs, e);
         if (e->background)
-            wake(w, e);
+            wake(fs, e);
         else if (e->pending)
-            degrade(w, e);
+            degrade(fs, e);
         else
-            give_up_digest(w, e); /* what was read first is all there is */
+            give_up_digest(fs, e); /* what was read first is all there is */
     } else if (!file_version_eq(&a->version, &e->version)) {
-        changed(w, e);
+        changed(fs, e);
     } else if (a->kind == PREPARE_FACTS) {
-        take_facts(w, e, a);
+        take_facts(fs, e, a);
     } else if (a->kind == PREPARE_CODED) {
-        take_coded(w, e, a);
+        take_coded(fs, e, a);
     }
-    entry_release(w, e);
+    entry_release(fs, e);
 }
 
-static void lose_preparer(struct worker *w, int rc)
+static void lose_preparer(struct files *fs, int rc)
 {
     log_info("W023", "the preparer is gone (%s): waiting for another",
              strerror(-rc));
-    if (w->prepare_fd >= 0)
-        poll_remove(w->poll, w->prepare_fd);
-    w->prepare_down = true;
-    for (struct list *at = w->asked.next; at != &w->asked;) {
+    if (fs->prepare_fd >= 0)
+        poll_remove(fs->poll, fs->prepare_fd);
+    fs->prepare_down = true;
+    for (struct list *at = fs->asked.next; at != &fs->asked;) {
         struct entry *e = LIST_ENTRY(at, struct entry, asked);
         at = at->next;
         e->unasked = true;
         if (e->follow) /* its facts are there: only codings were to come */
-            make_do(w, e);
+            make_do(fs, e);
     }
-    while (!list_empty(&w->hashed))
-        give_up_digest(w, LIST_ENTRY(w->hashed.next, struct entry, hashed));
-    w->asks_waiting = true;
+    while (!list_empty(&fs->hashed))
+        give_up_digest(fs, LIST_ENTRY(fs->hashed.next, struct entry, hashed));
+    fs->asks_waiting = true;
 }
 
-bool facts_take(struct worker *w)
+bool facts_take(struct files *fs)
 {
     struct prepare_answer a;
 
-    if (w->prepare_down)
+    if (fs->prepare_down)
         return false;
-    int rc = client_take(w->client, &a);
+    int rc = client_take(fs->client, &a);
     if (rc < 0)
-        lose_preparer(w, rc);
+        lose_preparer(fs, rc);
     if (rc > 0)
-        take_one(w, &a);
+        take_one(fs, &a);
     return rc > 0;
 }
 
-void facts_renew(struct worker *w, int fd)
+void facts_renew(struct files *fs, int fd)
 {
-    client_renew(w->client, fd);
-    if (w->prepare_fd >= 0)
-        close(w->prepare_fd);
-    w->prepare_fd = fd;
-    w->prepare_down = false;
-    poll_add_level(w->poll, fd, &w->prepare_fd);
-    for (struct list *at = w->asked.next; at != &w->asked; at = at->next)
-        asks_send(w, LIST_ENTRY(at, struct entry, asked));
-    asks_repeat_codings(w);
+    client_renew(fs->client, fd);
+    if (fs->prepare_fd >= 0)
+        close(fs->prepare_fd);
+    fs->prepare_fd = fd;
+    fs->prepare_down = false;
+    poll_add_level(fs->poll, fd, &fs->prepare_fd);
+    for (struct list *at = fs->asked.next; at != &fs->asked; at = at->next)
+        asks_send(fs, LIST_ENTRY(at, struct entry, asked));
+    asks_repeat_codings(fs);
 }
 
 /* Milliseconds until the next of them is late, -1: none waits. */
-static int digests_turn(struct worker *w, uint64_t limit_us)
+static int digests_turn(struct files *fs, uint64_t limit_us)
 {
-    while (!list_empty(&w->hashed)) {
-        struct entry *e = LIST_ENTRY(w->hashed.next, struct entry, hashed);
+    while (!list_empty(&fs->hashed)) {
+        struct entry *e = LIST_ENTRY(fs->hashed.next, struct entry, hashed);
         uint64_t due_us = e->hashed_us + limit_us;
-        if (due_us > w->now_us)
-            return (int)((due_us - w->now_us) / 1000) + 1;
-        give_up_digest(w, e);
+        if (due_us > fs->now->us)
+            return (int)((due_us - fs->now->us) / 1000) + 1;
+        give_up_digest(fs, e);
     }
     return -1;
 }
 
-int facts_turn(struct worker *w)
+int facts_turn(struct files *fs)
 {
-    uint64_t limit_us = w->conf->timeouts.prepare_ms * 1000;
-    int digests_ms = digests_turn(w, limit_us);
+    uint64_t limit_us = fs->conf->timeouts.prepare_ms * 1000;
+    int digests_ms = digests_turn(fs, limit_us);
 
-    if (w->asks_waiting && !w->prepare_down) {
-        w->asks_waiting = false;
-        for (struct list *at = w->asked.next; at != &w->asked;) {
+    if (fs->asks_waiting && !fs->prepare_down) {
+        fs->asks_waiting = false;
+        for (struct list *at = fs->asked.next; at != &fs->asked;) {
             struct entry *e = LIST_ENTRY(at, struct entry, asked);
             at = at->next;
             if (e->unasked)
-                asks_send(w, e);
-            if (w->asks_waiting)
+                asks_send(fs, e);
+            if (fs->asks_waiting)
                 break; /* still full */
         }
     }
-    while (!list_empty(&w->asked)) {
-        struct entry *e = LIST_ENTRY(w->asked.next, struct entry, asked);
+    while (!list_empty(&fs->asked)) {
+        struct entry *e = LIST_ENTRY(fs->asked.next, struct entry, asked);
         uint64_t due_us = e->asked_us + limit_us;
-        if (due_us > w->now_us) {
-            int ms = (int)((due_us - w->now_us) / 1000) + 1;
+        if (due_us > fs->now->us) {
+            int ms = (int)((due_us - fs->now->us) / 1000) + 1;
             return digests_ms < 0 || ms < digests_ms ? ms : digests_ms;
         }
         log_warn("W024", "%s: no answer from the preparer; going by its name",
                  e->path);
         entry_hold(e);
-        make_do(w, e);
-        entry_release(w, e);
+        make_do(fs, e);
+        entry_release(fs, e);
     }
     return digests_ms;
 }
 
-void facts_drop(struct worker *w)
+void facts_drop(struct files *fs)
 {
-    while (!list_empty(&w->asked)) {
-        struct entry *e = LIST_ENTRY(w->asked.next, struct entry, asked);
+    while (!list_empty(&fs->asked)) {
+        struct entry *e = LIST_ENTRY(fs->asked.next, struct entry, asked);
         list_remove(&e->asked);
-        entry_release(w, e);
+        entry_release(fs, e);
     }
-    while (!list_empty(&w->hashed)) {
-        struct entry *e = LIST_ENTRY(w->hashed.next, struct entry, hashed);
+    while (!list_empty(&fs->hashed)) {
+        struct entry *e = LIST_ENTRY(fs->hashed.next, struct entry, hashed);
         list_remove(&e->hashed);
-        entry_release(w, e);
+        entry_release(fs, e);
     }
 }
 
-struct list *facts_ready(struct worker *w)
+struct list *facts_ready(struct files *fs)
 {
-    struct list *waiter = w->ready.next;
+    struct list *waiter = fs->ready.next;
 
-    if (list_empty(&w->ready)) {
-        w->tries_before = 0;
+    if (list_empty(&fs->ready)) {
+        fs->tries_before = 0;
         return NULL;
     }
     list_remove(waiter);

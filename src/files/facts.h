@@ -10,35 +10,35 @@
 
 #include "files/entry.h"
 
-struct worker;
+struct files;
 
 #define FACTS_TURN_MAX 256 /* answers a turn, whoever sends them */
 
 /* Takes an answer; false: there is none. */
-bool facts_take(struct worker *w);
+bool facts_take(struct files *fs);
 
 /* The digest of the file is being made: true, and the request is to hang at the
  * entry until it is there or [timeouts] prepare is over.  Of a very large file
  * that holds for requests alone that are about its tag. */
-bool facts_await_digest(struct worker *w, struct entry *e, bool about_tag);
+bool facts_await_digest(struct files *fs, struct entry *e, bool about_tag);
 
 /* One of those that hung at an entry and need not wait any longer, or NULL.  To
  * be asked for until then after each answer, for the next one may be about the
  * same entry, and after facts_turn(). */
-struct list *facts_ready(struct worker *w);
+struct list *facts_ready(struct files *fs);
 
 /* Asks again what could not be asked, answers from the name what took too long;
  * milliseconds until there is something to do again, -1: nothing. */
-int facts_turn(struct worker *w);
+int facts_turn(struct files *fs);
 
 /* Another preparer has been started: its channel. */
-void facts_renew(struct worker *w, int fd);
+void facts_renew(struct files *fs, int fd);
 
 /* The wall clock was set back: no file may say that it was changed after the
  * date of its answer (RFC 9110 8.8.2.1).  They are asked about again. */
-void facts_forget(struct worker *w);
+void facts_forget(struct files *fs);
 
 /* Nobody waits any more: lets go of what was asked. */
-void facts_drop(struct worker *w);
+void facts_drop(struct files *fs);
 
 #endif

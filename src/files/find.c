@@ -15,7 +15,7 @@
 #include "files/keep.h"
 #include "http/media.h"
 #include "http/target.h"
-#include "serve/worker.h"
+#include "files/files.h"
 
 static struct file_version version_of(const struct file_stat *s)
 {
@@ -64,11 +64,11 @@ static void refuse_errno(struct found *f, int e)
     }
 }
 
-static int open_once(const struct worker *w, const struct conf_site *site,
+static int open_once(const struct files *fs, const struct conf_site *site,
                      unsigned root, const char *path, bool *linked)
 {
     bool owner = site->symlinks == SYMLINKS_OWNER;
-    int at = w->start->root[root].fd;
+    int at = fs->root[root].fd;
     int fd = file_open_beneath(at, path, FILE_LINKS_NONE);
 
     if (linked)
@@ -94,24 +94,24 @@ static bool failure(int error)
     return f.status >= 500;
 }
 
-int find_open(struct worker *w, const struct conf_site *site, unsigned root,
+int find_open(struct files *fs, const struct conf_site *site, unsigned root,
               const char *path, bool *linked)
 {
-    int fd = open_once(w, site, root, path, linked);
+    int fd = open_once(fs, site, root, path, linked);
 
-    while ((fd == -EMFILE || fd == -ENFILE) && keep_give_back(w))
-        fd = open_once(w, site, root, path, linked);
+    while ((fd == -EMFILE || fd == -ENFILE) && keep_give_back(fs))
+        fd = open_once(fs, site, root, path, linked);
     if (failure(fd))
-        keep_failed(w, path, fd);
+        keep_failed(fs, path, fd);
     return fd;
 }
 
 /* Opens f->path.  One with symbolic links is never believed to be watched. */
-static int open_path(struct worker *w, const struct conf_site *site,
+static int open_path(struct files *fs, const struct conf_site *site,
                      struct found *f)
 {
     bool linked;
-    int fd = find_open(w, site, f->root, f->path, &linked);
+    int fd = find_open(fs, site, f->root, f->path, &linked);
 
     if (linked)
         f->watched = false;
@@ -148,7 +148,7 @@ static bool append(char *path, size_t *n, const char *name)
 
 /* f->path names a directory ("" or "sub/"): the first index file that exists.
  */
-static void find_index(struct worker *w, const struct conf_site *site,
+static void find_index(struct files *fs, const struct conf_site *site,
                        struct found *f)
 {
     size_t base = strlen(f->path);
@@ -158,7 +158,7 @@ static void find_index(struct worker *w, const struct conf_site *site,
         size_t n = base;
         if (!append(f->path, &n, site->index[i]))
             break;
-        int fd = open_path(w, site, f);
+        int fd = open_path(fs, site, f);
         if (fd >= 0 && file_stat(fd, &s) == 0 && take_file(f, fd, &s))
             return;
         if (fd >= 0)
@@ -169,7 +169,7 @@ static void find_index(struct worker *w, const struct conf_site *site,
         }
     }
     f->path[base] = '\0';
-    int fd = open_path(w, site, f);
+    int fd = open_path(fs, site, f);
     if (fd < 0) {
         refuse_errno(f, -fd);
         return;
@@ -178,11 +178,11 @@ static void find_index(struct worker *w, const struct conf_site *site,
     refuse(f, 404, REASON_NO_INDEX);
 }
 
-static void find_named(struct worker *w, const struct conf_site *site,
+static void find_named(struct files *fs, const struct conf_site *site,
                        struct found *f)
 {
     struct file_stat s;
-    int fd = open_path(w, site, f);
+    int fd = open_path(fs, site, f);
 
     if (fd < 0) {
         refuse_errno(f, -fd);
@@ -201,16 +201,16 @@ static void find_named(struct worker *w, const struct conf_site *site,
 }
 
 /* [header] Content-Encoding: the file's own bytes are coded. */
-static enum coding declared_coding(const struct worker *w,
+static enum coding declared_coding(const struct files *fs,
                                    const struct conf_site *site,
                                    struct span path)
 {
     struct policy p;
     unsigned c = CODING_COUNT - 1;
 
-    if (!w->conf->declares_coding)
+    if (!fs->conf->declares_coding)
         return CODING_IDENTITY;
-    rules_resolve(w->conf, span_str(site->hosts), path, SPAN(""), 200, &p);
+    rules_resolve(fs->conf, span_str(site->hosts), path, SPAN(""), 200, &p);
     struct span value = rules_field(&p, SPAN("Content-Encoding"));
     while (c > CODING_IDENTITY &&
            !span_eq(value, span_str(coding_row((enum coding)c)->name)))
@@ -219,7 +219,7 @@ static enum coding declared_coding(const struct worker *w,
 }
 
 /* NAME.gz and the like, when they are at least as new as NAME itself. */
-static void find_sidecars(struct worker *w, const struct conf_site *site,
+static void find_sidecars(struct files *fs, const struct conf_site *site,
                           struct found *f)
 {
     size_t base = strlen(f->path);
@@ -234,7 +234,7 @@ static void find_sidecars(struct worker *w, const struct conf_site *site,
         size_t n = base;
         if (!append(f->path, &n, coding_row((enum coding)c)->suffix))
             continue;
-        int fd = open_path(w, site, f);
+        int fd = open_path(fs, site, f);
         f->path[base] = '\0';
         if (fd < 0)
             continue;
@@ -267,7 +267,7 @@ bool find_moved(const struct conf_site *site, struct span path)
 }
 
 /* What an entry of the site's own says, whatever files are there. */
-static bool find_redirect(struct worker *w, const struct conf_site *site,
+static bool find_redirect(struct files *fs, const struct conf_site *site,
                           struct span path, struct found *f)
 {
     const struct conf_redirect *r = redirect_of(site, path);
@@ -276,12 +276,12 @@ static bool find_redirect(struct worker *w, const struct conf_site *site,
         return false;
     refuse(f, r->status, REASON_REDIRECT);
     f->redirect = r;
-    f->watched = w->dirs != NULL; /* depends on no file at all */
+    f->watched = fs->dirs != NULL; /* depends on no file at all */
     return true;
 }
 
 /* "/static" where [alias /static/] is: as with a directory's name. */
-static bool find_alias_name(struct worker *w, const struct conf_site *site,
+static bool find_alias_name(struct files *fs, const struct conf_site *site,
                             struct span path, struct found *f)
 {
     for (size_t i = 0; i < site->n_aliases; i++) {
@@ -289,7 +289,7 @@ static bool find_alias_name(struct worker *w, const struct conf_site *site,
         if (!span_eq(path, span_to(prefix, prefix.n - 1)))
             continue;
         refuse(f, 301, REASON_DIRECTORY);
-        f->watched = w->dirs != NULL;
+        f->watched = fs->dirs != NULL;
         return true;
     }
     return false;
@@ -312,14 +312,14 @@ static bool asset_name(struct span path)
 
 /* Below which root, and under which name there?  An alias replaces its prefix;
  * the longest one wins. */
-static void place(const struct worker *w, const struct conf_site *site,
+static void place(const struct files *fs, const struct conf_site *site,
                   struct span path, struct found *f)
 {
     unsigned root = 0;
     const struct conf_alias *best = NULL;
     struct span rest = span_from(path, 1);
 
-    for (const struct conf_site *s = w->conf->sites; s != site; s++)
+    for (const struct conf_site *s = fs->conf->sites; s != site; s++)
         root += 1 + (unsigned)s->n_aliases;
     f->root = root;
     for (size_t i = 0; i < site->n_aliases; i++) {
@@ -349,13 +349,13 @@ static void nothing(struct found *out)
     out->root = 0;
 }
 
-void find_file(struct worker *w, const struct conf_site *site,
+void find_file(struct files *fs, const struct conf_site *site,
                const struct target *target, struct found *out)
 {
     nothing(out);
     if (target->dotted && site->dotfiles == DOTFILES_DENY) {
         refuse(out, 404, REASON_DOTFILE);
-        out->watched = w->dirs != NULL; /* depends on no file at all */
+        out->watched = fs->dirs != NULL; /* depends on no file at all */
         return;
     }
     if (target->path.n >= FIND_PATH_MAX - 256) {
@@ -363,24 +363,24 @@ void find_file(struct worker *w, const struct conf_site *site,
         out->transient = true;
         return;
     }
-    place(w, site, target->path, out);
+    place(fs, site, target->path, out);
     /* watch first, open then: a change in between is news */
-    out->watched = w->dirs && dirs_cover(w->dirs, out->root,
-                                         &w->start->root[out->root], out->path);
+    out->watched = fs->dirs && dirs_cover(fs->dirs, out->root,
+                                          &fs->root[out->root], out->path);
     if (target->directory)
-        find_index(w, site, out);
+        find_index(fs, site, out);
     else
-        find_named(w, site, out);
+        find_named(fs, site, out);
     if (out->status != 200)
         return;
-    out->declared = declared_coding(w, site, target->path);
+    out->declared = declared_coding(fs, site, target->path);
     if (!out->declared) /* coded once is enough */
-        find_sidecars(w, site, out);
+        find_sidecars(fs, site, out);
 }
 
 /* A single-page application's file for a path that names none.  What is sent is
  * found under the file's own path; here it only has to exist. */
-static void find_fallback(struct worker *w, const struct conf_site *site,
+static void find_fallback(struct files *fs, const struct conf_site *site,
                           const struct target *target, struct found *out)
 {
     static struct found f;
@@ -389,7 +389,7 @@ static void find_fallback(struct worker *w, const struct conf_site *site,
     if ((out->reason != REASON_NOT_FOUND && out->reason != REASON_NO_INDEX) ||
         asset_name(target->path))
         return;
-    find_file(w, site, &other, &f);
+    find_file(fs, site, &other, &f);
     if (f.status == 200) {
         out->status = 200;
         out->reason = REASON_FALLBACK;
@@ -398,19 +398,19 @@ static void find_fallback(struct worker *w, const struct conf_site *site,
     find_release(&f);
 }
 
-void find_target(struct worker *w, const struct conf_site *site,
+void find_target(struct files *fs, const struct conf_site *site,
                  const struct target *target, struct found *out)
 {
     nothing(out);
-    if (find_redirect(w, site, target->path, out) ||
-        find_alias_name(w, site, target->path, out))
+    if (find_redirect(fs, site, target->path, out) ||
+        find_alias_name(fs, site, target->path, out))
         return;
-    find_file(w, site, target, out);
+    find_file(fs, site, target, out);
     if (out->reason == REASON_NO_INDEX && site->listing) {
         out->status = 200;
         out->reason = REASON_LISTING;
     } else if (site->fallback) {
-        find_fallback(w, site, target, out);
+        find_fallback(fs, site, target, out);
     }
 }
 

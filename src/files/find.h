@@ -18,7 +18,7 @@
 struct conf_redirect;
 struct conf_site;
 struct target;
-struct worker;
+struct files;
 
 #define FIND_PATH_MAX                                       \
     4352 /* a target of 4096 bytes and an index file's name \
@@ -45,17 +45,17 @@ struct found {
 
 /* Looks for what `target` names on `site`: a [redirect], a file, a directory's
  * index file, a listing, the fallback file, in this order. */
-void find_target(struct worker *w, const struct conf_site *site,
+void find_target(struct files *fs, const struct conf_site *site,
                  const struct target *target, struct found *out);
 
 /* Only for a file, without redirects, listing and fallback. */
-void find_file(struct worker *w, const struct conf_site *site,
+void find_file(struct files *fs, const struct conf_site *site,
                const struct target *target, struct found *out);
 
 /* Opens a path below a root as the site's policy on links has it; -errno as in
  * file_open_beneath(), -ELOOP: the policy forbids it.  *linked (may be NULL):
  * the path has symbolic links. */
-int find_open(struct worker *w, const struct conf_site *site, unsigned root,
+int find_open(struct files *fs, const struct conf_site *site, unsigned root,
               const char *path, bool *linked);
 
 /* Does a [redirect] of the site speak of that path? */

@@ -7,6 +7,7 @@ libfiles_a_SOURCES = \
 	src/files/dirs.c src/files/dirs.h \
 	src/files/entry.c src/files/entry.h \
 	src/files/facts.c src/files/facts.h \
+	src/files/files.c src/files/files.h \
 	src/files/find.c src/files/find.h \
 	src/files/keep.c src/files/keep.h \
 	src/files/resolve.c src/files/resolve.h \

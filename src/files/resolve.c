@@ -20,7 +20,7 @@
 #include "http/page.h"
 #include "http/target.h"
 #include "prepare/version.h"
-#include "serve/worker.h"
+#include "files/files.h"
 
 #define TRUST_US 1000000    /* of a watch that says nothing */
 #define DEGRADED_US 1000000 /* until the preparer is asked again */
@@ -65,7 +65,7 @@ static const char *sentence_of(enum reason r)
     }
 }
 
-static bool make_refused(struct worker *w, struct entry *e)
+static bool make_refused(struct files *fs, struct entry *e)
 {
     char storage[PAGE_BYTES_MAX];
     struct buf b = buf_over(storage, sizeof storage);
@@ -77,7 +77,7 @@ static bool make_refused(struct worker *w, struct entry *e)
     memcpy(e->page, b.p, b.n);
     e->source.form[CODING_IDENTITY].size = b.n;
     e->form[CODING_IDENTITY].bytes = e->page;
-    return blocks_page(w, e, "text/html; charset=utf-8", b.n);
+    return blocks_page(fs, e, "text/html; charset=utf-8", b.n);
 }
 
 /* $1 in a redirect's target is percent-encoded; two slashes in front would
@@ -126,7 +126,7 @@ static bool make_listing(struct entry *e, const struct found *f)
     return e->file_path != NULL;
 }
 
-static bool make_fixed(struct worker *w, struct entry *e, const struct found *f)
+static bool make_fixed(struct files *fs, struct entry *e, const struct found *f)
 {
     e->status = f->status;
     e->reason = f->reason;
@@ -140,10 +140,10 @@ static bool make_fixed(struct worker *w, struct entry *e, const struct found *f)
         return make_listing(e, f);
     if (e->kind == ENTRY_MOVED)
         return make_moved(e, f);
-    return e->kind == ENTRY_FALLBACK || make_refused(w, e);
+    return e->kind == ENTRY_FALLBACK || make_refused(fs, e);
 }
 
-static bool make_file(struct worker *w, struct entry *e, struct found *f)
+static bool make_file(struct files *fs, struct entry *e, struct found *f)
 {
     e->kind = ENTRY_FILE;
     e->status = 200;
@@ -155,12 +155,12 @@ static bool make_file(struct worker *w, struct entry *e, struct found *f)
     e->declared = (uint8_t)f->declared;
     e->fd = f->fd;
     f->fd = -1;
-    asks_begin(w, e, f, false);
+    asks_begin(fs, e, f, false);
     f->sidecars = 0; /* theirs now */
     return true;
 }
 
-static struct entry *make(struct worker *w, unsigned site,
+static struct entry *make(struct files *fs, unsigned site,
                           const struct target *target, uint64_t hash,
                           struct found *f)
 {
@@ -169,35 +169,35 @@ static struct entry *make(struct worker *w, unsigned site,
     if (!e)
         return NULL;
     e->watched = f->watched;
-    e->fresh = w->fresh;
-    e->looked_us = w->now_us;
+    e->fresh = fs->fresh;
+    e->looked_us = fs->now->us;
     bool made =
-        f->reason == REASON_NEW ? make_file(w, e, f) : make_fixed(w, e, f);
+        f->reason == REASON_NEW ? make_file(fs, e, f) : make_fixed(fs, e, f);
     if (!made) {
-        entry_release(w, e);
+        entry_release(fs, e);
         return NULL;
     }
-    struct entry *victim = cache_add(&w->cache, e);
+    struct entry *victim = cache_add(&fs->cache, e);
     if (victim)
-        entry_release(w, victim);
+        entry_release(fs, victim);
     if (e->fd >= 0) {
-        cache_opened(&w->cache, e);
-        keep_within(w);
+        cache_opened(&fs->cache, e);
+        keep_within(fs);
     }
     return e;
 }
 
 /* Keeps serving the old facts while asking for better ones. */
-static void refresh_degraded(struct worker *w, struct entry *e)
+static void refresh_degraded(struct files *fs, struct entry *e)
 {
     struct found none = { .sidecars = 0 };
 
     if (!e->background && e->tries < DEGRADED_TRIES && e->fd >= 0 &&
-        !w->prepare_down && w->now_us - e->asked_us > DEGRADED_US)
-        asks_begin(w, e, &none, true);
+        !fs->prepare_down && fs->now->us - e->asked_us > DEGRADED_US)
+        asks_begin(fs, e, &none, true);
 }
 
-static struct entry *look_again(struct worker *w, struct entry *old,
+static struct entry *look_again(struct files *fs, struct entry *old,
                                 unsigned site, const struct target *target,
                                 uint64_t hash)
 {
@@ -207,19 +207,19 @@ static struct entry *look_again(struct worker *w, struct entry *old,
 
     if (old)
         entry_hold(old); /* its descriptor may be wanted for this look */
-    find_target(w, &w->conf->sites[site], target, &f);
+    find_target(fs, &fs->conf->sites[site], target, &f);
     if (old && same(old, &f)) {
-        old->fresh = w->fresh;
-        old->looked_us = w->now_us;
+        old->fresh = fs->fresh;
+        old->looked_us = fs->now->us;
         old->watched = f.watched;
-        entry_release(w, old);
+        entry_release(fs, old);
     } else {
         if (old) {
-            cache_unlink(&w->cache, old);
-            entry_release(w, old);
-            entry_release(w, old);
+            cache_unlink(&fs->cache, old);
+            entry_release(fs, old);
+            entry_release(fs, old);
         }
-        e = make(w, site, target, hash, &f);
+        e = make(fs, site, target, hash, &f);
         if (e)
             e->losses = losses;
         /* what is short now may be there at the next request */
@@ -233,9 +233,9 @@ static struct entry *look_again(struct worker *w, struct entry *old,
 /* The watch vouches for a racy file as long as it says nothing; but codings are
  * made only once nothing can change unseen any more, so it is read again then.
  */
-static bool settles(const struct worker *w, const struct entry *e)
+static bool settles(const struct files *fs, const struct entry *e)
 {
-    int64_t now = w->real_us * 1000;
+    int64_t now = fs->now->real_us * 1000;
     int64_t at = version_settles_ns(&e->version);
 
     for (int c = 0; c < CODING_COUNT; c++) {
@@ -244,57 +244,57 @@ static bool settles(const struct worker *w, const struct entry *e)
             at = version_settles_ns(&e->sidecar_version[c]);
     }
     at += RACY_US * 1000;
-    return w->now_us - e->asked_us < RACY_US ||
+    return fs->now->us - e->asked_us < RACY_US ||
            (at > now && at < now + 2 * VERSION_AHEAD_NS);
 }
 
 /* A directory's watch is silent when its file is written to through another
  * hard link, a mapping, or asynchronously: so it is taken at its word for a
  * second. */
-static bool trusted(const struct worker *w, const struct entry *e)
+static bool trusted(const struct files *fs, const struct entry *e)
 {
-    return e->kind != ENTRY_FILE || w->now_us - e->looked_us < TRUST_US;
+    return e->kind != ENTRY_FILE || fs->now->us - e->looked_us < TRUST_US;
 }
 
-static struct entry *resolve_path(struct worker *w, unsigned site,
+static struct entry *resolve_path(struct files *fs, unsigned site,
                                   const struct target *target,
                                   uint64_t since_us)
 {
-    uint64_t hash = cache_hash(&w->cache, site, target->path);
-    struct entry *e = cache_find(&w->cache, hash, site, target->path);
+    uint64_t hash = cache_hash(&fs->cache, site, target->path);
+    struct entry *e = cache_find(&fs->cache, hash, site, target->path);
 
     if (!e)
-        return look_again(w, NULL, site, target, hash);
-    bool unchanged = e->watched && e->fresh == w->fresh && trusted(w, e);
+        return look_again(fs, NULL, site, target, hash);
+    bool unchanged = e->watched && e->fresh == fs->fresh && trusted(fs, e);
     if (e->pending || (unchanged && !e->degraded && !e->racy))
         return e;
-    if (unchanged && e->racy && settles(w, e))
+    if (unchanged && e->racy && settles(fs, e))
         return e;
     if (e->kind == ENTRY_FILE && e->asked_us >= since_us)
         return e;
     if (!unchanged || e->racy)
-        e = look_again(w, e, site, target, hash);
+        e = look_again(fs, e, site, target, hash);
     if (e && e->degraded && !e->pending)
-        refresh_degraded(w, e);
+        refresh_degraded(fs, e);
     return e;
 }
 
-struct entry *resolve(struct worker *w, unsigned site,
+struct entry *resolve(struct files *fs, unsigned site,
                       const struct target *target, uint64_t since_us,
                       enum reason *why)
 {
-    struct entry *e = resolve_path(w, site, target, since_us);
+    struct entry *e = resolve_path(fs, site, target, since_us);
 
     if (!e || e->kind != ENTRY_FALLBACK)
         return e;
     struct target other = {
-        .path = span_str(w->conf->sites[site].fallback),
+        .path = span_str(fs->conf->sites[site].fallback),
     };
-    e = resolve_path(w, site, &other, since_us);
+    e = resolve_path(fs, site, &other, since_us);
     if (e && e->kind == ENTRY_FALLBACK) {
         /* it came and went while we looked: the next request will know */
-        cache_unlink(&w->cache, e);
-        entry_release(w, e);
+        cache_unlink(&fs->cache, e);
+        entry_release(fs, e);
         return NULL;
     }
     if (e && e->kind == ENTRY_FILE)

@@ -11,13 +11,13 @@
 #include "files/entry.h"
 
 struct target;
-struct worker;
+struct files;
 
 /* The entry (not held), possibly pending: then the caller waits at it.  NULL:
  * no memory.  since_us: monotonic time at which the request arrived; facts that
  * were asked for later than that are fresh enough for it.  *why:
  * REASON_FALLBACK when it is the site's fallback file, else left alone. */
-struct entry *resolve(struct worker *w, unsigned site,
+struct entry *resolve(struct files *fs, unsigned site,
                       const struct target *target, uint64_t since_us,
                       enum reason *why);
 

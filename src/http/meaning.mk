@@ -1,6 +1,7 @@
 # dates, tags, conditions, ranges, codings, media types
 libhttp_a_SOURCES += \
 	src/http/date.c src/http/date.h \
+	src/http/moment.h \
 	src/http/declared.c src/http/declared.h \
 	src/http/etag.c src/http/etag.h \
 	src/http/cond.c src/http/cond.h \

@@ -57,7 +57,7 @@ bool accepting_init(struct worker *w)
 static void pause_accepting(struct worker *w)
 {
     listen_on(w, false);
-    w->accept_again_ms = w->now_ms + PAUSE_MS;
+    w->accept_again_ms = w->now.ms + PAUSE_MS;
     w->paused_at = w->n_conns;
 }
 
@@ -71,11 +71,11 @@ static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
     conn_init(c, fd, before + 1);
     c->peer = *peer;
     c->listener = (uint8_t)listener;
-    c->opened_us = c->first_us = w->now_us;
+    c->opened_us = c->first_us = w->now.us;
     list_append(&w->conn_all, &c->node);
     w->n_conns++;
     counters_add(&w->counters->accepted, 1);
-    wheel_set(&w->wheel, &c->timer, w->now_ms + w->idle_ms);
+    wheel_set(&w->wheel, &c->timer, w->now.ms + w->idle_ms);
     if (w->ring)
         tell_accept(w, c);
     return c;
@@ -104,7 +104,7 @@ static bool accept_failed(struct worker *w, size_t i, int error)
 {
     bool descriptors = error == -EMFILE || error == -ENFILE;
 
-    if (descriptors && keep_give_back(w))
+    if (descriptors && keep_give_back(&w->files))
         return true;
     if (!w->accept_failing)
         log_warn("W010", "accept: %s; trying again each %d ms",
@@ -172,7 +172,7 @@ static void take_some(struct worker *w, size_t i)
     while (n < l->guess && w->accepting) {
         if (balance_yields(w)) {
             listen_on(w, false);
-            w->accept_again_ms = w->now_ms + YIELD_MS;
+            w->accept_again_ms = w->now.ms + YIELD_MS;
             w->paused_at = w->n_conns;
             return;
         }
@@ -192,7 +192,7 @@ void accepting_note(struct worker *w, void *tag)
         l->due = true;
         l->more = l->taken + 1 == w->turns;
         if (w->n_due++ == 0)
-            w->due_since_us = w->now_us;
+            w->due_since_us = w->now.us;
     }
 }
 
@@ -223,7 +223,7 @@ void accepting_called(struct worker *w)
  * just then, the others find it by themselves. */
 static void look(struct worker *w)
 {
-    w->accept_look_ms = w->now_ms + WORKER_BEAT_MS;
+    w->accept_look_ms = w->now.ms + WORKER_BEAT_MS;
     for (size_t i = 0; i < w->conf->n_listen; i++) {
         for (unsigned n = 0; n < BUDGET && w->accepting; n++) {
             if (!take_one(w, i, false))
@@ -236,16 +236,16 @@ int accepting_turn(struct worker *w)
 {
     if (w->draining)
         return -1;
-    if (w->accepting && w->now_ms >= w->accept_look_ms)
+    if (w->accepting && w->now.ms >= w->accept_look_ms)
         look(w);
     if (w->accepting)
         return -1;
     /* none may be able to give way: only one that ended makes a difference */
-    if (w->now_ms >= w->accept_again_ms || w->n_conns < w->paused_at) {
+    if (w->now.ms >= w->accept_again_ms || w->n_conns < w->paused_at) {
         listen_on(w, true);
         return -1;
     }
-    return (int)(w->accept_again_ms - w->now_ms);
+    return (int)(w->accept_again_ms - w->now.ms);
 }
 
 void accepting_stop(struct worker *w)

@@ -131,7 +131,7 @@ void access_flush(struct worker *w)
         return;
     written(a, file_append(a->fd, a->buf.p, a->buf.n, &error));
     a->retry_ms = !error ? 0 : error == -EAGAIN ? RETRY_MS : RETRY_FAILED_MS;
-    a->tried_ms = w->now_ms;
+    a->tried_ms = w->now.ms;
     if (error && (error != -EAGAIN || full(a))) {
         lose(w, error);
     } else if (!error && a->failing) {
@@ -188,7 +188,7 @@ static void put(struct worker *w, const struct conn *c, struct logline *l)
         counters_add(&w->counters->log_lost, 1);
     }
     if (before == 0)
-        a->since_ms = w->now_ms;
+        a->since_ms = w->now.ms;
     if (full(a))
         access_flush(w);
 }
@@ -197,16 +197,16 @@ void access_write(struct worker *w, const struct conn *c, struct record *r)
 {
     if (!w->access)
         return;
-    r->line.duration_us = w->now_us - r->started_us;
-    r->line.time_us = w->real_us - (int64_t)r->line.duration_us;
+    r->line.duration_us = w->now.us - r->started_us;
+    r->line.time_us = w->now.real_us - (int64_t)r->line.duration_us;
     put(w, c, &r->line);
 }
 
 void access_cut(struct worker *w, const struct conn *c, enum end why)
 {
-    uint64_t took = c->first_us ? w->now_us - c->first_us : 0;
+    uint64_t took = c->first_us ? w->now.us - c->first_us : 0;
     struct logline l = {
-        .time_us = w->real_us - (int64_t)took,
+        .time_us = w->now.real_us - (int64_t)took,
         .request = c->requests + 1,
         .method = w->head.method_text,
         .target = w->head.target,
@@ -225,13 +225,13 @@ int access_turn(struct worker *w)
 
     if (!a || a->buf.n == 0)
         return -1;
-    if (w->now_ms < a->tried_ms + a->retry_ms)
-        return (int)(a->tried_ms + a->retry_ms - w->now_ms);
-    if (a->retry_ms || a->prompt || w->now_ms >= a->since_ms + a->flush_ms) {
+    if (w->now.ms < a->tried_ms + a->retry_ms)
+        return (int)(a->tried_ms + a->retry_ms - w->now.ms);
+    if (a->retry_ms || a->prompt || w->now.ms >= a->since_ms + a->flush_ms) {
         access_flush(w);
         return a->buf.n ? (int)a->retry_ms : -1;
     }
-    return (int)(a->since_ms + a->flush_ms - w->now_ms);
+    return (int)(a->since_ms + a->flush_ms - w->now.ms);
 }
 
 /* The last chance of what is in the buffer: the reader of a pipe may be just

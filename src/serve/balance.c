@@ -48,7 +48,7 @@ static bool waits(const struct call *call, struct counters_slot *s)
 static bool absent(const struct worker *w, unsigned i, struct counters_slot *s)
 {
     const struct call *call = &w->calls[i];
-    uint64_t ago_us = w->now_us - call->us;
+    uint64_t ago_us = w->now.us - call->us;
 
     if (!waits(call, s) || ago_us < PATIENCE_US)
         return false;
@@ -65,7 +65,7 @@ static struct counters_slot *least_busy(struct worker *w, unsigned *index)
         struct counters_slot *s = &w->start->counters->slot[i];
         uint64_t n = open_now(s);
         if (i == w->start->index || n >= least || absent(w, i, s) ||
-            counters_get(&s->beat_us) + BEAT_OLD_US < w->now_us)
+            counters_get(&s->beat_us) + BEAT_OLD_US < w->now.us)
             continue;
         best = s;
         least = n;
@@ -89,9 +89,9 @@ bool balance_yields(struct worker *w)
         return false;
     struct call *call = &w->calls[index];
     bool missed = waits(call, other);
-    if (!missed || w->now_us - call->us >= ABSENT_US) {
+    if (!missed || w->now.us - call->us >= ABSENT_US) {
         call->misses = missed ? call->misses + 1 : 0;
-        call->us = w->now_us;
+        call->us = w->now.us;
         wake_call(w->start->wake[index]);
     }
     return true;

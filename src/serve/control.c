@@ -35,7 +35,7 @@ static void drain(struct worker *w)
     if (w->draining)
         return;
     w->draining = true;
-    w->drain_until_ms = w->now_ms + w->conf->timeouts.drain_ms;
+    w->drain_until_ms = w->now.ms + w->conf->timeouts.drain_ms;
     accepting_stop(w);
     tell(w, WORKER_DEAF);
 }
@@ -51,7 +51,7 @@ static void finish(struct worker *w)
          at = at->next) {
         struct conn *c = LIST_ENTRY(at, struct conn, node);
         if (c->state == CONN_IDLE)
-            wheel_set(&w->wheel, &c->timer, w->now_ms + w->idle_ms);
+            wheel_set(&w->wheel, &c->timer, w->now.ms + w->idle_ms);
     }
 }
 
@@ -75,7 +75,7 @@ static void obey(struct worker *w, enum worker_word word, int fd)
         log_adopt(fd);
         return;
     case WORKER_PREPARER:
-        facts_renew(w, fd);
+        facts_renew(&w->files, fd);
         return;
     case WORKER_READY:
     case WORKER_DEAF:

@@ -33,7 +33,7 @@ static uint64_t passed(const struct conn *c)
 static void begin(struct worker *w, struct conn *c)
 {
     c->counted = c->seen = passed(c);
-    c->window_ms = c->progress_ms = w->now_ms;
+    c->window_ms = c->progress_ms = w->now.ms;
 }
 
 static uint64_t rate_of(const struct worker *w, const struct conn *c)
@@ -58,11 +58,11 @@ static uint64_t next_look(const struct worker *w, const struct conn *c)
     uint64_t still = still_ms(w, c) / 2 + 1;
 
     if (c->state == CONN_HEAD) /* all of it in time, whatever its pace */
-        still = c->first_us / 1000 + w->conf->timeouts.head_ms - w->now_ms;
+        still = c->first_us / 1000 + w->conf->timeouts.head_ms - w->now.ms;
     if (rate_of(w, c) == 0)
         return still;
     uint64_t end_ms = c->window_ms + w->conf->limits.rate_window_ms;
-    return least(still, end_ms > w->now_ms ? end_ms - w->now_ms : 1);
+    return least(still, end_ms > w->now.ms ? end_ms - w->now.ms : 1);
 }
 
 uint64_t pace_content(struct worker *w, struct conn *c)
@@ -81,7 +81,7 @@ uint64_t pace_send(struct worker *w, struct conn *c)
 
 uint64_t pace_head(struct worker *w, struct conn *c)
 {
-    if (c->first_us / 1000 + w->conf->timeouts.head_ms <= w->now_ms)
+    if (c->first_us / 1000 + w->conf->timeouts.head_ms <= w->now.ms)
         return 0;
     c->counted = 0;
     c->window_ms = c->first_us / 1000;
@@ -93,13 +93,13 @@ static enum end no_progress(const struct worker *w, struct conn *c,
 {
     if (c->state == CONN_HEAD) {
         uint64_t end_ms = c->first_us / 1000 + w->conf->timeouts.head_ms;
-        return w->now_ms >= end_ms ? END_HEAD_TIMEOUT : END_OPEN;
+        return w->now.ms >= end_ms ? END_HEAD_TIMEOUT : END_OPEN;
     }
     if (bytes != c->seen) {
         c->seen = bytes;
-        c->progress_ms = w->now_ms;
+        c->progress_ms = w->now.ms;
     }
-    if (w->now_ms - c->progress_ms < still_ms(w, c))
+    if (w->now.ms - c->progress_ms < still_ms(w, c))
         return END_OPEN;
     return c->state == CONN_SEND ? END_SEND_TIMEOUT : END_BODY_TIMEOUT;
 }
@@ -108,7 +108,7 @@ static enum end no_progress(const struct worker *w, struct conn *c,
 static enum end below_rate(const struct worker *w, struct conn *c,
                            uint64_t bytes)
 {
-    uint64_t took_ms = w->now_ms - c->window_ms;
+    uint64_t took_ms = w->now.ms - c->window_ms;
     uint64_t rate = rate_of(w, c);
 
     if (rate == 0 || took_ms < w->conf->limits.rate_window_ms)
@@ -116,7 +116,7 @@ static enum end below_rate(const struct worker *w, struct conn *c,
     if ((bytes - c->counted) * 1000 < rate * took_ms)
         return END_RATE_LOW;
     c->counted = bytes;
-    c->window_ms = w->now_ms;
+    c->window_ms = w->now.ms;
     return END_OPEN;
 }
 

@@ -238,13 +238,13 @@ static enum request_result answer(struct worker *w, struct conn *c,
     if (f == FAULT_NONE && site &&
         (h->method == METHOD_GET || h->method == METHOD_HEAD ||
          moved(h, site, &target))) {
-        e = resolve(w, (unsigned)(site - w->conf->sites), &target, c->first_us,
-                    &w->why);
+        e = resolve(&w->files, (unsigned)(site - w->conf->sites), &target,
+                    c->first_us, &w->why);
         if (e && e->pending) {
             list_append(&e->waiters, &t->waiter);
             return REQUEST_WAITS;
         }
-        if (e && facts_await_digest(w, e, h->present & ABOUT_TAGS)) {
+        if (e && facts_await_digest(&w->files, e, h->present & ABOUT_TAGS)) {
             list_append(&e->waiters, &t->waiter);
             return REQUEST_WAITS;
         }

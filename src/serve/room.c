@@ -63,25 +63,25 @@ bool room_init(struct worker *w)
     size_t used = descriptors_used(w->poll);
 
     w->conns_max = room_for(l->connections, limit, used);
-    w->files_open_max = room_for_files(limit, used, w->conns_max);
+    w->files.open_max = room_for_files(limit, used, w->conns_max);
     w->slots = w->conns_max + ROOM_SLACK;
     if (w->conns_max < l->connections / 2 && w->start->index == 0)
         log_info("W071",
                  "%zu descriptors are allowed: a worker takes %zu connections, "
                  "not the %zu of [limits] connections",
                  limit, w->conns_max, l->connections);
-    if (w->files_open_max < w->conf->prepare.files && w->start->index == 0)
+    if (w->files.open_max < w->conf->prepare.files && w->start->index == 0)
         log_warn("W072",
                  "%zu descriptors are allowed: a worker keeps %zu large files "
                  "open, not the %zu of [prepare] files; others are opened "
                  "again when they are asked for",
-                 limit, w->files_open_max, w->conf->prepare.files);
+                 limit, w->files.open_max, w->conf->prepare.files);
     w->conns = calloc(w->slots, sizeof w->conns[0]);
     if (!w->conns)
         return false;
     if (l->connections_per_address == 0)
         return true;
-    w->addresses = addresses_new(w->slots, w->cache.seed ^ w->now_us);
+    w->addresses = addresses_new(w->slots, w->files.cache.seed ^ w->now.us);
     return w->addresses != NULL;
 }
 
@@ -94,7 +94,7 @@ void room_free(struct worker *w)
 static bool slow_request(const struct worker *w, const struct conn *c)
 {
     return (c->state == CONN_HEAD || c->state == CONN_BODY) && !c->received &&
-           w->now_us - c->first_us > SLOW_MS * 1000;
+           w->now.us - c->first_us > SLOW_MS * 1000;
 }
 
 /* When it was used last, or so; UINT64_MAX: it can't be spared. */

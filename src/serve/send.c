@@ -24,7 +24,7 @@
 #define IOV_MAX_HERE 64
 #define TURN_BYTES (512u << 10) /* most of one connection per turn */
 #define DOUBT_US 20000 /* most between the times and the size of an append */
-#define MUCH_BYTES (64u << 10)  /* of one call: the clock is looked at */
+#define MUCH_BYTES (64u << 10) /* of one call: the clock is looked at */
 
 static void end_record(struct worker *w, struct conn *c, struct record *r)
 {
@@ -38,7 +38,7 @@ static void end_record(struct worker *w, struct conn *c, struct record *r)
         tell_request(w, c, r);
     access_write(w, c, r);
     if (r->entry)
-        entry_release(w, r->entry);
+        entry_release(&w->files, r->entry);
     r->entry = NULL;
 }
 
@@ -85,8 +85,8 @@ static ssize_t send_memory(struct conn *c, struct txn *t)
 static bool doubted(const struct worker *w, struct txn *t)
 {
     if (t->doubt_us == 0)
-        t->doubt_us = w->now_us;
-    return w->now_us - t->doubt_us < DOUBT_US;
+        t->doubt_us = w->now.us;
+    return w->now.us - t->doubt_us < DOUBT_US;
 }
 
 /* A file's bytes: a block of them at a time (guard.h). */

@@ -40,7 +40,7 @@ static void answer(struct worker *w, int fd)
     page_error(&body, 503, "No place is free just now.");
     BUF_LIT(&b, "HTTP/1.1 503 Service Unavailable\r\n");
     buf_put(&b, w->common, w->common_n);
-    buf_put(&b, w->date, sizeof w->date);
+    buf_put(&b, w->now.date, sizeof w->now.date);
     BUF_LIT(&b, "\r\nRetry-After: 1\r\nConnection: close\r\n"
                 "Content-Type: text/html; charset=utf-8\r\nContent-Length: ");
     buf_u64(&b, body.n);
@@ -57,13 +57,13 @@ static void answer(struct worker *w, int fd)
 static void tell(struct worker *w)
 {
     w->refused++;
-    if (w->now_ms < w->refused_logged_ms + LOG_MS && w->refused_logged_ms)
+    if (w->now.ms < w->refused_logged_ms + LOG_MS && w->refused_logged_ms)
         return;
     log_warn("W011",
              "no descriptor is left and no connection can give way: %llu "
              "clients were answered 503 so far",
              (unsigned long long)w->refused);
-    w->refused_logged_ms = w->now_ms;
+    w->refused_logged_ms = w->now.ms;
 }
 
 enum spare spare_refuse(struct worker *w, size_t listener)
@@ -71,8 +71,8 @@ enum spare spare_refuse(struct worker *w, size_t listener)
     struct net_peer peer;
 
     if (w->full_since_ms == 0)
-        w->full_since_ms = w->now_ms;
-    if (w->now_ms < w->full_since_ms + PATIENCE_MS || w->draining)
+        w->full_since_ms = w->now.ms;
+    if (w->now.ms < w->full_since_ms + PATIENCE_MS || w->draining)
         return SPARE_LATER;
     if (w->reserve < 0)
         take(w); /* lost to somebody quicker */

@@ -24,7 +24,7 @@
 
 static void set_timer(struct worker *w, struct conn *c, uint64_t ms)
 {
-    wheel_set(&w->wheel, &c->timer, w->now_ms + ms);
+    wheel_set(&w->wheel, &c->timer, w->now.ms + ms);
 }
 
 static void give_back(struct worker *w, struct conn *c)
@@ -154,7 +154,7 @@ static void settle(struct worker *w, struct conn *c, enum request_result r)
         set_timer(w, c, pace_content(w, c));
     } else if (t->in_n > 0) {
         if (c->state != CONN_HEAD && c->state != CONN_IDLE)
-            c->first_us = w->now_us; /* the time to send is not its fault */
+            c->first_us = w->now.us; /* the time to send is not its fault */
         tell_begun(w, c);
         conn_become(c, CONN_HEAD);
         set_timer(w, c, pace_head(w, c));
@@ -326,7 +326,7 @@ void step_received(struct worker *w, struct conn *c, const char *p, size_t n)
         return;
     struct txn *t = c->txn;
     if (c->state == CONN_IDLE)
-        c->first_us = w->now_us;
+        c->first_us = w->now.us;
     if (t->body_active) {
         if (!take_content(c, &in))
             return;

@@ -26,13 +26,14 @@
 /* Most that a new connection waits while others are served. */
 #define DUE_TURNS 8
 #define DUE_US 1000
-#define ANOTHER_US 1000 /* of a turn: then there is time for one more listing \
-                         */
+#define ANOTHER_US                                                     \
+    1000         /* of a turn: then there is time for one more listing \
+                  */
 #define BATCH 64 /* requests that are received before they are answered */
 
 bool turn_over(struct worker *w)
 {
-    w->over = w->over || clock_mono_us() - w->now_us > TURN_US;
+    w->over = w->over || clock_mono_us() - w->now.us > TURN_US;
     return w->over;
 }
 
@@ -74,8 +75,8 @@ static void take_writable(struct worker *w)
  * turn and who has come in it go first in turn. */
 static void answer_received(struct worker *w)
 {
-    if (w->n_received && w->dirs && dirs_news(w->dirs))
-        w->fresh++;
+    if (w->n_received && w->files.dirs && dirs_news(w->files.dirs))
+        w->files.fresh++;
     if (w->turns % 2 == 0)
         take_writable(w);
     take_received(w);
@@ -91,14 +92,14 @@ static bool resume(struct worker *w)
     struct list *waiter;
     bool any = false;
 
-    for (; (waiter = facts_ready(w)); any = true)
+    for (; (waiter = facts_ready(&w->files)); any = true)
         step_resume(w, LIST_ENTRY(waiter, struct txn, waiter)->conn);
     return any;
 }
 
 static void take_facts(struct worker *w)
 {
-    for (int n = 0; n < FACTS_TURN_MAX && facts_take(w); n++)
+    for (int n = 0; n < FACTS_TURN_MAX && facts_take(&w->files); n++)
         resume(w);
     resume(w);
 }
@@ -135,7 +136,7 @@ static void list_some(struct worker *w)
         list_remove(&t->waiter);
         step_resume(w, t->conn);
     } while (l->queue.next != &todo &&
-             clock_mono_us() - w->now_us < ANOTHER_US);
+             clock_mono_us() - w->now.us < ANOTHER_US);
     l->open = false;
     list_remove(&todo);
     if (list_empty(&l->queue))
@@ -157,15 +158,15 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
         if (is_conn(w, tag)) {
             busy = true;
             arrivals_ready(w, tag, events[i].events);
-        } else if (tag == &w->prepare_fd) {
+        } else if (tag == &w->files.prepare_fd) {
             facts = true;
         } else if (tag == &w->control_tag) {
             control = true;
         } else if (tag == &w->wake_tag) {
             accepting_called(w);
-        } else if (tag == w->dirs) {
-            dirs_forget(w->dirs);
-            w->fresh++;
+        } else if (tag == w->files.dirs) {
+            dirs_forget(w->files.dirs);
+            w->files.fresh++;
         } else {
             accepting_note(w, tag);
         }
@@ -177,8 +178,8 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
         answer_received(w);
     }
     if (facts) {
-        if (w->dirs && dirs_news(w->dirs))
-            w->fresh++;
+        if (w->files.dirs && dirs_news(w->files.dirs))
+            w->files.fresh++;
         take_facts(w);
     }
     if (control)
@@ -197,7 +198,7 @@ static void expire(struct worker *w)
 {
     struct wheel_item *item;
 
-    while ((item = wheel_expired(&w->wheel, w->now_ms)))
+    while ((item = wheel_expired(&w->wheel, w->now.ms)))
         step_expired(w, conn_of_timer(item));
 }
 
@@ -207,14 +208,14 @@ static int wait_ms(struct worker *w)
 
     /* each of these has work of its own to do, however busy the turns are */
     do {
-        ms = facts_turn(w);
+        ms = facts_turn(&w->files);
     } while (resume(w)); /* they may have asked for more */
-    ms = least(ms, wheel_wait_ms(&w->wheel, w->now_ms));
+    ms = least(ms, wheel_wait_ms(&w->wheel, w->now.ms));
     ms = least(ms, access_turn(w));
     ms = least(ms, accepting_turn(w));
     if (w->draining) {
-        uint64_t left = w->drain_until_ms - w->now_ms;
-        ms = least(ms, w->drain_until_ms > w->now_ms ? (int)left : 0);
+        uint64_t left = w->drain_until_ms - w->now.ms;
+        ms = least(ms, w->drain_until_ms > w->now.ms ? (int)left : 0);
     }
     /* what has just been answered by its name may have ended connections */
     if (!list_empty(&w->dead) || !list_empty(&w->again) || w->n_due > 0 ||

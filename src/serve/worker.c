@@ -17,8 +17,6 @@
 #include "answer/pages.h"
 #include "answer/tell.h"
 #include "base/check.h"
-#include "files/asks.h"
-#include "files/dirs.h"
 #include "files/facts.h"
 #include "os/clock.h"
 #include "os/log.h"
@@ -35,24 +33,24 @@ _Static_assert(CONF_FIELDS_MAX <= HEAD_FIELDS_MAX, "[limits] fields");
 
 void worker_time(struct worker *w)
 {
-    w->now_us = clock_mono_us();
-    w->now_ms = w->now_us / 1000;
+    w->now.us = clock_mono_us();
+    w->now.ms = w->now.us / 1000;
     /* the distance of the two clocks is measured a hundred times a second, so
      * that a wall clock that is set is noticed and most turns read one clock */
-    if (w->now_us >= w->distance_due_us) {
+    if (w->now.us >= w->distance_due_us) {
         w->distance_us = clock_distance_us();
-        w->distance_due_us = w->now_us + 10000;
+        w->distance_due_us = w->now.us + 10000;
     }
-    w->real_us = (int64_t)w->now_us + w->distance_us;
-    int64_t second = w->real_us / 1000000;
-    if (second != w->second) {
-        if (second < w->second)
-            facts_forget(w); /* their dates may lie ahead now */
-        w->second = w->cache.second = second;
-        date_format(w->date, second);
+    w->now.real_us = (int64_t)w->now.us + w->distance_us;
+    int64_t second = w->now.real_us / 1000000;
+    if (second != w->now.second) {
+        if (second < w->now.second)
+            facts_forget(&w->files); /* their dates may lie ahead now */
+        w->now.second = w->files.cache.second = second;
+        date_format(w->now.date, second);
         txn_pool_rest(&w->txns);
     }
-    atomic_store_explicit(&w->counters->beat_us, w->now_us,
+    atomic_store_explicit(&w->counters->beat_us, w->now.us,
                           memory_order_relaxed);
 }
 
@@ -61,7 +59,7 @@ static bool finished(struct worker *w)
 {
     if (w->stopping)
         return true;
-    return w->draining && (w->n_conns == 0 || w->now_ms >= w->drain_until_ms);
+    return w->draining && (w->n_conns == 0 || w->now.ms >= w->drain_until_ms);
 }
 
 static void close_all(struct worker *w)
@@ -114,8 +112,8 @@ static bool make_pools(struct worker *w)
     w->path_cap = l->target_bytes + 2;
     w->path_storage = malloc(w->path_cap);
     if (!w->arena || !w->received || !w->writable || !w->path_storage ||
-        !asks_init(w) || !cache_init(&w->cache, w->conf->prepare.files, seed) ||
-        !room_init(w) || !guard_init(&w->guard) ||
+        !files_init(&w->files, w->start->prepare, seed) || !room_init(w) ||
+        !guard_init(&w->guard) ||
         !txn_pool_init(&w->txns, w->conns_max,
                        l->head_bytes + WORKER_RECV + 1024))
         return false;
@@ -126,10 +124,6 @@ static bool make_pools(struct worker *w)
     w->pages = pages_new(w->conf);
     if (!w->pages)
         return false;
-    if (w->conf->prepare.freshness == FRESHNESS_AUTO)
-        w->dirs = dirs_new(seed * 31 + 7, 8192);
-    if (w->dirs)
-        dirs_watch_mounts(w->dirs, w->poll);
     return true;
 }
 
@@ -144,22 +138,21 @@ bool worker_init(struct worker *w, const struct worker_start *start)
     list_init(&w->conn_all);
     list_init(&w->again);
     list_init(&w->dead);
-    list_init(&w->asked);
-    list_init(&w->hashed);
     list_init(&w->listed.queue);
-    list_init(&w->ready);
-    w->second = INT64_MIN;
+    w->now.second = INT64_MIN;
     worker_time(w);
-    wheel_init(&w->wheel, w->now_ms);
+    wheel_init(&w->wheel, w->now.ms);
     make_common(w);
     w->poll = poll_new();
+    w->files.conf = w->conf;
+    w->files.now = &w->now;
+    w->files.root = start->root;
+    w->files.past = start->past;
+    w->files.keep_alive = span_of(w->keep_alive, w->keep_alive_n);
+    w->files.poll = w->poll;
     if (w->poll < 0 || !make_pools(w))
         return false;
-    w->client = client_new(start->prepare);
-    w->prepare_fd = start->prepare;
-    if (!w->client ||
-        poll_add_level(w->poll, w->prepare_fd, &w->prepare_fd) < 0 ||
-        poll_add_level(w->poll, start->control, &w->control_tag) < 0)
+    if (poll_add_level(w->poll, start->control, &w->control_tag) < 0)
         return false;
     if (start->access_log >= 0) {
         w->access = access_new(w, start->access_log);
@@ -190,32 +183,14 @@ static int confine(const struct worker_start *start)
     return error;
 }
 
-static void drop_entries(struct worker *w, struct list *entries)
-{
-    while (!list_empty(entries)) {
-        struct entry *e = LIST_ENTRY(entries->next, struct entry, lru);
-        cache_unlink(&w->cache, e);
-        entry_release(w, e);
-    }
-}
-
 void worker_free(struct worker *w)
 {
-    facts_drop(w);
+    facts_drop(&w->files);
     listings_forget(w);
-    if (w->cache.bucket) {
-        drop_entries(w, &w->cache.files);
-        drop_entries(w, &w->cache.others);
-        cache_free(&w->cache);
-    }
     pages_free(w);
-    if (w->client)
-        client_free(w->client);
-    if (w->dirs)
-        dirs_free(w->dirs);
+    files_free(&w->files);
     access_free(w->access);
     txn_pool_free(&w->txns);
-    free(w->asks);
     free(w->calls);
     room_free(w);
     guard_free(&w->guard);

@@ -13,13 +13,11 @@
 #include "answer/listings.h"
 #include "answer/txn.h"
 #include "conf/conf.h"
-#include "files/cache.h"
 #include "files/entry.h"
-#include "http/date.h"
+#include "files/files.h"
 #include "http/head.h"
 #include "http/target.h"
 #include "os/poll.h"
-#include "prepare/client.h"
 #include "serve/conn.h"
 #include "serve/guard.h"
 #include "share/board.h"
@@ -30,13 +28,6 @@
 #define WORKER_RECV (16 * 1024)   /* most bytes of one receive */
 #define WORKER_LISTEN_MAX 64
 #define WORKER_BEAT_MS 1000 /* longest time without a turn */
-
-/* Where files are: opened by the master, before privileges went. */
-struct root {
-    int fd;
-    bool watchable, local; /* file_system_...() */
-    uint64_t dev, ino;
-};
 
 /* What the master hands to a new worker; everything stays the master's. */
 struct worker_start {
@@ -103,22 +94,15 @@ struct worker {
     struct counters_slot *counters;
     struct board_ring *ring; /* NULL: nobody observes */
     int poll;
-    /* time, read once a turn */
-    uint64_t now_us; /* monotonic */
-    uint64_t now_ms;
-    int64_t real_us;     /* wall clock */
+    struct moment now;   /* read once a turn */
     int64_t distance_us; /* from one clock to the other */
     uint64_t distance_due_us;
-    int64_t second;
-    char date[DATE_BYTES];
     /* connections */
     struct conn *conns; /* slots: conns_max and those that have just ended */
     size_t slots, conns_max;
     size_t slots_used; /* from the first one on, ever */
     struct list conn_free, conn_all, again, dead;
     size_t n_conns, n_dead;
-    size_t files_open_max; /* known files that may hold descriptors */
-    uint64_t failed_opens, failed_logged_ms;
     struct addresses *addresses; /* NULL: no limit */
     struct wheel wheel;
     struct txn_pool txns;
@@ -141,23 +125,10 @@ struct worker {
     char *path_storage; /* decoded target */
     size_t path_cap;
     struct known_host host; /* the last one that was looked up */
-    /* files */
-    struct cache cache;
-    struct client *client;
-    int prepare_fd;       /* channel to the preparer */
-    bool prepare_down;    /* gone; the master will send another channel */
-    bool asks_waiting;    /* some entry is to be asked about (again) */
-    uint8_t tries_before; /* of entries made just now: asks in vain so far */
-    struct entry **asks;  /* by number of the ask */
-    uint64_t seq;
-    struct list asked;  /* entries with an ask under way, oldest first */
-    struct list hashed; /* entries whose digest is waited for, oldest first */
-    struct list ready;  /* those whose wait for facts is over */
-    uint64_t fresh;     /* generation: rises with every change seen */
-    struct dirs *dirs;
+    struct files files;
+    /* answers */
     struct pages *pages; /* the sites' own error pages */
     struct listed listed;
-    size_t listing_bytes; /* of listings that are being sent */
     /* the common lines of every head */
     char common[96]; /* "Server: etagd\r\nDate: " */
     size_t common_n;

@@ -81,7 +81,7 @@ static void put_type(const struct trial *t, const struct entry *e)
 {
     const char *slash = strrchr(e->file_path, '/');
     struct mime_look look;
-    int fd = find_open(t->w, t->w->site, e->root, e->file_path, NULL);
+    int fd = find_open(&t->w->files, t->w->site, e->root, e->file_path, NULL);
 
     printf("type     %s", e->type);
     if (fd >= 0 &&
@@ -177,7 +177,7 @@ static void put_rules(const struct trial *t, const struct entry *e)
 static void put_ranges(const struct trial *t, const struct entry *e)
 {
     struct plan plan =
-        plan_make(&t->w->head, &e->source, t->w->second + e->clock_s);
+        plan_make(&t->w->head, &e->source, t->w->now.second + e->clock_s);
 
     if (plan.identity_refused)
         printf("note     the client refuses every form there is; this one is "

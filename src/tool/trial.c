@@ -118,7 +118,7 @@ static void end_connection(struct trial *t)
         list_remove(&txn->waiter);
     for (; txn->record_at < txn->record_n; txn->record_at++) {
         if (txn->record[txn->record_at].entry)
-            entry_release(t->w, txn->record[txn->record_at].entry);
+            entry_release(&t->w->files, txn->record[txn->record_at].entry);
     }
     txn_return(&t->w->txns, txn);
     t->conn.txn = NULL;
@@ -129,9 +129,9 @@ static void turn(struct trial *t)
 {
     struct epoll_event event;
 
-    poll_wait(t->w->poll, &event, 1, facts_turn(t->w));
+    poll_wait(t->w->poll, &event, 1, facts_turn(&t->w->files));
     worker_time(t->w);
-    while (facts_take(t->w) || facts_ready(t->w))
+    while (facts_take(&t->w->files) || facts_ready(&t->w->files))
         ; /* there is one request, which looks by itself */
 }
 
@@ -144,7 +144,7 @@ static void answer(struct trial *t, struct span request)
     txn_input_keep(txn, request, SPAN(""));
     in = txn_input(txn);
     worker_time(t->w);
-    t->conn.first_us = t->w->now_us;
+    t->conn.first_us = t->w->now.us;
     t->w->listed.open = true; /* nobody else is here */
     txn->queued_turn = ++t->w->turns;
     while ((t->result = request_take(t->w, &t->conn, txn, &in)) ==
@@ -168,30 +168,31 @@ struct entry *trial_entry(struct trial *t)
 
     if (!t->record || w->head.target.n == 0)
         return NULL;
-    struct entry *e =
-        cache_find(&w->cache, cache_hash(&w->cache, site, path), site, path);
+    struct entry *e = cache_find(
+        &w->files.cache, cache_hash(&w->files.cache, site, path), site, path);
     if (!e || e->kind != ENTRY_FALLBACK)
         return e;
     path = span_str(w->site->fallback);
-    return cache_find(&w->cache, cache_hash(&w->cache, site, path), site, path);
+    return cache_find(&w->files.cache, cache_hash(&w->files.cache, site, path),
+                      site, path);
 }
 
 void trial_run(struct trial *t, struct span request)
 {
     answer(t, request);
     struct entry *e = trial_entry(t);
-    uint64_t until_us = t->w->now_us + t->w->conf->timeouts.prepare_ms * 1000;
+    uint64_t until_us = t->w->now.us + t->w->conf->timeouts.prepare_ms * 1000;
     if (!e || !e->in_asks)
         return;
     entry_hold(e);
-    while (e->in_asks && t->w->now_us < until_us) {
+    while (e->in_asks && t->w->now.us < until_us) {
         struct epoll_event event;
         poll_wait(t->w->poll, &event, 1, 50);
         worker_time(t->w);
-        while (facts_take(t->w))
+        while (facts_take(&t->w->files))
             ;
     }
-    entry_release(t->w, e);
+    entry_release(&t->w->files, e);
     end_connection(t);
     answer(t, request);
 }

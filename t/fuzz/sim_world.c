@@ -61,7 +61,8 @@ void sim_rest_check(void)
     check_idle(w);
     PROPERTY(counters_get(&w->counters->accepted) ==
              counters_get(&w->counters->closed));
-    for (struct list *at = w->asked.next; at != &w->asked; at = at->next)
+    for (struct list *at = w->files.asked.next; at != &w->files.asked;
+         at = at->next)
         PROPERTY(list_empty(&LIST_ENTRY(at, struct entry, asked)->waiters));
 }
 
@@ -71,8 +72,8 @@ void __wrap_txn_pool_free(struct txn_pool *pool)
     const struct worker *w = worker_of(pool);
 
     check_idle(w);
-    PROPERTY(w->cache.n_files == 0 && w->cache.n_others == 0);
-    PROPERTY(list_empty(&w->asked));
+    PROPERTY(w->files.cache.n_files == 0 && w->files.cache.n_others == 0);
+    PROPERTY(list_empty(&w->files.asked));
     __real_txn_pool_free(pool);
 }
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * files: makes and ends what a worker knows about files.
+ * Layer: files.
+ * Heap: at the start.
+ */
+#include "files/files.h"
+
+#include <stdlib.h>
+
+#include "files/asks.h"
+#include "files/dirs.h"
+#include "files/entry.h"
+#include "os/poll.h"
+
+bool files_init(struct files *fs, int prepare_fd, uint64_t seed)
+{
+    list_init(&fs->asked);
+    list_init(&fs->hashed);
+    list_init(&fs->ready);
+    if (!asks_init(fs) ||
+        !cache_init(&fs->cache, fs->conf->prepare.files, seed))
+        return false;
+    if (fs->conf->prepare.freshness == FRESHNESS_AUTO)
+        fs->dirs = dirs_new(seed * 31 + 7, 8192);
+    if (fs->dirs)
+        dirs_watch_mounts(fs->dirs, fs->poll);
+    fs->cache.second = fs->now->second;
+    fs->client = client_new(prepare_fd);
+    fs->prepare_fd = prepare_fd;
+    return fs->client &&
+           poll_add_level(fs->poll, fs->prepare_fd, &fs->prepare_fd) >= 0;
+}
+
+static void drop_entries(struct files *fs, struct list *entries)
+{
+    while (!list_empty(entries)) {
+        struct entry *e = LIST_ENTRY(entries->next, struct entry, lru);
+        cache_unlink(&fs->cache, e);
+        entry_release(fs, e);
+    }
+}
+
+void files_free(struct files *fs)
+{
+    if (fs->cache.bucket) {
+        drop_entries(fs, &fs->cache.files);
+        drop_entries(fs, &fs->cache.others);
+        cache_free(&fs->cache);
+    }
+    if (fs->client)
+        client_free(fs->client);
+    if (fs->dirs)
+        dirs_free(fs->dirs);
+    free(fs->asks);
+}

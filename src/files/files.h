@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * files: what one worker knows about the files that it answers with.
+ * Layer: files.  struct files is the one owner of all of it; the other files of
+ * this folder work on it, and none of them knows who asks.
+ */
+#ifndef ETAGD_FILES_FILES_H
+#define ETAGD_FILES_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "base/span.h"
+#include "conf/conf.h"
+#include "files/cache.h"
+#include "http/moment.h"
+#include "prepare/client.h"
+
+struct dirs;
+struct entry;
+struct past;
+
+/* Where files are: opened by the master, before privileges went. */
+struct root {
+    int fd;
+    bool watchable, local; /* file_system_...() */
+    uint64_t dev, ino;
+};
+
+struct files {
+    /* the owner's, and there for as long as this is */
+    const struct conf *conf;
+    const struct moment *now;
+    const struct root *root; /* per site its own, then its aliases in order */
+    struct past *past;       /* what was handed out before, by all */
+    struct span keep_alive;  /* the fields of every head that ends with them */
+    int poll;
+    /* what is known */
+    struct cache cache;
+    struct dirs *dirs;    /* NULL: nothing is watched */
+    uint64_t fresh;       /* generation: rises with every change seen */
+    size_t listing_bytes; /* of listings that are being sent */
+    size_t open_max;      /* known files that may hold descriptors */
+    uint64_t failed_opens, failed_logged_ms;
+    /* what is asked of the preparer */
+    struct client *client;
+    int prepare_fd;       /* channel to it, and its tag in the poll set */
+    bool prepare_down;    /* gone; the master will send another channel */
+    bool asks_waiting;    /* some entry is to be asked about (again) */
+    uint8_t tries_before; /* of entries made just now: asks in vain so far */
+    struct entry **asks;  /* by number of the ask */
+    uint64_t seq;
+    struct list asked;  /* entries with an ask under way, oldest first */
+    struct list hashed; /* entries whose digest is waited for, oldest first */
+    struct list ready;  /* those whose wait for facts is over */
+};
+
+/* Makes all that is known from here on; conf, now, root, past, keep_alive and
+ * poll are set already.  False: not enough memory. */
+bool files_init(struct files *fs, int prepare_fd, uint64_t seed);
+
+/* Lets go of everything known; nobody waits for facts any more. */
+void files_free(struct files *fs);
+
+#endif
