@@ -36,19 +36,20 @@ static void listen_on(struct worker *w, bool on)
 {
     for (size_t i = 0; i < w->conf->n_listen; i++) {
         if (on)
-            poll_add_listener(w->poll, w->start->listener[i], &w->listening[i]);
+            poll_add_listener(w->poll, w->start->listener[i],
+                              &w->acceptor.listening[i]);
         else
             poll_remove(w->poll, w->start->listener[i]);
     }
-    w->accepting = on;
+    w->acceptor.on = on;
 }
 
 bool accepting_init(struct worker *w)
 {
-    if (w->conf->n_listen > WORKER_LISTEN_MAX)
+    if (w->conf->n_listen > LISTEN_MAX)
         return false;
     for (size_t i = 0; i < w->conf->n_listen; i++)
-        w->listening[i].guess = 1;
+        w->acceptor.listening[i].guess = 1;
     spare_init(w);
     listen_on(w, true);
     return balance_init(w);
@@ -57,8 +58,8 @@ bool accepting_init(struct worker *w)
 static void pause_accepting(struct worker *w)
 {
     listen_on(w, false);
-    w->accept_again_ms = w->now.ms + PAUSE_MS;
-    w->paused_at = w->n_conns;
+    w->acceptor.again_ms = w->now.ms + PAUSE_MS;
+    w->acceptor.paused_at = w->places.n;
 }
 
 static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
@@ -72,8 +73,8 @@ static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
     c->peer = *peer;
     c->listener = (uint8_t)listener;
     c->opened_us = c->first_us = w->now.us;
-    list_append(&w->conn_all, &c->node);
-    w->n_conns++;
+    list_append(&w->places.all, &c->node);
+    w->places.n++;
     counters_add(&w->counters->accepted, 1);
     wheel_set(&w->wheel, &c->timer, w->now.ms + w->idle_ms);
     if (w->ring)
@@ -96,7 +97,7 @@ static bool few_descriptors(const struct worker *w)
 {
     const struct conf_limits *l = &w->conf->limits;
 
-    return w->conns_max < l->connections && !l->connections_per_worker_lab;
+    return w->places.most < l->connections && !l->connections_per_worker_lab;
 }
 
 /* Descriptors or memory are short: somebody gives way, or a moment passes. */
@@ -106,10 +107,10 @@ static bool accept_failed(struct worker *w, size_t i, int error)
 
     if (descriptors && keep_give_back(&w->files))
         return true;
-    if (!w->accept_failing)
+    if (!w->acceptor.failing)
         log_warn("W010", "accept: %s; trying again each %d ms",
                  strerror(-error), PAUSE_MS);
-    w->accept_failing = true;
+    w->acceptor.failing = true;
     if (descriptors && room_spare(w))
         return false;
     if (descriptors)
@@ -135,8 +136,8 @@ static bool take_one(struct worker *w, size_t i, bool greet)
         return false;
     if (fd < 0)
         return accept_failed(w, i, fd);
-    w->accept_failing = false;
-    w->full_since_ms = 0;
+    w->acceptor.failing = false;
+    w->acceptor.full_since_ms = 0;
     if (gives_way)
         step_give_way(w, gives_way);
     struct conn *c = begin(w, fd, &peer, i);
@@ -163,17 +164,17 @@ static bool take_one(struct worker *w, size_t i, bool greet)
  * some. */
 static void take_some(struct worker *w, size_t i)
 {
-    struct listening *l = &w->listening[i];
+    struct listening *l = &w->acceptor.listening[i];
     unsigned n = 0;
 
     l->left = l->more ? l->left + 1 : 0;
     if (l->left % PATIENCE == PATIENCE - 1 && l->guess < BUDGET)
         l->guess *= 2;
-    while (n < l->guess && w->accepting) {
+    while (n < l->guess && w->acceptor.on) {
         if (balance_yields(w)) {
             listen_on(w, false);
-            w->accept_again_ms = w->now.ms + YIELD_MS;
-            w->paused_at = w->n_conns;
+            w->acceptor.again_ms = w->now.ms + YIELD_MS;
+            w->acceptor.paused_at = w->places.n;
             return;
         }
         if (!take_one(w, i, true)) {
@@ -191,21 +192,21 @@ void accepting_note(struct worker *w, void *tag)
     if (!l->due) {
         l->due = true;
         l->more = l->taken + 1 == w->turns;
-        if (w->n_due++ == 0)
-            w->due_since_us = w->now.us;
+        if (w->acceptor.n_due++ == 0)
+            w->acceptor.due_since_us = w->now.us;
     }
 }
 
 void accepting_take(struct worker *w)
 {
     for (size_t i = 0; i < w->conf->n_listen; i++) {
-        struct listening *l = &w->listening[i];
+        struct listening *l = &w->acceptor.listening[i];
         if (!l->due)
             continue;
         l->due = false;
-        w->n_due--;
+        w->acceptor.n_due--;
         l->taken = w->turns;
-        if (w->accepting)
+        if (w->acceptor.on)
             take_some(w, i);
     }
 }
@@ -214,8 +215,8 @@ void accepting_called(struct worker *w)
 {
     balance_called(w);
     for (size_t i = 0; i < w->conf->n_listen; i++) {
-        if (w->accepting)
-            accepting_note(w, &w->listening[i]);
+        if (w->acceptor.on)
+            accepting_note(w, &w->acceptor.listening[i]);
     }
 }
 
@@ -223,9 +224,9 @@ void accepting_called(struct worker *w)
  * just then, the others find it by themselves. */
 static void look(struct worker *w)
 {
-    w->accept_look_ms = w->now.ms + WORKER_BEAT_MS;
+    w->acceptor.look_ms = w->now.ms + WORKER_BEAT_MS;
     for (size_t i = 0; i < w->conf->n_listen; i++) {
-        for (unsigned n = 0; n < BUDGET && w->accepting; n++) {
+        for (unsigned n = 0; n < BUDGET && w->acceptor.on; n++) {
             if (!take_one(w, i, false))
                 break;
         }
@@ -236,24 +237,25 @@ int accepting_turn(struct worker *w)
 {
     if (w->draining)
         return -1;
-    if (w->accepting && w->now.ms >= w->accept_look_ms)
+    if (w->acceptor.on && w->now.ms >= w->acceptor.look_ms)
         look(w);
-    if (w->accepting)
+    if (w->acceptor.on)
         return -1;
     /* none may be able to give way: only one that ended makes a difference */
-    if (w->now.ms >= w->accept_again_ms || w->n_conns < w->paused_at) {
+    if (w->now.ms >= w->acceptor.again_ms ||
+        w->places.n < w->acceptor.paused_at) {
         listen_on(w, true);
         return -1;
     }
-    return (int)(w->accept_again_ms - w->now.ms);
+    return (int)(w->acceptor.again_ms - w->now.ms);
 }
 
 void accepting_stop(struct worker *w)
 {
-    if (w->deaf)
+    if (w->acceptor.deaf)
         return;
-    w->deaf = true;
-    if (w->accepting)
+    w->acceptor.deaf = true;
+    if (w->acceptor.on)
         listen_on(w, false);
     for (size_t i = 0; i < w->conf->n_listen; i++) {
         while (take_one(w, i, false))

@@ -18,14 +18,14 @@ void arrivals_put_off(struct worker *w, struct conn *c)
     if (c->again || c->state == CONN_CLOSED)
         return;
     c->again = true;
-    list_append(&w->again, &c->turn);
+    list_append(&w->arrivals.again, &c->turn);
 }
 
 /* One receive into the arena, to be dealt with after all others. */
 static void receive(struct worker *w, struct conn *c, bool more_expected)
 {
-    char *at = w->arena + w->arena_n;
-    ssize_t n = net_recv(c->fd, at, WORKER_RECV);
+    char *at = w->arrivals.arena + w->arrivals.arena_n;
+    ssize_t n = net_recv(c->fd, at, ARRIVALS_RECV);
 
     if (n == -EAGAIN) {
         c->readable = false;
@@ -35,9 +35,10 @@ static void receive(struct worker *w, struct conn *c, bool more_expected)
         step_close(w, c, END_CLIENT_RESET);
         return;
     }
-    c->readable = n == WORKER_RECV || more_expected;
-    w->arena_n += (size_t)n;
-    w->received[w->n_received++] = (struct received){ c, at, (size_t)n };
+    c->readable = n == ARRIVALS_RECV || more_expected;
+    w->arrivals.arena_n += (size_t)n;
+    w->arrivals.received[w->arrivals.n_received++] =
+        (struct received){ c, at, (size_t)n };
     c->received = true;
     if (n > 0 && c->readable)
         arrivals_put_off(w, c);
@@ -60,17 +61,18 @@ void arrivals_watch(struct worker *w, struct conn *c)
  * see whether it does again, and where the next turn is a long time off. */
 static bool greets(struct worker *w)
 {
-    return w->n_received < WORKER_EVENTS &&
-           (w->luck > 64 || w->greeted++ % 32 == 0 || listings_wait(w));
+    return w->arrivals.n_received < WORKER_EVENTS &&
+           (w->arrivals.luck > 64 || w->arrivals.greeted++ % 32 == 0 ||
+            listings_wait(w));
 }
 
 void arrivals_greet(struct worker *w, struct conn *c)
 {
-    if (w->arena_n + WORKER_RECV <= WORKER_ARENA && greets(w)) {
+    if (w->arrivals.arena_n + ARRIVALS_RECV <= ARRIVALS_ARENA && greets(w)) {
         receive(w, c, false);
-        w->luck -= w->luck / 16;
+        w->arrivals.luck -= w->arrivals.luck / 16;
         if (c->received)
-            w->luck += 16;
+            w->arrivals.luck += 16;
     }
     if (!c->received)
         arrivals_watch(w, c);
@@ -101,18 +103,18 @@ void arrivals_ready(struct worker *w, struct conn *c, unsigned events)
     if (w->over)
         arrivals_put_off(w, c);
     else
-        w->writable[w->n_writable++] = c;
+        w->arrivals.writable[w->arrivals.n_writable++] = c;
 }
 
 void arrivals_again(struct worker *w)
 {
     struct list todo;
 
-    if (list_empty(&w->again))
+    if (list_empty(&w->arrivals.again))
         return;
     list_init(&todo);
-    for (int n = 0; n < WORKER_EVENTS && !list_empty(&w->again); n++) {
-        struct list *node = w->again.next;
+    for (int n = 0; n < WORKER_EVENTS && !list_empty(&w->arrivals.again); n++) {
+        struct list *node = w->arrivals.again.next;
         list_remove(node);
         list_append(&todo, node);
     }
@@ -121,9 +123,9 @@ void arrivals_again(struct worker *w)
         list_remove(&c->turn);
         c->again = false;
         if (c->state == CONN_SEND)
-            w->writable[w->n_writable++] = c;
+            w->arrivals.writable[w->arrivals.n_writable++] = c;
         else if (wants_bytes(c) && c->readable &&
-                 w->arena_n + WORKER_RECV <= WORKER_ARENA)
+                 w->arrivals.arena_n + ARRIVALS_RECV <= ARRIVALS_ARENA)
             receive(w, c, true);
         else if (wants_bytes(c) && c->readable)
             arrivals_put_off(w, c);

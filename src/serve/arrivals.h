@@ -7,8 +7,34 @@
 #ifndef ETAGD_SERVE_ARRIVALS_H
 #define ETAGD_SERVE_ARRIVALS_H
 
+#include <stddef.h>
+
+#include "base/list.h"
+
 struct conn;
 struct worker;
+
+#define ARRIVALS_ARENA (256 * 1024) /* received bytes of one turn */
+#define ARRIVALS_RECV (16 * 1024)   /* most bytes of one receive */
+
+struct received {
+    struct conn *conn;
+    const char *p;
+    size_t n;
+};
+
+/* What has come in a turn and is not dealt with yet. */
+struct arrivals {
+    char *arena;
+    size_t arena_n;
+    struct received *received;
+    size_t n_received;
+    struct conn **writable;
+    size_t n_writable;
+    struct list again; /* those that are looked at in the next turn */
+    unsigned luck;     /* of 256 first receives that found a request, of late */
+    unsigned greeted;  /* connections without a first receive */
+};
 
 /* A new connection: its request is often there already.  Only within the event
  * part of a turn. */

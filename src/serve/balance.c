@@ -29,9 +29,10 @@ bool balance_init(struct worker *w)
 {
     if (!w->start->wake || w->conf->workers < 2)
         return true;
-    w->calls = calloc(w->conf->workers, sizeof w->calls[0]);
-    return w->calls && poll_add_level(w->poll, w->start->wake[w->start->index],
-                                      &w->wake_tag) == 0;
+    w->acceptor.calls = calloc(w->conf->workers, sizeof w->acceptor.calls[0]);
+    return w->acceptor.calls &&
+           poll_add_level(w->poll, w->start->wake[w->start->index],
+                          &w->acceptor.wake_tag) == 0;
 }
 
 void balance_called(struct worker *w)
@@ -47,7 +48,7 @@ static bool waits(const struct call *call, struct counters_slot *s)
 
 static bool absent(const struct worker *w, unsigned i, struct counters_slot *s)
 {
-    const struct call *call = &w->calls[i];
+    const struct call *call = &w->acceptor.calls[i];
     uint64_t ago_us = w->now.us - call->us;
 
     if (!waits(call, s) || ago_us < PATIENCE_US)
@@ -79,15 +80,15 @@ bool balance_yields(struct worker *w)
     unsigned index = 0;
 
     /* who takes long turns takes what it can get in between */
-    if (!w->calls || w->draining || listings_wait(w))
+    if (!w->acceptor.calls || w->draining || listings_wait(w))
         return false;
     struct counters_slot *other = least_busy(w, &index);
     if (!other)
         return false;
     uint64_t least = open_now(other);
-    if (w->n_conns <= least + 1 + least / 8)
+    if (w->places.n <= least + 1 + least / 8)
         return false;
-    struct call *call = &w->calls[index];
+    struct call *call = &w->acceptor.calls[index];
     bool missed = waits(call, other);
     if (!missed || w->now.us - call->us >= ABSENT_US) {
         call->misses = missed ? call->misses + 1 : 0;

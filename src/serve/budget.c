@@ -30,14 +30,14 @@
 
 static size_t txn_bytes(const struct conf_limits *l)
 {
-    size_t in = l->head_bytes + WORKER_RECV + 1024;
+    size_t in = l->head_bytes + ARRIVALS_RECV + 1024;
 
     return (sizeof(struct txn) + in + 4095) / 4096 * 4096;
 }
 
 static uint64_t turn_bytes(const struct conf_limits *l)
 {
-    return WORKER_ARENA + l->target_bytes +
+    return ARRIVALS_ARENA + l->target_bytes +
            (WORKER_EVENTS * 2 + 64) * (sizeof(struct received) + 8) +
            WORKER_EVENTS * 16 + SUM_BLOCK + sizeof(struct worker);
 }

@@ -47,7 +47,7 @@ static void finish(struct worker *w)
     if (w->idle_ms > FINISH_IDLE_MS)
         w->idle_ms = FINISH_IDLE_MS;
     drain(w);
-    for (struct list *at = w->conn_all.next; at != &w->conn_all;
+    for (struct list *at = w->places.all.next; at != &w->places.all;
          at = at->next) {
         struct conn *c = LIST_ENTRY(at, struct conn, node);
         if (c->state == CONN_IDLE)

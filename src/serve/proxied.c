@@ -30,9 +30,10 @@ static void tell_log(struct worker *w, const struct net_peer *peer,
 {
     char text[NET_PEER_TEXT];
 
-    if (w->proxy_logged_ms && w->now.ms < w->proxy_logged_ms + LOG_MS)
+    if (w->acceptor.proxy_logged_ms &&
+        w->now.ms < w->acceptor.proxy_logged_ms + LOG_MS)
         return;
-    w->proxy_logged_ms = w->now.ms;
+    w->acceptor.proxy_logged_ms = w->now.ms;
     net_peer_text(peer, text);
     log_warn("W028", "PROXY protocol, from %s: %s: closed (told once a minute)",
              text, what);

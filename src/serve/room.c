@@ -62,33 +62,34 @@ bool room_init(struct worker *w)
     size_t limit = w->start->descriptors;
     size_t used = descriptors_used(w->poll);
 
-    w->conns_max = room_for(l->connections, limit, used);
-    w->files.open_max = room_for_files(limit, used, w->conns_max);
-    w->slots = w->conns_max + ROOM_SLACK;
-    if (w->conns_max < l->connections / 2 && w->start->index == 0)
+    w->places.most = room_for(l->connections, limit, used);
+    w->files.open_max = room_for_files(limit, used, w->places.most);
+    w->places.slots = w->places.most + ROOM_SLACK;
+    if (w->places.most < l->connections / 2 && w->start->index == 0)
         log_info("W071",
                  "%zu descriptors are allowed: a worker takes %zu connections, "
                  "not the %zu of [limits] connections",
-                 limit, w->conns_max, l->connections);
+                 limit, w->places.most, l->connections);
     if (w->files.open_max < w->conf->prepare.files && w->start->index == 0)
         log_warn("W072",
                  "%zu descriptors are allowed: a worker keeps %zu large files "
                  "open, not the %zu of [prepare] files; others are opened "
                  "again when they are asked for",
                  limit, w->files.open_max, w->conf->prepare.files);
-    w->conns = calloc(w->slots, sizeof w->conns[0]);
-    if (!w->conns)
+    w->places.conn = calloc(w->places.slots, sizeof w->places.conn[0]);
+    if (!w->places.conn)
         return false;
     if (l->connections_per_address == 0)
         return true;
-    w->addresses = addresses_new(w->slots, w->files.cache.seed ^ w->now.us);
-    return w->addresses != NULL;
+    w->places.addresses =
+        addresses_new(w->places.slots, w->files.cache.seed ^ w->now.us);
+    return w->places.addresses != NULL;
 }
 
 void room_free(struct worker *w)
 {
-    addresses_free(w->addresses);
-    free(w->conns);
+    addresses_free(w->places.addresses);
+    free(w->places.conn);
 }
 
 static bool slow_request(const struct worker *w, const struct conn *c)
@@ -117,11 +118,11 @@ static struct conn *least_needed(struct worker *w)
     uint64_t best_ms = UINT64_MAX;
     int seen = 0;
 
-    for (size_t n = w->n_conns; n > 0 && seen < SAMPLE; n--) {
-        struct conn *c = LIST_ENTRY(w->conn_all.next, struct conn, node);
+    for (size_t n = w->places.n; n > 0 && seen < SAMPLE; n--) {
+        struct conn *c = LIST_ENTRY(w->places.all.next, struct conn, node);
         uint64_t ms = used_ms(w, c);
         list_remove(&c->node);
-        list_append(&w->conn_all, &c->node);
+        list_append(&w->places.all, &c->node);
         if (ms < best_ms && !(c->state == CONN_IDLE && net_pending(c->fd))) {
             best = c;
             best_ms = ms;
@@ -147,11 +148,11 @@ enum room room_connection(struct worker *w, struct conn **gives_way)
     size_t lab = w->conf->limits.connections_per_worker_lab;
 
     *gives_way = NULL;
-    if (lab && w->n_conns >= lab)
+    if (lab && w->places.n >= lab)
         return ROOM_NONE; /* a process per connection would take none either */
-    if (w->n_conns >= w->slots)
+    if (w->places.n >= w->places.slots)
         return ROOM_SOON;
-    if (w->n_conns - w->n_dead < w->conns_max)
+    if (w->places.n - w->places.n_dead < w->places.most)
         return ROOM_YES;
     *gives_way = least_needed(w);
     return *gives_way ? ROOM_YES : ROOM_NONE;
@@ -159,30 +160,30 @@ enum room room_connection(struct worker *w, struct conn **gives_way)
 
 struct conn *room_place(struct worker *w)
 {
-    if (list_empty(&w->conn_free)) {
-        CHECK(w->slots_used < w->slots);
-        return &w->conns[w->slots_used++];
+    if (list_empty(&w->places.free)) {
+        CHECK(w->places.used < w->places.slots);
+        return &w->places.conn[w->places.used++];
     }
-    struct conn *c = LIST_ENTRY(w->conn_free.next, struct conn, node);
+    struct conn *c = LIST_ENTRY(w->places.free.next, struct conn, node);
     list_remove(&c->node);
     return c;
 }
 
 bool room_address(struct worker *w, struct conn *c)
 {
-    if (!w->addresses)
+    if (!w->places.addresses)
         return true;
-    c->by_address = addresses_enter(w->addresses, &c->peer,
+    c->by_address = addresses_enter(w->places.addresses, &c->peer,
                                     w->conf->limits.connections_per_address);
     return c->by_address;
 }
 
 void room_left(struct worker *w, struct conn *c)
 {
-    list_prepend(&w->conn_free, &c->node);
-    w->n_conns--;
-    w->n_dead--;
+    list_prepend(&w->places.free, &c->node);
+    w->places.n--;
+    w->places.n_dead--;
     if (c->by_address)
-        addresses_leave(w->addresses, &c->peer);
+        addresses_leave(w->places.addresses, &c->peer);
     c->by_address = false;
 }

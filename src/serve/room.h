@@ -11,8 +11,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/list.h"
+
+struct addresses;
 struct conn;
 struct worker;
+
+/* The connections of a worker. */
+struct places {
+    struct conn
+        *conn; /* slots of them: `most` and those that have just ended */
+    size_t slots, most;
+    size_t used; /* from the first one on, ever */
+    struct list free, all;
+    struct list dead;            /* until the turn is over */
+    size_t n, n_dead;            /* n_dead of the n */
+    struct addresses *addresses; /* NULL: no limit */
+};
 
 /* Ended connections that keep their place until the turn ends. */
 #define ROOM_SLACK 8

@@ -21,7 +21,7 @@
 
 static void take(struct worker *w)
 {
-    w->reserve = fcntl(w->poll, F_DUPFD_CLOEXEC, 0);
+    w->acceptor.reserve = fcntl(w->poll, F_DUPFD_CLOEXEC, 0);
 }
 
 void spare_init(struct worker *w)
@@ -56,29 +56,30 @@ static void answer(struct worker *w, int fd)
 
 static void tell(struct worker *w)
 {
-    w->refused++;
-    if (w->now.ms < w->refused_logged_ms + LOG_MS && w->refused_logged_ms)
+    w->acceptor.refused++;
+    if (w->now.ms < w->acceptor.refused_logged_ms + LOG_MS &&
+        w->acceptor.refused_logged_ms)
         return;
     log_warn("W011",
              "no descriptor is left and no connection can give way: %llu "
              "clients were answered 503 so far",
-             (unsigned long long)w->refused);
-    w->refused_logged_ms = w->now.ms;
+             (unsigned long long)w->acceptor.refused);
+    w->acceptor.refused_logged_ms = w->now.ms;
 }
 
 enum spare spare_refuse(struct worker *w, size_t listener)
 {
     struct net_peer peer;
 
-    if (w->full_since_ms == 0)
-        w->full_since_ms = w->now.ms;
-    if (w->now.ms < w->full_since_ms + PATIENCE_MS || w->draining)
+    if (w->acceptor.full_since_ms == 0)
+        w->acceptor.full_since_ms = w->now.ms;
+    if (w->now.ms < w->acceptor.full_since_ms + PATIENCE_MS || w->draining)
         return SPARE_LATER;
-    if (w->reserve < 0)
+    if (w->acceptor.reserve < 0)
         take(w); /* lost to somebody quicker */
-    if (w->reserve < 0)
+    if (w->acceptor.reserve < 0)
         return SPARE_LATER;
-    close(w->reserve);
+    close(w->acceptor.reserve);
     int fd = net_accept(w->start->listener[listener], &peer);
     if (fd >= 0) {
         answer(w, fd);

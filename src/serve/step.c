@@ -56,8 +56,8 @@ void step_close(struct worker *w, struct conn *c, enum end why)
     if (c->again)
         list_remove(&c->turn);
     c->again = false;
-    list_append(&w->dead, &c->turn);
-    w->n_dead++;
+    list_append(&w->places.dead, &c->turn);
+    w->places.n_dead++;
 }
 
 /* The head of the request that waits, as far as it is there. */
@@ -87,7 +87,7 @@ static void receive_later(struct worker *w, struct conn *c)
     if (!c->readable || c->again || c->state == CONN_CLOSED)
         return;
     c->again = true;
-    list_append(&w->again, &c->turn);
+    list_append(&w->arrivals.again, &c->turn);
 }
 
 /* FIN now, and whatever the client still sends is thrown away for a while, lest

@@ -39,8 +39,8 @@ bool turn_over(struct worker *w)
 
 void turn_free_dead(struct worker *w)
 {
-    while (!list_empty(&w->dead)) {
-        struct conn *c = LIST_ENTRY(w->dead.next, struct conn, turn);
+    while (!list_empty(&w->places.dead)) {
+        struct conn *c = LIST_ENTRY(w->places.dead.next, struct conn, turn);
         list_remove(&c->turn);
         list_remove(&c->node);
         room_left(w, c);
@@ -50,8 +50,8 @@ void turn_free_dead(struct worker *w)
 
 static void take_received(struct worker *w)
 {
-    for (size_t i = 0; i < w->n_received; i++) {
-        struct received *r = &w->received[i];
+    for (size_t i = 0; i < w->arrivals.n_received; i++) {
+        struct received *r = &w->arrivals.received[i];
         r->conn->received = false;
         if (r->conn->state != CONN_CLOSED)
             step_received(w, r->conn, r->p, r->n);
@@ -63,11 +63,11 @@ static void take_received(struct worker *w)
 
 static void take_writable(struct worker *w)
 {
-    for (size_t i = 0; i < w->n_writable; i++) {
+    for (size_t i = 0; i < w->arrivals.n_writable; i++) {
         if (i > 0 && turn_over(w))
-            arrivals_put_off(w, w->writable[i]);
+            arrivals_put_off(w, w->arrivals.writable[i]);
         else
-            step_writable(w, w->writable[i]);
+            step_writable(w, w->arrivals.writable[i]);
     }
 }
 
@@ -75,15 +75,15 @@ static void take_writable(struct worker *w)
  * turn and who has come in it go first in turn. */
 static void answer_received(struct worker *w)
 {
-    if (w->n_received && w->files.dirs && dirs_news(w->files.dirs))
+    if (w->arrivals.n_received && w->files.dirs && dirs_news(w->files.dirs))
         w->files.fresh++;
     if (w->turns % 2 == 0)
         take_writable(w);
     take_received(w);
     if (w->turns % 2 == 1)
         take_writable(w);
-    w->n_received = w->n_writable = 0;
-    w->arena_n = 0;
+    w->arrivals.n_received = w->arrivals.n_writable = 0;
+    w->arrivals.arena_n = 0;
 }
 
 /* Requests whose facts are there, or won't come, go on; false: none. */
@@ -106,9 +106,9 @@ static void take_facts(struct worker *w)
 
 static bool is_conn(const struct worker *w, const void *tag)
 {
-    const char *p = tag, *from = (const char *)w->conns;
+    const char *p = tag, *from = (const char *)w->places.conn;
 
-    return p >= from && p < from + w->slots * sizeof w->conns[0];
+    return p >= from && p < from + w->places.slots * sizeof w->places.conn[0];
 }
 
 /* Beside a load new connections wait for some turns, if these are short: by
@@ -116,8 +116,8 @@ static bool is_conn(const struct worker *w, const void *tag)
  * an event. */
 static bool waited(struct worker *w)
 {
-    return ++w->due_turns > DUE_TURNS || listings_wait(w) ||
-           clock_mono_us() - w->due_since_us > DUE_US;
+    return ++w->acceptor.due_turns > DUE_TURNS || listings_wait(w) ||
+           clock_mono_us() - w->acceptor.due_since_us > DUE_US;
 }
 
 /* One at least.  Who is served may come again, at the end of the queue. */
@@ -151,7 +151,8 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
     arrivals_again(w);
     for (int i = 0; i < n; i++) {
         void *tag = events[i].data.ptr;
-        if (w->arena_n + WORKER_RECV > WORKER_ARENA || w->n_received >= BATCH) {
+        if (w->arrivals.arena_n + ARRIVALS_RECV > ARRIVALS_ARENA ||
+            w->arrivals.n_received >= BATCH) {
             answer_received(w);
             (void)turn_over(w);
         }
@@ -162,7 +163,7 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
             facts = true;
         } else if (tag == &w->control_tag) {
             control = true;
-        } else if (tag == &w->wake_tag) {
+        } else if (tag == &w->acceptor.wake_tag) {
             accepting_called(w);
         } else if (tag == w->files.dirs) {
             dirs_forget(w->files.dirs);
@@ -172,8 +173,8 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
         }
     }
     answer_received(w);
-    if (w->n_due > 0 && (!busy || waited(w))) {
-        w->due_turns = 0;
+    if (w->acceptor.n_due > 0 && (!busy || waited(w))) {
+        w->acceptor.due_turns = 0;
         accepting_take(w);
         answer_received(w);
     }
@@ -218,8 +219,8 @@ static int wait_ms(struct worker *w)
         ms = least(ms, w->drain_until_ms > w->now.ms ? (int)left : 0);
     }
     /* what has just been answered by its name may have ended connections */
-    if (!list_empty(&w->dead) || !list_empty(&w->again) || w->n_due > 0 ||
-        listings_wait(w))
+    if (!list_empty(&w->places.dead) || !list_empty(&w->arrivals.again) ||
+        w->acceptor.n_due > 0 || listings_wait(w))
         return 0;
     /* the heartbeat goes on when nothing else does */
     return least(ms, WORKER_BEAT_MS);

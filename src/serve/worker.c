@@ -59,13 +59,13 @@ static bool finished(struct worker *w)
 {
     if (w->stopping)
         return true;
-    return w->draining && (w->n_conns == 0 || w->now.ms >= w->drain_until_ms);
+    return w->draining && (w->places.n == 0 || w->now.ms >= w->drain_until_ms);
 }
 
 static void close_all(struct worker *w)
 {
-    while (!list_empty(&w->conn_all)) {
-        struct conn *c = LIST_ENTRY(w->conn_all.next, struct conn, node);
+    while (!list_empty(&w->places.all)) {
+        struct conn *c = LIST_ENTRY(w->places.all.next, struct conn, node);
         enum end why = w->stopping ? END_STOPPED : END_DRAINING;
         step_close(w, c, why);
         turn_free_dead(w);
@@ -106,16 +106,18 @@ static bool make_pools(struct worker *w)
     uint64_t seed = 0;
 
     (void)!getrandom(&seed, sizeof seed, 0);
-    w->arena = malloc(WORKER_ARENA);
-    w->received = calloc(WORKER_EVENTS * 2 + 64, sizeof w->received[0]);
-    w->writable = calloc(WORKER_EVENTS * 2 + 64, sizeof(struct conn *));
+    w->arrivals.arena = malloc(ARRIVALS_ARENA);
+    w->arrivals.received =
+        calloc(WORKER_EVENTS * 2 + 64, sizeof w->arrivals.received[0]);
+    w->arrivals.writable =
+        calloc(WORKER_EVENTS * 2 + 64, sizeof(struct conn *));
     w->path_cap = l->target_bytes + 2;
     w->path_storage = malloc(w->path_cap);
-    if (!w->arena || !w->received || !w->writable || !w->path_storage ||
-        !files_init(&w->files, w->start->prepare, seed) || !room_init(w) ||
-        !guard_init(&w->guard) ||
-        !txn_pool_init(&w->txns, w->conns_max,
-                       l->head_bytes + WORKER_RECV + 1024))
+    if (!w->arrivals.arena || !w->arrivals.received || !w->arrivals.writable ||
+        !w->path_storage || !files_init(&w->files, w->start->prepare, seed) ||
+        !room_init(w) || !guard_init(&w->guard) ||
+        !txn_pool_init(&w->txns, w->places.most,
+                       l->head_bytes + ARRIVALS_RECV + 1024))
         return false;
     w->head_limits = (struct head_limits){ l->target_bytes, l->line_bytes,
                                            l->head_bytes, l->fields };
@@ -134,10 +136,10 @@ bool worker_init(struct worker *w, const struct worker_start *start)
     w->counters = &start->counters->slot[start->index];
     if (start->board)
         w->ring = &start->board->ring[start->index];
-    list_init(&w->conn_free);
-    list_init(&w->conn_all);
-    list_init(&w->again);
-    list_init(&w->dead);
+    list_init(&w->places.free);
+    list_init(&w->places.all);
+    list_init(&w->arrivals.again);
+    list_init(&w->places.dead);
     list_init(&w->listed.queue);
     w->now.second = INT64_MIN;
     worker_time(w);
@@ -191,12 +193,12 @@ void worker_free(struct worker *w)
     files_free(&w->files);
     access_free(w->access);
     txn_pool_free(&w->txns);
-    free(w->calls);
+    free(w->acceptor.calls);
     room_free(w);
     guard_free(&w->guard);
-    free(w->arena);
-    free(w->received);
-    free(w->writable);
+    free(w->arrivals.arena);
+    free(w->arrivals.received);
+    free(w->arrivals.writable);
     free(w->path_storage);
     free(w);
 }

@@ -18,15 +18,15 @@
 #include "http/head.h"
 #include "http/target.h"
 #include "os/poll.h"
+#include "serve/accepting.h"
+#include "serve/arrivals.h"
 #include "serve/conn.h"
 #include "serve/guard.h"
+#include "serve/room.h"
 #include "share/board.h"
 #include "share/counters.h"
 
 #define WORKER_EVENTS 256
-#define WORKER_ARENA (256 * 1024) /* received bytes of one turn */
-#define WORKER_RECV (16 * 1024)   /* most bytes of one receive */
-#define WORKER_LISTEN_MAX 64
 #define WORKER_BEAT_MS 1000 /* longest time without a turn */
 
 /* What the master hands to a new worker; everything stays the master's. */
@@ -67,27 +67,6 @@ struct known_host {
     const struct conf_site *site; /* NULL: refused (421) */
 };
 
-/* When another worker was last woken to accept. */
-struct call {
-    uint64_t us;     /* monotonic; 0: never */
-    unsigned misses; /* calls in a row that it did not come to */
-};
-
-/* A listening socket; the addresses of these serve as tags in the poll set. */
-struct listening {
-    bool due;       /* has connections that are not taken yet */
-    bool more;      /* had some left in the turn after the last were taken */
-    unsigned left;  /* turns in a row that left some */
-    unsigned guess; /* how many are taken at once */
-    uint64_t taken; /* the turn in which some were */
-};
-
-struct received {
-    struct conn *conn;
-    const char *p;
-    size_t n;
-};
-
 struct worker {
     const struct worker_start *start;
     const struct conf *conf;
@@ -97,25 +76,13 @@ struct worker {
     struct moment now;   /* read once a turn */
     int64_t distance_us; /* from one clock to the other */
     uint64_t distance_due_us;
-    /* connections */
-    struct conn *conns; /* slots: conns_max and those that have just ended */
-    size_t slots, conns_max;
-    size_t slots_used; /* from the first one on, ever */
-    struct list conn_free, conn_all, again, dead;
-    size_t n_conns, n_dead;
-    struct addresses *addresses; /* NULL: no limit */
+    struct places places;
     struct wheel wheel;
     struct txn_pool txns;
-    /* the turn */
     uint64_t turns; /* so far */
     struct guard guard;
-    bool over; /* this one has taken its time (turn.h) */
-    char *arena;
-    size_t arena_n;
-    struct received *received;
-    size_t n_received;
-    struct conn **writable;
-    size_t n_writable;
+    bool over; /* this turn has taken its time (turn.h) */
+    struct arrivals arrivals;
     struct head head; /* of the request being looked at */
     struct head_limits head_limits;
     const struct conf_site
@@ -137,23 +104,8 @@ struct worker {
     uint64_t idle_ms; /* announced time and a grace */
     /* access log */
     struct access *access;
-    /* accepting */
-    struct listening listening[WORKER_LISTEN_MAX];
-    unsigned n_due;     /* of them */
-    unsigned due_turns; /* since one was */
-    uint64_t due_since_us;
-    unsigned luck;    /* of 256 first receives that found a request, of late */
-    unsigned greeted; /* connections without a first receive */
-    bool accepting;
-    bool accept_failing; /* and that has been logged */
-    char control_tag, wake_tag;
-    int reserve; /* a descriptor for serve/spare, or -1 */
-    uint64_t accept_again_ms, accept_look_ms;
-    size_t paused_at; /* connections at that time */
-    uint64_t refused, refused_logged_ms, full_since_ms;
-    uint64_t proxy_logged_ms; /* when a faulty proxy was told of; 0: never */
-    struct call *calls; /* per worker, by this one; NULL: only one worker */
-    bool deaf;          /* has let go of its listening sockets */
+    struct acceptor acceptor;
+    char control_tag;
     bool draining, stopping;
     uint64_t drain_until_ms;
 };

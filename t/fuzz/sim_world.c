@@ -41,9 +41,9 @@ static struct worker *worker_of(struct txn_pool *pool)
 
 static void check_idle(const struct worker *w)
 {
-    PROPERTY(w->n_conns == 0 && w->n_dead == 0);
-    PROPERTY(list_empty(&w->conn_all) && list_empty(&w->dead));
-    PROPERTY(list_empty(&w->again));
+    PROPERTY(w->places.n == 0 && w->places.n_dead == 0);
+    PROPERTY(list_empty(&w->places.all) && list_empty(&w->places.dead));
+    PROPERTY(list_empty(&w->arrivals.again));
     PROPERTY(w->txns.n_free == w->txns.count);
     for (size_t i = 0; i < WHEEL_SLOTS / 64; i++) {
         for (uint64_t left = w->wheel.used[i]; left; left &= left - 1) {
