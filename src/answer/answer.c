@@ -19,9 +19,9 @@
 #include "files/blocks.h"
 #include "files/entry.h"
 #include "files/tags.h"
+#include "files/files.h"
 #include "http/status.h"
 #include "serve/conn.h"
-#include "serve/worker.h"
 
 /* What one response adds to a prepared block. */
 struct variant {
@@ -30,16 +30,15 @@ struct variant {
     struct span extra; /* further field lines */
     bool with_length;
     uint64_t length;
-    bool persist;
 };
 
-static void put_head(struct worker *w, struct txn *t, const struct entry *e,
+static void put_head(const struct reply *to, const struct entry *e,
                      struct block *k, const struct variant *v)
 {
-    struct buf *b = &t->out;
+    struct buf *b = &to->t->out;
 
-    blocks_date(&w->files, e, k);
-    if (v->status == 0 && v->persist && !v->extra.p) {
+    blocks_date(to->a->files, e, k);
+    if (v->status == 0 && to->persist && !v->extra.p) {
         buf_put(b, k->text, k->bytes);
         return;
     }
@@ -58,7 +57,7 @@ static void put_head(struct worker *w, struct txn *t, const struct entry *e,
                 (size_t)(k->connection_at - k->length_at));
     else if (v->with_length)
         answer_length(b, v->length);
-    answer_connection(w, b, v->persist);
+    answer_connection(to, b);
 }
 
 static void hold(struct record *r, struct entry *e)
@@ -129,10 +128,11 @@ static uint64_t multipart_length(const struct multipart *m,
 
 /* 206 with several parts (RFC 9110 14.6); the boundary can't be foreseen, so no
  * file can hold it on purpose. */
-static uint64_t put_multipart(struct worker *w, struct txn *t,
-                              const struct entry *e, struct entry_form *f,
-                              const struct plan *plan, struct variant *v)
+static uint64_t put_multipart(const struct reply *to, const struct entry *e,
+                              struct entry_form *f, const struct plan *plan,
+                              struct variant *v)
 {
+    struct txn *t = to->t;
     uint64_t size = e->source.form[plan->coding].size;
     struct block *k = partial_of(f);
     struct multipart m;
@@ -151,7 +151,7 @@ static uint64_t put_multipart(struct worker *w, struct txn *t,
     v->length = multipart_length(&m, &plan->range, size);
 
     size_t from = t->out.n;
-    put_head(w, t, e, k, v);
+    put_head(to, e, k, v);
     for (unsigned i = 0; i < plan->range.n; i++) {
         const struct range_piece *p = &plan->range.piece[i];
         put_part_head(&t->out, &m, p, size);
@@ -166,35 +166,38 @@ static uint64_t put_multipart(struct worker *w, struct txn *t,
     return v->length;
 }
 
-static uint64_t put_range(struct worker *w, struct txn *t,
-                          const struct entry *e, struct entry_form *f,
-                          const struct plan *plan, struct variant *v)
+static uint64_t put_range(const struct reply *to, const struct entry *e,
+                          struct entry_form *f, const struct plan *plan,
+                          struct variant *v)
 {
+    struct txn *t = to->t;
     const struct range_piece *p = &plan->range.piece[0];
 
     if (plan->range.n > 1)
-        return put_multipart(w, t, e, f, plan, v);
+        return put_multipart(to, e, f, plan, v);
     v->with_length = true;
     v->length = p->bytes;
     size_t from = t->out.n;
-    put_head(w, t, e, partial_of(f), v);
+    put_head(to, e, partial_of(f), v);
     txn_piece_out(t, from);
     answer_content(t, e, f, p->first, p->bytes);
     return p->bytes;
 }
 
 /* Field lines that no prepared head can have. */
-static void put_own_lines(struct worker *w, const struct conn *c, struct buf *b,
+static void put_own_lines(const struct reply *to, struct buf *b,
                           const struct entry *e, const struct plan *plan)
 {
     if (e->etag_scheme == ETAG_SCHEME_CHANGING) {
         char tag[ETAG_BYTES_MAX];
         BUF_LIT(b, "ETag: ");
-        buf_put(b, tag, tags_changing(tag, c->number, c->requests, w->now.us));
+        buf_put(
+            b, tag,
+            tags_changing(tag, to->c->number, to->c->requests, to->a->now->us));
         BUF_LIT(b, "\r\n");
     }
-    if (w->conf->explain_header)
-        explained_put(b, w->conf, plan->status, plan->reason, FAULT_NONE,
+    if (to->a->conf->explain_header)
+        explained_put(b, to->a->conf, plan->status, plan->reason, FAULT_NONE,
                       e->rule_line);
     if (plan->status == 206 && plan->range.n == 1) {
         BUF_LIT(b, "Content-Range: bytes ");
@@ -219,43 +222,44 @@ static void fetch(const struct entry_form *f)
     }
 }
 
-static void answer_file(struct worker *w, struct conn *c, struct txn *t,
-                        struct entry *e, bool persist)
+static void answer_file(const struct reply *to, struct entry *e)
 {
+    struct txn *t = to->t;
     fetch(&e->form[CODING_IDENTITY]);
-    const struct head *h = &w->head;
-    struct plan plan = plan_make(h, &e->source, w->now.second + e->clock_s);
+    const struct head *h = &to->q->head;
+    struct plan plan =
+        plan_make(h, &e->source, to->a->now->second + e->clock_s);
     struct entry_form *f = &e->form[plan.coding];
-    struct variant v = { .persist = persist };
+    struct variant v = { .status = 0 };
     UNINIT char storage[ETAG_BYTES_MAX + 128 + EXPLAINED_MAX];
     struct buf extra = buf_over(storage, sizeof storage);
     uint64_t content = 0;
 
     if (plan.status == 412 || plan.status == 416) {
         entry_hold(e); /* an error page may need its descriptor */
-        answer_refusal(w, c, t, e, &plan, persist);
-        entry_release(&w->files, e);
+        answer_refusal(to, e, &plan);
+        entry_release(to->a->files, e);
         return;
     }
     if (plan.reason == REASON_NEW)
-        plan.reason = w->why;
+        plan.reason = to->q->why;
     else if (f->others)
-        plan.reason = audit_judge(&w->files, h, e, &plan);
-    struct record *r = answer_record(w, c, t, plan.status, plan.reason);
+        plan.reason = audit_judge(to->a->files, h, e, &plan);
+    struct record *r = answer_record(to, plan.status, plan.reason);
     r->line.coding =
         plan.coding == CODING_IDENTITY ? (enum coding)e->own : plan.coding;
-    if (w->ring)
-        tell_file(w, r, e);
-    put_own_lines(w, c, &extra, e, &plan);
+    if (to->a->ring)
+        tell_file(to->a, r, e);
+    put_own_lines(to, &extra, e, &plan);
     if (extra.n)
         v.extra = buf_span(&extra);
     if (plan.status == 206) {
         v.status = 206;
-        content = put_range(w, t, e, f, &plan, &v);
+        content = put_range(to, e, f, &plan, &v);
     } else {
         size_t from = t->out.n;
         bool whole = plan.status == 200 && h->method != METHOD_HEAD;
-        put_head(w, t, e, plan.status == 304 ? &f->not_modified : &f->ok, &v);
+        put_head(to, e, plan.status == 304 ? &f->not_modified : &f->ok, &v);
         content = whole ? e->source.form[plan.coding].size : 0;
         if (whole && f->bytes && content <= TXN_COPY_MAX)
             buf_put(&t->out, f->bytes, content);
@@ -269,21 +273,22 @@ static void answer_file(struct worker *w, struct conn *c, struct txn *t,
 }
 
 /* An error page prepared with its entry: 404 and the like. */
-static void answer_refused(struct worker *w, struct conn *c, struct txn *t,
-                           struct entry *e, bool persist)
+static void answer_refused(const struct reply *to, struct entry *e)
 {
+    struct txn *t = to->t;
     struct entry_form *f = &e->form[CODING_IDENTITY];
-    struct variant v = { .persist = persist };
+    struct variant v = { .status = 0 };
     uint64_t size = e->source.form[CODING_IDENTITY].size;
 
-    if (w->conf->explain_header || pages_find(w, e->status)) {
-        answer_error(w, c, t, e, persist);
+    if (to->a->conf->explain_header ||
+        pages_find(to->a, to->q->site, e->status)) {
+        answer_error(to, e);
         return;
     }
-    struct record *r = answer_record(w, c, t, e->status, e->reason);
+    struct record *r = answer_record(to, e->status, e->reason);
     size_t from = t->out.n;
-    put_head(w, t, e, &f->ok, &v);
-    if (w->head.method != METHOD_HEAD)
+    put_head(to, e, &f->ok, &v);
+    if (to->q->head.method != METHOD_HEAD)
         buf_put(&t->out, f->bytes, size);
     else
         size = 0;
@@ -291,16 +296,16 @@ static void answer_refused(struct worker *w, struct conn *c, struct txn *t,
     answer_close(t, r, size);
 }
 
-void answer_entry(struct worker *w, struct conn *c, struct txn *t,
-                  struct entry *e, const struct target *target, bool persist)
+void answer_entry(const struct reply *to, struct entry *e,
+                  const struct target *target)
 {
     CHECK(!e->pending);
     if (e->kind == ENTRY_FILE)
-        answer_file(w, c, t, e, persist);
+        answer_file(to, e);
     else if (e->kind == ENTRY_MOVED)
-        answer_moved(w, c, t, e, target, persist);
+        answer_moved(to, e, target);
     else if (e->kind == ENTRY_LISTING)
-        answer_listing(w, c, t, e, persist);
+        answer_listing(to, e);
     else
-        answer_refused(w, c, t, e, persist);
+        answer_refused(to, e);
 }

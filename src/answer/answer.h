@@ -8,33 +8,67 @@
 #define ETAGD_ANSWER_ANSWER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
-#include "files/entry.h"
+#include "answer/listings.h"
+#include "base/span.h"
+#include "conf/conf.h"
 #include "http/fault.h"
+#include "http/head.h"
+#include "http/moment.h"
+#include "http/reason.h"
 #include "http/target.h"
 
+struct board_ring;
 struct conn;
+struct entry;
+struct files;
+struct pages;
+struct target;
 struct txn;
-struct worker;
 
-/* All of these answer w->head's request on c; `persist`: the connection lives
- * on afterwards. */
+/* What answering needs of its worker, for as long as that lives. */
+struct answers {
+    const struct conf *conf;
+    const struct moment *now;
+    struct files *files;
+    struct board_ring *ring; /* NULL: nobody observes */
+    bool logs;               /* what clients say of themselves is logged */
+    struct span keep_alive;  /* the fields of a connection that lives on */
+    struct pages *pages;     /* the sites' own error pages */
+    struct listed listed;
+    uint64_t turn; /* number of this turn of the worker */
+};
+
+/* A request, as far as it is known; it points into the input. */
+struct request {
+    struct head head;
+    const struct conf_site *site; /* the default's until known */
+    struct span path;             /* decoded; "/" until known */
+    enum reason why;              /* of a 200, unless a condition has another */
+};
+
+/* Which request is answered, and where to. */
+struct reply {
+    struct answers *a;
+    const struct request *q;
+    const struct conn *c;
+    struct txn *t;
+    bool persist; /* the connection lives on afterwards */
+};
 
 /* A GET or HEAD of e, which is not pending. */
-void answer_entry(struct worker *w, struct conn *c, struct txn *t,
-                  struct entry *e, const struct target *target, bool persist);
+void answer_entry(const struct reply *to, struct entry *e,
+                  const struct target *target);
 
 /* An error that concerns the request itself. */
-void answer_fault(struct worker *w, struct conn *c, struct txn *t,
-                  enum fault fault, bool persist);
+void answer_fault(const struct reply *to, enum fault fault);
 
 /* Any other status without a file: 405 and 501 (with Allow), 408, 421, 503. */
-void answer_status(struct worker *w, struct conn *c, struct txn *t, int status,
-                   enum reason reason, bool persist);
+void answer_status(const struct reply *to, int status, enum reason reason);
 
 /* OPTIONS: 204 with Allow. */
-void answer_options(struct worker *w, struct conn *c, struct txn *t,
-                    bool persist);
+void answer_options(const struct reply *to);
 
 /* 100 (Continue): the client may send its content. */
 void answer_continue(struct txn *t);

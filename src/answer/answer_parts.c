@@ -5,25 +5,27 @@
  */
 #include "answer/answer_parts.h"
 
+#include "answer/answer.h"
 #include "answer/explained.h"
 #include "answer/tell.h"
 #include "answer/txn.h"
 #include "base/check.h"
+#include "files/files.h"
 #include "serve/conn.h"
-#include "serve/worker.h"
 
 static const char close_fields[] = "Connection: close\r\n\r\n";
 
-struct record *answer_record(struct worker *w, struct conn *c, struct txn *t,
-                             int status, enum reason reason)
+struct record *answer_record(const struct reply *to, int status,
+                             enum reason reason)
 {
-    const struct head *h = &w->head;
+    struct txn *t = to->t;
+    const struct head *h = &to->q->head;
     struct record *r = &t->record[t->record_n++];
 
     CHECK(t->record_n <= TXN_RECORDS_MAX);
     r->entry = NULL;
-    r->started_us = c->first_us;
-    r->line.request = c->requests;
+    r->started_us = to->c->first_us;
+    r->line.request = to->c->requests;
     r->line.status = status;
     r->line.reason = reason;
     r->line.fault = FAULT_NONE;
@@ -33,7 +35,7 @@ struct record *answer_record(struct worker *w, struct conn *c, struct txn *t,
     r->line.method = h->method_text;
     r->line.target = h->target;
     r->line.minor = h->minor;
-    if (w->access && h->n_fields) {
+    if (to->a->logs && h->n_fields) {
         r->line.host = head_value(h, FIELD_HOST);
         r->line.referer = head_value(h, FIELD_REFERER);
         r->line.user_agent = head_value(h, FIELD_USER_AGENT);
@@ -41,8 +43,8 @@ struct record *answer_record(struct worker *w, struct conn *c, struct txn *t,
         r->line.host = r->line.referer = r->line.user_agent = SPAN_NONE;
     }
     r->head = SPAN_NONE;
-    if (w->ring)
-        tell_opened(w, t, r);
+    if (to->a->ring)
+        tell_opened(to, r);
     txn_record_texts(t, h->bytes);
     return r;
 }
@@ -53,10 +55,10 @@ void answer_close(struct txn *t, struct record *r, uint64_t bytes)
     r->ends = t->queued;
 }
 
-void answer_connection(struct worker *w, struct buf *b, bool persist)
+void answer_connection(const struct reply *to, struct buf *b)
 {
-    if (persist) {
-        buf_put(b, w->keep_alive, w->keep_alive_n);
+    if (to->persist) {
+        buf_put(b, to->a->keep_alive.p, to->a->keep_alive.n);
         BUF_LIT(b, "\r\n");
     } else {
         buf_put(b, close_fields, sizeof close_fields - 1);
@@ -70,18 +72,19 @@ void answer_length(struct buf *b, uint64_t n)
     BUF_LIT(b, "\r\n");
 }
 
-void answer_head(struct worker *w, struct txn *t, const struct blocks_head *h,
-                 const struct record *r, uint64_t length, bool persist)
+void answer_head(const struct reply *to, const struct blocks_head *h,
+                 const struct record *r, uint64_t length)
 {
-    struct buf *b = &t->out;
-    int rule_line = blocks_head_put(&w->files, b, w->site, w->path, h);
+    struct buf *b = &to->t->out;
+    int rule_line =
+        blocks_head_put(to->a->files, b, to->q->site, to->q->path, h);
 
-    if (w->conf->explain_header)
-        explained_put(b, w->conf, h->status, r->line.reason, r->line.fault,
+    if (to->a->conf->explain_header)
+        explained_put(b, to->a->conf, h->status, r->line.reason, r->line.fault,
                       rule_line);
     if (length != ANSWER_NO_LENGTH)
         answer_length(b, length);
-    answer_connection(w, b, persist);
+    answer_connection(to, b);
 }
 
 void answer_stored(struct txn *t, const struct entry *e,

@@ -18,13 +18,13 @@
 #include "answer/answer_parts.h"
 #include "answer/txn.h"
 #include "files/entry.h"
+#include "files/files.h"
 #include "files/find.h"
 #include "http/accept.h"
 #include "http/cond.h"
 #include "http/listing.h"
 #include "http/target.h"
 #include "os/directory.h"
-#include "serve/worker.h"
 
 /* A control character in a path is a fault (target.h). */
 static bool askable(struct span name)
@@ -37,7 +37,7 @@ static bool askable(struct span name)
 }
 
 /* A link counts as what it leads to, when its policy lets it be followed. */
-static bool look_behind(struct worker *w, const struct entry *e,
+static bool look_behind(const struct reply *to, const struct entry *e,
                         struct directory_item *item)
 {
     char path[FIND_PATH_MAX + 256];
@@ -48,7 +48,7 @@ static bool look_behind(struct worker *w, const struct entry *e,
     buf_str(&b, item->name);
     if (!buf_cstr(&b))
         return false;
-    int fd = find_open(&w->files, w->site, e->root, path, NULL);
+    int fd = find_open(to->a->files, to->q->site, e->root, path, NULL);
     if (fd < 0)
         return false;
     int rc = file_stat(fd, &s);
@@ -62,23 +62,23 @@ static bool look_behind(struct worker *w, const struct entry *e,
 }
 
 /* What a request for it would not be answered with 404 or 403 for. */
-static bool shown(struct worker *w, const struct entry *e,
+static bool shown(const struct reply *to, const struct entry *e,
                   struct directory_item *item)
 {
     struct span name = span_str(item->name);
 
-    if (name.p[0] == '.' && w->site->dotfiles == DOTFILES_DENY)
+    if (name.p[0] == '.' && to->q->site->dotfiles == DOTFILES_DENY)
         return e->path_n == 1 && span_eq(name, SPAN(".well-known")) &&
                item->kind == DIRECTORY_FOLDER;
     if (!askable(name))
         return false;
-    if (item->kind == DIRECTORY_LINK && !look_behind(w, e, item))
+    if (item->kind == DIRECTORY_LINK && !look_behind(to, e, item))
         return false;
     return item->kind == DIRECTORY_FILE || item->kind == DIRECTORY_FOLDER;
 }
 
 /* Both point into what `d` owns. */
-static struct listing_item *select_items(struct worker *w,
+static struct listing_item *select_items(const struct reply *to,
                                          const struct entry *e,
                                          struct directory *d, size_t *n)
 {
@@ -87,7 +87,7 @@ static struct listing_item *select_items(struct worker *w,
     *n = 0;
     for (size_t i = 0; item && i < d->n; i++) {
         struct directory_item *from = &d->item[i];
-        if (!shown(w, e, from))
+        if (!shown(to, e, from))
             continue;
         item[(*n)++] = (struct listing_item){ span_str(from->name),
                                               from->kind == DIRECTORY_FOLDER,
@@ -99,20 +99,20 @@ static struct listing_item *select_items(struct worker *w,
 }
 
 /* Storage of what it really came to: false when others hold too much. */
-static bool keep(struct worker *w, struct entry *page, size_t n)
+static bool keep(struct answers *a, struct entry *page, size_t n)
 {
-    if (n > LISTINGS_BYTES - w->files.listing_bytes)
+    if (n > LISTINGS_BYTES - a->files->listing_bytes)
         return false;
     char *less = realloc(page->page, n);
     if (less)
         page->page = less;
     page->listing_bytes = n;
-    w->files.listing_bytes += n;
+    a->files->listing_bytes += n;
     return true;
 }
 
 /* An entry of its own with the document as its bytes, or NULL. */
-static struct entry *compose(struct worker *w, const struct listing *l,
+static struct entry *compose(struct answers *a, const struct listing *l,
                              bool json)
 {
     size_t cap = listing_bytes_max(l);
@@ -129,38 +129,38 @@ static struct entry *compose(struct worker *w, const struct listing *l,
         listing_json(&b, l);
     else
         listing_html(&b, l);
-    if (b.overflow || !keep(w, page, b.n))
+    if (b.overflow || !keep(a, page, b.n))
         return page;
     page->form[CODING_IDENTITY].bytes = page->page;
     page->source.form[CODING_IDENTITY].size = b.n;
     return page;
 }
 
-void listings_forget(struct worker *w)
+void listings_forget(struct answers *a)
 {
-    struct listed *l = &w->listed;
+    struct listed *l = &a->listed;
 
     for (unsigned i = 0; i < LISTED_MAX; i++) {
         if (!l->slot[i].page)
             continue;
-        entry_release(&w->files, l->slot[i].of);
-        entry_release(&w->files, l->slot[i].page);
+        entry_release(a->files, l->slot[i].of);
+        entry_release(a->files, l->slot[i].page);
         l->slot[i].page = NULL;
     }
 }
 
-bool listings_wait(const struct worker *w)
+bool listings_wait(const struct answers *a)
 {
-    return !list_empty(&w->listed.queue);
+    return !list_empty(&a->listed.queue);
 }
 
 /* Whoever was in the queue when a document was made asked before that was
  * begun.
  */
-static struct entry *made_before(struct worker *w, const struct txn *t,
+static struct entry *made_before(struct answers *a, const struct txn *t,
                                  const struct entry *e, bool json)
 {
-    const struct listed *l = &w->listed;
+    const struct listed *l = &a->listed;
 
     for (unsigned i = 0; i < LISTED_MAX; i++) {
         const struct listed_slot *s = &l->slot[i];
@@ -171,55 +171,57 @@ static struct entry *made_before(struct worker *w, const struct txn *t,
     return NULL;
 }
 
-static void remember(struct worker *w, struct entry *e, bool json,
+static void remember(struct answers *a, struct entry *e, bool json,
                      struct entry *page)
 {
-    struct listed_slot *slot = &w->listed.slot[w->listed.next];
+    struct listed_slot *slot = &a->listed.slot[a->listed.next];
 
-    w->listed.next = (w->listed.next + 1) % LISTED_MAX;
+    a->listed.next = (a->listed.next + 1) % LISTED_MAX;
     if (slot->page) {
-        entry_release(&w->files, slot->of);
-        entry_release(&w->files, slot->page);
+        entry_release(a->files, slot->of);
+        entry_release(a->files, slot->page);
     }
     entry_hold(e);
     entry_hold(page);
-    *slot = (struct listed_slot){ e, page, json, w->turns };
+    *slot = (struct listed_slot){ e, page, json, a->turn };
 }
 
-static struct entry *make(struct worker *w, const struct entry *e, bool json)
+static struct entry *make(const struct reply *to, const struct entry *e,
+                          bool json)
 {
     struct directory d;
     struct listing l = { .path = span_of(e->path, e->path_n) };
     struct entry *page = NULL;
 
-    if (w->files.listing_bytes >= LISTINGS_BYTES)
+    if (to->a->files->listing_bytes >= LISTINGS_BYTES)
         return NULL; /* no need to look */
-    int fd = find_open(&w->files, w->site, e->root, e->file_path, NULL);
+    int fd = find_open(to->a->files, to->q->site, e->root, e->file_path, NULL);
     int rc = fd < 0 ? fd : directory_read(fd, LISTINGS_MAX, &d);
 
     if (fd >= 0)
         close(fd);
     if (rc < 0)
         return NULL;
-    struct listing_item *item = select_items(w, e, &d, &l.n);
+    struct listing_item *item = select_items(to, e, &d, &l.n);
     l.item = item;
     l.cut = d.cut;
     if (item)
-        page = compose(w, &l, json);
+        page = compose(to->a, &l, json);
     free(item);
     directory_free(&d);
     if (page && !page->form[CODING_IDENTITY].bytes) {
-        entry_release(&w->files, page);
+        entry_release(to->a->files, page);
         page = NULL;
     }
     return page;
 }
 
 /* A listing has no validators: only "*" can match (RFC 9110 13.1.1, 13.1.2). */
-static int status_of(struct worker *w, enum reason *reason)
+static int status_of(const struct reply *to, enum reason *reason)
 {
     struct validators none = { .last_modified = COND_NO_DATE };
-    struct cond_result r = cond_evaluate(&w->head, &none, w->now.second);
+    struct cond_result r =
+        cond_evaluate(&to->q->head, &none, to->a->now->second);
 
     *reason = r.verdict == COND_PROCEED ? REASON_LISTING : r.reason;
     return r.verdict == COND_NOT_MODIFIED ? 304
@@ -227,9 +229,9 @@ static int status_of(struct worker *w, enum reason *reason)
                                           : 200;
 }
 
-static void put(struct worker *w, struct conn *c, struct txn *t,
-                struct entry *page, bool json, bool persist)
+static void put(const struct reply *to, struct entry *page, bool json)
 {
+    struct txn *t = to->t;
     const struct blocks_head h = {
         .status = 200,
         .type = json ? "application/json" : "text/html; charset=utf-8",
@@ -237,13 +239,13 @@ static void put(struct worker *w, struct conn *c, struct txn *t,
         .caching = "no-cache",
         .vary = "Accept",
     };
-    struct record *r = answer_record(w, c, t, 200, REASON_LISTING);
+    struct record *r = answer_record(to, 200, REASON_LISTING);
     uint64_t n = page->source.form[CODING_IDENTITY].size;
     size_t from = t->out.n;
 
-    answer_head(w, t, &h, r, n, persist);
+    answer_head(to, &h, r, n);
     txn_piece_out(t, from);
-    if (w->head.method == METHOD_HEAD)
+    if (to->q->head.method == METHOD_HEAD)
         n = 0;
     if (n) {
         answer_content(t, page, &page->form[CODING_IDENTITY], 0, n);
@@ -253,51 +255,50 @@ static void put(struct worker *w, struct conn *c, struct txn *t,
     answer_close(t, r, n);
 }
 
-static void put_not_modified(struct worker *w, struct conn *c, struct txn *t,
-                             enum reason reason, bool persist)
+static void put_not_modified(const struct reply *to, enum reason reason)
 {
+    struct txn *t = to->t;
     const struct blocks_head h = {
         .status = 304,
         .fixed = SPAN(""),
         .caching = "no-cache",
         .vary = "Accept",
     };
-    struct record *r = answer_record(w, c, t, 304, reason);
+    struct record *r = answer_record(to, 304, reason);
     size_t from = t->out.n;
 
-    answer_head(w, t, &h, r, ANSWER_NO_LENGTH, persist);
+    answer_head(to, &h, r, ANSWER_NO_LENGTH);
     txn_piece_out(t, from);
     answer_close(t, r, 0);
 }
 
-void answer_listing(struct worker *w, struct conn *c, struct txn *t,
-                    struct entry *e, bool persist)
+void answer_listing(const struct reply *to, struct entry *e)
 {
     enum reason reason;
-    int status = status_of(w, &reason);
-    bool json = accept_media(&w->head, SPAN("application/json")) >
-                accept_media(&w->head, SPAN("text/html"));
+    int status = status_of(to, &reason);
+    bool json = accept_media(&to->q->head, SPAN("application/json")) >
+                accept_media(&to->q->head, SPAN("text/html"));
 
     if (status == 304) {
-        put_not_modified(w, c, t, reason, persist);
+        put_not_modified(to, reason);
         return;
     }
     if (status == 412) {
         struct plan plan = { .status = 412, .reason = reason };
-        answer_refusal(w, c, t, e, &plan, persist);
+        answer_refusal(to, e, &plan);
         return;
     }
-    struct entry *page = made_before(w, t, e, json);
+    struct entry *page = made_before(to->a, to->t, e, json);
     if (page) {
-        put(w, c, t, page, json, persist);
+        put(to, page, json);
         return;
     }
-    page = make(w, e, json);
+    page = make(to, e, json);
     if (!page) {
-        answer_status(w, c, t, 503, REASON_OVERLOAD, persist);
+        answer_status(to, 503, REASON_OVERLOAD);
         return;
     }
-    remember(w, e, json, page);
-    put(w, c, t, page, json, persist);
-    entry_release(&w->files, page);
+    remember(to->a, e, json, page);
+    put(to, page, json);
+    entry_release(to->a->files, page);
 }

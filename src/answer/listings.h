@@ -13,10 +13,10 @@
 
 #include "base/list.h"
 
-struct conn;
+struct answers;
 struct entry;
 struct txn;
-struct worker;
+struct reply;
 
 /* Names of one listing: 4 us each. */
 #define LISTINGS_MAX 2000
@@ -42,13 +42,12 @@ struct listed {
 #define LISTINGS_MAKING ((size_t)6 << 20)
 
 /* A GET or HEAD of e, an ENTRY_LISTING. */
-void answer_listing(struct worker *w, struct conn *c, struct txn *t,
-                    struct entry *e, bool persist);
+void answer_listing(const struct reply *to, struct entry *e);
 
 /* Does anybody wait for one? */
-bool listings_wait(const struct worker *w);
+bool listings_wait(const struct answers *a);
 
 /* Gives back what was made. */
-void listings_forget(struct worker *w);
+void listings_forget(struct answers *a);
 
 #endif

@@ -10,14 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer/answer.h"
 #include "files/entry.h"
+#include "files/files.h"
 #include "files/find.h"
 #include "http/media.h"
 #include "http/target.h"
 #include "http/utf8.h"
 #include "os/log.h"
 #include "prepare/version.h"
-#include "serve/worker.h"
 
 #define TICK_NS 50000000 /* several ticks of the clock of file times */
 
@@ -46,19 +47,19 @@ struct pages *pages_new(const struct conf *conf)
     return p;
 }
 
-static void replace(struct worker *w, struct pages_slot *s, struct entry *e)
+static void replace(struct answers *a, struct pages_slot *s, struct entry *e)
 {
     if (s->page)
-        entry_release(&w->files, s->page);
+        entry_release(a->files, s->page);
     s->page = e;
 }
 
-void pages_free(struct worker *w)
+void pages_free(struct answers *a)
 {
-    for (size_t i = 0; w->pages && i < w->pages->n; i++)
-        replace(w, &w->pages->slot[i], NULL);
-    free(w->pages);
-    w->pages = NULL;
+    for (size_t i = 0; a->pages && i < a->pages->n; i++)
+        replace(a, &a->pages->slot[i], NULL);
+    free(a->pages);
+    a->pages = NULL;
 }
 
 static struct entry *read_page(struct span path, const struct found *f)
@@ -95,30 +96,30 @@ static void tell(struct pages_slot *s, const struct conf_error_page *page,
     s->told = true;
 }
 
-static void look(struct worker *w, const struct conf_site *site,
+static void look(struct answers *a, const struct conf_site *site,
                  const struct conf_error_page *page, struct pages_slot *s)
 {
     static struct found f;
     struct target target = { .path = span_str(page->path) };
 
-    find_file(&w->files, site, &target, &f);
+    find_file(a->files, site, &target, &f);
     s->looked = true;
     s->watched = f.watched;
-    s->fresh = w->files.fresh;
+    s->fresh = a->files->fresh;
     if (f.status != 200) {
-        replace(w, s, NULL);
+        replace(a, s, NULL);
         tell(s, page, "can't be read");
     } else if (f.version.size > PAGES_FILE_MAX) {
-        replace(w, s, NULL);
+        replace(a, s, NULL);
         tell(s, page, "is larger than 256 KiB");
     } else if (!s->page || s->racy ||
                !file_version_eq(&s->page->version, &f.version)) {
         struct entry *e = read_page(target.path, &f);
         bool whole = e && e->form[CODING_IDENTITY].bytes;
         if (e && !whole)
-            entry_release(&w->files, e);
-        replace(w, s, whole ? e : NULL);
-        s->racy = version_young(&f.version, w->now.real_us * 1000, TICK_NS);
+            entry_release(a->files, e);
+        replace(a, s, whole ? e : NULL);
+        s->racy = version_young(&f.version, a->now->real_us * 1000, TICK_NS);
         s->told = s->told && !whole;
         if (!whole)
             s->looked = false; /* it was being changed: again next time */
@@ -126,40 +127,40 @@ static void look(struct worker *w, const struct conf_site *site,
     find_release(&f);
 }
 
-static struct entry *look_if_changed(struct worker *w,
+static struct entry *look_if_changed(struct answers *a,
                                      const struct conf_site *site,
                                      const struct conf_error_page *page,
                                      struct pages_slot *s)
 {
-    if (!s->looked || !s->watched || s->racy || s->fresh != w->files.fresh)
-        look(w, site, page, s);
+    if (!s->looked || !s->watched || s->racy || s->fresh != a->files->fresh)
+        look(a, site, page, s);
     return s->page;
 }
 
-void pages_prepare(struct worker *w)
+void pages_prepare(struct answers *a)
 {
-    struct pages_slot *s = w->pages->slot;
+    struct pages_slot *s = a->pages->slot;
 
-    for (size_t i = 0; i < w->conf->n_sites; i++) {
-        const struct conf_site *site = &w->conf->sites[i];
+    for (size_t i = 0; i < a->conf->n_sites; i++) {
+        const struct conf_site *site = &a->conf->sites[i];
         for (size_t j = 0; j < site->n_error_pages; j++)
-            look_if_changed(w, site, &site->error_pages[j], s++);
+            look_if_changed(a, site, &site->error_pages[j], s++);
     }
 }
 
-struct entry *pages_find(struct worker *w, int status)
+struct entry *pages_find(struct answers *a, const struct conf_site *site,
+                         int status)
 {
-    const struct conf_site *site = w->site;
-    struct pages_slot *s = w->pages->slot;
+    struct pages_slot *s = a->pages->slot;
 
-    if (w->pages->n == 0)
+    if (a->pages->n == 0)
         return NULL;
     for (size_t i = 0; i < site->n_error_pages; i++) {
         if (site->error_pages[i].status != status)
             continue;
-        for (const struct conf_site *p = w->conf->sites; p != site; p++)
+        for (const struct conf_site *p = a->conf->sites; p != site; p++)
             s += p->n_error_pages;
-        return look_if_changed(w, site, &site->error_pages[i], s + i);
+        return look_if_changed(a, site, &site->error_pages[i], s + i);
     }
     return NULL;
 }

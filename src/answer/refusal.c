@@ -12,9 +12,9 @@
 #include "base/chars.h"
 #include "base/uninit.h"
 #include "files/entry.h"
+#include "files/files.h"
 #include "http/page.h"
 #include "http/status.h"
-#include "serve/worker.h"
 
 /* With BLOCK_RULES_MAX these keep an answer within REQUEST_ROOM. */
 #define LOCATION_MAX 8400
@@ -30,24 +30,23 @@ struct refusal {
     struct span fixed;
     const char *vary;  /* NULL: nothing of its own */
     struct span plain; /* HTML */
-    bool persist;
 };
 
-static void put_plain(struct worker *w, struct conn *c, struct txn *t,
-                      const struct refusal *f)
+static void put_plain(const struct reply *to, const struct refusal *f)
 {
+    struct txn *t = to->t;
     const struct blocks_head h = {
         .status = f->status,
         .type = "text/html; charset=utf-8",
         .fixed = f->fixed,
         .vary = f->vary,
     };
-    struct record *r = answer_record(w, c, t, f->status, f->reason);
+    struct record *r = answer_record(to, f->status, f->reason);
     size_t from = t->out.n, n = f->plain.n;
 
     r->line.fault = f->fault;
-    answer_head(w, t, &h, r, n, f->persist);
-    if (w->head.method == METHOD_HEAD)
+    answer_head(to, &h, r, n);
+    if (to->q->head.method == METHOD_HEAD)
         n = 0;
     buf_put(&t->out, f->plain.p, n);
     txn_piece_out(t, from);
@@ -57,9 +56,10 @@ static void put_plain(struct worker *w, struct conn *c, struct txn *t,
 /* The body is the file's, the status stays; nothing that could make a cache
  * keep it goes along: no validator, no-store (RFC 9111 4.2.2 lets caches keep a
  * 404 by themselves). */
-static void put_own(struct worker *w, struct conn *c, struct txn *t,
-                    const struct refusal *f, struct entry *page)
+static void put_own(const struct reply *to, const struct refusal *f,
+                    struct entry *page)
 {
+    struct txn *t = to->t;
     const struct blocks_head h = {
         .status = f->status,
         .type = page->type,
@@ -67,14 +67,14 @@ static void put_own(struct worker *w, struct conn *c, struct txn *t,
         .vary = f->vary,
         .caching = "no-store",
     };
-    struct record *r = answer_record(w, c, t, f->status, f->reason);
+    struct record *r = answer_record(to, f->status, f->reason);
     uint64_t n = page->source.form[CODING_IDENTITY].size;
     size_t from = t->out.n;
 
     r->line.fault = f->fault;
-    answer_head(w, t, &h, r, n, f->persist);
+    answer_head(to, &h, r, n);
     txn_piece_out(t, from);
-    if (w->head.method == METHOD_HEAD)
+    if (to->q->head.method == METHOD_HEAD)
         n = 0;
     if (n) {
         answer_content(t, page, &page->form[CODING_IDENTITY], 0, n);
@@ -84,34 +84,33 @@ static void put_own(struct worker *w, struct conn *c, struct txn *t,
     answer_close(t, r, n);
 }
 
-static void put(struct worker *w, struct conn *c, struct txn *t,
-                const struct refusal *f)
+static void put(const struct reply *to, const struct refusal *f)
 {
-    struct entry *page = f->status >= 400 ? pages_find(w, f->status) : NULL;
+    struct entry *page =
+        f->status >= 400 ? pages_find(to->a, to->q->site, f->status) : NULL;
 
     if (page)
-        put_own(w, c, t, f, page);
+        put_own(to, f, page);
     else
-        put_plain(w, c, t, f);
+        put_plain(to, f);
 }
 
 /* `fixed`: field lines; `sentence`: what the plain page says. */
-static void put_error(struct worker *w, struct conn *c, struct txn *t,
-                      struct refusal f, const char *sentence)
+static void put_error(const struct reply *to, struct refusal f,
+                      const char *sentence)
 {
     UNINIT char storage[PAGE_BYTES_MAX];
     struct buf page = buf_over(storage, sizeof storage);
 
     page_error(&page, f.status, sentence);
     f.plain = buf_span(&page);
-    put(w, c, t, &f);
+    put(to, &f);
 }
 
 /* Which form was selected decides whether a tag matches and where a range ends:
  * what names that choice is named here too (RFC 9110 12.5.5). */
-void answer_refusal(struct worker *w, struct conn *c, struct txn *t,
-                    const struct entry *e, const struct plan *plan,
-                    bool persist)
+void answer_refusal(const struct reply *to, const struct entry *e,
+                    const struct plan *plan)
 {
     char storage[64];
     struct buf fixed = buf_over(storage, sizeof storage);
@@ -121,27 +120,23 @@ void answer_refusal(struct worker *w, struct conn *c, struct txn *t,
         buf_u64(&fixed, e->source.form[plan->coding].size);
         BUF_LIT(&fixed, "\r\n");
     }
-    put_error(w, c, t,
+    put_error(to,
               (struct refusal){ .status = plan->status,
                                 .reason = plan->reason,
                                 .fixed = buf_span(&fixed),
-                                .vary = blocks_vary(e),
-                                .persist = persist },
+                                .vary = blocks_vary(e) },
               plan->status == 416 ? "The file ends before that range begins."
                                   : "The file is not the one you asked about.");
 }
 
-void answer_error(struct worker *w, struct conn *c, struct txn *t,
-                  const struct entry *e, bool persist)
+void answer_error(const struct reply *to, const struct entry *e)
 {
-    put(w, c, t,
-        &(struct refusal){ .status = e->status,
-                           .reason = e->reason,
-                           .fixed = SPAN(""),
-                           .plain =
-                               span_of(e->form[CODING_IDENTITY].bytes,
-                                       e->source.form[CODING_IDENTITY].size),
-                           .persist = persist });
+    put(to, &(struct refusal){
+                .status = e->status,
+                .reason = e->reason,
+                .fixed = SPAN(""),
+                .plain = span_of(e->form[CODING_IDENTITY].bytes,
+                                 e->source.form[CODING_IDENTITY].size) });
 }
 
 /* A query is kept as it came, but for what browsers may send and a URI
@@ -172,8 +167,8 @@ static void put_location(struct buf *b, const char *to,
     buf_span_put(b, span_from(all, hash));
 }
 
-void answer_moved(struct worker *w, struct conn *c, struct txn *t,
-                  struct entry *e, const struct target *target, bool persist)
+void answer_moved(const struct reply *to, struct entry *e,
+                  const struct target *target)
 {
     UNINIT char where_storage[LOCATION_MAX], line[LOCATION_MAX + 16];
     UNINIT char body[BODY_MAX];
@@ -184,7 +179,7 @@ void answer_moved(struct worker *w, struct conn *c, struct txn *t,
     if (e->location)
         put_location(&where, e->location, target);
     if (!e->location || where.overflow) {
-        answer_fault(w, c, t, FAULT_TARGET_LONG, persist);
+        answer_fault(to, FAULT_TARGET_LONG);
         return;
     }
     BUF_LIT(&fixed, "Location: ");
@@ -195,25 +190,21 @@ void answer_moved(struct worker *w, struct conn *c, struct txn *t,
         page = buf_over(body, sizeof body);
         page_error(&page, e->status, "");
     }
-    put(w, c, t,
-        &(struct refusal){ .status = e->status,
-                           .reason = e->reason,
-                           .fixed = buf_span(&fixed),
-                           .plain = buf_span(&page),
-                           .persist = persist });
+    put(to, &(struct refusal){ .status = e->status,
+                               .reason = e->reason,
+                               .fixed = buf_span(&fixed),
+                               .plain = buf_span(&page) });
 }
 
-void answer_fault(struct worker *w, struct conn *c, struct txn *t,
-                  enum fault fault, bool persist)
+void answer_fault(const struct reply *to, enum fault fault)
 {
     const struct fault_row *row = fault_row(fault);
 
-    put_error(w, c, t,
+    put_error(to,
               (struct refusal){ .status = row->status,
                                 .reason = REASON_FAULT,
                                 .fault = fault,
-                                .fixed = SPAN(""),
-                                .persist = persist },
+                                .fixed = SPAN("") },
               row->text);
 }
 
@@ -227,40 +218,39 @@ static struct span allow_line(char *storage, size_t cap)
     return buf_span(&b);
 }
 
-void answer_status(struct worker *w, struct conn *c, struct txn *t, int status,
-                   enum reason reason, bool persist)
+void answer_status(const struct reply *to, int status, enum reason reason)
 {
     char storage[64];
     bool allow = status == 405 || status == 501;
 
     put_error(
-        w, c, t,
+        to,
         (struct refusal){ .status = status,
                           .reason = reason,
                           .fixed = allow ? allow_line(storage, sizeof storage)
-                                         : SPAN(""),
-                          .persist = persist },
+                                         : SPAN("") },
         "");
 }
 
 /* A preflight of another origin is told what the rules say (Fetch 3.2.2); every
  * other OPTIONS the methods. */
-void answer_options(struct worker *w, struct conn *c, struct txn *t,
-                    bool persist)
+void answer_options(const struct reply *to)
 {
+    struct txn *t = to->t;
     char storage[64];
-    bool preflight = head_has(&w->head, FIELD_ORIGIN) &&
-                     head_has(&w->head, FIELD_ACCESS_CONTROL_REQUEST_METHOD) &&
-                     blocks_shared(&w->files, w->site, w->path);
+    bool preflight =
+        head_has(&to->q->head, FIELD_ORIGIN) &&
+        head_has(&to->q->head, FIELD_ACCESS_CONTROL_REQUEST_METHOD) &&
+        blocks_shared(to->a->files, to->q->site, to->q->path);
     const struct blocks_head h = {
         .status = 204,
         .fixed = allow_line(storage, sizeof storage),
     };
-    struct record *r = answer_record(
-        w, c, t, 204, preflight ? REASON_PREFLIGHT : REASON_OPTIONS);
+    struct record *r =
+        answer_record(to, 204, preflight ? REASON_PREFLIGHT : REASON_OPTIONS);
     size_t from = t->out.n;
 
-    answer_head(w, t, &h, r, ANSWER_NO_LENGTH, persist);
+    answer_head(to, &h, r, ANSWER_NO_LENGTH);
     txn_piece_out(t, from);
     answer_close(t, r, 0);
 }

@@ -5,24 +5,26 @@
  */
 #include "answer/tell.h"
 
+#include "answer/answer.h"
 #include "answer/txn.h"
 #include "base/check.h"
 #include "files/entry.h"
+#include "files/files.h"
 #include "http/proxy.h"
 #include "http/refs.h"
 #include "os/clock.h"
 #include "os/tcpinfo.h"
 #include "serve/conn.h"
-#include "serve/worker.h"
+#include "share/board.h"
 
 #define PAGE_SCAN_BYTES (64u << 10) /* of a file, looked at for references */
 #define PAGE_PARTS_MAX 8
 #define PAGE_AGAIN_S 10 /* at the earliest: under load looking costs time */
 
-static struct board_event *begin(struct worker *w, enum board_kind kind,
+static struct board_event *begin(struct answers *a, enum board_kind kind,
                                  const struct conn *c, uint64_t time_us)
 {
-    struct board_event *e = board_begin(w->ring);
+    struct board_event *e = board_begin(a->ring);
 
     e->kind = (uint16_t)kind;
     e->time_us = time_us;
@@ -30,16 +32,16 @@ static struct board_event *begin(struct worker *w, enum board_kind kind,
     return e;
 }
 
-void tell_start(struct worker *w)
+void tell_start(struct answers *a)
 {
-    begin(w, BOARD_START, NULL, w->now.us);
-    board_publish(w->ring);
+    begin(a, BOARD_START, NULL, a->now->us);
+    board_publish(a->ring);
 }
 
-static struct board_event *begin_conn(struct worker *w, enum board_kind kind,
+static struct board_event *begin_conn(struct answers *a, enum board_kind kind,
                                       const struct conn *c)
 {
-    struct board_event *e = begin(w, kind, c, clock_mono_us());
+    struct board_event *e = begin(a, kind, c, clock_mono_us());
 
     e->conn.peer = c->peer;
     e->conn.listener = c->listener;
@@ -49,36 +51,36 @@ static struct board_event *begin_conn(struct worker *w, enum board_kind kind,
     return e;
 }
 
-void tell_accept(struct worker *w, const struct conn *c)
+void tell_accept(struct answers *a, const struct conn *c)
 {
-    struct board_event *e = begin_conn(w, BOARD_ACCEPT, c);
+    struct board_event *e = begin_conn(a, BOARD_ACCEPT, c);
 
     (void)tcpinfo_read(c->fd, &e->conn.tcp);
     if (e->conn.tcp.known)
         e->text_n[0] = (uint16_t)tcpinfo_syn(c->fd, e->text);
-    board_publish(w->ring);
+    board_publish(a->ring);
 }
 
-void tell_end(struct worker *w, const struct conn *c)
+void tell_end(struct answers *a, const struct conn *c)
 {
-    struct board_event *e = begin_conn(w, BOARD_END, c);
+    struct board_event *e = begin_conn(a, BOARD_END, c);
 
     (void)tcpinfo_read(c->fd, &e->conn.tcp);
-    board_publish(w->ring);
+    board_publish(a->ring);
 }
 
-void tell_fin(struct worker *w, const struct conn *c, bool by_client)
+void tell_fin(struct answers *a, const struct conn *c, bool by_client)
 {
-    struct board_event *e = begin_conn(w, BOARD_FIN, c);
+    struct board_event *e = begin_conn(a, BOARD_FIN, c);
 
     e->conn.by_client = by_client;
-    board_publish(w->ring);
+    board_publish(a->ring);
 }
 
-void tell_proxy(struct worker *w, const struct conn *c,
+void tell_proxy(struct answers *a, const struct conn *c,
                 const struct net_peer *via, const struct proxy *p)
 {
-    struct board_event *e = begin_conn(w, BOARD_PROXY, c);
+    struct board_event *e = begin_conn(a, BOARD_PROXY, c);
     const struct span told[] = { p->tls_version, p->tls_cipher, p->name };
     char address[NET_PEER_TEXT], storage[400];
     struct buf b = buf_over(storage, sizeof storage);
@@ -93,13 +95,14 @@ void tell_proxy(struct worker *w, const struct conn *c,
         buf_char(&b, '\n');
     }
     board_text(e, 1, buf_span(&b));
-    board_publish(w->ring);
+    board_publish(a->ring);
 }
 
-static struct board_event *begin_request(struct worker *w, enum board_kind kind,
+static struct board_event *begin_request(struct answers *a,
+                                         enum board_kind kind,
                                          const struct conn *c, uint64_t number)
 {
-    struct board_event *e = begin(w, kind, c, clock_mono_us());
+    struct board_event *e = begin(a, kind, c, clock_mono_us());
 
     e->request = (struct board_request){ .number = (uint32_t)number,
                                          .first_us = c->first_us,
@@ -108,10 +111,10 @@ static struct board_event *begin_request(struct worker *w, enum board_kind kind,
     return e;
 }
 
-void tell_first(struct worker *w, const struct conn *c)
+void tell_first(struct answers *a, const struct conn *c)
 {
-    begin_request(w, BOARD_FIRST, c, c->requests + 1);
-    board_publish(w->ring);
+    begin_request(a, BOARD_FIRST, c, c->requests + 1);
+    board_publish(a->ring);
 }
 
 /* A head as the parser left it; what it could not read is left out. */
@@ -155,32 +158,33 @@ static struct span short_head(const struct head *h, struct buf *text)
     return buf_span(&b);
 }
 
-void tell_opened(struct worker *w, struct txn *t, struct record *r)
+void tell_opened(const struct reply *to, struct record *r)
 {
-    r->head = raw_head(&w->head);
+    struct txn *t = to->t;
+    r->head = raw_head(&to->q->head);
     r->head_n = (uint32_t)r->head.n;
     if (r->head.n > TXN_HEAD_MAX)
-        r->head = short_head(&w->head, &t->text);
+        r->head = short_head(&to->q->head, &t->text);
     r->answer_at = (uint32_t)t->out.n;
-    r->queued_us = w->now.us;
+    r->queued_us = to->a->now->us;
     r->site = UINT8_MAX;
     r->file = 0;
 }
 
-void tell_waiting(struct worker *w, const struct conn *c)
+void tell_waiting(struct answers *a, const struct conn *c)
 {
     const struct txn *t = c->txn;
 
     if (t->record_at == t->record_n)
         return;
     const struct record *r = &t->record[t->record_at];
-    struct board_event *e = begin_request(w, BOARD_WAITING, c, r->line.request);
+    struct board_event *e = begin_request(a, BOARD_WAITING, c, r->line.request);
     e->request.status = (uint16_t)r->line.status;
     e->request.first_us = r->started_us;
     e->request.queued_us = r->queued_us;
     board_text(e, 0, r->head);
     e->request.cut = e->text_n[0] != r->head_n;
-    board_publish(w->ring);
+    board_publish(a->ring);
 }
 
 static bool ends_head(struct span s, size_t n)
@@ -208,10 +212,10 @@ static struct span answer_head_of(const struct txn *t, const struct record *r)
     return at ? span_to(s, (size_t)(at - s.p)) : s;
 }
 
-void tell_request(struct worker *w, const struct conn *c,
+void tell_request(struct answers *a, const struct conn *c,
                   const struct record *r)
 {
-    struct board_event *e = begin_request(w, BOARD_REQUEST, c, r->line.request);
+    struct board_event *e = begin_request(a, BOARD_REQUEST, c, r->line.request);
     struct board_request *q = &e->request;
 
     q->first_us = r->started_us;
@@ -227,34 +231,35 @@ void tell_request(struct worker *w, const struct conn *c,
     board_text(e, 0, r->head);
     q->cut = e->text_n[0] != r->head_n;
     board_text(e, 1, answer_head_of(c->txn, r));
-    board_publish(w->ring);
+    board_publish(a->ring);
 }
 
-void tell_cut(struct worker *w, const struct conn *c, enum end why)
+void tell_cut(struct answers *a, const struct conn *c, const struct head *h,
+              enum end why)
 {
-    struct board_event *e = begin_request(w, BOARD_CUT, c, c->requests + 1);
+    struct board_event *e = begin_request(a, BOARD_CUT, c, c->requests + 1);
 
     e->request.end = (uint8_t)why;
-    board_text(e, 0, span_to(raw_head(&w->head), TXN_HEAD_MAX));
+    board_text(e, 0, span_to(raw_head(h), TXN_HEAD_MAX));
     e->request.cut = true;
-    board_publish(w->ring);
+    board_publish(a->ring);
 }
 
 /* A list of references in parts: "i/logo.png\n" each (enum ref's letter; in
  * capitals: another candidate of the one before). */
-static void tell_page(struct worker *w, const struct entry *e,
+static void tell_page(struct answers *a, const struct entry *e,
                       enum refs_language language, struct span text)
 {
     struct refs refs = refs_of(language, text);
     struct ref ref;
     bool more = refs_next(&refs, &ref);
-    uint32_t file = (uint32_t)(w->ring->next + 1); /* what told_at will be */
-    uint64_t version = (uint64_t)e->version.mtime_ns ^ w->ring->next;
+    uint32_t file = (uint32_t)(a->ring->next + 1); /* what told_at will be */
+    uint64_t version = (uint64_t)e->version.mtime_ns ^ a->ring->next;
 
     /* none: that is told, too, for the file may have had some before */
     for (unsigned part = 0; (more || part == 0) && part < PAGE_PARTS_MAX;
          part++) {
-        struct board_event *b = begin(w, BOARD_PAGE, NULL, w->now.us);
+        struct board_event *b = begin(a, BOARD_PAGE, NULL, a->now->us);
         b->page = (struct board_page){ .version = version,
                                        .file = file,
                                        .part = (uint16_t)part,
@@ -273,15 +278,15 @@ static void tell_page(struct worker *w, const struct entry *e,
             more = refs_next(&refs, &ref);
         b->text_n[1] = (uint16_t)list.n;
         b->page.parts = more ? 0 : (uint16_t)(part + 1);
-        board_publish(w->ring);
+        board_publish(a->ring);
     }
 }
 
-void tell_file(struct worker *w, struct record *r, struct entry *e)
+void tell_file(struct answers *a, struct record *r, struct entry *e)
 {
     const struct entry_form *f = &e->form[CODING_IDENTITY];
-    uint64_t next = atomic_load_explicit(&w->ring->next, memory_order_relaxed);
-    uint32_t second = (uint32_t)(w->now.us / 1000000);
+    uint64_t next = atomic_load_explicit(&a->ring->next, memory_order_relaxed);
+    uint32_t second = (uint32_t)(a->now->us / 1000000);
     enum refs_language language;
 
     r->site = (uint8_t)e->site;
@@ -290,11 +295,11 @@ void tell_file(struct worker *w, struct record *r, struct entry *e)
      * anew learns it too */
     if (!f->bytes ||
         (e->told_at && e->told_ns == e->version.ctime_ns &&
-         (next - e->told_at <= w->ring->mask / 2 ||
+         (next - e->told_at <= a->ring->mask / 2 ||
           second - e->told_s < PAGE_AGAIN_S)) ||
         !refs_language_of(span_str(e->type), &language))
         return;
-    tell_page(w, e, language,
+    tell_page(a, e, language,
               span_to(span_of(f->bytes, e->version.size), PAGE_SCAN_BYTES));
     e->told_at = next + 1;
     r->file = (uint32_t)e->told_at;

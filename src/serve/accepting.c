@@ -77,8 +77,8 @@ static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
     w->places.n++;
     counters_add(&w->counters->accepted, 1);
     wheel_set(&w->wheel, &c->timer, w->now.ms + w->idle_ms);
-    if (w->ring)
-        tell_accept(w, c);
+    if (w->answers.ring)
+        tell_accept(&w->answers, c);
     return c;
 }
 
@@ -191,7 +191,7 @@ void accepting_note(struct worker *w, void *tag)
 
     if (!l->due) {
         l->due = true;
-        l->more = l->taken + 1 == w->turns;
+        l->more = l->taken + 1 == w->answers.turn;
         if (w->acceptor.n_due++ == 0)
             w->acceptor.due_since_us = w->now.us;
     }
@@ -205,7 +205,7 @@ void accepting_take(struct worker *w)
             continue;
         l->due = false;
         w->acceptor.n_due--;
-        l->taken = w->turns;
+        l->taken = w->answers.turn;
         if (w->acceptor.on)
             take_some(w, i);
     }

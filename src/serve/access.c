@@ -202,15 +202,16 @@ void access_write(struct worker *w, const struct conn *c, struct record *r)
     put(w, c, &r->line);
 }
 
-void access_cut(struct worker *w, const struct conn *c, enum end why)
+void access_cut(struct worker *w, const struct conn *c, const struct head *h,
+                enum end why)
 {
     uint64_t took = c->first_us ? w->now.us - c->first_us : 0;
     struct logline l = {
         .time_us = w->now.real_us - (int64_t)took,
         .request = c->requests + 1,
-        .method = w->head.method_text,
-        .target = w->head.target,
-        .minor = w->head.minor,
+        .method = h->method_text,
+        .target = h->target,
+        .minor = h->minor,
         .duration_us = took,
         .end = why,
     };

@@ -13,6 +13,7 @@
 
 struct access;
 struct conn;
+struct head;
 struct record;
 struct worker;
 
@@ -23,9 +24,10 @@ void access_free(struct access *a); /* may be NULL */
 /* The line of a response that has ended (r->line.end says how). */
 void access_write(struct worker *w, const struct conn *c, struct record *r);
 
-/* The line of a request that ended before it could be answered: w->head holds
+/* The line of a request that ended before it could be answered: h holds
  * what was understood of it. */
-void access_cut(struct worker *w, const struct conn *c, enum end why);
+void access_cut(struct worker *w, const struct conn *c, const struct head *h,
+                enum end why);
 
 /* End of a turn: writes out what is due; milliseconds until more is, or -1. */
 int access_turn(struct worker *w);

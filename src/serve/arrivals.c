@@ -63,7 +63,7 @@ static bool greets(struct worker *w)
 {
     return w->arrivals.n_received < WORKER_EVENTS &&
            (w->arrivals.luck > 64 || w->arrivals.greeted++ % 32 == 0 ||
-            listings_wait(w));
+            listings_wait(&w->answers));
 }
 
 void arrivals_greet(struct worker *w, struct conn *c)

@@ -71,8 +71,8 @@ enum proxied proxied_take(struct worker *w, struct conn *c, struct span *in)
     c->awaits_proxy = false;
     if (!p.local)
         c->peer = peer_of(&p.client, p.client_port);
-    if (w->ring)
-        tell_proxy(w, c, &via, &p);
+    if (w->answers.ring)
+        tell_proxy(&w->answers, c, &via, &p);
     *in = span_from(*in, p.bytes);
     return p.local || room_address(w, c) ? PROXIED_READY : PROXIED_FULL;
 }

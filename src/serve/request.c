@@ -35,39 +35,40 @@ static void end_after(struct conn *c, enum end why, bool pause)
 }
 
 static enum request_result fault(struct worker *w, struct conn *c,
-                                 struct txn *t, enum fault f, bool persist)
+                                 struct request *q, enum fault f, bool persist)
 {
     if (!fault_row(f)->lives)
         persist = false;
     if (!persist)
         end_after(c, END_FAULTY, true);
-    answer_fault(w, c, t, f, persist);
+    answer_fault(&(struct reply){ &w->answers, q, c, c->txn, persist }, f);
     return REQUEST_ANSWERED;
 }
 
 /* A request that fails before its end is known: nothing after it can be read.
  */
 static enum request_result fatal(struct worker *w, struct conn *c,
-                                 struct txn *t, struct span *in, enum fault f)
+                                 struct request *q, struct span *in,
+                                 enum fault f)
 {
     c->requests++;
-    t->body_done = false;
+    c->txn->body_done = false;
     *in = span_from(*in, in->n);
-    return fault(w, c, t, f, false);
+    return fault(w, c, q, f, false);
 }
 
 enum content { CONTENT_TAKEN, CONTENT_WAITS, CONTENT_FAULT };
 
 /* Expect: 100-continue: only if the content is wanted (it is read and thrown
  * away for the methods that are served) and has not begun to arrive. */
-static void maybe_continue(struct worker *w, struct conn *c, struct txn *t,
+static void maybe_continue(struct conn *c, const struct request *q,
                            size_t there)
 {
     bool wanted = false;
 
-    if (head_expect(&w->head, &wanted) == FAULT_NONE && wanted && there == 0 &&
+    if (head_expect(&q->head, &wanted) == FAULT_NONE && wanted && there == 0 &&
         !c->continued) {
-        answer_continue(t);
+        answer_continue(c->txn);
         c->continued = true;
     }
 }
@@ -75,14 +76,15 @@ static void maybe_continue(struct worker *w, struct conn *c, struct txn *t,
 /* Reads the content of the request whose head was just parsed, as far as it is
  * there.  *used: bytes of it after the head. */
 static enum content take_content(struct worker *w, struct conn *c,
-                                 struct txn *t, struct span in, size_t *used,
-                                 enum fault *f)
+                                 struct request *q, struct span in,
+                                 size_t *used, enum fault *f)
 {
+    struct txn *t = c->txn;
     struct body body;
-    struct span rest = span_from(in, w->head.bytes);
+    struct span rest = span_from(in, q->head.bytes);
 
     *used = 0;
-    *f = body_framing(&w->head, w->conf->limits.body_bytes, &body);
+    *f = body_framing(&q->head, w->conf->limits.body_bytes, &body);
     if (*f != FAULT_NONE)
         return CONTENT_FAULT;
     if (body.kind == BODY_NONE)
@@ -92,22 +94,23 @@ static enum content take_content(struct worker *w, struct conn *c,
         return CONTENT_TAKEN;
     if (*f != FAULT_MORE)
         return CONTENT_FAULT;
-    maybe_continue(w, c, t, rest.n);
-    txn_input_keep(t, span_to(in, w->head.bytes), SPAN(""));
+    maybe_continue(c, q, rest.n);
+    txn_input_keep(t, span_to(in, q->head.bytes), SPAN(""));
     t->body = body;
     t->body_active = true;
     return CONTENT_WAITS;
 }
 
-static bool may_persist(struct worker *w, struct conn *c)
+static bool may_persist(const struct worker *w, struct conn *c,
+                        const struct request *q)
 {
     uint64_t limit = w->conf->limits.requests_per_connection;
 
-    if (!head_persists(&w->head)) {
+    if (!head_persists(&q->head)) {
         /* RFC 9112 9.6: who sent "close" sends nothing more, so there is
          * nothing that a reset could answer; a client of HTTP/1.0 said nothing
          */
-        end_after(c, END_CLOSE_ASKED, w->head.minor == 0);
+        end_after(c, END_CLOSE_ASKED, q->head.minor == 0);
     } else if (w->draining) {
         end_after(c, END_DRAINING, true);
     } else if (limit && c->requests >= limit) {
@@ -116,23 +119,23 @@ static bool may_persist(struct worker *w, struct conn *c)
     return !c->closing;
 }
 
-void request_forget(struct worker *w)
+void request_forget(const struct worker *w, struct request *q)
 {
-    w->site = &w->conf->sites[0];
-    w->path = SPAN("/");
-    w->why = REASON_NEW;
+    q->site = &w->conf->sites[0];
+    q->path = SPAN("/");
+    q->why = REASON_NEW;
 }
 
 /* Whose pages answer when something else is wrong with the request. */
-static void know_site(struct worker *w)
+static void know_site(const struct worker *w, struct request *q)
 {
     struct span host;
 
-    if (head_host(&w->head, &host) != FAULT_NONE)
+    if (head_host(&q->head, &host) != FAULT_NONE)
         return;
     const struct conf_site *site = sites_find(w->conf, host);
     if (site)
-        w->site = site;
+        q->site = site;
 }
 
 static bool host_known(const struct worker *w, const struct target *target,
@@ -145,11 +148,12 @@ static bool host_known(const struct worker *w, const struct target *target,
            span_eq(head_value(h, FIELD_HOST), span_of(known->text, known->n));
 }
 
-static void remember_host(struct worker *w, const struct target *target,
+static void remember_host(struct worker *w, const struct request *q,
+                          const struct target *target,
                           const struct conf_site *site)
 {
     struct known_host *known = &w->host;
-    struct span value = head_value(&w->head, FIELD_HOST);
+    struct span value = head_value(&q->head, FIELD_HOST);
 
     if (target->form != TARGET_ORIGIN || !value.p ||
         value.n > sizeof known->text)
@@ -159,25 +163,25 @@ static void remember_host(struct worker *w, const struct target *target,
     known->site = site;
 }
 
-static enum fault route(struct worker *w, struct target *target,
-                        const struct conf_site **site)
+static enum fault route(struct worker *w, const struct request *q,
+                        struct target *target, const struct conf_site **site)
 {
     struct span host;
     bool wanted;
-    enum fault f = head_expect(&w->head, &wanted);
+    enum fault f = head_expect(&q->head, &wanted);
 
     if (f == FAULT_NONE)
-        f = target_decode(target, &w->head, w->path_storage, w->path_cap);
+        f = target_decode(target, &q->head, w->path_storage, w->path_cap);
     if (f != FAULT_NONE)
         return f;
-    if (host_known(w, target, &w->head)) {
+    if (host_known(w, target, &q->head)) {
         *site = w->host.site;
         return FAULT_NONE;
     }
-    f = target_host(target, &w->head, &host);
+    f = target_host(target, &q->head, &host);
     if (f == FAULT_NONE) {
         *site = sites_find(w->conf, host);
-        remember_host(w, target, *site);
+        remember_host(w, q, target, *site);
     }
     return f;
 }
@@ -200,9 +204,9 @@ static bool moved(const struct head *h, const struct conf_site *site,
  * an answer must not depend on how bytes were cut.  A method that is not
  * allowed is read to its end, so that the connection lives on, unless the
  * client waits to be told whether to send. */
-static bool refused_at_once(struct worker *w)
+static bool refused_at_once(struct worker *w, const struct request *q)
 {
-    const struct head *h = &w->head;
+    const struct head *h = &q->head;
     enum method_support support = method_support(h->method);
     const struct conf_site *site = NULL;
     struct target target;
@@ -212,7 +216,7 @@ static bool refused_at_once(struct worker *w)
     if (body_framing(h, UINT64_MAX, &body) != FAULT_NONE ||
         body.kind == BODY_NONE)
         return false;
-    if (route(w, &target, &site) != FAULT_NONE || !site)
+    if (route(w, q, &target, &site) != FAULT_NONE || !site)
         return true;
     (void)head_expect(h, &waits);
     return support == METHOD_UNKNOWN || (support != METHOD_SERVED && waits);
@@ -220,26 +224,27 @@ static bool refused_at_once(struct worker *w)
 
 /* The request is whole: answers it, or waits for the preparer. */
 static enum request_result answer(struct worker *w, struct conn *c,
-                                  struct txn *t)
+                                  struct request *q)
 {
-    const struct head *h = &w->head;
+    const struct head *h = &q->head;
+    struct txn *t = c->txn;
     const struct conf_site *site = NULL;
     struct target target;
     enum method_support support = method_support(h->method);
-    enum fault f = route(w, &target, &site);
+    enum fault f = route(w, q, &target, &site);
     struct entry *e = NULL;
 
     if (f != FAULT_NONE)
-        know_site(w);
+        know_site(w, q);
     if (f == FAULT_NONE && site)
-        w->site = site;
+        q->site = site;
     if (f == FAULT_NONE && target.path.n)
-        w->path = target.path;
+        q->path = target.path;
     if (f == FAULT_NONE && site &&
         (h->method == METHOD_GET || h->method == METHOD_HEAD ||
          moved(h, site, &target))) {
         e = resolve(&w->files, (unsigned)(site - w->conf->sites), &target,
-                    c->first_us, &w->why);
+                    c->first_us, &q->why);
         if (e && e->pending) {
             list_append(&e->waiters, &t->waiter);
             return REQUEST_WAITS;
@@ -248,66 +253,67 @@ static enum request_result answer(struct worker *w, struct conn *c,
             list_append(&e->waiters, &t->waiter);
             return REQUEST_WAITS;
         }
-        if (e && e->kind == ENTRY_LISTING && !w->listed.open) {
-            list_append(&w->listed.queue, &t->waiter);
-            t->queued_turn = w->turns;
+        if (e && e->kind == ENTRY_LISTING && !w->answers.listed.open) {
+            list_append(&w->answers.listed.queue, &t->waiter);
+            t->queued_turn = w->answers.turn;
             return REQUEST_WAITS;
         }
     }
     c->requests++;
-    bool persist = may_persist(w, c);
+    const struct reply to = { &w->answers, q, c, t, may_persist(w, c, q) };
     if (f != FAULT_NONE)
-        fault(w, c, t, f, persist);
+        fault(w, c, q, f, to.persist);
     else if (support == METHOD_UNKNOWN)
-        answer_status(w, c, t, 501, REASON_METHOD_UNKNOWN, persist);
+        answer_status(&to, 501, REASON_METHOD_UNKNOWN);
     else if (support == METHOD_NOT_ALLOWED && !e)
-        answer_status(w, c, t, 405, REASON_METHOD_NOT_ALLOWED, persist);
+        answer_status(&to, 405, REASON_METHOD_NOT_ALLOWED);
     else if (!site)
-        answer_status(w, c, t, 421, REASON_HOST_UNKNOWN, persist);
+        answer_status(&to, 421, REASON_HOST_UNKNOWN);
     else if (h->method == METHOD_OPTIONS)
-        answer_options(w, c, t, persist);
+        answer_options(&to);
     else if (!e)
-        answer_status(w, c, t, 503, REASON_OVERLOAD, persist);
+        answer_status(&to, 503, REASON_OVERLOAD);
     else
-        answer_entry(w, c, t, e, &target, persist);
+        answer_entry(&to, e, &target);
     return e && e->kind == ENTRY_LISTING ? REQUEST_HEAVY : REQUEST_ANSWERED;
 }
 
 enum request_result request_take(struct worker *w, struct conn *c,
-                                 struct txn *t, struct span *in)
+                                 struct span *in, struct request *q)
 {
+    struct txn *t = c->txn;
     size_t used = 0;
-    enum fault f = head_parse(&w->head, in->p, in->n, &w->head_limits);
+    enum fault f = head_parse(&q->head, in->p, in->n, &w->head_limits);
 
     if (f == FAULT_MORE)
         return REQUEST_MORE;
-    request_forget(w);
+    request_forget(w, q);
     if (f != FAULT_NONE)
-        return fatal(w, c, t, in, f);
+        return fatal(w, c, q, in, f);
     if (t->body_done) {
         if (t->body_fault != FAULT_NONE) {
-            know_site(w);
-            return fatal(w, c, t, in, t->body_fault);
+            know_site(w, q);
+            return fatal(w, c, q, in, t->body_fault);
         }
     } else {
-        if (refused_at_once(w))
+        if (refused_at_once(w, q))
             end_after(c, END_FAULTY, true);
         if (!c->closing) {
-            enum content content = take_content(w, c, t, *in, &used, &f);
+            enum content content = take_content(w, c, q, *in, &used, &f);
             if (content == CONTENT_FAULT) {
-                know_site(w);
-                return fatal(w, c, t, in, f);
+                know_site(w, q);
+                return fatal(w, c, q, in, f);
             }
             if (content == CONTENT_WAITS)
                 return REQUEST_CONTENT;
         }
     }
-    struct span rest = span_from(*in, w->head.bytes + used);
-    enum request_result r = answer(w, c, t);
+    struct span rest = span_from(*in, q->head.bytes + used);
+    enum request_result r = answer(w, c, q);
     if (r == REQUEST_WAITS) {
         t->body_done = used > 0 || t->body_done;
         t->body_fault = FAULT_NONE;
-        txn_input_keep(t, span_to(*in, w->head.bytes), rest);
+        txn_input_keep(t, span_to(*in, q->head.bytes), rest);
         return REQUEST_WAITS;
     }
     t->body_done = false;

@@ -10,13 +10,15 @@
 #include "base/span.h"
 
 struct conn;
+struct request;
 struct worker;
 
-/* Nothing is known about the next request yet: the default site's pages and
+/* Nothing but the head is known about q yet: the default site's pages and
  * rules stand for it. */
-void request_forget(struct worker *w);
+void request_forget(const struct worker *w, struct request *q);
 
+/* Fills in *q, of which nothing is kept. */
 enum request_result request_take(struct worker *w, struct conn *c,
-                                 struct txn *t, struct span *in);
+                                 struct span *in, struct request *q);
 
 #endif

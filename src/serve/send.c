@@ -34,8 +34,8 @@ static void end_record(struct worker *w, struct conn *c, struct record *r)
     counters_add(&w->counters->status[status / 100 % 6], 1);
     if (status == 304)
         counters_add(&w->counters->not_modified, 1);
-    if (w->ring)
-        tell_request(w, c, r);
+    if (w->answers.ring)
+        tell_request(&w->answers, c, r);
     access_write(w, c, r);
     if (r->entry)
         entry_release(&w->files, r->entry);

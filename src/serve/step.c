@@ -11,6 +11,7 @@
 #include "answer/answer.h"
 #include "answer/tell.h"
 #include "base/check.h"
+#include "base/uninit.h"
 #include "os/net.h"
 #include "os/poll.h"
 #include "serve/access.h"
@@ -46,8 +47,8 @@ void step_close(struct worker *w, struct conn *c, enum end why)
         give_back(w, c);
     }
     c->end = why;
-    if (w->ring)
-        tell_end(w, c);
+    if (w->answers.ring)
+        tell_end(&w->answers, c);
     conn_become(c, CONN_CLOSED);
     if (c->fd >= 0)
         close(c->fd);
@@ -61,11 +62,12 @@ void step_close(struct worker *w, struct conn *c, enum end why)
 }
 
 /* The head of the request that waits, as far as it is there. */
-static enum fault parse_input(struct worker *w, const struct txn *t)
+static enum fault parse_input(const struct worker *w, const struct txn *t,
+                              struct head *h)
 {
     struct span in = txn_input(t);
 
-    return head_parse(&w->head, in.p, in.n, &w->head_limits);
+    return head_parse(h, in.p, in.n, &w->head_limits);
 }
 
 /* Logs a request that was begun and will not be answered, then closes. */
@@ -74,10 +76,11 @@ static void close_cut(struct worker *w, struct conn *c, enum end why)
     struct txn *t = c->txn;
 
     if (t && t->in_n > 0 && !txn_sending(t) && !c->awaits_proxy) {
-        parse_input(w, t);
-        access_cut(w, c, why);
-        if (w->ring)
-            tell_cut(w, c, why);
+        UNINIT struct head h;
+        parse_input(w, t, &h);
+        access_cut(w, c, &h, why);
+        if (w->answers.ring)
+            tell_cut(&w->answers, c, &h, why);
     }
     step_close(w, c, why);
 }
@@ -96,8 +99,8 @@ static void linger(struct worker *w, struct conn *c)
 {
     give_back(w, c);
     net_finish(c->fd);
-    if (w->ring)
-        tell_fin(w, c, false);
+    if (w->answers.ring)
+        tell_fin(&w->answers, c, false);
     conn_become(c, CONN_LINGER);
     set_timer(w, c, w->conf->timeouts.linger_ms);
     receive_later(w, c); /* what lies there already is no news */
@@ -113,9 +116,9 @@ static void become_idle(struct worker *w, struct conn *c)
 /* A request has begun and takes more than this turn. */
 static void tell_begun(struct worker *w, const struct conn *c)
 {
-    if (w->ring && c->state != CONN_HEAD && c->state != CONN_BODY &&
+    if (w->answers.ring && c->state != CONN_HEAD && c->state != CONN_BODY &&
         c->state != CONN_PREPARE)
-        tell_first(w, c);
+        tell_first(&w->answers, c);
 }
 
 /* Everything that could be answered is out: what is the connection now? */
@@ -174,8 +177,8 @@ static void wait_to_send(struct worker *w, struct conn *c)
     if (c->state == CONN_SEND)
         return; /* its pace is looked at when it is due */
     conn_become(c, CONN_SEND);
-    if (w->ring)
-        tell_waiting(w, c);
+    if (w->answers.ring)
+        tell_waiting(&w->answers, c);
     set_timer(w, c, pace_send(w, c));
 }
 
@@ -183,15 +186,16 @@ static void wait_to_send(struct worker *w, struct conn *c)
 static void run(struct worker *w, struct conn *c, struct span in)
 {
     struct txn *t = c->txn;
+    UNINIT struct request q;
     enum request_result r = REQUEST_ANSWERED;
     enum send_result s = SEND_DONE;
-    bool on = !w->over || w->listed.open;
+    bool on = !w->over || w->answers.listed.open;
 
     while (on) {
         unsigned n = 0;
         while (r == REQUEST_ANSWERED && !c->closing && in.n > 0 &&
                n++ < w->conf->limits.pipeline && txn_room(t, REQUEST_ROOM))
-            r = request_take(w, c, t, &in);
+            r = request_take(w, c, &in, &q);
         s = send_flush(w, c);
         on = s == SEND_DONE && r == REQUEST_ANSWERED && !c->closing &&
              in.n > 0 && !turn_over(w);
@@ -247,8 +251,8 @@ static void client_ended(struct worker *w, struct conn *c)
 {
     c->ended = true;
     c->readable = false;
-    if (w->ring)
-        tell_fin(w, c, true);
+    if (w->answers.ring)
+        tell_fin(&w->answers, c, true);
     switch (c->state) {
     case CONN_IDLE:
         step_close(w, c, c->requests ? END_CLIENT_CLOSED : END_UNUSED);
@@ -386,14 +390,17 @@ static void send_last(struct worker *w, struct conn *c)
 
 void step_refuse(struct worker *w, struct conn *c, int status, enum end why)
 {
+    UNINIT struct request q;
+
     if (!need_txn(w, c))
         return;
-    head_parse(&w->head, "", 0, &w->head_limits);
-    request_forget(w);
+    head_parse(&q.head, "", 0, &w->head_limits);
+    request_forget(w, &q);
     c->requests++;
     c->closing = c->linger = true;
     c->end = why;
-    answer_status(w, c, c->txn, status, REASON_OVERLOAD, false);
+    answer_status(&(struct reply){ &w->answers, &q, c, c->txn, false }, status,
+                  REASON_OVERLOAD);
     send_last(w, c);
 }
 
@@ -409,13 +416,15 @@ static void answer_slow(struct worker *w, struct conn *c, enum end why)
 {
     struct txn *t = c->txn;
 
-    enum fault f = parse_input(w, t);
+    UNINIT struct request q;
+    enum fault f = parse_input(w, t, &q.head);
     CHECK(!t->body_active || f == FAULT_NONE);
-    request_forget(w);
+    request_forget(w, &q);
     c->requests++;
     c->closing = c->linger = true;
     c->end = why;
-    answer_status(w, c, t, 408, REASON_TIMEOUT, false);
+    answer_status(&(struct reply){ &w->answers, &q, c, t, false }, 408,
+                  REASON_TIMEOUT);
     send_last(w, c);
 }
 

@@ -77,10 +77,10 @@ static void answer_received(struct worker *w)
 {
     if (w->arrivals.n_received && w->files.dirs && dirs_news(w->files.dirs))
         w->files.fresh++;
-    if (w->turns % 2 == 0)
+    if (w->answers.turn % 2 == 0)
         take_writable(w);
     take_received(w);
-    if (w->turns % 2 == 1)
+    if (w->answers.turn % 2 == 1)
         take_writable(w);
     w->arrivals.n_received = w->arrivals.n_writable = 0;
     w->arrivals.arena_n = 0;
@@ -116,14 +116,14 @@ static bool is_conn(const struct worker *w, const void *tag)
  * an event. */
 static bool waited(struct worker *w)
 {
-    return ++w->acceptor.due_turns > DUE_TURNS || listings_wait(w) ||
+    return ++w->acceptor.due_turns > DUE_TURNS || listings_wait(&w->answers) ||
            clock_mono_us() - w->acceptor.due_since_us > DUE_US;
 }
 
 /* One at least.  Who is served may come again, at the end of the queue. */
 static void list_some(struct worker *w)
 {
-    struct listed *l = &w->listed;
+    struct listed *l = &w->answers.listed;
     struct list todo;
 
     if (list_empty(&l->queue))
@@ -140,7 +140,7 @@ static void list_some(struct worker *w)
     l->open = false;
     list_remove(&todo);
     if (list_empty(&l->queue))
-        listings_forget(w);
+        listings_forget(&w->answers);
 }
 
 static void handle_events(struct worker *w, struct epoll_event *events, int n)
@@ -220,7 +220,7 @@ static int wait_ms(struct worker *w)
     }
     /* what has just been answered by its name may have ended connections */
     if (!list_empty(&w->places.dead) || !list_empty(&w->arrivals.again) ||
-        w->acceptor.n_due > 0 || listings_wait(w))
+        w->acceptor.n_due > 0 || listings_wait(&w->answers))
         return 0;
     /* the heartbeat goes on when nothing else does */
     return least(ms, WORKER_BEAT_MS);
@@ -231,7 +231,7 @@ void turn_run(struct worker *w, struct epoll_event *events)
     int n = poll_wait(w->poll, events, WORKER_EVENTS, wait_ms(w));
 
     CHECK(n >= 0);
-    w->turns++;
+    w->answers.turn++;
     w->over = false;
     worker_time(w);
     handle_events(w, events, n);

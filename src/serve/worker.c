@@ -121,12 +121,8 @@ static bool make_pools(struct worker *w)
         return false;
     w->head_limits = (struct head_limits){ l->target_bytes, l->line_bytes,
                                            l->head_bytes, l->fields };
-    w->site = &w->conf->sites[0];
-    w->path = SPAN("/");
-    w->pages = pages_new(w->conf);
-    if (!w->pages)
-        return false;
-    return true;
+    w->answers.pages = pages_new(w->conf);
+    return w->answers.pages != NULL;
 }
 
 bool worker_init(struct worker *w, const struct worker_start *start)
@@ -135,12 +131,12 @@ bool worker_init(struct worker *w, const struct worker_start *start)
     w->conf = start->conf;
     w->counters = &start->counters->slot[start->index];
     if (start->board)
-        w->ring = &start->board->ring[start->index];
+        w->answers.ring = &start->board->ring[start->index];
     list_init(&w->places.free);
     list_init(&w->places.all);
     list_init(&w->arrivals.again);
     list_init(&w->places.dead);
-    list_init(&w->listed.queue);
+    list_init(&w->answers.listed.queue);
     w->now.second = INT64_MIN;
     worker_time(w);
     wheel_init(&w->wheel, w->now.ms);
@@ -152,6 +148,11 @@ bool worker_init(struct worker *w, const struct worker_start *start)
     w->files.past = start->past;
     w->files.keep_alive = span_of(w->keep_alive, w->keep_alive_n);
     w->files.poll = w->poll;
+    w->answers.conf = w->conf;
+    w->answers.now = &w->now;
+    w->answers.files = &w->files;
+    w->answers.keep_alive = w->files.keep_alive;
+    w->answers.logs = start->access_log >= 0;
     if (w->poll < 0 || !make_pools(w))
         return false;
     if (poll_add_level(w->poll, start->control, &w->control_tag) < 0)
@@ -188,8 +189,8 @@ static int confine(const struct worker_start *start)
 void worker_free(struct worker *w)
 {
     facts_drop(&w->files);
-    listings_forget(w);
-    pages_free(w);
+    listings_forget(&w->answers);
+    pages_free(&w->answers);
     files_free(&w->files);
     access_free(w->access);
     txn_pool_free(&w->txns);
@@ -225,9 +226,9 @@ int worker_run(const struct worker_start *start)
         log_error("S002", "rights cannot be given up: %s", strerror(-error));
         return give_up(w, events);
     }
-    if (w->ring)
-        tell_start(w);
-    pages_prepare(w);
+    if (w->answers.ring)
+        tell_start(&w->answers);
+    pages_prepare(&w->answers);
     control_ready(w);
     while (!finished(w))
         turn_run(w, events);

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "answer/listings.h"
+#include "answer/answer.h"
 #include "answer/txn.h"
 #include "conf/conf.h"
 #include "files/entry.h"
@@ -71,7 +71,6 @@ struct worker {
     const struct worker_start *start;
     const struct conf *conf;
     struct counters_slot *counters;
-    struct board_ring *ring; /* NULL: nobody observes */
     int poll;
     struct moment now;   /* read once a turn */
     int64_t distance_us; /* from one clock to the other */
@@ -79,23 +78,15 @@ struct worker {
     struct places places;
     struct wheel wheel;
     struct txn_pool txns;
-    uint64_t turns; /* so far */
     struct guard guard;
     bool over; /* this turn has taken its time (turn.h) */
     struct arrivals arrivals;
-    struct head head; /* of the request being looked at */
     struct head_limits head_limits;
-    const struct conf_site
-        *site;          /* that it is for; the default's until known */
-    struct span path;   /* decoded; "/" until known */
-    enum reason why;    /* of a 200, unless a condition has another */
     char *path_storage; /* decoded target */
     size_t path_cap;
     struct known_host host; /* the last one that was looked up */
     struct files files;
-    /* answers */
-    struct pages *pages; /* the sites' own error pages */
-    struct listed listed;
+    struct answers answers;
     /* the common lines of every head */
     char common[96]; /* "Server: etagd\r\nDate: " */
     size_t common_n;

@@ -42,7 +42,7 @@ static void put_place(const struct conf *c, int line)
 static void put_site(const struct trial *t)
 {
     const struct conf *c = t->w->conf;
-    const struct conf_site *s = t->w->site;
+    const struct conf_site *s = t->request.site;
 
     printf("site     ");
     if (s->n_names == 0)
@@ -81,7 +81,8 @@ static void put_type(const struct trial *t, const struct entry *e)
 {
     const char *slash = strrchr(e->file_path, '/');
     struct mime_look look;
-    int fd = find_open(&t->w->files, t->w->site, e->root, e->file_path, NULL);
+    int fd =
+        find_open(&t->w->files, t->request.site, e->root, e->file_path, NULL);
 
     printf("type     %s", e->type);
     if (fd >= 0 &&
@@ -152,10 +153,10 @@ static void put_rule(const struct conf *c, const struct conf_rule *r)
 static void put_rules(const struct trial *t, const struct entry *e)
 {
     const struct conf *c = t->w->conf;
-    const struct conf_site *site = t->w->site;
+    const struct conf_site *site = t->request.site;
     struct span host = span_str(site->hosts);
     bool file = e && e->kind == ENTRY_FILE && t->record->line.status < 400;
-    struct span path = file ? span_of(e->path, e->path_n) : t->w->path;
+    struct span path = file ? span_of(e->path, e->path_n) : t->request.path;
     struct span type = SPAN("");
     static const char name[] = "Content-Type: ";
     const char *at =
@@ -177,7 +178,7 @@ static void put_rules(const struct trial *t, const struct entry *e)
 static void put_ranges(const struct trial *t, const struct entry *e)
 {
     struct plan plan =
-        plan_make(&t->w->head, &e->source, t->w->now.second + e->clock_s);
+        plan_make(&t->request.head, &e->source, t->w->now.second + e->clock_s);
 
     if (plan.identity_refused)
         printf("note     the client refuses every form there is; this one is "
@@ -208,11 +209,11 @@ static void put_status(const struct trial *t)
 
 static void put_moved(const struct trial *t, const struct entry *e)
 {
-    const struct conf_site *s = t->w->site;
+    const struct conf_site *s = t->request.site;
 
     for (size_t i = 0; e->reason == REASON_REDIRECT && i < s->n_redirects;
          i++) {
-        if (!rules_match(s->redirects[i].pattern, SPAN(""), t->w->path))
+        if (!rules_match(s->redirects[i].pattern, SPAN(""), t->request.path))
             continue;
         printf("redirect ");
         put_place(t->w->conf, s->redirects[i].line);
@@ -224,7 +225,7 @@ static void put_moved(const struct trial *t, const struct entry *e)
 
 void report_print(struct trial *t)
 {
-    const struct head *h = &t->w->head;
+    const struct head *h = &t->request.head;
     struct entry *e = trial_entry(t);
 
     printf("request  ");
@@ -239,7 +240,7 @@ void report_print(struct trial *t)
     put_site(t);
     if (t->record->line.reason != REASON_FAULT) {
         printf("path     ");
-        put_text(t->w->path);
+        put_text(t->request.path);
         printf("\n");
     }
     if (e && e->kind == ENTRY_FILE)

@@ -145,9 +145,9 @@ static void answer(struct trial *t, struct span request)
     in = txn_input(txn);
     worker_time(t->w);
     t->conn.first_us = t->w->now.us;
-    t->w->listed.open = true; /* nobody else is here */
-    txn->queued_turn = ++t->w->turns;
-    while ((t->result = request_take(t->w, &t->conn, txn, &in)) ==
+    t->w->answers.listed.open = true; /* nobody else is here */
+    txn->queued_turn = ++t->w->answers.turn;
+    while ((t->result = request_take(t->w, &t->conn, &in, &t->request)) ==
            REQUEST_WAITS) {
         while (!list_empty(&txn->waiter))
             turn(t);
@@ -163,16 +163,16 @@ static void answer(struct trial *t, struct span request)
 struct entry *trial_entry(struct trial *t)
 {
     struct worker *w = t->w;
-    unsigned site = (unsigned)(w->site - w->conf->sites);
-    struct span path = w->path;
+    unsigned site = (unsigned)(t->request.site - w->conf->sites);
+    struct span path = t->request.path;
 
-    if (!t->record || w->head.target.n == 0)
+    if (!t->record || t->request.head.target.n == 0)
         return NULL;
     struct entry *e = cache_find(
         &w->files.cache, cache_hash(&w->files.cache, site, path), site, path);
     if (!e || e->kind != ENTRY_FALLBACK)
         return e;
-    path = span_str(w->site->fallback);
+    path = span_str(t->request.site->fallback);
     return cache_find(&w->files.cache, cache_hash(&w->files.cache, site, path),
                       site, path);
 }

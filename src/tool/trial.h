@@ -20,6 +20,7 @@
 struct trial {
     struct generation *home;
     struct worker *w;
+    struct request request; /* the last one */
     struct worker_start start;
     struct conn conn;
     int control[2], preparer[2];
