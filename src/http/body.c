@@ -110,9 +110,7 @@ enum fault body_framing(const struct head *h, uint64_t bytes_max,
     *out = (struct body){ .kind = BODY_NONE, .bytes_max = bytes_max };
     if (head_has(h, FIELD_TRANSFER_ENCODING))
         return frame_chunked(h, out);
-    if (head_has(h, FIELD_CONTENT_LENGTH))
-        return frame_length(h, out);
-    return FAULT_NONE; /* RFC 9112 6.3, rule 7 */
+    return body_announced(h) ? frame_length(h, out) : FAULT_NONE;
 }
 
 /* -- the chunked coding ------------------------------------------------------

@@ -28,6 +28,13 @@ struct body {
     uint32_t counted; /* extension or trailer bytes so far */
 };
 
+/* Without either of these fields no content follows (RFC 9112 6.3, rule 7). */
+static inline bool body_announced(const struct head *h)
+{
+    return (h->present & (1ull << FIELD_TRANSFER_ENCODING |
+                          1ull << FIELD_CONTENT_LENGTH)) != 0;
+}
+
 /* From a parsed head: which kind, or a framing fault (all of which close).
  * A declared length above bytes_max is BODY_LONG at once; one of 0 is
  * BODY_NONE. */

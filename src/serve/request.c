@@ -295,7 +295,7 @@ enum request_result request_take(struct worker *w, struct conn *c,
             know_site(w, q);
             return fatal(w, c, q, in, t->body_fault);
         }
-    } else {
+    } else if (body_announced(&q->head)) {
         if (refused_at_once(w, q))
             end_after(c, END_FAULTY, true);
         if (!c->closing) {
