@@ -18,8 +18,8 @@
 #include "files/audit.h"
 #include "files/blocks.h"
 #include "files/entry.h"
-#include "files/tags.h"
 #include "files/files.h"
+#include "files/tags.h"
 #include "http/status.h"
 #include "serve/conn.h"
 

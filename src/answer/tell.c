@@ -11,15 +11,13 @@
 #include "files/entry.h"
 #include "files/files.h"
 #include "http/proxy.h"
-#include "http/refs.h"
 #include "os/clock.h"
 #include "os/tcpinfo.h"
 #include "serve/conn.h"
 #include "share/board.h"
 
-#define PAGE_SCAN_BYTES (64u << 10) /* of a file, looked at for references */
 #define PAGE_PARTS_MAX 8
-#define PAGE_AGAIN_S 10 /* at the earliest: under load looking costs time */
+#define PAGE_AGAIN_S 10 /* at the earliest: under load telling costs time */
 
 static struct board_event *begin(struct answers *a, enum board_kind kind,
                                  const struct conn *c, uint64_t time_us)
@@ -245,19 +243,35 @@ void tell_cut(struct answers *a, const struct conn *c, const struct head *h,
     board_publish(a->ring);
 }
 
-/* A list of references in parts: "i/logo.png\n" each (enum ref's letter; in
- * capitals: another candidate of the one before). */
-static void tell_page(struct answers *a, const struct entry *e,
-                      enum refs_language language, struct span text)
+/* As many whole lines of `list` as fit, which are taken off it; a line that
+ * does not fit alone is passed over. */
+static struct span lines_that_fit(struct span *list, size_t room)
 {
-    struct refs refs = refs_of(language, text);
-    struct ref ref;
-    bool more = refs_next(&refs, &ref);
+    size_t n = 0;
+
+    while (n < list->n) {
+        size_t next = n + span_find(span_from(*list, n), '\n') + 1;
+        if (next > room) {
+            if (n == 0)
+                *list = span_from(*list, next);
+            break;
+        }
+        n = next;
+    }
+    struct span fit = span_to(*list, n);
+    *list = span_from(*list, n);
+    return fit;
+}
+
+/* The list of references, in parts. */
+static void tell_page(struct answers *a, const struct entry *e)
+{
+    struct span list = span_of(e->refers, e->refers_n);
     uint32_t file = (uint32_t)(a->ring->next + 1); /* what told_at will be */
     uint64_t version = (uint64_t)e->version.mtime_ns ^ a->ring->next;
 
     /* none: that is told, too, for the file may have had some before */
-    for (unsigned part = 0; (more || part == 0) && part < PAGE_PARTS_MAX;
+    for (unsigned part = 0; (list.n || part == 0) && part < PAGE_PARTS_MAX;
          part++) {
         struct board_event *b = begin(a, BOARD_PAGE, NULL, a->now->us);
         b->page = (struct board_page){ .version = version,
@@ -265,42 +279,27 @@ static void tell_page(struct answers *a, const struct entry *e,
                                        .part = (uint16_t)part,
                                        .site = (uint8_t)e->site };
         board_text(b, 0, span_of(e->path, e->path_n));
-        struct buf list =
-            buf_over(b->text + b->text_n[0], BOARD_TEXT_BYTES - b->text_n[0]);
-        for (; more && list.cap - list.n >= ref.url.n + 2;
-             more = refs_next(&refs, &ref)) {
-            char letter = ref_letter(ref.kind);
-            buf_char(&list, ref.other ? (char)(letter - 'a' + 'A') : letter);
-            buf_span_put(&list, ref.url);
-            buf_char(&list, '\n');
-        }
-        if (more && list.n == 0) /* does not fit beside such a path */
-            more = refs_next(&refs, &ref);
-        b->text_n[1] = (uint16_t)list.n;
-        b->page.parts = more ? 0 : (uint16_t)(part + 1);
+        board_text(b, 1,
+                   lines_that_fit(&list, BOARD_TEXT_BYTES - b->text_n[0]));
+        b->page.parts = list.n ? 0 : (uint16_t)(part + 1);
         board_publish(a->ring);
     }
 }
 
 void tell_file(struct answers *a, struct record *r, struct entry *e)
 {
-    const struct entry_form *f = &e->form[CODING_IDENTITY];
     uint64_t next = atomic_load_explicit(&a->ring->next, memory_order_relaxed);
     uint32_t second = (uint32_t)(a->now->us / 1000000);
-    enum refs_language language;
 
     r->site = (uint8_t)e->site;
     r->file = (uint32_t)e->told_at;
     /* once more before it is overwritten, so that an observer that was started
      * anew learns it too */
-    if (!f->bytes ||
-        (e->told_at && e->told_ns == e->version.ctime_ns &&
-         (next - e->told_at <= a->ring->mask / 2 ||
-          second - e->told_s < PAGE_AGAIN_S)) ||
-        !refs_language_of(span_str(e->type), &language))
+    if (!e->refers || (e->told_at && e->told_ns == e->version.ctime_ns &&
+                       (next - e->told_at <= a->ring->mask / 2 ||
+                        second - e->told_s < PAGE_AGAIN_S)))
         return;
-    tell_page(a, e, language,
-              span_to(span_of(f->bytes, e->version.size), PAGE_SCAN_BYTES));
+    tell_page(a, e);
     e->told_at = next + 1;
     r->file = (uint32_t)e->told_at;
     e->told_s = second;

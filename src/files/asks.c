@@ -13,8 +13,8 @@
 
 #include "base/check.h"
 #include "files/facts.h"
-#include "files/find.h"
 #include "files/files.h"
+#include "files/find.h"
 
 #define ASKS_MASK 4095
 #define LOSSES_MAX 2 /* a file whose coding kills preparers is let be */

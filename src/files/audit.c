@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "conf/rules.h"
+#include "files/files.h"
 #include "http/date.h"
 #include "http/lifetime.h"
 #include "os/log.h"
-#include "files/files.h"
 #include "share/past.h"
 
 static struct span sent_value(const struct policy *p, struct span name)

@@ -12,8 +12,8 @@
 #include "base/check.h"
 #include "conf/rules.h"
 #include "files/audit.h"
-#include "http/status.h"
 #include "files/files.h"
+#include "http/status.h"
 
 /* Fields that describe the content: a 304 does not repeat them (RFC 9110
  * 15.4.5: Cache-Control, Content-Location, Date, ETag, Expires and Vary are

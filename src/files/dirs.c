@@ -13,11 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "files/files.h"
 #include "os/file.h"
 #include "os/log.h"
 #include "os/poll.h"
 #include "os/watch.h"
-#include "files/files.h"
 
 struct dirs {
     int watch, mounts;

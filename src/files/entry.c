@@ -37,6 +37,15 @@ struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
     return e;
 }
 
+void entry_refer(struct entry *e, struct span list)
+{
+    free(e->refers);
+    e->refers = malloc(list.n + 1);
+    e->refers_n = e->refers ? (uint32_t)list.n : 0;
+    if (e->refers)
+        memcpy(e->refers, list.p, list.n);
+}
+
 static void drop_form(struct files *fs, struct entry_form *f)
 {
     if (f->fd >= 0)
@@ -68,6 +77,7 @@ void entry_release(struct files *fs, struct entry *e)
     fs->listing_bytes -= e->listing_bytes;
     free(e->location);
     free(e->page);
+    free(e->refers);
     free(e->file_path);
     free(e);
 }

@@ -100,12 +100,15 @@ struct entry {
     struct lifetime_source fields; /* caching fields, without what changes */
     int64_t modified_s; /* the file's time as it is sent; COND_NO_DATE: none */
     uint16_t name_at;   /* where the last component of file_path starts */
-    uint64_t told_at;   /* number of the event that told the observer what this
-                           file refers to, and one; 0: none yet */
-    uint32_t told_s;    /* and the second, monotonic */
-    int64_t told_ns;    /* and the file's ctime */
-    char *file_path;    /* below the root: the index file for a directory */
-    unsigned root;      /* index in the worker's roots */
+    char *refers; /* what it refers to, a line each (http/refs.h); NULL: not
+                   known, or nobody observes */
+    uint32_t refers_n;
+    uint64_t told_at; /* number of the event that told the observer what this
+                         file refers to, and one; 0: none yet */
+    uint32_t told_s;  /* and the second, monotonic */
+    int64_t told_ns;  /* and the file's ctime */
+    char *file_path;  /* below the root: the index file for a directory */
+    unsigned root;    /* index in the worker's roots */
     /* the answer */
     struct entry_form form[CODING_COUNT];
     struct plan_source source;
@@ -144,6 +147,10 @@ static inline void entry_hold(struct entry *e)
 {
     e->refs++;
 }
+
+/* Keeps a copy of the list of what e refers to: it lives as long as e, whatever
+ * becomes of the slab. */
+void entry_refer(struct entry *e, struct span list);
 
 void entry_release(struct files *fs, struct entry *e);
 

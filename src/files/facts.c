@@ -13,17 +13,17 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "conf/rules.h"
 #include "files/asks.h"
 #include "files/audit.h"
 #include "files/blocks.h"
+#include "files/files.h"
 #include "files/find.h"
+#include "files/policy.h"
 #include "files/tags.h"
 #include "http/media.h"
 #include "os/file.h"
 #include "os/log.h"
 #include "os/poll.h"
-#include "files/files.h"
 
 #define SOON_READ (8u << 20)    /* so much is hashed before anybody minds */
 #define READ_AT_ONCE (1u << 20) /* more: facts without a digest come first */
@@ -100,33 +100,6 @@ static void forget(struct files *fs, struct entry *e)
     entry_release(fs, e);
 }
 
-static void apply_policy(struct files *fs, struct entry *e)
-{
-    const struct conf_site *site = &fs->conf->sites[e->site];
-    struct span host = span_str(site->hosts);
-    struct policy p;
-
-    rules_resolve(fs->conf, host, span_of(e->path, e->path_n),
-                  span_trim(span_of(e->type, strcspn(e->type, ";"))), 200, &p);
-    e->etag_scheme = p.etag;
-    e->expires = p.expires;
-    e->expires_s = p.expires_s;
-    e->clock_s = p.clock_s;
-    int64_t mtime_s = e->version.mtime_ns / 1000000000;
-    e->modified_s = COND_NO_DATE;
-    /* 0 and 1 are what build systems write that have no dates at all */
-    if (mtime_s > 1)
-        /* RFC 9110 8.8.2.1: never later than the Date of the message */
-        e->modified_s =
-            (mtime_s < fs->now->second ? mtime_s : fs->now->second) + p.clock_s;
-    e->source.last_modified = COND_NO_DATE;
-    if (p.last_modified && e->modified_s != COND_NO_DATE) {
-        int64_t shown = mtime_s + p.last_modified_s;
-        e->source.last_modified =
-            (shown < fs->now->second ? shown : fs->now->second) + p.clock_s;
-    }
-}
-
 /* A large file was sent under a tag without a digest first, perhaps: as long as
  * this version lasts, that one means the same. */
 static void set_alias(struct entry *e)
@@ -189,6 +162,17 @@ static void finish(struct files *fs, struct entry *e)
     wake(fs, e);
 }
 
+static void take_refs(struct files *fs, struct entry *e,
+                      const struct prepare_answer *a)
+{
+    const char *p = client_slab_hold(fs->client, &a->place);
+
+    if (!p)
+        return;
+    entry_refer(e, span_of(p, a->place.bytes - 1)); /* the last is no line's */
+    client_slab_release(fs->client, a->place.slab);
+}
+
 /* Facts and codings are told apart: who waits gets its answer when all that the
  * preparer knew already is here. */
 static void take_facts(struct files *fs, struct entry *e,
@@ -204,7 +188,7 @@ static void take_facts(struct files *fs, struct entry *e,
     e->racy = a->racy;
     e->degraded = false;
     e->tries = 0;
-    apply_policy(fs, e);
+    policy_apply(fs, e);
     e->source.available |= 1u << CODING_IDENTITY;
     e->source.form[CODING_IDENTITY].size = e->version.size;
     set_tag(fs, e, CODING_IDENTITY, a->has_digest ? a->digest : NULL);
@@ -278,7 +262,7 @@ static void degrade(struct files *fs, struct entry *e)
                  SPAN(""), SPAN(""), MEDIA_BYTES_OTHER);
     memcpy(e->type, m.type, sizeof e->type);
     e->degraded = true;
-    apply_policy(fs, e);
+    policy_apply(fs, e);
     e->source.available |= 1u << CODING_IDENTITY;
     e->source.form[CODING_IDENTITY].size = e->version.size;
     set_tag(fs, e, CODING_IDENTITY, NULL);
@@ -364,6 +348,8 @@ static void take_one(struct files *fs, const struct prepare_answer *a)
             give_up_digest(fs, e); /* what was read first is all there is */
     } else if (!file_version_eq(&a->version, &e->version)) {
         changed(fs, e);
+    } else if (a->kind == PREPARE_REFS) {
+        take_refs(fs, e, a);
     } else if (a->kind == PREPARE_FACTS) {
         take_facts(fs, e, a);
     } else if (a->kind == PREPARE_CODED) {

@@ -12,10 +12,10 @@
 #include "base/check.h"
 #include "conf/rules.h"
 #include "files/dirs.h"
+#include "files/files.h"
 #include "files/keep.h"
 #include "http/media.h"
 #include "http/target.h"
-#include "files/files.h"
 
 static struct file_version version_of(const struct file_stat *s)
 {

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "files/entry.h"
-#include "os/log.h"
 #include "files/files.h"
+#include "os/log.h"
 
 #define DESCRIPTORS_BACK 8 /* given back at once, at least */
 #define LOG_MS 10000       /* between two lines about the same */

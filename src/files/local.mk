@@ -10,5 +10,6 @@ libfiles_a_SOURCES = \
 	src/files/files.c src/files/files.h \
 	src/files/find.c src/files/find.h \
 	src/files/keep.c src/files/keep.h \
+	src/files/policy.c src/files/policy.h \
 	src/files/resolve.c src/files/resolve.h \
 	src/files/tags.c src/files/tags.h

@@ -14,13 +14,13 @@
 #include "files/asks.h"
 #include "files/blocks.h"
 #include "files/entry.h"
+#include "files/files.h"
 #include "files/find.h"
 #include "files/keep.h"
 #include "http/fault.h"
 #include "http/page.h"
 #include "http/target.h"
 #include "prepare/version.h"
-#include "files/files.h"
 
 #define TRUST_US 1000000    /* of a watch that says nothing */
 #define DEGRADED_US 1000000 /* until the preparer is asked again */

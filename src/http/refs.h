@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/span.h"
 
 #define REFS_URL_MAX 512 /* longer ones are passed over */
@@ -101,5 +102,14 @@ bool refs_language_of(struct span type, enum refs_language *out);
 bool refs_next(struct refs *r, struct ref *out);
 
 char ref_letter(enum ref_kind kind);
+
+/* Bytes of a file that are looked at, and of the list that is made of them. */
+#define REFS_SCAN_BYTES (64u << 10)
+#define REFS_LIST_MAX (16u << 10)
+
+/* A line each, "i/logo.png\n": the kind's letter and the URL; in capitals:
+ * another candidate of the one before.  Stops at the first line that finds no
+ * room in b. */
+void refs_list(struct buf *b, enum refs_language language, struct span text);
 
 #endif

@@ -19,6 +19,7 @@
 #include "base/chars.h"
 #include "base/check.h"
 #include "base/sum.h"
+#include "http/refs.h"
 #include "os/channel.h"
 #include "prepare/seals.h"
 
@@ -166,6 +167,10 @@ static bool answer_ok(struct client *c, struct prepare_answer *a)
     if (a->kind == PREPARE_DROP)
         return true;
     if (a->follow >= 1u << CODING_COUNT)
+        return false;
+    if (a->kind == PREPARE_REFS &&
+        (a->place.sums || (a->place.slab && !a->place.bytes) ||
+         a->place.bytes > REFS_LIST_MAX + 1))
         return false;
     if (a->kind == PREPARE_CODED &&
         (a->coding == CODING_IDENTITY || a->coding >= CODING_COUNT))

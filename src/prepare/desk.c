@@ -81,7 +81,7 @@ static void take_ask(struct desk *d, struct peer *peer,
     if (it && item_usable(it, &d->tools)) {
         d->count.joined++;
         close_all(fds, n_fds);
-        item_place_sums(it, &d->slabs);
+        item_place(it, &d->slabs);
         peer_wait(peer, it, ask->seq);
         return;
     }

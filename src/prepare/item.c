@@ -80,22 +80,32 @@ bool part_alive(const struct part *part, const struct slabs *slabs)
            slabs_find(slabs, part->slab);
 }
 
-void item_place_sums(struct item *it, struct slabs *slabs)
+/* n bytes at p: the slab that they are in, or were put in; 0: no room. */
+static uint64_t place(struct slabs *slabs, const void *p, size_t n,
+                      uint64_t slab_id, uint64_t *offset)
+{
+    size_t at;
+
+    if (n == 0 || slabs_find(slabs, slab_id))
+        return slab_id;
+    struct slab *slab = slabs_reserve(slabs, n, &at);
+    if (!slab)
+        return 0;
+    memcpy(slab->p + at, p, n);
+    slab_unpin(slab);
+    *offset = at;
+    return slab->id;
+}
+
+void item_place(struct item *it, struct slabs *slabs)
 {
     for (unsigned c = 0; c < CODING_COUNT; c++) {
-        const struct sums *sums = &it->sums[c];
         struct part *part = &it->parts[c];
-        size_t offset;
-        if (sums->bytes == 0 || slabs_find(slabs, part->sums_slab))
-            continue;
-        struct slab *slab = slabs_reserve(slabs, sums->bytes, &offset);
-        part->sums_slab = slab ? slab->id : 0;
-        if (!slab)
-            continue;
-        part->sums_offset = offset;
-        memcpy(slab->p + offset, sums->block, sums->bytes);
-        slab_unpin(slab);
+        part->sums_slab = place(slabs, it->sums[c].block, it->sums[c].bytes,
+                                part->sums_slab, &part->sums_offset);
     }
+    it->refs_slab =
+        place(slabs, it->refs, it->refs_n, it->refs_slab, &it->refs_offset);
 }
 
 /* Empty files and large ones are nowhere; the others have to be where they were
@@ -141,6 +151,7 @@ void item_free(struct reading_tools *t, struct item *it)
     item_work_end(t, it);
     for (unsigned c = 0; c < CODING_COUNT; c++)
         sums_end(&it->sums[c], &t->sums);
+    free(it->refs);
     list_remove(&it->lru);
     list_remove(&it->queue);
     free(it);

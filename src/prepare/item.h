@@ -79,6 +79,9 @@ struct item {
     bool racy;       /* the file, or a sidecar as it was asked for */
     struct part parts[CODING_COUNT];
     struct sums sums[CODING_COUNT]; /* of parts that are sent from files */
+    char *refs; /* list of what it refers to, http/refs.h; NULL: none */
+    size_t refs_n;
+    uint64_t refs_slab, refs_offset; /* where workers read it; 0: nowhere */
     char type[MEDIA_TYPE_MAX], magic[MEDIA_TYPE_MAX];
 };
 
@@ -105,8 +108,9 @@ bool item_coming(const struct item *it);
 /* Next coding that is to be made by us, after `from`; CODING_COUNT: none. */
 enum coding item_to_make(const struct item *it, enum coding from);
 
-/* Puts sums where workers can read them, unless they are there. */
-void item_place_sums(struct item *it, struct slabs *slabs);
+/* Puts sums and references where workers can read them, unless they are there.
+ */
+void item_place(struct item *it, struct slabs *slabs);
 
 bool part_alive(const struct part *part, const struct slabs *slabs);
 

@@ -6,12 +6,14 @@
  */
 #include "prepare/job.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/check.h"
 #include "conf/conf.h"
+#include "http/refs.h"
 #include "prepare/magic.h"
 
 /* The configured type for what neither name nor content tells; a charset that
@@ -114,7 +116,7 @@ static void keep(struct reading_tools *t, struct item *it, enum coding c)
     }
     it->sums[c] = r->sums;
     r->sums = (struct sums){ NULL, 0 };
-    item_place_sums(it, t->slabs);
+    item_place(it, t->slabs);
     reading_end(t, r);
 }
 
@@ -166,6 +168,28 @@ static bool racy(const struct reading_tools *t, const struct item *it)
     return any;
 }
 
+/* What a page, a sheet or a script refers to, for the observer: found here, in
+ * the process that has read the bytes already and faces no network. */
+static void find_refs(struct item *it, const struct reading *r)
+{
+    char storage[REFS_LIST_MAX];
+    struct buf list = buf_over(storage, sizeof storage);
+    enum refs_language language;
+
+    if (!r->slab || !refs_language_of(span_str(it->type), &language))
+        return;
+    refs_list(&list, language,
+              span_of(r->slab->p + r->offset, (size_t)r->version.size));
+    free(it->refs);
+    it->refs_n = 0;
+    it->refs = malloc(list.n + 1);
+    if (!it->refs)
+        return;
+    memcpy(it->refs, list.p, list.n);
+    it->refs[list.n] = '\n'; /* that there are none is told, too */
+    it->refs_n = list.n + 1;
+}
+
 static enum job_event file_done(struct reading_tools *t,
                                 const struct job_limits *l, struct item *it)
 {
@@ -173,6 +197,8 @@ static enum job_event file_done(struct reading_tools *t,
 
     settle(t, it, r, r->end == r->version.size);
     it->racy = racy(t, it);
+    if (l->refs)
+        find_refs(it, r);
     keep(t, it, CODING_IDENTITY);
     plan_codings(t, l, it);
     it->state = ITEM_READY;

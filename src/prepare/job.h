@@ -12,6 +12,7 @@
 struct job_limits {
     bool compress;
     size_t compress_min, compress_max; /* bytes */
+    bool refs; /* somebody observes: look what files refer to */
 };
 
 enum job_event {

@@ -77,6 +77,9 @@ enum prepare_kind {
                        sidecar is broken, older, or no longer as asked for);
                        negotiable stays as it was */
     PREPARE_FAILED, /* could not be read, or changed while it was */
+    PREPARE_REFS,   /* before the facts of a page, a sheet or a script, where
+                       somebody observes: place of the list of what it refers
+                       to (http/refs.h) */
     PREPARE_DROP    /* slab `place.slab` is to be forgotten; seq 0.  Ask again
                        for what was in it, when it is wanted again */
 };

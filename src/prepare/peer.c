@@ -15,6 +15,7 @@
 #include "os/log.h"
 
 #define FACTS_BIT (1u << CODING_IDENTITY)
+#define REFS_BIT (1u << CODING_COUNT)
 
 struct peer *peer_new(int fd)
 {
@@ -107,6 +108,8 @@ static unsigned known_bits(const struct item *it)
         if (it->state == ITEM_READY && part_done(&it->parts[c]))
             bits |= 1u << c;
     }
+    if (it->state == ITEM_READY && it->refs)
+        bits |= REFS_BIT;
     return bits | FACTS_BIT;
 }
 
@@ -219,6 +222,21 @@ static unsigned small_sidecars(const struct item *it)
     return bits;
 }
 
+static void fill_refs(struct prepare_answer *a, const struct item *it,
+                      const struct slabs *slabs)
+{
+    const struct slab *slab = slabs_find(slabs, it->refs_slab);
+
+    a->kind = PREPARE_REFS;
+    a->version = it->parts[CODING_IDENTITY].version;
+    if (!slab)
+        return;
+    a->place.slab = slab->id;
+    a->place.offset = it->refs_offset;
+    a->place.bytes = it->refs_n;
+    a->place.slab_bytes = slab->size;
+}
+
 static void fill(struct prepare_answer *a, const struct waiter *w,
                  enum coding c, const struct slabs *slabs)
 {
@@ -232,7 +250,8 @@ static void fill(struct prepare_answer *a, const struct waiter *w,
         fill_coded(a, it, c, slabs);
     a->negotiable = it->negotiable && it->state != ITEM_FAILED;
     if (a->kind == PREPARE_FACTS)
-        a->follow = (uint8_t)((w->todo & ~FACTS_BIT) | small_sidecars(it));
+        a->follow =
+            (uint8_t)((w->todo & ~(FACTS_BIT | REFS_BIT)) | small_sidecars(it));
     a->more = (w->todo & ~(1u << c)) != 0 || it->state == ITEM_EARLY ||
               (it->state == ITEM_READY && item_coming(it));
 }
@@ -261,6 +280,16 @@ static int tell_all(struct waiter *w, const struct slabs *slabs, bool *last)
     struct prepare_answer a;
 
     *last = false;
+    if (w->todo & REFS_BIT) {
+        memset(&a, 0, sizeof a);
+        a.seq = w->seq;
+        a.more = 1;
+        fill_refs(&a, w->item, slabs);
+        int error = send_answer(w->peer, &a, slabs);
+        if (error)
+            return error;
+        w->todo &= ~REFS_BIT;
+    }
     for (unsigned c = 0; c < CODING_COUNT; c++) {
         if (!(w->todo & 1u << c))
             continue;

@@ -114,7 +114,7 @@ struct sim_ask {
     uint64_t seq, due_us;
     int file;
     unsigned mode, step;
-    bool want_bytes;
+    bool want_bytes, refs_told;
     uint32_t sidecars;
 };
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "http/media.h"
+#include "http/refs.h"
 #include "os/channel.h"
 #include "prepare/message.h"
 #include "serve/worker.h"
@@ -149,6 +150,31 @@ static void digest(uint8_t out[32], const struct sim_ask *a, unsigned c)
     out[2] = (uint8_t)c;
 }
 
+/* What a page refers to comes before its facts; here it is any bytes. */
+static void compose_refs(struct prepare_answer *out, struct sim_ask *a)
+{
+    const struct sim_file *f = &sim_files[a->file];
+
+    *out = (struct prepare_answer){
+        .seq = a->seq,
+        .kind = PREPARE_REFS,
+        .version = { 1, (uint64_t)a->file + 1, f->size, sim_mtime_ns(a->file),
+                     sim_ctime_ns(a->file) },
+        .more = 1,
+    };
+    place(&out->place, a, CODING_IDENTITY);
+    a->refs_told = true;
+}
+
+static bool has_refs(const struct sim_ask *a)
+{
+    const char *type = sim_files[a->file].type;
+
+    return type && strncmp(type, "text/html", 9) == 0 && a->want_bytes &&
+           sim_files[a->file].size > 0 &&
+           sim_files[a->file].size <= REFS_LIST_MAX;
+}
+
 /* Type and identity first, then each coding. */
 static void compose(struct prepare_answer *out, struct sim_ask *a)
 {
@@ -233,7 +259,10 @@ static ssize_t answer(struct prepare_answer *out, int *fd, size_t *n_fds)
         drop_later(out, a);
         return (ssize_t)sizeof *out;
     }
-    compose(out, a);
+    if (has_refs(a) && !a->refs_told)
+        compose_refs(out, a);
+    else
+        compose(out, a);
     distort(out, a);
     if (a->mode == DROPS)
         a->used = true;

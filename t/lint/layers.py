@@ -44,6 +44,11 @@ LIBRARIES = [
     (r'sys/inotify\.h|sys/sendfile\.h', ['os']),
 ]
 
+# Parsers of what files hold run where the network does not reach.
+SCANNERS = [
+    (r'http/refs\.h', ['http', 'prepare']),
+]
+
 # The pure layer knows bytes and numbers (and the processor's vectors).
 PURE = {'emmintrin.h', 'immintrin.h', 'arm_neon.h', 'limits.h',
         'inttypes.h', 'stdarg.h', 'stdbool.h', 'stddef.h', 'stdint.h',
@@ -63,6 +68,9 @@ def check_own(name, header, where, report):
     if '/' not in header:
         report.wrong(where, f'"{header}" has no folder; write it as '
                      f'"{folder}/{header}"')
+    elif any(re.fullmatch(pattern, header) and folder not in folders
+             for pattern, folders in SCANNERS):
+        report.wrong(where, f'"{header}": {folder} does not look into files')
     elif not any(header == a or (a.endswith('/') and header.startswith(a))
                  for a in ALLOWED[folder]):
         report.wrong(where, f'{folder} may not include "{header}" '

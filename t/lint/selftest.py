@@ -72,6 +72,8 @@ BAD = [
     (layers, 'src/http/tag.c', TAG_C + '#include <stdio.h>\n', '<stdio.h>'),
     (layers, 'src/http/tag.c', TAG_C + '#  include  "tag.h"\n', 'no folder'),
     (layers, 'src/os/log.c', LOG_C + '#include <magic.h>\n', 'belongs to'),
+    (layers, 'src/serve/x.c', '#include "http/refs.h"\n',
+     'does not look into files'),
     (layers, 'src/new/x.c', '', 'no row'),
     (headers, 'src/http/tag.h', TAG_H.replace('#include <stddef.h>\n', ''),
      'does not compile alone'),

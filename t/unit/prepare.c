@@ -79,6 +79,38 @@ static void facts_rows(void **state)
     rig_stop(&r, 0);
 }
 
+/* What a page refers to comes before its facts, to each that asks, and only
+ * where somebody observes. */
+static void references(void **state)
+{
+    static const char page[] = "<!doctype html><img src=logo.png>";
+    struct prepare_answer a;
+    struct rig r;
+
+    (void)state;
+    rig_init(&r);
+    r.conf.observe.on = true;
+    rig_write_str(&r, "page.html", page);
+    rig_write_str(&r, "data.bin", page);
+    rig_age(&r, "page.html");
+    rig_start(&r);
+    for (int worker = 0; worker < 2; worker++) {
+        rig_ask(&r, worker, "page.html", 7, false, 0);
+        assert_int_equal(rig_take(&r, worker, &a), 1);
+        assert_true(a.kind == PREPARE_REFS && a.seq == 7 && a.more);
+        assert_int_equal(a.place.bytes, sizeof "ilogo.png\n");
+        const char *p = client_slab_hold(r.client[worker], &a.place);
+        assert_non_null(p);
+        assert_memory_equal(p, "ilogo.png\n", 10);
+        client_slab_release(r.client[worker], a.place.slab);
+        assert_int_equal(rig_take(&r, worker, &a), 1);
+        assert_true(a.kind == PREPARE_FACTS && !a.more);
+    }
+    rig_facts(&r, 0, "data.bin", &a);
+    assert_int_equal(a.kind, PREPARE_FACTS);
+    rig_stop(&r, 0);
+}
+
 /* There are no bytes, but the sums of p's blocks. */
 static void check_sums(struct rig *r, int worker,
                        const struct prepare_answer *a, const char *p, size_t n)
@@ -477,6 +509,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(facts_rows),
+        cmocka_unit_test(references),
         cmocka_unit_test(large_file_in_two_steps),
         cmocka_unit_test(sums_outlive_their_slab),
         cmocka_unit_test(sums_are_bounded),

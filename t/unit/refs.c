@@ -304,12 +304,33 @@ static void test_long(void **state)
     assert_int_equal(ref.url.n, REFS_URL_MAX);
 }
 
+/* Whole lines only, and an alternative says so. */
+static void test_list(void **state)
+{
+    static const char page[] =
+        "<link rel=stylesheet href=a.css><picture><source srcset=b.avif>"
+        "<img src=b.png></picture><script src=c.js></script>";
+    static const char lines[] = "sa.css\nib.avif\nIb.png\njc.js\n";
+    char storage[64];
+
+    (void)state;
+    for (size_t room = 0; room <= sizeof lines; room++) {
+        struct buf b = buf_over(storage, room);
+        refs_list(&b, REFS_HTML, span_of(page, sizeof page - 1));
+        assert_false(b.overflow);
+        assert_true(b.n == 0 || b.p[b.n - 1] == '\n');
+        assert_memory_equal(b.p, lines, b.n);
+        assert_true(room < sizeof lines - 1 || b.n == sizeof lines - 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_html), cmocka_unit_test(test_css),
-        cmocka_unit_test(test_js),   cmocka_unit_test(test_types),
-        cmocka_unit_test(test_long), cmocka_unit_test(test_long_clause),
+        cmocka_unit_test(test_html),        cmocka_unit_test(test_css),
+        cmocka_unit_test(test_js),          cmocka_unit_test(test_types),
+        cmocka_unit_test(test_list),        cmocka_unit_test(test_long),
+        cmocka_unit_test(test_long_clause),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
