@@ -65,7 +65,7 @@ static void pause_accepting(struct worker *w)
 static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
                           size_t listener)
 {
-    struct conn *c = room_place(w);
+    struct conn *c = room_place(&w->places);
     uint64_t before = atomic_fetch_add_explicit(w->start->connections, 1,
                                                 memory_order_relaxed);
 

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "answer/txn.h"
+#include "base/uninit.h"
 #include "http/logline.h"
 #include "http/mask.h"
 #include "os/clock.h"
@@ -29,6 +30,11 @@
 #define RETRY_MS 10 /* until a full pipe is tried again */
 
 struct access {
+    /* the worker's */
+    const struct conf *conf;
+    const struct moment *now;
+    struct counters_slot *counters;
+    unsigned worker; /* from 1 on, as in the lines */
     int fd;
     void (*format)(struct buf *, const struct logline *);
     bool prompt;       /* for a person: written out at the end of each turn */
@@ -59,6 +65,10 @@ struct access *access_new(const struct worker *w, int fd)
 
     if (!a)
         return NULL;
+    a->conf = w->conf;
+    a->now = &w->now;
+    a->counters = w->counters;
+    a->worker = w->start->index + 1;
     a->fd = fd;
     a->format = formats[log->format];
     a->prompt = log->format == LOG_READABLE || log->flush_ms == 0;
@@ -91,14 +101,13 @@ static unsigned count_lines(const char *p, size_t n)
 }
 
 /* Gives up what is in the buffer behind the rest of a broken line. */
-static void lose(struct worker *w, int error)
+static void lose(struct access *a, int error)
 {
-    struct access *a = w->access;
     unsigned lines = count_lines(a->buf.p + a->broken, a->buf.n - a->broken);
 
     a->buf.n = a->broken;
     a->lost += lines;
-    counters_add(&w->counters->log_lost, lines);
+    counters_add(&a->counters->log_lost, lines);
     if (!a->failing)
         log_error("W030", "access log: %s: lines are being lost",
                   strerror(-error));
@@ -122,18 +131,17 @@ static bool full(const struct access *a)
     return a->buf.n + LOGLINE_BYTES_MAX > a->buf.cap;
 }
 
-void access_flush(struct worker *w)
+void access_flush(struct access *a)
 {
-    struct access *a = w->access;
     int error;
 
     if (!a || a->buf.n == 0)
         return;
     written(a, file_append(a->fd, a->buf.p, a->buf.n, &error));
     a->retry_ms = !error ? 0 : error == -EAGAIN ? RETRY_MS : RETRY_FAILED_MS;
-    a->tried_ms = w->now.ms;
+    a->tried_ms = a->now->ms;
     if (error && (error != -EAGAIN || full(a))) {
-        lose(w, error);
+        lose(a, error);
     } else if (!error && a->failing) {
         log_warn("W031", "access log: writing again; %llu lines were lost",
                  (unsigned long long)a->lost);
@@ -143,36 +151,35 @@ void access_flush(struct worker *w)
 }
 
 /* One byte more than a format writes, so that it can tell that it cut. */
-static struct span masked(struct worker *w, struct span text, struct buf *b)
+static struct span masked(struct access *a, struct span text, struct buf *b)
 {
     if (!text.p)
         return text;
-    mask_text(b, span_str(w->conf->observe.mask),
+    mask_text(b, span_str(a->conf->observe.mask),
               span_to(text, LOGLINE_TARGET_MAX + 1));
     return b->overflow ? SPAN("***") : buf_span(b);
 }
 
-static void put_line(struct worker *w, struct logline *l)
+static void put_line(struct access *a, struct logline *l)
 {
-    char storage[2][MASK_GROWTH * (LOGLINE_TARGET_MAX + 1)];
+    UNINIT char storage[2][MASK_GROWTH * (LOGLINE_TARGET_MAX + 1)];
     struct buf target = buf_over(storage[0], sizeof storage[0]);
     struct buf referer = buf_over(storage[1], sizeof storage[1]);
     struct logline shown = *l;
 
-    if (w->conf->log.mask) {
-        shown.target = masked(w, l->target, &target);
-        shown.referer = masked(w, l->referer, &referer);
+    if (a->conf->log.mask) {
+        shown.target = masked(a, l->target, &target);
+        shown.referer = masked(a, l->referer, &referer);
         l = &shown;
     }
-    w->access->format(&w->access->buf, l);
+    a->format(&a->buf, l);
 }
 
-static void put(struct worker *w, const struct conn *c, struct logline *l)
+static void put(struct access *a, const struct conn *c, struct logline *l)
 {
-    struct access *a = w->access;
     size_t before = a->buf.n;
 
-    l->worker = w->start->index + 1;
+    l->worker = a->worker;
     l->connection = c->number;
     l->peer = peer_text(a, &c->peer);
     l->port = c->peer.port;
@@ -180,34 +187,36 @@ static void put(struct worker *w, const struct conn *c, struct logline *l)
         l->time_us < a->stamp.second * 1000000)
         logline_stamp(&a->stamp, l->time_us);
     l->stamp = &a->stamp;
-    put_line(w, l);
+    put_line(a, l);
     if (a->buf.overflow) {
         a->buf.n = before; /* longer than any line may be: left out whole */
         a->buf.overflow = false;
         a->lost++;
-        counters_add(&w->counters->log_lost, 1);
+        counters_add(&a->counters->log_lost, 1);
     }
     if (before == 0)
-        a->since_ms = w->now.ms;
+        a->since_ms = a->now->ms;
     if (full(a))
-        access_flush(w);
+        access_flush(a);
 }
 
-void access_write(struct worker *w, const struct conn *c, struct record *r)
+void access_write(struct access *a, const struct conn *c, struct record *r)
 {
-    if (!w->access)
+    if (!a)
         return;
-    r->line.duration_us = w->now.us - r->started_us;
-    r->line.time_us = w->now.real_us - (int64_t)r->line.duration_us;
-    put(w, c, &r->line);
+    r->line.duration_us = a->now->us - r->started_us;
+    r->line.time_us = a->now->real_us - (int64_t)r->line.duration_us;
+    put(a, c, &r->line);
 }
 
-void access_cut(struct worker *w, const struct conn *c, const struct head *h,
+void access_cut(struct access *a, const struct conn *c, const struct head *h,
                 enum end why)
 {
-    uint64_t took = c->first_us ? w->now.us - c->first_us : 0;
+    if (!a)
+        return;
+    uint64_t took = c->first_us ? a->now->us - c->first_us : 0;
     struct logline l = {
-        .time_us = w->now.real_us - (int64_t)took,
+        .time_us = a->now->real_us - (int64_t)took,
         .request = c->requests + 1,
         .method = h->method_text,
         .target = h->target,
@@ -215,55 +224,50 @@ void access_cut(struct worker *w, const struct conn *c, const struct head *h,
         .duration_us = took,
         .end = why,
     };
-
-    if (w->access)
-        put(w, c, &l);
+    put(a, c, &l);
 }
 
-int access_turn(struct worker *w)
+int access_turn(struct access *a)
 {
-    struct access *a = w->access;
-
     if (!a || a->buf.n == 0)
         return -1;
-    if (w->now.ms < a->tried_ms + a->retry_ms)
-        return (int)(a->tried_ms + a->retry_ms - w->now.ms);
-    if (a->retry_ms || a->prompt || w->now.ms >= a->since_ms + a->flush_ms) {
-        access_flush(w);
+    if (a->now->ms < a->tried_ms + a->retry_ms)
+        return (int)(a->tried_ms + a->retry_ms - a->now->ms);
+    if (a->retry_ms || a->prompt || a->now->ms >= a->since_ms + a->flush_ms) {
+        access_flush(a);
         return a->buf.n ? (int)a->retry_ms : -1;
     }
-    return (int)(a->since_ms + a->flush_ms - w->now.ms);
+    return (int)(a->since_ms + a->flush_ms - a->now->ms);
 }
 
 /* The last chance of what is in the buffer: the reader of a pipe may be just
  * about to take more. */
-void access_finish(struct worker *w)
+void access_finish(struct access *a)
 {
-    struct access *a = w->access;
     uint64_t until_us = clock_mono_us() + FINISH_US;
 
-    access_flush(w);
+    access_flush(a);
     while (a && a->buf.n > 0 && a->retry_ms == RETRY_MS &&
            clock_mono_us() < until_us) {
         sched_yield();
-        access_flush(w);
+        access_flush(a);
     }
     if (a && a->buf.n > 0) {
         a->broken = 0; /* that line's rest is lost, too */
-        lose(w, -EAGAIN);
+        lose(a, -EAGAIN);
     }
 }
 
-void access_reopen(struct worker *w, int fd)
+void access_reopen(struct access *a, int fd)
 {
-    if (!w->access) {
+    if (!a) {
         close(fd);
         return;
     }
-    access_flush(w);
-    written(w->access, w->access->broken); /* its beginning is elsewhere */
-    close(w->access->fd);
-    w->access->fd = fd;
+    access_flush(a);
+    written(a, a->broken); /* its beginning is elsewhere */
+    close(a->fd);
+    a->fd = fd;
 }
 
 void access_free(struct access *a)

@@ -17,24 +17,25 @@ struct head;
 struct record;
 struct worker;
 
-/* fd stays the caller's until access_reopen(); NULL: no memory. */
+/* fd stays the caller's until access_reopen(); NULL: no memory.  w is to
+ * outlive it.  In all that follows NULL is a log that is off. */
 struct access *access_new(const struct worker *w, int fd);
 
 void access_free(struct access *a); /* may be NULL */
 /* The line of a response that has ended (r->line.end says how). */
-void access_write(struct worker *w, const struct conn *c, struct record *r);
+void access_write(struct access *a, const struct conn *c, struct record *r);
 
 /* The line of a request that ended before it could be answered: h holds
  * what was understood of it. */
-void access_cut(struct worker *w, const struct conn *c, const struct head *h,
+void access_cut(struct access *a, const struct conn *c, const struct head *h,
                 enum end why);
 
 /* End of a turn: writes out what is due; milliseconds until more is, or -1. */
-int access_turn(struct worker *w);
-void access_flush(struct worker *w);
+int access_turn(struct access *a);
+void access_flush(struct access *a);
 
 /* The same when no other chance will come: what can't be written is lost. */
-void access_finish(struct worker *w);
-void access_reopen(struct worker *w, int fd);
+void access_finish(struct access *a);
+void access_reopen(struct access *a, int fd);
 
 #endif

@@ -69,7 +69,7 @@ static void obey(struct worker *w, enum worker_word word, int fd)
         finish(w);
         break;
     case WORKER_LOG:
-        access_reopen(w, fd);
+        access_reopen(w->access, fd);
         return;
     case WORKER_ERROR_LOG:
         log_adopt(fd);

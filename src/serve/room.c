@@ -86,16 +86,16 @@ bool room_init(struct worker *w)
     return w->places.addresses != NULL;
 }
 
-void room_free(struct worker *w)
+void room_free(struct places *p)
 {
-    addresses_free(w->places.addresses);
-    free(w->places.conn);
+    addresses_free(p->addresses);
+    free(p->conn);
 }
 
-static bool slow_request(const struct worker *w, const struct conn *c)
+static bool slow_request(const struct conn *c, uint64_t now_us)
 {
     return (c->state == CONN_HEAD || c->state == CONN_BODY) && !c->received &&
-           w->now.us - c->first_us > SLOW_MS * 1000;
+           now_us - c->first_us > SLOW_MS * 1000;
 }
 
 /* When it was used last, or so; UINT64_MAX: it can't be spared. */
@@ -128,7 +128,8 @@ static struct conn *least_needed(struct worker *w)
             best_ms = ms;
         }
         seen += ms != UINT64_MAX;
-        if (slow_request(w, c) && (!slow || c->first_us < slow->first_us))
+        if (slow_request(c, w->now.us) &&
+            (!slow || c->first_us < slow->first_us))
             slow = c;
     }
     return best ? best : slow;
@@ -158,13 +159,13 @@ enum room room_connection(struct worker *w, struct conn **gives_way)
     return *gives_way ? ROOM_YES : ROOM_NONE;
 }
 
-struct conn *room_place(struct worker *w)
+struct conn *room_place(struct places *p)
 {
-    if (list_empty(&w->places.free)) {
-        CHECK(w->places.used < w->places.slots);
-        return &w->places.conn[w->places.used++];
+    if (list_empty(&p->free)) {
+        CHECK(p->used < p->slots);
+        return &p->conn[p->used++];
     }
-    struct conn *c = LIST_ENTRY(w->places.free.next, struct conn, node);
+    struct conn *c = LIST_ENTRY(p->free.next, struct conn, node);
     list_remove(&c->node);
     return c;
 }
@@ -178,12 +179,12 @@ bool room_address(struct worker *w, struct conn *c)
     return c->by_address;
 }
 
-void room_left(struct worker *w, struct conn *c)
+void room_left(struct places *p, struct conn *c)
 {
-    list_prepend(&w->places.free, &c->node);
-    w->places.n--;
-    w->places.n_dead--;
+    list_prepend(&p->free, &c->node);
+    p->n--;
+    p->n_dead--;
     if (c->by_address)
-        addresses_leave(w->places.addresses, &c->peer);
+        addresses_leave(p->addresses, &c->peer);
     c->by_address = false;
 }

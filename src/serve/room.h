@@ -34,7 +34,7 @@ struct places {
 
 /* Places for connections: needs w->poll.  False: no memory. */
 bool room_init(struct worker *w);
-void room_free(struct worker *w);
+void room_free(struct places *p);
 
 enum room {
     ROOM_YES,
@@ -48,13 +48,13 @@ enum room room_connection(struct worker *w, struct conn **gives_way);
 
 /* A place that room_connection() knows of.  Those that were in use before come
  * first: memory that no connection ever needed is never touched. */
-struct conn *room_place(struct worker *w);
+struct conn *room_place(struct places *p);
 
 /* The limit of connections per address; false: this one is too many. */
 bool room_address(struct worker *w, struct conn *c);
 
 /* Its place is free again. */
-void room_left(struct worker *w, struct conn *c);
+void room_left(struct places *p, struct conn *c);
 
 /* No descriptor was left: ends a connection that can be spared.  Then there is
  * room at the end of the turn. */

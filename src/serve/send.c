@@ -36,7 +36,7 @@ static void end_record(struct worker *w, struct conn *c, struct record *r)
         counters_add(&w->counters->not_modified, 1);
     if (w->answers.ring)
         tell_request(&w->answers, c, r);
-    access_write(w, c, r);
+    access_write(w->access, c, r);
     if (r->entry)
         entry_release(&w->files, r->entry);
     r->entry = NULL;

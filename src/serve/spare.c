@@ -19,14 +19,14 @@
 #define LOG_MS 10000     /* between two lines in the log */
 #define HEAD_MOST 512
 
-static void take(struct worker *w)
+static void take(struct acceptor *a, int any)
 {
-    w->acceptor.reserve = fcntl(w->poll, F_DUPFD_CLOEXEC, 0);
+    a->reserve = fcntl(any, F_DUPFD_CLOEXEC, 0);
 }
 
 void spare_init(struct worker *w)
 {
-    take(w);
+    take(&w->acceptor, w->poll);
 }
 
 /* RFC 9110 15.6.4, 10.2.3 */
@@ -54,17 +54,16 @@ static void answer(struct worker *w, int fd)
         n = net_recv(fd, ask, sizeof ask);
 }
 
-static void tell(struct worker *w)
+static void tell(struct acceptor *a, uint64_t now_ms)
 {
-    w->acceptor.refused++;
-    if (w->now.ms < w->acceptor.refused_logged_ms + LOG_MS &&
-        w->acceptor.refused_logged_ms)
+    a->refused++;
+    if (now_ms < a->refused_logged_ms + LOG_MS && a->refused_logged_ms)
         return;
     log_warn("W011",
              "no descriptor is left and no connection can give way: %llu "
              "clients were answered 503 so far",
-             (unsigned long long)w->acceptor.refused);
-    w->acceptor.refused_logged_ms = w->now.ms;
+             (unsigned long long)a->refused);
+    a->refused_logged_ms = now_ms;
 }
 
 enum spare spare_refuse(struct worker *w, size_t listener)
@@ -76,7 +75,7 @@ enum spare spare_refuse(struct worker *w, size_t listener)
     if (w->now.ms < w->acceptor.full_since_ms + PATIENCE_MS || w->draining)
         return SPARE_LATER;
     if (w->acceptor.reserve < 0)
-        take(w); /* lost to somebody quicker */
+        take(&w->acceptor, w->poll); /* lost to somebody quicker */
     if (w->acceptor.reserve < 0)
         return SPARE_LATER;
     close(w->acceptor.reserve);
@@ -84,9 +83,9 @@ enum spare spare_refuse(struct worker *w, size_t listener)
     if (fd >= 0) {
         answer(w, fd);
         close(fd);
-        tell(w);
+        tell(&w->acceptor, w->now.ms);
     }
-    take(w);
+    take(&w->acceptor, w->poll);
     if (fd >= 0)
         return SPARE_REFUSED;
     return fd == -EAGAIN ? SPARE_NOBODY : SPARE_LATER;

@@ -78,7 +78,7 @@ static void close_cut(struct worker *w, struct conn *c, enum end why)
     if (t && t->in_n > 0 && !txn_sending(t) && !c->awaits_proxy) {
         UNINIT struct head h;
         parse_input(w, t, &h);
-        access_cut(w, c, &h, why);
+        access_cut(w->access, c, &h, why);
         if (w->answers.ring)
             tell_cut(&w->answers, c, &h, why);
     }
@@ -154,13 +154,13 @@ static void settle(struct worker *w, struct conn *c, enum request_result r)
     if (r == REQUEST_CONTENT) {
         tell_begun(w, c);
         conn_become(c, CONN_BODY);
-        set_timer(w, c, pace_content(w, c));
+        set_timer(w, c, pace_content(&w->pace, c));
     } else if (t->in_n > 0) {
         if (c->state != CONN_HEAD && c->state != CONN_IDLE)
             c->first_us = w->now.us; /* the time to send is not its fault */
         tell_begun(w, c);
         conn_become(c, CONN_HEAD);
-        set_timer(w, c, pace_head(w, c));
+        set_timer(w, c, pace_head(&w->pace, c));
     } else {
         become_idle(w, c);
     }
@@ -179,7 +179,7 @@ static void wait_to_send(struct worker *w, struct conn *c)
     conn_become(c, CONN_SEND);
     if (w->answers.ring)
         tell_waiting(&w->answers, c);
-    set_timer(w, c, pace_send(w, c));
+    set_timer(w, c, pace_send(&w->pace, c));
 }
 
 /* Answers what is in `in`, sends it, and settles. */
@@ -301,7 +301,7 @@ static bool take_proxy(struct worker *w, struct conn *c, struct span *in)
     case PROXIED_MORE:
         txn_input_keep(t, *in, SPAN(""));
         conn_become(c, CONN_HEAD);
-        set_timer(w, c, pace_head(w, c));
+        set_timer(w, c, pace_head(&w->pace, c));
         receive_later(w, c);
         return false;
     case PROXIED_FULL:
@@ -432,7 +432,7 @@ static void answer_slow(struct worker *w, struct conn *c, enum end why)
 static void pace_expired(struct worker *w, struct conn *c)
 {
     uint64_t again_ms = 0;
-    enum end why = pace_check(w, c, &again_ms);
+    enum end why = pace_check(&w->pace, c, &again_ms);
 
     if (why == END_OPEN) {
         set_timer(w, c, again_ms);

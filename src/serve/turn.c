@@ -43,7 +43,7 @@ void turn_free_dead(struct worker *w)
         struct conn *c = LIST_ENTRY(w->places.dead.next, struct conn, turn);
         list_remove(&c->turn);
         list_remove(&c->node);
-        room_left(w, c);
+        room_left(&w->places, c);
         counters_add(&w->counters->closed, 1);
     }
 }
@@ -104,11 +104,11 @@ static void take_facts(struct worker *w)
     resume(w);
 }
 
-static bool is_conn(const struct worker *w, const void *tag)
+static bool is_conn(const struct places *p, const void *tag)
 {
-    const char *p = tag, *from = (const char *)w->places.conn;
+    const char *at = tag, *from = (const char *)p->conn;
 
-    return p >= from && p < from + w->places.slots * sizeof w->places.conn[0];
+    return at >= from && at < from + p->slots * sizeof p->conn[0];
 }
 
 /* Beside a load new connections wait for some turns, if these are short: by
@@ -156,7 +156,7 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
             answer_received(w);
             (void)turn_over(w);
         }
-        if (is_conn(w, tag)) {
+        if (is_conn(&w->places, tag)) {
             busy = true;
             arrivals_ready(w, tag, events[i].events);
         } else if (tag == &w->files.prepare_fd) {
@@ -212,7 +212,7 @@ static int wait_ms(struct worker *w)
         ms = facts_turn(&w->files);
     } while (resume(w)); /* they may have asked for more */
     ms = least(ms, wheel_wait_ms(&w->wheel, w->now.ms));
-    ms = least(ms, access_turn(w));
+    ms = least(ms, access_turn(w->access));
     ms = least(ms, accepting_turn(w));
     if (w->draining) {
         uint64_t left = w->drain_until_ms - w->now.ms;

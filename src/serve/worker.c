@@ -70,7 +70,7 @@ static void close_all(struct worker *w)
         step_close(w, c, why);
         turn_free_dead(w);
     }
-    access_finish(w);
+    access_finish(w->access);
 }
 
 static void make_common(struct worker *w)
@@ -148,6 +148,7 @@ bool worker_init(struct worker *w, const struct worker_start *start)
     w->files.past = start->past;
     w->files.keep_alive = span_of(w->keep_alive, w->keep_alive_n);
     w->files.poll = w->poll;
+    w->pace = (struct pace){ &w->conf->limits, &w->conf->timeouts, &w->now };
     w->answers.conf = w->conf;
     w->answers.now = &w->now;
     w->answers.files = &w->files;
@@ -195,7 +196,7 @@ void worker_free(struct worker *w)
     access_free(w->access);
     txn_pool_free(&w->txns);
     free(w->acceptor.calls);
-    room_free(w);
+    room_free(&w->places);
     guard_free(&w->guard);
     free(w->arrivals.arena);
     free(w->arrivals.received);

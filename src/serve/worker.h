@@ -22,6 +22,7 @@
 #include "serve/arrivals.h"
 #include "serve/conn.h"
 #include "serve/guard.h"
+#include "serve/pace.h"
 #include "serve/room.h"
 #include "share/board.h"
 #include "share/counters.h"
@@ -77,6 +78,7 @@ struct worker {
     uint64_t distance_due_us;
     struct places places;
     struct wheel wheel;
+    struct pace pace;
     struct txn_pool txns;
     struct guard guard;
     bool over; /* this turn has taken its time (turn.h) */
