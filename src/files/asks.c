@@ -76,6 +76,7 @@ static int send_ask(struct files *fs, struct entry *e)
     ask.want_bytes = e->version.size <= fs->conf->prepare.memory_file_bytes;
     ask.want_codings = fs->conf->prepare.compress && !e->declared;
     ask.own = e->declared;
+    ask.since_us = e->since_us;
     /* a name's type is in its end */
     if (name_n >= sizeof ask.name)
         name += name_n - (sizeof ask.name - 1);
@@ -115,6 +116,7 @@ void asks_begin(struct files *fs, struct entry *e, const struct found *f,
     e->pending = !background;
     e->background = background;
     e->asked_us = fs->now->us;
+    e->asked_fresh = fs->fresh;
     e->tries = (uint8_t)(e->tries + 1 + fs->tries_before);
     if (list_empty(&e->asked))
         entry_hold(e); /* until wake(): it may be evicted meanwhile */

@@ -38,7 +38,7 @@ struct dirs *dirs_new(uint64_t seed, unsigned max)
     if (!d)
         return NULL;
     d->known = calloc(slots, sizeof d->known[0]);
-    d->watch = watch_new();
+    d->watch = watch_new(WATCH_NAMES);
     if (!d->known || d->watch < 0) {
         log_warn("W026", "no inotify here (fs.inotify.max_user_instances): "
                          "files are asked at each request");
@@ -125,7 +125,7 @@ bool dirs_cover(struct dirs *d, unsigned root_index, const struct root *root,
 void dirs_forget(struct dirs *d)
 {
     /* with the old inotify descriptor every watch goes */
-    int fresh = watch_new();
+    int fresh = watch_new(WATCH_NAMES);
 
     if (fresh >= 0) {
         close(d->watch);

@@ -14,6 +14,7 @@
 #include "files/asks.h"
 #include "files/blocks.h"
 #include "files/files.h"
+#include "files/marks.h"
 
 struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
 {
@@ -35,6 +36,15 @@ struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
     list_init(&e->open);
     memcpy(e->path, path.p, path.n);
     return e;
+}
+
+bool entry_rewritten(const struct files *fs, const struct entry *e)
+{
+    bool closed = e->rewritten;
+
+    for (int c = 0; c < CODING_COUNT; c++)
+        closed |= marks_closed(fs->marks, e->mark[c]) > e->asked_fresh;
+    return closed;
 }
 
 void entry_refer(struct entry *e, struct span list)
@@ -69,8 +79,10 @@ void entry_release(struct files *fs, struct entry *e)
     CHECK(!e->in_cache && list_empty(&e->waiters));
     asks_remove(fs, e);
     list_remove(&e->asked);
-    for (int c = 0; c < CODING_COUNT; c++)
+    for (int c = 0; c < CODING_COUNT; c++) {
         drop_form(fs, &e->form[c]);
+        marks_drop(fs->marks, e->mark[c]);
+    }
     if (e->fd >= 0)
         close(e->fd);
     cache_closed(&fs->cache, e);

@@ -86,9 +86,14 @@ struct entry {
     bool background; /* asked again while the old facts still serve */
     int fd; /* of the file until facts are there, and for large files; or -1 */
     struct file_version version;
-    uint8_t declared;  /* enum coding: what a rule says its bytes are in */
-    uint8_t own;       /* and they show */
-    uint32_t sidecars; /* bit per coding: a sidecar is used */
+    uint8_t declared;       /* enum coding: what a rule says its bytes are in */
+    uint8_t own;            /* and they show */
+    uint32_t sidecars;      /* bit per coding: a sidecar is used */
+    int mark[CODING_COUNT]; /* of the file and its sidecars (marks.h); or 0 */
+    uint64_t asked_fresh;   /* generation of the watch at the ask */
+    uint64_t since_us;      /* its bytes are to be read later than that; 0: any
+                               reading of this version will do */
+    bool rewritten;         /* read again, whatever its times say */
     struct file_version sidecar_version[CODING_COUNT];
     char type[MEDIA_TYPE_MAX];
     /* ENTRY_MOVED, ENTRY_REFUSED */
@@ -147,6 +152,10 @@ static inline void entry_hold(struct entry *e)
 {
     e->refs++;
 }
+
+/* May it have other bytes than were read, though times and size are the same?
+ */
+bool entry_rewritten(const struct files *fs, const struct entry *e);
 
 /* Keeps a copy of the list of what e refers to: it lives as long as e, whatever
  * becomes of the slab. */

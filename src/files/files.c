@@ -11,6 +11,7 @@
 #include "files/asks.h"
 #include "files/dirs.h"
 #include "files/entry.h"
+#include "files/marks.h"
 #include "os/poll.h"
 
 bool files_init(struct files *fs, int prepare_fd, uint64_t seed)
@@ -23,8 +24,10 @@ bool files_init(struct files *fs, int prepare_fd, uint64_t seed)
         return false;
     if (fs->conf->prepare.freshness == FRESHNESS_AUTO)
         fs->dirs = dirs_new(seed * 31 + 7, 8192);
-    if (fs->dirs)
+    if (fs->dirs) {
         dirs_watch_mounts(fs->dirs, fs->poll);
+        fs->marks = marks_new(FILES_MARKED_MAX);
+    }
     fs->cache.second = fs->now->second;
     fs->client = client_new(prepare_fd);
     fs->prepare_fd = prepare_fd;
@@ -52,5 +55,15 @@ void files_free(struct files *fs)
         client_free(fs->client);
     if (fs->dirs)
         dirs_free(fs->dirs);
+    marks_free(fs->marks);
     free(fs->asks);
+}
+
+void files_news(struct files *fs)
+{
+    bool names = fs->dirs && dirs_news(fs->dirs);
+    bool files = marks_news(fs->marks, fs->fresh + 1);
+
+    if (names || files)
+        fs->fresh++;
 }

@@ -20,6 +20,7 @@
 
 struct dirs;
 struct entry;
+struct marks;
 struct past;
 
 /* Where files are: opened by the master, before privileges went. */
@@ -28,6 +29,8 @@ struct root {
     bool watchable, local; /* file_system_...() */
     uint64_t dev, ino;
 };
+
+#define FILES_MARKED_MAX 16384 /* that are watched themselves, a worker */
 
 struct files {
     /* the owner's, and there for as long as this is */
@@ -40,6 +43,7 @@ struct files {
     /* what is known */
     struct cache cache;
     struct dirs *dirs;    /* NULL: nothing is watched */
+    struct marks *marks;  /* NULL: no file is watched itself */
     uint64_t fresh;       /* generation: rises with every change seen */
     size_t listing_bytes; /* of listings that are being sent */
     size_t open_max;      /* known files that may hold descriptors */
@@ -63,5 +67,8 @@ bool files_init(struct files *fs, int prepare_fd, uint64_t seed);
 
 /* Lets go of everything known; nobody waits for facts any more. */
 void files_free(struct files *fs);
+
+/* Takes note of all changes up to now. */
+void files_news(struct files *fs);
 
 #endif

@@ -10,6 +10,7 @@ libfiles_a_SOURCES = \
 	src/files/files.c src/files/files.h \
 	src/files/find.c src/files/find.h \
 	src/files/keep.c src/files/keep.h \
+	src/files/marks.c src/files/marks.h \
 	src/files/policy.c src/files/policy.h \
 	src/files/resolve.c src/files/resolve.h \
 	src/files/tags.c src/files/tags.h

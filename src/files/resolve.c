@@ -17,9 +17,12 @@
 #include "files/files.h"
 #include "files/find.h"
 #include "files/keep.h"
+#include "files/marks.h"
 #include "http/fault.h"
 #include "http/page.h"
 #include "http/target.h"
+#include "os/clock.h"
+#include "os/file.h"
 #include "prepare/version.h"
 
 #define TRUST_US 1000000    /* of a watch that says nothing */
@@ -143,6 +146,24 @@ static bool make_fixed(struct files *fs, struct entry *e, const struct found *f)
     return e->kind == ENTRY_FALLBACK || make_refused(fs, e);
 }
 
+/* The files themselves are watched from now on, before they are read; that one
+ * was changed since it was looked at would be no news. */
+static void mark(struct files *fs, struct entry *e, const struct found *f)
+{
+    struct file_stat s;
+
+    e->mark[CODING_IDENTITY] = marks_add(fs->marks, e->fd);
+    for (int c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        if (f->sidecars >> c & 1)
+            e->mark[c] = marks_add(fs->marks, f->sidecar_fd[c]);
+    }
+    if (e->mark[CODING_IDENTITY] &&
+        (file_stat(e->fd, &s) != 0 || s.size != e->version.size ||
+         s.mtime_ns != e->version.mtime_ns ||
+         s.ctime_ns != e->version.ctime_ns))
+        e->watched = false;
+}
+
 static bool make_file(struct files *fs, struct entry *e, struct found *f)
 {
     e->kind = ENTRY_FILE;
@@ -155,6 +176,7 @@ static bool make_file(struct files *fs, struct entry *e, struct found *f)
     e->declared = (uint8_t)f->declared;
     e->fd = f->fd;
     f->fd = -1;
+    mark(fs, e, f);
     asks_begin(fs, e, f, false);
     f->sidecars = 0; /* theirs now */
     return true;
@@ -162,7 +184,7 @@ static bool make_file(struct files *fs, struct entry *e, struct found *f)
 
 static struct entry *make(struct files *fs, unsigned site,
                           const struct target *target, uint64_t hash,
-                          struct found *f)
+                          struct found *f, uint64_t since_us)
 {
     struct entry *e = entry_new(site, target->path, hash);
 
@@ -171,6 +193,7 @@ static struct entry *make(struct files *fs, unsigned site,
     e->watched = f->watched;
     e->fresh = fs->fresh;
     e->looked_us = fs->now->us;
+    e->since_us = since_us;
     bool made =
         f->reason == REASON_NEW ? make_file(fs, e, f) : make_fixed(fs, e, f);
     if (!made) {
@@ -204,11 +227,14 @@ static struct entry *look_again(struct files *fs, struct entry *old,
     static struct found f; /* 4 KiB and more: not on the stack each time */
     uint8_t losses = old ? old->losses : 0;
     struct entry *e = old;
+    uint64_t since_us = 0;
 
     if (old)
         entry_hold(old); /* its descriptor may be wanted for this look */
     find_target(fs, &fs->conf->sites[site], target, &f);
-    if (old && same(old, &f)) {
+    if (old && old->kind == ENTRY_FILE && entry_rewritten(fs, old))
+        since_us = clock_mono_us();
+    if (old && !since_us && same(old, &f)) {
         old->fresh = fs->fresh;
         old->looked_us = fs->now->us;
         old->watched = f.watched;
@@ -219,7 +245,7 @@ static struct entry *look_again(struct files *fs, struct entry *old,
             entry_release(fs, old);
             entry_release(fs, old);
         }
-        e = make(fs, site, target, hash, &f);
+        e = make(fs, site, target, hash, &f, since_us);
         if (e)
             e->losses = losses;
         /* what is short now may be there at the next request */
@@ -266,6 +292,10 @@ static struct entry *resolve_path(struct files *fs, unsigned site,
     if (!e)
         return look_again(fs, NULL, site, target, hash);
     bool unchanged = e->watched && e->fresh == fs->fresh && trusted(fs, e);
+    /* a writer has let go of it since the ask: times will not tell */
+    if (e->pending && e->fresh != fs->fresh && entry_rewritten(fs, e) &&
+        e->asked_us < since_us)
+        return look_again(fs, e, site, target, hash);
     if (e->pending || (unchanged && !e->degraded && !e->racy))
         return e;
     if (unchanged && e->racy && settles(fs, e))

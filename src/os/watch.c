@@ -14,6 +14,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/uninit.h"
 
 #define FILE_EVENTS                                                         \
@@ -23,13 +24,14 @@
 
 /* Events may have come since they were last taken.  Raised by the signal, and
  * for good where no signal can be had. */
-static volatile sig_atomic_t pending = 1;
-static bool signalled;
+static volatile sig_atomic_t pending[WATCH_KINDS] = { 1, 1 };
+static bool signalled[WATCH_KINDS];
 
 static void note_events(int number)
 {
     (void)number;
-    pending = 1;
+    for (int i = 0; i < WATCH_KINDS; i++)
+        pending[i] = 1;
 }
 
 static bool take_signal(void)
@@ -45,16 +47,30 @@ static bool take_signal(void)
            sigprocmask(SIG_UNBLOCK, &set, NULL) == 0;
 }
 
-int watch_new(void)
+int watch_new(enum watch_kind kind)
 {
     int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 
     if (fd < 0)
         return -errno;
-    signalled = take_signal() && fcntl(fd, F_SETOWN, getpid()) == 0 &&
-                fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC) == 0;
-    pending = 1;
+    signalled[kind] = take_signal() && fcntl(fd, F_SETOWN, getpid()) == 0 &&
+                      fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC) == 0;
+    pending[kind] = 1;
     return fd;
+}
+
+bool watch_waits(enum watch_kind kind)
+{
+    return pending[kind] != 0;
+}
+
+static bool due(enum watch_kind kind)
+{
+    if (!pending[kind])
+        return false;
+    /* first: what comes after the last read raises it again */
+    pending[kind] = !signalled[kind];
+    return true;
 }
 
 int watch_add_directory(int watch, int dir, int home)
@@ -66,6 +82,25 @@ int watch_add_directory(int watch, int dir, int home)
     int error = wd < 0 ? -errno : 0;
     (void)!fchdir(home);
     return error;
+}
+
+int watch_add_file(int watch, int fd)
+{
+    char storage[32];
+    struct buf name = buf_over(storage, sizeof storage);
+
+    BUF_LIT(&name, "/proc/self/fd/");
+    buf_u64(&name, (uint64_t)fd);
+    if (!buf_cstr(&name))
+        return -ENAMETOOLONG;
+    int wd = inotify_add_watch(watch, storage,
+                               IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE);
+    return wd < 0 ? -errno : wd;
+}
+
+void watch_remove(int watch, int number)
+{
+    (void)inotify_rm_watch(watch, number);
 }
 
 int watch_mounts(void)
@@ -94,10 +129,8 @@ enum watch_news watch_take(int watch)
     } events;
     enum watch_news news = WATCH_NOTHING;
 
-    if (!pending)
+    if (!due(WATCH_NAMES))
         return news;
-    /* first: what comes after the last read raises it again */
-    pending = !signalled;
     for (;;) {
         ssize_t n = read(watch, events.bytes, sizeof events.bytes);
         if (n <= 0)
@@ -111,4 +144,26 @@ enum watch_news watch_take(int watch)
             at += (ssize_t)(offsetof(struct inotify_event, name) + e.len);
         }
     }
+}
+
+bool watch_take_files(int watch, struct watch_files *out)
+{
+    /* without names events are all of one size; the kernel gives whole ones */
+    UNINIT struct inotify_event events[WATCH_FILES_MAX];
+    static bool begun;
+
+    out->any = out->lost = false;
+    out->n = 0;
+    begun = begun || due(WATCH_FILES);
+    if (!begun)
+        return false;
+    ssize_t n = read(watch, events, sizeof events);
+    begun = n > 0;
+    for (ssize_t i = 0; i < n / (ssize_t)sizeof *events; i++) {
+        out->any = true;
+        out->lost = out->lost || (events[i].mask & IN_Q_OVERFLOW);
+        if (events[i].mask & (IN_CLOSE_WRITE | IN_IGNORED | IN_UNMOUNT))
+            out->closed[out->n++] = events[i].wd;
+    }
+    return begun;
 }

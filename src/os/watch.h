@@ -8,16 +8,29 @@
 #define ETAGD_OS_WATCH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
-/* A descriptor or -errno.  One a process (or the successor of one): its events
- * are announced by SIGIO, whose action and mask it sets. */
-int watch_new(void);
+enum watch_kind {
+    WATCH_NAMES, /* directories: names, and files written by them */
+    WATCH_FILES, /* files themselves, whatever name they are written by */
+    WATCH_KINDS
+};
+
+/* A descriptor or -errno.  One of each kind a process (or the successor of
+ * one): its events are announced by SIGIO, whose action and mask it sets. */
+int watch_new(enum watch_kind kind);
 
 /* Adds the directory open as `dir`; the process's working directory is moved
  * there on the way (no path and no /proc is needed), and then to `home`, lest
  * the file system of `dir` can't be unmounted.  0 or -errno (-ENOSPC: the
  * user's limit of watches is reached). */
 int watch_add_directory(int watch, int dir, int home);
+
+/* Watches the file open as `fd` itself: events come for each of its names, and
+ * for writers without one.  Its number, the same for the same file, or -errno.
+ * Needs /proc. */
+int watch_add_file(int watch, int fd);
+void watch_remove(int watch, int number);
 
 /* A descriptor with an edge (poll_add_edge) for each time that something is
  * mounted or unmounted, which inotify does not tell; -errno. */
@@ -36,5 +49,21 @@ enum watch_news {
  * call at the latest; so what was received before this call was sent before the
  * changes that it misses. */
 enum watch_news watch_take(int watch);
+
+#define WATCH_FILES_MAX 256
+
+struct watch_files {
+    bool any;  /* something happened to some file */
+    bool lost; /* events were lost: to any of them */
+    size_t n;
+    int closed[WATCH_FILES_MAX]; /* who could write to these has let go of them,
+                                    or they are no longer watched */
+};
+
+/* Something may have come since all was taken. */
+bool watch_waits(enum watch_kind kind);
+
+/* The same for files, some events at a time: until it is false. */
+bool watch_take_files(int watch, struct watch_files *out);
 
 #endif

@@ -78,7 +78,7 @@ static void take_ask(struct desk *d, struct peer *peer,
     item_key_of(ask, &key);
     struct item *it = memo_find(&d->memo, &key);
     d->count.asks++;
-    if (it && item_usable(it, &d->tools)) {
+    if (it && it->begun_us >= ask->since_us && item_usable(it, &d->tools)) {
         d->count.joined++;
         close_all(fds, n_fds);
         item_place(it, &d->slabs);

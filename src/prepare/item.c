@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "os/clock.h"
 
 void item_key_of(const struct prepare_ask *ask, struct item_key *key)
 {
@@ -33,6 +34,7 @@ struct item *item_new(const struct prepare_ask *ask, const int *fds)
 
     CHECK(it != NULL && work != NULL);
     it->work = work;
+    it->begun_us = clock_mono_us();
     item_key_of(ask, &it->key);
     list_init(&it->lru);
     list_init(&it->queue);

@@ -71,6 +71,7 @@ struct item {
     struct list waiters;
     struct item_key key;
     uint64_t hash;
+    uint64_t begun_us; /* monotonic: nothing of it was read earlier */
     struct work *work; /* NULL: all is read */
     enum item_state state;
     bool in_memo, in_coder;

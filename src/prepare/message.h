@@ -48,7 +48,8 @@ static inline bool file_version_eq(const struct file_version *a,
  * reading; then one descriptor per bit of `sidecars`, in order of enum coding:
  * NAME.gz, NAME.zst, NAME.br, which the worker found to be at least as new. */
 struct prepare_ask {
-    uint64_t seq; /* chosen by the worker, comes back */
+    uint64_t seq;      /* chosen by the worker, comes back */
+    uint64_t since_us; /* monotonic: what was read before won't do */
     struct file_version version;
     struct file_version sidecar_version[CODING_COUNT];
     uint32_t sidecars;     /* bit per enum coding */

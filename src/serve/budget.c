@@ -10,6 +10,8 @@
 #include "base/check.h"
 #include "base/sum.h"
 #include "files/entry.h"
+#include "files/files.h"
+#include "files/marks.h"
 #include "http/logline.h"
 #include "serve/addresses.h"
 #include "serve/room.h"
@@ -111,6 +113,8 @@ size_t budget_worker(const struct conf *conf, size_t descriptors,
           buckets_bytes(files) + ASKS_BYTES },
         { "watched directories", "prepare freshness", watches ? DIRS_MAX : 0,
           DIR_BYTES },
+        { "watched files", "prepare freshness",
+          watches ? marks_slots(FILES_MARKED_MAX) : 0, MARKS_SLOT_BYTES },
         { "directory listings under way", "server listing", any_listing(conf),
           LISTINGS_BYTES + LISTINGS_MAKING },
         { "the sites' error pages", "server error-NNN", error_pages(conf),

@@ -103,6 +103,9 @@ static ssize_t send_file(struct worker *w, struct conn *c, struct txn *t)
     if (w->guard.doubt && doubted(w, t))
         return -EBUSY;
     if (why != END_OPEN) {
+        /* times need not tell: at its next request it is read again */
+        r->entry->rewritten = true;
+        r->entry->watched = false;
         c->end = why;
         return -ESTALE;
     }

@@ -75,8 +75,8 @@ static void take_writable(struct worker *w)
  * turn and who has come in it go first in turn. */
 static void answer_received(struct worker *w)
 {
-    if (w->arrivals.n_received && w->files.dirs && dirs_news(w->files.dirs))
-        w->files.fresh++;
+    if (w->arrivals.n_received)
+        files_news(&w->files);
     if (w->answers.turn % 2 == 0)
         take_writable(w);
     take_received(w);
@@ -179,8 +179,7 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
         answer_received(w);
     }
     if (facts) {
-        if (w->files.dirs && dirs_news(w->files.dirs))
-            w->files.fresh++;
+        files_news(&w->files);
         take_facts(w);
     }
     if (control)

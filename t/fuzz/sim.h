@@ -36,6 +36,7 @@ enum {
     SIM_ROOT,
     SIM_CONN = SIM_FD + 100,
     SIM_WATCH = SIM_FD + 200,
+    SIM_MARKS = SIM_FD + 299,
     SIM_PREPARE = SIM_FD + 300, /* and one more for each that follows */
     SIM_FILE = SIM_FD + 1000
 };

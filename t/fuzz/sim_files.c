@@ -364,8 +364,10 @@ int watch_mounts(void)
     return -ENOENT;
 }
 
-int watch_new(void)
+int watch_new(enum watch_kind kind)
 {
+    if (kind == WATCH_FILES)
+        return SIM_MARKS;
     return SIM_WATCH + (int)sim.n_watches++;
 }
 
@@ -374,6 +376,29 @@ int watch_add_directory(int watch, int dir, int home)
     (void)home;
     PROPERTY(watch >= SIM_WATCH);
     return sim_files[file_of(dir)].directory ? 0 : -ENOTDIR;
+}
+
+int watch_add_file(int watch, int fd)
+{
+    PROPERTY(watch == SIM_MARKS);
+    return file_of(fd) + 1;
+}
+
+void watch_remove(int watch, int number)
+{
+    PROPERTY(watch == SIM_MARKS && number > 0);
+}
+
+bool watch_waits(enum watch_kind kind)
+{
+    return kind == WATCH_FILES;
+}
+
+bool watch_take_files(int watch, struct watch_files *out)
+{
+    PROPERTY(watch == SIM_MARKS);
+    *out = (struct watch_files){ .n = 0 };
+    return false;
 }
 
 enum watch_news watch_take(int watch)

@@ -209,7 +209,7 @@ int __wrap_close(int fd)
         return __real_close(fd);
     if (fd >= SIM_FILE) {
         sim_close_file(fd);
-    } else if (fd >= SIM_WATCH && fd < SIM_PREPARE) {
+    } else if (fd >= SIM_WATCH && fd < SIM_MARKS) {
         PROPERTY(sim.n_watches-- > 0);
     } else if (fd >= SIM_CONN && fd < SIM_WATCH) {
         struct sim_conn *c = conn_of(fd);

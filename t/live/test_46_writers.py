@@ -1,16 +1,36 @@
 # SPDX-License-Identifier: MIT
-"""Writers of whom no directory's watch tells: they are seen within a second, not
-never."""
+"""Writers of whom no directory's watch tells, or whose writing leaves the times
+alone: they are seen at the next request wherever the kernel tells of them."""
+import contextlib
+import gzip
+import mmap
 import os
+import time
+
+import pytest
 
 from harness import until
+from wire import Closed
 
 FILES = {"a.txt": "one version\n", "sub/b.txt": "b\n"}
+LARGE = 3 << 20
 
 
-def seen(server, target, data):
-    """The server comes to it without anything else that happens."""
-    until("the new bytes", lambda: server.get(target).body == data)
+@pytest.fixture
+def server(serve):
+    return serve(files=FILES, conf={"server": {"workers": 2}})
+
+
+@pytest.fixture
+def outside(server):
+    folder = server.folder / "outside"
+    folder.mkdir()
+    return folder
+
+
+def bodies(server, target, **fields):
+    """One answer of each worker, or more."""
+    return {server.get(target, **fields).body for _ in range(8)}
 
 
 def write_in_place(path, data):
@@ -19,29 +39,123 @@ def write_in_place(path, data):
     os.close(fd)
 
 
-def test_a_second_name_elsewhere_that_came_later(serve):
-    server = serve(files=FILES)
-    old = server.get("/a.txt")
-    outside = server.folder / "outside"
-    outside.mkdir()
+@contextlib.contextmanager
+def mapped(path):
+    """A page that is dirty already: what is written to it from now on changes no
+    time, and nothing but the end of the mapping tells of it."""
+    fd = os.open(path, os.O_RDWR)
+    size = os.fstat(fd).st_size
+    area = mmap.mmap(fd, size)
+    for at in range(0, size, mmap.PAGESIZE):
+        area[at:at + 1] = area[at:at + 1]
+    try:
+        yield area
+    finally:
+        area.close()
+        os.close(fd)
+
+
+def settle(server, target):
+    """Its times are so old that it has been read for good, by each worker."""
+    path = server.tree.path(target[1:])
+    until("an old file", lambda: time.time() - os.stat(path).st_ctime > 0.2)
+    bodies(server, target)
+    return server.get(target)
+
+
+def test_a_second_name_elsewhere_that_came_later(server, outside):
+    old = settle(server, "/a.txt")
     os.link(server.tree.path("a.txt"), outside / "other")
-    assert server.get("/a.txt").body == old.body
+    assert bodies(server, "/a.txt") == {old.body}
     write_in_place(outside / "other", b"two")
-    seen(server, "/a.txt", b"two version\n")
+    assert bodies(server, "/a.txt") == {b"two version\n"}
     assert server.get("/a.txt").etag != old.etag
 
 
-def test_a_second_name_that_is_gone(serve):
+def test_a_second_name_that_is_gone(server, outside):
     """The writer keeps its descriptor."""
-    server = serve(files=FILES)
-    outside = server.folder / "outside"
-    outside.mkdir()
     os.link(server.tree.path("a.txt"), outside / "other")
     fd = os.open(outside / "other", os.O_WRONLY)
     os.unlink(outside / "other")
     try:
-        server.get("/a.txt")
+        assert bodies(server, "/a.txt") == {b"one version\n"}
         os.pwrite(fd, b"two", 0)
-        seen(server, "/a.txt", b"two version\n")
+        assert bodies(server, "/a.txt") == {b"two version\n"}
     finally:
         os.close(fd)
+
+
+def test_a_file_that_had_no_name(server, outside):
+    """O_TMPFILE and linkat: its directory knows the name, not the writer."""
+    try:
+        fd = os.open(outside, os.O_TMPFILE | os.O_RDWR, 0o644)
+    except OSError as why:
+        pytest.skip(f"no O_TMPFILE here: {why}")
+    root = os.open(outside, os.O_RDONLY)
+    try:
+        os.write(fd, b"one")
+        os.link(f"/proc/self/fd/{fd}", server.tree.path("new.txt"),
+                src_dir_fd=root, follow_symlinks=True)
+        assert bodies(server, "/new.txt") == {b"one"}
+        os.pwrite(fd, b"two", 0)
+        assert bodies(server, "/new.txt") == {b"two"}
+    finally:
+        os.close(root)
+        os.close(fd)
+
+
+@pytest.mark.parametrize("name", ["own", "other"])
+def test_a_mapping_that_has_ended(server, outside, name):
+    """Its last bytes changed no time; closing is news all the same."""
+    path = server.tree.path("a.txt")
+    if name == "other":
+        os.link(path, outside / "other")
+        path = outside / "other"
+    with mapped(path) as area:
+        old = settle(server, "/a.txt")
+        assert bodies(server, "/a.txt") == {old.body}
+        area[0:3] = b"two"
+    assert bodies(server, "/a.txt") == {b"two version\n"}
+    assert server.get("/a.txt").etag != old.etag
+
+
+def test_a_mapping_of_a_sidecar_that_has_ended(server):
+    forms = [gzip.compress(b"one version\n", level, mtime=0)
+             for level in (1, 9)]
+    server.tree.write("a.txt.gz", forms[0])
+    assert len(forms[0]) == len(forms[1]) and forms[0] != forms[1]
+    with mapped(server.tree.path("a.txt.gz")) as area:
+        settle(server, "/a.txt.gz")
+        assert bodies(server, "/a.txt", Accept_Encoding="gzip") == {forms[0]}
+        area[:] = forms[1]
+    assert bodies(server, "/a.txt", Accept_Encoding="gzip") == {forms[1]}
+
+
+def test_a_mapping_of_a_large_file(server):
+    """Sent from the file, block by block; each held against its sum."""
+    old, new = (bytes([c]) * LARGE for c in b"ab")
+    server.tree.write("large.bin", old)
+    with mapped(server.tree.path("large.bin")) as area:
+        before = settle(server, "/large.bin")
+        assert before.body == old
+        area[:] = new
+    assert bodies(server, "/large.bin") == {new}
+    assert server.get("/large.bin").etag != before.etag
+
+
+def test_a_mapping_that_goes_on(server):
+    """Nothing tells of it; the first download that meets other bytes is cut, and
+    that is when the file is read again."""
+    old, new = (bytes([c]) * LARGE for c in b"ab")
+    server.tree.write("large.bin", old)
+    with mapped(server.tree.path("large.bin")) as area:
+        before = settle(server, "/large.bin")
+        area[:] = new
+
+        def whole():
+            try:
+                return server.get("/large.bin").body == new
+            except Closed:
+                return False
+        until("a download that is whole", whole)
+        assert server.get("/large.bin").etag != before.etag

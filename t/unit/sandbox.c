@@ -316,7 +316,7 @@ static void refused(void **state)
 static bool work(void)
 {
     char bytes[8];
-    int w = watch_new();
+    int w = watch_new(WATCH_NAMES);
     int file = file_open_beneath(root, "sub/file", FILE_LINKS_BENEATH);
     int sub = file_open_beneath(root, "sub", FILE_LINKS_BENEATH);
     struct file_stat st;

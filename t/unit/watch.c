@@ -38,7 +38,7 @@ static int remove_folder(void **state)
 
 static int watch_folder(void)
 {
-    int watch = watch_new();
+    int watch = watch_new(WATCH_NAMES);
 
     assert_true(watch >= 0);
     assert_int_equal(watch_add_directory(watch, dir, dir), 0);
@@ -114,7 +114,7 @@ static void blocked_signals_hide_nothing(void **state)
 static void successor_tells(void **state)
 {
     int watch = watch_folder();
-    int fresh = watch_new();
+    int fresh = watch_new(WATCH_NAMES);
 
     (void)state;
     assert_true(fresh >= 0);

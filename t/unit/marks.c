@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Tests of src/files/marks: each file is told apart, whoever shares its mark,
+ * and only the end of a writer is remembered.
+ */
+#include "unit.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "files/marks.h"
+
+#define FILES 100
+
+static char folder[] = "/tmp/etagd-marks-XXXXXX";
+static int dir = -1, fd[FILES];
+
+static int make_files(void **state)
+{
+    char name[16];
+
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    for (int i = 0; i < FILES; i++) {
+        snprintf(name, sizeof name, "%d", i);
+        fd[i] = openat(dir, name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (fd[i] < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int remove_files(void **state)
+{
+    char name[16];
+
+    (void)state;
+    for (int i = 0; i < FILES; i++) {
+        snprintf(name, sizeof name, "%d", i);
+        unlinkat(dir, name, 0);
+        close(fd[i]);
+    }
+    close(dir);
+    return rmdir(folder);
+}
+
+static void write_and_close(int i)
+{
+    char name[16];
+
+    snprintf(name, sizeof name, "%d", i);
+    int writer = openat(dir, name, O_WRONLY | O_CLOEXEC);
+    assert_int_equal(write(writer, "x", 1), 1);
+    close(writer);
+}
+
+static void the_end_of_a_writer(void **state)
+{
+    struct marks *m = marks_new(FILES);
+
+    (void)state;
+    assert_non_null(m);
+    int a = marks_add(m, fd[0]), b = marks_add(m, fd[1]);
+    assert_true(a > 0 && b > 0 && a != b);
+    assert_int_equal(marks_add(m, fd[0]), a);
+    assert_false(marks_news(m, 1));
+    assert_int_equal(pwrite(fd[0], "x", 1, 0), 1);
+    assert_true(marks_news(m, 2)); /* news, but the writer goes on */
+    assert_int_equal(marks_closed(m, a), 0);
+    write_and_close(0);
+    assert_true(marks_news(m, 3));
+    assert_false(marks_news(m, 4));
+    assert_int_equal(marks_closed(m, a), 3);
+    assert_int_equal(marks_closed(m, b), 0);
+    marks_drop(m, a);
+    write_and_close(0); /* its other user still wants to know */
+    assert_true(marks_news(m, 5));
+    assert_int_equal(marks_closed(m, a), 5);
+    marks_drop(m, a);
+    assert_int_equal(marks_closed(m, a), 0);
+    marks_free(m);
+}
+
+/* Whatever goes, the rest is found; and no more than fit are taken. */
+static void every_one_is_found(void **state)
+{
+    struct marks *m = marks_new(FILES);
+    int number[FILES];
+
+    (void)state;
+    for (int round = 0; round < 20; round++) {
+        for (int i = 0; i < FILES; i++) {
+            number[i] = marks_add(m, fd[i]);
+            assert_true(number[i] > 0);
+        }
+        for (int i = 0; i < FILES; i++) {
+            if ((i * 7 + round) % 3 == 0) {
+                marks_drop(m, number[i]);
+                number[i] = 0;
+            }
+        }
+        for (int i = 0; i < FILES; i += 9)
+            write_and_close(i);
+        assert_true(marks_news(m, (uint64_t)round + 1));
+        for (int i = 0; i < FILES; i++)
+            assert_int_equal(marks_closed(m, number[i]),
+                             number[i] && i % 9 == 0 ? round + 1 : 0);
+        for (int i = 0; i < FILES; i++)
+            marks_drop(m, number[i]);
+    }
+    marks_free(m);
+    m = marks_new(2);
+    assert_true(marks_add(m, fd[0]) > 0 && marks_add(m, fd[1]) > 0);
+    assert_int_equal(marks_add(m, fd[2]), 0);
+    marks_drop(m, 0);
+    marks_free(m);
+    assert_int_equal(marks_add(NULL, fd[0]), 0);
+    assert_false(marks_news(NULL, 1));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_end_of_a_writer),
+        cmocka_unit_test(every_one_is_found),
+    };
+
+    return cmocka_run_group_tests(tests, make_files, remove_files);
+}
