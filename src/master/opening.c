@@ -15,6 +15,7 @@
 #include "base/check.h"
 #include "master/generation.h"
 #include "master/handover.h"
+#include "master/refused.h"
 #include "os/channel.h"
 #include "os/file.h"
 #include "os/log.h"
@@ -84,7 +85,9 @@ static bool open_listeners(struct generation *g, const struct generation *old,
         else
             fd = listen_soon(l, &options, old == NULL);
         if (fd < 0) {
-            log_error("M020", "listen %s: %s", l->text, strerror(-fd));
+            char why[REFUSED_TEXT];
+            refused_text(l, -fd, "server.listen", why);
+            log_error("M020", "listen %s: %s", l->text, why);
             return false;
         }
         g->listener[i] = fd;
@@ -120,7 +123,9 @@ static bool open_observer(struct generation *g, const struct generation *old,
     if (fd < 0)
         fd = net_listen(&l->addr.sa, l->addr_bytes, &options);
     if (fd < 0) {
-        log_error("O002", "observe %s: %s", l->text, strerror(-fd));
+        char why[REFUSED_TEXT];
+        refused_text(l, -fd, "observe.listen", why);
+        log_error("O002", "observe %s: %s", l->text, why);
         return false;
     }
     g->observe_listener = fd;

@@ -5,6 +5,7 @@ libos_a_SOURCES = \
 	src/os/clock.c src/os/clock.h \
 	src/os/directory.c src/os/directory.h \
 	src/os/file.c src/os/file.h \
+	src/os/holder.c src/os/holder.h \
 	src/os/inherit.c src/os/inherit.h \
 	src/os/landlock.c src/os/landlock.h \
 	src/os/log.c src/os/log.h \

@@ -18,3 +18,6 @@ t_unit_watch_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += t/unit/respawn
 t_unit_respawn_SOURCES = t/unit/respawn.c
 t_unit_respawn_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += t/unit/holder
+t_unit_holder_SOURCES = t/unit/holder.c
+t_unit_holder_LDADD = $(UNIT_LIBS)
