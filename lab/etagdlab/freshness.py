@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """freshness: why a browser need not ask: RFC 9111's rules, applied to the last
 answer that it got for an address."""
+import datetime
 import email.utils
 import re
 import time
@@ -8,23 +9,48 @@ from dataclasses import dataclass
 
 from .words import Said
 
+SECONDS_MAX = 1 << 31      # RFC 9111 1.2.2
+# The three forms of a date (RFC 9110 5.6.7); the email package takes more.
+_TIME = r"\d\d:\d\d:\d\d"
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_DATE = re.compile(
+    r"%s, \d\d %s \d{4} %s GMT|"
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \d\d-%s-\d\d %s GMT|"
+    r"%s %s [ \d]\d %s \d{4}" % (_DAY, _MONTH, _TIME, _MONTH, _TIME, _DAY,
+                                 _MONTH, _TIME), re.ASCII)
+# A member of a list: a comma in quotes divides nothing.
+_MEMBER = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*(?:"|\\?$))+')
+OWS = " \t"
 
-def directives(text):
-    """{name: value or True} of a Cache-Control field."""
-    found = {}
-    for part in re.findall(r'[^,"]+(?:"[^"]*")?', text or ""):
-        name, _, value = part.strip().partition("=")
-        if name.strip():
-            found[name.strip().lower()] = value.strip().strip('"') or True
+
+def members(text):
+    """[(name, argument or None)] of a field that is a list of directives."""
+    found = []
+    for part in _MEMBER.findall(text or ""):
+        name, sign, value = part.strip(OWS).partition("=")
+        value = value.strip(OWS)
+        if len(value) > 1 and value[0] == value[-1] == '"':
+            value = value[1:-1]
+        if name or sign:
+            found.append((name.strip(OWS).lower(), value if sign else None))
     return found
 
 
+def directives(text):
+    """The names in a field that is a list of directives."""
+    return {name for name, _ in members(text)}
+
+
 def http_date(text):
-    """Seconds since 1970, or None."""
+    """Whole seconds since 1970, or None."""
+    if not _DATE.fullmatch((text or "").strip(OWS)):
+        return None
     try:
-        return email.utils.parsedate_to_datetime(text).timestamp()
+        when = email.utils.parsedate_to_datetime(text)
     except (TypeError, ValueError, IndexError):
         return None
+    return int(when.replace(tzinfo=datetime.timezone.utc).timestamp())
 
 
 @dataclass
@@ -36,41 +62,66 @@ class Grant:
     given: int = 0            # the same without the age that it came with
 
 
-def _number(value):
-    return int(value) if isinstance(value, str) and value.isdigit() else None
+def _seconds(text):
+    """delta-seconds, or None."""
+    if not re.fullmatch("[0-9]+", text or ""):
+        return None
+    return min(int(text), SECONDS_MAX)
 
 
-def _age(fields, came):
-    """How old it is at its arrival, by its Age or by its Date (RFC 9111 4.2.3).
-    A Date has whole seconds."""
-    date = http_date(fields.get("date"))
-    apparent = came - date - 1 if came and date else 0
-    return max(0, int(apparent), _number(fields.get("age", "")) or 0)
+def _number(found, name):
+    """The first number that a directive of this name has (4.2.1), or None."""
+    for key, value in found:
+        if key == name and _seconds(value) is not None:
+            return _seconds(value)
+    return None
+
+
+def _forbids(fields, cc):
+    """The rule that forbids all use without asking, or None."""
+    names = {name for name, _ in cc}
+    if "no-store" in names:
+        return "no-store"
+    # 5.4: Pragma takes the place of a Cache-Control that is missing
+    if "no-cache" in names or ("cache-control" not in fields and
+                               "no-cache" in directives(fields.get("pragma"))):
+        return "no-cache"
+    return "vary" if "*" in directives(fields.get("vary")) else None
+
+
+def _granted(fields, cc, date):
+    """Seconds from its Date on, and the rule."""
+    max_age = _number(cc, "max-age")
+    if max_age is not None:
+        return max_age, "max-age"
+    if "expires" in fields:
+        # what is no date is a date in the past (5.3)
+        return max(0, (http_date(fields["expires"]) or 0) - date), "expires"
+    modified = http_date(fields.get("last-modified"))
+    if modified is not None and modified < date:
+        return (date - modified) // 10, "heuristic"
+    return 0, "none"
 
 
 def grant(fields, came=None):
-    """RFC 9111 4.2.1, 4.2.2 and 5.2.2, as a private cache reads them.  came: in
-    seconds since 1970, None: when its Date says."""
-    cc = directives(fields.get("cache-control"))
-    if "no-store" in cc:
-        return Grant(0, "no-store")
-    if "no-cache" in cc or (not cc and "no-cache" in fields.get("pragma", "")):
-        return Grant(0, "no-cache")
-    stale_ok = _number(cc.get("stale-while-revalidate")) or 0
-    def granted(seconds, by):
-        left = int(seconds) - _age(fields, came)
-        return Grant(max(0, left), by, stale_ok, int(seconds))
-    max_age = _number(cc.get("max-age"))
-    if max_age is not None:
-        return granted(max_age, "max-age")
-    date = http_date(fields.get("date")) or time.time()
-    if "expires" in fields:
-        until = http_date(fields["expires"])
-        return granted(max(0, until - date) if until else 0, "expires")
-    modified = http_date(fields.get("last-modified"))
-    if modified is not None:
-        return granted(max(0, (date - modified) / 10), "heuristic")
-    return Grant(0, "none", stale_ok)
+    """RFC 9111 4.2.1 to 4.2.3 and 5.2.2, as a private cache reads them; the same
+    as http/lifetime (t/data/freshness.tsv).  came: in seconds since 1970, None:
+    when its Date says."""
+    cc = members(fields.get("cache-control"))
+    by = _forbids(fields, cc)
+    if by:
+        return Grant(0, by)
+    date = http_date(fields.get("date"))
+    now = int(came) if came else date or int(time.time())
+    date = now if date is None else date
+    told = _seconds(fields.get("age", "").split(",")[0].strip(OWS))
+    age = max(0, told or 0, now - date)
+    seconds, by = _granted(fields, cc, date)
+    until = seconds
+    if "must-revalidate" not in {name for name, _ in cc}:
+        until += _number(cc, "stale-while-revalidate") or 0
+    left = max(0, seconds - age)
+    return Grant(left, by, max(0, until - age - left), seconds)
 
 
 def clock(time_ns):

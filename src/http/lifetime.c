@@ -137,6 +137,17 @@ static int64_t at_least_0(int64_t v)
     return v > 0 ? v : 0;
 }
 
+/* RFC 9111 4.2.3: what is old at its arrival has less left.  Of several Ages
+ * the first counts, and one that is no number does not (5.1). */
+static int64_t initial_age(const struct lifetime_source *s)
+{
+    struct span first = span_to(s->age, span_find(s->age, ','));
+    int64_t age = s->age.p ? lifetime_seconds(span_trim(first)) : 0;
+    int64_t apparent = at_least_0(s->now - s->date);
+
+    return age > apparent ? age : apparent;
+}
+
 struct lifetime lifetime_of(const struct lifetime_source *s)
 {
     struct lifetime l = { .max_age = LIFETIME_NONE,
@@ -154,21 +165,17 @@ struct lifetime lifetime_of(const struct lifetime_source *s)
     if (s->expires != LIFETIME_NONE)
         l.expires_s = s->expires - s->date;
 
-    /* RFC 9111 4.2.3: what is old at its arrival has less left */
-    int64_t age = s->age.p ? lifetime_seconds(span_trim(s->age)) : 0;
-    int64_t apparent = at_least_0(s->now - s->date);
-    int64_t initial = age > apparent ? age : apparent;
-    int64_t fresh = granted(&l, s);
+    int64_t initial = initial_age(s), fresh = granted(&l, s);
+    int64_t stale = l.must_revalidate ? 0 : at_least_0(l.swr_s);
     bool asks = l.no_store || l.no_cache || l.vary_any;
 
     l.fresh_s = asks ? 0 : at_least_0(fresh - initial);
+    l.stale_s = asks ? 0 : at_least_0(fresh + stale - initial) - l.fresh_s;
     int64_t longest =
         l.s_maxage != LIFETIME_NONE && !l.is_private && l.s_maxage > fresh
             ? l.s_maxage
             : fresh;
-    if (l.swr_s != LIFETIME_NONE && !l.must_revalidate)
-        longest += l.swr_s;
-    l.unasked_s = asks ? 0 : at_least_0(longest - initial);
+    l.unasked_s = asks ? 0 : at_least_0(longest + stale - initial);
     return l;
 }
 
@@ -191,8 +198,7 @@ enum wire lifetime_visit(const struct visit_facts *f, enum visit v)
         return ask(f);
     if (f->after_s < l->fresh_s)
         return WIRE_NONE;
-    if (!l->no_store && !l->no_cache && !l->vary_any && !l->must_revalidate &&
-        l->swr_s != LIFETIME_NONE && f->after_s < l->fresh_s + l->swr_s)
+    if (f->after_s < l->fresh_s + l->stale_s)
         return ask(f) == WIRE_304 ? WIRE_NONE_THEN_304 : WIRE_NONE_THEN_200;
     return ask(f);
 }

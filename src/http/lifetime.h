@@ -39,6 +39,7 @@ struct lifetime {
     int64_t swr_s;     /* stale-while-revalidate */
     int64_t expires_s; /* Expires - Date */
     int64_t fresh_s;   /* a browser uses it for so long without asking, >= 0 */
+    int64_t stale_s;   /* and shows it for so long after that while it asks */
     int64_t unasked_s; /* the longest time that any cache may show it before an
                           answer to its question can be there: fresh_s, or a
                           shared cache's, and stale-while-revalidate */

@@ -21,11 +21,13 @@ OBSERVE_PAGE = \
 	$(srcdir)/src/observe/page/index.html \
 	$(srcdir)/src/observe/page/page.css \
 	$(srcdir)/src/observe/page/words.js \
+	$(srcdir)/src/observe/page/freshness.js \
 	$(srcdir)/src/observe/page/model.js \
 	$(srcdir)/src/observe/page/draw.js \
 	$(srcdir)/src/observe/page/detail.js \
 	$(srcdir)/src/observe/page/page.js
-EXTRA_DIST += $(OBSERVE_PAGE) src/observe/page/embed.sh
+EXTRA_DIST += $(OBSERVE_PAGE) src/observe/page/embed.sh \
+	src/observe/page/package.json
 CLEANFILES += src/observe/page.c
 
 src/observe/page.c: $(OBSERVE_PAGE) $(srcdir)/src/observe/page/embed.sh

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // detail: what is known of one request or one connection.
 import { word, span, clock, moment, spareText } from "./words.js";
-import { colour, isSpare, policyOf } from "./model.js";
+import { colour, isSpare } from "./model.js";
+import { policyOf } from "./freshness.js";
 import { html, ladder, endKind, tag } from "./draw.js";
 
 const CONDITIONS = new Set(["if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "range",

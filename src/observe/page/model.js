@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // model: from events to connections, page loads, and reasons for silence.
 
+import { field, policyOf } from "./freshness.js";
+
 const CONNS_MAX = 400, LOADS_MAX = 40, SETTLE_MS = 1200, NEEDS_MAX = 2000;
 // A page that is left open must not grow: what is oldest goes first.
 const REQUESTS_MAX = 4000, LOAD_REQUESTS_MAX = 200, IDLES_MAX = 200, STORED_MAX = 2000,
@@ -13,54 +15,6 @@ const SPARE_MS = 1000;
 const CONDITIONAL = "undm";
 // What else may refer to more: sheets, scripts, preloads, frames.
 const FOLLOWED = "sjdpf";
-
-export function field(fields, name) {
-    const low = name.toLowerCase();
-    const all = (fields ?? []).filter(f => f[0].toLowerCase() === low).map(f => f[1]);
-    return all.length ? all.join(", ") : null;
-}
-
-function directives(value) {
-    const found = {};
-    for (const part of (value ?? "").split(",")) {
-        const [name, v] = part.trim().split("=");
-        if (name)
-            found[name.toLowerCase()] = v === undefined ? true : v.replace(/"/g, "");
-    }
-    return found;
-}
-
-// What a response allows (RFC 9111 3, 4.2): how long it is fresh, in ms, from
-// `at` on.  It may be old at its arrival, by its Age or by its Date (4.2.3).
-export function policyOf(fields, at) {
-    const cc = directives(field(fields, "Cache-Control"));
-    const date = Date.parse(field(fields, "Date") ?? "") || at;
-    const age = Math.max(Number(field(fields, "Age") ?? 0) * 1000 || 0, at - date - 1000);
-    const expires = field(fields, "Expires");
-    const modified = Date.parse(field(fields, "Last-Modified") ?? "");
-    const tag = field(fields, "ETag");
-    const p = { at, tag, modified, validator: Boolean(tag) || !isNaN(modified),
-                swr: Number(cc["stale-while-revalidate"] ?? 0) * 1000,
-                immutable: Boolean(cc.immutable), kind: "ask", ms: 0, age: Math.max(0, age) };
-    if (cc["no-store"])
-        p.kind = "nostore";
-    else if (cc["no-cache"] || (!field(fields, "Cache-Control") && /no-cache/.test(field(fields, "Pragma") ?? "")))
-        p.kind = "nocache";
-    else if (cc["max-age"] !== undefined)
-        Object.assign(p, { kind: "fresh", ms: Number(cc["max-age"]) * 1000 });
-    else if (expires !== null)
-        Object.assign(p, { kind: "fresh", ms: Math.max(0, (Date.parse(expires) || 0) - date) });
-    else if (!isNaN(modified))
-        Object.assign(p, { kind: "heuristic", ms: Math.max(0, (date - modified) / 10) });
-    p.granted = p.ms;
-    if (p.ms > 0)
-        p.ms -= p.age;
-    if ((p.kind === "fresh" || p.kind === "heuristic") && !(p.ms > 0))
-        p.kind = p.granted > 0 ? "old" : p.validator ? "ask" : "none";
-    else if (p.kind === "ask" && !p.validator)
-        p.kind = "none";
-    return p;
-}
 
 export function colour(status) {
     if (!status)
