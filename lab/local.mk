@@ -21,7 +21,11 @@ LAB_MODULES = \
 	lab/etagdlab/ledger.py \
 	lab/etagdlab/matrix.py \
 	lab/etagdlab/packets.py \
+	lab/etagdlab/part_packets.py \
+	lab/etagdlab/part_setup.py \
+	lab/etagdlab/part_visits.py \
 	lab/etagdlab/pcapng.py \
+	lab/etagdlab/pieces.py \
 	lab/etagdlab/reaper.py \
 	lab/etagdlab/report.css \
 	lab/etagdlab/report.py \

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""part_setup: the report's sections on the browser, the configuration and the
+versions of what took part."""
+from html import escape
+
+from .pieces import Part, badge, heads, table
+
+
+class Setup(Part):
+    def matrix(self):
+        m = self.d["matrix"]
+        if not m:
+            return
+        rows = []
+        for r in m["rows"]:
+            cells = "".join("<td%s>%s</td>" % (
+                "" if c["got"] == c["expected"] else
+                ' class="wrong" title="expected: %s"' % c["expected"],
+                badge(c["got"], "expected: %s; the browser says: %s" % (
+                    c["expected"], c["browser"]), self.w)) for c in r["cells"])
+            rows.append('<tr><th scope="row" title="%s">%s</th>%s</tr>' % (
+                escape(r["rule"], True), escape(r["label"]), cells))
+        text = self.w("%d of %d cells are as known for Chromium and Firefox",
+                      m["cells"] - m["differ"], m["cells"])
+        text += self.w("; the others are framed." if m["differ"] else ".")
+        head = heads(self.w, "policy") + "".join(
+            '<th scope="col">%s</th>' % escape(a) for a in m["actions"])
+        self.section("matrix", "This browser against the known table",
+                     "<p>%s <b class=%s>%s</b></p>%s" % (
+                         self.w("One page with a picture under each policy, "
+                                "another server and an empty profile; what "
+                                "crossed the wire at each action."),
+                         "bad" if m["differ"] else "good", escape(text),
+                         table(head, rows, "cells", label="matrix")))
+
+    def configuration(self):
+        ini, d = self.d["ini"], self.d
+        body = "<h3>%s</h3><p>%s</p><pre>%s</pre>" % (
+            escape(ini["name"]), escape(self.w(
+                "As it was used: every override stands in its section, what it "
+                "replaces is a comment.")),
+            escape(ini.get("used", ini["text"]).rstrip()))
+        body += ("<details><summary>etagd --dump-config</summary><div "
+                 "class=in><pre>%s</pre></div></details>"
+                 % escape(d["config"].rstrip()))
+        body += ("<details><summary>%s</summary><div class=in><pre>%s</pre>"
+                 "</div></details>" % (escape(self.w("Server's log")), escape(
+                     "\n".join(d["server_log"]))))
+        self.section("conf", "Configuration", body)
+        self.section("versions", "Versions", "<div class=scroll><table>%s"
+                     "</table></div>" % "".join(
+                         "<tr><th scope=row>%s</th><td>%s</td></tr>" % (
+                             escape(k), escape(v))
+                         for k, v in d["versions"].items()))

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+"""part_visits: the report's sections on visits: figures, what each visit asked
+for, and why; and whether the witnesses agree."""
+from html import escape
+from typing import Any
+
+from .pieces import Part, badge, heads, table
+
+
+def disagreements(data):
+    """What one witness says and another denies, as sentences."""
+    found = []
+    for i, s in enumerate(data["steps"]):
+        for r in s.get("resources", []):
+            if r["agree"] is False:
+                found.append("step %d %s, %s: %s on the wire, but the browser "
+                             "says %s" % (i + 1, s["text"], r["path"],
+                                          r["outcome"], r["browser"]))
+        if "captured" in s and s["captured"] != s["logged"]:
+            found.append("step %d %s: %d requests in the capture, %d in the "
+                         "log" % (i + 1, s["text"], s["captured"],
+                                  s["logged"]))
+    if data["agreement"]:
+        found += data["agreement"]["wrong"]
+    return found
+
+
+class Visits(Part):
+    def summary(self):
+        rows = [r for _, s in self.loads for r in s["resources"]]
+        asked = [e for r in rows for e in r["wire"]]
+        unused = sum(s["unused"] for s in self.d["streams"])
+        figures = [
+            (len(asked), "requests on the wire"),
+            (sum(e["status"] == 304 for e in asked), "answered 304"),
+            (sum(not r["wire"] for r in rows), "parts not asked for"),
+            ("{:,}".format(sum(e["bytes"] or 0 for e in asked)),
+             "bytes of content"),
+            (len(self.d["streams"]), "connections"),
+        ]
+        if self.d["complete"]:
+            figures.append((unused, "never used"))
+        if self.d["capture"]["way"]:
+            figures.append((len(self.d["packets"]), "packets"))
+        body = '<ul class="figures">%s</ul>' % "".join(
+            "<li><b>%s</b> %s</li>" % (n, escape(self.w(t)))
+            for n, t in figures)
+        self.section("short", "In short", body + self.witnesses())
+
+    def witnesses(self):
+        d, w, wrong = self.d, self.w, disagreements(self.d)
+        if d["capture"]["way"]:
+            text = w("Three witnesses: the capture, the server's log and the "
+                     "browser's own timing. ")
+            if d["agreement"]:
+                text += w("%d requests in the capture, %d in the log; the "
+                          "largest difference between the time of a packet and "
+                          "of its line in the log is %.1f ms. ",
+                          d["agreement"]["captured"],
+                          d["agreement"]["logged"],
+                          d["agreement"]["worst_ms"])
+            text += self._lost()
+        else:
+            text = w("There is no capture: %s. So there are two witnesses, the "
+                     "server (its log and its observer) and the browser's own "
+                     "timing. ", w(d["capture"]["why_not"]))
+            if not d["complete"]:
+                text += w("Connections without a request are not seen. ")
+        verdict = "<b class=good>%s</b>" % w("They agree everywhere.") \
+            if not wrong else "<b class=bad>%s</b><ul>%s</ul>" % (
+                w("They differ:"), "".join(
+                    "<li class=bad>%s</li>" % escape(x) for x in wrong))
+        return "<h3>%s</h3><p>%s%s</p>" % (
+            escape(self.w("Do the witnesses agree?")), escape(text), verdict)
+
+    def _lost(self) -> str:
+        """What the capture itself says of its completeness."""
+        told = self.d["capture"]
+        lost = told.get("dropped")
+        if not told.get("whole", True):
+            return self.w("The capture ended too early. ")
+        if lost is None:
+            return ""
+        if lost:
+            return self.w("The capture lost %d packets; what they brought is "
+                          "shown as not seen. ", lost)
+        return self.w("The capture lost no packet. ")
+
+    def grid(self):
+        paths = []
+        for _, s in self.loads:
+            paths += [r["path"] for r in s["resources"]
+                      if r["path"] not in paths]
+        rows = []
+        for path in paths:
+            cells = []
+            for _, s in self.loads:
+                r = next((r for r in s["resources"] if r["path"] == path),
+                         None)
+                cells.append("<td>%s</td>" % (badge(r["outcome"], r["why"],
+                                                   self.w) if r else ""))
+            rows.append('<tr><th scope="row" class="path">%s</th>%s</tr>' % (
+                escape(path), "".join(cells)))
+        head = heads(self.w, "part") + "".join(
+            '<th scope="col"><a href="#step-%d">%d %s</a></th>' % (
+                i + 1, i + 1, escape(s["text"])) for i, s in self.loads)
+        self.section("grid", "What each visit asked for", table(
+            head, rows, "cells", label="what each visit asked for"))
+
+    def _resource(self, r):
+        where = "; ".join(
+            self.w("request %s on connection %s", e["request"],
+                   e["connection"]) + (
+                self.w(", packets %d and %d", e["packet"], e["answer_packet"])
+                if e["packet"] and e["answer_packet"] else "")
+            for e in r["wire"])
+        says = {"cache": "from its cache", "304": "304", "bytes": "bytes came",
+                "restored": "page restored", None: "does not tell"}[
+                    r["browser"]]
+        says = self.w(says)
+        if r["browser"] == "cache" and r["source"]:
+            says += " (%s)" % r["source"]
+        return ('<tr><td class="path">%s</td><td>%s</td><td class="num">%s'
+                "</td><td>%s</td><td>%s%s</td></tr>") % (
+            escape(r["path"]), badge(r["outcome"], r["why"], self.w),
+            "{:,}".format(sum(e["bytes"] or 0 for e in r["wire"]))
+            if r["wire"] else "", escape(says) + (
+                " <b class=bad>≠</b>" if r["agree"] is False else ""),
+            ("<b class=bad>%s</b> " % self.w("old") if r.get("older") else "")
+            + escape(self.w(r["why"])),
+            "<br><span class=soft>%s</span>" % escape(where) if where else "")
+
+    def _undone(self, s: "dict[str, Any]") -> str:
+        """Why a step did nothing, or ended early."""
+        for kind, text in (("failed", "could not be done: %s"),
+                           ("skipped", "skipped: %s")):
+            if s[kind]:
+                return "<span class=%s>%s</span>" % (
+                    "bad" if kind == "failed" else "soft",
+                    escape(self.w(text, self.w(s[kind]))))
+        return ""
+
+    def visits(self):
+        out = []
+        head = heads(self.w, "part", "on the wire", "bytes",
+                      "the browser says", "why")
+        for i, s in enumerate(self.d["steps"]):
+            title = "%d. %s <span class=soft>%s, %s</span>" % (
+                i + 1, escape(s["text"]), escape(self.w(s["meaning"])),
+                s["clock"])
+            if "resources" not in s:
+                out.append('<p class="between" id="step-%d"><b>%s</b> %s%s</p>'
+                           % (i + 1, title, escape(s["note"]),
+                              self._undone(s)))
+                continue
+            picture = ""
+            if s.get("screenshot"):
+                picture = '<figure><img src="%s" alt="screenshot after step ' \
+                    '%d"></figure>' % (s["screenshot"], i + 1)
+            out.append('<div class="visit" id="step-%d">%s<div><h3>%s</h3>%s'
+                       "</div></div>" % (
+                           i + 1, picture or "<span></span>", title,
+                           table(head, map(self._resource, s["resources"]),
+                                  label="step %d" % (i + 1))))
+        self.section("visits", "Visit by visit", "".join(out))

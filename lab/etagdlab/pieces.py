@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+"""pieces: what the report's sections are made of: tables, badges, and the
+section itself."""
+from html import escape
+
+from .words import Words
+
+NUMBERS = ("No.", "Time", "Length", "bytes")
+
+
+class Part:
+    """What adds sections to a report: its data, its words, its list."""
+
+    def __init__(self, data, words, sections):
+        self.d, self.w, self.sections = data, words, sections
+        self.loads = [(i, s) for i, s in enumerate(data["steps"])
+                      if "resources" in s]
+
+    def section(self, ident, title, body):
+        self.sections.append((ident, title, body))
+
+
+def badge(outcome, why="", words=Words("en")):
+    behind = outcome.startswith("~")
+    word = outcome.lstrip("~").split(" ")[-1]
+    cls = "bno" if outcome == "-" else "b304" if word == "304" else \
+        "b200" if word[:1] == "2" else "berr"
+    text = words("not asked") if outcome == "-" else outcome
+    if behind:
+        text = words("cache, then %s", outcome[1:])
+    return '<span class="badge %s" title="%s">%s</span>' % (
+        cls, escape(words(why), True), escape(text))
+
+
+def table(head, rows, cls="", tall=False, label=""):
+    return ('<div class="scroll%s" tabindex="0" role="region" '
+            'aria-label="%s"><table class="%s"><thead><tr>%s</tr></thead>'
+            "<tbody>%s</tbody></table></div>") % (
+        " tall" if tall else "", escape(label, True), cls, head,
+        "".join(rows))
+
+
+def heads(words, *names):
+    return "".join('<th scope="col"%s>%s</th>' % (
+        ' class="num"' if n in NUMBERS else "", escape(words(n)))
+        for n in names)
