@@ -15,12 +15,15 @@ LAB_MODULES = \
 	lab/etagdlab/editing.py \
 	lab/etagdlab/evidence.py \
 	lab/etagdlab/experiment.py \
+	lab/etagdlab/fields.py \
 	lab/etagdlab/freshness.py \
 	lab/etagdlab/http1.py \
 	lab/etagdlab/ini.py \
 	lab/etagdlab/ledger.py \
+	lab/etagdlab/mask.py \
 	lab/etagdlab/matrix.py \
 	lab/etagdlab/packets.py \
+	lab/etagdlab/part_http.py \
 	lab/etagdlab/part_packets.py \
 	lab/etagdlab/part_setup.py \
 	lab/etagdlab/part_visits.py \
@@ -34,7 +37,8 @@ LAB_MODULES = \
 	lab/etagdlab/streams.py \
 	lab/etagdlab/tcpfacts.py \
 	lab/etagdlab/tools.py \
-	lab/etagdlab/words.py
+	lab/etagdlab/words.py \
+	lab/etagdlab/zh_fields.py
 dist_labmodules_DATA = $(LAB_MODULES)
 labconfdir = $(pkgdatadir)/conf
 dist_labconf_DATA = conf/lab.ini

@@ -11,8 +11,8 @@ import shutil
 import tempfile
 import time
 
-from . import (annotate, capture, cdp, children, evidence, ini, ledger,
-               matrix, scenario)
+from . import (annotate, capture, cdp, children, evidence, fields, ini,
+               ledger, mask, matrix, scenario)
 from . import server as servers
 from . import tools
 from .browser import Browser
@@ -142,14 +142,16 @@ class Experiment:
         book = ledger.merge(ledger.parse(server.log_text()), observed)
         wire = evidence.Wire(blocks, book, server.port)
         data = self._data(wire, server, done, start_ns, end_ns)
+        secret = mask.words_of(config)
         data.update(matrix=self._matrix(folder), config=config,
+                    exchanges=fields.exchanges(wire.streams, secret),
                     versions=_versions(self.program, product,
                                        run.way if run else None),
             capture={"way": run.way if run else None, "why_not": why,
                      "dropped": run.dropped if run else None,
                      "whole": run.whole if run else None})
         noted = annotate.annotate(blocks, book)[0] if blocks else None
-        return data, noted
+        return mask.everywhere(secret, data), noted
 
     def _visits(self, folder: pathlib.Path, url: str,
                 root: pathlib.Path) -> "tuple[list[scenario.Done], str]":

@@ -14,6 +14,7 @@ class Message:
     end: int
     line: str
     fields: dict = field(default_factory=dict)   # names in lower case
+    sent: list = field(default_factory=list)     # [(name, value)] as sent
     whole: bool = True
     seen: bool = True         # its head is in the capture
 
@@ -44,13 +45,21 @@ def fields_of(lines):
     return found
 
 
+def sent_of(lines):
+    """[(name, value)], in order and as they were written."""
+    parts = (line.partition(":") for line in lines)
+    return [(name.strip(), value.strip()) for name, colon, value in parts
+            if colon]
+
+
 def _head(data, at):
     """Message without content, or None if its head is not whole."""
     end = data.find(b"\r\n\r\n", at)
     if end < 0:
         return None
     lines = data[at:end].decode("latin-1").split("\r\n")
-    return Message(at, end + 4, end + 4, lines[0], fields_of(lines[1:]))
+    return Message(at, end + 4, end + 4, lines[0], fields_of(lines[1:]),
+                   sent_of(lines[1:]))
 
 
 def _chunked(data, at):

@@ -5,6 +5,7 @@ import json
 import pathlib
 from html import escape
 
+from .part_http import Http
 from .part_packets import Packets
 from .part_setup import Setup
 from .part_visits import Visits, disagreements
@@ -41,11 +42,12 @@ class Report:
                 cls, escape(w(k)), escape(v)) for k, v, cls in rows)
 
     def html(self):
-        visits, packets, setup = (kind(self.d, self.w, self.sections)
-                                  for kind in (Visits, Packets, Setup))
+        visits, http, packets, setup = (
+            kind(self.d, self.w, self.sections)
+            for kind in (Visits, Http, Packets, Setup))
         for part in (visits.summary, visits.grid, visits.visits,
-                     packets.timeline, packets.handshakes, packets.ladders,
-                     packets.packets, setup.matrix, setup.configuration):
+                     packets.timeline, packets.handshakes, http.exchanges,
+                     packets.ladders, packets.packets, setup.matrix, setup.configuration):
             part()
         w, title = self.w, self.w("Caching lab report")
         who = " · ".join(x for x in (self.d["name"], self.d["number"]) if x)

@@ -3,7 +3,10 @@
 packets say stays in their own words; so does the JSON, which is for programs."""
 import re
 
+from .zh_fields import FIELDS
+
 ZH = {
+    **FIELDS,
     "Caching lab report": "HTTP 缓存实验报告",
     "Name": "姓名", "Number": "学号", "Date": "日期", "Subject": "课程", "Scenario": "实验步骤",
     "not given": "未填写",
