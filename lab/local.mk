@@ -22,6 +22,7 @@ LAB_MODULES = \
 	lab/etagdlab/ledger.py \
 	lab/etagdlab/mask.py \
 	lab/etagdlab/matrix.py \
+	lab/etagdlab/notes.py \
 	lab/etagdlab/packets.py \
 	lab/etagdlab/part_http.py \
 	lab/etagdlab/part_packets.py \

@@ -12,8 +12,8 @@ import pathlib
 import signal
 import sys
 
-from . import (annotate, cdp, children, diff, experiment, ledger, pcapng,
-               report, scenario, tools)
+from . import (annotate, cdp, children, diff, experiment, ledger, notes,
+               pcapng, report, scenario, tools)
 from .server import NoServer
 
 OK, FAILED, USAGE, DIFFERENT = 0, 1, 2, 3
@@ -54,6 +54,10 @@ def _lab_parser():
     p.add_argument("--name", default="", help="who hands it in")
     p.add_argument("--number", default="", help="student number")
     p.add_argument("--subject", default="", help="of the course")
+    p.add_argument("--notes", metavar="FILE", help="own words in Markdown, "
+                   "by the report's headings; made if it is not there")
+    p.add_argument("--into", metavar="REPORT", help="put --notes into a report "
+                   "that is there, and end")
     p.add_argument("--port", type=_port, default=0, metavar="PORT",
                    help="where etagd listens (default: a free one)")
     p.add_argument("--lang", choices=("en", "zh"), default="en")
@@ -83,10 +87,42 @@ def _page(text):
     return text if text.startswith("/") else "/" + text
 
 
+def _noted(path, text):
+    """The report with the notes in it; a file that is not there is made."""
+    if not os.path.exists(path):
+        pathlib.Path(path).write_text(notes.template(text), encoding="utf-8")
+        _say("%s has the headings: write below them, then --into" % path)
+        return text
+    text, unknown = notes.fill(text, notes.read(path))
+    for heading in unknown:
+        _say("%s: no section has the heading %s" % (path, heading))
+    return text
+
+
+def _into(o):
+    """Notes into a report that is there."""
+    if not o.notes:
+        return _fail("etagd lab", "--into needs --notes", USAGE)
+    try:
+        old = pathlib.Path(o.into).read_text(encoding="utf-8")
+        if notes.END not in old:
+            return _fail("etagd lab", "%s is no report" % o.into, USAGE)
+        new = _noted(o.notes, old)
+        if new != old:
+            pathlib.Path(o.into).write_text(new, encoding="utf-8")
+    except (OSError, UnicodeDecodeError, notes.BadNotes) as why:
+        return _fail("etagd lab", why)
+    print(o.into)
+    return OK
+
+
 def _write(o, data, blocks):
     target = pathlib.Path(o.report)
     beside = pathlib.Path(o.json) if o.json else target.with_suffix(".json")
-    target.write_text(report.html(data, o.lang), encoding="utf-8")
+    text = report.html(data, o.lang)
+    if o.notes:
+        text = _noted(o.notes, text)
+    target.write_text(text, encoding="utf-8")
     beside.write_text(report.plain(data), encoding="utf-8")
     print(target)
     print(beside)
@@ -112,13 +148,18 @@ def lab(argv):
     o = _lab_parser().parse_args(argv)
     if o.diff:
         return _diff(o.diff)
+    if o.into:
+        return _into(o)
     o.page = _page(o.page)
     if not os.access(pathlib.Path(o.report).resolve().parent, os.W_OK):
         return _fail("etagd lab", "cannot write %s" % o.report, USAGE)
     say = (lambda text: None) if o.quiet else _say
     try:
+        if o.notes and os.path.exists(o.notes):
+            notes.read(o.notes)   # told before the run, not behind it
         run = experiment.Experiment(o, say)
-    except (scenario.BadScenario, experiment.BadInput) as why:
+    except (scenario.BadScenario, experiment.BadInput,
+            notes.BadNotes) as why:
         return _fail("etagd lab", why, USAGE)
     except NoServer as why:
         return _fail("etagd lab", why)

@@ -5,6 +5,7 @@ import json
 import pathlib
 from html import escape
 
+from . import notes
 from .part_http import Http
 from .part_packets import Packets
 from .part_setup import Setup
@@ -53,8 +54,10 @@ class Report:
         who = " · ".join(x for x in (self.d["name"], self.d["number"]) if x)
         nav = "".join('<a href="#%s">%s</a>' % (i, escape(w(t)))
                       for i, t, _ in self.sections)
-        body = "".join('<section id="%s"><h2>%s</h2>%s</section>\n' % (
-            i, escape(w(t)), b) for i, t, b in self.sections)
+        body = "".join(
+            '<section id="%s"><h2>%s</h2>%s%s%s</section>\n' % (
+                i, escape(w(t)), b, notes.PLACE % i, notes.END)
+            for i, t, b in self.sections)
         return PAGE % {
             "lang": "zh-CN" if self.lang == "zh" else "en",
             "title": escape(title + (" · " + who if who else "")),

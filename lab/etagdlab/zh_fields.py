@@ -2,6 +2,7 @@
 """zh_fields: what requests and responses say, in Chinese."""
 
 FIELDS = {
+    "Own words": "自己的话",
     "Requests and responses": "请求与应答", "Request": "请求", "Response": "应答",
     "request line": "请求行", "status line": "状态行", "content": "内容",
     "line": "行", "value": "值", "what it says": "含义",
