@@ -27,6 +27,7 @@ LAB_MODULES = \
 	lab/etagdlab/part_http.py \
 	lab/etagdlab/part_packets.py \
 	lab/etagdlab/part_setup.py \
+	lab/etagdlab/part_tcp.py \
 	lab/etagdlab/part_visits.py \
 	lab/etagdlab/pcapng.py \
 	lab/etagdlab/pieces.py \
@@ -35,11 +36,15 @@ LAB_MODULES = \
 	lab/etagdlab/report.py \
 	lab/etagdlab/scenario.py \
 	lab/etagdlab/server.py \
+	lab/etagdlab/source.py \
 	lab/etagdlab/streams.py \
 	lab/etagdlab/tcpfacts.py \
+	lab/etagdlab/tcpstates.py \
+	lab/etagdlab/timewait.py \
 	lab/etagdlab/tools.py \
 	lab/etagdlab/words.py \
-	lab/etagdlab/zh_fields.py
+	lab/etagdlab/zh_fields.py \
+	lab/etagdlab/zh_tcp.py
 dist_labmodules_DATA = $(LAB_MODULES)
 labconfdir = $(pkgdatadir)/conf
 dist_labconf_DATA = conf/lab.ini

@@ -41,7 +41,8 @@ def kind_of(packet):
 
 # -- ladder ------------------------------------------------------------------
 
-LEFT, RIGHT, WIDTH = 90, 430, 1040
+LEFT, RIGHT, WIDTH = 180, 520, 1180
+TIME, NOTE = 80, 96           # where times end; notes, from the server's lane
 NOTE_WIDTH = 90               # characters that fit beside it
 
 
@@ -57,7 +58,16 @@ def _label(p):
     return text + (", FIN" if "FIN" in p["flags"] else "")
 
 
-def _arrow(p, y):
+def _states(p, before):
+    """[(x, anchor, name)] of the ends whose state this packet changes."""
+    now = p.get("states")
+    if not now:
+        return []
+    return [place + (n,) for place, n, b in zip(
+        ((LEFT - 6, "end"), (RIGHT + 6, "start")), now, before) if n != b]
+
+
+def _arrow(p, y, before=("", "")):
     kind = kind_of(p)
     a, b = (LEFT, RIGHT) if p["client"] else (RIGHT, LEFT)
     drop = 7
@@ -69,14 +79,17 @@ def _arrow(p, y):
     out.append('<path d="M%d %.1f l%d -4.2 l0 8z"/>' % (b, y + drop, back))
     out.append(_text((LEFT + RIGHT) / 2, y - 1, _clip(_label(p), 46), "lab",
                      "middle"))
-    out.append(_text(LEFT - 8, y + 4, "%.6f" % p.get("since", p["time"]), "time", "end"))
+    out.append(_text(TIME, y + 4, "%.6f" % p.get("since", p["time"]), "time",
+                     "end"))
+    for x, anchor, name in _states(p, before):
+        out.append(_text(x, y + 4, name, "state", anchor))
     if p["comments"]:
         note = "; ".join(c.replace("etagd: ", "") for c in p["comments"])
         lines = wrap(note, NOTE_WIDTH, break_long_words=True)
         if len(lines) > 2:
             lines[1] = _clip(lines[1] + " " + lines[2], NOTE_WIDTH)
         for i, line in enumerate(lines[:2]):
-            out.append(_text(RIGHT + 12, y + 5 + 11 * i, line, "note"))
+            out.append(_text(RIGHT + NOTE, y + 5 + 11 * i, line, "note"))
     return "".join(out) + "</g>"
 
 
@@ -92,6 +105,7 @@ def ladder(stream, packets, words):
     """The packets of one connection, top to bottom."""
     rows, y, before = [], 46.0, None
     lanes, top = [], 30.0
+    states = ["", ""]
     for p in packets[:LADDER_MAX]:
         if before is not None and p["time"] - before > BREAK_S:
             lanes.append((top, y))
@@ -99,7 +113,8 @@ def ladder(stream, packets, words):
             y += 26
             top = y - 14
         before = p["time"]
-        rows.append(_arrow(p, y))
+        rows.append(_arrow(p, y, states))
+        states = p.get("states") or states
         y += 19 if kind_of(p) == "ack" else 25
     more = len(packets) - LADDER_MAX
     if more > 0:

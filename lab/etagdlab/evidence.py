@@ -7,7 +7,7 @@ The result is plain data (dicts, lists, text, numbers): the report's JSON.
 """
 from urllib.parse import urlsplit
 
-from . import annotate, freshness, ledger, packets, streams, tcpfacts
+from . import annotate, freshness, ledger, packets, streams, tcpfacts, tcpstates
 from .words import Said
 
 # What browsers' timing says of these is no answer: ranges, parts taken up again
@@ -241,6 +241,7 @@ def packet_rows(wire, start_ns):
     rows = []
     first_ns = min((s.start_ns for s in wire.streams), default=0)
     for s in wire.streams:
+        states = tcpstates.walk(s)
         for p in s.packets:
             g = p.segment
             rows.append({
@@ -251,7 +252,7 @@ def packet_rows(wire, start_ns):
                 "protocol": "HTTP" if p.request or p.response else "TCP",
                 "length": g.frame, "info": p.info, "stream": s.index,
                 "client": p.client, "flags": g.flag_text,
-                "data": g.length,
+                "data": g.length, "states": states.get(g.number),
                 "comments": wire.notes.get(g.number, [])})
     return sorted(rows, key=lambda r: r["no"])
 
@@ -269,6 +270,7 @@ def stream_rows(wire, start_ns):
             "connection": c.number if c else None,
             "end_why": c.end if c else None,
             "unused": not s.requests, "tcp": tcpfacts.of(s),
+            "pipelined": s.pipelined(),
             "requests": [{
                 "line": q.line, "status": r.status if r else None,
                 "seen": q.seen and (r is None or r.seen),

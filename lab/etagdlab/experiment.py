@@ -12,7 +12,7 @@ import tempfile
 import time
 
 from . import (annotate, capture, cdp, children, evidence, fields, ini,
-               ledger, mask, matrix, scenario)
+               ledger, mask, matrix, scenario, source, timewait)
 from . import server as servers
 from . import tools
 from .browser import Browser
@@ -129,6 +129,8 @@ class Experiment:
                                       self.say)
             if run:
                 capturing.callback(run.end)
+            watch = timewait.Watch(server.port)
+            capturing.callback(watch.end)
             start_ns = time.time_ns()
             done, product = self._visits(folder, server.url, root)
             end_ns = time.time_ns()
@@ -138,6 +140,7 @@ class Experiment:
             _, config, _ = servers.ask(self.program, "--dump-config",
                                        *server.argv[1:])
             server.stop()
+            waits = watch.finish()
             blocks = run.finish() if run else None
         book = ledger.merge(ledger.parse(server.log_text()), observed)
         wire = evidence.Wire(blocks, book, server.port)
@@ -145,6 +148,9 @@ class Experiment:
         secret = mask.words_of(config)
         data.update(matrix=self._matrix(folder), config=config,
                     exchanges=fields.exchanges(wire.streams, secret),
+                    time_wait=timewait.data(waits, wire.streams, start_ns),
+                    source=source.read(self.site, self.o.page, ini.option(
+                        config, "server", "index") or "index.html"),
                     versions=_versions(self.program, product,
                                        run.way if run else None),
             capture={"way": run.way if run else None, "why_not": why,

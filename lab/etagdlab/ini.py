@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """ini: the configuration as it was used: the file's text with every override
 in its place, what it replaces kept as a comment."""
-from typing import Dict, List, Tuple
+from typing import Dict, List, Optional, Tuple
 
 
 def _wanted(overrides: List[str]) -> Dict[str, Dict[str, str]]:
@@ -24,6 +24,17 @@ def _sections(text: str) -> List[Tuple[str, List[str]]]:
         else:
             parts[-1][1].append(line)
     return parts
+
+
+def option(text: str, section: str, key: str) -> Optional[str]:
+    """The last value of an option in what --dump-config prints."""
+    found = None
+    for name, lines in _sections(text):
+        for line in lines[1:] if name == section else []:
+            left, equals, value = line.partition("=")
+            if equals and left.strip() == key:
+                found = value.strip()
+    return found
 
 
 def used(text: str, overrides: List[str]) -> str:

@@ -5,6 +5,7 @@ whose names tell that they are secret, and userinfo in URLs."""
 import re
 from typing import Any, Tuple
 
+from . import ini
 from .words import Said
 
 WORDS = "token key secret auth session jwt"    # the server's default
@@ -20,14 +21,8 @@ NOT_ADDRESSES = ("screenshot", "ini", "config", "versions", "source")
 
 def words_of(config: str) -> str:
     """The list as a server's --dump-config tells it."""
-    section = ""
-    for line in config.splitlines():
-        if line.startswith("["):
-            section = line.strip()
-        name, equals, value = line.partition("=")
-        if section == "[observe]" and equals and name.strip() == "mask":
-            return "" if value.strip() == "off" else value.strip()
-    return WORDS
+    found = ini.option(config, "observe", "mask")
+    return WORDS if found is None else "" if found == "off" else found
 
 
 def _at(s: str, i: int) -> Tuple[str, int]:

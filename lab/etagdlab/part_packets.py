@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """part_packets: the report's sections on connections and packets."""
 from html import escape
-from typing import Any
 
 from . import drawing
 from .pieces import Part, heads, table
@@ -48,31 +47,6 @@ class Packets(Part):
                            w("In Wireshark:"), s["port"]))
         self.section("ladders", "Packet by packet", "".join(out))
 
-    def _tcp_row(self, s: "dict[str, Any]") -> str:
-        told, w = s["tcp"], self.w
-        cells = [str(s["port"])]
-        for end in (told["client"], told["server"]):
-            cells += [str(end["isn"]), " ".join(end["options"])] if end else \
-                [w("not seen"), ""]
-        closer = s["first_closer"]
-        cells.append(w("%s by the %s" % ("reset" if s["reset"] else "FIN",
-                                         closer)) if closer else "")
-        cells.append(", ".join(map(str, told["close"])))
-        return "<tr>%s</tr>" % "".join(
-            "<td%s>%s</td>" % (" class=num" if c.isdigit() else "", escape(c))
-            for c in cells)
-
-    def handshakes(self):
-        rows = [self._tcp_row(s) for s in self.d["streams"] if s.get("tcp")]
-        if not rows:
-            return
-        body = "".join("<p>%s</p>" % escape(self.w(t)) for t in TCP_TEXTS)
-        self.section("tcp", "How connections open and close", body + table(
-            heads(self.w, "port", "client's ISN", "client's options",
-                   "server's ISN", "server's options", "closed first",
-                   "packets of the close"), rows, "packets",
-            label="connections"))
-
     def packets(self):
         if not self.d["packets"]:
             return
@@ -97,26 +71,3 @@ class Packets(Part):
             heads(self.w, "No.", "Time", "Source", "Destination", "Protocol",
                    "Length", "Info"), rows, "packets", tall=True,
             label="packets"))
-
-
-TCP_TEXTS = (
-    "TCP carries a stream of bytes each way between two programs, in order "
-    "and whole. A connection is what both ends remember of it: two addresses, "
-    "two ports, and the numbers of the bytes sent and received.",
-    "SYN, SYN-ACK and ACK open it: each end tells the number from which it "
-    "counts (ISN) and what it can do, and has that confirmed. The client goes "
-    "from SYN-SENT to ESTABLISHED, the server from SYN-RECEIVED.",
-    "MSS is the most data in one segment, WS the factor of the window field, "
-    "SACK_PERM allows confirming what came behind a loss, TSval and TSecr are "
-    "clocks that measure the way there and back.",
-    "Each direction is closed by itself: FIN and its ACK, twice, are four "
-    "packets. They are three when the other end has nothing left to send and "
-    "puts its own FIN on the ACK.",
-    "The end that closes first goes through FIN-WAIT-1 and FIN-WAIT-2 to "
-    "TIME-WAIT, the other through CLOSE-WAIT and LAST-ACK. TIME-WAIT lasts "
-    "twice the longest life of a segment (2 MSL; 60 s in Linux, which no "
-    "setting changes), so that a lost last ACK can be sent again and no late "
-    "segment is taken for one of a new connection between the same ports.",
-    "A connection that was never used is not pipelining: pipelining sends "
-    "several requests on one connection before the first answer has come.",
-)

@@ -7,6 +7,22 @@ from .pieces import Part, badge, heads, table
 
 
 class Setup(Part):
+    def page(self) -> None:
+        """The page as it was written, and as it looked."""
+        told, w = self.d.get("source"), self.w
+        if not told:
+            return
+        picture = next((s["screenshot"] for s in self.d["steps"]
+                        if s.get("screenshot")), None)
+        figure = '<figure class=page><img src="%s" alt="%s"></figure>' % (
+            picture, escape(w("the page"), True)) if picture else ""
+        note = w("%s, %d bytes", told["name"], told["bytes"])
+        if told["cut"]:
+            note += w("; the beginning of it")
+        self.section("page", "The page", "%s<h3>%s</h3><pre>%s</pre>" % (
+            figure, escape(note), escape("\n".join(
+                told["text"].splitlines()))))
+
     def matrix(self):
         m = self.d["matrix"]
         if not m:

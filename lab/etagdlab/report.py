@@ -9,6 +9,7 @@ from . import notes
 from .part_http import Http
 from .part_packets import Packets
 from .part_setup import Setup
+from .part_tcp import Tcp
 from .part_visits import Visits, disagreements
 from .words import Words
 
@@ -43,12 +44,13 @@ class Report:
                 cls, escape(w(k)), escape(v)) for k, v, cls in rows)
 
     def html(self):
-        visits, http, packets, setup = (
+        visits, http, tcp, packets, setup = (
             kind(self.d, self.w, self.sections)
-            for kind in (Visits, Http, Packets, Setup))
-        for part in (visits.summary, visits.grid, visits.visits,
-                     packets.timeline, packets.handshakes, http.exchanges,
-                     packets.ladders, packets.packets, setup.matrix, setup.configuration):
+            for kind in (Visits, Http, Tcp, Packets, Setup))
+        for part in (visits.summary, setup.page, visits.grid, visits.visits,
+                     packets.timeline, tcp.handshakes, tcp.time_wait,
+                     tcp.unused, http.exchanges, packets.ladders,
+                     packets.packets, setup.matrix, setup.configuration):
             part()
         w, title = self.w, self.w("Caching lab report")
         who = " · ".join(x for x in (self.d["name"], self.d["number"]) if x)

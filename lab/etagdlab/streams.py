@@ -68,6 +68,13 @@ class Stream:
     def reset(self):
         return any(p.segment.has(RST) for p in self.packets)
 
+    def pipelined(self):
+        """Requests that were sent before the answer to the one before them
+        had come (RFC 9112 9.3.2)."""
+        pairs = self.pairs()
+        return sum(r is None or q.first_ns < r.last_ns for (_, r), (q, _) in
+                   zip(pairs, pairs[1:]) if q.seen)
+
     def pairs(self):
         """[(request, final response or None)] in order."""
         finals = [r for r in self.responses

@@ -41,6 +41,37 @@ def _closing(stream: Any) -> List[int]:
     return found
 
 
+def manner(stream: Any) -> Optional[Dict[str, Any]]:
+    """How it closed: in three packets or four, both at once, half, or by a
+    reset; and by which packets."""
+    first = stream.closing
+    if first is None:
+        return None
+    names = {True: "client", False: "server"}
+    told = {"first": names[first.client], "other": names[not first.client],
+            "fin": first.segment.number, "ack": 0, "second": 0, "gap": 0.0}
+    if stream.reset:
+        reset = next(p for p in stream.packets if p.segment.has(RST))
+        return {**told, "kind": "reset", "first": names[reset.client],
+                "other": names[not reset.client],
+                "fin": reset.segment.number}
+    behind = first.seq + first.segment.length + 1
+    later = stream.packets[stream.packets.index(first) + 1:]
+    ack = next((p for p in later if p.client != first.client and
+                p.segment.has(ACK) and p.ack >= behind), None)
+    second = stream.fin(not first.client)
+    if second is None:
+        return {**told, "kind": "half"}
+    told["second"] = second.segment.number
+    if second.ack < behind:
+        return {**told, "kind": "both"}
+    if ack is None or ack is second:
+        return {**told, "kind": "three"}
+    told["ack"] = ack.segment.number
+    told["gap"] = (second.segment.time_ns - ack.segment.time_ns) / 1e6
+    return {**told, "kind": "four"}
+
+
 def of(stream: Any) -> Dict[str, Any]:
     return {"client": _end(stream, True), "server": _end(stream, False),
-            "close": _closing(stream)}
+            "close": _closing(stream), "manner": manner(stream)}

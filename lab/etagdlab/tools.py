@@ -29,6 +29,7 @@ class Tool:
 BROWSER = Tool("chromium", "chromium", "is the browser that makes the visits")
 DUMPCAP = Tool("dumpcap", "wireshark-common",
                "captures the experiment's packets")
+SS = Tool("ss", "iproute2", "shows the kernel's table of connections")
 TSHARK = Tool("tshark", "tshark", "shows annotated captures in a terminal")
 
 

@@ -4,9 +4,11 @@ packets say stays in their own words; so does the JSON, which is for programs.""
 import re
 
 from .zh_fields import FIELDS
+from .zh_tcp import TCP
 
 ZH = {
     **FIELDS,
+    **TCP,
     "Caching lab report": "HTTP 缓存实验报告",
     "Name": "姓名", "Number": "学号", "Date": "日期", "Subject": "课程", "Scenario": "实验步骤",
     "not given": "未填写",
@@ -75,10 +77,6 @@ ZH = {
         "CLOSE-WAIT 和 LAST-ACK。TIME-WAIT 持续报文段最长寿命的两倍（2 MSL；"
         "Linux 中固定为 60 秒），以便重发丢失的最后一个 ACK，并且不让迟到的报文段"
         "被当作相同端口间新连接的数据。",
-    "A connection that was never used is not pipelining: pipelining sends "
-    "several requests on one connection before the first answer has come.":
-        "从未使用的连接不是流水线：流水线是在第一个应答到来之前，在同一个连接上"
-        "发送多个请求。",
     "not seen": "未看到", "no answer": "没有应答",
     "skipped: %s": "已跳过：%s", "could not be done: %s": "未能完成：%s",
     "no page with a picture of this folder was loaded before":

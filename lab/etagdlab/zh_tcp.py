@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""zh_tcp: how connections open, close and wait, in Chinese."""
+
+TCP = {
+    "client": "客户端", "the page": "页面", "The page": "页面",
+    "%s, %d bytes": "%s，%d 字节", "; the beginning of it": "；仅开头部分",
+    "Port %(port)d, three packets: the %(first)s closed first, and the "
+    "%(other)s had nothing left to send, so that its ACK and its own FIN came "
+    "back in one (packet %(second)d).":
+        "端口 %(port)d，三个数据包：%(first)s先关闭，%(other)s没有要发送的数据，"
+        "所以它的 ACK 和自己的 FIN 合在一个数据包中返回（数据包 %(second)d）。",
+    "Port %(port)d, four packets: the %(first)s closed first, the %(other)s "
+    "confirmed that at once (packet %(ack)d) and closed when its program did, "
+    "%(gap).1f ms later (packet %(second)d).":
+        "端口 %(port)d，四个数据包：%(first)s先关闭，%(other)s立即确认（数据包 "
+        "%(ack)d），并在 %(gap).1f 毫秒后其程序关闭时才关闭（数据包 %(second)d）。",
+    "Port %(port)d: both closed at once, their FINs crossed, and both go "
+    "through CLOSING to TIME-WAIT.":
+        "端口 %(port)d：两端同时关闭，FIN 交错，两端都经过 CLOSING 进入 TIME-WAIT。",
+    "Port %(port)d: the %(first)s had closed its direction (packet %(fin)d), "
+    "the %(other)s had not when the capture ended.":
+        "端口 %(port)d：%(first)s已关闭自己的方向（数据包 %(fin)d），抓包结束时"
+        "%(other)s尚未关闭。",
+    "Port %(port)d: reset by the %(first)s (packet %(fin)d): nothing is "
+    "confirmed, what was under way is lost, and nobody waits.":
+        "端口 %(port)d：被%(first)s复位（数据包 %(fin)d）：没有确认，途中的数据"
+        "丢失，也没有一端等待。",
+    "Whoever closed first stays behind in TIME-WAIT for 2 MSL, twice the "
+    "longest life of a segment. RFC 9293 takes 2 minutes for an MSL; Linux "
+    "waits 60 s in all (TCP_TIMEWAIT_LEN, a constant of the kernel).":
+        "先关闭的一端留在 TIME-WAIT 中 2 MSL，即报文段最长寿命的两倍。RFC 9293 规定 "
+        "MSL 为 2 分钟；Linux 总共等待 60 秒（TCP_TIMEWAIT_LEN，内核中的常量）。",
+    "Its last ACK may be lost: then the FIN comes again, and somebody must be "
+    "there to confirm it. And a late segment of this connection must not be "
+    "taken for one of the next between the same two ports.":
+        "它的最后一个 ACK 可能丢失：这时 FIN 会再来，必须有一端来确认。而且本连接"
+        "迟到的报文段不能被当作相同端口之间下一个连接的报文段。",
+    "net.ipv4.tcp_fin_timeout is %d s here. It is often taken for the length "
+    "of TIME-WAIT, but it ends a FIN-WAIT-2 that no program holds any more.":
+        "这里 net.ipv4.tcp_fin_timeout 为 %d 秒。它常被误认为 TIME-WAIT 的长度，"
+        "其实它结束的是已没有程序持有的 FIN-WAIT-2。",
+    "net.ipv4.tcp_tw_reuse is %d here: on loopback (2) or everywhere (1) a "
+    "client may take a port out of TIME-WAIT after a second, as timestamps "
+    "tell old segments from new ones.":
+        "这里 net.ipv4.tcp_tw_reuse 为 %d：在环回接口（2）或任何地方（1），客户端"
+        "一秒之后可以重新使用处于 TIME-WAIT 的端口，因为时间戳能区分新旧报文段。",
+    "Seen in this run, in the kernel's own table, in seconds: the whole time "
+    "is what had passed since the other end's FIN and what the timer had left.":
+        "本次实验中在内核表里看到的（秒）：总时间等于自对端 FIN 以来经过的时间加上"
+        "定时器剩余的时间。",
+    "No end was seen in TIME-WAIT in this run.":
+        "本次实验没有看到处于 TIME-WAIT 的一端。",
+    "who waits": "等待的一端", "since": "开始于", "seen at": "看到于",
+    "seconds left then": "当时剩余秒数", "whole time, s": "总时间（秒）",
+    "gone": "消失于", "still there at the end": "结束时仍在",
+    "At the end of the run:": "实验结束时：",
+    "TIME-WAIT": "TIME-WAIT 状态",
+    "The unused connection": "从未使用的连接",
+    "Port %d: open for %.1f s without a single byte of data.":
+        "端口 %d：打开 %.1f 秒，没有一个字节的数据。",
+    " The %s closed it first.": "%s先关闭。",
+    "A browser opens more connections than it needs just then: a handshake "
+    "takes a round trip, and a spare one saves it to the next request. If the "
+    "others suffice, it is closed unused.":
+        "浏览器打开的连接比当时需要的多：握手需要一个往返时间，备用连接可为下一个"
+        "请求省去它。如果其他连接已够用，它就未经使用而关闭。",
+    "That is not pipelining. Pipelining is several requests on one connection, "
+    "the next sent before the answer to the last has come (RFC 9112 9.3.2); it "
+    "needs no second connection, and browsers have given it up.":
+        "这不是流水线。流水线是在同一个连接上发送多个请求，前一个的应答还没有到就"
+        "发送下一个（RFC 9112 9.3.2）；它不需要第二个连接，而且浏览器早已放弃它。",
+    "In this run %d of %d requests were sent before the answer to the one "
+    "before them had come.":
+        "本次实验的 %2$d 个请求中，有 %1$d 个在前一个应答到来之前就发出。",
+}
