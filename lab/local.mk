@@ -17,6 +17,7 @@ LAB_MODULES = \
 	lab/etagdlab/experiment.py \
 	lab/etagdlab/fields.py \
 	lab/etagdlab/freshness.py \
+	lab/etagdlab/graphs.py \
 	lab/etagdlab/http1.py \
 	lab/etagdlab/ini.py \
 	lab/etagdlab/ledger.py \

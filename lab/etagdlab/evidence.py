@@ -252,7 +252,9 @@ def packet_rows(wire, start_ns):
                 "protocol": "HTTP" if p.request or p.response else "TCP",
                 "length": g.frame, "info": p.info, "stream": s.index,
                 "client": p.client, "flags": g.flag_text,
-                "data": g.length, "states": states.get(g.number),
+                "data": g.length, "seq": p.seq, "ack": p.ack,
+                "win": streams.window(s, p), "again": p.again,
+                "states": states.get(g.number),
                 "comments": wire.notes.get(g.number, [])})
     return sorted(rows, key=lambda r: r["no"])
 

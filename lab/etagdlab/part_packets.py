@@ -2,7 +2,7 @@
 """part_packets: the report's sections on connections and packets."""
 from html import escape
 
-from . import drawing
+from . import drawing, graphs
 from .pieces import Part, heads, table
 
 
@@ -46,6 +46,35 @@ class Packets(Part):
                            drawing.ladder(s, mine, self.w),
                            w("In Wireshark:"), s["port"]))
         self.section("ladders", "Packet by packet", "".join(out))
+
+    def graphs(self) -> None:
+        """Of each connection that carried something."""
+        out, w = [], self.w
+        for s in self.d["streams"]:
+            mine = [p for p in self.d["packets"]
+                    if p["stream"] == s.get("index")]
+            if s["unused"] or not mine or "seq" not in mine[0]:
+                continue
+            told = graphs.figures(mine)
+            text = w("Port %d: %d segments with %d bytes from the server, the "
+                     "largest %d bytes, %d sent again", s["port"],
+                     told["segments"], told["bytes"], told["largest"],
+                     told["again"])
+            if told["rtt_min"] is not None:
+                text += w("; round trips of %.3f to %.3f ms",
+                          told["rtt_min"], told["rtt_max"])
+            text += w("; at most %d bytes in flight of a window of %d",
+                      told["flight"], told["window"])
+            out.append("<details%s><summary>%s</summary><div class=in>%s"
+                       "</div></details>" % (
+                           "" if out else " open", escape(text),
+                           graphs.svg(mine, w, w("graphs of port %d",
+                                                 s["port"]))))
+        if out:
+            self.section("graphs", "Graphs", "<p>%s</p>%s" % (escape(w(
+                "Shaded: silence, cut out. On loopback the way takes no time, "
+                "so a round trip is what the other end took to answer; an ACK "
+                "may wait for data to ride on, up to 40 ms.")), "".join(out)))
 
     def packets(self):
         if not self.d["packets"]:

@@ -50,7 +50,7 @@ class Report:
         for part in (visits.summary, setup.page, visits.grid, visits.visits,
                      packets.timeline, tcp.handshakes, tcp.time_wait,
                      tcp.unused, http.exchanges, packets.ladders,
-                     packets.packets, setup.matrix, setup.configuration):
+                     packets.graphs, packets.packets, setup.matrix, setup.configuration):
             part()
         w, title = self.w, self.w("Caching lab report")
         who = " · ".join(x for x in (self.d["name"], self.d["number"]) if x)

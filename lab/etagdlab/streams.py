@@ -139,7 +139,7 @@ class _Direction:
         return None
 
 
-def _window(stream: Stream, packet: Packet) -> int:
+def window(stream: Stream, packet: Packet) -> int:
     """What the field means: scaled, if both ends said so in their SYN (RFC
     7323 2.2); a SYN's own window never is."""
     s = packet.segment
@@ -157,7 +157,7 @@ def _info(stream: Stream, packet: Packet) -> str:
     parts = ["[%s]" % s.flag_text, "Seq=%d" % packet.seq]
     if s.has(ACK):
         parts.append("Ack=%d" % packet.ack)
-    parts += ["Win=%d" % _window(stream, packet), "Len=%d" % s.length]
+    parts += ["Win=%d" % window(stream, packet), "Len=%d" % s.length]
     parts += s.options
     parts.insert(0, "%d \u2192 %d" % (s.sport, s.dport))
     if packet.again:

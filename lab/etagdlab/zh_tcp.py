@@ -2,6 +2,27 @@
 """zh_tcp: how connections open, close and wait, in Chinese."""
 
 TCP = {
+    "Graphs": "图表", "graphs of port %d": "端口 %d 的图表",
+    "Port %d: %d segments with %d bytes from the server, the largest %d bytes, "
+    "%d sent again":
+        "端口 %d：服务器发出 %d 个报文段共 %d 字节，最大 %d 字节，重发 %d 个",
+    "; round trips of %.3f to %.3f ms": "；往返时间 %.3f 到 %.3f 毫秒",
+    "; at most %d bytes in flight of a window of %d":
+        "；在途字节最多 %d，窗口 %d",
+    "Shaded: silence, cut out. On loopback the way takes no time, so a round "
+    "trip is what the other end took to answer; an ACK may wait for data to "
+    "ride on, up to 40 ms.":
+        "阴影：被剪掉的静默时间。环回接口的路程不花时间，所以往返时间就是对端作答"
+        "所花的时间；ACK 可能等待可以搭载的数据，最多 40 毫秒。",
+    "Sequence numbers over time: bars are the server's segments, the line is "
+    "what the client has confirmed":
+        "序号随时间变化：竖条是服务器的报文段，线是客户端已确认的部分",
+    "Round trips in ms, from a segment to its first ACK: filled measured at "
+    "the server, hollow at the client":
+        "往返时间（毫秒），从报文段到它的第一个 ACK：实心在服务器测得，空心在客户端测得",
+    "Window: bytes that the client has room for": "窗口：客户端还能接收的字节",
+    "Bytes in flight: sent by the server and not yet confirmed":
+        "在途字节：服务器已发送而尚未得到确认",
     "client": "客户端", "the page": "页面", "The page": "页面",
     "%s, %d bytes": "%s，%d 字节", "; the beginning of it": "；仅开头部分",
     "Port %(port)d, three packets: the %(first)s closed first, and the "
