@@ -62,6 +62,8 @@ static const char usage[] =
     "content;\n"
     "                           ends when it serves, or prints its faults\n"
     "      --stop, --finish     end it now, or when its responses are sent\n"
+    "      --drain              the same, but let balancers know before "
+    "([health])\n"
     "      --reopen             have it open its logs again\n"
     "      --status[=json]      print what it does\n"
     "      --control SOCKET     reach it there, without reading FILE\n"
@@ -80,6 +82,7 @@ enum {
     OPTION_RELOAD,
     OPTION_STOP,
     OPTION_FINISH,
+    OPTION_DRAIN,
     OPTION_REOPEN,
     OPTION_STATUS,
     OPTION_CONTROL
@@ -94,6 +97,7 @@ static const struct option long_options[] = {
     { "reload", no_argument, NULL, OPTION_RELOAD },
     { "stop", no_argument, NULL, OPTION_STOP },
     { "finish", no_argument, NULL, OPTION_FINISH },
+    { "drain", no_argument, NULL, OPTION_DRAIN },
     { "reopen", no_argument, NULL, OPTION_REOPEN },
     { "status", optional_argument, NULL, OPTION_STATUS },
     { "control", required_argument, NULL, OPTION_CONTROL },
@@ -146,6 +150,9 @@ static void take(struct options *o, int c)
         break;
     case OPTION_FINISH:
         ask_for(o, "finish");
+        break;
+    case OPTION_DRAIN:
+        ask_for(o, "drain");
         break;
     case OPTION_REOPEN:
         ask_for(o, "reopen");

@@ -3,7 +3,7 @@ _etagd()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
     local words='--config --test --dump-config --show-budget --help-config --reload --stop
-        --finish --reopen --status --status=json --control --version --help --json --after
+        --finish --drain --reopen --status --status=json --control --version --help --json --after
         -c -o -t -V -h'
 
     COMPREPLY=()

@@ -24,6 +24,7 @@ struct conn;
 struct entry;
 struct files;
 struct pages;
+struct standing;
 struct target;
 struct txn;
 
@@ -32,10 +33,11 @@ struct answers {
     const struct conf *conf;
     const struct moment *now;
     struct files *files;
-    struct board_ring *ring; /* NULL: nobody observes */
-    bool logs;               /* what clients say of themselves is logged */
-    struct span keep_alive;  /* the fields of a connection that lives on */
-    struct pages *pages;     /* the sites' own error pages */
+    const struct standing *standing; /* of this node; NULL: ready */
+    struct board_ring *ring;         /* NULL: nobody observes */
+    bool logs;              /* what clients say of themselves is logged */
+    struct span keep_alive; /* the fields of a connection that lives on */
+    struct pages *pages;    /* the sites' own error pages */
     struct listed listed;
     uint64_t turn; /* number of this turn of the worker */
 };

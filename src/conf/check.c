@@ -308,6 +308,16 @@ static void orders_check(struct loader *l)
     }
 }
 
+/* One answer can't say two things. */
+static void health_check(struct loader *l)
+{
+    const struct conf_health *h = &l->c->health;
+
+    if (h->path && h->live && strcmp(h->path, h->live) == 0)
+        loader_fault(l, where_of(l, "health", "live"), "health", "live",
+                     "is the same as path; each says something of its own");
+}
+
 void check_all(struct loader *l)
 {
     const struct conf *c = l->c;
@@ -322,6 +332,7 @@ void check_all(struct loader *l)
     socket_check(l, where_of(l, "server", "control"), "server", "control",
                  c->control);
     orders_check(l);
+    health_check(l);
     rulesum_check(l);
     if (c->unknown_host == UNKNOWN_HOST_REFUSE && c->n_sites == 1)
         loader_fault(l, where_of(l, "server", "unknown-host"), "server",

@@ -45,6 +45,13 @@ enum freshness {
     FRESHNESS_STAT  /* ask the file system at each request */
 };
 
+/* What the master does about a signal. */
+enum ending {
+    ENDING_STOP,   /* cut what is under way */
+    ENDING_FINISH, /* take no more, finish what is under way */
+    ENDING_DRAIN   /* say so for a while ([health] path), then finish */
+};
+
 struct conf_listen {
     char *text; /* as configured: "127.0.0.1:5000", "[::1]:80", "unix:/run/x" */
     int line;   /* 0: not from a file */
@@ -137,6 +144,7 @@ struct conf_timeouts {
     uint64_t linger_ms;  /* after the last response of a closing connection */
     uint64_t prepare_ms; /* until a worker answers without the preparer */
     uint64_t drain_ms;   /* QUIT: until what is left is cut */
+    uint64_t ready_ms;   /* ENDING_DRAIN: until no more is taken */
 };
 
 #define CONF_FIELDS_MAX 256 /* as many as the parser has room for */
@@ -179,6 +187,12 @@ struct conf_media {
     bool nosniff;         /* X-Content-Type-Options: nosniff */
 };
 
+struct conf_health {
+    char *path; /* answered as long as the node takes requests; NULL: none */
+    char *live; /* answered as long as a worker turns; NULL: none */
+    bool log;   /* in access log and counters, too */
+};
+
 struct conf_proxy {
     struct ip_net *trust; /* whose PROXY headers are believed */
     size_t n_trust;
@@ -203,6 +217,7 @@ struct conf {
     char *user, *group, *pidfile; /* NULL: not set */
     char *control;         /* unix socket for --reload and so on; NULL: none */
     unsigned sandbox;      /* 0: off, for debuggers */
+    enum ending on_term, on_quit;
     uint64_t idle_exit_ms; /* socket-activated: end when unused; 0: never */
     char *server_field;    /* value of Server, NULL: none */
     int backlog;
@@ -223,6 +238,7 @@ struct conf {
     struct conf_media media;
     struct conf_observe observe;
     struct conf_proxy proxy;
+    struct conf_health health;
 };
 
 void conf_free(struct conf *c);

@@ -61,6 +61,12 @@ static const struct key_word sandbox_words[] = {
     { "off", 0, "processes keep rights that only a debugger needs" },
     { NULL, 0, NULL },
 };
+static const struct key_word ending_words[] = {
+    { "stop", ENDING_STOP, NULL },
+    { "finish", ENDING_FINISH, NULL },
+    { "drain", ENDING_DRAIN, NULL },
+    { NULL, 0, NULL },
+};
 static const struct key_word etag_words[] = {
     { "content", ETAG_SCHEME_CONTENT, NULL },
     { "stat", ETAG_SCHEME_STAT, NULL },
@@ -120,6 +126,11 @@ const struct key keys[] = {
     ROW("server", "sandbox", word, conf, sandbox, "on",
         "take from workers, preparer and observer what they do not need",
         .words = sandbox_words),
+    ROW("server", "on-term", word, conf, on_term, "stop",
+        "what TERM does: stop now, finish, or drain: say so (see [health]), then finish",
+        .words = ending_words),
+    ROW("server", "on-quit", word, conf, on_quit, "finish",
+        "what QUIT does, in the same words", .words = ending_words),
     ROW("server", "idle-exit", duration, conf, idle_exit_ms, "0",
         "end after that time without a connection, if started by a socket; 0: never",
         RANGE(0, MS_DAY)),
@@ -150,6 +161,8 @@ const struct key keys[] = {
         "until a worker answers without the preparer", RANGE(10, MS_DAY)),
     ROW("timeouts", "drain", duration, conf, timeouts.drain_ms, "30s",
         "after QUIT, until connections that are left are cut", RANGE(0, MS_DAY)),
+    ROW("timeouts", "ready-delay", duration, conf, timeouts.ready_ms, "5s",
+        "of a drain, from saying so ([health] path) to taking no more", RANGE(0, MS_DAY)),
 
     ROW("limits", "target", size, conf, limits.target_bytes, "8k",
         "longest request target; 414 beyond", RANGE(64, KIB(64))),
@@ -243,6 +256,13 @@ const struct key keys[] = {
         "fields and parameters with one of these words in their name are not shown",
         .flags = KEY_OFF),
 
+    ROW("health", "path", url_path, conf, health.path, "off",
+        "path that says whether this node wants requests: 200, or 503 when it leaves"),
+    ROW("health", "live", url_path, conf, health.live, "off",
+        "path that says that a worker turns: always 200"),
+    ROW("health", "log", bool, conf, health.log, "on",
+        "whether requests for these two are logged and counted"),
+
     ROW("proxy", "trust", trust, conf, proxy, "127.0.0.1 ::1",
         "whose PROXY headers are believed (unix sockets: whoever may open one)"),
 
@@ -290,6 +310,8 @@ const struct section_row sections[] = {
     { "media", NULL, SECTION_OPTIONS, "media types" },
     { "prepare", NULL, SECTION_OPTIONS, "what is made of a file beforehand" },
     { "observe", NULL, SECTION_OPTIONS, "the page that shows what happens" },
+    { "health", NULL, SECTION_OPTIONS,
+      "what balancers and supervisors ask for" },
     { "proxy", NULL, SECTION_OPTIONS,
       "proxies in front that name their clients" },
     { "cache", "PATTERN", SECTION_RULE,

@@ -42,7 +42,7 @@ struct key {
     unsigned flags;
 };
 
-#define KEYS_MAX 80
+#define KEYS_MAX 96
 
 extern const struct key keys[];
 extern const size_t keys_n;

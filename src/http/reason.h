@@ -41,6 +41,9 @@
     X(UNREADABLE, "not readable", "the worker's user may not read it")        \
     X(NO_INDEX, "no index", "a directory without an index file")              \
     X(NOT_A_FILE, "not a file", "only regular files are served")              \
+    X(READY, "ready", "[health] path: this node wants requests")              \
+    X(LEAVING, "leaving", "[health] path: this node is about to end")         \
+    X(ALIVE, "alive", "[health] live: a worker turns")                        \
     X(METHOD_NOT_ALLOWED, "method not allowed", "RFC 9110 15.5.6")            \
     X(METHOD_UNKNOWN, "method unknown", "RFC 9110 15.6.2")                    \
     X(HOST_UNKNOWN, "unknown host", "RFC 9110 15.5.20")                       \

@@ -113,6 +113,7 @@ _Noreturn void child_main(struct generation *g, struct child *c, int control,
         .wake = g->wake,
         .connections = g->connections,
         .past = g->past,
+        .standing = g->standing,
     };
     exit(worker_run(&start));
 }

@@ -154,6 +154,27 @@ static void reload(struct master *m, struct console_client *c)
     }
 }
 
+/* stop, finish, drain: the end of the connection tells of the end. */
+static bool ends(struct master *m, struct console_client *c)
+{
+    static const struct {
+        const char *word;
+        void (*way)(struct master *);
+    } ways[] = { { "stop", master_stop },
+                 { "finish", master_finish },
+                 { "drain", master_leave } };
+
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        if (strcmp(c->line, ways[i].word) != 0)
+            continue;
+        answer(c, 0, "");
+        c->waits_for_end = true;
+        ways[i].way(m);
+        return true;
+    }
+    return false;
+}
+
 static void act(struct master *m, struct console_client *c)
 {
     if (m->upgrade.replaced) {
@@ -171,13 +192,7 @@ static void act(struct master *m, struct console_client *c)
         if (m->current)
             opening_logs_again(m->current);
         answer(c, 0, "logs are open again\n");
-    } else if (strcmp(c->line, "stop") == 0 || strcmp(c->line, "finish") == 0) {
-        answer(c, 0, "");
-        c->waits_for_end = true; /* the end of the connection tells it */
-        if (c->line[0] == 's')
-            master_stop(m);
-        else
-            master_finish(m);
+    } else if (ends(m, c)) {
         return;
     } else {
         answer(c, 2, "no such command\n");

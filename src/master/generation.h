@@ -62,6 +62,7 @@ struct generation {
     char place[OBSERVER_PLACES_MAX][64]; /* where workers listen */
     _Atomic uint64_t *connections;
     struct past *past; /* the master's, for all generations; may be NULL */
+    const struct standing *standing; /* the same */
     struct priv_identity identity;
     struct child preparer;
     struct generation *lent_to; /* who has this one's preparer now, or NULL */

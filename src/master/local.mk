@@ -4,6 +4,7 @@ libmaster_a_SOURCES = \
 	src/master/activation.c src/master/activation.h \
 	src/master/beats.c src/master/beats.h \
 	src/master/console.c src/master/console.h \
+	src/master/ending.c src/master/ending.h \
 	src/master/generation.c src/master/generation.h \
 	src/master/handover.c src/master/handover.h \
 	src/master/master.c src/master/master.h \
@@ -16,5 +17,6 @@ libmaster_a_SOURCES = \
 	src/master/service.c src/master/service.h \
 	src/master/state.h \
 	src/master/status.c src/master/status.h \
+	src/master/totals.c \
 	src/master/turnover.c src/master/turnover.h \
 	src/master/upgrade.c src/master/upgrade.h

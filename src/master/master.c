@@ -14,6 +14,7 @@
 
 #include "base/check.h"
 #include "master/activation.h"
+#include "master/ending.h"
 #include "master/opening.h"
 #include "master/pidfile.h"
 #include "master/roots.h"
@@ -30,64 +31,9 @@
 #include "os/signals.h"
 #include "prepare/preparer.h"
 #include "share/past.h"
+#include "share/standing.h"
 
 #define START_TRIES 3u /* quick deaths before a start is given up */
-
-struct totals master_totals(const struct master *m)
-{
-    struct totals t = { .accepted = m->accepted,
-                        .closed = m->closed,
-                        .requests = m->requests };
-
-    EACH_GENERATION (at, m) {
-        const struct generation *g = generation_at(at);
-        for (unsigned i = 0; i < g->conf->workers; i++) {
-            struct counters_slot *s = &g->counters->slot[i];
-            t.accepted += counters_get(&s->accepted);
-            t.closed += counters_get(&s->closed);
-            t.requests += counters_get(&s->requests);
-            t.bytes += counters_get(&s->bytes);
-            t.workers += g->worker[i].pid > 0;
-        }
-    }
-    return t;
-}
-
-/* The files of unix sockets are ours to remove unless systemd made them or the
- * next etagd listens on them. */
-static void deafen(struct master *m, struct generation *g)
-{
-    generation_deafen(g, !m->inherit.activated && !m->upgrade.replaced);
-}
-
-void master_stop(struct master *m)
-{
-    log_info("M080", "stopping");
-    upgrade_cancel(m, SIGTERM);
-    service_stopping(m);
-    m->ending = true;
-    EACH_GENERATION (at, m) {
-        deafen(m, generation_at(at));
-        generation_stop(generation_at(at));
-    }
-}
-
-void master_finish(struct master *m)
-{
-    /* another program serves on: idle connections have time to move there */
-    enum worker_word word = m->upgrade.replaced ? WORKER_DRAIN : WORKER_FINISH;
-
-    upgrade_cancel(m, SIGQUIT);
-    service_stopping(m);
-    m->ending = true;
-    EACH_GENERATION (at, m) {
-        struct generation *g = generation_at(at);
-        deafen(m, g);
-        if (g->state < GENERATION_DRAINING)
-            generation_drain(g, word);
-    }
-    log_info("M081", "finishing what is under way");
-}
 
 /* A worker that stands for one that ended. */
 static void report_ready(struct child *c)
@@ -229,6 +175,7 @@ unsigned master_reload(struct master *m)
     supersede(m);
     m->numbers = g->number;
     g->past = m->past;
+    g->standing = m->standing;
     list_append(&m->generations, &g->node);
     if (generation_start(g, m->poll))
         return g->number;
@@ -239,12 +186,14 @@ unsigned master_reload(struct master *m)
 static void obey(struct master *m, int number)
 {
     switch (number) {
-    case SIGTERM:
     case SIGINT:
         master_stop(m);
         break;
+    case SIGTERM:
+        ending_as(m, m->current ? m->current->conf->on_term : ENDING_STOP);
+        break;
     case SIGQUIT:
-        master_finish(m);
+        ending_as(m, m->current ? m->current->conf->on_quit : ENDING_FINISH);
         break;
     case SIGHUP:
         (void)master_reload(m);
@@ -335,7 +284,10 @@ static int wait_ms(struct master *m)
 {
     int least = sooner(service_turn(m), upgrade_turn(m));
 
+    if (m->service.unused && !m->ending)
+        master_finish(m);
     least = sooner(least, turnover_turn(m));
+    least = sooner(least, ending_turn(m));
     least = sooner(least, console_turn(m));
     least = sooner(least, roots_wait_ms(m));
     EACH_GENERATION (at, m)
@@ -352,16 +304,18 @@ static void loop(struct master *m)
             (void)master_reload(m);
         int n = poll_wait(m->poll, events, 16, wait_ms(m));
         CHECK(n >= 0);
-        bool signalled = false;
+        bool signalled = false, replaced = false;
         for (int i = 0; i < n; i++) {
             void *tag = events[i].data.ptr;
             if (tag == &m->signal_tag)
                 signalled = true;
             else if (tag == &m->upgrade_tag)
-                upgrade_message(m);
+                replaced = upgrade_message(m);
             else if (!console_event(m, tag))
                 child_message(m, tag);
         }
+        if (replaced)
+            master_finish(m);
         for (int number; signalled && (number = signals_take(m->signals));)
             obey(m, number);
         bury(m);
@@ -380,9 +334,11 @@ static void begin(struct master *m, char *const *argv)
     m->started_us = clock_mono_us();
     m->connections = shm_new(sizeof *m->connections);
     m->past = past_new();
+    m->standing = shm_new(sizeof *m->standing);
     m->signals = signals_open();
     m->poll = poll_new();
-    CHECK(m->connections && m->past && m->signals >= 0 && m->poll >= 0);
+    CHECK(m->connections && m->past && m->standing);
+    CHECK(m->signals >= 0 && m->poll >= 0);
     CHECK(poll_add_level(m->poll, m->signals, &m->signal_tag) == 0);
     console_begin(m);
     upgrade_begin(m, argv);
@@ -399,6 +355,7 @@ static int end(struct master *m)
     console_end(m, !m->upgrade.replaced);
     shm_free(m->connections, sizeof *m->connections);
     past_free(m->past);
+    shm_free(m->standing, sizeof *m->standing);
     free(m->listen);
     return m->status;
 }
@@ -418,6 +375,7 @@ int master_run(struct conf *conf, const struct conf_source *source,
     if (!g)
         return 1;
     g->past = m.past;
+    g->standing = m.standing;
     list_append(&m.generations, &g->node);
     if (!generation_start(g, m.poll))
         give_up(&m, g);

@@ -29,6 +29,7 @@ void service_begin(struct master *m)
     s->awake_us = s->checked_us = s->used_us = clock_mono_us();
 }
 
+/* before: "READY=1\n", or nothing; once STOPPING=1 was said that stays so. */
 static void tell_status(struct master *m, const char *before)
 {
     struct totals t = master_totals(m);
@@ -39,8 +40,8 @@ static void tell_status(struct master *m, const char *before)
     s->told_open = t.accepted - t.closed;
     notify_send("%sSTATUS=generation %u, %u workers, %llu requests, %llu "
                 "connections open",
-                before, m->current ? m->current->number : 0, t.workers,
-                (unsigned long long)t.requests,
+                m->leave.on ? "" : before, m->current ? m->current->number : 0,
+                t.workers, (unsigned long long)t.requests,
                 (unsigned long long)s->told_open);
 }
 
@@ -51,7 +52,8 @@ void service_ready(struct master *m)
 
 void service_reloading(struct master *m)
 {
-    (void)m;
+    if (m->leave.on)
+        return;
     notify_send("RELOADING=1\nMONOTONIC_USEC=%llu\nSTATUS=reloading",
                 (unsigned long long)clock_mono_us());
 }
@@ -96,7 +98,7 @@ static void check_use(struct master *m, uint64_t now)
         return;
     log_info("M103", "not used for %llu s; ending until a connection comes",
              (unsigned long long)((now - s->used_us) / 1000000));
-    master_finish(m);
+    s->unused = true;
 }
 
 int service_turn(struct master *m)

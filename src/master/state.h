@@ -25,7 +25,13 @@ struct service {
     uint64_t pinged_us, told_us;
     uint64_t told_requests, told_open;
     uint64_t used_us, used_requests; /* last sign of use (idle exit) */
-    bool idle_end;
+    bool unused; /* for so long that it is to end (idle exit) */
+};
+
+/* This node is about to end, and has said so. */
+struct leave {
+    bool on;
+    uint64_t until_us; /* then it takes no more */
 };
 
 /* A new program that is to take over. */
@@ -54,6 +60,7 @@ struct master {
     unsigned numbers;             /* generations so far */
     _Atomic uint64_t *connections;
     struct past *past;
+    struct standing *standing;           /* what workers know of leave */
     uint64_t accepted, closed, requests; /* of generations that are gone */
     uint64_t started_us;
     struct inherit inherit;
@@ -62,6 +69,7 @@ struct master {
     struct console console;
     struct service service;
     struct upgrade upgrade;
+    struct leave leave;
     struct turnover turnover;
     struct roots roots;
     bool ending;
@@ -81,6 +89,7 @@ struct totals master_totals(const struct master *m);
 unsigned master_reload(struct master *m);
 void master_stop(struct master *m);   /* now */
 void master_finish(struct master *m); /* what is under way first */
+void master_leave(struct master *m);  /* says so first, for a while */
 
 static inline struct generation *generation_at(struct list *node)
 {

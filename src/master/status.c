@@ -72,6 +72,8 @@ void status_text(const struct master *m, struct buf *out)
     buf_fmt(out, "%llu connections, of which %llu are open\n",
             (unsigned long long)t.accepted,
             (unsigned long long)(t.accepted - t.closed));
+    if (m->leave.on && !m->ending)
+        BUF_LIT(out, "leaving: it serves, and says that it is not ready\n");
     if (m->current) {
         char text[256];
         BUF_LIT(out, "listening on");
@@ -121,6 +123,8 @@ void status_json(const struct master *m, struct buf *out)
     json_put_u64(out, "requests", t.requests);
     json_put_u64(out, "accepted", t.accepted);
     json_put_u64(out, "open", t.accepted - t.closed);
+    json_key(out, "leaving");
+    buf_str(out, m->leave.on || m->ending ? "true" : "false");
     json_key(out, "listen");
     buf_char(out, '[');
     for (size_t i = 0;

@@ -61,7 +61,7 @@ static _Noreturn void run(struct master *m, int channel)
 /* Why there can be none, or NULL. */
 static const char *hindered(const struct master *m)
 {
-    if (!m->current || m->ending)
+    if (!m->current || m->ending || m->leave.on)
         return "etagd is starting or ending";
     if (m->upgrade.pid)
         return "another one is under way";
@@ -127,22 +127,22 @@ void upgrade_cancel(struct master *m, int signal)
     forget(m); /* should it serve by now: not any more */
 }
 
-void upgrade_message(struct master *m)
+bool upgrade_message(struct master *m)
 {
     char word;
     ssize_t n = channel_take(m->upgrade.channel, &word, 1, NULL, NULL);
 
     if (n == -EAGAIN)
-        return;
+        return false;
     forget(m); /* without the word its end follows by SIGCHLD */
     if (n != 1 || word != WORD_READY)
-        return;
+        return false;
     log_info("M108", "pid %d serves now; finishing what is under way here",
              (int)m->upgrade.pid);
     notify_send("MAINPID=%d", (int)m->upgrade.pid);
     m->upgrade.replaced = true;
     pass_on(m);
-    master_finish(m);
+    return true;
 }
 
 bool upgrade_reap(struct master *m, pid_t pid, int status)

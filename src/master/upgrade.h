@@ -17,8 +17,9 @@ void upgrade_begin(struct master *m, char *const *argv);
 
 /* In the old one: starts the new one. */
 void upgrade_start(struct master *m);
-/* Its channel has something, or has ended. */
-void upgrade_message(struct master *m);
+/* Its channel has something, or has ended.  True: it serves; what is under way
+ * here is to be finished. */
+bool upgrade_message(struct master *m);
 /* It has ended; false: it was another process. */
 bool upgrade_reap(struct master *m, pid_t pid, int status);
 /* This one is to end by that signal, and so is the new one unless it serves

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "answer/answer.h"
+#include "answer/health.h"
 #include "answer/txn.h"
 #include "base/check.h"
 #include "conf/sites.h"
@@ -20,6 +21,7 @@
 #include "http/target.h"
 #include "serve/conn.h"
 #include "serve/worker.h"
+#include "share/standing.h"
 
 /* Requests whose answers depend on the tag. */
 #define ABOUT_TAGS                                          \
@@ -111,7 +113,7 @@ static bool may_persist(const struct worker *w, struct conn *c,
          * nothing that a reset could answer; a client of HTTP/1.0 said nothing
          */
         end_after(c, END_CLOSE_ASKED, q->head.minor == 0);
-    } else if (w->draining) {
+    } else if (w->draining || standing_leaves(w->start->standing)) {
         end_after(c, END_DRAINING, true);
     } else if (limit && c->requests >= limit) {
         end_after(c, END_LIMIT_REQUESTS, true);
@@ -234,6 +236,14 @@ static enum request_result answer(struct worker *w, struct conn *c,
     enum fault f = route(w, q, &target, &site);
     struct entry *e = NULL;
 
+    if (f == FAULT_NONE && support != METHOD_UNKNOWN &&
+        health_names(w->conf, target.path)) {
+        c->requests++;
+        health_answer(
+            &(struct reply){ &w->answers, q, c, t, may_persist(w, c, q) },
+            target.path);
+        return REQUEST_ANSWERED;
+    }
     if (f != FAULT_NONE)
         know_site(w, q);
     if (f == FAULT_NONE && site)

@@ -26,17 +26,22 @@
 #define DOUBT_US 20000 /* most between the times and the size of an append */
 #define MUCH_BYTES (64u << 10) /* of one call: the clock is looked at */
 
-static void end_record(struct worker *w, struct conn *c, struct record *r)
+static void count(struct worker *w, unsigned status)
 {
-    unsigned status = (unsigned)r->line.status;
-
     counters_add(&w->counters->requests, 1);
     counters_add(&w->counters->status[status / 100 % 6], 1);
     if (status == 304)
         counters_add(&w->counters->not_modified, 1);
+}
+
+static void end_record(struct worker *w, struct conn *c, struct record *r)
+{
+    if (!r->quiet)
+        count(w, (unsigned)r->line.status);
     if (w->answers.ring)
         tell_request(&w->answers, c, r);
-    access_write(w->access, c, r);
+    if (!r->quiet)
+        access_write(w->access, c, r);
     if (r->entry)
         entry_release(&w->files, r->entry);
     r->entry = NULL;

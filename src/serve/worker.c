@@ -151,6 +151,7 @@ bool worker_init(struct worker *w, const struct worker_start *start)
     w->pace = (struct pace){ &w->conf->limits, &w->conf->timeouts, &w->now };
     w->answers.conf = w->conf;
     w->answers.now = &w->now;
+    w->answers.standing = start->standing;
     w->answers.files = &w->files;
     w->answers.keep_alive = w->files.keep_alive;
     w->answers.logs = start->access_log >= 0;

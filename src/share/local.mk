@@ -2,4 +2,5 @@ noinst_LIBRARIES += libshare.a
 libshare_a_SOURCES = \
 	src/share/board.c src/share/board.h \
 	src/share/counters.h \
-	src/share/past.c src/share/past.h
+	src/share/past.c src/share/past.h \
+	src/share/standing.h

@@ -19,8 +19,8 @@ KNOWN = {
          'turn', 'worker'},
     ],
     'master': [
-        # console, service, upgrade and turnover tell the loop what to do
-        {'console', 'master', 'service', 'status', 'turnover', 'upgrade'},
+        # console and turnover tell the loop what to do
+        {'console', 'master', 'turnover'},
     ],
 }
 

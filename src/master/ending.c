@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * ending: the three ways.
+ * Layer: master.
+ */
+#include "master/ending.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+
+#include "master/service.h"
+#include "master/state.h"
+#include "master/upgrade.h"
+#include "os/clock.h"
+#include "os/log.h"
+#include "share/standing.h"
+
+/* The files of unix sockets are ours to remove unless systemd made them or the
+ * next etagd listens on them. */
+static void deafen(struct master *m, struct generation *g)
+{
+    generation_deafen(g, !m->inherit.activated && !m->upgrade.replaced);
+}
+
+void master_stop(struct master *m)
+{
+    log_info("M080", "stopping");
+    upgrade_cancel(m, SIGTERM);
+    service_stopping(m);
+    m->ending = true;
+    EACH_GENERATION (at, m) {
+        deafen(m, generation_at(at));
+        generation_stop(generation_at(at));
+    }
+}
+
+void master_leave(struct master *m)
+{
+    if (m->ending || m->leave.on)
+        return; /* supervisors send a signal twice: to the group, and by hand */
+    if (!m->current) {
+        master_stop(m);
+        return;
+    }
+    uint64_t ms = m->current->conf->timeouts.ready_ms;
+
+    upgrade_cancel(m, SIGTERM);
+    service_stopping(m);
+    m->leave.on = true;
+    m->leave.until_us = clock_mono_us() + ms * 1000;
+    atomic_store(&m->standing->leaves, true);
+    log_info("M140", "leaving: serving for another %llu ms, no longer ready%s",
+             (unsigned long long)ms,
+             m->current->conf->health.path
+                 ? ""
+                 : " (nobody can ask: [health] path)");
+}
+
+int ending_turn(struct master *m)
+{
+    uint64_t now = clock_mono_us();
+
+    if (!m->leave.on || m->ending)
+        return -1;
+    if (now < m->leave.until_us)
+        return (int)((m->leave.until_us - now) / 1000) + 1;
+    master_finish(m);
+    return -1;
+}
+
+void master_finish(struct master *m)
+{
+    /* another program serves on: idle connections have time to move there */
+    enum worker_word word = m->upgrade.replaced ? WORKER_DRAIN : WORKER_FINISH;
+
+    upgrade_cancel(m, SIGQUIT);
+    service_stopping(m);
+    atomic_store(&m->standing->leaves, !m->upgrade.replaced);
+    m->ending = true;
+    EACH_GENERATION (at, m) {
+        struct generation *g = generation_at(at);
+        deafen(m, g);
+        if (g->state < GENERATION_DRAINING)
+            generation_drain(g, word);
+    }
+    log_info("M081", "finishing what is under way");
+}
+
+void ending_as(struct master *m, enum ending how)
+{
+    static void (*const ways[])(struct master *) = {
+        [ENDING_STOP] = master_stop,
+        [ENDING_FINISH] = master_finish,
+        [ENDING_DRAIN] = master_leave,
+    };
+
+    ways[how](m);
+}
