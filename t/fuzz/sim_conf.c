@@ -30,6 +30,8 @@ static const char text[] =
     "[header /sub/index.html]\nX-File = sub\n"
     "[header /list/a?b.txt]\nX-File = a\n"
     "[header /link.txt]\nX-File = link\n"
+    "[health]\npath = /-/ready\nlive = /-/live\n"
+    "[header /-/*]\nX-File = of no rule\n" /* these have no say there */
     "[header /api/*]\nAccess-Control-Allow-Origin = *\n"
     "[host localhost]\nroot = /\n"
     "[host spa.test]\nroot = /\nfallback = /index.html\nlisting = on\n"
