@@ -48,7 +48,7 @@ void beats_check(struct generation *g, uint64_t now_us, uint64_t since_us,
 
     for (unsigned i = 0; i < g->conf->workers; i++) {
         struct child *c = &g->worker[i];
-        uint64_t beat = counters_get(&g->counters->slot[i].beat_us);
+        uint64_t beat = counters_get(&g->counters.slot[i]->beat_us);
         snprintf(name, sizeof name, "worker %u", i + 1);
         beat = later(later(beat, c->started_us), since_us);
         check(c, name, beat, now_us, stall_us);

@@ -34,6 +34,7 @@ static _Noreturn void observer_main(struct generation *g, int control)
         .listener = g->observe_listener,
         .control = control,
         .accepted = g->connections,
+        .tallies = g->tallies,
         .past = g->past,
     };
 
@@ -43,7 +44,7 @@ static _Noreturn void observer_main(struct generation *g, int control)
         if (at->board)
             start.source[start.n_sources++] =
                 (struct observer_source){ at->number, at->conf->workers,
-                                          at->board, at->counters };
+                                          at->board, &at->counters };
     }
     exit(observer_run(&start));
 }
@@ -108,7 +109,7 @@ _Noreturn void child_main(struct generation *g, struct child *c, int control,
         .prepare = prepare,
         .access_log = g->access_log,
         .descriptors = process_descriptors(),
-        .counters = g->counters,
+        .counters = &g->counters,
         .board = g->board,
         .wake = g->wake,
         .connections = g->connections,

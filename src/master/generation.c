@@ -24,7 +24,6 @@
 #include "os/log.h"
 #include "os/net.h"
 #include "os/poll.h"
-#include "os/shm.h"
 #include "os/wake.h"
 
 #define STOP_US 3000000u /* until what was told to stop is killed */
@@ -119,10 +118,23 @@ bool generation_start(struct generation *g, int poll)
     return g->observe_listener < 0 || start_child(g, &g->observer);
 }
 
+static bool claim(struct generation *g)
+{
+    if (!tallies_claim(g->tallies, g->conf->workers, &g->counters)) {
+        log_error("M141", "workers of too many older generations are still "
+                          "finishing");
+        return false;
+    }
+    for (unsigned i = 0; i < g->conf->workers; i++)
+        g->before[i] = tally_of(g->counters.slot[i]);
+    return true;
+}
+
 struct generation *generation_new(struct conf *conf, unsigned number,
                                   struct generation *old,
                                   const struct inherit *inherit,
-                                  _Atomic uint64_t *connections)
+                                  _Atomic uint64_t *connections,
+                                  struct tallies *tallies)
 {
     struct generation *g = calloc(1, sizeof *g);
 
@@ -131,17 +143,18 @@ struct generation *generation_new(struct conf *conf, unsigned number,
     g->number = number;
     g->conf = conf;
     g->connections = connections;
+    g->tallies = tallies;
     g->access_log = -1;
     g->observe_listener = -1;
     g->older = old;
-    g->counters = shm_new(sizeof *g->counters);
+    g->before = calloc(conf->workers, sizeof g->before[0]);
     if (conf->observe.on) {
         g->board = board_new(conf->workers, conf->observe.events);
         CHECK(g->board != NULL);
     }
     g->worker = calloc(conf->workers, sizeof g->worker[0]);
     g->wake = calloc(conf->workers, sizeof g->wake[0]);
-    CHECK(g->counters && g->worker && g->wake);
+    CHECK(g->before && g->worker && g->wake);
     for (unsigned i = 0; i < conf->workers; i++)
         g->wake[i] = wake_new();
     g->preparer =
@@ -150,7 +163,7 @@ struct generation *generation_new(struct conf *conf, unsigned number,
         (struct child){ .home = g, .role = CHILD_OBSERVER, .control = -1 };
     for (unsigned i = 0; i < conf->workers; i++)
         g->worker[i] = (struct child){ .home = g, .index = i, .control = -1 };
-    if (!opening_all(g, old, inherit)) {
+    if (!claim(g) || !opening_all(g, old, inherit)) {
         generation_free(g);
         return NULL;
     }
@@ -203,10 +216,13 @@ static void report(const struct child *c, pid_t old, int status,
 /* What a worker held when it died is closed by the kernel. */
 static void account(struct generation *g, const struct child *c)
 {
-    struct counters_slot *s = &g->counters->slot[c->index];
+    struct counters_slot *s = g->counters.slot[c->index];
 
-    if (c->role == CHILD_WORKER)
-        atomic_store(&s->closed, counters_get(&s->accepted));
+    if (c->role != CHILD_WORKER)
+        return;
+    counters_add(&s->end[END_WORKER_DIED],
+                 counters_get(&s->accepted) - counters_get(&s->closed));
+    atomic_store(&s->closed, counters_get(&s->accepted));
 }
 
 /* The kernel may have woken the dead one for a connection that still waits:
@@ -413,7 +429,8 @@ void generation_free(struct generation *g)
     free(g->wake);
     close_one(&g->access_log);
     board_free(g->board);
-    shm_free(g->counters, sizeof *g->counters);
+    tallies_leave(&g->counters, g->conf->workers);
+    free(g->before);
     free(g->worker);
     conf_free(g->conf);
     free(g);

@@ -18,6 +18,7 @@
 #include "os/inherit.h"
 #include "os/priv.h"
 #include "serve/worker.h"
+#include "share/tallies.h"
 
 enum child_role { CHILD_WORKER, CHILD_PREPARER, CHILD_OBSERVER };
 
@@ -55,10 +56,12 @@ struct generation {
     struct root *root;
     size_t n_roots;
     int access_log;
-    int *wake; /* per worker */
-    struct counters *counters;
-    struct board *board;                 /* NULL: nobody observes */
-    int observe_listener;                /* -1: none */
+    int *wake;               /* per worker */
+    struct tallies *tallies; /* the master's */
+    struct counters counters;
+    struct tally *before; /* per worker: what its slot had counted already */
+    struct board *board;  /* NULL: nobody observes */
+    int observe_listener; /* -1: none */
     char place[OBSERVER_PLACES_MAX][64]; /* where workers listen */
     _Atomic uint64_t *connections;
     struct past *past; /* the master's, for all generations; may be NULL */
@@ -79,7 +82,8 @@ struct generation {
 struct generation *generation_new(struct conf *conf, unsigned number,
                                   struct generation *old,
                                   const struct inherit *inherit,
-                                  _Atomic uint64_t *connections);
+                                  _Atomic uint64_t *connections,
+                                  struct tallies *tallies);
 
 /* Starts preparer and workers.  False: fork failed. */
 bool generation_start(struct generation *g, int poll);

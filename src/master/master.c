@@ -152,8 +152,9 @@ static struct generation *next_generation(struct master *m)
         return NULL;
     }
     activation_apply(m, conf);
-    struct generation *g = generation_new(conf, m->numbers + 1, m->current,
-                                          &m->inherit, m->connections);
+    struct generation *g =
+        generation_new(conf, m->numbers + 1, m->current, &m->inherit,
+                       m->connections, m->tallies);
     if (!g)
         log_error("M053", "reload failed: the old configuration goes on");
     return g;
@@ -213,16 +214,6 @@ static void obey(struct master *m, int number)
     }
 }
 
-static void add_up(struct master *m, const struct generation *g)
-{
-    for (unsigned i = 0; i < g->conf->workers; i++) {
-        struct counters_slot *s = &g->counters->slot[i];
-        m->accepted += counters_get(&s->accepted);
-        m->closed += counters_get(&s->closed);
-        m->requests += counters_get(&s->requests);
-    }
-}
-
 /* Before g is freed: nobody may still point at it. */
 static void forget(struct master *m, const struct generation *g)
 {
@@ -261,7 +252,7 @@ static void bury(struct master *m)
             generation_finish_observer(g);
         if (!generation_gone(g))
             continue;
-        add_up(m, g);
+        totals_bury(m, g);
         if (m->current == g)
             m->current = NULL;
         forget(m, g);
@@ -322,6 +313,23 @@ static void loop(struct master *m)
     }
 }
 
+/* Those of the program before this one, so that no sum falls back. */
+static void begin_tallies(struct master *m)
+{
+    m->tallies_fd = m->inherit.counters;
+    if (m->tallies_fd >= 0)
+        m->tallies = tallies_adopt(m->tallies_fd);
+    if (m->tallies)
+        return;
+    if (m->tallies_fd >= 0) {
+        close(m->tallies_fd);
+        log_info("M142", "the counters begin anew: the program before this one "
+                         "had others");
+    }
+    m->tallies = tallies_new(&m->tallies_fd);
+    CHECK(m->tallies != NULL);
+}
+
 static void begin(struct master *m, char *const *argv)
 {
     const char *missing;
@@ -335,6 +343,7 @@ static void begin(struct master *m, char *const *argv)
     m->connections = shm_new(sizeof *m->connections);
     m->past = past_new();
     m->standing = shm_new(sizeof *m->standing);
+    begin_tallies(m);
     m->signals = signals_open();
     m->poll = poll_new();
     CHECK(m->connections && m->past && m->standing);
@@ -350,11 +359,14 @@ static void begin(struct master *m, char *const *argv)
 static int end(struct master *m)
 {
     log_info("M090", "bye: accepted=%llu closed=%llu requests=%llu",
-             (unsigned long long)m->accepted, (unsigned long long)m->closed,
-             (unsigned long long)m->requests);
+             (unsigned long long)m->gone.accepted,
+             (unsigned long long)m->gone.closed,
+             (unsigned long long)m->gone.requests);
     console_end(m, !m->upgrade.replaced);
     shm_free(m->connections, sizeof *m->connections);
     past_free(m->past);
+    tallies_free(m->tallies);
+    close(m->tallies_fd);
     shm_free(m->standing, sizeof *m->standing);
     free(m->listen);
     return m->status;
@@ -370,8 +382,8 @@ int master_run(struct conf *conf, const struct conf_source *source,
     begin(&m, argv);
     activation_apply(&m, conf);
     service_begin(&m);
-    struct generation *g =
-        generation_new(conf, m.numbers = 1, NULL, &m.inherit, m.connections);
+    struct generation *g = generation_new(conf, m.numbers = 1, NULL, &m.inherit,
+                                          m.connections, m.tallies);
     if (!g)
         return 1;
     g->past = m.past;

@@ -49,6 +49,12 @@ struct roots {
     uint64_t dev, ino;
 };
 
+/* What some generations have counted. */
+struct totals {
+    uint64_t accepted, closed, requests, bytes;
+    unsigned workers; /* that run */
+};
+
 struct master {
     struct conf_source source;
     char *const *argv;
@@ -60,8 +66,10 @@ struct master {
     unsigned numbers;             /* generations so far */
     _Atomic uint64_t *connections;
     struct past *past;
-    struct standing *standing;           /* what workers know of leave */
-    uint64_t accepted, closed, requests; /* of generations that are gone */
+    struct tallies *tallies;   /* of all generations */
+    int tallies_fd;            /* for an upgrade */
+    struct standing *standing; /* what workers know of leave */
+    struct totals gone;        /* generations */
     uint64_t started_us;
     struct inherit inherit;
     struct conf_listen *listen; /* what systemd passed, instead of the ini's */
@@ -76,13 +84,11 @@ struct master {
     int status;
 };
 
-/* What has been counted so far, in all generations. */
-struct totals {
-    uint64_t accepted, closed, requests, bytes;
-    unsigned workers; /* that run */
-};
-
+/* What has been counted so far, by all generations of this master. */
 struct totals master_totals(const struct master *m);
+
+/* Before g is freed: what it has counted goes on being counted. */
+void totals_bury(struct master *m, const struct generation *g);
 
 /* Loads the configuration and starts a generation of it; its number, or 0 when
  * it failed at once and nothing changed. */

@@ -23,13 +23,14 @@ struct figures {
 
 static struct figures figures_of(const struct generation *g, unsigned i)
 {
-    struct counters_slot *s = &g->counters->slot[i];
+    struct counters_slot *s = g->counters.slot[i];
+    struct tally t = tally_since(s, &g->before[i]);
     uint64_t now = clock_mono_us(), beat = counters_get(&s->beat_us);
 
     return (struct figures){
-        counters_get(&s->requests),
-        counters_get(&s->accepted) - counters_get(&s->closed),
-        counters_get(&s->bytes),
+        t.requests,
+        t.accepted - t.closed,
+        t.bytes,
         beat && now > beat ? (now - beat) / 1000 : 0,
     };
 }

@@ -5,22 +5,29 @@
  */
 #include "master/state.h"
 
+static void add(struct totals *t, const struct generation *g)
+{
+    for (unsigned i = 0; i < g->conf->workers; i++) {
+        struct tally own = tally_since(g->counters.slot[i], &g->before[i]);
+        t->accepted += own.accepted;
+        t->closed += own.closed;
+        t->requests += own.requests;
+        t->bytes += own.bytes;
+        t->workers += g->worker[i].pid > 0;
+    }
+}
+
 struct totals master_totals(const struct master *m)
 {
-    struct totals t = { .accepted = m->accepted,
-                        .closed = m->closed,
-                        .requests = m->requests };
+    struct totals t = m->gone;
 
-    EACH_GENERATION (at, m) {
-        const struct generation *g = generation_at(at);
-        for (unsigned i = 0; i < g->conf->workers; i++) {
-            struct counters_slot *s = &g->counters->slot[i];
-            t.accepted += counters_get(&s->accepted);
-            t.closed += counters_get(&s->closed);
-            t.requests += counters_get(&s->requests);
-            t.bytes += counters_get(&s->bytes);
-            t.workers += g->worker[i].pid > 0;
-        }
-    }
+    EACH_GENERATION (at, m)
+        add(&t, generation_at(at));
     return t;
+}
+
+void totals_bury(struct master *m, const struct generation *g)
+{
+    add(&m->gone, g);
+    m->gone.workers = 0;
 }

@@ -52,7 +52,7 @@ static _Noreturn void run(struct master *m, int channel)
         s[n].fd = g->observe_listener;
         memcpy(s[n++].name, INHERIT_OBSERVER, sizeof INHERIT_OBSERVER);
     }
-    inherit_pass(s, n, m->inherit.activated, channel);
+    inherit_pass(s, n, m->inherit.activated, channel, m->tallies_fd);
     execv(m->program, m->argv);
     log_error("M104", "%s: %s", m->program, strerror(errno));
     _exit(1);

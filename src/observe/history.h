@@ -49,11 +49,11 @@ struct life {
     bool has_syn;
     char via[NET_PEER_TEXT]; /* the proxy that named the peer; "": none */
     char tls[3][130];        /* version, cipher, server name; "": not told */
-    struct list quiet;   /* among those whose last response is out */
-    int64_t mono_wall;   /* as in struct happened */
-    uint64_t sent_us;    /* its last response was out, monotonic */
-    uint64_t idle_since; /* it is idle, monotonic; 0: it is not */
-    uint64_t idle_us;    /* in all, but for the present time */
+    struct list quiet;       /* among those whose last response is out */
+    int64_t mono_wall;       /* as in struct happened */
+    uint64_t sent_us;        /* its last response was out, monotonic */
+    uint64_t idle_since;     /* it is idle, monotonic; 0: it is not */
+    uint64_t idle_us;        /* in all, but for the present time */
     uint32_t idles;
     uint32_t requests, not_modified, cut;
     uint32_t status[6]; /* by the first digit */

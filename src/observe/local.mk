@@ -5,6 +5,8 @@ libobserve_a_SOURCES = \
 	src/observe/history.c src/observe/history.h \
 	src/observe/shown.c src/observe/shown.h \
 	src/observe/metrics.c src/observe/metrics.h \
+	src/observe/numbers.c src/observe/numbers.h \
+	src/observe/exposition.c src/observe/exposition.h \
 	src/observe/note.c src/observe/note.h \
 	src/observe/observer.c src/observe/observer.h \
 	src/observe/route.c src/observe/route.h \

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * metrics: counters in the text format of Prometheus (version 0.0.4), and the
- * same as JSON.
- * Layer: observe.
+ * metrics: what the counters say, for Prometheus.
+ * Layer: observe.  Nothing about clients.  Sums go on over reloads, upgrades
+ * and deaths of workers (share/tallies); they are told by worker, not by
+ * generation.
  */
 #ifndef ETAGD_OBSERVE_METRICS_H
 #define ETAGD_OBSERVE_METRICS_H
 
-#include "base/buf.h"
+#include "observe/exposition.h"
 
-struct observer;
+struct tallies;
 
-void metrics_text(struct buf *b, struct observer *o);
-void metrics_status(struct buf *b, struct observer *o);
+void metrics_put(const struct exposition *x, struct tallies *t);
 
 #endif

@@ -29,12 +29,14 @@ struct observer_source {
 };
 
 struct past;
+struct tallies;
 
 struct observer_start {
     const struct conf *conf;
     int listener; /* the observer's own */
     int control;  /* end-of-file: the end */
     _Atomic uint64_t *accepted;
+    struct tallies *tallies; /* what all workers have counted */
     const struct past *past; /* what was handed out; may be NULL */
     struct observer_source source[OBSERVER_SOURCES]; /* newest first */
     unsigned n_sources;

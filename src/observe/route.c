@@ -12,6 +12,7 @@
 #include "observe/asset.h"
 #include "observe/guard.h"
 #include "observe/metrics.h"
+#include "observe/numbers.h"
 #include "observe/shown.h"
 #include "observe/state.h"
 
@@ -92,9 +93,13 @@ static void get_metrics(struct observer *o, struct visitor *v,
     static char storage[VISITOR_OUT_BYTES - 2048];
     struct buf b = buf_over(storage, sizeof storage);
 
+    const struct exposition x = { &b, exposition_wanted(h) };
+
     (void)t;
-    metrics_text(&b, o);
-    answer_short(v, h, 200, "text/plain; version=0.0.4; charset=utf-8", "", &b);
+    metrics_put(&x, o->start->tallies);
+    numbers_metrics(&x, o);
+    exposition_end(&x);
+    answer_short(v, h, 200, exposition_type(&x), "", &b);
 }
 
 static void get_status(struct observer *o, struct visitor *v,
@@ -104,7 +109,7 @@ static void get_status(struct observer *o, struct visitor *v,
     struct buf b = buf_over(storage, sizeof storage);
 
     (void)t;
-    metrics_status(&b, o);
+    numbers_status(&b, o);
     answer_short(v, h, 200, "application/json", "", &b);
 }
 

@@ -95,15 +95,24 @@ static bool take_activated(struct inherit *in)
     return true;
 }
 
+/* A descriptor that the environment names; -1: none. */
+static int descriptor_of(const char *name)
+{
+    uint64_t fd;
+
+    if (!number_of(name, &fd) || fd <= 2 || fd > INT32_MAX)
+        return -1;
+    (void)fcntl((int)fd, F_SETFD, FD_CLOEXEC);
+    return (int)fd;
+}
+
 static bool take_upgrade(struct inherit *in, const char *text)
 {
     struct span rest = span_str(text);
     uint64_t fd;
 
-    if (number_of("ETAGD_UPGRADE", &fd)) {
-        in->upgrade = (int)fd;
-        (void)fcntl(in->upgrade, F_SETFD, FD_CLOEXEC);
-    }
+    in->upgrade = descriptor_of("ETAGD_UPGRADE");
+    in->counters = descriptor_of("ETAGD_COUNTERS");
     in->activated = getenv("ETAGD_ACTIVATED") != NULL;
     while (rest.n) {
         struct span line = cut(&rest, '\n');
@@ -117,19 +126,29 @@ bool inherit_take(struct inherit *in)
 {
     static const char *const names[] = { "LISTEN_PID",     "LISTEN_FDS",
                                          "LISTEN_FDNAMES", "ETAGD_SOCKETS",
-                                         "ETAGD_UPGRADE",  "ETAGD_ACTIVATED" };
+                                         "ETAGD_UPGRADE",  "ETAGD_ACTIVATED",
+                                         "ETAGD_COUNTERS" };
     const char *upgrade = getenv("ETAGD_SOCKETS");
 
     memset(in, 0, sizeof *in);
-    in->upgrade = -1;
+    in->upgrade = in->counters = -1;
     bool taken = upgrade ? take_upgrade(in, upgrade) : take_activated(in);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unsetenv(names[i]);
     return taken;
 }
 
+static void pass(const char *name, int fd)
+{
+    char number[16];
+
+    (void)fcntl(fd, F_SETFD, 0);
+    snprintf(number, sizeof number, "%d", fd);
+    setenv(name, number, 1);
+}
+
 void inherit_pass(const struct inherited *socket, size_t n, bool activated,
-                  int upgrade)
+                  int upgrade, int counters)
 {
     size_t cap = n * (INHERIT_TEXT + 16) + 1;
     char *storage = malloc(cap), number[16];
@@ -142,10 +161,10 @@ void inherit_pass(const struct inherited *socket, size_t n, bool activated,
         (void)fcntl(socket[i].fd, F_SETFD, 0);
     }
     buf_cstr(&b);
-    (void)fcntl(upgrade, F_SETFD, 0);
     setenv("ETAGD_SOCKETS", storage, 1);
-    snprintf(number, sizeof number, "%d", upgrade);
-    setenv("ETAGD_UPGRADE", number, 1);
+    pass("ETAGD_UPGRADE", upgrade);
+    if (counters >= 0)
+        pass("ETAGD_COUNTERS", counters);
     if (activated)
         setenv("ETAGD_ACTIVATED", "1", 1);
     snprintf(number, sizeof number, "%d", (int)getpid());

@@ -29,6 +29,7 @@ struct inherit {
     size_t n;
     bool activated; /* by systemd: the sockets are its, not the ini's */
     int upgrade;    /* where the process before this one waits; -1: none */
+    int counters;   /* its counters (share/tallies); -1: none */
 };
 
 /* From the environment, which is emptied of it.  Descriptors are made
@@ -37,9 +38,10 @@ bool inherit_take(struct inherit *in);
 
 /* For a process about to exec: hands descriptors over under names (listen
  * lines), so that inherit_take() finds them there.  upgrade: its end of a
- * channel.  Uses the heap, between fork and exec. */
+ * channel; counters: -1, or what becomes inherit.counters.  Uses the heap,
+ * between fork and exec. */
 void inherit_pass(const struct inherited *socket, size_t n, bool activated,
-                  int upgrade);
+                  int upgrade, int counters);
 
 /* It is called "observe": not for HTTP. */
 bool inherit_for_observer(const struct inherited *s);

@@ -5,7 +5,9 @@
  */
 #include "os/process.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -44,4 +46,9 @@ size_t process_descriptors(void)
     if (getrlimit(RLIMIT_NOFILE, &r) != 0 || r.rlim_cur == RLIM_INFINITY)
         return 0;
     return (size_t)r.rlim_cur;
+}
+
+bool process_lives(int pid)
+{
+    return kill(pid, 0) == 0 || errno == EPERM;
 }

@@ -6,6 +6,7 @@
 #ifndef ETAGD_OS_PROCESS_H
 #define ETAGD_OS_PROCESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Descriptors 0, 1 and 2 that were closed by whoever started us become ones
@@ -18,5 +19,8 @@ void process_raise_descriptors(void);
 
 /* Most descriptors that this process may have; 0: no limit. */
 size_t process_descriptors(void);
+
+/* Is there a process of that number? */
+bool process_lives(int pid);
 
 #endif

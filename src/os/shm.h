@@ -12,6 +12,13 @@
 void *shm_new(size_t bytes);
 void shm_free(void *p, size_t bytes);
 
+/* The same, and *fd stands for it in another program.  NULL: refused. */
+void *shm_file(size_t bytes, int *fd);
+
+/* What another program got from shm_file(); NULL: fd is none, or not so long.
+ * fd stays the caller's. */
+void *shm_of(int fd, size_t bytes);
+
 /* Zeroed private address space that costs memory only where it is touched;
  * NULL when refused. */
 void *shm_reserve(size_t bytes);

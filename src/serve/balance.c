@@ -63,7 +63,7 @@ static struct counters_slot *least_busy(struct worker *w, unsigned *index)
     uint64_t least = UINT64_MAX;
 
     for (unsigned i = 0; i < w->conf->workers; i++) {
-        struct counters_slot *s = &w->start->counters->slot[i];
+        struct counters_slot *s = w->start->counters->slot[i];
         uint64_t n = open_now(s);
         if (i == w->start->index || n >= least || absent(w, i, s) ||
             counters_get(&s->beat_us) + BEAT_OLD_US < w->now.us)

@@ -17,7 +17,7 @@
 #include "serve/room.h"
 #include "serve/worker.h"
 #include "share/board.h"
-#include "share/counters.h"
+#include "share/tallies.h"
 #include "share/past.h"
 
 /* Texts of one entry, by what the sample site's come to: its two names, and for
@@ -80,7 +80,7 @@ size_t budget_shared(const struct conf *conf,
     rows[n++] =
         (struct budget_row){ "what was handed out", "", 1, past_bytes() };
     rows[n++] =
-        (struct budget_row){ "counters", "", 1, sizeof(struct counters) };
+        (struct budget_row){ "counters", "", 1, sizeof(struct tallies) };
     if (o->on)
         rows[n++] =
             (struct budget_row){ "events for the observer", "observe events", 1,

@@ -29,9 +29,7 @@
 static void count(struct worker *w, unsigned status)
 {
     counters_add(&w->counters->requests, 1);
-    counters_add(&w->counters->status[status / 100 % 6], 1);
-    if (status == 304)
-        counters_add(&w->counters->not_modified, 1);
+    counters_add(counters_status(w->counters, status), 1);
 }
 
 static void end_record(struct worker *w, struct conn *c, struct record *r)

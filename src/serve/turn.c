@@ -44,6 +44,7 @@ void turn_free_dead(struct worker *w)
         list_remove(&c->turn);
         list_remove(&c->node);
         room_left(&w->places, c);
+        counters_add(&w->counters->end[c->end], 1);
         counters_add(&w->counters->closed, 1);
     }
 }

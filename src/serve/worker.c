@@ -129,7 +129,7 @@ bool worker_init(struct worker *w, const struct worker_start *start)
 {
     w->start = start;
     w->conf = start->conf;
-    w->counters = &start->counters->slot[start->index];
+    w->counters = start->counters->slot[start->index];
     if (start->board)
         w->answers.ring = &start->board->ring[start->index];
     list_init(&w->places.free);

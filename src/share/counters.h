@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * counters: what each worker has done so far, in memory shared with the master.
+ * counters: what workers have done so far, in memory shared with the master and
+ * those that show it.
  * Layer: share.  One slot a worker, written by that worker alone with relaxed
- * stores; the master and the observer read them.
+ * stores.  A slot goes on counting when the worker is another one (tallies.h).
  */
 #ifndef ETAGD_SHARE_COUNTERS_H
 #define ETAGD_SHARE_COUNTERS_H
@@ -10,21 +11,29 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "http/reason.h"
+
 #define COUNTERS_WORKERS_MAX 256
+#define COUNTERS_STATUS_MIN 100
+#define COUNTERS_STATUS_MAX 599
 
 struct counters_slot {
     _Alignas(64) _Atomic uint64_t accepted; /* connections */
     _Atomic uint64_t closed;
-    _Atomic uint64_t requests;     /* answered, whatever the status */
-    _Atomic uint64_t bytes;        /* handed to the system, heads included */
-    _Atomic uint64_t beat_us;      /* monotonic time of the last turn */
-    _Atomic uint64_t log_lost;     /* access log lines that were not written */
-    _Atomic uint64_t not_modified; /* answered with 304 */
-    _Atomic uint64_t status[6];    /* answered, by the status's first digit */
+    _Atomic uint64_t requests; /* answered, whatever the status */
+    _Atomic uint64_t bytes;    /* handed to the system, heads included */
+    _Atomic uint64_t beat_us;  /* monotonic time of the last turn */
+    _Atomic uint64_t log_lost; /* access log lines that were not written */
+    _Atomic uint64_t end[END_COUNT]; /* of connections */
+    /* answered, by status; see counters_status() */
+    _Atomic uint64_t status[COUNTERS_STATUS_MAX - COUNTERS_STATUS_MIN + 1];
+    _Atomic uint32_t worker; /* 1 ...; 0: nobody has had it */
+    _Atomic uint32_t holder; /* the master's process number; 0: it is free */
 };
 
+/* One for each worker of a generation. */
 struct counters {
-    struct counters_slot slot[COUNTERS_WORKERS_MAX];
+    struct counters_slot *slot[COUNTERS_WORKERS_MAX];
 };
 
 /* Plain addition is enough: there is one writer. */
@@ -37,6 +46,25 @@ static inline void counters_add(_Atomic uint64_t *c, uint64_t n)
 static inline uint64_t counters_get(_Atomic uint64_t *c)
 {
     return atomic_load_explicit(c, memory_order_relaxed);
+}
+
+static inline _Atomic uint64_t *counters_status(struct counters_slot *s,
+                                                unsigned status)
+{
+    return &s->status[status < COUNTERS_STATUS_MIN ||
+                              status > COUNTERS_STATUS_MAX
+                          ? 0
+                          : status - COUNTERS_STATUS_MIN];
+}
+
+/* class: the first digit. */
+static inline uint64_t counters_class(struct counters_slot *s, unsigned class)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < 100; i++)
+        sum += counters_get(counters_status(s, class * 100 + i));
+    return sum;
 }
 
 #endif

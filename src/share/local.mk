@@ -3,4 +3,5 @@ libshare_a_SOURCES = \
 	src/share/board.c src/share/board.h \
 	src/share/counters.h \
 	src/share/past.c src/share/past.h \
-	src/share/standing.h
+	src/share/standing.h \
+	src/share/tallies.c src/share/tallies.h

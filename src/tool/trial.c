@@ -71,7 +71,7 @@ static bool start_worker(struct trial *t)
         .control = t->control[0],
         .prepare = t->preparer[0],
         .access_log = -1,
-        .counters = g->counters,
+        .counters = &g->counters,
         .connections = &t->connections,
     };
     t->w = calloc(1, sizeof *t->w);
@@ -83,9 +83,16 @@ bool trial_begin(struct trial *t, struct conf *conf)
     memset(t, 0, sizeof *t);
     t->control[0] = t->control[1] = t->preparer[0] = t->preparer[1] = -1;
     detach(conf);
-    t->home = generation_new(conf, 1, NULL, NULL, &t->connections);
-    if (!t->home) /* has said why */
+    int fd = -1;
+    t->tallies = tallies_new(&fd);
+    if (!t->tallies)
         return false;
+    close(fd);
+    t->home = generation_new(conf, 1, NULL, NULL, &t->connections, t->tallies);
+    if (!t->home) { /* has said why */
+        tallies_free(t->tallies);
+        return false;
+    }
     if (!start_preparer(t))
         log_error("W060", "the preparer can't be started: %s", strerror(errno));
     else if (priv_drop(&t->home->identity) < 0)
@@ -212,4 +219,5 @@ void trial_end(struct trial *t)
     if (t->pid > 0)
         waitpid(t->pid, NULL, 0);
     generation_free(t->home);
+    tallies_free(t->tallies);
 }

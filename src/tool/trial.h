@@ -19,6 +19,7 @@
 
 struct trial {
     struct generation *home;
+    struct tallies *tallies;
     struct worker *w;
     struct request request; /* the last one */
     struct worker_start start;

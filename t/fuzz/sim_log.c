@@ -39,7 +39,7 @@ static void take_line(const char *line)
 
     PROPERTY(strncmp(line, "{\"time\":\"", 9) == 0);
     PROPERTY(line[strlen(line) - 1] == '}');
-    if (counters_get(&sim_world.counters.slot[0].log_lost) == 0)
+    if (counters_get(&sim_world.slot.log_lost) == 0)
         PROPERTY(n == c->logged + 1ul);
     sim_told_line(c, n, status, line);
     sim.log_lines++;
@@ -196,7 +196,7 @@ static bool explained(const struct sim_conn *c)
 
 void sim_log_check(void)
 {
-    struct counters_slot *counters = &sim_world.counters.slot[0];
+    struct counters_slot *counters = sim_world.counters.slot[0];
     bool all = tells_all();
     uint64_t requests = counters_get(&counters->requests);
     uint64_t answered = 0;

@@ -100,7 +100,8 @@ void sim_world_run(unsigned options)
     PROPERTY(o->start.n_roots <= 8 && conf->n_listen == 1);
     for (size_t i = 0; i < o->start.n_roots; i++)
         roots[i] = (struct root){ SIM_ROOT, true };
-    memset(&o->counters.slot[0], 0, sizeof o->counters.slot[0]);
+    memset(&o->slot, 0, sizeof o->slot);
+    o->counters.slot[0] = &o->slot;
     memset(o->accepted, 0, sizeof o->accepted);
     o->connections = 0;
     o->n_accepted = 0;
@@ -112,8 +113,8 @@ void sim_world_run(unsigned options)
 
     for (int i = 0; i < SIM_CONNS; i++)
         PROPERTY(sim.conn[i].accepted == sim.conn[i].closed);
-    PROPERTY(counters_get(&o->counters.slot[0].accepted) == o->n_accepted);
-    PROPERTY(counters_get(&o->counters.slot[0].closed) == o->n_accepted);
+    PROPERTY(counters_get(&o->slot.accepted) == o->n_accepted);
+    PROPERTY(counters_get(&o->slot.closed) == o->n_accepted);
     sim_files_check();
     sim_log_check();
 }

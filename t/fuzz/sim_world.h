@@ -14,6 +14,7 @@
 struct sim_world {
     struct worker_start start;
     struct counters counters;
+    struct counters_slot slot;
     struct board *board;
     struct board_reader events;
     _Atomic uint64_t connections;

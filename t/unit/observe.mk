@@ -1,4 +1,6 @@
-UNIT_TESTS += t/unit/board t/unit/observe t/unit/refs
+UNIT_TESTS += t/unit/board t/unit/observe t/unit/refs t/unit/tallies
+t_unit_tallies_SOURCES = t/unit/tallies.c
+t_unit_tallies_LDADD = $(UNIT_LIBS)
 t_unit_board_SOURCES = t/unit/board.c
 t_unit_board_LDADD = $(UNIT_LIBS)
 t_unit_observe_SOURCES = t/unit/observe.c

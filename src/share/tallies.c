@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * tallies: claims slots and gives them back.
+ * Layer: share.
+ */
+#include "share/tallies.h"
+
+#include <unistd.h>
+
+#include "os/process.h"
+#include "os/shm.h"
+
+/* To be raised when a member gets another meaning; size tells the rest. */
+#define VERSION 1u
+#define LAYOUT ((uint64_t)VERSION << 32 | sizeof(struct tallies))
+
+struct tallies *tallies_new(int *fd)
+{
+    struct tallies *t = shm_file(sizeof *t, fd);
+
+    if (t)
+        t->layout = LAYOUT;
+    return t;
+}
+
+struct tallies *tallies_adopt(int fd)
+{
+    struct tallies *t = shm_of(fd, sizeof *t);
+
+    if (t && t->layout != LAYOUT) {
+        shm_free(t, sizeof *t);
+        return NULL;
+    }
+    return t;
+}
+
+void tallies_free(struct tallies *t)
+{
+    if (t)
+        shm_free(t, sizeof *t);
+}
+
+/* Another master may look for one at the same time.  What a master that was
+ * killed held is free, too. */
+static bool take(struct counters_slot *s, uint32_t worker)
+{
+    uint32_t holder = atomic_load(&s->holder);
+    uint32_t of = atomic_load(&s->worker);
+
+    if ((of && of != worker) || (holder && process_lives((int)holder)))
+        return false;
+    if (!atomic_compare_exchange_strong(&s->holder, &holder,
+                                        (uint32_t)getpid()))
+        return false;
+    if (atomic_load(&s->worker) != of) { /* in that very moment another's */
+        atomic_store(&s->holder, 0);
+        return false;
+    }
+    atomic_store(&s->worker, worker);
+    /* nobody has it, so nothing of it is open */
+    atomic_store(&s->closed, counters_get(&s->accepted));
+    return true;
+}
+
+static struct counters_slot *find(struct tallies *t, uint32_t worker)
+{
+    for (size_t i = 0; i < TALLIES_SLOTS; i++) {
+        struct counters_slot *s = &t->slot[i];
+        if (atomic_load(&s->worker) == worker && take(s, worker))
+            return s;
+    }
+    for (size_t i = 0; i < TALLIES_SLOTS; i++) {
+        struct counters_slot *s = &t->slot[i];
+        if (atomic_load(&s->worker) == 0 && take(s, worker))
+            return s;
+    }
+    return NULL;
+}
+
+bool tallies_claim(struct tallies *t, unsigned n, struct counters *out)
+{
+    for (unsigned i = 0; i < n; i++) {
+        out->slot[i] = find(t, i + 1);
+        if (!out->slot[i]) {
+            tallies_leave(out, i);
+            return false;
+        }
+    }
+    return true;
+}
+
+void tallies_leave(struct counters *c, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        if (c->slot[i])
+            atomic_store(&c->slot[i]->holder, 0);
+        c->slot[i] = NULL;
+    }
+}
+
+struct tally tally_of(struct counters_slot *s)
+{
+    return (struct tally){ counters_get(&s->accepted), counters_get(&s->closed),
+                           counters_get(&s->requests),
+                           counters_get(&s->bytes) };
+}
+
+struct tally tally_since(struct counters_slot *s, const struct tally *before)
+{
+    struct tally now = tally_of(s);
+
+    return (struct tally){ now.accepted - before->accepted,
+                           now.closed - before->closed,
+                           now.requests - before->requests,
+                           now.bytes - before->bytes };
+}
