@@ -13,20 +13,26 @@
      (1ull << FIELD_IF_MODIFIED_SINCE) | (1ull << FIELD_IF_UNMODIFIED_SINCE) | \
      (1ull << FIELD_RANGE))
 
-/* Does the client hold this very form?  Then it is the one to select: its tag
- * would match no other (RFC 9110 8.8.3.3: each coding has its own tag). */
-static bool held(const struct head *h, struct etag tag)
+/* Does the client want this very form or none?  It goes on with what it has of
+ * it: its tag would match no other (RFC 9110 8.8.3.3: each coding has its own
+ * tag). */
+static bool named(const struct head *h, struct etag tag)
 {
     struct etag asked;
 
     if (!tag.opaque.p)
         return false;
-    return etag_list_match(h, FIELD_IF_NONE_MATCH, tag, false) ==
-               ETAG_LIST_MATCH ||
-           etag_list_match(h, FIELD_IF_MATCH, tag, true) == ETAG_LIST_MATCH ||
+    return etag_list_match(h, FIELD_IF_MATCH, tag, true) == ETAG_LIST_MATCH ||
            (head_has(h, FIELD_RANGE) &&
             etag_parse(head_value(h, FIELD_IF_RANGE), &asked) &&
             etag_strong_eq(asked, tag));
+}
+
+/* Has it this form already, and need not be sent it? */
+static bool held(const struct head *h, struct etag tag)
+{
+    return tag.opaque.p && etag_list_match(h, FIELD_IF_NONE_MATCH, tag,
+                                           false) == ETAG_LIST_MATCH;
 }
 
 /* Is a part asked for?  It is one of the file's own bytes: of a coded form it
@@ -40,23 +46,40 @@ static bool wants_part(const struct head *h, const struct plan_source *source)
                    .verdict != RANGE_IGNORE;
 }
 
+/* The first acceptable form, from `c` on, whose tag `is` the client's;
+ * CODING_COUNT: none. */
+static enum coding find_form(const struct head *h,
+                             const struct plan_source *source,
+                             const struct accept_codings *accepted, int c,
+                             bool (*is)(const struct head *, struct etag))
+{
+    for (; c < CODING_COUNT; c++) {
+        if ((source->available >> c & 1) && accepted->weight[c] > 0 &&
+            is(h, source->form[c].tag))
+            break;
+    }
+    return (enum coding)c;
+}
+
+/* Identity is never selected for being held: a cache that got it before a
+ * better form was made would be told for ever that it is right. */
 static enum coding select_coding(const struct head *h,
                                  const struct plan_source *source,
                                  bool *refused)
 {
     struct accept_codings accepted;
+    enum coding c;
 
     *refused = false;
     if (!head_has(h, FIELD_ACCEPT_ENCODING))
         return CODING_IDENTITY; /* nothing was said, so nothing is assumed */
     accept_codings(&accepted, h);
     if (h->present & CONDITIONAL) {
-        for (int c = 0; c < CODING_COUNT; c++) {
-            if ((source->available >> c & 1) && accepted.weight[c] > 0 &&
-                (held(h, source->form[c].tag) ||
-                 held(h, source->form[c].alias)))
-                return (enum coding)c;
-        }
+        c = find_form(h, source, &accepted, CODING_IDENTITY, named);
+        if (c == CODING_COUNT)
+            c = find_form(h, source, &accepted, CODING_IDENTITY + 1, held);
+        if (c != CODING_COUNT)
+            return c;
         if (accepted.weight[CODING_IDENTITY] > 0 && wants_part(h, source))
             return CODING_IDENTITY;
     }
@@ -91,7 +114,7 @@ static void apply_range(struct plan *plan, const struct head *h,
         plan->reason = REASON_RANGE_STALE;
         return;
     }
-    if (plan->coding != CODING_IDENTITY && !held(h, v->tag))
+    if (plan->coding != CODING_IDENTITY && !named(h, v->tag))
         return; /* identity is refused: the whole */
     /* two Range lines make no sense: as if there were none */
     if ((h->repeated >> FIELD_RANGE) & 1)

@@ -3,7 +3,7 @@
 against an oracle that was written from RFC 9110 and from nothing else: 13.2.2
 (order), 13.1.1 to 13.1.5, 8.8.3.2 (comparison), 14.2 (Range), 12.5.3.  One
 decision of the server's own is in it: a tag that the client holds selects its
-coding (ARCHITECTURE.md)."""
+coding, but for identity's (ARCHITECTURE.md)."""
 import itertools
 import os
 import re
@@ -94,9 +94,12 @@ def weights(value):
 
 
 def held(ask, tag):
-    if any(weakly_equal(t, tag)
-           for t in members(ask.get("If-None-Match", "")) or ()):
-        return True
+    return any(weakly_equal(t, tag)
+               for t in members(ask.get("If-None-Match", "")) or ())
+
+
+def named(ask, tag):
+    """This form or none."""
     if any(strongly_equal(t, tag)
            for t in members(ask.get("If-Match", "")) or ()):
         return True
@@ -109,7 +112,10 @@ def choose(ask, tags):
         return "identity"
     ok = weights(ask["Accept-Encoding"])
     for coding, tag in tags.items():
-        if coding in ok and held(ask, tag):
+        if coding in ok and named(ask, tag):
+            return coding
+    for coding, tag in tags.items():
+        if coding in ok and coding != "identity" and held(ask, tag):
             return coding
     if "identity" in ok and ranges(ask.get("Range", ""), len(TEXT)) is not None:
         return "identity"  # parts are of the file's own bytes
@@ -163,7 +169,7 @@ def expect(method, ask, coding, tag, size):
         if_range = ask.get("If-Range")
         # the date is that of every form: of which one is a part held?
         dated = when(if_range) == MTIME and "Accept-Encoding" not in ask
-        useful = coding == "identity" or held(ask, tag)
+        useful = coding == "identity" or named(ask, tag)
         if useful and (if_range is None or dated or
                        strongly_equal(if_range, tag)):
             wanted = ranges(ask["Range"], size)
