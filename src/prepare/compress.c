@@ -6,12 +6,19 @@
 #include "prepare/compress.h"
 
 #include <brotli/encode.h>
+#include <sys/utsname.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include "base/check.h"
 
+/* Whatever is changed here, or in how the functions below feed the encoders,
+ * changes their bytes: compress_name() has to tell it, for tags follow from
+ * that.  REVISION counts what has no number of its own. */
+#define REVISION 1
 #define SLICE_BYTES ((size_t)64 << 10)
+#define GZIP_LEVEL 9
+#define GZIP_MEMORY 9
 #define ZSTD_LEVEL 19
 #define ZSTD_WINDOW_LOG 23 /* 8 MB: what every client must take, RFC 9659 */
 #define BROTLI_WINDOW_LOG 22
@@ -37,7 +44,8 @@ static size_t gzip(const char *p, size_t n, char *out, size_t cap,
     size_t at = 0, made = 0;
     int state = Z_OK;
 
-    if (deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK)
+    if (deflateInit2(&z, GZIP_LEVEL, Z_DEFLATED, 15 + 16, GZIP_MEMORY,
+                     Z_DEFAULT_STRATEGY) != Z_OK)
         return 0;
     deflateSetHeader(&z, &head);
     z.avail_out = (uInt)cap;
@@ -130,4 +138,35 @@ size_t compress_bytes(enum coding c, struct span in, bool text, char *out,
         break;
     }
     check_failed("a coding", __FILE__, __LINE__, __func__);
+}
+
+/* Brotli weighs by sums of floats, which compilers may round in their own ways;
+ * the others count in whole numbers. */
+static void put_brotli(struct buf *b, bool text)
+{
+    uint32_t version = BrotliEncoderVersion();
+    struct utsname u;
+
+    buf_fmt(b, "brotli %u.%u.%u quality=%d window=%d text=%d machine=%s",
+            version >> 24, version >> 12 & 0xfff, version & 0xfff,
+            BROTLI_MAX_QUALITY, BROTLI_WINDOW_LOG, text,
+            uname(&u) == 0 ? u.machine : "unknown");
+}
+
+void compress_name(struct buf *b, enum coding c, bool text)
+{
+    static const uint16_t one = 1;
+    bool low_first = *(const uint8_t *)&one == 1;
+
+    if (c == CODING_GZIP)
+        buf_fmt(b, "zlib %s level=%d memory=%d", zlibVersion(), GZIP_LEVEL,
+                GZIP_MEMORY);
+    else if (c == CODING_ZSTD)
+        buf_fmt(b, "zstd %s level=%d window=%d", ZSTD_versionString(),
+                ZSTD_LEVEL, ZSTD_WINDOW_LOG);
+    else
+        put_brotli(b, text);
+    /* words as the machine has them are what tables and hashes are made of */
+    buf_fmt(b, " revision=%d slice=%zu words=%zu%s", REVISION, SLICE_BYTES,
+            sizeof(size_t) * 8, low_first ? "le" : "be");
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/span.h"
 #include "http/accept.h"
 
@@ -21,5 +22,10 @@ size_t compress_room(size_t n);
  * under way.  text: the bytes are UTF-8. */
 size_t compress_bytes(enum coding c, struct span in, bool text, char *out,
                       size_t cap, const atomic_bool *stop);
+
+/* "brotli 1.0.9 quality=11 ...": what the bytes follow from, but for those that
+ * are compressed: the library and its version as it is loaded now, all
+ * parameters, and what of the machine may have a say. */
+void compress_name(struct buf *b, enum coding c, bool text);
 
 #endif

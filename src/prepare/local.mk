@@ -6,6 +6,7 @@ libprepare_a_SOURCES = \
 	src/prepare/compress.c src/prepare/compress.h \
 	src/prepare/desk.c src/prepare/desk.h \
 	src/prepare/digest.c src/prepare/digest.h \
+	src/prepare/form.c src/prepare/form.h \
 	src/prepare/item.c src/prepare/item.h \
 	src/prepare/job.c src/prepare/job.h \
 	src/prepare/magic.c src/prepare/magic.h \

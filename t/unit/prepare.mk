@@ -1,9 +1,11 @@
 # unit tests: prepare
 PREPARE_RIG = t/unit/prepare_rig.c t/unit/prepare_rig.h
 UNIT_TESTS += t/unit/prepare t/unit/codings t/unit/sandbox t/unit/ask \
-	t/unit/client t/unit/changes
+	t/unit/client t/unit/changes t/unit/form
 t_unit_prepare_SOURCES = t/unit/prepare.c $(PREPARE_RIG)
 t_unit_prepare_LDADD = $(UNIT_LIBS)
+t_unit_form_SOURCES = t/unit/form.c
+t_unit_form_LDADD = $(UNIT_LIBS)
 t_unit_codings_SOURCES = t/unit/codings.c $(PREPARE_RIG)
 t_unit_codings_LDADD = $(UNIT_LIBS) -lbrotlidec
 UNIT_TESTS += t/unit/beneath
