@@ -14,20 +14,18 @@
 
 #include "base/check.h"
 #include "files/asks.h"
-#include "files/audit.h"
 #include "files/blocks.h"
 #include "files/files.h"
 #include "files/find.h"
+#include "files/forms.h"
 #include "files/policy.h"
-#include "files/tags.h"
 #include "http/media.h"
 #include "os/file.h"
 #include "os/log.h"
 #include "os/poll.h"
 
-#define SOON_READ (8u << 20)    /* so much is hashed before anybody minds */
-#define READ_AT_ONCE (1u << 20) /* more: facts without a digest come first */
-#define CHANGED_TRIES 4         /* asks about a file that changes each time */
+#define SOON_READ (8u << 20) /* so much is hashed before anybody minds */
+#define CHANGED_TRIES 4      /* asks about a file that changes each time */
 
 /* Which descriptors an entry holds has changed. */
 static void note_open(struct files *fs, struct entry *e)
@@ -100,42 +98,6 @@ static void forget(struct files *fs, struct entry *e)
     entry_release(fs, e);
 }
 
-/* A large file was sent under a tag without a digest first, perhaps: as long as
- * this version lasts, that one means the same. */
-static void set_alias(struct entry *e)
-{
-    struct etag *alias = &e->source.form[CODING_IDENTITY].alias;
-
-    *alias = (struct etag){ SPAN_NONE, false };
-    if (!e->form[CODING_IDENTITY].exact || e->version.size <= READ_AT_ONCE ||
-        e->etag_scheme != ETAG_SCHEME_CONTENT)
-        return;
-    size_t n = tags_make(e->alias_text, e->etag_scheme, (enum coding)e->own,
-                         &e->version, NULL);
-    CHECK(etag_parse(span_of(e->alias_text, n), alias));
-}
-
-static void set_tag(struct files *fs, struct entry *e, enum coding c,
-                    const uint8_t *digest)
-{
-    struct entry_form *f = &e->form[c];
-    const struct file_version *v =
-        c != CODING_IDENTITY && (e->sidecars >> c & 1) ? &e->sidecar_version[c]
-                                                       : &e->version;
-
-    f->tag_n = (uint8_t)tags_make(
-        f->tag_text, e->etag_scheme,
-        c == CODING_IDENTITY ? (enum coding)e->own : c, v, digest);
-    struct etag *tag = &e->source.form[c].tag;
-    *tag = (struct etag){ SPAN_NONE, false };
-    if (f->tag_n)
-        CHECK(etag_parse(span_of(f->tag_text, f->tag_n), tag));
-    f->exact = digest != NULL;
-    if (c == CODING_IDENTITY)
-        set_alias(e);
-    audit_note(fs, e, c, digest);
-}
-
 /* Takes hold of the bytes of a form, or of their sums; false when there are no
  * bytes, or the slab is gone already. */
 static bool set_bytes(struct files *fs, struct entry_form *f,
@@ -191,7 +153,7 @@ static void take_facts(struct files *fs, struct entry *e,
     policy_apply(fs, e);
     e->source.available |= 1u << CODING_IDENTITY;
     e->source.form[CODING_IDENTITY].size = e->version.size;
-    set_tag(fs, e, CODING_IDENTITY, a->has_digest ? a->digest : NULL);
+    forms_tag(fs, e, CODING_IDENTITY, a->has_digest ? a->digest : NULL);
     e->digesting = !a->has_digest && a->more &&
                    e->version.size <= fs->conf->prepare.digest_bytes;
     if (set_bytes(fs, f, &a->place) && !served && e->fd >= 0) {
@@ -233,7 +195,7 @@ static void take_coded(struct files *fs, struct entry *e,
     if (usable) {
         e->source.available |= 1u << c;
         e->source.form[c].size = a->place.bytes;
-        set_tag(fs, e, c, a->digest);
+        forms_tag(fs, e, c, a->digest);
     }
     if (e->follow) {
         e->follow &= (uint8_t) ~(1u << c);
@@ -265,7 +227,7 @@ static void degrade(struct files *fs, struct entry *e)
     policy_apply(fs, e);
     e->source.available |= 1u << CODING_IDENTITY;
     e->source.form[CODING_IDENTITY].size = e->version.size;
-    set_tag(fs, e, CODING_IDENTITY, NULL);
+    forms_tag(fs, e, CODING_IDENTITY, NULL);
     finish(fs, e);
 }
 
