@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Tests of the preparer's codings: its own and those of sidecar files.
+ * Tests of the codings that the preparer makes.  Those of files beside the file
+ * are tested in sidecars.c.
  */
 #include "config.h"
 
@@ -84,23 +85,6 @@ static void check_coded(struct rig *r, int worker,
     client_slab_release(r->client[worker], a->place.slab);
 }
 
-/* Facts, then all codings; out[c] is each one's answer. */
-static void take_all(struct rig *r, int worker, uint64_t seq,
-                     struct prepare_answer out[CODING_COUNT])
-{
-    struct prepare_answer a;
-
-    memset(out, 0, sizeof *out * CODING_COUNT);
-    do {
-        assert_int_equal(rig_take(r, worker, &a), 1);
-        assert_int_equal(a.seq, seq);
-        if (a.kind == PREPARE_FACTS)
-            out[CODING_IDENTITY] = a;
-        else
-            out[a.coding] = a;
-    } while (a.more);
-}
-
 static void own_codings(void **state)
 {
     struct rig r;
@@ -113,8 +97,8 @@ static void own_codings(void **state)
     rig_start(&r);
     rig_ask(&r, 0, "a.css", 1, true, 0);
     rig_ask(&r, 1, "a.css", 2, true, 0);
-    take_all(&r, 0, 1, a);
-    take_all(&r, 1, 2, b);
+    rig_take_all(&r, 0, 1, a);
+    rig_take_all(&r, 1, 2, b);
     assert_true(a[CODING_IDENTITY].negotiable);
     for (unsigned c = 1; c < CODING_COUNT; c++) {
         assert_int_equal(a[c].kind, PREPARE_CODED);
@@ -128,7 +112,7 @@ static void own_codings(void **state)
     }
     /* remembered: all is told at once */
     rig_ask(&r, 0, "a.css", 3, true, 0);
-    take_all(&r, 0, 3, b);
+    rig_take_all(&r, 0, 3, b);
     for (unsigned c = 0; c < CODING_COUNT; c++) {
         assert_int_equal(a[c].place.slab, b[c].place.slab);
         assert_int_equal(a[c].place.offset, b[c].place.offset);
@@ -154,7 +138,7 @@ static void useless_codings(void **state)
     rig_age(&r, "a.css");
     rig_start(&r);
     rig_ask(&r, 0, "a.css", 1, true, 0);
-    take_all(&r, 0, 1, a);
+    rig_take_all(&r, 0, 1, a);
     assert_true(a[CODING_IDENTITY].negotiable);
     for (unsigned c = 1; c < CODING_COUNT; c++) {
         assert_int_equal(a[c].kind, PREPARE_CODED);
@@ -204,7 +188,7 @@ static void racy_waits(void **state)
     assert_true(a.racy && a.negotiable && !a.more);
     rig_age(&r, "a.css");
     rig_ask(&r, 0, "a.css", 2, true, 0);
-    take_all(&r, 0, 2, b);
+    rig_take_all(&r, 0, 2, b);
     assert_false(b[CODING_IDENTITY].racy);
     assert_int_equal(b[CODING_IDENTITY].place.offset, a.place.offset);
     for (unsigned c = 1; c < CODING_COUNT; c++)
@@ -225,71 +209,11 @@ static void follow_the_facts(void **state)
     rig_write(&r, "a.css", text, sizeof text);
     rig_age(&r, "a.css");
     rig_ask(&r, 0, "a.css", 1, true, 0);
-    take_all(&r, 0, 1, a);
+    rig_take_all(&r, 0, 1, a);
     assert_int_equal(a[CODING_IDENTITY].follow, 0);
     rig_ask(&r, 1, "a.css", 7, true, 0);
-    take_all(&r, 1, 7, a);
+    rig_take_all(&r, 1, 7, a);
     assert_int_equal(a[CODING_IDENTITY].follow, all);
-    rig_stop(&r, 0);
-}
-
-static const struct {
-    const char *row, *suffix;
-    enum coding coding;
-    const char *p;
-    size_t n;
-    int64_t age_ns; /* relative to now; the file itself is 10 s old */
-    bool good;
-} sidecars[] = {
-    { "gzip", ".gz", CODING_GZIP, "\x1f\x8b\x08 rest", 8, 0, true },
-    { "zstd", ".zst", CODING_ZSTD, "\x28\xb5\x2f\xfd rest", 9, 0, true },
-    { "brotli", ".br", CODING_BR, "\x0b\x02\x80", 3, 0, true },
-    { "as old as the file", ".br", CODING_BR, "\x0b", 1, -10, true },
-    { "older than the file", ".br", CODING_BR, "\x0b", 1, -11, false },
-    { "gzip that is none", ".gz", CODING_GZIP, "text", 4, 0, false },
-    { "zstd that is none", ".zst", CODING_ZSTD, "\x28\xb5", 2, 0, false },
-    { "empty", ".br", CODING_BR, "", 0, 0, false },
-};
-
-static void sidecar_rows(void **state)
-{
-    struct rig r;
-    struct prepare_answer a, facts;
-    unsigned char digest[32];
-
-    (void)state;
-    rig_init(&r);
-    rig_start(&r);
-    for (size_t i = 0; i < ROWS(sidecars); i++) {
-        const char *row = sidecars[i].row;
-        char name[32], side[40];
-        const struct timespec old[2] = { { 1000, 0 }, { 1000, 0 } };
-        const struct timespec its[2] = { { 1010 + sidecars[i].age_ns, 0 },
-                                         { 1010 + sidecars[i].age_ns, 0 } };
-        snprintf(name, sizeof name, "%zu.css", i);
-        snprintf(side, sizeof side, "%s%s", name, sidecars[i].suffix);
-        rig_write(&r, name, text, 1000);
-        rig_write(&r, side, sidecars[i].p, sidecars[i].n);
-        utimensat(r.dir_fd, name, old, 0);
-        utimensat(r.dir_fd, side, its, 0);
-        rig_ask(&r, 0, name, i + 1, false, 1u << sidecars[i].coding);
-        assert_int_equal(rig_take(&r, 0, &facts), 1);
-        ROW_CHECK(row, facts.negotiable && facts.more && facts.has_digest);
-        ROW_CHECK(row, facts.follow == 1u << sidecars[i].coding);
-        assert_int_equal(rig_take(&r, 0, &a), 1);
-        ROW_CHECK(row, a.kind == PREPARE_CODED && !a.more && a.seq == i + 1);
-        ROW_CHECK(row, a.coding == sidecars[i].coding);
-        ROW_CHECK(row, a.sidecar == sidecars[i].good);
-        ROW_CHECK(row, (a.place.slab != 0) == sidecars[i].good);
-        if (!sidecars[i].good)
-            continue;
-        const char *p = client_slab_hold(r.client[0], &a.place);
-        assert_memory_equal(p, sidecars[i].p, sidecars[i].n);
-        client_slab_release(r.client[0], a.place.slab);
-        SHA256((const unsigned char *)sidecars[i].p, sidecars[i].n, digest);
-        assert_memory_equal(a.digest, digest, 32);
-        assert_int_equal(a.version.mtime_ns, old[1].tv_sec * 1000000000);
-    }
     rig_stop(&r, 0);
 }
 
@@ -306,33 +230,11 @@ static void sidecar_and_own(void **state)
     rig_age(&r, "a.css.br");
     rig_start(&r);
     rig_ask(&r, 0, "a.css", 1, true, 1u << CODING_BR);
-    take_all(&r, 0, 1, a);
+    rig_take_all(&r, 0, 1, a);
     assert_true(a[CODING_BR].sidecar);
     assert_int_equal(a[CODING_BR].place.bytes, 3);
     check_coded(&r, 0, &a[CODING_GZIP]);
     check_coded(&r, 0, &a[CODING_ZSTD]);
-    rig_stop(&r, 0);
-}
-
-static void large_sidecar(void **state)
-{
-    struct rig r;
-    struct prepare_answer a[CODING_COUNT];
-    unsigned char digest[32];
-
-    (void)state;
-    rig_init(&r);
-    r.conf.prepare.memory_file_bytes = 10000;
-    rig_write(&r, "a.css", text, 10000);
-    rig_write(&r, "a.css.br", text, TEXT_BYTES);
-    rig_start(&r);
-    rig_ask(&r, 0, "a.css", 1, false, 1u << CODING_BR);
-    take_all(&r, 0, 1, a);
-    assert_true(a[CODING_BR].sidecar && a[CODING_BR].has_digest);
-    assert_true(a[CODING_BR].place.sums); /* not the bytes */
-    assert_int_equal(a[CODING_BR].place.bytes, TEXT_BYTES);
-    SHA256((const unsigned char *)text, TEXT_BYTES, digest);
-    assert_memory_equal(a[CODING_BR].digest, digest, 32);
     rig_stop(&r, 0);
 }
 
@@ -349,41 +251,12 @@ static void large_own_codings(void **state)
     rig_age(&r, "a.css");
     rig_start(&r);
     rig_ask(&r, 0, "a.css", 1, true, 0);
-    take_all(&r, 0, 1, a);
+    rig_take_all(&r, 0, 1, a);
     assert_true(a[CODING_IDENTITY].negotiable);
     assert_true(a[CODING_IDENTITY].place.sums); /* not the bytes */
     assert_int_equal(a[CODING_IDENTITY].place.bytes, TEXT_BYTES);
     for (unsigned c = 1; c < CODING_COUNT; c++)
         check_coded(&r, 0, &a[c]);
-    rig_stop(&r, 0);
-}
-
-/* Another sidecar than the one that the worker has open is not used. */
-static void sidecar_replaced(void **state)
-{
-    struct rig r;
-    struct prepare_ask ask = { .seq = 1, .sidecars = 1u << CODING_BR };
-    struct prepare_answer a[CODING_COUNT];
-    int fds[2];
-
-    (void)state;
-    rig_init(&r);
-    rig_write(&r, "a.css", text, 1000);
-    rig_write(&r, "a.css.br", "\x0b\x02\x80", 3);
-    rig_start(&r);
-    fds[0] = openat(r.dir_fd, "a.css", O_RDONLY | O_CLOEXEC);
-    fds[1] = openat(r.dir_fd, "a.css.br", O_RDONLY | O_CLOEXEC);
-    rig_version(fds[0], &ask.version);
-    rig_version(fds[1], &ask.sidecar_version[CODING_BR]);
-    rig_write(&r, "a.css.br", "\x0b\x02\x80\x03", 4);
-    memcpy(ask.name, "a.css", 6);
-    assert_int_equal(client_ask(r.client[0], &ask, fds, 2), 0);
-    take_all(&r, 0, 1, a);
-    assert_int_equal(a[CODING_BR].kind, PREPARE_CODED);
-    assert_false(a[CODING_BR].sidecar);
-    assert_int_equal(a[CODING_BR].place.slab, 0);
-    close(fds[0]);
-    close(fds[1]);
     rig_stop(&r, 0);
 }
 
@@ -486,10 +359,8 @@ int main(void)
         cmocka_unit_test(own_codings),      cmocka_unit_test(rests),
         cmocka_unit_test(follow_the_facts), cmocka_unit_test(useless_codings),
         cmocka_unit_test(not_worth_trying), cmocka_unit_test(racy_waits),
-        cmocka_unit_test(sidecar_rows),     cmocka_unit_test(sidecar_and_own),
-        cmocka_unit_test(large_sidecar),    cmocka_unit_test(large_own_codings),
-        cmocka_unit_test(sidecar_replaced), cmocka_unit_test(thrashing),
-        cmocka_unit_test(end_under_way),
+        cmocka_unit_test(sidecar_and_own),  cmocka_unit_test(large_own_codings),
+        cmocka_unit_test(thrashing),        cmocka_unit_test(end_under_way),
     };
 
     fill_text();

@@ -227,3 +227,19 @@ void rig_facts(struct rig *r, int worker, const char *name,
     } while (a->kind == PREPARE_DROP);
     assert_int_equal(a->seq, seq);
 }
+
+void rig_take_all(struct rig *r, int worker, uint64_t seq,
+                  struct prepare_answer out[CODING_COUNT])
+{
+    struct prepare_answer a;
+
+    memset(out, 0, sizeof *out * CODING_COUNT);
+    do {
+        assert_int_equal(rig_take(r, worker, &a), 1);
+        assert_int_equal(a.seq, seq);
+        if (a.kind == PREPARE_FACTS)
+            out[CODING_IDENTITY] = a;
+        else
+            out[a.coding] = a;
+    } while (a.more);
+}

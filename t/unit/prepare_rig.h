@@ -48,4 +48,8 @@ int rig_take(struct rig *r, int worker, struct prepare_answer *a);
 void rig_facts(struct rig *r, int worker, const char *name,
                struct prepare_answer *a);
 
+/* Facts, then all codings; out[c] is each one's answer. */
+void rig_take_all(struct rig *r, int worker, uint64_t seq,
+                  struct prepare_answer out[CODING_COUNT]);
+
 #endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Tests of the preparer's dealings with sidecars: files beside the file that
+ * are its coded forms.
+ */
+#include "config.h"
+
+#include "unit.h"
+
+#include <fcntl.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "prepare_rig.h"
+
+#define TEXT_BYTES 20000
+
+static char text[TEXT_BYTES];
+
+static const struct {
+    const char *row, *suffix;
+    enum coding coding;
+    const char *p;
+    size_t n;
+    int64_t age_ns; /* relative to now; the file itself is 10 s old */
+    bool good;
+} sidecars[] = {
+    { "gzip", ".gz", CODING_GZIP, "\x1f\x8b\x08 rest", 8, 0, true },
+    { "zstd", ".zst", CODING_ZSTD, "\x28\xb5\x2f\xfd rest", 9, 0, true },
+    { "brotli", ".br", CODING_BR, "\x0b\x02\x80", 3, 0, true },
+    { "as old as the file", ".br", CODING_BR, "\x0b", 1, -10, true },
+    { "older than the file", ".br", CODING_BR, "\x0b", 1, -11, false },
+    { "gzip that is none", ".gz", CODING_GZIP, "text", 4, 0, false },
+    { "zstd that is none", ".zst", CODING_ZSTD, "\x28\xb5", 2, 0, false },
+    { "empty", ".br", CODING_BR, "", 0, 0, false },
+};
+
+static void sidecar_rows(void **state)
+{
+    struct rig r;
+    struct prepare_answer a, facts;
+    unsigned char digest[32];
+
+    (void)state;
+    rig_init(&r);
+    rig_start(&r);
+    for (size_t i = 0; i < ROWS(sidecars); i++) {
+        const char *row = sidecars[i].row;
+        char name[32], side[40];
+        const struct timespec old[2] = { { 1000, 0 }, { 1000, 0 } };
+        const struct timespec its[2] = { { 1010 + sidecars[i].age_ns, 0 },
+                                         { 1010 + sidecars[i].age_ns, 0 } };
+        snprintf(name, sizeof name, "%zu.css", i);
+        snprintf(side, sizeof side, "%s%s", name, sidecars[i].suffix);
+        rig_write(&r, name, text, 1000);
+        rig_write(&r, side, sidecars[i].p, sidecars[i].n);
+        utimensat(r.dir_fd, name, old, 0);
+        utimensat(r.dir_fd, side, its, 0);
+        rig_ask(&r, 0, name, i + 1, false, 1u << sidecars[i].coding);
+        assert_int_equal(rig_take(&r, 0, &facts), 1);
+        ROW_CHECK(row, facts.negotiable && facts.more && facts.has_digest);
+        ROW_CHECK(row, facts.follow == 1u << sidecars[i].coding);
+        assert_int_equal(rig_take(&r, 0, &a), 1);
+        ROW_CHECK(row, a.kind == PREPARE_CODED && !a.more && a.seq == i + 1);
+        ROW_CHECK(row, a.coding == sidecars[i].coding);
+        ROW_CHECK(row, a.sidecar == sidecars[i].good);
+        ROW_CHECK(row, (a.place.slab != 0) == sidecars[i].good);
+        if (!sidecars[i].good)
+            continue;
+        const char *p = client_slab_hold(r.client[0], &a.place);
+        assert_memory_equal(p, sidecars[i].p, sidecars[i].n);
+        client_slab_release(r.client[0], a.place.slab);
+        SHA256((const unsigned char *)sidecars[i].p, sidecars[i].n, digest);
+        assert_memory_equal(a.digest, digest, 32);
+        assert_int_equal(a.version.mtime_ns, old[1].tv_sec * 1000000000);
+    }
+    rig_stop(&r, 0);
+}
+
+static void large_sidecar(void **state)
+{
+    struct rig r;
+    struct prepare_answer a[CODING_COUNT];
+    unsigned char digest[32];
+
+    (void)state;
+    rig_init(&r);
+    r.conf.prepare.memory_file_bytes = 10000;
+    rig_write(&r, "a.css", text, 10000);
+    rig_write(&r, "a.css.br", text, TEXT_BYTES);
+    rig_start(&r);
+    rig_ask(&r, 0, "a.css", 1, false, 1u << CODING_BR);
+    rig_take_all(&r, 0, 1, a);
+    assert_true(a[CODING_BR].sidecar && a[CODING_BR].has_digest);
+    assert_true(a[CODING_BR].place.sums); /* not the bytes */
+    assert_int_equal(a[CODING_BR].place.bytes, TEXT_BYTES);
+    SHA256((const unsigned char *)text, TEXT_BYTES, digest);
+    assert_memory_equal(a[CODING_BR].digest, digest, 32);
+    rig_stop(&r, 0);
+}
+
+/* Another sidecar than the one that the worker has open is not used. */
+static void sidecar_replaced(void **state)
+{
+    struct rig r;
+    struct prepare_ask ask = { .seq = 1, .sidecars = 1u << CODING_BR };
+    struct prepare_answer a[CODING_COUNT];
+    int fds[2];
+
+    (void)state;
+    rig_init(&r);
+    rig_write(&r, "a.css", text, 1000);
+    rig_write(&r, "a.css.br", "\x0b\x02\x80", 3);
+    rig_start(&r);
+    fds[0] = openat(r.dir_fd, "a.css", O_RDONLY | O_CLOEXEC);
+    fds[1] = openat(r.dir_fd, "a.css.br", O_RDONLY | O_CLOEXEC);
+    rig_version(fds[0], &ask.version);
+    rig_version(fds[1], &ask.sidecar_version[CODING_BR]);
+    rig_write(&r, "a.css.br", "\x0b\x02\x80\x03", 4);
+    memcpy(ask.name, "a.css", 6);
+    assert_int_equal(client_ask(r.client[0], &ask, fds, 2), 0);
+    rig_take_all(&r, 0, 1, a);
+    assert_int_equal(a[CODING_BR].kind, PREPARE_CODED);
+    assert_false(a[CODING_BR].sidecar);
+    assert_int_equal(a[CODING_BR].place.slab, 0);
+    close(fds[0]);
+    close(fds[1]);
+    rig_stop(&r, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sidecar_rows),
+        cmocka_unit_test(large_sidecar),
+        cmocka_unit_test(sidecar_replaced),
+    };
+
+    memset(text, '.', sizeof text);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
