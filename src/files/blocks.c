@@ -296,10 +296,12 @@ bool blocks_file(const struct files *fs, struct entry *e)
     e->rule_line = p.cache_rule ? p.cache_rule->line : 0;
     for (int c = 0; c < CODING_COUNT; c++) {
         struct entry_form *f = &e->form[c];
-        if (!(e->source.available >> c & 1))
+        bool there = e->source.available >> c & 1;
+        if (!there && !(e->source.known >> c & 1))
             continue;
-        if (!make_ok(fs, e, (enum coding)c, &f->ok, &p) ||
-            (partial && !make_ok(fs, e, (enum coding)c, &f->partial, &p206)) ||
+        if ((there && !make_ok(fs, e, (enum coding)c, &f->ok, &p)) ||
+            (there && partial &&
+             !make_ok(fs, e, (enum coding)c, &f->partial, &p206)) ||
             !make_not_modified(fs, e, (enum coding)c, &p304))
             return false;
     }

@@ -20,8 +20,9 @@ struct files;
  * and a location have room beside it (refusal.c) */
 #define BLOCK_RULES_MAX (POLICY_BYTES_MAX + 64)
 
-/* Makes (or makes again) tags, source and both heads of every available form
- * of an ENTRY_FILE.  False: no memory, or the configured fields do not fit. */
+/* Makes (or makes again) both heads of every available form of an ENTRY_FILE,
+ * and that of 304 of every one whose tag is known.  False: no memory, or the
+ * configured fields do not fit. */
 bool blocks_file(const struct files *fs, struct entry *e);
 
 /* The head of a fixed answer: a page with `page_n` bytes of content. */

@@ -151,9 +151,7 @@ static void take_facts(struct files *fs, struct entry *e,
     e->degraded = false;
     e->tries = 0;
     policy_apply(fs, e);
-    e->source.available |= 1u << CODING_IDENTITY;
-    e->source.form[CODING_IDENTITY].size = e->version.size;
-    forms_tag(fs, e, CODING_IDENTITY, a->has_digest ? a->digest : NULL);
+    forms_of_file(fs, e, a);
     e->digesting = !a->has_digest && a->more &&
                    e->version.size <= fs->conf->prepare.digest_bytes;
     if (set_bytes(fs, f, &a->place) && !served && e->fd >= 0) {
@@ -192,11 +190,7 @@ static void take_coded(struct files *fs, struct entry *e,
         f->fd = -1;
         note_open(fs, e);
     }
-    if (usable) {
-        e->source.available |= 1u << c;
-        e->source.form[c].size = a->place.bytes;
-        forms_tag(fs, e, c, a->digest);
-    }
+    forms_coded(fs, e, a, usable);
     if (e->follow) {
         e->follow &= (uint8_t) ~(1u << c);
         if (!e->follow)
@@ -225,9 +219,7 @@ static void degrade(struct files *fs, struct entry *e)
     memcpy(e->type, m.type, sizeof e->type);
     e->degraded = true;
     policy_apply(fs, e);
-    e->source.available |= 1u << CODING_IDENTITY;
-    e->source.form[CODING_IDENTITY].size = e->version.size;
-    forms_tag(fs, e, CODING_IDENTITY, NULL);
+    forms_unknown(fs, e);
     finish(fs, e);
 }
 

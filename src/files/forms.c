@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * forms: gives an entry's forms their tags.
- * Layer: files.
+ * Layer: files.  The tag of a form that the preparer makes follows from the
+ * file's bytes and the encoder (prepare/form.h), all others from the bytes that
+ * are sent under it.
  */
 #include "files/forms.h"
 
@@ -27,8 +29,7 @@ static void set_alias(struct entry *e)
     CHECK(etag_parse(span_of(e->alias_text, n), alias));
 }
 
-void forms_tag(struct files *fs, struct entry *e, enum coding c,
-               const uint8_t *digest)
+static void set_tag(struct entry *e, enum coding c, const uint8_t *digest)
 {
     struct entry_form *f = &e->form[c];
     const struct file_version *v =
@@ -45,5 +46,56 @@ void forms_tag(struct files *fs, struct entry *e, enum coding c,
     f->exact = digest != NULL;
     if (c == CODING_IDENTITY)
         set_alias(e);
-    audit_note(fs, e, c, digest);
+}
+
+/* What can be confirmed before it is there.  Tags of times are left until then:
+ * whether they were handed out for other bytes is known of bytes alone. */
+static void know(struct entry *e, const struct prepare_answer *a)
+{
+    unsigned known = a->forms & ~e->source.available;
+
+    e->source.known = 0;
+    if (e->etag_scheme != ETAG_SCHEME_CONTENT &&
+        e->etag_scheme != ETAG_SCHEME_WEAK)
+        return;
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        if (known >> c & 1)
+            set_tag(e, (enum coding)c, a->form[c]);
+    }
+    e->source.known = known;
+}
+
+void forms_of_file(struct files *fs, struct entry *e,
+                   const struct prepare_answer *a)
+{
+    const uint8_t *digest = a->has_digest ? a->digest : NULL;
+
+    e->source.available |= 1u << CODING_IDENTITY;
+    e->source.form[CODING_IDENTITY].size = e->version.size;
+    set_tag(e, CODING_IDENTITY, digest);
+    audit_note(fs, e, CODING_IDENTITY, digest);
+    know(e, a);
+}
+
+void forms_coded(struct files *fs, struct entry *e,
+                 const struct prepare_answer *a, bool usable)
+{
+    enum coding c = (enum coding)a->coding;
+    bool made = a->forms >> c & 1;
+
+    if (usable || !made) /* else there was no room: its tag is what it was */
+        e->source.known &= ~(1u << c);
+    if (!usable)
+        return;
+    e->source.available |= 1u << c;
+    e->source.form[c].size = a->place.bytes;
+    set_tag(e, c, made ? a->form[c] : a->digest);
+    audit_note(fs, e, c, a->digest); /* of the bytes: what tags are to be of */
+}
+
+void forms_unknown(struct files *fs, struct entry *e)
+{
+    static const struct prepare_answer nothing;
+
+    forms_of_file(fs, e, &nothing);
 }

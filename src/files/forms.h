@@ -7,11 +7,20 @@
 #define ETAGD_FILES_FORMS_H
 
 #include "files/entry.h"
+#include "prepare/message.h"
 
 struct files;
 
-/* digest: SHA-256 of its bytes; NULL: not known (yet). */
-void forms_tag(struct files *fs, struct entry *e, enum coding c,
-               const uint8_t *digest);
+/* The file's own bytes, with the digest if it is there already: their tag, and
+ * those of forms that are to be made of them. */
+void forms_of_file(struct files *fs, struct entry *e,
+                   const struct prepare_answer *a);
+
+/* A form is there (`usable`), or will not come this time. */
+void forms_coded(struct files *fs, struct entry *e,
+                 const struct prepare_answer *a, bool usable);
+
+/* Nothing but what stat tells is known. */
+void forms_unknown(struct files *fs, struct entry *e);
 
 #endif

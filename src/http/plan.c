@@ -13,6 +13,8 @@
      (1ull << FIELD_IF_MODIFIED_SINCE) | (1ull << FIELD_IF_UNMODIFIED_SINCE) | \
      (1ull << FIELD_RANGE))
 
+#define IDENTITY_BIT (1u << CODING_IDENTITY)
+
 /* Does the client want this very form or none?  It goes on with what it has of
  * it: its tag would match no other (RFC 9110 8.8.3.3: each coding has its own
  * tag). */
@@ -46,15 +48,17 @@ static bool wants_part(const struct head *h, const struct plan_source *source)
                    .verdict != RANGE_IGNORE;
 }
 
-/* The first acceptable form, from `c` on, whose tag `is` the client's;
+/* The first acceptable one of `forms` whose tag `is` the client's;
  * CODING_COUNT: none. */
 static enum coding find_form(const struct head *h,
-                             const struct plan_source *source,
-                             const struct accept_codings *accepted, int c,
+                             const struct plan_source *source, unsigned forms,
+                             const struct accept_codings *accepted,
                              bool (*is)(const struct head *, struct etag))
 {
+    unsigned c = 0;
+
     for (; c < CODING_COUNT; c++) {
-        if ((source->available >> c & 1) && accepted->weight[c] > 0 &&
+        if ((forms >> c & 1) && accepted->weight[c] > 0 &&
             is(h, source->form[c].tag))
             break;
     }
@@ -67,6 +71,7 @@ static enum coding select_coding(const struct head *h,
                                  const struct plan_source *source,
                                  bool *refused)
 {
+    unsigned coded = (source->available | source->known) & ~IDENTITY_BIT;
     struct accept_codings accepted;
     enum coding c;
 
@@ -75,9 +80,9 @@ static enum coding select_coding(const struct head *h,
         return CODING_IDENTITY; /* nothing was said, so nothing is assumed */
     accept_codings(&accepted, h);
     if (h->present & CONDITIONAL) {
-        c = find_form(h, source, &accepted, CODING_IDENTITY, named);
-        if (c == CODING_COUNT)
-            c = find_form(h, source, &accepted, CODING_IDENTITY + 1, held);
+        c = find_form(h, source, source->available, &accepted, named);
+        if (c == CODING_COUNT) /* then the answer has no content: 304, or 412 */
+            c = find_form(h, source, coded, &accepted, held);
         if (c != CODING_COUNT)
             return c;
         if (accepted.weight[CODING_IDENTITY] > 0 && wants_part(h, source))

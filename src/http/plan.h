@@ -28,6 +28,9 @@ struct plan_form {
 /* A file as HTTP sees it. */
 struct plan_source {
     unsigned available; /* bit per enum coding; identity always set */
+    /* bit per coding that is not there, but whose tag is known: who holds that
+       form can be told so; nobody can be sent it */
+    unsigned known;
     struct plan_form form[CODING_COUNT];
     int64_t last_modified; /* seconds, COND_NO_DATE: none */
 };

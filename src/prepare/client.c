@@ -166,7 +166,8 @@ static bool answer_ok(struct client *c, struct prepare_answer *a)
         return false;
     if (a->kind == PREPARE_DROP)
         return true;
-    if (a->follow >= 1u << CODING_COUNT)
+    if (a->follow >= 1u << CODING_COUNT || a->forms >= 1u << CODING_COUNT ||
+        (a->forms & 1u << CODING_IDENTITY))
         return false;
     if (a->kind == PREPARE_REFS &&
         (a->place.sums || (a->place.slab && !a->place.bytes) ||

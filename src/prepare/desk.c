@@ -231,13 +231,15 @@ static void feed_coder(struct desk *d)
     }
 }
 
-static void store_coding(struct desk *d, struct part *part,
+static void store_coding(struct desk *d, struct item *it,
                          const struct coder_task *task)
 {
+    struct part *part = &it->parts[task->coding];
     size_t offset;
 
-    if (!task->out) {
+    if (!task->out) { /* with the same encoder it is so on every node */
         part->state = PART_USELESS;
+        it->forms &= (uint8_t) ~(1u << task->coding);
         return;
     }
     struct slab *slab = slabs_reserve(&d->slabs, task->out_n, &offset);
@@ -267,7 +269,7 @@ static void coding_done(struct desk *d)
     struct slab *source = slabs_find(&d->slabs, own->slab);
     CHECK(source != NULL); /* pinned */
     part->version = own->version;
-    store_coding(d, part, &task);
+    store_coding(d, it, &task);
     slab_unpin(source);
     free(task.out);
     it->in_coder = false;

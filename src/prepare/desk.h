@@ -23,6 +23,7 @@ struct desk {
     struct reading_tools tools;
     struct slabs slabs;
     struct job_limits limits;
+    struct form_encoders encoders;
     struct memo memo;
     struct coder *coder;
     struct item *encoding; /* with the coder; NULL: none */

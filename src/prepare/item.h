@@ -79,6 +79,8 @@ struct item {
     enum coding own; /* of the file's bytes, as a rule says and they show */
     bool racy;       /* the file, or a sidecar as it was asked for */
     struct part parts[CODING_COUNT];
+    uint8_t forms;                            /* bit per coding: its form[] */
+    uint8_t form[CODING_COUNT][DIGEST_BYTES]; /* what its tag is made from */
     struct sums sums[CODING_COUNT]; /* of parts that are sent from files */
     char *refs; /* list of what it refers to, http/refs.h; NULL: none */
     size_t refs_n;

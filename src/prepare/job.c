@@ -129,6 +129,21 @@ static bool compresses(const struct job_limits *l, const struct item *it,
            bytes >= l->compress_min && bytes <= l->compress_max && in_memory;
 }
 
+/* Their tags, before any of them is made; of a file that is about to be asked
+ * for again as well, for these are the bytes that its own tag is of. */
+static void name_forms(const struct job_limits *l, struct item *it)
+{
+    const struct part *own = &it->parts[CODING_IDENTITY];
+
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        if (!own->has_digest || it->parts[c].sidecar)
+            continue;
+        form_digest(it->form[c], own->digest, (enum coding)c,
+                    l->encoders->name[c][it->text]);
+        it->forms |= (uint8_t)(1u << c);
+    }
+}
+
 /* Which codings of its bytes are to be made; those that a predecessor with the
  * same bytes had are taken over. */
 static void plan_codings(struct reading_tools *t, const struct job_limits *l,
@@ -140,6 +155,7 @@ static void plan_codings(struct reading_tools *t, const struct job_limits *l,
     if (!compresses(l, it, own->bytes, own->slab != 0))
         return;
     it->negotiable = true;
+    name_forms(l, it);
     if (own->racy) /* it will be asked for again in a moment */
         return;
     bool same = same_bytes(own, &before[CODING_IDENTITY]);
@@ -152,6 +168,8 @@ static void plan_codings(struct reading_tools *t, const struct job_limits *l,
             it->parts[c] = before[c];
         else
             it->parts[c].state = PART_COMING;
+        if (it->parts[c].state == PART_USELESS)
+            it->forms &= (uint8_t) ~(1u << c);
     }
 }
 

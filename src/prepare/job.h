@@ -7,12 +7,14 @@
 #ifndef ETAGD_PREPARE_JOB_H
 #define ETAGD_PREPARE_JOB_H
 
+#include "prepare/form.h"
 #include "prepare/item.h"
 
 struct job_limits {
     bool compress;
     size_t compress_min, compress_max; /* bytes */
     bool refs; /* somebody observes: look what files refer to */
+    const struct form_encoders *encoders;
 };
 
 enum job_event {

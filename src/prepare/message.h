@@ -103,6 +103,11 @@ struct prepare_answer {
     uint8_t sidecar;    /* PREPARE_CODED: from a sidecar file */
     uint8_t own;        /* PREPARE_FACTS: as asked, if its first bytes agree */
     uint8_t follow;     /* PREPARE_FACTS: bit per coding that comes next */
+    uint8_t forms;      /* bit per coding that we make of these bytes, now,
+                           later or when there is room: its tag is made from
+                           form[coding].  PREPARE_FACTS has all of them,
+                           PREPARE_CODED its own, unless it is not worth it */
+    uint8_t form[CODING_COUNT][32]; /* prepare/form.h */
     struct prepare_place place;
     char type[MEDIA_TYPE_MAX];  /* settled media type */
     char magic[MEDIA_TYPE_MAX]; /* what libmagic said, for the log */

@@ -187,6 +187,8 @@ static void fill_facts(struct prepare_answer *a, const struct item *it,
     a->racy = it->racy;
     a->own = (uint8_t)it->own;
     a->disagrees = it->disagrees;
+    a->forms = it->forms;
+    memcpy(a->form, it->form, sizeof a->form);
     memcpy(a->type, it->type, sizeof a->type);
     memcpy(a->magic, it->magic, sizeof a->magic);
 }
@@ -202,6 +204,8 @@ static void fill_coded(struct prepare_answer *a, const struct item *it,
     a->kind = PREPARE_CODED;
     a->coding = c;
     a->version = it->parts[CODING_IDENTITY].version;
+    a->forms = it->forms & (uint8_t)(1u << c);
+    memcpy(a->form[c], it->form[c], sizeof a->form[c]);
     if (!there)
         return;
     fill_part(a, part, true, slabs);

@@ -79,7 +79,10 @@ static void init(struct desk *d, const struct conf *conf, int control)
     CHECK(d->tools.scratch != NULL);
     d->tools.media = &conf->media;
     d->limits = (struct job_limits){ c->compress, c->compress_min_bytes,
-                                     c->compress_max_bytes, conf->observe.on };
+                                     c->compress_max_bytes, conf->observe.on,
+                                     &d->encoders };
+    if (c->compress)
+        form_encoders_find(&d->encoders);
     d->jobs_max = jobs_that_fit(&d->slabs);
     d->epoll = epoll_create1(EPOLL_CLOEXEC);
     CHECK(d->epoll >= 0);

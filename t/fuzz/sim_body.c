@@ -55,6 +55,36 @@ static uint64_t range(const struct sim_reader *r, const char *text,
     return a;
 }
 
+/* Strong tags that were sent with bytes, in all runs; one row each. */
+static struct {
+    char tag[100];
+    int file;
+    unsigned coding, version;
+} known[256];
+
+/* What is confirmed is the file as it is now: of its present bytes, and of this
+ * file. */
+static void check_confirmed(const struct sim_conn *c)
+{
+    const struct sim_reader *r = &c->reader;
+    char mark[200], tag[100];
+
+    if (!value(r, "X-File", mark, sizeof mark) ||
+        !value(r, "ETag", tag, sizeof tag) || tag[0] != '"')
+        return;
+    int file = sim_file_marked(mark, strlen(mark));
+    PROPERTY(file >= 0);
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcmp(known[i].tag, tag) != 0)
+            continue;
+        PROPERTY(known[i].file == file);
+        PROPERTY(known[i].coding == CODING_IDENTITY || sim.codings);
+        if (file == sim.touched_file && r->began >= c->sent_at_touch &&
+            !sim.silently)
+            PROPERTY(known[i].version == sim_version(file, known[i].coding));
+    }
+}
+
 void sim_body_begin(struct sim_conn *c)
 {
     struct sim_reader *r = &c->reader;
@@ -65,6 +95,8 @@ void sim_body_begin(struct sim_conn *c)
     r->versions = (1u << SIM_VERSIONS) - 1;
     r->offset = 0;
     r->etag[0] = '\0';
+    if (r->status == 304)
+        check_confirmed(c);
     if (!value(r, "X-File", text, sizeof text))
         return; /* a page, or a file under a name without a rule */
     if (r->status >= 300 || r->status == 204)
@@ -147,14 +179,9 @@ static void check_parts(struct sim_reader *r, const char *p, size_t n)
     PROPERTY(p + 4 == end && count > 1);
 }
 
-/* Same strong tag, same bytes; one row each. */
+/* Same strong tag, same bytes. */
 static void check_tag(const struct sim_reader *r)
 {
-    static struct {
-        char tag[100];
-        int file;
-        unsigned coding, version;
-    } known[256];
     unsigned version = (unsigned)__builtin_ctz(r->versions);
 
     if (r->etag[0] != '"' || r->length < 16 || r->multipart ||

@@ -35,8 +35,12 @@ enum mode {
     SHORT,
     NO_DIGEST, /* allowed again, as is the next */
     NO_SUMS,
+    USELESS, /* no coding is worth it, or has room, which turns out late */
+    TOILING, /* codings take their time */
     MODES
 };
+
+#define TOIL_US 2000000
 
 /* ---- the master ---- */
 
@@ -134,7 +138,8 @@ static void place(struct prepare_place *at, const struct sim_ask *a, unsigned c)
     at->sums = !a->want_bytes;
     if (a->mode == NO_SUMS || a->mode == NO_SLAB)
         sim.no_sums = true;
-    if (at->bytes == 0 || (at->sums && a->mode >= NO_DIGEST))
+    if (at->bytes == 0 ||
+        (at->sums && (a->mode == NO_DIGEST || a->mode == NO_SUMS)))
         return;
     at->slab = sim.slab;
     at->slab_bytes = SIM_SLAB;
@@ -175,6 +180,28 @@ static bool has_refs(const struct sim_ask *a)
            sim_files[a->file].size <= REFS_LIST_MAX;
 }
 
+/* Tags of what is made here are known with the facts, before it is. */
+static void tell_forms(struct prepare_answer *out, const struct sim_ask *a,
+                       unsigned from, unsigned to)
+{
+    for (unsigned c = from ? from : 1; c <= to; c++) {
+        if (a->sidecars >> c & 1)
+            continue;
+        out->forms |= (uint8_t)(1u << c);
+        digest(out->form[c], a, c);
+        out->form[c][3] = 1; /* not that of the bytes */
+    }
+}
+
+/* Of every other coding for want of room: its tag stays. */
+static void find_useless(struct prepare_answer *out)
+{
+    out->sidecar = out->has_digest = 0;
+    out->place.slab = 0;
+    if (out->coding & 1)
+        out->forms = 0;
+}
+
 /* Type and identity first, then each coding. */
 static void compose(struct prepare_answer *out, struct sim_ask *a)
 {
@@ -198,6 +225,12 @@ static void compose(struct prepare_answer *out, struct sim_ask *a)
         strcpy(out->type, f->type);
     place(&out->place, a, c);
     digest(out->digest, a, c);
+    if (codings)
+        tell_forms(out, a, c, c ? c : CODING_COUNT - 1);
+    if (a->mode == USELESS && c)
+        find_useless(out);
+    if (a->mode == USELESS || a->mode == TOILING)
+        a->due_us = sim.now_us + (c ? 0 : TOIL_US);
     a->used = out->more;
 }
 

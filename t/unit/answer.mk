@@ -11,8 +11,10 @@ UNIT_TESTS += t/unit/json
 t_unit_json_SOURCES = t/unit/json.c
 t_unit_json_LDADD = $(UNIT_LIBS)
 
-UNIT_TESTS += t/unit/plan t/unit/logline
-t_unit_plan_SOURCES = t/unit/plan.c t/unit/heads.h
+UNIT_TESTS += t/unit/plan t/unit/known t/unit/logline
+t_unit_known_SOURCES = t/unit/known.c t/unit/heads.h t/unit/sources.h
+t_unit_known_LDADD = $(UNIT_LIBS)
+t_unit_plan_SOURCES = t/unit/plan.c t/unit/heads.h t/unit/sources.h
 t_unit_plan_LDADD = $(UNIT_LIBS)
 t_unit_logline_SOURCES = t/unit/logline.c
 t_unit_logline_LDADD = $(UNIT_LIBS)

@@ -18,9 +18,11 @@
 #include <zstd.h>
 
 #include "prepare/coder.h"
+#include "prepare/form.h"
 #include "prepare_rig.h"
 
 #define TEXT_BYTES 20000
+#define ALL (((1u << CODING_COUNT) - 1) & ~(1u << CODING_IDENTITY))
 
 static char text[TEXT_BYTES];
 
@@ -85,6 +87,35 @@ static void check_coded(struct rig *r, int worker,
     client_slab_release(r->client[worker], a->place.slab);
 }
 
+/* What the tag is made from is told with the facts, and it is what follows from
+ * the file and the encoder, on every node. */
+static void check_forms(const struct prepare_answer a[CODING_COUNT],
+                        unsigned forms)
+{
+    static struct form_encoders encoders;
+    const struct prepare_answer *facts = &a[CODING_IDENTITY];
+    uint8_t form[DIGEST_BYTES];
+
+    if (!encoders.name[CODING_GZIP][0][0]) {
+        assert_int_equal(digest_load(), 0);
+        form_encoders_find(&encoders);
+        digest_unload();
+    }
+    assert_int_equal(facts->forms, forms);
+    assert_int_equal(digest_load(), 0);
+    for (unsigned c = 1; c < CODING_COUNT; c++) {
+        if (!(forms >> c & 1))
+            continue;
+        form_digest(form, facts->digest, (enum coding)c, encoders.name[c][1]);
+        assert_memory_equal(facts->form[c], form, sizeof form);
+        if (a[c].kind != PREPARE_CODED)
+            continue;
+        assert_int_equal(a[c].forms, 1u << c);
+        assert_memory_equal(a[c].form[c], form, sizeof form);
+    }
+    digest_unload();
+}
+
 static void own_codings(void **state)
 {
     struct rig r;
@@ -110,6 +141,8 @@ static void own_codings(void **state)
         assert_int_equal(a[c].place.offset, b[c].place.offset);
         assert_memory_not_equal(a[c].digest, a[0].digest, 32);
     }
+    check_forms(a, ALL);
+    check_forms(b, ALL);
     /* remembered: all is told at once */
     rig_ask(&r, 0, "a.css", 3, true, 0);
     rig_take_all(&r, 0, 3, b);
@@ -117,10 +150,12 @@ static void own_codings(void **state)
         assert_int_equal(a[c].place.slab, b[c].place.slab);
         assert_int_equal(a[c].place.offset, b[c].place.offset);
     }
+    check_forms(b, ALL);
     rig_stop(&r, 0);
 }
 
-/* What cannot be made smaller: each coding is told not to come. */
+/* What cannot be made smaller: each coding is told not to come, and its tag is
+ * taken back: nobody can have got it, for it is so with this encoder always. */
 static void useless_codings(void **state)
 {
     struct rig r;
@@ -146,7 +181,11 @@ static void useless_codings(void **state)
         assert_false(a[c].has_digest);
         assert_false(a[c].sidecar);
         assert_true(a[c].negotiable);
+        assert_int_equal(a[c].forms, 0);
     }
+    rig_ask(&r, 1, "a.css", 2, true, 0);
+    rig_take_all(&r, 1, 2, a);
+    assert_int_equal(a[CODING_IDENTITY].forms, 0);
     rig_stop(&r, 0);
 }
 
@@ -166,13 +205,14 @@ static void not_worth_trying(void **state)
         rig_write(&r, rows[i].name, text, rows[i].n);
         rig_ask(&r, 0, rows[i].name, i, true, 0);
         assert_int_equal(rig_take(&r, 0, &a), 1);
-        ROW_CHECK(rows[i].name, !a.more && !a.negotiable);
+        ROW_CHECK(rows[i].name, !a.more && !a.negotiable && !a.forms);
     }
     rig_stop(&r, 0);
 }
 
 /* A racy file is about to be asked for again: nothing is made of it yet, but
- * Vary has to be right from the first response on. */
+ * Vary has to be right from the first response on, and tags that a client has
+ * from elsewhere are as good as the tag of the file's own bytes. */
 static void racy_waits(void **state)
 {
     struct rig r;
@@ -186,6 +226,9 @@ static void racy_waits(void **state)
     rig_ask(&r, 0, "a.css", 1, true, 0);
     assert_int_equal(rig_take(&r, 0, &a), 1);
     assert_true(a.racy && a.negotiable && !a.more);
+    memset(b, 0, sizeof b);
+    b[CODING_IDENTITY] = a;
+    check_forms(b, ALL);
     rig_age(&r, "a.css");
     rig_ask(&r, 0, "a.css", 2, true, 0);
     rig_take_all(&r, 0, 2, b);
@@ -199,7 +242,6 @@ static void racy_waits(void **state)
 /* Who asks later is told of what others have waited for, in one go. */
 static void follow_the_facts(void **state)
 {
-    const unsigned all = ((1u << CODING_COUNT) - 1) & ~(1u << CODING_IDENTITY);
     struct rig r;
     struct prepare_answer a[CODING_COUNT];
 
@@ -213,7 +255,7 @@ static void follow_the_facts(void **state)
     assert_int_equal(a[CODING_IDENTITY].follow, 0);
     rig_ask(&r, 1, "a.css", 7, true, 0);
     rig_take_all(&r, 1, 7, a);
-    assert_int_equal(a[CODING_IDENTITY].follow, all);
+    assert_int_equal(a[CODING_IDENTITY].follow, ALL);
     rig_stop(&r, 0);
 }
 
@@ -235,6 +277,9 @@ static void sidecar_and_own(void **state)
     assert_int_equal(a[CODING_BR].place.bytes, 3);
     check_coded(&r, 0, &a[CODING_GZIP]);
     check_coded(&r, 0, &a[CODING_ZSTD]);
+    /* the sidecar's tag is that of its bytes, whoever made them */
+    check_forms(a, ALL & ~(1u << CODING_BR));
+    assert_int_equal(a[CODING_BR].forms, 0);
     rig_stop(&r, 0);
 }
 
@@ -298,6 +343,9 @@ static void thrashing(void **state)
                 continue;
             assert_true(a.kind == PREPARE_FACTS || a.kind == PREPARE_CODED);
             const char *p = client_slab_hold(r.client[w], &a.place);
+            /* also where there was no room for it: its tag is what it was */
+            if (a.kind == PREPARE_CODED)
+                assert_int_equal(a.forms, 1u << a.coding);
             if (!p)
                 continue;
             SHA256((const unsigned char *)p, a.place.bytes, digest);

@@ -7,17 +7,11 @@
 #include "unit.h"
 
 #include "heads.h"
-#include "http/cond.h"
 #include "http/plan.h"
+#include "sources.h"
 
-#define CHANGED 784111777 /* Sun, 06 Nov 1994 08:49:37 GMT */
 #define SAME "Sun, 06 Nov 1994 08:49:37 GMT"
-#define NOW (CHANGED + 1000)
 #define PAIRS_MAX 13
-
-#define GZ (1u << CODING_GZIP)
-#define BR (1u << CODING_BR)
-#define ALL (GZ | BR | 1u << CODING_ZSTD)
 
 static const struct {
     const char *row;
@@ -333,31 +327,12 @@ static const struct {
       0 },
 };
 
-static const char *const tags[CODING_COUNT] = {
-    [CODING_IDENTITY] = "\"t\"",
-    [CODING_GZIP] = "\"t-gz\"",
-    [CODING_ZSTD] = "\"t-zst\"",
-    [CODING_BR] = "\"t-br\"",
-};
-
-static struct plan_source made(unsigned available)
-{
-    struct plan_source s = { .available = available | 1u << CODING_IDENTITY,
-                             .last_modified = CHANGED };
-
-    for (int c = 0; c < CODING_COUNT; c++) {
-        s.form[c].size = c == CODING_IDENTITY ? 1000 : 100;
-        assert_true(etag_parse(span_str(tags[c]), &s.form[c].tag));
-    }
-    return s;
-}
-
 static void plans(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ROWS(rows); i++) {
         static struct head h;
-        struct plan_source s = made(rows[i].available);
+        struct plan_source s = sources_made(rows[i].available);
 
         heads_make(&h, rows[i].pairs);
         struct plan p = plan_make(&h, &s, NOW);
@@ -378,7 +353,7 @@ static void plans(void **state)
 static void everything_refused(void **state)
 {
     static struct head h;
-    struct plan_source s = made(ALL);
+    struct plan_source s = sources_made(ALL);
 
     (void)state;
     heads_make(&h, (const char *const[]){ "Accept-Encoding", "*;q=0", NULL });
@@ -391,7 +366,7 @@ static void everything_refused(void **state)
 static void without_a_tag(void **state)
 {
     static struct head h;
-    struct plan_source s = made(GZ);
+    struct plan_source s = sources_made(GZ);
 
     (void)state;
     for (int c = 0; c < CODING_COUNT; c++)

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: MIT
+"""Several nodes with the same files: one answer, whichever of them is asked,
+whatever it has made of them already.  The nodes' copies differ in times and
+inodes."""
+import base64
+import gzip
+import hashlib
+import itertools
+import random
+
+import pytest
+
+import linter
+from harness import until
+
+CODINGS = ("gzip", "br", "zstd")
+SUFFIX = {"gzip": "-gz", "br": "-br", "zstd": "-zst"}
+ONE = {"server": {"workers": 1}}
+TEXT = b"".join(b"Line %d of a text that compresses well.\n" % i
+                for i in range(3000))
+NOISE = random.Random(1).randbytes(5000)
+
+
+def words(seed, n):
+    """A text that takes brotli a while."""
+    r = random.Random(seed)
+    return " ".join("%x" % r.getrandbits(20) for _ in range(n // 6)).encode()
+
+
+@pytest.fixture
+def node(serve):
+    """node(files) starts one more."""
+    times = itertools.count(1600000000, 1000)
+
+    def start(files, **options):
+        server = serve(files=files, start=False, **{"conf": ONE, **options})
+        mtime = next(times)
+        for name, data in files.items():
+            server.tree.write(name, data, mtime=mtime)
+        server.start()
+        return server
+    return start
+
+
+def coded(server, target, coding):
+    """The answer in that coding, once it is made."""
+    def look():
+        r = server.get(target, Accept_Encoding=coding)
+        assert r.status == 200
+        return r if r.get("Content-Encoding") == coding else None
+    r = until("%s of %s" % (coding, target), look)
+    server.close_connections()
+    return r
+
+
+def tag_of(data, suffix=""):
+    """What a strong tag of these bytes is."""
+    digest = hashlib.sha256(data).digest()[:18]
+    return '"%s%s"' % (base64.urlsafe_b64encode(digest).decode(), suffix)
+
+
+def forms(server, target):
+    """{coding: (tag, bytes)}, when all are made."""
+    r = server.get(target)
+    found = {"identity": (r.etag, r.body)}
+    for coding in CODINGS:
+        r = coded(server, target, coding)
+        found[coding] = r.etag, r.body
+    return found
+
+
+def test_same_tag_same_bytes(node):
+    """And the other way round: over two nodes, and a restart of one."""
+    files = {"a.txt": TEXT, "b.html": b"<!doctype html>" + TEXT,
+             "c.css": words(1, 9000), "twin.txt": TEXT,
+             "latin.txt": TEXT + b"caf\xe9 " * 50}
+    one, two = node(files), node(files)
+    seen = {}
+
+    def note(server):
+        for name in files:
+            for coding, (tag, data) in forms(server, "/" + name).items():
+                assert seen.setdefault(tag, (coding, data)) == (coding, data)
+    note(one)
+    # no tag for two contents, no two tags for one
+    assert len(seen) == 4 * (len(files) - 1)
+    assert len({data for _, data in seen.values()}) == len(seen)
+    before = dict(seen)
+    note(two)
+    one.stop()
+    one.start()
+    note(one)
+    assert seen == before
+
+
+def confirmed_unmade(server, target, coding, tag):
+    """Was it confirmed while a request for it still gets the plain file?  None:
+    it was made too soon to tell."""
+    with server.connect() as c:
+        for after in (False, True):
+            if c.get(target, Accept_Encoding=coding).has("Content-Encoding"):
+                return None
+            if after:
+                return True
+            r = c.get(target, Accept_Encoding=coding, If_None_Match=tag)
+            assert r.status == 304 and r.etag == tag, r
+            assert "accept-encoding" in r.tokens("Vary")
+
+
+def test_confirmed_before_it_is_made(node):
+    """By a node that has never been asked for the file, at its first answer."""
+    files = {"%d.txt" % i: words(i, 400000) for i in range(4)}
+    warm, cold = node(files), node(files)
+    told = []
+    for name in files:
+        tag = coded(warm, "/" + name, "br").etag
+        r = cold.get("/" + name, Accept_Encoding="br, gzip", If_None_Match=tag)
+        assert r.status == 304 and r.etag == tag, r
+        told.append(confirmed_unmade(cold, "/" + name, "br", tag))
+    assert any(told), "brotli was too quick each time"
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_a_304_before_says_what_one_after_says(node, coding):
+    files = {"a.txt": TEXT}
+    rules = ("[cache *]\nCache-Control = max-age=60\nExpires = access plus 1h\n"
+             "[header *]\nX-Other = a\nContent-Location = /b.txt\n")
+    warm, cold = node(files, rules=rules), node(files, rules=rules)
+    full = coded(warm, "/a.txt", coding)
+    ask = {"Accept_Encoding": coding, "If_None_Match": full.etag}
+    first, later = cold.get("/a.txt", **ask), warm.get("/a.txt", **ask)
+    for r in (first, later):
+        assert r.status == 304, r
+        linter.twin_304(full, r)
+    assert first.fields and [n for n, _ in first.fields] == [
+        n for n, _ in later.fields]
+
+
+def test_what_a_tag_of_a_form_to_come_does_not_do(node):
+    """It confirms, to those that take the form; nobody gets a part of it, and it
+    says nothing about the plain file."""
+    files = {"a.txt": words(7, 400000)}
+    warm = node(files)
+    tag = coded(warm, "/a.txt", "br").etag
+    for ask, status in (
+            ({"Accept_Encoding": "br;q=0, gzip", "If_None_Match": tag}, 200),
+            ({"If_None_Match": tag}, 200),
+            ({"Accept_Encoding": "br", "If_Match": tag}, 412),
+            ({"Accept_Encoding": "br", "Range": "bytes=5-9",
+              "If_Range": tag}, 200),
+            ({"Accept_Encoding": "br", "If_None_Match": "*"}, 304)):
+        cold = node(files)
+        r = cold.get("/a.txt", **ask)
+        assert r.status == status, (ask, r)
+        assert r.etag != tag or r.status == 412, (ask, r)
+        if status == 200:
+            assert r.body == files["a.txt"] and not r.has("Content-Encoding")
+        cold.stop()
+
+
+@pytest.mark.parametrize("how", ("restart", "reload", "new file times"))
+def test_held_tags_survive(node, how):
+    """50 tags, most of them of coded forms, asked for at once afterwards."""
+    files = {"%d.css" % i: b"/* %d */" % i + TEXT[:9000] for i in range(40)}
+    files.update({"%d.png" % i: b"\x89PNG\r\n\x1a\n%d" % i + NOISE
+                  for i in range(10)})
+    server = node(files)
+    held = {}
+    for name in files:
+        held[name] = (coded(server, "/" + name, "br") if ".css" in name
+                      else server.get("/" + name)).etag
+    if how == "restart":
+        server.stop()
+        server.start()
+    elif how == "reload":
+        server.reload()
+    else:
+        for name, data in files.items():
+            server.tree.replace(name, data)
+    for name, tag in held.items():
+        r = server.get("/" + name, Accept_Encoding="gzip, br, zstd",
+                       If_None_Match=tag)
+        assert r.status == 304 and r.etag == tag, (name, r)
+
+
+def test_a_sidecar_has_the_tag_of_its_own_bytes(node):
+    """Nobody knows which encoder it is from."""
+    packed = gzip.compress(TEXT, 1, mtime=0)
+    r = coded(node({"a.txt": TEXT, "a.txt.gz": packed}), "/a.txt", "gzip")
+    assert r.body == packed and r.etag == tag_of(packed, "-gz")
+    made = coded(node({"a.txt": TEXT}), "/a.txt", "gzip")
+    assert made.etag != tag_of(made.body, "-gz")
+
+
+def test_identity_gives_way_to_a_better_form(node):
+    """What a cache in front does that got the plain file from a cold node."""
+    server = node({"a.txt": TEXT})
+    plain = server.get("/a.txt", Accept_Encoding="br")
+    if plain.has("Content-Encoding"):
+        pytest.skip("brotli was too quick")
+    coded(server, "/a.txt", "br")
+    r = server.get("/a.txt", Accept_Encoding="br", If_None_Match=plain.etag)
+    assert r.status == 200 and r.get("Content-Encoding") == "br"
+    again = server.get("/a.txt", Accept_Encoding="br", If_None_Match=r.etag)
+    assert again.status == 304 and again.etag == r.etag
+
+
+def test_not_worth_it_on_any_node(node):
+    """A form that was announced and saves nothing: the plain file's tag holds,
+    then as before."""
+    server = node({"a.css": NOISE, "b.css": TEXT})
+    plain = server.get("/a.css", Accept_Encoding="br")
+    coded(server, "/b.css", "br")  # the coder has been past a.css
+    r = server.get("/a.css", Accept_Encoding="br", If_None_Match=plain.etag)
+    assert r.status == 304 and r.etag == plain.etag == tag_of(NOISE)

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Tests of the plan where the tag of a form is known that is not there.
+ */
+#include "unit.h"
+
+#include "heads.h"
+#include "sources.h"
+
+#define PAIRS_MAX 13
+
+/* br is there, gzip and zstd are still to be made. */
+static void known_before_made(void **state)
+{
+    static const struct {
+        const char *row;
+        const char *pairs[PAIRS_MAX];
+        int status;
+        enum coding coding;
+    } known[] = {
+        { "who holds it is told so",
+          { "Accept-Encoding", "gzip, br", "If-None-Match", "\"t-gz\"" },
+          304,
+          CODING_GZIP },
+        { "weakly, too",
+          { "Accept-Encoding", "gzip", "If-None-Match", "W/\"t-gz\"" },
+          304,
+          CODING_GZIP },
+        { "who refuses it is not",
+          { "Accept-Encoding", "br", "If-None-Match", "\"t-gz\"" },
+          200,
+          CODING_BR },
+        { "nobody is sent it",
+          { "Accept-Encoding", "gzip" },
+          200,
+          CODING_IDENTITY },
+        { "any holds nothing",
+          { "Accept-Encoding", "gzip", "If-None-Match", "*" },
+          304,
+          CODING_IDENTITY },
+        { "nor does another one",
+          { "Accept-Encoding", "gzip", "If-None-Match", "\"t-br\"" },
+          200,
+          CODING_IDENTITY },
+        { "nobody is sent the rest of it",
+          { "Accept-Encoding", "gzip", "Range", "bytes=0-1", "If-Range",
+            "\"t-gz\"" },
+          200,
+          CODING_IDENTITY },
+        { "or it on demand",
+          { "Accept-Encoding", "gzip, br", "If-Match", "\"t-gz\"" },
+          412,
+          CODING_BR },
+        { "demanded and held",
+          { "Accept-Encoding", "gzip, br", "If-Match", "\"t-gz\"",
+            "If-None-Match", "\"t-gz\"" },
+          304,
+          CODING_GZIP },
+        { "another one demanded, and it held",
+          { "Accept-Encoding", "gzip, br", "If-Match", "\"t-br\"",
+            "If-None-Match", "\"t-gz\"" },
+          200,
+          CODING_BR },
+        { "another one demanded that is not there, and it held",
+          { "Accept-Encoding", "gzip, br", "If-Match", "\"x\"", "If-None-Match",
+            "\"t-gz\"" },
+          412,
+          CODING_GZIP },
+        { "held, and a part wanted",
+          { "Accept-Encoding", "gzip, br", "Range", "bytes=0-1",
+            "If-None-Match", "\"t-gz\"" },
+          304,
+          CODING_GZIP },
+    };
+    static struct head h;
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(known); i++) {
+        struct plan_source s = sources_made(BR);
+        s.known = GZ | 1u << CODING_ZSTD;
+        heads_make(&h, known[i].pairs);
+        struct plan p = plan_make(&h, &s, NOW);
+        ROW_CHECK(known[i].row, p.status == known[i].status);
+        ROW_CHECK(known[i].row, p.coding == known[i].coding);
+    }
+}
+
+/* Only what is there is sent, whatever is asked. */
+static void never_sent_unmade(void **state)
+{
+    static const char *const asked[] = { NULL,       "*",         "\"t\"",
+                                         "\"t-gz\"", "\"t-zst\"", "\"t-br\"",
+                                         "\"x\"" };
+    static const char *const names[] = { "If-Match", "If-None-Match",
+                                         "If-Range" };
+    static struct head h;
+    size_t n = ROWS(asked);
+
+    (void)state;
+    for (size_t i = 0; i < n * n * n * 2 * 8; i++) {
+        size_t values[3] = { i % n, i / n % n, i / n / n % n };
+        size_t rest = i / n / n / n;
+        const char *pairs[PAIRS_MAX] = { "Accept-Encoding", "gzip, zstd, br" };
+        size_t at = 2;
+        for (size_t k = 0; k < 3; k++) {
+            if (!asked[values[k]])
+                continue;
+            pairs[at++] = names[k];
+            pairs[at++] = asked[values[k]];
+        }
+        if (rest % 2) {
+            pairs[at++] = "Range";
+            pairs[at++] = "bytes=0-1";
+        }
+        heads_make(&h, pairs);
+        unsigned available = (unsigned)(rest / 2) << 1;
+        struct plan_source s = sources_made(available);
+        s.known = ALL & ~available;
+        struct plan p = plan_make(&h, &s, NOW);
+        bool there = s.available >> p.coding & 1;
+        assert_true(there || p.status == 304 || p.status == 412);
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(known_before_made),
+        cmocka_unit_test(never_sent_unmade),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
