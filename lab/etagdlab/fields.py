@@ -130,7 +130,7 @@ def start_line(line: str) -> Said:
 def _control(value: str, asked: bool) -> Said:
     table = ASKED_DIRECTIVES if asked else DIRECTIVES
     said = Said()
-    for name, given in freshness.directives(value).items():
+    for name, given in freshness.members(value):
         means = table.get(name, NOT_KNOWN)
         said = said.and_then("%s: ", name) if not said.parts \
             else said.and_then("; %s: ", name)

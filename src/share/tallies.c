@@ -18,6 +18,10 @@ struct tallies *tallies_new(int *fd)
 {
     struct tallies *t = shm_file(sizeof *t, fd);
 
+    if (!t) {
+        *fd = -1;
+        t = shm_new(sizeof *t);
+    }
     if (t)
         t->layout = LAYOUT;
     return t;

@@ -22,7 +22,9 @@ struct tallies {
     struct counters_slot slot[TALLIES_SLOTS];
 };
 
-/* *fd: what stands for it in tallies_adopt().  NULL: no memory. */
+/* *fd: what stands for it in tallies_adopt(); -1: nothing does (a limit on the
+ * size of files, as this is one to the kernel), so it ends with this master.
+ * NULL: no memory. */
 struct tallies *tallies_new(int *fd);
 
 /* The memory behind fd, which stays the caller's; NULL: it is none, or is laid
