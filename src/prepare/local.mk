@@ -18,4 +18,5 @@ libprepare_a_SOURCES = \
 	src/prepare/seals.h \
 	src/prepare/slab.c src/prepare/slab.h \
 	src/prepare/sums.c src/prepare/sums.h \
+	src/prepare/unpack.c src/prepare/unpack.h \
 	src/prepare/version.c src/prepare/version.h
