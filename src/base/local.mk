@@ -3,6 +3,7 @@ libbase_a_SOURCES = \
 	src/base/buf.c src/base/buf.h \
 	src/base/chars.c src/base/chars.h \
 	src/base/check.c src/base/check.h \
+	src/base/hash.h \
 	src/base/ip.c src/base/ip.h \
 	src/base/list.h \
 	src/base/num.c src/base/num.h \

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "base/hash.h"
+
 #define LANES 4
 #define STRIDE (LANES * 16)
 
@@ -17,31 +19,11 @@ static const uint64_t keys[LANES] = { 0xa0761d6478bd642fu, 0xe7037ed1a0b428dbu,
                                       0x8ebc6af09c88c6e3u,
                                       0x589965cc75374cc3u };
 
-static uint64_t mix(uint64_t a, uint64_t b)
-{
-#ifdef __SIZEOF_INT128__
-    __extension__ unsigned __int128 m = (unsigned __int128)a * b;
-    return (uint64_t)m ^ (uint64_t)(m >> 64);
-#else
-    uint64_t al = (uint32_t)a, ah = a >> 32, bl = (uint32_t)b, bh = b >> 32;
-    uint64_t low = al * bl, one = ah * bl + (low >> 32);
-    uint64_t two = al * bh + (uint32_t)one;
-    return a * b ^ (ah * bh + (one >> 32) + (two >> 32));
-#endif
-}
-
-static uint64_t word(const char *p)
-{
-    uint64_t v;
-
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
 static void stride(uint64_t s[LANES], const char *p)
 {
     for (int i = 0; i < LANES; i++)
-        s[i] = mix(word(p + 16 * i) ^ keys[i], word(p + 16 * i + 8) ^ s[i]);
+        s[i] = hash_fold(hash_word(p + 16 * i, 8) ^ keys[i],
+                         hash_word(p + 16 * i + 8, 8) ^ s[i]);
 }
 
 uint64_t sum_of(const char *p, size_t n)
@@ -58,6 +40,6 @@ uint64_t sum_of(const char *p, size_t n)
     }
     uint64_t all = n ^ keys[0];
     for (int i = 0; i < LANES; i++)
-        all = mix(all ^ s[i], keys[i] ^ (s[i] >> 32 | s[i] << 32));
+        all = hash_fold(all ^ s[i], keys[i] ^ (s[i] >> 32 | s[i] << 32));
     return all;
 }

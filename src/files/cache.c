@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/hash.h"
 #include "files/entry.h"
 
 bool cache_init(struct cache *c, size_t files_max, uint64_t seed)
@@ -32,31 +33,9 @@ bool cache_init(struct cache *c, size_t files_max, uint64_t seed)
     return c->bucket != NULL;
 }
 
-static uint64_t word_at(const char *p, size_t n)
-{
-    uint64_t word = 0;
-
-    memcpy(&word, p, n);
-    return word;
-}
-
-/* Multiply and fold, eight bytes at a time, with a seed nobody outside knows;
- * the last word overlaps the one before. */
 uint64_t cache_hash(const struct cache *c, unsigned site, struct span path)
 {
-    const uint64_t k = 0x9e3779b97f4a7c15ull;
-    uint64_t h = c->seed ^ ((uint64_t)site * k) ^ path.n;
-
-    for (size_t at = 0; at < path.n; at += 8) {
-        uint64_t word;
-        if (path.n < 8)
-            word = word_at(path.p, path.n);
-        else
-            word = word_at(path.p + (at + 8 <= path.n ? at : path.n - 8), 8);
-        unsigned __int128 m = (unsigned __int128)(h ^ word) * k;
-        h = (uint64_t)m ^ (uint64_t)(m >> 64) ^ c->seed;
-    }
-    return h ^ (h >> 29);
+    return hash_span(c->seed ^ (uint64_t)site * HASH_KEY, path);
 }
 
 static struct list *home(struct cache *c, const struct entry *e)

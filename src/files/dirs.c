@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "files/files.h"
 #include "os/file.h"
 #include "os/log.h"
@@ -55,14 +56,8 @@ struct dirs *dirs_new(uint64_t seed, unsigned max)
 
 static uint64_t hash(const struct dirs *d, unsigned root, struct span prefix)
 {
-    const uint64_t k = 0x9e3779b97f4a7c15ull;
-    uint64_t h = d->seed ^ (root + 1) * k;
+    uint64_t h = hash_span(d->seed ^ (root + 1) * HASH_KEY, prefix);
 
-    for (size_t i = 0; i < prefix.n; i++) {
-        unsigned __int128 m =
-            (unsigned __int128)(h ^ (unsigned char)prefix.p[i]) * k;
-        h = (uint64_t)m ^ (uint64_t)(m >> 64);
-    }
     return h ? h : 1;
 }
 

@@ -10,6 +10,7 @@
 #include <sys/random.h>
 
 #include "base/check.h"
+#include "base/hash.h"
 
 void memo_start(struct memo *m, size_t most,
                 void (*forgotten)(void *arg, struct item *it), void *arg)
@@ -39,11 +40,9 @@ static uint64_t hash_of(const struct memo *m, const struct item_key *key)
                            (uint64_t)(uintptr_t)key->row };
     uint64_t h = m->seed;
 
-    for (size_t i = 0; i < sizeof k / sizeof *k; i++) {
-        h = (h ^ k[i]) * UINT64_C(0x9E3779B97F4A7C15);
-        h ^= h >> 29;
-    }
-    return h ^ h >> 32;
+    for (size_t i = 0; i < sizeof k / sizeof *k; i++)
+        h = hash_mix(h, k[i]);
+    return h;
 }
 
 struct item *memo_find(struct memo *m, const struct item_key *key)

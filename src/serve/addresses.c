@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/hash.h"
 
 #define NONE UINT32_MAX
 
@@ -85,8 +86,7 @@ static uint64_t key_of(const struct net_peer *peer)
 static uint32_t *link_to(struct addresses *a, const struct net_peer *peer)
 {
     uint64_t key = key_of(peer);
-    uint64_t h = (key ^ a->seed) * UINT64_C(0x9E3779B97F4A7C15);
-    uint32_t *at = &a->bucket[(h >> 32) & a->mask];
+    uint32_t *at = &a->bucket[hash_mix(a->seed, key) & a->mask];
 
     while (*at != NONE &&
            (a->node[*at].key != key || a->node[*at].family != peer->family))

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <sys/random.h>
 
+#include "base/hash.h"
 #include "os/shm.h"
 
 #define SETS 4096u /* power of 2 */
@@ -52,33 +53,23 @@ void past_free(struct past *p)
     shm_free(p, sizeof *p);
 }
 
-static uint64_t mix(uint64_t h, uint64_t v)
-{
-    unsigned __int128 m =
-        (unsigned __int128)(h ^ v) * 0x9e3779b97f4a7c15ull + 1;
-
-    return (uint64_t)m ^ (uint64_t)(m >> 64);
-}
-
 uint64_t past_hash(const struct past *p, struct span text)
 {
-    uint64_t h = mix(p->seed, text.n + 1);
+    uint64_t h = hash_span(p->seed, text);
 
-    for (size_t i = 0; i < text.n; i++)
-        h = mix(h, (unsigned char)text.p[i] + 1u);
     return h > CLAIMED ? h : 2;
 }
 
 uint64_t past_key(const struct past *p, unsigned site, struct span path,
                   enum coding c)
 {
-    return mix(mix(past_hash(p, path), site + 1), (unsigned)c + 1);
+    return hash_mix(hash_mix(past_hash(p, path), site + 1), (unsigned)c + 1);
 }
 
 static uint64_t check_of(uint64_t key, const struct past_version *v)
 {
-    uint64_t h =
-        mix(mix(mix(key, v->tag), v->bytes), (uint64_t)v->last_modified);
+    uint64_t h = hash_mix(hash_mix(hash_mix(key, v->tag), v->bytes),
+                          (uint64_t)v->last_modified);
 
     return h > CLAIMED ? h : 2;
 }

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/chars.h"
+#include "base/hash.h"
 #include "base/num.h"
 #include "base/span.h"
 #include "base/sum.h"
@@ -134,6 +135,60 @@ static void classes_of_bytes(void **state)
 }
 
 /* Every byte counts, where it is and how many there are. */
+/* As with 128 bits, so without them. */
+static void a_product_in_halves(void **state)
+{
+    static const struct {
+        uint64_t a, b, folded; /* of the product's two halves */
+    } rows[] = {
+        { 0, 0, 0 },
+        { 1, 1, 1 },
+        { UINT64_MAX, 1, UINT64_MAX },
+        { UINT64_MAX, UINT64_MAX, UINT64_MAX },
+        { UINT64_C(1) << 63, 2, 1 },
+        { UINT64_C(1) << 32, UINT64_C(1) << 32, 1 },
+        { UINT32_MAX, UINT32_MAX, UINT64_C(0xfffffffe00000001) },
+        { UINT64_C(0x123456789abcdef0), UINT64_C(0xfedcba9876543210),
+          UINT64_C(0x317228f48165bb22) },
+    };
+    uint64_t a = 1;
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        assert_true(hash_fold(rows[i].a, rows[i].b) == rows[i].folded);
+        assert_true(hash_fold_halves(rows[i].a, rows[i].b) == rows[i].folded);
+    }
+    for (int i = 0; i < 1000; i++) {
+        a = a * HASH_KEY + 1;
+        assert_true(hash_fold(a, ~a) == hash_fold_halves(a, ~a));
+    }
+}
+
+/* Every byte counts, and so do its place and the length. */
+static void a_hash_tells_spans_apart(void **state)
+{
+    enum { LENGTHS = 40 };
+    char text[LENGTHS] = { 0 };
+    const uint64_t seed = UINT64_C(0x5bd1e9955bd1e995);
+    uint64_t seen[LENGTHS * LENGTHS];
+    size_t n = 0;
+
+    (void)state;
+    for (size_t len = 0; len < LENGTHS; len++) {
+        seen[n++] = hash_span(seed, span_of(text, len));
+        for (size_t i = 0; i < len; i++) {
+            text[i] = 'x';
+            seen[n++] = hash_span(seed, span_of(text, len));
+            text[i] = 0;
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = i + 1; k < n; k++)
+            assert_true(seen[i] != seen[k]);
+    }
+    assert_true(hash_span(seed, SPAN("/")) != hash_span(~seed, SPAN("/")));
+}
+
 static void sums_tell_blocks_apart(void **state)
 {
     static char p[SUM_BLOCK];
@@ -193,6 +248,8 @@ int main(void)
         cmocka_unit_test(numbers_of_every_length),
         cmocka_unit_test(spans_compare_and_trim),
         cmocka_unit_test(classes_of_bytes),
+        cmocka_unit_test(a_product_in_halves),
+        cmocka_unit_test(a_hash_tells_spans_apart),
         cmocka_unit_test(sums_tell_blocks_apart),
         cmocka_unit_test(blocks_of_a_file),
     };
