@@ -39,6 +39,7 @@ LAB_MODULES = \
 	lab/etagdlab/server.py \
 	lab/etagdlab/source.py \
 	lab/etagdlab/streams.py \
+	lab/etagdlab/talk.py \
 	lab/etagdlab/tcpfacts.py \
 	lab/etagdlab/tcpstates.py \
 	lab/etagdlab/timewait.py \

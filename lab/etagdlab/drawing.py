@@ -101,8 +101,9 @@ def _break(y, seconds, words):
                        "middle")
 
 
-def ladder(stream, packets, words):
-    """The packets of one connection, top to bottom."""
+def ladder(stream, packets, words, own=False):
+    """The packets of one connection, top to bottom.  own: it is the lab's, not
+    the browser's."""
     rows, y, before = [], 46.0, None
     lanes, top = [], 30.0
     states = ["", ""]
@@ -121,8 +122,9 @@ def ladder(stream, packets, words):
         rows.append(_text((LEFT + RIGHT) / 2, y, words(
             "%d more in the table below", more), "wait", "middle"))
     lanes.append((top, y))
-    head = _text(LEFT, 20, "%s :%d" % (words("browser"), stream["port"]),
-                 "end-name", "middle")
+    head = _text(LEFT, 20, "%s :%d" % (
+        words("client" if own else "browser"), stream["port"]), "end-name",
+        "middle")
     head += _text(RIGHT, 20, words("server") + (
         words(", worker %d", stream["worker"]) if stream["worker"] else ""),
         "end-name", "middle")

@@ -217,7 +217,7 @@ def steps(wire, done, base, start_ns):
                "skipped": d.skipped, "failed": d.failed,
                "begin": (d.begin_ns - start_ns) / 1e9,
                "end": (d.end_ns - start_ns) / 1e9,
-               "clock": freshness.clock(d.begin_ns)}
+               "ports": d.ports, "clock": freshness.clock(d.begin_ns)}
         if d.load:
             load = _load(wire, d, until, memory, base, shown, start_ns)
             shown = load.pop("shown") or shown

@@ -27,6 +27,7 @@ class Packets(Part):
         if not self.d["packets"]:
             return
         out = []
+        own = {p for step in self.d["steps"] for p in step.get("ports", [])}
         for n, s in enumerate(self.d["streams"]):
             mine = [p for p in self.d["packets"]
                     if p["stream"] == s["index"]]
@@ -43,7 +44,8 @@ class Packets(Part):
                        "<p class=soft>%s <code>tcp.port == %d"
                        "</code></p></div></details>" % (
                            " open" if n == 0 else "", escape(text),
-                           drawing.ladder(s, mine, self.w),
+                           drawing.ladder(
+                               s, mine, self.w, s["port"] in own),
                            w("In Wireshark:"), s["port"]))
         self.section("ladders", "Packet by packet", "".join(out))
 

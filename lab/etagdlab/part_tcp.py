@@ -37,7 +37,10 @@ CLOSES = {
             "its program did, %(gap).1f ms later (packet %(second)d).",
     "both": "Port %(port)d: both closed at once, their FINs crossed, and both go "
             "through CLOSING to TIME-WAIT.",
-    "half": "Port %(port)d: the %(first)s had closed its direction (packet "
+    "half": "Port %(port)d, half-closed: the %(first)s closed its direction "
+            "(packet %(fin)d), but the %(other)s still sent %(late)d bytes "
+            "before it closed as well (packet %(second)d).",
+    "open": "Port %(port)d: the %(first)s had closed its direction (packet "
             "%(fin)d), the %(other)s had not when the capture ended.",
     "reset": "Port %(port)d: reset by the %(first)s (packet %(fin)d): nothing is "
              "confirmed, what was under way is lost, and nobody waits.",

@@ -150,7 +150,7 @@ class Visits(Part):
                 s["clock"])
             if "resources" not in s:
                 out.append('<p class="between" id="step-%d"><b>%s</b> %s%s</p>'
-                           % (i + 1, title, escape(s["note"]),
+                           % (i + 1, title, escape(self.w(s["note"])),
                               self._undone(s)))
                 continue
             picture = ""

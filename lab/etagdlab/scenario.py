@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
-from . import cdp, editing
+from . import cdp, editing, talk
 from .words import Said
 
 # word: (what it does, whether it takes an argument, whether it loads a page)
@@ -22,11 +22,14 @@ WORDS = {
     "edit-logo": ("the pictures change", False, False),
     "edit": ("a file changes", True, False),
     "wait": ("wait", True, False),
+    "close": ("a connection of the lab's own, closed by", True, False),
+    "segments": ("a connection of the lab's own, MSS", True, False),
     "clear": ("cache cleared", False, False),
     "restart": ("browser restarted", False, False),
 }
 DEFAULT = "first,again,reload,hard,edit-logo,again,newtab,back"
 WAIT_MAX = 600
+MSS = (88, 32767)             # what Linux takes
 
 
 class BadScenario(ValueError):
@@ -72,6 +75,23 @@ def _seconds(text):
     return value
 
 
+def _way(text):
+    if text not in talk.WAYS:
+        raise BadScenario("close:%s is none of %s" % (text,
+                                                      " ".join(talk.WAYS)))
+
+
+def _mss(text):
+    if not text.isascii() or not text.isdigit() or \
+            not MSS[0] <= int(text) <= MSS[1]:
+        raise BadScenario("segments:%s is no MSS from %d to %d" % (
+            text, *MSS))
+    return int(text)
+
+
+CHECKS = {"wait": _seconds, "close": _way, "segments": _mss}
+
+
 def parse(text):
     steps = []
     for part in text.split(","):
@@ -83,8 +103,8 @@ def parse(text):
             raise BadScenario("%s %s" % (word, "needs an argument, as in "
                                          "%s:VALUE" % word if WORDS[word][1]
                                          else "takes no argument"))
-        if word == "wait":
-            _seconds(argument)
+        if word in CHECKS:
+            CHECKS[word](argument)
         steps.append(Step(word, argument))
     if not any(s.loads for s in steps):
         raise BadScenario("no step loads a page")
@@ -102,12 +122,13 @@ class Done:
     skipped: str = ""         # why there was nothing to do
     failed: str = ""          # why it could not be done
     files: list = field(default_factory=list)
+    ports: list = field(default_factory=list)     # of the lab's own
 
 
 class Runner:
     def __init__(self, browser, base, page, root, say=lambda text: None):
         self.browser, self.base, self.root = browser, base, root
-        self.url = base + page
+        self.url, self.page = base + page, page
         self.say = say
         self.pictures = []
         self.edits = 0
@@ -198,6 +219,15 @@ class Runner:
 
     def _wait(self, d, text):
         time.sleep(_seconds(text))
+
+    def _close(self, d, way):
+        d.ports.append(talk.close(self.base, self.page, way))
+        d.note = Said(("own connection, port %d", d.ports[-1]))
+
+    def _segments(self, d, mss):
+        port, got = talk.fetch(self.base, self.page, _mss(mss))
+        d.ports.append(port)
+        d.note = Said(("own connection, port %d, %d bytes", port, got))
 
     def _clear(self, d, _):
         self.browser.clear()

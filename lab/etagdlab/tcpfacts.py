@@ -41,35 +41,43 @@ def _closing(stream: Any) -> List[int]:
     return found
 
 
+def later(stream: Any, packet: Any) -> List[Any]:
+    """The packets behind one."""
+    return stream.packets[stream.packets.index(packet) + 1:]
+
+
 def manner(stream: Any) -> Optional[Dict[str, Any]]:
-    """How it closed: in three packets or four, both at once, half, or by a
-    reset; and by which packets."""
+    """How it closed, and by which packets: in three or four, both at once, half
+    (the other end went on sending), by a reset; or open still."""
     first = stream.closing
     if first is None:
         return None
     names = {True: "client", False: "server"}
     told = {"first": names[first.client], "other": names[not first.client],
-            "fin": first.segment.number, "ack": 0, "second": 0, "gap": 0.0}
+            "fin": first.segment.number, "ack": 0, "second": 0, "gap": 0.0,
+            "late": sum(p.segment.length for p in later(stream, first)
+                        if p.client != first.client and not p.again)}
     if stream.reset:
         reset = next(p for p in stream.packets if p.segment.has(RST))
         return {**told, "kind": "reset", "first": names[reset.client],
                 "other": names[not reset.client],
                 "fin": reset.segment.number}
     behind = first.seq + first.segment.length + 1
-    later = stream.packets[stream.packets.index(first) + 1:]
-    ack = next((p for p in later if p.client != first.client and
+    ack = next((p for p in later(stream, first) if p.client != first.client and
                 p.segment.has(ACK) and p.ack >= behind), None)
     second = stream.fin(not first.client)
     if second is None:
-        return {**told, "kind": "half"}
+        return {**told, "kind": "open"}
     told["second"] = second.segment.number
     if second.ack < behind:
         return {**told, "kind": "both"}
+    if told["late"] and (ack is None or ack is second):
+        return {**told, "kind": "half", "ack": second.segment.number}
     if ack is None or ack is second:
         return {**told, "kind": "three"}
     told["ack"] = ack.segment.number
     told["gap"] = (second.segment.time_ns - ack.segment.time_ns) / 1e6
-    return {**told, "kind": "four"}
+    return {**told, "kind": "half" if told["late"] else "four"}
 
 
 def of(stream: Any) -> Dict[str, Any]:

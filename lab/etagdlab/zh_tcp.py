@@ -38,6 +38,15 @@ TCP = {
     "Port %(port)d: both closed at once, their FINs crossed, and both go "
     "through CLOSING to TIME-WAIT.":
         "端口 %(port)d：两端同时关闭，FIN 交错，两端都经过 CLOSING 进入 TIME-WAIT。",
+    "Port %(port)d, half-closed: the %(first)s closed its direction (packet "
+    "%(fin)d), but the %(other)s still sent %(late)d bytes before it closed as "
+    "well (packet %(second)d).":
+        "端口 %(port)d，半关闭：%(first)s关闭了自己的方向（数据包 %(fin)d），但"
+        "%(other)s在关闭之前（数据包 %(second)d）还发送了 %(late)d 字节。",
+    "own connection, port %d": "自己的连接，端口 %d",
+    "own connection, port %d, %d bytes": "自己的连接，端口 %d，%d 字节",
+    "a connection of the lab's own, closed by": "实验自己的连接，关闭方",
+    "a connection of the lab's own, MSS": "实验自己的连接，MSS",
     "Port %(port)d: the %(first)s had closed its direction (packet %(fin)d), "
     "the %(other)s had not when the capture ended.":
         "端口 %(port)d：%(first)s已关闭自己的方向（数据包 %(fin)d），抓包结束时"

@@ -33,6 +33,11 @@ def both():
 
 
 def half():
+    return Talk().open().fin(True).say(False, ACK).say(
+        False, ACK, b"x").fin(False).say(True, ACK)
+
+
+def still_open():
     return Talk().open().fin(True).say(False, ACK).say(False, ACK, b"x")
 
 
@@ -44,7 +49,8 @@ def reset():
     (four, "four", "server", ["CLOSED", "TIME-WAIT"]),
     (three, "three", "client", ["TIME-WAIT", "CLOSED"]),
     (both, "both", "client", ["TIME-WAIT", "TIME-WAIT"]),
-    (half, "half", "client", ["FIN-WAIT-2", "CLOSE-WAIT"]),
+    (half, "half", "client", ["TIME-WAIT", "CLOSED"]),
+    (still_open, "open", "client", ["FIN-WAIT-2", "CLOSE-WAIT"]),
     (reset, "reset", "client", ["CLOSED", "CLOSED"])])
 def test_each_way_to_close(talk, kind, first, ends):
     s = of(talk())
