@@ -5,6 +5,7 @@ labmodulesdir = $(labhelperdir)/etagdlab
 LAB_MODULES = \
 	lab/etagdlab/__init__.py \
 	lab/etagdlab/annotate.py \
+	lab/etagdlab/answers.py \
 	lab/etagdlab/browser.py \
 	lab/etagdlab/capture.py \
 	lab/etagdlab/cdp.py \
@@ -14,6 +15,7 @@ LAB_MODULES = \
 	lab/etagdlab/drawing.py \
 	lab/etagdlab/editing.py \
 	lab/etagdlab/evidence.py \
+	lab/etagdlab/exercises.py \
 	lab/etagdlab/experiment.py \
 	lab/etagdlab/fields.py \
 	lab/etagdlab/freshness.py \
@@ -27,6 +29,7 @@ LAB_MODULES = \
 	lab/etagdlab/packets.py \
 	lab/etagdlab/part_http.py \
 	lab/etagdlab/part_packets.py \
+	lab/etagdlab/part_questions.py \
 	lab/etagdlab/part_setup.py \
 	lab/etagdlab/part_tcp.py \
 	lab/etagdlab/part_visits.py \
@@ -45,11 +48,26 @@ LAB_MODULES = \
 	lab/etagdlab/timewait.py \
 	lab/etagdlab/tools.py \
 	lab/etagdlab/words.py \
+	lab/etagdlab/zh_exercises.py \
 	lab/etagdlab/zh_fields.py \
 	lab/etagdlab/zh_tcp.py
 dist_labmodules_DATA = $(LAB_MODULES)
 labconfdir = $(pkgdatadir)/conf
 dist_labconf_DATA = conf/lab.ini
+# The exercises: an ini each, beside a page each in www/lab/exercise.
+labexercisedir = $(labconfdir)/exercise
+dist_labexercise_DATA = \
+	conf/exercise/cache.ini \
+	conf/exercise/conditional.ini \
+	conf/exercise/embedded.ini \
+	conf/exercise/get.ini \
+	conf/exercise/handshake.ini \
+	conf/exercise/keep-alive.ini \
+	conf/exercise/long.ini \
+	conf/exercise/media.ini \
+	conf/exercise/preconnect.ini \
+	conf/exercise/report.ini \
+	conf/exercise/teardown.ini
 EXTRA_DIST += lab/etagd-lab doc/lab-report.png
 dist_man_MANS += packaging/man/etagd-lab.1
 

@@ -12,6 +12,19 @@ wwwlabdir = $(wwwdir)/lab
 dist_wwwlab_DATA = \
 	www/lab/index.html www/lab/clear.html www/lab/lab.css www/lab/lab.js \
 	www/lab/expected.js www/lab/words.js
+wwwexercisedir = $(wwwlabdir)/exercise
+dist_wwwexercise_DATA = \
+	www/lab/exercise/cache.html \
+	www/lab/exercise/conditional.html \
+	www/lab/exercise/embedded.html \
+	www/lab/exercise/get.html \
+	www/lab/exercise/handshake.html \
+	www/lab/exercise/keep-alive.html \
+	www/lab/exercise/long.html \
+	www/lab/exercise/media.html \
+	www/lab/exercise/preconnect.html \
+	www/lab/exercise/report.html \
+	www/lab/exercise/teardown.html
 wwwlablogodir = $(wwwlabdir)/logo
 dist_wwwlablogo_DATA = \
 	www/lab/logo/age.png \

@@ -12,8 +12,8 @@ import pathlib
 import signal
 import sys
 
-from . import (annotate, cdp, children, diff, experiment, ledger, notes,
-               pcapng, report, scenario, tools)
+from . import (annotate, cdp, children, diff, exercises, experiment, ledger,
+               notes, pcapng, report, scenario, tools)
 from .server import NoServer
 
 OK, FAILED, USAGE, DIFFERENT = 0, 1, 2, 3
@@ -41,10 +41,17 @@ def _lab_parser():
                    "are overridden")
     p.add_argument("-o", "--option", action="append", metavar="S.KEY=VALUE",
                    help="override one option of the ini file (repeatable)")
-    p.add_argument("-s", "--scenario", default=scenario.DEFAULT,
-                   metavar="STEPS", help="default: %(default)s")
-    p.add_argument("-p", "--page", default="/", metavar="PATH",
-                   help="the page that is visited (default: %(default)s)")
+    p.add_argument("-e", "--exercise", choices=list(exercises.TABLE),
+                   metavar="NAME", help="a classic lab: its page, ini, steps "
+                   "and questions: " + ", ".join(exercises.TABLE))
+    p.add_argument("--figures", action="store_true", help="tell beside each "
+                   "question which packets of this run to look at")
+    p.add_argument("--answers", action="store_true", help="for teachers: "
+                   "answer the questions from the capture")
+    p.add_argument("-s", "--scenario", metavar="STEPS",
+                   help="default: " + scenario.DEFAULT)
+    p.add_argument("-p", "--page", metavar="PATH",
+                   help="the page that is visited (default: /)")
     p.add_argument("-r", "--report", default="lab-report.html",
                    metavar="FILE", help="default: %(default)s")
     p.add_argument("-j", "--json", metavar="FILE",
@@ -64,8 +71,9 @@ def _lab_parser():
     p.add_argument("--capture", default="auto",
                    choices=("auto", "dumpcap", "socket", "off"))
     p.add_argument("--matrix", choices=("quick", "full", "off"),
-                   default="quick", help="measure this browser against the "
-                   "known table; full: also rows that need waiting")
+                   help="measure this browser against the "
+                   "known table (quick, but off in exercises); full: also rows "
+                   "that need waiting")
     p.add_argument("--keep", action="store_true",
                    help="keep the temporary folder")
     p.add_argument("-q", "--quiet", action="store_true")
@@ -85,6 +93,16 @@ def _fail(who, text, status=FAILED):
 
 def _page(text):
     return text if text.startswith("/") else "/" + text
+
+
+def _defaults(o):
+    """What was not given: by the exercise, or as ever."""
+    mine = exercises.TABLE.get(o.exercise)
+    o.scenario = o.scenario or (mine.scenario if mine else scenario.DEFAULT)
+    o.matrix = o.matrix or ("off" if mine else "quick")
+    # A folder of one's own has a page of its own.
+    o.page = _page(o.page or (exercises.page(o.exercise)
+                              if mine and not o.dir else "/"))
 
 
 def _noted(path, text):
@@ -150,7 +168,10 @@ def lab(argv):
         return _diff(o.diff)
     if o.into:
         return _into(o)
-    o.page = _page(o.page)
+    if (o.answers or o.figures) and not o.exercise:
+        return _fail("etagd lab", "--answers and --figures belong to an "
+                     "--exercise", USAGE)
+    _defaults(o)
     if not os.access(pathlib.Path(o.report).resolve().parent, os.W_OK):
         return _fail("etagd lab", "cannot write %s" % o.report, USAGE)
     say = (lambda text: None) if o.quiet else _say

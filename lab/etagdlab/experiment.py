@@ -11,8 +11,8 @@ import shutil
 import tempfile
 import time
 
-from . import (annotate, capture, cdp, children, evidence, fields, ini,
-               ledger, mask, matrix, scenario, source, timewait)
+from . import (annotate, capture, cdp, children, evidence, exercises, fields,
+               ini, ledger, mask, matrix, scenario, source, timewait)
 from . import server as servers
 from . import tools
 from .browser import Browser
@@ -37,8 +37,9 @@ def _beside(*names):
     raise BadInput("%s is not there: give DIR and --conf" % "/".join(names))
 
 
-def default_ini():
-    return _beside("conf", "lab.ini")
+def default_ini(exercise=None):
+    return _beside("conf", "exercise", exercise + ".ini") if exercise \
+        else _beside("conf", "lab.ini")
 
 
 def default_site():
@@ -89,7 +90,7 @@ class Experiment:
         self.steps = scenario.parse(options.scenario)
         self.program = servers.find()
         self.ini = pathlib.Path(options.conf) if options.conf \
-            else default_ini()
+            else default_ini(options.exercise)
         self.site = pathlib.Path(options.dir) if options.dir \
             else default_site()
         if not self.site.is_dir():
@@ -117,6 +118,8 @@ class Experiment:
     def _run(self, folder):
         root = folder / "www"
         _copy(self.site, root)
+        if self.o.exercise and exercises.TABLE[self.o.exercise].prepare:
+            exercises.TABLE[self.o.exercise].prepare(root)
         config = folder / self.ini.name
         shutil.copy2(self.ini, config)
         (folder / "log").mkdir()
@@ -157,7 +160,12 @@ class Experiment:
                      "dropped": run.dropped if run else None,
                      "whole": run.whole if run else None})
         noted = annotate.annotate(blocks, book)[0] if blocks else None
-        return mask.everywhere(secret, data), noted
+        data = mask.everywhere(secret, data)
+        if self.o.exercise:
+            data["exercise"] = exercises.asked(self.o.exercise, data,
+                                               self.o.answers)
+            data["exercise"]["figures"] = self.o.figures or self.o.answers
+        return data, noted
 
     def _visits(self, folder: pathlib.Path, url: str,
                 root: pathlib.Path) -> "tuple[list[scenario.Done], str]":

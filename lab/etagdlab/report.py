@@ -8,6 +8,7 @@ from html import escape
 from . import notes
 from .part_http import Http
 from .part_packets import Packets
+from .part_questions import Questions
 from .part_setup import Setup
 from .part_tcp import Tcp
 from .part_visits import Visits, disagreements
@@ -44,10 +45,10 @@ class Report:
                 cls, escape(w(k)), escape(v)) for k, v, cls in rows)
 
     def html(self):
-        visits, http, tcp, packets, setup = (
+        visits, questions, http, tcp, packets, setup = (
             kind(self.d, self.w, self.sections)
-            for kind in (Visits, Http, Tcp, Packets, Setup))
-        for part in (visits.summary, setup.page, visits.grid, visits.visits,
+            for kind in (Visits, Questions, Http, Tcp, Packets, Setup))
+        for part in (visits.summary, questions.questions, setup.page, visits.grid, visits.visits,
                      packets.timeline, tcp.handshakes, tcp.time_wait,
                      tcp.unused, http.exchanges, packets.ladders,
                      packets.graphs, packets.packets, setup.matrix, setup.configuration):

@@ -3,10 +3,12 @@
 packets say stays in their own words; so does the JSON, which is for programs."""
 import re
 
+from .zh_exercises import EXERCISES
 from .zh_fields import FIELDS
 from .zh_tcp import TCP
 
 ZH = {
+    **EXERCISES,
     **FIELDS,
     **TCP,
     "Caching lab report": "HTTP 缓存实验报告",

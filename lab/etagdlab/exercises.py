@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: MIT
+"""exercises: the classic labs, each with its page (www/lab/exercise), its ini
+(conf/exercise), its steps and its questions.  The questions of the first six
+follow the Wireshark labs that go with Kurose and Ross's book."""
+import math
+import pathlib
+import struct
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+from . import answers
+
+Question = Tuple[str, answers.Rule]
+SOUND_S, RATE = 120, 44100
+
+
+def sound(root: pathlib.Path) -> None:
+    """Two minutes of a soft tone, 10 MB: long enough to be asked for in
+    parts."""
+    wave = b"".join(struct.pack("<h", int(3000 * math.sin(
+        2 * math.pi * i / 100))) for i in range(100))
+    data = wave * (SOUND_S * RATE // 100)
+    head = b"RIFF" + struct.pack("<I", 36 + len(data)) + b"WAVEfmt " + \
+        struct.pack("<IHHIIHH", 16, 1, 1, RATE, RATE * 2, 2, 16) + b"data" + \
+        struct.pack("<I", len(data))
+    folder = root / "lab" / "exercise"
+    if folder.is_dir():       # a page of one's own has what it has
+        (folder / "sound.wav").write_bytes(head + data)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    title: str
+    scenario: str
+    questions: "Tuple[Question, ...]"
+    prepare: "Optional[Callable[[pathlib.Path], None]]" = None
+
+
+CLOSING = (
+    ("Who closed each connection first, and in how many packets?",
+     answers.closes),
+    ("Which end waits in TIME-WAIT, and why that one?", answers.waits),
+    ("How long does TIME-WAIT last here? Compare it with "
+     "net.ipv4.tcp_fin_timeout.", answers.waits_long),
+)
+SPARE = (
+    ("Which connection was never used, and how long was it open?",
+     answers.unused),
+    ("Is that pipelining? Count the requests that were sent before the answer "
+     "to the one before them had come.", answers.pipelined),
+)
+
+TABLE: Dict[str, Exercise] = {
+    "report": Exercise(
+        "The whole report", "first,again,wait:4", (
+            ("What are the addresses and ports of both ends?",
+             answers.addresses),
+            ("Which initial sequence numbers did both ends choose?",
+             answers.numbers),
+            ("What did the two ends offer each other in their SYNs?",
+             answers.offers),
+            ("Which requests were made?", answers.requests), *SPARE,
+            ("What was not asked for at the second visit, and why?",
+             answers.not_asked), *CLOSING)),
+    "get": Exercise(
+        "A simple GET", "first", (
+            ("Which version of HTTP does the browser speak, which the server?",
+             answers.versions),
+            ("Which languages does the browser say that it takes?",
+             answers.languages),
+            ("What are the addresses and ports of both ends?",
+             answers.addresses),
+            ("Which status did the server answer with?", answers.status(0)),
+            ("When was the page last modified, by the server's word?",
+             answers.modified),
+            ("How many bytes of content came?", answers.content(0)))),
+    "conditional": Exercise(
+        "A conditional GET", "first,again", (
+            ("Does the first GET have a field that begins with If-?",
+             answers.conditions(0)),
+            ("Did the first answer bring the page? How many bytes?",
+             answers.content(0)),
+            ("Which conditions does the second GET have, with which values, and "
+             "where do these come from?", answers.conditions(1)),
+            ("Which status has the second answer?", answers.status(1)),
+            ("How many bytes of content did it bring, and why?",
+             answers.content(1)))),
+    "long": Exercise(
+        "A long document", "first,segments:1460", (
+            ("How many requests were made for the page?", answers.requests),
+            ("Which MSS did each client announce?", answers.mss),
+            ("How many segments did each answer take, and why do they differ?",
+             answers.segments),
+            ("Which status and phrase has the answer?", answers.status(0)),
+            ("How many bytes of content came?", answers.content(0)))),
+    "embedded": Exercise(
+        "A page with pictures", "first", (
+            ("How many requests were made, and for what?", answers.requests),
+            ("Were the pictures asked for one after the other or at the same "
+             "time?", answers.parallel),
+            ("How many requests did each connection carry?",
+             answers.shared))),
+    "handshake": Exercise(
+        "Three packets before the first byte", "first", (
+            ("Which initial sequence numbers did both ends choose?",
+             answers.numbers),
+            ("Which number does the first SYN-ACK confirm, and why is it not "
+             "the ISN itself?", answers.confirms),
+            ("What did the two ends offer each other in their SYNs?",
+             answers.offers),
+            ("How long did it take from SYN to SYN-ACK?",
+             answers.handshake_time))),
+    "teardown": Exercise(
+        "How a connection ends", "first,close:client,close:server,close:both,"
+        "close:reset,close:half", (
+            *CLOSING,
+            ("How long was it silent before each close?", answers.silences))),
+    "keep-alive": Exercise(
+        "One connection, several requests", "first,again,again,wait:3", (
+            ("How many requests did each connection carry?", answers.shared),
+            ("How long was it silent before each close? Which of these closes "
+             "are the timer's?", answers.silences),
+            ("Who closed each connection first, and in how many packets?",
+             answers.closes))),
+    "cache": Exercise(
+        "To ask or not to ask", "first,again,reload,hard,edit-logo,again", (
+            ("What did each visit cost?", answers.by_visit),
+            ("What was not asked for, when and why?", answers.not_asked),
+            ("Which conditions does the second GET of the page have?",
+             answers.conditions(1)))),
+    "media": Exercise(
+        "Sound in parts", "first,again", (
+            ("Which parts were asked for, and what came?", answers.ranges),
+            ("How much of the file crossed the wire?",
+             answers.range_bytes)), sound),
+    "preconnect": Exercise(
+        "A connection that nobody uses", "first,again,wait:4", (
+            *SPARE, ("How long was it silent before each close?",
+                     answers.silences),
+            ("Who closed each connection first, and in how many packets?",
+             answers.closes))),
+}
+
+
+def page(name: str) -> str:
+    return "/lab/exercise/%s.html" % name
+
+
+def asked(name: str, data: answers.Data, with_answers: bool) -> Dict[str, Any]:
+    """The exercise's questions with the packets that show the answers, and the
+    answers if they are wanted."""
+    found: List[Dict[str, Any]] = []
+    for text, rule in TABLE[name].questions:
+        answer = rule(data)
+        row: Dict[str, Any] = {"text": text,
+                               "packets": answer.packets if answer else []}
+        if with_answers:
+            row["answer"] = answer.text if answer else None
+        found.append(row)
+    return {"name": name, "title": TABLE[name].title, "questions": found}

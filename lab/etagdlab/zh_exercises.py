@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""zh_exercises: questions and answers of the exercises, in Chinese."""
+
+EXERCISES = {
+    "Questions": "问题", "Answer:": "答案：", "Look at packets: %s": "请看数据包：%s",
+    "this run does not tell": "本次实验没有说明",
+    "The whole report": "完整的报告", "A simple GET": "简单的 GET",
+    "A conditional GET": "条件 GET", "A long document": "长文档",
+    "A page with pictures": "带图片的页面",
+    "Three packets before the first byte": "第一个字节之前的三个数据包",
+    "How a connection ends": "连接如何结束",
+    "One connection, several requests": "一个连接，多个请求",
+    "To ask or not to ask": "问还是不问", "Sound in parts": "分段的声音",
+    "A connection that nobody uses": "无人使用的连接",
+    # questions
+    "Who closed each connection first, and in how many packets?":
+        "每个连接由谁先关闭，用了几个数据包？",
+    "Which end waits in TIME-WAIT, and why that one?":
+        "哪一端在 TIME-WAIT 中等待，为什么是它？",
+    "How long does TIME-WAIT last here? Compare it with "
+    "net.ipv4.tcp_fin_timeout.":
+        "这里 TIME-WAIT 持续多久？请与 net.ipv4.tcp_fin_timeout 比较。",
+    "Which connection was never used, and how long was it open?":
+        "哪个连接从未使用，打开了多久？",
+    "Is that pipelining? Count the requests that were sent before the answer "
+    "to the one before them had come.":
+        "这是流水线吗？数一数有多少请求在前一个应答到来之前就发出。",
+    "What are the addresses and ports of both ends?": "两端的地址和端口是什么？",
+    "Which initial sequence numbers did both ends choose?":
+        "两端选择了怎样的初始序号？",
+    "What did the two ends offer each other in their SYNs?":
+        "两端在 SYN 中向对方提供了什么？",
+    "Which requests were made?": "发出了哪些请求？",
+    "What was not asked for at the second visit, and why?":
+        "第二次访问时没有请求什么，为什么？",
+    "Which version of HTTP does the browser speak, which the server?":
+        "浏览器和服务器各使用哪个版本的 HTTP？",
+    "Which languages does the browser say that it takes?":
+        "浏览器说它接受哪些语言？",
+    "Which status did the server answer with?": "服务器的应答状态是什么？",
+    "When was the page last modified, by the server's word?":
+        "按服务器所说，页面最后修改于何时？",
+    "How many bytes of content came?": "收到多少字节内容？",
+    "Does the first GET have a field that begins with If-?":
+        "第一个 GET 有以 If- 开头的字段吗？",
+    "Did the first answer bring the page? How many bytes?":
+        "第一个应答带来页面了吗？多少字节？",
+    "Which conditions does the second GET have, with which values, and where "
+    "do these come from?":
+        "第二个 GET 有哪些条件，值是什么，从何而来？",
+    "Which status has the second answer?": "第二个应答的状态是什么？",
+    "How many bytes of content did it bring, and why?":
+        "它带来多少字节内容，为什么？",
+    "How many requests were made for the page?": "为该页面发出了多少个请求？",
+    "Which MSS did each client announce?": "每个客户端声明的 MSS 是多少？",
+    "How many segments did each answer take, and why do they differ?":
+        "每个应答用了多少个报文段，为什么不同？",
+    "Which status and phrase has the answer?": "应答的状态码和短语是什么？",
+    "How many requests were made, and for what?": "发出了多少个请求，请求什么？",
+    "Were the pictures asked for one after the other or at the same time?":
+        "图片是逐个请求的，还是同时请求的？",
+    "How many requests did each connection carry?": "每个连接承载了多少个请求？",
+    "Which number does the first SYN-ACK confirm, and why is it not the ISN "
+    "itself?":
+        "第一个 SYN-ACK 确认的是哪个序号，为什么不是 ISN 本身？",
+    "How long did it take from SYN to SYN-ACK?": "从 SYN 到 SYN-ACK 用了多久？",
+    "How long was it silent before each close?": "每次关闭之前静默了多久？",
+    "How long was it silent before each close? Which of these closes are the "
+    "timer's?":
+        "每次关闭之前静默了多久？哪些关闭是定时器引起的？",
+    "What did each visit cost?": "每次访问的代价是多少？",
+    "What was not asked for, when and why?": "什么没有被请求，何时，为什么？",
+    "Which conditions does the second GET of the page have?":
+        "页面的第二个 GET 有哪些条件？",
+    "Which parts were asked for, and what came?": "请求了哪些部分，收到什么？",
+    "How much of the file crossed the wire?": "文件有多少经过了线路？",
+    # answers
+    "the browser %s, the server %s": "浏览器 %s，服务器 %s",
+    "it does not say": "没有说明", "none": "没有", "nobody": "没有一端",
+    "the browser %s, port %d; the server %s, port %d":
+        "浏览器 %s，端口 %d；服务器 %s，端口 %d",
+    "; ": "；",
+    "at the same time: %d requests on %d connections, of which %d pairs were "
+    "under way together":
+        "同时：%2$d 个连接上有 %1$d 个请求，其中 %3$d 对同时在途",
+    "one after the other: %d requests on %d connections, %d pairs together":
+        "逐个：%2$d 个连接上有 %1$d 个请求，%3$d 对同时在途",
+    "port %d: %d segments of at most %d bytes in %d frames, %d bytes in all":
+        "端口 %d：%d 个报文段，每个最多 %d 字节，装在 %d 个帧中，共 %d 字节",
+    "port %d: %s": "端口 %d：%s",
+    "port %d: client %d, server %d": "端口 %d：客户端 %d，服务器 %d",
+    "client: %s; server: %s": "客户端：%s；服务器：%s",
+    "%d: the ISN %d and one, for the SYN takes a number":
+        "%d：ISN %d 加一，因为 SYN 占用一个序号",
+    "port %d: %.3f ms": "端口 %d：%.3f 毫秒", "port %d: %.3f s": "端口 %d：%.3f 秒",
+    "port %d: the client first, ": "端口 %d：客户端先关闭，",
+    "port %d: the server first, ": "端口 %d：服务器先关闭，",
+    "three packets": "三个数据包", "four packets": "四个数据包",
+    "both at once": "两端同时", "half-closed for a while": "半关闭一段时间",
+    "the other end not at all": "另一端没有关闭", "by a reset": "以复位",
+    "port %d: the client": "端口 %d：客户端", "port %d: the server": "端口 %d：服务器",
+    "%.1f s": "%.1f 秒", "port %d: %d requests": "端口 %d：%d 个请求",
+    "port %d: open for %.1f s": "端口 %d：打开 %.1f 秒",
+    "%d requests came before the answer to the one before them":
+        "%d 个请求早于前一个应答",
+    "step %d, %s: ": "第 %d 步，%s：",
+    "step %d: %d requests, %d of them answered 304, %d bytes":
+        "第 %d 步：%d 个请求，其中 %d 个应答 304，共 %d 字节",
+    "%d bytes came, of a file of %s": "收到 %d 字节，文件共 %s 字节",
+}

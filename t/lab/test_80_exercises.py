@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""The exercises: each has its page, its ini and its questions, runs, and is
+answered from its capture."""
+import ast
+import json
+import re
+import subprocess
+
+import pytest
+
+import harness
+from etagdlab import answers, cli, exercises, report, scenario, words
+from reading import TOP, english
+from test_50_parts import sample
+from test_60_lab import lab
+
+NAMES = list(exercises.TABLE)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_is_whole(program, name):
+    assert (TOP / "www" / exercises.page(name).lstrip("/")).is_file()
+    ini = TOP / "conf" / "exercise" / (name + ".ini")
+    done = subprocess.run([program, "-t", "-c", str(ini)],
+                          env=harness.environment(), stderr=subprocess.PIPE,
+                          stdout=subprocess.PIPE, text=True)
+    assert done.returncode == 0 and "warning" not in done.stderr, done.stderr
+    scenario.parse(exercises.TABLE[name].scenario)
+    for mk in ("lab/local.mk", "www/local.mk"):
+        assert "/exercise/%s." % name in (TOP / mk).read_text()
+    assert name in (TOP / "packaging/man/etagd-lab.1").read_text()
+
+
+def test_every_question_and_answer_in_chinese():
+    said = [e.title for e in exercises.TABLE.values()]
+    said += [q for e in exercises.TABLE.values() for q, _ in e.questions]
+    said += [*answers.HOW.values()] + ["port %d: " + w for w in
+                                       answers.WHO.values()]
+    # the templates in answers.py itself
+    tree = ast.parse((TOP / "lab/etagdlab/answers.py").read_text())
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and \
+                getattr(call.func, "id", "") == "_said":
+            for part in ast.walk(call.args[0]):
+                if isinstance(part, ast.Constant) and \
+                        isinstance(part.value, str) and " " in part.value:
+                    said.append(part.value)
+    plain = [s for s in said if s not in words.ZH and s != "port %d: " and
+             re.search("[A-Za-z]{2}", s.replace("%d", "").replace("%s", ""))]
+    assert not plain and len(said) > 60
+
+
+@pytest.mark.parametrize("lang", ("en", "zh"))
+def test_room_figures_and_answers(lang):
+    data = {**sample(), "exercise": {
+        "name": "get", "title": "A simple GET", "figures": False,
+        "questions": [{"text": exercises.TABLE["get"].questions[0][0],
+                       "packets": [4, 6]}]}}
+    w = words.Words(lang)
+    text = report.html(data, lang)
+    assert "class=room" in text and w("Look at packets: %s", "4, 6") not in \
+        text and "class=answer" not in text
+    data["exercise"]["figures"] = True
+    assert w("Look at packets: %s", "4, 6") in report.html(data, lang)
+    data["exercise"]["questions"][0]["answer"] = None
+    text = report.html(data, lang)
+    assert w("this run does not tell") in text and "class=room" not in text
+    assert lang == "en" or not english(text.split("<footer>")[0])
+
+
+def test_without_anything_there_is_no_answer():
+    empty = {**sample(), "streams": [], "packets": [], "exchanges": [],
+             "steps": [], "time_wait": None}
+    for name in NAMES:
+        told = exercises.asked(name, empty, True)["questions"]
+        assert len(told) == len(exercises.TABLE[name].questions)
+
+
+def test_usage(capsys):
+    assert cli.main(["lab", "--answers"]) == cli.USAGE
+    assert "--exercise" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        cli.main(["lab", "-e", "nothing"])
+
+
+# What must come out, as patterns of the answers in order.
+WANTED = {
+    "report": ["port", "client", "MSS=", "3: ", "open for", "^0 req",
+               "/logo.png: granted", "server first", "the server", "6\\d"],
+    "get": ["HTTP/1.1, the server HTTP/1.1", "en", "127.0.0.1", "200 OK",
+            "GMT", "bytes"],
+    "conditional": ["none", "[1-9]", "If-None-Match: .*If-Modified",
+                    "304 Not Modified", "^0 bytes"],
+    "long": ["^2: ", "MSS=65495; .*MSS=1460", "of at most 1448 bytes", "200 OK",
+             "\\d{5} bytes"],
+    "embedded": ["^7: ", "at the same time|one after the other", "request"],
+    "handshake": ["client", "and one", "SACK_PERM", "ms"],
+    "teardown": ["(?s)server first, both at once.*by a reset.*half-closed",
+                 "server", "6\\d", "s"],
+    "keep-alive": ["4 requests", "s", "server first"],
+    "cache": ["step 1: 4 requests, 0", "/logo/fresh.png: granted",
+              "If-None-Match"],
+    "media": ["bytes=0- → 206, bytes 0-.*bytes=\\d{6,}-", "of a file of"],
+    "preconnect": ["open for", "^0 req", "s", "first"],
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_is_answered(program, tmp_path, chromium, name):
+    path = tmp_path / "r.html"
+    done = lab(program, "-e", name, "--answers", "-q", "-r", path)
+    assert done.returncode == 0, done.stderr
+    data = json.loads(path.with_suffix(".json").read_text())
+    if not data["capture"]["way"]:
+        pytest.skip(data["capture"]["why_not"])
+    told = data["exercise"]["questions"]
+    assert len(told) == len(WANTED[name])
+    numbers = {p["no"] for p in data["packets"]}
+    for q, pattern in zip(told, WANTED[name]):
+        assert q["answer"] and re.search(pattern, q["answer"]), q
+        assert set(q["packets"]) <= numbers
+    assert "class=answer" in path.read_text()
