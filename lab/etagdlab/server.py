@@ -71,7 +71,10 @@ class Server:
                           "server.root=%s" % root,
                           "observe.listen=127.0.0.1:0",
                           "log.access=%s" % self.log, "log.format=json",
-                          "log.buffer=0"] + list(overrides)
+                          "log.buffer=0",
+                          # else a page that came plain at first is sent again,
+                          # compressed, when it is asked for with its tag
+                          "prepare.compress=off"] + list(overrides)
         self.argv = [program, "-c", str(ini)]
         for o in self.overrides:
             self.argv += ["-o", o]

@@ -139,7 +139,8 @@ class Lab:
         self.server = serve(
             files={"away.html": "<!doctype html><title>away</title>"
                    "<link rel=icon href='data:,'>"},
-            rules=RULES, strong=False, conf={"server": {"workers": 1}})
+            rules=RULES, strong=False, conf={"server": {"workers": 1},
+                                                "prepare": {"compress": "off"}})
         self.witness = Witness(self.server)
         self.browser = None
 
