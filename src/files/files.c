@@ -7,18 +7,29 @@
 #include "files/files.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "files/asks.h"
 #include "files/dirs.h"
 #include "files/entry.h"
+#include "files/follow.h"
 #include "files/marks.h"
 #include "os/poll.h"
+#include "os/watch.h"
 
-bool files_init(struct files *fs, int prepare_fd, uint64_t seed)
+bool files_init(struct files *fs, const struct root *root, size_t n_roots,
+                int prepare_fd, uint64_t seed)
 {
     list_init(&fs->asked);
     list_init(&fs->hashed);
     list_init(&fs->ready);
+    fs->places = -1;
+    fs->n_roots = n_roots;
+    fs->given = root;
+    fs->root = calloc(n_roots, sizeof fs->root[0]);
+    if (!fs->root)
+        return false;
+    memcpy(fs->root, root, n_roots * sizeof fs->root[0]);
     if (!asks_init(fs) ||
         !cache_init(&fs->cache, fs->conf->prepare.files, seed))
         return false;
@@ -27,6 +38,7 @@ bool files_init(struct files *fs, int prepare_fd, uint64_t seed)
     if (fs->dirs) {
         dirs_watch_mounts(fs->dirs, fs->poll);
         fs->marks = marks_new(FILES_MARKED_MAX);
+        follow_start(fs);
     }
     fs->cache.second = fs->now->second;
     fs->client = client_new(prepare_fd);
@@ -56,13 +68,27 @@ void files_free(struct files *fs)
     if (fs->dirs)
         dirs_free(fs->dirs);
     marks_free(fs->marks);
+    follow_end(fs);
     free(fs->asks);
+}
+
+void files_mounts(struct files *fs)
+{
+    if (fs->places >= 0)
+        (void)follow_look(fs);
+    dirs_forget(fs->dirs);
+    fs->fresh++;
 }
 
 void files_news(struct files *fs)
 {
     bool names = fs->dirs && dirs_news(fs->dirs);
     bool files = marks_news(fs->marks, fs->fresh + 1);
+
+    if (fs->places >= 0 && watch_waits(WATCH_PLACES) && follow_news(fs)) {
+        dirs_forget(fs->dirs);
+        names = true;
+    }
 
     if (names || files)
         fs->fresh++;

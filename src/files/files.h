@@ -28,6 +28,9 @@ struct root {
     int fd;
     bool watchable, local; /* file_system_...() */
     uint64_t dev, ino;
+    int folder;       /* in which it has its name; -1: it is not followed */
+    const char *name; /* there; the configuration's */
+    int releases;     /* folder that a worker may read besides; or -1 */
 };
 
 #define FILES_MARKED_MAX 16384 /* that are watched themselves, a worker */
@@ -36,11 +39,17 @@ struct files {
     /* the owner's, and there for as long as this is */
     const struct conf *conf;
     const struct moment *now;
-    const struct root *root; /* per site its own, then its aliases in order */
-    struct past *past;       /* what was handed out before, by all */
-    struct span keep_alive;  /* the fields of every head that ends with them */
+    struct past *past;      /* what was handed out before, by all */
+    struct span keep_alive; /* the fields of every head that ends with them */
     int poll;
     /* what is known */
+    const struct root *given; /* by the master */
+    struct root *root; /* per site its own, then its aliases in order: as this
+                          worker has found them last */
+    size_t n_roots;
+    int places;       /* watch of the roots' names; or -1 */
+    bool root_hidden; /* a name means a directory that this worker may not
+                         read: the master is to be told */
     struct cache cache;
     struct dirs *dirs;    /* NULL: nothing is watched */
     struct marks *marks;  /* NULL: no file is watched itself */
@@ -61,14 +70,18 @@ struct files {
     struct list ready;  /* those whose wait for facts is over */
 };
 
-/* Makes all that is known from here on; conf, now, root, past, keep_alive and
- * poll are set already.  False: not enough memory. */
-bool files_init(struct files *fs, int prepare_fd, uint64_t seed);
+/* Makes all that is known from here on; conf, now, past, keep_alive and poll
+ * are set already.  False: not enough memory. */
+bool files_init(struct files *fs, const struct root *root, size_t n_roots,
+                int prepare_fd, uint64_t seed);
 
 /* Lets go of everything known; nobody waits for facts any more. */
 void files_free(struct files *fs);
 
 /* Takes note of all changes up to now. */
 void files_news(struct files *fs);
+
+/* Something was mounted or unmounted: nothing that was found is believed. */
+void files_mounts(struct files *fs);
 
 #endif

@@ -9,6 +9,7 @@ libfiles_a_SOURCES = \
 	src/files/facts.c src/files/facts.h \
 	src/files/files.c src/files/files.h \
 	src/files/find.c src/files/find.h \
+	src/files/follow.c src/files/follow.h \
 	src/files/forms.c src/files/forms.h \
 	src/files/keep.c src/files/keep.h \
 	src/files/marks.c src/files/marks.h \

@@ -55,7 +55,7 @@ static void keep_needed(const struct generation *g, const struct child *c,
                         int control, int prepare)
 {
     size_t n = 3;
-    size_t most = n + 1 + g->conf->n_listen + g->n_roots + g->conf->workers;
+    size_t most = n + 1 + g->conf->n_listen + 3 * g->n_roots + g->conf->workers;
     int *keep = calloc(most, sizeof *keep);
 
     CHECK(keep != NULL);
@@ -68,8 +68,11 @@ static void keep_needed(const struct generation *g, const struct child *c,
         keep[n++] = g->access_log;
         for (size_t i = 0; i < g->conf->n_listen; i++)
             keep[n++] = g->listener[i];
-        for (size_t i = 0; i < g->n_roots; i++)
+        for (size_t i = 0; i < g->n_roots; i++) {
             keep[n++] = g->root[i].fd;
+            keep[n++] = g->root[i].folder;
+            keep[n++] = g->root[i].releases;
+        }
         for (unsigned i = 0; i < g->conf->workers; i++)
             keep[n++] = g->wake[i];
     }

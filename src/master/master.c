@@ -67,6 +67,8 @@ static void child_message(struct master *m, struct child *c)
         c->deaf = true;
         turnover_look(m);
     }
+    if (word == WORKER_MOVED)
+        m->roots.due_us = 0;
     if (word != WORKER_READY)
         return;
     c->ready = true;

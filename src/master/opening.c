@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -132,7 +133,42 @@ static bool open_observer(struct generation *g, const struct generation *old,
     return true;
 }
 
-static bool open_root(struct generation *g, const char *path)
+/* Workers follow the name of a root by themselves where they can read what it
+ * may mean next: the releases beside the present one, if the link leads to a
+ * folder within its own. */
+static void open_releases(struct root *r, const char *place)
+{
+    if (!file_is_link(place))
+        return;
+    r->releases = file_open_named(r->fd, "..");
+    if (r->releases >= 0 && !file_within(r->folder, r->releases)) {
+        close(r->releases);
+        r->releases = -1;
+    }
+}
+
+/* place: as configured, links and all. */
+static void open_folder(struct root *r, const char *place)
+{
+    char folder[PATH_MAX];
+    size_t n = place ? strlen(place) : 0;
+
+    r->folder = r->releases = -1;
+    while (n > 0 && place[n - 1] == '/')
+        n--;
+    while (n > 0 && place[n - 1] != '/')
+        n--;
+    if (n == 0 || n >= sizeof folder || !r->local)
+        return;
+    memcpy(folder, place, n);
+    folder[n] = '\0';
+    r->folder = file_open_folder(folder);
+    r->name = place + n;
+    if (r->folder >= 0)
+        open_releases(r, place);
+}
+
+static bool open_root(struct generation *g, const char *path, const char *place)
 {
     struct root *r = &g->root[g->n_roots];
 
@@ -146,6 +182,7 @@ static bool open_root(struct generation *g, const char *path)
     r->local = file_system_local(r->fd) && file_stat(r->fd, &s) == 0;
     r->dev = r->local ? s.dev : 0;
     r->ino = r->local ? s.ino : 0;
+    open_folder(r, place);
     g->n_roots++;
     return true;
 }
@@ -161,10 +198,10 @@ static bool open_roots(struct generation *g)
     CHECK(g->root);
     for (size_t i = 0; i < g->conf->n_sites; i++) {
         const struct conf_site *s = &g->conf->sites[i];
-        if (!open_root(g, s->root))
+        if (!open_root(g, s->root, s->place))
             return false;
         for (size_t k = 0; k < s->n_aliases; k++) {
-            if (!open_root(g, s->aliases[k].root))
+            if (!open_root(g, s->aliases[k].root, s->aliases[k].place))
                 return false;
         }
     }
@@ -273,8 +310,14 @@ void opening_close(struct generation *g)
     opening_close_listeners(g);
     if (g->observe_listener >= 0)
         close(g->observe_listener);
-    for (size_t i = 0; i < g->n_roots; i++)
-        close(g->root[i].fd);
+    for (size_t i = 0; i < g->n_roots; i++) {
+        const struct root *r = &g->root[i];
+        close(r->fd);
+        if (r->folder >= 0)
+            close(r->folder);
+        if (r->releases >= 0)
+            close(r->releases);
+    }
     free(g->listener);
     free(g->root);
 }

@@ -7,9 +7,13 @@
  */
 #include "master/roots.h"
 
+#include <unistd.h>
+
+#include "conf/conf.h"
 #include "master/state.h"
 #include "os/clock.h"
 #include "os/file.h"
+#include "os/landlock.h"
 #include "os/log.h"
 
 #define LOOK_US 1000000u
@@ -29,14 +33,43 @@ static bool tried(struct master *m, uint64_t dev, uint64_t ino)
     return same;
 }
 
-/* Does `place` name another directory than the root that was opened there? */
-static bool take(struct master *m, const char *place, const struct root *root)
+/* Workers that may read the new directory have it already; those that are made
+ * later are to be given it as well. */
+static bool workers_follow(const struct conf *c, const struct root *r, int fd)
+{
+    bool confined = c->sandbox && landlock_abi() > 0;
+
+    return r->folder >= 0 &&
+           (!confined || (r->releases >= 0 && file_within(r->releases, fd)));
+}
+
+static void exchange(struct root *r, int fd, uint64_t dev, uint64_t ino)
+{
+    close(r->fd);
+    r->fd = fd;
+    r->watchable = file_system_watchable(fd);
+    r->dev = dev;
+    r->ino = ino;
+}
+
+/* Does `place` name another directory than the root that was opened there?
+ * True: it takes a reload to serve that one. */
+static bool take(struct master *m, const char *place, struct root *root)
 {
     uint64_t dev, ino;
 
     if (!place || !root->local || file_directory(place, &dev, &ino) != 0 ||
         (dev == root->dev && ino == root->ino) || tried(m, dev, ino))
         return false;
+    int fd = file_open_root(place);
+    if (fd >= 0 && workers_follow(m->current->conf, root, fd)) {
+        log_info("M150", "root %s is another directory now: workers follow it",
+                 place);
+        exchange(root, fd, dev, ino);
+        return false;
+    }
+    if (fd >= 0)
+        close(fd);
     log_info("M114", "root %s is another directory now: taking it by a reload",
              place);
     return true;

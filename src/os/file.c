@@ -24,6 +24,7 @@
 #include "os/beneath.h"
 #include "os/walk.h"
 
+#define FOLDERS_MAX 128
 #define WALKS_MAX 8 /* while names keep changing under the walk */
 
 #ifndef XFS_SUPER_MAGIC
@@ -68,6 +69,57 @@ int file_open_root(const char *path)
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     return fd < 0 ? -errno : fd;
+}
+
+int file_open_folder(const char *path)
+{
+    int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    return fd < 0 ? -errno : fd;
+}
+
+int file_open_named(int folder, const char *name)
+{
+    struct open_how how = { .flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC |
+                                     O_NONBLOCK };
+    long fd = syscall(SYS_openat2, folder, name, &how, sizeof how);
+
+    return fd < 0 ? -errno : (int)fd;
+}
+
+bool file_is_link(const char *path)
+{
+    struct stat s;
+
+    return lstat(path, &s) == 0 && S_ISLNK(s.st_mode);
+}
+
+static bool same_directory(int a, int b)
+{
+    struct stat s, t;
+
+    return fstat(a, &s) == 0 && fstat(b, &t) == 0 && s.st_dev == t.st_dev &&
+           s.st_ino == t.st_ino;
+}
+
+bool file_within(int folder, int fd)
+{
+    int at = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    bool within = false;
+
+    for (int i = 0; i < FOLDERS_MAX && at >= 0 && !within; i++) {
+        within = same_directory(folder, at);
+        int up = openat(at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (up >= 0 && same_directory(up, at)) { /* "/" */
+            close(up);
+            up = -1;
+        }
+        close(at);
+        at = up;
+    }
+    if (at >= 0)
+        close(at);
+    return within;
 }
 
 bool file_is_socket(const char *path)

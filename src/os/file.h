@@ -41,6 +41,18 @@ bool file_is_socket(const char *path);
 /* A directory by absolute path, as a root for the function above. */
 int file_open_root(const char *path);
 
+/* A directory that is gone through, not read (O_PATH). */
+int file_open_folder(const char *path);
+
+/* The directory of that name in `folder`, links followed; -errno. */
+int file_open_named(int folder, const char *name);
+
+/* Is the directory open as `fd` `folder`, or somewhere below it? */
+bool file_within(int folder, int fd);
+
+/* Is there a symbolic link? */
+bool file_is_link(const char *path);
+
 int file_stat(int fd, struct file_stat *out);
 
 /* Which directory `path` names, as device and inode.  A server of files that is

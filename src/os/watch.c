@@ -20,11 +20,12 @@
 #define FILE_EVENTS                                                         \
     (IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | \
      IN_CREATE | IN_DELETE)
+#define NAME_EVENTS (IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE)
 #define SELF_EVENTS (IN_DELETE_SELF | IN_MOVE_SELF)
 
 /* Events may have come since they were last taken.  Raised by the signal, and
  * for good where no signal can be had. */
-static volatile sig_atomic_t pending[WATCH_KINDS] = { 1, 1 };
+static volatile sig_atomic_t pending[WATCH_KINDS] = { 1, 1, 1 };
 static bool signalled[WATCH_KINDS];
 
 static void note_events(int number)
@@ -73,15 +74,24 @@ static bool due(enum watch_kind kind)
     return true;
 }
 
-int watch_add_directory(int watch, int dir, int home)
+static int add(int watch, int dir, int home, uint32_t events)
 {
     if (fchdir(dir) != 0)
         return -errno;
-    int wd =
-        inotify_add_watch(watch, ".", FILE_EVENTS | SELF_EVENTS | IN_ONLYDIR);
+    int wd = inotify_add_watch(watch, ".", events | IN_ONLYDIR);
     int error = wd < 0 ? -errno : 0;
     (void)!fchdir(home);
     return error;
+}
+
+int watch_add_directory(int watch, int dir, int home)
+{
+    return add(watch, dir, home, FILE_EVENTS | SELF_EVENTS);
+}
+
+int watch_add_folder(int watch, int dir, int home)
+{
+    return add(watch, dir, home, NAME_EVENTS | SELF_EVENTS);
 }
 
 int watch_add_file(int watch, int fd)
@@ -166,4 +176,16 @@ bool watch_take_files(int watch, struct watch_files *out)
             out->closed[out->n++] = events[i].wd;
     }
     return begun;
+}
+
+bool watch_take_names(int watch)
+{
+    UNINIT char events[4096];
+    bool any = false;
+
+    if (!due(WATCH_PLACES))
+        return false;
+    while (read(watch, events, sizeof events) > 0)
+        any = true;
+    return any;
 }

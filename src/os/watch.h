@@ -11,8 +11,9 @@
 #include <stddef.h>
 
 enum watch_kind {
-    WATCH_NAMES, /* directories: names, and files written by them */
-    WATCH_FILES, /* files themselves, whatever name they are written by */
+    WATCH_NAMES,  /* directories: names, and files written by them */
+    WATCH_FILES,  /* files themselves, whatever name they are written by */
+    WATCH_PLACES, /* folders in which the names of roots are */
     WATCH_KINDS
 };
 
@@ -25,6 +26,12 @@ int watch_new(enum watch_kind kind);
  * the file system of `dir` can't be unmounted.  0 or -errno (-ENOSPC: the
  * user's limit of watches is reached). */
 int watch_add_directory(int watch, int dir, int home);
+
+/* Adds a folder of which only the names matter; it may be open with O_PATH. */
+int watch_add_folder(int watch, int dir, int home);
+
+/* Anything that happened to such names since the last call. */
+bool watch_take_names(int watch);
 
 /* Watches the file open as `fd` itself: events come for each of its names, and
  * for writers without one.  Its number, the same for the same file, or -errno.

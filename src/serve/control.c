@@ -30,6 +30,11 @@ void control_ready(struct worker *w)
     tell(w, WORKER_READY);
 }
 
+void control_moved(struct worker *w)
+{
+    tell(w, WORKER_MOVED);
+}
+
 static void drain(struct worker *w)
 {
     if (w->draining)
@@ -79,6 +84,7 @@ static void obey(struct worker *w, enum worker_word word, int fd)
         return;
     case WORKER_READY:
     case WORKER_DEAF:
+    case WORKER_MOVED:
         break;
     }
     if (fd >= 0)

@@ -11,6 +11,9 @@ struct worker;
 /* Tells the master that this worker accepts connections. */
 void control_ready(struct worker *w);
 
+/* A root has come to mean a directory that this worker may not read. */
+void control_moved(struct worker *w);
+
 /* Takes every message there is; the end of the channel means that the master is
  * gone: drain. */
 void control_take(struct worker *w);

@@ -72,12 +72,25 @@ static void take_writable(struct worker *w)
     }
 }
 
+static void tell_hidden(struct worker *w)
+{
+    if (w->files.root_hidden)
+        control_moved(w);
+    w->files.root_hidden = false;
+}
+
+static void take_news(struct worker *w)
+{
+    files_news(&w->files);
+    tell_hidden(w);
+}
+
 /* Answers all that this part of the turn has received.  Who waited for this
  * turn and who has come in it go first in turn. */
 static void answer_received(struct worker *w)
 {
     if (w->arrivals.n_received)
-        files_news(&w->files);
+        take_news(w);
     if (w->answers.turn % 2 == 0)
         take_writable(w);
     take_received(w);
@@ -167,8 +180,8 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
         } else if (tag == &w->acceptor.wake_tag) {
             accepting_called(w);
         } else if (tag == w->files.dirs) {
-            dirs_forget(w->files.dirs);
-            w->files.fresh++;
+            files_mounts(&w->files);
+            tell_hidden(w);
         } else {
             accepting_note(w, tag);
         }
@@ -180,7 +193,7 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
         answer_received(w);
     }
     if (facts) {
-        files_news(&w->files);
+        take_news(w);
         take_facts(w);
     }
     if (control)

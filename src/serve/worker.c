@@ -114,7 +114,9 @@ static bool make_pools(struct worker *w)
     w->path_cap = l->target_bytes + 2;
     w->path_storage = malloc(w->path_cap);
     if (!w->arrivals.arena || !w->arrivals.received || !w->arrivals.writable ||
-        !w->path_storage || !files_init(&w->files, w->start->prepare, seed) ||
+        !w->path_storage ||
+        !files_init(&w->files, w->start->root, w->start->n_roots,
+                    w->start->prepare, seed) ||
         !room_init(w) || !guard_init(&w->guard) ||
         !txn_pool_init(&w->txns, w->places.most,
                        l->head_bytes + ARRIVALS_RECV + 1024))
@@ -144,7 +146,6 @@ bool worker_init(struct worker *w, const struct worker_start *start)
     w->poll = poll_new();
     w->files.conf = w->conf;
     w->files.now = &w->now;
-    w->files.root = start->root;
     w->files.past = start->past;
     w->files.keep_alive = span_of(w->keep_alive, w->keep_alive_n);
     w->files.poll = w->poll;
@@ -172,16 +173,18 @@ bool worker_init(struct worker *w, const struct worker_start *start)
 static int confine(const struct worker_start *start)
 {
     struct sandbox s = { .role = SANDBOX_WORKER,
-                         .n_below = start->n_roots,
                          .landlock_most = SANDBOX_ABI_ALL };
-    int *below = calloc(start->n_roots, sizeof *below);
+    int *below = calloc(start->n_roots * 2, sizeof *below);
 
     if (!start->conf->sandbox || !below) {
         free(below);
         return start->conf->sandbox ? -ENOMEM : 0;
     }
-    for (size_t i = 0; i < start->n_roots; i++)
-        below[i] = start->root[i].fd;
+    for (size_t i = 0; i < start->n_roots; i++) {
+        below[s.n_below++] = start->root[i].fd;
+        if (start->root[i].releases >= 0)
+            below[s.n_below++] = start->root[i].releases;
+    }
     s.below = below;
     int error = sandbox_enter(&s);
     free(below);

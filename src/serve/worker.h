@@ -44,8 +44,8 @@ struct worker_start {
     struct counters *counters;
     struct board *board; /* NULL: nobody observes */
     const int *wake; /* per worker, to be called by the others; may be NULL */
-    _Atomic uint64_t *connections; /* numbers given to connections so far */
-    struct past *past;             /* what was handed out before, by all */
+    _Atomic uint64_t *connections;   /* numbers given to connections so far */
+    struct past *past;               /* what was handed out before, by all */
     const struct standing *standing; /* the node's; NULL: it is ready */
 };
 
@@ -53,6 +53,7 @@ struct worker_start {
 enum worker_word {
     WORKER_READY = 'r',     /* worker to master, once: it accepts */
     WORKER_DEAF = 'n',      /* the same: no more, it drains */
+    WORKER_MOVED = 'm',     /* the same: a root is not what it was */
     WORKER_STOP = 's',      /* master to worker: end now */
     WORKER_DRAIN = 'd',     /* finish what is under way, then end */
     WORKER_FINISH = 'f',    /* the same, and nobody serves on: soon */

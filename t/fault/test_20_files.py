@@ -175,15 +175,61 @@ def test_roots_that_are_a_switched_link(serve, where):
         server.configure(rules="[alias /app/]\nroot = %s\n" % link)
     server.start()
     path = "/app/x.txt" if where == "alias" else "/x.txt"
-    assert server.get(path).body == b"one"
+    kept = [server.connect() for _ in range(8)]
+    assert {c.get(path).body for c in kept} == {b"one"}
     for name in ("two", "three", "four"):
         folder, before = release(server, name), server.mark()
         switch(link, folder)
-        server.await_line("M114: root .*current is another", since=before)
-        server.await_line("M013", since=before)
+        # of each worker, on new and kept connections alike, at once
+        assert {c.get(path).body for c in kept} == {name.encode()}
+        assert {server.get(path).body for _ in range(8)} == {name.encode()}
         shutil.rmtree(last)
         assert server.get(path).body == name.encode()
+        server.await_line("M150: root .*current is another", since=before)
         last = folder
+    for c in kept:
+        c.close()
+
+
+def linked(serve, workers=2):
+    server = serve(start=False, files={"x.txt": "plain\n"},
+                   conf={"server": {"workers": workers}})
+    folder = server.folder / "app"
+    folder.mkdir()
+    link = folder / "current"
+    last = folder / "one"
+    last.mkdir()
+    (last / "x.txt").write_text("one")
+    link.symlink_to(last)
+    server.configure({"server": {"root": str(link), "workers": workers}})
+    server.start()
+    assert server.get("/x.txt").body == b"one"
+    return server, folder, link
+
+
+def test_a_later_worker_begins_at_the_present_release(serve):
+    server, folder, link = linked(serve, workers=1)
+    (folder / "two").mkdir()
+    (folder / "two" / "x.txt").write_text("two")
+    switch(link, folder / "two")
+    assert server.get("/x.txt").body == b"two"
+    server.await_line("M150")
+    worker = server.workers()[0]
+    os.kill(worker, signal.SIGKILL)
+    until("another", lambda: server.workers() not in ([], [worker]))
+    assert server.get("/x.txt").body == b"two"
+
+
+def test_a_root_that_leads_elsewhere(serve):
+    """Out of the folder of the link: workers may not read there, so the master
+    starts others, which may."""
+    server, folder, link = linked(serve)
+    elsewhere = release(server, "elsewhere")
+    before = server.mark()
+    switch(link, elsewhere)
+    assert server.get("/x.txt").body in (b"one", b"elsewhere")
+    server.await_line("M114|M150", since=before)
+    until("the new root", lambda: server.get("/x.txt").body == b"elsewhere")
     server.sockets_at_start = {}
 
 

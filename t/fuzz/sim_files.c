@@ -330,6 +330,18 @@ int file_without_waiting(int fd)
     return -EINVAL;
 }
 
+bool file_system_local(int fd)
+{
+    (void)fd;
+    return true;
+}
+
+int file_open_named(int folder, const char *name)
+{
+    (void)folder, (void)name;
+    return -ENOENT;
+}
+
 int file_open_log(const char *path)
 {
     (void)path;
@@ -366,8 +378,8 @@ int watch_mounts(void)
 
 int watch_new(enum watch_kind kind)
 {
-    if (kind == WATCH_FILES)
-        return SIM_MARKS;
+    if (kind != WATCH_NAMES)
+        return kind == WATCH_FILES ? SIM_MARKS : -1;
     return SIM_WATCH + (int)sim.n_watches++;
 }
 
@@ -376,6 +388,18 @@ int watch_add_directory(int watch, int dir, int home)
     (void)home;
     PROPERTY(watch >= SIM_WATCH);
     return sim_files[file_of(dir)].directory ? 0 : -ENOTDIR;
+}
+
+int watch_add_folder(int watch, int dir, int home)
+{
+    (void)watch, (void)dir, (void)home;
+    return -1;
+}
+
+bool watch_take_names(int watch)
+{
+    (void)watch;
+    return false;
 }
 
 int watch_add_file(int watch, int fd)

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * follow: opens a root again by its name when something happened to names in
+ * its folder.
+ * Layer: files.  A worker may read the roots that it was given, and the folder
+ * of releases of a root that is a link into it (master/opening.c); all others
+ * need a new generation of workers, which the master starts when it is told.
+ */
+#include "files/follow.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "files/files.h"
+#include "os/file.h"
+#include "os/log.h"
+#include "os/watch.h"
+
+/* True: it was another directory. */
+static bool look(struct files *fs, struct root *r, const struct root *given)
+{
+    struct file_stat s;
+    int fd = file_open_named(r->folder, r->name);
+
+    if (fd == -EACCES || fd == -EPERM)
+        fs->root_hidden = true;
+    if (fd < 0)
+        return false; /* between two steps of a deploy: the old one serves */
+    if (file_stat(fd, &s) != 0 || !file_system_local(fd) ||
+        (s.dev == r->dev && s.ino == r->ino)) {
+        close(fd);
+        return false;
+    }
+    if (r->fd != given->fd)
+        close(r->fd);
+    r->fd = fd;
+    r->watchable = file_system_watchable(fd);
+    r->dev = s.dev;
+    r->ino = s.ino;
+    return true;
+}
+
+bool follow_look(struct files *fs)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < fs->n_roots; i++) {
+        if (fs->root[i].folder >= 0)
+            any |= look(fs, &fs->root[i], &fs->given[i]);
+    }
+    return any;
+}
+
+void follow_start(struct files *fs)
+{
+    fs->places = watch_new(WATCH_PLACES);
+    for (size_t i = 0; fs->places >= 0 && i < fs->n_roots; i++) {
+        struct root *r = &fs->root[i];
+        if (r->folder >= 0 &&
+            watch_add_folder(fs->places, r->folder, r->fd) < 0)
+            r->folder = -1; /* the master looks each second */
+    }
+    (void)follow_look(fs);
+}
+
+void follow_end(struct files *fs)
+{
+    if (fs->places >= 0)
+        close(fs->places);
+    for (size_t i = 0; fs->root && i < fs->n_roots; i++) {
+        if (fs->root[i].fd != fs->given[i].fd)
+            close(fs->root[i].fd);
+    }
+    free(fs->root);
+}
+
+bool follow_news(struct files *fs)
+{
+    return watch_take_names(fs->places) && follow_look(fs);
+}
