@@ -262,7 +262,7 @@ static void answer_file(const struct reply *to, struct entry *e)
         put_head(to, e, plan.status == 304 ? &f->not_modified : &f->ok, &v);
         content = whole ? e->source.form[plan.coding].size : 0;
         if (whole && f->bytes && content <= TXN_COPY_MAX)
-            buf_put(&t->out, f->bytes, content);
+            buf_put(&t->out, f->bytes, (size_t)content);
         txn_piece_out(t, from);
         if (whole && !(f->bytes && content <= TXN_COPY_MAX))
             answer_content(t, e, f, 0, content);
@@ -289,7 +289,7 @@ static void answer_refused(const struct reply *to, struct entry *e)
     size_t from = t->out.n;
     put_head(to, e, &f->ok, &v);
     if (to->q->head.method != METHOD_HEAD)
-        buf_put(&t->out, f->bytes, size);
+        buf_put(&t->out, f->bytes, (size_t)size);
     else
         size = 0;
     txn_piece_out(t, from);

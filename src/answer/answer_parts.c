@@ -102,7 +102,7 @@ void answer_content(struct txn *t, const struct entry *e,
 {
     if (f->bytes && bytes <= TXN_COPY_MAX) {
         size_t from = t->out.n;
-        buf_put(&t->out, f->bytes + offset, bytes);
+        buf_put(&t->out, f->bytes + offset, (size_t)bytes);
         txn_piece_out(t, from);
     } else {
         answer_stored(t, e, f, offset, bytes);

@@ -73,8 +73,9 @@ static struct entry *read_page(struct span path, const struct found *f)
         return NULL;
     e->kind = ENTRY_PAGE;
     e->version = f->version;
-    e->page = malloc(f->version.size + 1);
-    ssize_t n = e->page ? file_read_at(f->fd, e->page, f->version.size, 0) : -1;
+    e->page = malloc((size_t)f->version.size + 1);
+    ssize_t n =
+        e->page ? file_read_at(f->fd, e->page, (size_t)f->version.size, 0) : -1;
     if (n < 0 || (uint64_t)n != f->version.size)
         return e; /* without form: the caller lets go of it */
     utf8_start(&utf8);

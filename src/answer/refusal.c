@@ -131,12 +131,13 @@ void answer_refusal(const struct reply *to, const struct entry *e,
 
 void answer_error(const struct reply *to, const struct entry *e)
 {
-    put(to, &(struct refusal){
-                .status = e->status,
-                .reason = e->reason,
-                .fixed = SPAN(""),
-                .plain = span_of(e->form[CODING_IDENTITY].bytes,
-                                 e->source.form[CODING_IDENTITY].size) });
+    put(to,
+        &(struct refusal){
+            .status = e->status,
+            .reason = e->reason,
+            .fixed = SPAN(""),
+            .plain = span_of(e->form[CODING_IDENTITY].bytes,
+                             (size_t)e->source.form[CODING_IDENTITY].size) });
 }
 
 /* A query is kept as it came, but for what browsers may send and a URI

@@ -64,7 +64,7 @@ static uint64_t hash(const struct dirs *d, unsigned root, struct span prefix)
 /* The slot that holds h, or the free one where it belongs. */
 static uint64_t *slot_of(struct dirs *d, uint64_t h)
 {
-    size_t at = h & d->mask;
+    size_t at = (size_t)h & d->mask;
 
     while (d->known[at] && d->known[at] != h)
         at = (at + 1) & d->mask;

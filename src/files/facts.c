@@ -131,7 +131,8 @@ static void take_refs(struct files *fs, struct entry *e,
 
     if (!p)
         return;
-    entry_refer(e, span_of(p, a->place.bytes - 1)); /* the last is no line's */
+    entry_refer(
+        e, span_of(p, (size_t)a->place.bytes - 1)); /* the last is no line's */
     client_slab_release(fs->client, a->place.slab);
 }
 

@@ -28,6 +28,10 @@
 #define FULL 0
 #endif
 
+#if __SIZEOF_POINTER__ == 4
+#define SHORT 1 /* a processor of 32 bits has two calls for much */
+#endif
+
 #define W (1u << SANDBOX_WORKER)
 #define P (1u << SANDBOX_PREPARER)
 #define O (1u << SANDBOX_OBSERVER)
@@ -106,6 +110,24 @@ static const struct row allowed[] = {
     { SCMP_SYS(sigaltstack), ALL },
     { SCMP_SYS(exit), ALL },
     { SCMP_SYS(exit_group), ALL },
+#ifdef SHORT
+    /* the same with offsets, times and numbers of users that are whole */
+    { SCMP_SYS(clock_gettime64), ALL },
+    { SCMP_SYS(clock_getres_time64), ALL },
+    { SCMP_SYS(fcntl64), ALL },
+    { SCMP_SYS(fstat64), ALL },
+    { SCMP_SYS(fstatfs64), W },
+    { SCMP_SYS(_llseek), W | P },
+    { SCMP_SYS(ftruncate64), P },
+    { SCMP_SYS(futex_time64), ALL },
+    { SCMP_SYS(ugetrlimit), ALL },
+    { SCMP_SYS(getuid32), ALL },
+    { SCMP_SYS(geteuid32), ALL },
+    { SCMP_SYS(sigreturn), ALL },
+    /* libc has these in calls of their own */
+    { SCMP_SYS(recv), ALL },
+    { SCMP_SYS(send), ALL },
+#endif
 };
 
 /* Allowed with certain arguments only. */
@@ -133,6 +155,13 @@ static const struct special {
       3,
       AT_SYMLINK_NOFOLLOW,
       AT_SYMLINK_NOFOLLOW },
+#ifdef SHORT
+    { { SCMP_SYS(mmap2), ALL }, 2, PROT_EXEC, 0 },
+    { { SCMP_SYS(fstatat64), ALL }, 3, AT_EMPTY_PATH, AT_EMPTY_PATH },
+    { { SCMP_SYS(fstatat64), W }, 3, AT_SYMLINK_NOFOLLOW, AT_SYMLINK_NOFOLLOW },
+    { { SCMP_SYS(statx), ALL }, 2, AT_EMPTY_PATH, AT_EMPTY_PATH },
+    { { SCMP_SYS(statx), W }, 2, AT_SYMLINK_NOFOLLOW, AT_SYMLINK_NOFOLLOW },
+#endif
     /* limits of this process; setting them needs rights that are gone */
     { { SCMP_SYS(prlimit64), ALL }, 2, ~(scmp_datum_t)0, 0 },
 };

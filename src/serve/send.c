@@ -74,7 +74,7 @@ static ssize_t send_memory(struct conn *c, struct txn *t)
 
     for (; at < t->piece_n && t->piece[at].p && n < IOV_MAX_HERE; at++) {
         iov[n].iov_base = (void *)(size_t)t->piece[at].p;
-        iov[n++].iov_len = t->piece[at].bytes;
+        iov[n++].iov_len = (size_t)t->piece[at].bytes;
     }
     /* the last bytes of a connection leave together with its FIN: whoever
      * has queued them closes or shuts down next */
@@ -139,7 +139,7 @@ enum send_result send_flush(struct worker *w, struct conn *c)
             return SEND_FAILED;
         }
         advance(w, c, t, (size_t)n);
-        if (n > MUCH_BYTES)
+        if ((size_t)n > MUCH_BYTES)
             (void)turn_over(w);
     }
     CHECK(t->record_at == t->record_n);

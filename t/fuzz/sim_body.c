@@ -172,7 +172,7 @@ static void check_parts(struct sim_reader *r, const char *p, size_t n)
         uint64_t offset = range(r, p + 17, &bytes);
         p = memmem(p, (size_t)(end - p), "\r\n\r\n", 4);
         PROPERTY(p && bytes <= (uint64_t)(end - p) - 4);
-        compare(r, offset, p + 4, bytes);
+        compare(r, offset, p + 4, (size_t)bytes);
         p += 4 + bytes;
         count++;
     }

@@ -252,7 +252,7 @@ ssize_t file_read_at(int fd, void *p, size_t n, uint64_t offset)
     if (offset >= sim_files[i].size)
         return 0;
     if (n > sim_files[i].size - offset)
-        n = sim_files[i].size - offset;
+        n = (size_t)(sim_files[i].size - offset);
     sim_step(SIM_BEFORE);
     memcpy(p, sim_area() + sim_at(i, sim_files[i].version, 0) + offset, n / 2);
     sim_step(SIM_WITHIN);

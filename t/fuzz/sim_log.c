@@ -99,7 +99,7 @@ static void take_event(const struct board_event *e)
     event_said(e);
     if (e->kind == BOARD_START || e->kind == BOARD_PAGE)
         return;
-    struct sim_conn *c = numbered(e->connection);
+    struct sim_conn *c = numbered((unsigned long)e->connection);
     PROPERTY(c->told_ends == 0); /* nothing is told after the end */
     PROPERTY((e->kind == BOARD_ACCEPT) == (c->told_accepts == 0));
     if (e->kind == BOARD_ACCEPT)

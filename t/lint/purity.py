@@ -14,10 +14,11 @@ MEND = ('src/http takes bytes and numbers and returns values: hand clocks, '
 INSTRUMENTS = (r'__(asan|ubsan|tsan|msan|lsan|hwasan|sanitizer|sancov|gcov|'
                r'llvm|start___sancov|stop___sancov|odr_asan)\w*|'
                r'mcount|_mcount|__fentry__|__gcov_.*')
+# Numbers of 64 bits are divided by functions where a processor has only 32.
 ALLOWED = re.compile(
     r'(mem(cpy|move|set|cmp|chr|rchr|mem)|str(len|nlen|cmp|ncmp|chr|rchr))'
     r'|__(mem|str)\w+_chk|__stack_chk_(fail|guard)|_GLOBAL_OFFSET_TABLE_'
-    r'|_DYNAMIC|' + INSTRUMENTS)
+    r'|_DYNAMIC|__(u?div|u?mod|u?divmod)di[34]|' + INSTRUMENTS)
 # -ftrivial-auto-var-init, sanitizers and coverage make data of these names.
 OWN_DATA = re.compile(r'[.*$]|__|_?\.?L(ubsan|ASAN|C)|.*\.(asan|gcov)')
 MUTABLE = re.compile(r'\.(data|bss|tdata|tbss)(?!\.rel\.ro)|\*COM\*')

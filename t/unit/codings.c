@@ -77,12 +77,12 @@ static void check_coded(struct rig *r, int worker,
     const char *p = client_slab_hold(r->client[worker], &a->place);
     assert_non_null(p);
     assert_true(a->place.bytes < TEXT_BYTES / 2);
-    size_t n =
-        decode((enum coding)a->coding, p, a->place.bytes, out, sizeof out);
+    size_t n = decode((enum coding)a->coding, p, (size_t)a->place.bytes, out,
+                      sizeof out);
     assert_int_equal(n, TEXT_BYTES);
     assert_memory_equal(out, text, n);
     assert_true(a->has_digest);
-    SHA256((const unsigned char *)p, a->place.bytes, digest);
+    SHA256((const unsigned char *)p, (size_t)a->place.bytes, digest);
     assert_memory_equal(a->digest, digest, 32);
     client_slab_release(r->client[worker], a->place.slab);
 }
@@ -348,7 +348,7 @@ static void thrashing(void **state)
                 assert_int_equal(a.forms, 1u << a.coding);
             if (!p)
                 continue;
-            SHA256((const unsigned char *)p, a.place.bytes, digest);
+            SHA256((const unsigned char *)p, (size_t)a.place.bytes, digest);
             assert_memory_equal(a.digest, digest, 32);
             client_slab_release(r.client[w], a.place.slab);
             checked++;

@@ -30,6 +30,7 @@
 #include "os/beneath.h"
 #include "os/file.h"
 #include "os/landlock.h"
+#include "os/net.h"
 #include "os/sandbox.h"
 #include "os/watch.h"
 
@@ -43,6 +44,7 @@
 static char folder[] = "/tmp/etagd-sandbox-XXXXXX";
 static char victim[64];
 static int root = -1, outside = -1, listener = -1;
+static int pair[2] = { -1, -1 };
 
 /* Each returns true when it got what it must not get. */
 static bool open_file(void)
@@ -206,6 +208,19 @@ static bool accept_connection(void)
     return accept4(listener, NULL, NULL, SOCK_CLOEXEC) < 0 && errno == EAGAIN;
 }
 
+/* Bytes go and come, in one piece and in several. */
+static bool talk(void)
+{
+    char bytes[8];
+    struct iovec parts[] = { { bytes, 1 }, { bytes + 1, 1 } };
+
+    memset(bytes, 'x', sizeof bytes);
+    return net_send(pair[0], "ab", 2, false) == 2 &&
+           net_recv(pair[1], bytes, sizeof bytes) == 2 &&
+           net_sendv(pair[1], parts, 2, false) == 2 &&
+           net_recv(pair[0], bytes, sizeof bytes) == 2;
+}
+
 enum how {
     REFUSED,   /* by the list of calls: EPERM */
     KILLED,    /* by the list of calls: SIGSYS */
@@ -329,7 +344,7 @@ static bool work(void)
     if (watch_add_directory(w, root, root) != 0 ||
         watch_add_directory(w, sub, root) != 0)
         return false;
-    return accept_connection() && open("/etc/passwd", O_RDONLY) < 0;
+    return accept_connection() && talk() && open("/etc/passwd", O_RDONLY) < 0;
 }
 
 static void worker_works(void **state)
@@ -434,6 +449,8 @@ static int set_up(void **state)
     assert_int_equal(symlinkat("../secret", root, "link"), 0);
     snprintf(victim, sizeof victim, "%s/secret", folder);
     any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair),
+                     0);
     listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(listener, (struct sockaddr *)&any, sizeof any), 0);
     assert_int_equal(listen(listener, 1), 0);
