@@ -11,6 +11,8 @@ CLEANFILES += $(SYSTEMD_UNITS) $(PLACED)
 bashcompletiondir = $(datadir)/bash-completion/completions
 zshcompletiondir = $(datadir)/zsh/site-functions
 dist_zshcompletion_DATA = packaging/completions/_etagd
+fishcompletiondir = $(datadir)/fish/vendor_completions.d
+dist_fishcompletion_DATA = packaging/completions/etagd.fish
 
 EXTRA_DIST += $(SYSTEMD_UNITS:=.in) $(PLACED:=.in) \
 	packaging/systemd/etagd.sysusers packaging/completions/etagd.bash \

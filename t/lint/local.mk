@@ -2,6 +2,7 @@
 LINT = \
 	t/lint/banned.py \
 	t/lint/circles.py \
+	t/lint/completions.py \
 	t/lint/documented.py \
 	t/lint/headers.py \
 	t/lint/layers.py \

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """manual: etagd.ini(5) has every option with its values and default, and no
-other; etagd(8) and the completions have every option of the command line.
+other; etagd(8) has every option of the command line.
 
 With --write: puts the options' part of etagd.ini(5) right.
 """
@@ -99,8 +99,6 @@ def check(tree, report):
     words = sorted(set(re.findall(r'--[a-z][a-z-]+',
                                   printed(etagd, '--help'))))
     check_words(tree, 'packaging/man/etagd.8', words, report)
-    check_words(tree, 'packaging/completions/etagd.bash', words, report)
-    check_words(tree, 'packaging/completions/_etagd', words, report)
 
 
 if __name__ == '__main__':

@@ -44,7 +44,8 @@ dpkg -i /mnt/etagd.deb >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log; fail install;
 ok "installed: user $(id -nu etagd), unit $(systemctl is-enabled etagd.socket)"
 for file in lib/systemd/system/etagd{.service,.socket,@.service} \
     usr/lib/{sysusers,tmpfiles}.d/etagd.conf etc/logrotate.d/etagd \
-    usr/share/bash-completion/completions/etagd usr/share/zsh/site-functions/_etagd; do
+    usr/share/bash-completion/completions/etagd usr/share/zsh/site-functions/_etagd \
+    usr/share/fish/vendor_completions.d/etagd.fish; do
     [[ -s /$file ]] || fail "the package has no /$file"
 done
 [[ $(stat -c '%U %a' /var/log/etagd) == 'etagd 750' ]] || fail "folder for logs"
