@@ -11,6 +11,7 @@ LAB_MODULES = \
 	lab/etagdlab/cdp.py \
 	lab/etagdlab/children.py \
 	lab/etagdlab/cli.py \
+	lab/etagdlab/course.py \
 	lab/etagdlab/diff.py \
 	lab/etagdlab/drawing.py \
 	lab/etagdlab/editing.py \
@@ -22,6 +23,7 @@ LAB_MODULES = \
 	lab/etagdlab/graphs.py \
 	lab/etagdlab/http1.py \
 	lab/etagdlab/ini.py \
+	lab/etagdlab/judging.py \
 	lab/etagdlab/ledger.py \
 	lab/etagdlab/mask.py \
 	lab/etagdlab/matrix.py \
@@ -47,6 +49,7 @@ LAB_MODULES = \
 	lab/etagdlab/tcpstates.py \
 	lab/etagdlab/timewait.py \
 	lab/etagdlab/tools.py \
+	lab/etagdlab/verify.py \
 	lab/etagdlab/words.py \
 	lab/etagdlab/zh_exercises.py \
 	lab/etagdlab/zh_fields.py \

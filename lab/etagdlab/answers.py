@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """answers: what a run's own data answers to the questions of an exercise, by
-rule: each rule takes the report's data and gives a sentence and the packets that
-show it, or None where this run does not tell."""
+rule: each rule takes the report's data and gives a sentence and the packets
+that show it, or None where this run does not tell."""
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, Optional
 
@@ -64,7 +64,7 @@ def _list(items: "List[Said]") -> Said:
     return out
 
 
-# -- requests and responses ----------------------------------------------------
+# -- requests and responses --------------------------------------------------
 
 def versions(d: Data) -> Optional[Answer]:
     e = of_page(d, 0)
@@ -153,7 +153,7 @@ def parallel(d: Data) -> Optional[Answer]:
         len(spans), ports, len(pairs))) if spans else None
 
 
-# -- segments ------------------------------------------------------------------
+# -- segments ----------------------------------------------------------------
 
 def _sent(d: Data, e: Any) -> List[Any]:
     first, last = e["answered"]["packets"]
@@ -173,7 +173,8 @@ def _segments(d: Data, e: Any) -> Answer:
     count = sum(-(-p["data"] // most) for p in sent) if most > 0 \
         else len(sent)
     return Answer(_said(
-        "port %d: %d segments of at most %d bytes in %d frames, %d bytes in all",
+        "port %d: %d segments of at most %d bytes in %d frames, %d bytes in "
+        "all",
         e["port"], count, most, len(sent), sum(p["data"] for p in sent)),
         [p["no"] for p in sent])
 
@@ -195,7 +196,7 @@ def mss(d: Data) -> Optional[Answer]:
         [s["tcp"]["client"]["packet"] for s in found]) if found else None
 
 
-# -- connections -----------------------------------------------------------------
+# -- connections -------------------------------------------------------------
 
 def _opened(d: Data) -> List[Any]:
     return [s for s in d["streams"] if s.get("tcp") and s["tcp"]["client"] and
@@ -309,7 +310,7 @@ def pipelined(d: Data) -> Optional[Answer]:
                         "them", sum(s["pipelined"] for s in d["streams"])))
 
 
-# -- caches, parts -----------------------------------------------------------------
+# -- caches, parts -----------------------------------------------------------
 
 def not_asked(d: Data) -> Optional[Answer]:
     found = [(i + 1, r) for i, s in enumerate(d["steps"])

@@ -2,21 +2,22 @@
 """cli: the command line of `etagd lab` and `etagd annotate`.
 
 Exit status: 0 all well, 1 something could not be done, 2 bad usage, 3 the
-witnesses do not agree (lab), or the reports differ (lab --diff); 128 and the
-signal's number if one has ended it.
+witnesses do not agree (lab), the reports differ (lab --diff), a figure does not
+follow (lab --verify) or captures are copies (lab --class); 128 and the signal's
+number if one has ended it.
 """
 import argparse
-import json
 import os
 import pathlib
 import signal
 import sys
 
-from . import (annotate, cdp, children, diff, exercises, experiment, ledger,
+from . import (annotate, cdp, children, exercises, experiment, judging, ledger,
                notes, pcapng, report, scenario, tools)
 from .server import NoServer
 
 OK, FAILED, USAGE, DIFFERENT = 0, 1, 2, 3
+REPORT = "lab-report.html"
 
 
 def _port(text: str) -> int:
@@ -52,8 +53,8 @@ def _lab_parser():
                    help="default: " + scenario.DEFAULT)
     p.add_argument("-p", "--page", metavar="PATH",
                    help="the page that is visited (default: /)")
-    p.add_argument("-r", "--report", default="lab-report.html",
-                   metavar="FILE", help="default: %(default)s")
+    p.add_argument("-r", "--report", metavar="FILE",
+                   help="default: " + REPORT)
     p.add_argument("-j", "--json", metavar="FILE",
                    help="the same for programs (default: beside the report)")
     p.add_argument("-w", "--pcapng", metavar="FILE",
@@ -79,6 +80,12 @@ def _lab_parser():
     p.add_argument("-q", "--quiet", action="store_true")
     p.add_argument("--diff", nargs=2, metavar=("A.json", "B.json"),
                    help="compare two reports and end")
+    p.add_argument("--verify", nargs=2, metavar=("R.json", "C.pcapng"),
+                   help="compute a report's figures anew from its capture, and "
+                   "end")
+    p.add_argument("--class", dest="course", metavar="FOLDER", help="a table "
+                   "over the reports (JSON) of many students, and end; with "
+                   "-r and -j as files, too")
     return p
 
 
@@ -98,6 +105,7 @@ def _page(text):
 def _defaults(o):
     """What was not given: by the exercise, or as ever."""
     mine = exercises.TABLE.get(o.exercise)
+    o.report = o.report or REPORT
     o.scenario = o.scenario or (mine.scenario if mine else scenario.DEFAULT)
     o.matrix = o.matrix or ("off" if mine else "quick")
     # A folder of one's own has a page of its own.
@@ -151,21 +159,14 @@ def _write(o, data, blocks):
         print(o.pcapng)
 
 
-def _diff(paths):
-    try:
-        a, b = (json.loads(pathlib.Path(p).read_text(encoding="utf-8"))
-                for p in paths)
-        lines = diff.compare(a, b)
-    except (OSError, ValueError, KeyError, TypeError) as why:
-        return _fail("etagd lab", "no two reports: %s" % why, USAGE)
-    print("\n".join(lines) if lines else "no difference")
-    return DIFFERENT if lines else OK
-
-
 def lab(argv):
     o = _lab_parser().parse_args(argv)
     if o.diff:
-        return _diff(o.diff)
+        return judging.compare(o.diff)
+    if o.verify:
+        return judging.verified(o.verify)
+    if o.course:
+        return judging.of_class(o.course, o.report, o.json, o.lang)
     if o.into:
         return _into(o)
     if (o.answers or o.figures) and not o.exercise:

@@ -80,8 +80,8 @@ TABLE: Dict[str, Exercise] = {
              answers.conditions(0)),
             ("Did the first answer bring the page? How many bytes?",
              answers.content(0)),
-            ("Which conditions does the second GET have, with which values, and "
-             "where do these come from?", answers.conditions(1)),
+            ("Which conditions does the second GET have, with which values, "
+             "and where do these come from?", answers.conditions(1)),
             ("Which status has the second answer?", answers.status(1)),
             ("How many bytes of content did it bring, and why?",
              answers.content(1)))),

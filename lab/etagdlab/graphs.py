@@ -201,8 +201,8 @@ def svg(packets: Packets, words: Any, label: str = "") -> str:
 TITLES = (
     "Sequence numbers over time: bars are the server's segments, the line is "
     "what the client has confirmed",
-    "Round trips in ms, from a segment to its first ACK: filled measured at the "
-    "server, hollow at the client",
+    "Round trips in ms, from a segment to its first ACK: filled measured at "
+    "the server, hollow at the client",
     "Window: bytes that the client has room for",
     "Bytes in flight: sent by the server and not yet confirmed",
 )

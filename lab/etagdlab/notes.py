@@ -2,8 +2,8 @@
 """notes: the reader's own words, from a Markdown file into the report, section
 by section.
 
-A small part of Markdown: paragraphs, lists, quotes, code, bold, italics, smaller
-headings.  Everything else stands as it was written: no HTML, no pictures, no
+A small part of Markdown: paragraphs, lists, quotes, code, bold, italics,
+smaller headings.  Everything else stands as it was written: no HTML, no pictures, no
 links that load anything.
 """
 import pathlib

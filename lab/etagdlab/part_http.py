@@ -11,7 +11,8 @@ from .pieces import Part, heads, table
 class Http(Part):
     def _lines(self, message: "Dict[str, Any]", asked: bool) -> "list[str]":
         """A row for the start line and for each field."""
-        row = "<tr><th scope=row>%s</th><td><code>%s</code></td><td>%s</td></tr>"
+        row = "<tr><th scope=row>%s</th><td><code>%s</code></td>" \
+            "<td>%s</td></tr>"
         w = self.w
         rows = [row % (escape(w("request line" if asked else "status line")),
                        escape(message["line"]),

@@ -19,9 +19,9 @@ class Packets(Part):
                     w("A line is a connection that is open and idle, a bar a "
                       "request:"), w("error"), w("."),
                     w("A thick grey line was never used: browsers open a spare "
-                      "connection ahead of need, so that one more request would "
-                      "not have to wait for a handshake; the others were enough."
-                      " Shaded: silence, cut out."), svg))
+                      "connection ahead of need, so that one more request "
+                      "would not have to wait for a handshake; the others were "
+                      "enough. Shaded: silence, cut out."), svg))
 
     def ladders(self):
         if not self.d["packets"]:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""part_tcp: the report's sections on connections as TCP sees them: how they open
-and close, who waits in TIME-WAIT, and the one that was never used."""
+"""part_tcp: the report's sections on connections as TCP sees them: how they
+open and close, who waits in TIME-WAIT, and the one that was never used."""
 from html import escape
 from typing import Any, Dict, List
 
@@ -29,26 +29,26 @@ TCP_TEXTS = (
 
 # By how the close went; see tcpfacts.manner().
 CLOSES = {
-    "three": "Port %(port)d, three packets: the %(first)s closed first, and the "
-             "%(other)s had nothing left to send, so that its ACK and its own "
+    "three": "Port %(port)d, three packets: the %(first)s closed first, and "
+             "the %(other)s had nothing left to send, so that its ACK and its own "
              "FIN came back in one (packet %(second)d).",
     "four": "Port %(port)d, four packets: the %(first)s closed first, the "
             "%(other)s confirmed that at once (packet %(ack)d) and closed when "
             "its program did, %(gap).1f ms later (packet %(second)d).",
-    "both": "Port %(port)d: both closed at once, their FINs crossed, and both go "
-            "through CLOSING to TIME-WAIT.",
+    "both": "Port %(port)d: both closed at once, their FINs crossed, and both "
+            "go through CLOSING to TIME-WAIT.",
     "half": "Port %(port)d, half-closed: the %(first)s closed its direction "
             "(packet %(fin)d), but the %(other)s still sent %(late)d bytes "
             "before it closed as well (packet %(second)d).",
     "open": "Port %(port)d: the %(first)s had closed its direction (packet "
             "%(fin)d), the %(other)s had not when the capture ended.",
-    "reset": "Port %(port)d: reset by the %(first)s (packet %(fin)d): nothing is "
-             "confirmed, what was under way is lost, and nobody waits.",
+    "reset": "Port %(port)d: reset by the %(first)s (packet %(fin)d): nothing "
+             "is confirmed, what was under way is lost, and nobody waits.",
 }
 WAITING = (
-    "Whoever closed first stays behind in TIME-WAIT for 2 MSL, twice the longest "
-    "life of a segment. RFC 9293 takes 2 minutes for an MSL; Linux waits 60 s in "
-    "all (TCP_TIMEWAIT_LEN, a constant of the kernel).",
+    "Whoever closed first stays behind in TIME-WAIT for 2 MSL, twice the "
+    "longest life of a segment. RFC 9293 takes 2 minutes for an MSL; Linux "
+    "waits 60 s in all (TCP_TIMEWAIT_LEN, a constant of the kernel).",
     "Its last ACK may be lost: then the FIN comes again, and somebody must be "
     "there to confirm it. And a late segment of this connection must not be "
     "taken for one of the next between the same two ports.",
@@ -164,14 +164,14 @@ class Tcp(Part):
         piped = sum(s.get("pipelined", 0) for s in used)
         texts = [w(
             "A browser opens more connections than it needs just then: a "
-            "handshake takes a round trip, and a spare one saves it to the next "
-            "request. If the others suffice, it is closed unused."), w(
+            "handshake takes a round trip, and a spare one saves it to the "
+            "next request. If the others suffice, it is closed unused."), w(
             "That is not pipelining. Pipelining is several requests on one "
             "connection, the next sent before the answer to the last has come "
-            "(RFC 9112 9.3.2); it needs no second connection, and browsers have "
-            "given it up."),
-            w("In this run %d of %d requests were sent before the answer to the "
-              "one before them had come.", piped,
+            "(RFC 9112 9.3.2); it needs no second connection, and browsers "
+            "have given it up."),
+            w("In this run %d of %d requests were sent before the answer to "
+              "the one before them had come.", piped,
               sum(len(s["requests"]) for s in used))]
         self.section("unused", "The unused connection", "%s<ul>%s</ul>" % (
             "".join("<p>%s</p>" % escape(t) for t in texts),

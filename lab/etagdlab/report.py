@@ -48,10 +48,12 @@ class Report:
         visits, questions, http, tcp, packets, setup = (
             kind(self.d, self.w, self.sections)
             for kind in (Visits, Questions, Http, Tcp, Packets, Setup))
-        for part in (visits.summary, questions.questions, setup.page, visits.grid, visits.visits,
-                     packets.timeline, tcp.handshakes, tcp.time_wait,
-                     tcp.unused, http.exchanges, packets.ladders,
-                     packets.graphs, packets.packets, setup.matrix, setup.configuration):
+        for part in (
+                visits.summary, questions.questions, setup.page, visits.grid,
+                visits.visits, packets.timeline, tcp.handshakes,
+                tcp.time_wait, tcp.unused, http.exchanges, packets.ladders,
+                packets.graphs, packets.packets, setup.matrix,
+                setup.configuration):
             part()
         w, title = self.w, self.w("Caching lab report")
         who = " · ".join(x for x in (self.d["name"], self.d["number"]) if x)

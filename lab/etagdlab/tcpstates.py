@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""tcpstates: the states of both ends of a connection (RFC 9293 3.3.2), packet by
-packet, as the packets that were captured lead through them.
+"""tcpstates: the states of both ends of a connection (RFC 9293 3.3.2), packet
+by packet, as the packets that were captured lead through them.
 
 On loopback a packet arrives as it leaves, so one time serves for both ends; but
 for a FIN that crosses another: its ACK tells that the other had not come.

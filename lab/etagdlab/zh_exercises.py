@@ -12,6 +12,20 @@ EXERCISES = {
     "One connection, several requests": "一个连接，多个请求",
     "To ask or not to ask": "问还是不问", "Sound in parts": "分段的声音",
     "A connection that nobody uses": "无人使用的连接",
+    # a class's reports
+    "Reports of a class": "全班的报告", "%d reports": "%d 份报告",
+    "Copies of one another": "互为副本", "Not read": "未读取",
+    "Where one differs from most": "与多数不同之处",
+    "%s and %s share %d of %d connections: ports and initial sequence numbers "
+    "are the same, which does not happen by chance.":
+        "%1$s 与 %2$s 有 %3$d 个连接相同（共 %4$d 个）：端口和初始序号都一样，"
+        "这不会是巧合。",
+    "step %d %s, %s: %s; most have %s": "第 %d 步 %s，%s：%s；多数为 %s",
+    "no part of it": "不在其中", "no report of etagd lab": "不是 etagd lab 的报告",
+    "file": "文件", "name": "姓名", "number": "学号", "subject": "课程",
+    "date": "日期", "exercise": "练习", "requests": "请求", "304": "304",
+    "unused": "未使用", "closed": "先关闭", "lost": "丢失", "agree": "一致",
+    "yes": "是", "no": "否",
     # questions
     "Who closed each connection first, and in how many packets?":
         "每个连接由谁先关闭，用了几个数据包？",

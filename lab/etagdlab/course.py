@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: MIT
+"""course: many students' reports beside each other: who did what, where one
+differs from most, and which captures are copies of one another."""
+import collections
+import json
+import pathlib
+from html import escape
+from typing import Any, Dict, List, Tuple
+
+from .report import CSS, disagreements
+from .words import Words
+
+BYTES_MAX = 256 << 20
+Report = Dict[str, Any]
+COLUMNS = ("file", "name", "number", "subject", "date", "exercise", "browser",
+           "requests", "304", "not asked", "connections", "unused", "closed",
+           "packets", "lost", "agree")
+
+
+def _numbers(d: Report) -> Dict[str, Any]:
+    rows = [r for s in d["steps"] for r in s.get("resources", [])]
+    wire = [e for r in rows for e in r["wire"]]
+    closers = collections.Counter(s["first_closer"] or "-"
+                                  for s in d["streams"])
+    lost = d["capture"].get("dropped")
+    return {"requests": len(wire),
+            "304": sum(e["status"] == 304 for e in wire),
+            "not asked": sum(not r["wire"] for r in rows),
+            "connections": len(d["streams"]),
+            "unused": sum(bool(s["unused"]) for s in d["streams"]),
+            "closed": " ".join("%s:%d" % c for c in sorted(closers.items())),
+            "packets": len(d["packets"]), "lost": "" if lost is None else lost,
+            "agree": "no" if disagreements(d) else "yes"}
+
+
+def row(name: str, d: Report) -> Dict[str, str]:
+    """What the table says of one report."""
+    told = {"file": name, "name": d["name"], "number": d["number"],
+            "subject": d.get("subject", ""),
+            "date": d["made"][:16].replace("T", " "),
+            "exercise": (d.get("exercise") or {}).get("name") or
+            ",".join(d["scenario"]),
+            "browser": d["versions"].get("browser", ""), **_numbers(d)}
+    return {k: " ".join(str(told[k]).split()) for k in COLUMNS}
+
+
+def connections(d: Report) -> "frozenset[Tuple[int, int, int]]":
+    """What no two captures share by chance: a port and both initial sequence
+    numbers of a connection."""
+    return frozenset(
+        (s["port"], s["tcp"]["client"]["isn"], s["tcp"]["server"]["isn"])
+        for s in d["streams"] if s.get("tcp") and s["tcp"]["client"] and
+        s["tcp"]["server"])
+
+
+Place = Tuple[int, str, str]  # step, its word, path
+DIFFERS = "step %d %s, %s: %s; most have %s"
+NO_PART, NO_REPORT = "no part of it", "no report of etagd lab"
+
+
+def outcomes(d: Report) -> Dict[Place, str]:
+    """What came of each part at each step.  The port is of no interest."""
+    return {(i + 1, s["text"], r["path"]): r["outcome"]
+            for i, s in enumerate(d["steps"])
+            for r in s.get("resources", [])}
+
+
+class Course:
+    def __init__(self) -> None:
+        self.reports: List[Tuple[str, Report]] = []
+        self.rows: List[Dict[str, str]] = []
+        self.unread: List[Tuple[str, str]] = []
+
+    def add(self, name: str, data: Any) -> None:
+        """What students hand in may be anything."""
+        try:
+            mine = row(name, data)
+            connections(data)
+            outcomes(data)
+        except (KeyError, TypeError, AttributeError, ValueError, IndexError):
+            self.unread.append((name, NO_REPORT))
+            return
+        self.reports.append((name, data))
+        self.rows.append(mine)
+
+    def copies(self) -> "List[Tuple[str, str, int, int]]":
+        """[(one, another, connections that are the same, of how many)]"""
+        seen = [(n, connections(d)) for n, d in self.reports]
+        return [(a, b, len(x & y), max(len(x), len(y)))
+                for i, (a, x) in enumerate(seen) for b, y in seen[i + 1:]
+                if x & y]
+
+    def unusual(self) -> "Dict[str, List[Any]]":
+        """{file: where it differs from most who did the same, as arguments of
+        DIFFERS}"""
+        groups: Dict[Any, List[Tuple[str, Dict[Place, str]]]] = {}
+        for n, d in self.reports:
+            key = (tuple(d["scenario"]), d["page"])
+            groups.setdefault(key, []).append((n, outcomes(d)))
+        found: Dict[str, List[Any]] = {}
+        for members in groups.values():
+            for place in {p for _, o in members for p in o}:
+                votes = collections.Counter(
+                    o.get(place, NO_PART) for _, o in members)
+                most, n = votes.most_common(1)[0]
+                if 2 * n <= len(members):
+                    continue  # there is no "most"
+                for name, o in members:
+                    mine = o.get(place, NO_PART)
+                    if mine != most:
+                        found.setdefault(name, []).append(
+                            (*place, mine, most))
+        return {k: sorted(v) for k, v in found.items()}
+
+    def data(self) -> Dict[str, Any]:
+        return {"columns": list(COLUMNS), "rows": self.rows, "copies": [
+            {"files": [a, b], "same": n, "of": m}
+            for a, b, n, m in self.copies()], "unusual": self.unusual(),
+            "unread": [{"file": n, "why": w} for n, w in self.unread]}
+
+
+def read(folder: pathlib.Path,
+         but: "pathlib.Path | None" = None) -> Course:
+    """All JSON files below a folder, but for one."""
+    course = Course()
+    for path in sorted(folder.rglob("*.json")):
+        if but and path.resolve() == but.resolve():
+            continue
+        name = str(path.relative_to(folder))
+        try:
+            if path.stat().st_size > BYTES_MAX:
+                raise ValueError("too large")
+            course.add(name, json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, RecursionError) as why:
+            course.unread.append((name, str(why)))
+    return course
+
+
+def _printable(text: str) -> str:
+    """For a terminal: nothing that moves its cursor."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
+def lines(course: Course) -> List[str]:
+    """The same for a terminal: columns by tabs, then what was found."""
+    out = ["\t".join(COLUMNS)]
+    out += ["\t".join(r[c] for c in COLUMNS) for r in course.rows]
+    for a, b, n, m in course.copies():
+        out.append("copy: %s and %s share %d of %d connections (ports and "
+                   "initial sequence numbers)" % (a, b, n, m))
+    for name, places in course.unusual().items():
+        out += ["differs: %s, %s" % (name, DIFFERS % p) for p in places]
+    out += ["not read: %s: %s" % u for u in course.unread]
+    return ["\t".join(_printable(c) for c in x.split("\t")) for x in out]
+
+
+def _list(title: str, items: List[str]) -> str:
+    return "<h2>%s</h2><ul>%s</ul>" % (escape(title), "".join(
+        "<li>%s</li>" % escape(i) for i in items)) if items else ""
+
+
+PAGE = """<!DOCTYPE html>
+<html lang="%(lang)s">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; style-src 'unsafe-inline'">
+<title>%(title)s</title>
+<style>
+%(css)s</style>
+</head>
+<body>
+<header><div><h1>%(title)s</h1></div></header>
+<main>
+%(body)s</main>
+</body>
+</html>
+"""
+
+
+def html(course: Course, lang: str = "en") -> str:
+    w = Words(lang)
+    marked = {f for a, b, _, _ in course.copies() for f in (a, b)}
+    body = "<h2>%s</h2><div class=scroll><table><thead><tr>%s</tr></thead>" \
+        "<tbody>%s</tbody></table></div>" % (
+            escape(w("%d reports", len(course.rows))),
+            "".join("<th scope=col>%s</th>" % escape(w(c)) for c in COLUMNS),
+            "".join("<tr%s>%s</tr>" % (
+                " class=wrong" if r["file"] in marked else "", "".join(
+                    "<td>%s</td>" % escape(
+                        w(r[c]) if c == "agree" else r[c])
+                    for c in COLUMNS)) for r in course.rows))
+    body += _list(w("Copies of one another"), [
+        w("%s and %s share %d of %d connections: ports and initial sequence "
+          "numbers are the same, which does not happen by chance.", *c)
+        for c in course.copies()])
+    body += _list(w("Where one differs from most"), [
+        "%s: %s" % (n, w(DIFFERS, *p[:3], w(p[3]), w(p[4])))
+        for n, places in course.unusual().items() for p in places])
+    body += _list(w("Not read"), ["%s: %s" % (n, w(why))
+                                  for n, why in course.unread])
+    return PAGE % {"lang": "zh-CN" if lang == "zh" else "en",
+                   "title": escape(w("Reports of a class")), "body": body,
+                   "css": CSS.read_text(encoding="utf-8")}

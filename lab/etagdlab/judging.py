@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""judging: the command line's part for reports that are there: two compared,
+one held against its capture, a class's beside each other."""
+import json
+import pathlib
+import sys
+from typing import Any, List
+
+from . import course, diff, pcapng, verify
+
+OK, USAGE, DIFFERENT = 0, 2, 3
+
+
+def _fail(text: str) -> int:
+    print("etagd lab: " + text, file=sys.stderr)
+    return USAGE
+
+
+def _load(path: str) -> Any:
+    return json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+
+
+def compare(paths: List[str]) -> int:
+    try:
+        a, b = map(_load, paths)
+        lines = diff.compare(a, b)
+    except (OSError, ValueError, KeyError, TypeError) as why:
+        return _fail("no two reports: %s" % why)
+    print("\n".join(lines) if lines else "no difference")
+    return DIFFERENT if lines else OK
+
+
+def verified(paths: List[str]) -> int:
+    """A report against its capture."""
+    try:
+        data = _load(paths[0])
+        wrong = verify.differences(data, pcapng.read(paths[1]))
+    except pcapng.Malformed as why:
+        return _fail("%s: %s" % (paths[1], why))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError,
+            IndexError, RecursionError) as why:
+        return _fail("no report with its capture: %s" % (why or type(why)))
+    for text in wrong[:verify.SHOWN_MAX]:
+        print(text)
+    if len(wrong) > verify.SHOWN_MAX:
+        print("and %d more" % (len(wrong) - verify.SHOWN_MAX))
+    print("%d figures do not follow from the capture" % len(wrong) if wrong
+          else "all %d figures follow from the capture" %
+          verify.figures(data))
+    print(verify.NOT_CHECKED)
+    return DIFFERENT if wrong else OK
+
+
+def of_class(folder: str, page: str, beside: str, lang: str) -> int:
+    """A class's reports; page, beside: where HTML and JSON go, or nothing."""
+    place = pathlib.Path(folder)
+    if not place.is_dir():
+        return _fail("%s is no folder" % folder)
+    # What an earlier call wrote here is no student's.
+    found = course.read(place, pathlib.Path(beside) if beside else None)
+    if not found.rows:
+        return _fail("%s: no report among its JSON files" % folder)
+    print("\n".join(course.lines(found)))
+    try:
+        if page:
+            pathlib.Path(page).write_text(course.html(found, lang),
+                                          encoding="utf-8")
+        if beside:
+            pathlib.Path(beside).write_text(json.dumps(
+                found.data(), indent=1, ensure_ascii=False) + "\n",
+                encoding="utf-8")
+    except OSError as why:
+        return _fail("%s: %s" % (why.filename, why.strerror))
+    return DIFFERENT if found.copies() else OK

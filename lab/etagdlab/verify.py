@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: MIT
+"""verify: computes every figure of a report anew from its capture, and says
+what does not follow.  What comes from elsewhere (the server's log, the browser's
+timing, the kernel's table, pictures) a capture can't tell."""
+import json
+import math
+from typing import Any, Dict, List
+
+from . import evidence, exercises, fields, ledger, mask
+
+SHOWN_MAX = 40                # more differences are counted only
+NEAR_S = 2e-6                 # times went through seconds as a fraction
+# From the ledger, not from packets.
+ELSEWHERE = ("comments", "worker", "connection", "end_why")
+NOT_CHECKED = "not checked, for a capture can't tell: the server's log and " \
+    "reasons, the browser's timing, who waits in TIME-WAIT, pictures"
+
+
+class NoReport(ValueError):
+    """The file is no report with a capture."""
+
+
+def _start_ns(data: Dict[str, Any], wire: Any) -> int:
+    """When the run began: the report counts from there."""
+    first = min(s.start_ns for s in wire.streams)
+    return first - round(min(p["time"] for p in data["packets"]) * 1e9)
+
+
+def recompute(data: Dict[str, Any], blocks: Any) -> Dict[str, Any]:
+    """The part of the report's data that a capture gives."""
+    wire = evidence.Wire(blocks, ledger.parse(""), data["port"])
+    if not data["packets"] or not wire.streams:
+        raise NoReport("no packets of port %s in %s" % (
+            data["port"], "the report" if wire.streams else "the capture"))
+    words = mask.words_of(data["config"])
+    start = _start_ns(data, wire)
+    fresh = mask.everywhere(words, {
+        "packets": evidence.packet_rows(wire, start),
+        "streams": evidence.stream_rows(wire, start),
+        "exchanges": fields.exchanges(wire.streams, words)})
+    return json.loads(json.dumps(fresh))
+
+
+def _same(a: Any, b: Any) -> bool:
+    if isinstance(a, float) or isinstance(b, float):
+        return isinstance(a, (int, float)) and isinstance(b, (int, float)) \
+            and math.isclose(a, b, rel_tol=0, abs_tol=NEAR_S)
+    return type(a) is type(b) and a == b
+
+
+def _compare(where: str, told: Any, found: Any, out: List[str]) -> None:
+    if isinstance(found, dict) and isinstance(told, dict):
+        for key in [*found, *(k for k in told if k not in found)]:
+            if key not in ELSEWHERE:
+                _compare("%s, %s" % (where, key), told.get(key),
+                         found.get(key), out)
+    elif isinstance(found, list) and isinstance(told, list):
+        if len(found) != len(told):
+            out.append("%s: %d in the report, %d in the capture" % (
+                where, len(told), len(found)))
+        for i, (a, b) in enumerate(zip(told, found)):
+            _compare("%s %d" % (where, i + 1), a, b, out)
+    elif not _same(told, found):
+        out.append("%s: %s in the report, %s in the capture" % (
+            where, json.dumps(told, ensure_ascii=False),
+            json.dumps(found, ensure_ascii=False)))
+
+
+def _visits(data: Dict[str, Any], fresh: Dict[str, Any],
+            out: List[str]) -> None:
+    """What the visits' tables say of the wire."""
+    known = {(e["port"], e["request"]): e for e in fresh["exchanges"]
+             if e["asked"]["seen"]}
+    for i, s in enumerate(data["steps"]):
+        for r in s.get("resources", []):
+            where = "step %d, %s" % (i + 1, r["path"])
+            statuses = [e["status"] for e in r["wire"]]
+            if r["outcome"].lstrip("~") != (
+                    " ".join(map(str, statuses[-1:] if r["outcome"][:1] == "~"
+                                 else statuses)) or "-"):
+                out.append("%s: the outcome is not what crossed the wire" %
+                           where)
+            for e in r["wire"]:
+                _exchange(where, e, known.get((e["port"], e["request"])), out)
+
+
+def _exchange(where: str, told: Dict[str, Any], found: Any,
+              out: List[str]) -> None:
+    if found is None:
+        if told["packet"]:
+            out.append("%s: request %s of port %s is not in the capture" % (
+                where, told["request"], told["port"]))
+        return
+    answered = found["answered"]
+    words = answered["line"].split(" ") if answered else []
+    pairs = [("packet", told["packet"], found["asked"]["packets"][0])]
+    if answered and answered["seen"]:
+        pairs += [("answer's packet", told["answer_packet"],
+                   answered["packets"][0]),
+                  ("status", str(told["status"]), "".join(words[1:2]))]
+    for what, a, b in pairs:
+        _compare("%s, %s" % (where, what), a, b, out)
+
+
+def _counts(data: Dict[str, Any], fresh: Dict[str, Any],
+            out: List[str]) -> None:
+    steps = data["steps"]
+    begins = [q["begin"] for s in fresh["streams"] for q in s["requests"]]
+    for i, s in enumerate(steps):
+        until = steps[i + 1]["begin"] if i + 1 < len(steps) else math.inf
+        if "captured" in s:
+            _compare("step %d, requests" % (i + 1), s["captured"], sum(
+                s["begin"] <= b < until for b in begins), out)
+    if data["agreement"]:
+        _compare("requests in all", data["agreement"]["captured"],
+                 len(begins), out)
+
+
+def differences(data: Dict[str, Any], blocks: Any) -> List[str]:
+    """What of a report does not follow from this capture."""
+    out: List[str] = []
+    fresh = recompute(data, blocks)
+    for part, rows in fresh.items():
+        _compare(part[:-1], data.get(part), rows, out)
+    _visits(data, fresh, out)
+    _counts(data, fresh, out)
+    told = data.get("exercise")
+    if told and told["name"] in exercises.TABLE:
+        again = exercises.asked(told["name"], {**data, **fresh}, True)
+        for i, (a, b) in enumerate(zip(told["questions"],
+                                       again["questions"])):
+            _compare("question %d, packets" % (i + 1), a["packets"],
+                     b["packets"], out)
+            if "answer" in a:
+                answer = b["answer"]
+                _compare("question %d" % (i + 1), a["answer"],
+                         answer if answer is None else str(answer), out)
+    return out
+
+
+def figures(data: Dict[str, Any]) -> int:
+    """How many numbers and words were compared, about."""
+    def count(x: Any) -> int:
+        if isinstance(x, dict):
+            return sum(count(v) for k, v in x.items() if k not in ELSEWHERE)
+        if isinstance(x, list):
+            return sum(map(count, x))
+        return 1
+    return sum(count(data.get(k, [])) for k in ("packets", "streams",
+                                                "exchanges"))
