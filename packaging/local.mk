@@ -14,6 +14,10 @@ dist_zshcompletion_DATA = packaging/completions/_etagd
 fishcompletiondir = $(datadir)/fish/vendor_completions.d
 dist_fishcompletion_DATA = packaging/completions/etagd.fish
 
+# For Wireshark and tshark: -X lua_script:.../etagd.lua
+wiresharkdir = $(pkgdatadir)/wireshark
+dist_wireshark_DATA = packaging/wireshark/etagd.lua
+
 EXTRA_DIST += $(SYSTEMD_UNITS:=.in) $(PLACED:=.in) \
 	packaging/systemd/etagd.sysusers packaging/completions/etagd.bash \
 	packaging/debian packaging/rpm packaging/oci packaging/reproducible \

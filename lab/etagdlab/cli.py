@@ -142,7 +142,7 @@ def _into(o):
     return OK
 
 
-def _write(o, data, blocks):
+def _write(o, data, blocks, book):
     target = pathlib.Path(o.report)
     beside = pathlib.Path(o.json) if o.json else target.with_suffix(".json")
     text = report.html(data, o.lang)
@@ -157,6 +157,10 @@ def _write(o, data, blocks):
     elif o.pcapng:
         pcapng.write(o.pcapng, blocks)
         print(o.pcapng)
+        # For annotate, and for Wireshark (packaging/wireshark/etagd.lua).
+        account = pathlib.Path(o.pcapng).with_suffix(".jsonl")
+        account.write_text(book, encoding="utf-8")
+        print(account)
 
 
 def lab(argv):
@@ -187,7 +191,7 @@ def lab(argv):
         return _fail("etagd lab", why)
     try:
         data, blocks = run.run()
-        _write(o, data, blocks)
+        _write(o, data, blocks, run.ledger)
     except (NoServer, scenario.BadScenario, cdp.BrowserGone,
             cdp.Refused, OSError) as why:
         return _fail("etagd lab", why)

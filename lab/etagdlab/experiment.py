@@ -88,6 +88,7 @@ class Experiment:
     def __init__(self, options, say):
         self.o, self.say = options, say
         self.steps = scenario.parse(options.scenario)
+        self.ledger = ""          # as lines, once it has run
         self.program = servers.find()
         self.ini = pathlib.Path(options.conf) if options.conf \
             else default_ini(options.exercise)
@@ -146,6 +147,7 @@ class Experiment:
             waits = watch.finish()
             blocks = run.finish() if run else None
         book = ledger.merge(ledger.parse(server.log_text()), observed)
+        self.ledger = ledger.lines(book)
         wire = evidence.Wire(blocks, book, server.port)
         data = self._data(wire, server, done, start_ns, end_ns)
         secret = mask.words_of(config)

@@ -205,6 +205,30 @@ def parse(text):
     return Ledger(connections, unread, complete)
 
 
+def _us(ns):
+    return ns // 1000 if ns else 0
+
+
+def lines(ledger):
+    """A ledger as the observer writes it, for a file beside a capture."""
+    out = []
+    for c in ledger.connections:
+        row = {"connection": c.number, "worker": c.worker, "peer": c.peer,
+               "port": c.port, "opened_us": _us(c.time_ns),
+               "ended_us": _us(c.end_ns), "end": c.end,
+               "closed_first": c.who, "unused": not c.requests,
+               "accept_waited_ms": c.waited_ns // 10 ** 6,
+               "request_list": [{
+                   "request": r.number, "first_us": _us(r.time_ns),
+                   "sent_us": _us(r.end_ns), "method": r.method,
+                   "target": r.target, "status": r.status,
+                   "reason": r.reason, "coding": r.encoding,
+                   "bytes": r.bytes, "end": r.end} for r in c.requests]}
+        row.update({who + "_fin_us": _us(t) for who, t in c.fins.items()})
+        out.append(json.dumps(row) + "\n")
+    return "".join(out)
+
+
 def read(path):
     with open(path, encoding="utf-8", errors="replace") as f:
         return parse(f.read())
