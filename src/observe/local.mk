@@ -11,6 +11,7 @@ libobserve_a_SOURCES = \
 	src/observe/observer.c src/observe/observer.h \
 	src/observe/route.c src/observe/route.h \
 	src/observe/screen.c src/observe/screen.h \
+	src/observe/seats.c src/observe/seats.h \
 	src/observe/state.h \
 	src/observe/syn.c src/observe/syn.h \
 	src/observe/taps.c src/observe/taps.h \

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "observe/seats.h"
 #include "observe/state.h"
 #include "observe/taps.h"
 #include "observe/visitor.h"
@@ -71,6 +72,8 @@ static bool init(struct observer *o, const struct observer_start *start)
     o->history = history_new();
     for (unsigned i = 0; i < VISITORS_MAX; i++)
         o->visitor[i].fd = -1;
+    for (unsigned i = 0; i < LEAVING_MAX; i++)
+        o->leaving[i].fd = -1;
     find_address(o);
     o->poll = poll_new();
     return o->poll >= 0 && taps_open(o) &&
@@ -91,19 +94,23 @@ static bool turn(struct observer *o, int wait_ms)
 {
     struct epoll_event events[VISITORS_MAX + 2];
     int n = poll_wait(o->poll, events, VISITORS_MAX + 2, wait_ms);
-    bool go_on = true;
+    bool go_on = true, at_the_door = false;
 
     CHECK(n >= 0);
     o->now_us = clock_mono_us();
     for (int i = 0; i < n; i++) {
         void *tag = events[i].data.ptr;
         if (tag == &o->listener_tag)
-            visitor_accept(o);
+            at_the_door = true;
         else if (tag == &o->control_tag)
             go_on = hear_master(o);
         else
-            visitor_ready(o, tag);
+            visitor_ready(o, tag, events[i].events);
     }
+    /* not before: an event of this batch may point to a seat that a newcomer
+     * would get */
+    if (at_the_door)
+        seats_fill(o);
     return go_on;
 }
 
@@ -142,6 +149,7 @@ int observer_run(const struct observer_start *start)
         if (taken < EVENTS_A_TURN) /* all that has happened is known */
             history_idle(o->history, o->now_us);
         bool watched = visitor_turn(o);
+        seats_turn(o);
         wait_ms = busy ? BUSY_MS : watched ? WATCHED_MS : QUIET_MS;
     }
     history_free(o->history);

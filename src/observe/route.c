@@ -13,6 +13,7 @@
 #include "observe/guard.h"
 #include "observe/metrics.h"
 #include "observe/numbers.h"
+#include "observe/seats.h"
 #include "observe/shown.h"
 #include "observe/state.h"
 
@@ -68,7 +69,10 @@ static void answer_error(struct visitor *v, const struct head *h, int status,
 
     page_error(&page, status, sentence);
     answer_short(v, h, status, "text/html; charset=utf-8",
-                 status == 405 ? "Allow: GET, HEAD\r\n" : "", &page);
+                 status == 405   ? "Allow: GET, HEAD\r\n"
+                 : status == 503 ? "Retry-After: 10\r\n"
+                                 : "",
+                 &page);
 }
 
 /* An answer whose length is not known yet. */
@@ -146,6 +150,10 @@ static void get_events(struct observer *o, struct visitor *v,
 {
     uint64_t id;
 
+    if (h->method != METHOD_HEAD && !seats_stream(o)) {
+        answer_error(v, h, 503, "So many watch that nobody else could ask.");
+        return;
+    }
     v->joined = o->history->next;
     v->told_lost = 0;
     v->at = history_oldest(o->history);
@@ -246,7 +254,7 @@ void route_answer(struct observer *o, struct visitor *v, const struct head *h,
     static char path[VISITOR_IN_BYTES + 2];
     struct target target;
 
-    v->closing = fault != FAULT_NONE || !head_persists(h) ||
+    v->closing = v->closing || fault != FAULT_NONE || !head_persists(h) ||
                  head_has(h, FIELD_CONTENT_LENGTH) ||
                  head_has(h, FIELD_TRANSFER_ENCODING);
     v->chunked = false;

@@ -10,6 +10,7 @@
 #include "observe/observer.h"
 
 #define VISITORS_MAX 48
+#define LEAVING_MAX 16
 #define VISITOR_OUT_BYTES 98304
 #define VISITOR_IN_BYTES 8192
 
@@ -26,13 +27,23 @@ struct visitor {
     size_t in_n, out_n, out_at;
     enum producing producing;
     bool chunked, closing;
+    bool finished; /* it will send nothing more, but may read */
+    bool probe;    /* a stream: something is to be sent, to see who is there */
     struct span asset; /* left of it */
     uint64_t at;       /* next event or ended connection */
     uint64_t joined;   /* events before it are sent as fast as possible */
     uint64_t told_lost;
-    uint64_t since_us; /* last progress */
+    /* last progress: seated, answered, bytes taken; or since when output lies
+     * here */
+    uint64_t moved_us;
     char in[VISITOR_IN_BYTES];
     char out[VISITOR_OUT_BYTES];
+};
+
+/* Answered, and about to be closed. */
+struct leaving {
+    int fd; /* -1: none */
+    uint64_t until_us;
 };
 
 /* One worker's ring. */
@@ -57,6 +68,8 @@ struct observer {
     char *foresight;  /* JSON; NULL: no memory */
     size_t foresight_n;
     char listener_tag, control_tag;
+    struct leaving leaving[LEAVING_MAX]; /* a ring */
+    unsigned left;
     struct visitor visitor[VISITORS_MAX];
 };
 

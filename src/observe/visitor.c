@@ -7,10 +7,9 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/check.h"
 #include "observe/route.h"
+#include "observe/seats.h"
 #include "observe/shown.h"
 #include "observe/state.h"
 #include "os/net.h"
@@ -18,17 +17,10 @@
 
 _Static_assert(CONF_FIELDS_MAX <= HEAD_FIELDS_MAX, "[limits] fields");
 
-#define SILENT_US 30000000u /* without a request or progress */
-#define BEAT_US 10000000u   /* a comment for those that watch */
-#define EVENTS_A_TURN 40    /* for each that watches, once it is up to date */
+#define BEAT_US 10000000u /* a comment for those that watch */
+#define EVENTS_A_TURN 40  /* for each that watches, once it is up to date */
+#define ANSWERS_A_TURN 32 /* to one visitor that asks on and on */
 #define CHUNK_ROOM 16
-
-static void end(struct observer *o, struct visitor *v)
-{
-    poll_remove(o->poll, v->fd);
-    close(v->fd);
-    v->fd = -1;
-}
 
 /* "00001f4\r\n" in front of what was put behind it, CR LF after it. */
 static void close_chunk(struct visitor *v, struct buf *b, size_t from)
@@ -141,10 +133,9 @@ static void fill_events(struct observer *o, struct visitor *v, struct buf *b)
             put_sse(o, b, x);
     }
     bool silent = b->n == from + (v->chunked ? 10 : 0);
-    if (silent && o->now_us - v->since_us > BEAT_US) {
+    if (silent && (v->probe || o->now_us - v->moved_us > BEAT_US))
         BUF_LIT(b, ": still here\n\n");
-        v->since_us = o->now_us;
-    }
+    v->probe = false;
     close_chunk(v, b, from);
 }
 
@@ -160,6 +151,8 @@ static void fill(struct observer *o, struct visitor *v)
     else if (v->producing == PRODUCE_EVENTS)
         fill_events(o, v, &b);
     v->out_n = b.n;
+    if (b.n)
+        v->moved_us = o->now_us;
 }
 
 /* False: the visitor is gone, or takes no more just now. */
@@ -171,11 +164,11 @@ static bool drain(struct observer *o, struct visitor *v)
         if (n == -EAGAIN)
             return false;
         if (n < 0) {
-            end(o, v);
+            seats_end(o, v);
             return false;
         }
         v->out_at += (size_t)n;
-        v->since_us = o->now_us;
+        v->moved_us = o->now_us;
     }
     v->out_at = v->out_n = 0;
     return true;
@@ -199,88 +192,75 @@ static bool send_all(struct observer *o, struct visitor *v, bool turn)
     return false;
 }
 
+/* False: nothing has come; the visitor may be gone.  Bytes are read only when
+ * an answer could follow: until then the kernel keeps them. */
+static bool receive(struct observer *o, struct visitor *v)
+{
+    size_t room = sizeof v->in - v->in_n;
+    ssize_t n = net_recv(v->fd, v->in + v->in_n, room);
+
+    if (n > 0) {
+        v->in_n += (size_t)n;
+        return true;
+    }
+    if (n != -EAGAIN)
+        seats_end(o, v); /* what it began to ask it will never finish */
+    return false;
+}
+
+/* False: it waits for the visitor, or the visitor is gone. */
+static bool carry_on(struct observer *o, struct visitor *v, bool turn)
+{
+    if (!send_all(o, v, turn))
+        return false;
+    if (v->closing)
+        seats_leave(o, v);
+    return !v->closing;
+}
+
 static void converse(struct observer *o, struct visitor *v)
 {
     const struct conf_limits *c = &o->start->conf->limits;
     static struct head head;
+    /* a full buffer without an end is a head that is too long */
     struct head_limits limits = { sizeof v->in / 2, sizeof v->in / 2,
-                                  sizeof v->in, c->fields };
+                                  sizeof v->in - 1, c->fields };
 
-    while (v->fd >= 0 && v->out_n == 0 && v->producing == PRODUCE_NOTHING) {
+    for (unsigned n = 0; n < ANSWERS_A_TURN;) {
         enum fault f = head_parse(&head, v->in, v->in_n, &limits);
-        if (f == FAULT_MORE)
-            return;
+        if (f == FAULT_MORE) {
+            if (!receive(o, v))
+                return;
+            continue;
+        }
         route_answer(o, v, &head, f);
         o->served++;
+        n++;
         size_t used = f == FAULT_NONE ? head.bytes : v->in_n;
         memmove(v->in, v->in + used, v->in_n - used);
         v->in_n -= used;
-        v->since_us = o->now_us;
-        if (!send_all(o, v, true))
+        v->moved_us = o->now_us;
+        if (!carry_on(o, v, true))
             return;
-        if (v->closing) {
-            end(o, v);
-            return;
-        }
     }
+    poll_add_room(o->poll, v->fd, v); /* what is left is told again */
 }
 
-/* False: the visitor has gone. */
-static bool receive(struct observer *o, struct visitor *v)
+void visitor_ready(struct observer *o, struct visitor *v, unsigned events)
 {
-    char unwanted[1024];
-
-    for (;;) {
-        size_t room = sizeof v->in - v->in_n;
-        ssize_t n = room ? net_recv(v->fd, v->in + v->in_n, room)
-                         : net_recv(v->fd, unwanted, sizeof unwanted);
-        if (n == -EAGAIN)
-            return true;
-        if (n <= 0) {
-            end(o, v);
-            return false;
-        }
-        if (room)
-            v->in_n += (size_t)n;
-    }
-}
-
-void visitor_ready(struct observer *o, struct visitor *v)
-{
-    if (v->fd < 0 || !receive(o, v))
+    if (v->fd < 0)
         return;
-    if (v->out_n || v->producing != PRODUCE_NOTHING) {
-        if (!send_all(o, v, false))
-            return;
-        if (v->closing) {
-            end(o, v);
-            return;
-        }
+    if (events & (EPOLLERR | EPOLLHUP)) { /* nobody reads an answer */
+        seats_end(o, v);
+        return;
     }
+    /* One that has finished sending may read on (RFC 9112 9.6) or have closed;
+     * what a stream sends next tells. */
+    if (events & EPOLLRDHUP && !v->finished)
+        v->finished = v->probe = true;
+    if (!seats_idle(v) && !carry_on(o, v, v->probe))
+        return;
     converse(o, v);
-}
-
-void visitor_accept(struct observer *o)
-{
-    struct net_peer peer;
-    int fd;
-
-    while ((fd = net_accept(o->start->listener, &peer)) >= 0) {
-        struct visitor *v = NULL;
-        for (unsigned i = 0; i < VISITORS_MAX && !v; i++) {
-            if (o->visitor[i].fd < 0)
-                v = &o->visitor[i];
-        }
-        if (!v || poll_add_edge(o->poll, fd, v) < 0) {
-            close(fd); /* too many: come again */
-            continue;
-        }
-        v->fd = fd;
-        v->in_n = v->out_n = v->out_at = 0;
-        v->producing = PRODUCE_NOTHING;
-        v->closing = v->chunked = false;
-        v->since_us = o->now_us;
-    }
 }
 
 bool visitor_turn(struct observer *o)
@@ -289,14 +269,10 @@ bool visitor_turn(struct observer *o)
 
     for (unsigned i = 0; i < VISITORS_MAX; i++) {
         struct visitor *v = &o->visitor[i];
-        if (v->fd < 0)
+        if (v->fd < 0 || v->producing != PRODUCE_EVENTS)
             continue;
-        if (v->producing == PRODUCE_EVENTS) {
-            watched = true;
-            (void)send_all(o, v, true);
-        } else if (o->now_us - v->since_us > SILENT_US) {
-            end(o, v);
-        }
+        watched = true;
+        (void)send_all(o, v, true);
     }
     return watched;
 }

@@ -12,13 +12,10 @@
 struct observer;
 struct visitor;
 
-void visitor_accept(struct observer *o);
+/* It has sent something, takes more, or is gone (epoll's events). */
+void visitor_ready(struct observer *o, struct visitor *v, unsigned events);
 
-/* It has sent something, or takes more. */
-void visitor_ready(struct observer *o, struct visitor *v);
-
-/* Writes what has happened to all that watch events, and ends those that have
- * been silent for too long.  True: somebody watches. */
+/* Writes what has happened to all that watch events.  True: somebody does. */
 bool visitor_turn(struct observer *o);
 
 #endif

@@ -1,4 +1,4 @@
-UNIT_TESTS += t/unit/board t/unit/observe t/unit/refs t/unit/tallies
+UNIT_TESTS += t/unit/board t/unit/observe t/unit/refs t/unit/tallies t/unit/seats
 t_unit_tallies_SOURCES = t/unit/tallies.c
 t_unit_tallies_LDADD = $(UNIT_LIBS)
 t_unit_board_SOURCES = t/unit/board.c
@@ -7,3 +7,5 @@ t_unit_observe_SOURCES = t/unit/observe.c
 t_unit_observe_LDADD = $(UNIT_LIBS)
 t_unit_refs_SOURCES = t/unit/refs.c
 t_unit_refs_LDADD = $(UNIT_LIBS)
+t_unit_seats_SOURCES = t/unit/seats.c
+t_unit_seats_LDADD = $(UNIT_LIBS)
