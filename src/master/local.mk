@@ -17,6 +17,7 @@ libmaster_a_SOURCES = \
 	src/master/service.c src/master/service.h \
 	src/master/state.h \
 	src/master/status.c src/master/status.h \
+	src/master/terminal.c src/master/terminal.h \
 	src/master/totals.c \
 	src/master/turnover.c src/master/turnover.h \
 	src/master/upgrade.c src/master/upgrade.h

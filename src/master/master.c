@@ -20,6 +20,7 @@
 #include "master/roots.h"
 #include "master/service.h"
 #include "master/state.h"
+#include "master/terminal.h"
 #include "master/upgrade.h"
 #include "os/channel.h"
 #include "os/clock.h"
@@ -186,6 +187,15 @@ unsigned master_reload(struct master *m)
     return 0;
 }
 
+static void hang_up(struct master *m, const char *what)
+{
+    if (m->terminal.over) /* the signal and the event may both come */
+        return;
+    m->terminal.over = true;
+    log_info("M115", "%s: what is served ad hoc ends with its terminal", what);
+    master_stop(m);
+}
+
 static void obey(struct master *m, int number)
 {
     switch (number) {
@@ -199,7 +209,10 @@ static void obey(struct master *m, int number)
         ending_as(m, m->current ? m->current->conf->on_quit : ENDING_FINISH);
         break;
     case SIGHUP:
-        (void)master_reload(m);
+        if (terminal_rules(m))
+            hang_up(m, "SIGHUP");
+        else
+            (void)master_reload(m);
         break;
     case SIGUSR2:
         upgrade_start(m);
@@ -297,13 +310,15 @@ static void loop(struct master *m)
             (void)master_reload(m);
         int n = poll_wait(m->poll, events, 16, wait_ms(m));
         CHECK(n >= 0);
-        bool signalled = false, replaced = false;
+        bool signalled = false, replaced = false, gone = false;
         for (int i = 0; i < n; i++) {
             void *tag = events[i].data.ptr;
             if (tag == &m->signal_tag)
                 signalled = true;
             else if (tag == &m->upgrade_tag)
                 replaced = upgrade_message(m);
+            else if (tag == &m->terminal.fd)
+                gone = terminal_gone(m, events[i].events);
             else if (!console_event(m, tag))
                 child_message(m, tag);
         }
@@ -311,6 +326,8 @@ static void loop(struct master *m)
             master_finish(m);
         for (int number; signalled && (number = signals_take(m->signals));)
             obey(m, number);
+        if (gone)
+            hang_up(m, "the terminal is gone");
         bury(m);
     }
 }
@@ -353,6 +370,7 @@ static void begin(struct master *m, char *const *argv)
     CHECK(poll_add_level(m->poll, m->signals, &m->signal_tag) == 0);
     console_begin(m);
     upgrade_begin(m, argv);
+    terminal_begin(m);
     if (!sandbox_whole(&missing))
         log_info("S001", "sandbox: %s", missing);
     activation_begin(m);
@@ -365,6 +383,7 @@ static int end(struct master *m)
              (unsigned long long)m->gone.closed,
              (unsigned long long)m->gone.requests);
     console_end(m, !m->upgrade.replaced);
+    terminal_end(m);
     shm_free(m->connections, sizeof *m->connections);
     past_free(m->past);
     tallies_free(m->tallies);

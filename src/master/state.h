@@ -43,6 +43,12 @@ struct upgrade {
     bool reload;   /* asked for meanwhile: the new one shall do so too */
 };
 
+/* What an ad hoc server ends with; fd -1: no terminal. */
+struct terminal {
+    bool rules, over;
+    int fd;
+};
+
 /* When roots.c looks again, and which directory it has tried to take. */
 struct roots {
     uint64_t due_us;
@@ -80,6 +86,7 @@ struct master {
     struct leave leave;
     struct turnover turnover;
     struct roots roots;
+    struct terminal terminal;
     bool ending;
     int status;
 };

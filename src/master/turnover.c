@@ -53,7 +53,7 @@ static void announce(const struct generation *g)
     if (g->conf->ad_hoc)
         log_info("M011",
                  "%s, ad hoc: every answer says Cache-Control: no-cache, so "
-                 "that no edit is hidden; Ctrl-C ends",
+                 "that no edit is hidden; Ctrl-C ends, or the terminal's end",
                  g->conf->sites[0].root);
     announce_observer(g);
 }

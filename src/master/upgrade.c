@@ -14,11 +14,13 @@
 
 #include "base/check.h"
 #include "master/state.h"
+#include "master/terminal.h"
 #include "os/channel.h"
 #include "os/clock.h"
 #include "os/log.h"
 #include "os/notify.h"
 #include "os/poll.h"
+#include "os/signals.h"
 
 #define START_US                                                \
     30000000u /* until a new program that says nothing is ended \
@@ -53,6 +55,7 @@ static _Noreturn void run(struct master *m, int channel)
         memcpy(s[n++].name, INHERIT_OBSERVER, sizeof INHERIT_OBSERVER);
     }
     inherit_pass(s, n, m->inherit.activated, channel, m->tallies_fd);
+    signals_pass();
     execv(m->program, m->argv);
     log_error("M104", "%s: %s", m->program, strerror(errno));
     _exit(1);
@@ -114,7 +117,7 @@ static void forget(struct master *m)
 static void pass_on(const struct master *m)
 {
     kill(m->upgrade.pid, SIGUSR1);
-    if (m->upgrade.reload)
+    if (m->upgrade.reload && !terminal_rules(m)) /* that would end it */
         kill(m->upgrade.pid, SIGHUP);
 }
 

@@ -57,6 +57,12 @@ bool signals_outlive_terminal(void)
     return hangup_ignored;
 }
 
+void signals_pass(void)
+{
+    if (hangup_ignored)
+        dispose(SIGHUP, SIG_IGN);
+}
+
 int signals_open(void)
 {
     sigset_t set;

@@ -17,6 +17,9 @@ void signals_own(void);
  * to outlive the terminal. */
 bool signals_outlive_terminal(void);
 
+/* For a process about to exec the same program: that is told, too. */
+void signals_pass(void);
+
 /* Blocks the signals of the table below and gives a descriptor from which
  * signals_take() reads them; -errno on failure. */
 int signals_open(void);
