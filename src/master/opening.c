@@ -270,19 +270,47 @@ void opening_logs_again(struct generation *g)
     }
 }
 
+static const char *no_identity(int error)
+{
+    switch (error) {
+    case ENOENT:
+        return "there is no such user or group";
+    case EINVAL:
+        return "not in this user namespace (/proc/self/uid_map, gid_map): "
+               "leave it out or say user = root, which is there, or start "
+               "etagd outside (without unshare)";
+    case EPERM:
+        return "root is without the capabilities for that here: give it "
+               "CAP_SETUID and CAP_SETGID, or start etagd as that user, or say "
+               "user = root to stay root, who has no capability then";
+    default:
+        return strerror(error);
+    }
+}
+
+static bool identify(struct generation *g, bool first)
+{
+    const struct conf *c = g->conf;
+    int rc = priv_find(c->user, c->group, &g->identity);
+
+    if (rc < 0)
+        log_error("M024", "user %s, group %s: %s", c->user ? c->user : "nobody",
+                  c->group ? c->group : "the user's", no_identity(-rc));
+    else if (first && g->identity.alone)
+        log_info("M116", "root is alone in this user namespace: the processes "
+                         "stay who made it, without capabilities");
+    else if (first && g->identity.keep_groups && getgroups(0, NULL) > 0)
+        log_warn("M117", "groups can't be given up here: the processes keep "
+                         "those that etagd was started with");
+    return rc >= 0;
+}
+
 bool opening_all(struct generation *g, const struct generation *old,
                  const struct inherit *inherit)
 {
-    int rc = priv_find(g->conf->user, g->conf->group, &g->identity);
-
-    if (rc < 0) {
-        log_error("M024", "user %s, group %s: %s",
-                  g->conf->user ? g->conf->user : "nobody",
-                  g->conf->group ? g->conf->group : "-", strerror(-rc));
-        return false;
-    }
-    return open_roots(g) && open_listeners(g, old, inherit) &&
-           open_observer(g, old, inherit) && open_logs(g);
+    return identify(g, old == NULL) && open_roots(g) &&
+           open_listeners(g, old, inherit) && open_observer(g, old, inherit) &&
+           open_logs(g);
 }
 
 void opening_remove_place(const char *listen, const struct conf *conf)

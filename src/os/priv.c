@@ -15,6 +15,48 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "os/userns.h"
+
+static bool capable(unsigned capability)
+{
+    struct __user_cap_header_struct head = { .version =
+                                                 _LINUX_CAPABILITY_VERSION_3 };
+    struct __user_cap_data_struct now[2];
+
+    memset(now, 0, sizeof now);
+    if (syscall(SYS_capget, &head, now) != 0)
+        return false;
+    return now[capability / 32].effective & (1u << capability % 32);
+}
+
+static bool same_group(gid_t gid)
+{
+    gid_t real, effective, saved;
+
+    return getresgid(&real, &effective, &saved) == 0 && real == gid &&
+           effective == gid && saved == gid;
+}
+
+/* Before anything is started, for a child that can't become what it should
+ * only ends, and the next one too. */
+static int possible(const char *user, struct priv_identity *id)
+{
+    bool there = userns_has_user(id->uid) && userns_has_group(id->gid);
+
+    if (!there && user)
+        return -EINVAL;
+    if (!there) {
+        /* to be root here is to be the one user who made the namespace; the
+         * capabilities, which are of this namespace only, go all the same */
+        *id = (struct priv_identity){ .alone = true };
+        return 0;
+    }
+    if ((id->uid != 0 && !capable(CAP_SETUID)) ||
+        (!same_group(id->gid) && !capable(CAP_SETGID)))
+        return -EPERM;
+    id->keep_groups = !capable(CAP_SETGID) || !userns_setgroups();
+    return 0;
+}
 
 int priv_find(const char *user, const char *group, struct priv_identity *out)
 {
@@ -25,7 +67,9 @@ int priv_find(const char *user, const char *group, struct priv_identity *out)
     const struct passwd *pw = getpwnam(user ? user : "nobody");
     if (!pw)
         return errno ? -errno : -ENOENT;
-    *out = (struct priv_identity){ true, pw->pw_uid, pw->pw_gid };
+    *out = (struct priv_identity){ .change = true,
+                                   .uid = pw->pw_uid,
+                                   .gid = pw->pw_gid };
     if (group) {
         errno = 0;
         const struct group *gr = getgrnam(group);
@@ -33,7 +77,7 @@ int priv_find(const char *user, const char *group, struct priv_identity *out)
             return errno ? -errno : -ENOENT;
         out->gid = gr->gr_gid;
     }
-    return 0;
+    return possible(user ? user : group, out);
 }
 
 static void clear_capabilities(void)
@@ -68,7 +112,7 @@ int priv_drop(const struct priv_identity *id)
 {
     clear_bounding_set();
     if (id->change) {
-        if (setgroups(0, NULL) != 0 ||
+        if ((!id->keep_groups && setgroups(0, NULL) != 0) ||
             setresgid(id->gid, id->gid, id->gid) != 0 ||
             setresuid(id->uid, id->uid, id->uid) != 0)
             return -errno;

@@ -11,13 +11,17 @@
 #include <sys/types.h>
 
 struct priv_identity {
-    bool change; /* false: stay who we are (not started by root) */
+    bool change; /* false: stay who we are (not started by root, or alone) */
+    bool alone;  /* root of a user namespace that has no nobody */
+    bool keep_groups; /* they can't be given up here */
     uid_t uid;
     gid_t gid;
 };
 
 /* Who children are to be: `user` (and `group`, else the user's own); without a
- * user and started by root: "nobody".  0 or -errno (-ENOENT: no such name). */
+ * user and started by root: "nobody", or who we are where root is alone in its
+ * user namespace.  0 or -errno; -ENOENT: no such name; -EINVAL: none of this
+ * user namespace; -EPERM: root without the capabilities to become that. */
 int priv_find(const char *user, const char *group, struct priv_identity *out);
 
 /* Drops groups, gid, uid and all capabilities (bounding and ambient sets too),

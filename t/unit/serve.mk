@@ -21,3 +21,6 @@ t_unit_respawn_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += t/unit/holder
 t_unit_holder_SOURCES = t/unit/holder.c
 t_unit_holder_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += t/unit/userns
+t_unit_userns_SOURCES = t/unit/userns.c
+t_unit_userns_LDADD = $(UNIT_LIBS)
