@@ -171,3 +171,12 @@ bool ip_net_has(const struct ip_net *net, const struct ip *ip)
     }
     return true;
 }
+
+bool ip_in(const struct ip_net *nets, size_t n, const struct ip *ip)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (ip_net_has(&nets[i], ip))
+            return true;
+    }
+    return false;
+}

@@ -37,4 +37,7 @@ struct ip_net {
 bool ip_net_parse(struct span text, struct ip_net *out);
 bool ip_net_has(const struct ip_net *net, const struct ip *ip);
 
+/* Whether one of them has it. */
+bool ip_in(const struct ip_net *nets, size_t n, const struct ip *ip);
+
 #endif

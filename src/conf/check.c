@@ -263,21 +263,40 @@ static void observer_check(struct loader *l)
                     one->text);
 }
 
+static void taken_check(struct loader *l, const char *section,
+                        const struct conf_listen *one, const char *by,
+                        const struct conf_listen *other)
+{
+    if (other->text && listen_clash(one, other))
+        loader_fault(l, where_of(l, section, "listen"), section, "listen",
+                     "is taken by [%s] listen = %s", by, other->text);
+}
+
+/* An address beside those that serve files. */
+static void beside_check(struct loader *l, const char *section,
+                         const struct conf_listen *one)
+{
+    const struct conf *c = l->c;
+
+    listen_check(l, one, section);
+    for (size_t i = 0; i < c->n_listen; i++)
+        taken_check(l, section, one, "server", &c->listen[i]);
+}
+
 static void listens_check(struct loader *l)
 {
     const struct conf *c = l->c;
 
     for (size_t i = 0; i < c->n_listen; i++)
         listen_check(l, &c->listen[i], "server");
-    if (!c->observe.on || !c->observe.listen.text)
-        return;
-    listen_check(l, &c->observe.listen, "observe");
-    observer_check(l);
-    for (size_t i = 0; i < c->n_listen; i++) {
-        if (listen_clash(&c->listen[i], &c->observe.listen))
-            loader_fault(l, where_of(l, "observe", "listen"), "observe",
-                         "listen", "is taken by [server] listen = %s",
-                         c->listen[i].text);
+    if (c->observe.listen.text) {
+        beside_check(l, "observe", &c->observe.listen);
+        observer_check(l);
+    }
+    if (c->metrics.listen.text) {
+        beside_check(l, "metrics", &c->metrics.listen);
+        taken_check(l, "metrics", &c->metrics.listen, "observe",
+                    &c->observe.listen);
     }
 }
 

@@ -193,10 +193,19 @@ struct conf_health {
     bool log;   /* in access log and counters, too */
 };
 
-struct conf_proxy {
-    struct ip_net *trust; /* whose PROXY headers are believed */
-    size_t n_trust;
+struct conf_nets {
+    struct ip_net *net;
+    size_t n;
     char *text; /* the same as configured */
+};
+
+struct conf_proxy {
+    struct conf_nets trust; /* whose PROXY headers are believed */
+};
+
+struct conf_metrics {
+    struct conf_listen listen; /* text NULL: off */
+    struct conf_nets allow;    /* who may ask */
 };
 
 struct conf_observe {
@@ -215,8 +224,8 @@ struct conf {
     unsigned workers;
     bool workers_auto; /* `auto`: workers holds the number of processors */
     char *user, *group, *pidfile; /* NULL: not set */
-    char *control;         /* unix socket for --reload and so on; NULL: none */
-    unsigned sandbox;      /* 0: off, for debuggers */
+    char *control;    /* unix socket for --reload and so on; NULL: none */
+    unsigned sandbox; /* 0: off, for debuggers */
     enum ending on_term, on_quit;
     uint64_t idle_exit_ms; /* socket-activated: end when unused; 0: never */
     char *server_field;    /* value of Server, NULL: none */
@@ -237,6 +246,7 @@ struct conf {
     struct conf_prepare prepare;
     struct conf_media media;
     struct conf_observe observe;
+    struct conf_metrics metrics;
     struct conf_proxy proxy;
     struct conf_health health;
 };

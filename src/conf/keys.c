@@ -256,6 +256,12 @@ const struct key keys[] = {
         "fields and parameters with one of these words in their name are not shown",
         .flags = KEY_OFF),
 
+    ROW("metrics", "listen", listen, conf, metrics.listen, "off",
+        "address of /metrics, as 0.0.0.0:9180; nothing else is told there",
+        .flags = KEY_OFF),
+    ROW("metrics", "allow", nets, conf, metrics.allow, "127.0.0.0/8 ::1",
+        "who may ask there (a unix socket: whoever may open it)"),
+
     ROW("health", "path", url_path, conf, health.path, "off",
         "path that says whether this node wants requests: 200, or 503 when it leaves"),
     ROW("health", "live", url_path, conf, health.live, "off",
@@ -263,7 +269,7 @@ const struct key keys[] = {
     ROW("health", "log", bool, conf, health.log, "on",
         "whether requests for these two are logged and counted"),
 
-    ROW("proxy", "trust", trust, conf, proxy, "127.0.0.1 ::1",
+    ROW("proxy", "trust", nets, conf, proxy.trust, "127.0.0.1 ::1",
         "whose PROXY headers are believed (unix sockets: whoever may open one)"),
 
     ROW("cache", "ETag", word, conf_rule, etag, NULL,
@@ -310,6 +316,7 @@ const struct section_row sections[] = {
     { "media", NULL, SECTION_OPTIONS, "media types" },
     { "prepare", NULL, SECTION_OPTIONS, "what is made of a file beforehand" },
     { "observe", NULL, SECTION_OPTIONS, "the page that shows what happens" },
+    { "metrics", NULL, SECTION_OPTIONS, "what Prometheus asks for" },
     { "health", NULL, SECTION_OPTIONS,
       "what balancers and supervisors ask for" },
     { "proxy", NULL, SECTION_OPTIONS,

@@ -327,57 +327,60 @@ static void listens_print(const struct key *k, const void *base, FILE *out)
 const struct value_type value_listens = { "address", listens_parse,
                                           listens_print, listen_allowed };
 
-static bool observe_parse(struct value_job *job, struct span text)
+/* One address, or off: then it has no text. */
+static bool address_parse(struct value_job *job, struct span text)
 {
+    struct conf_listen *l = value_at(job);
     struct conf *c = job->base;
     const char *what;
 
-    c->observe.on = !span_eq(text, SPAN("off"));
-    if (c->observe.on &&
-        !listen_parse(job->arena, text, job->line, &c->observe.listen, &what))
-        return value_refuse(job, text, what);
-    return true;
+    l->text = NULL;
+    bool good = span_eq(text, SPAN("off")) ||
+                listen_parse(job->arena, text, job->line, l, &what) ||
+                value_refuse(job, text, what);
+    c->observe.on = c->observe.listen.text != NULL;
+    return good;
 }
 
-static void observe_print(const struct key *k, const void *base, FILE *out)
+static void address_print(const struct key *k, const void *base, FILE *out)
 {
-    const struct conf *c = base;
+    const struct conf_listen *l = value_of(k, base);
 
-    fprintf(out, "%s = %s\n", k->name,
-            c->observe.on ? c->observe.listen.text : "off");
+    fprintf(out, "%s = %s\n", k->name, l->text ? l->text : "off");
 }
 
-const struct value_type value_listen = { "address", observe_parse,
-                                         observe_print, listen_allowed };
+const struct value_type value_listen = { "address", address_parse,
+                                         address_print, listen_allowed };
 
-static void trust_allowed(const struct key *k, struct buf *b)
+static void nets_allowed(const struct key *k, struct buf *b)
 {
     (void)k;
     buf_str(b, "addresses and networks, as 127.0.0.1 10.0.0.0/8 2001:db8::/32");
 }
 
-static bool trust_parse(struct value_job *job, struct span text)
+static bool nets_parse(struct value_job *job, struct span text)
 {
-    struct conf_proxy *p = &((struct conf *)job->base)->proxy;
+    struct conf_nets *p = value_at(job);
     struct span rest = text, word;
 
-    p->n_trust = 0;
+    p->n = 0;
     while ((word = value_next_word(&rest)).n) {
         struct ip_net one;
         if (!ip_net_parse(word, &one))
             return value_refuse(job, word, "is no address and no network");
-        p->trust =
-            arena_more(job->arena, p->trust, p->n_trust, sizeof *p->trust);
-        p->trust[p->n_trust++] = one;
+        p->net = arena_more(job->arena, p->net, p->n, sizeof *p->net);
+        p->net[p->n++] = one;
     }
     p->text = arena_text(job->arena, text);
     return true;
 }
 
-static void trust_print(const struct key *k, const void *base, FILE *out)
+static void nets_print(const struct key *k, const void *base, FILE *out)
 {
-    fprintf(out, "%s = %s\n", k->name, ((const struct conf *)base)->proxy.text);
+    const struct conf_nets *p = value_of(k, base);
+
+    fprintf(out, "%s = %s\n", k->name, p->text);
 }
 
-const struct value_type value_trust = { "networks", trust_parse, trust_print,
-                                        trust_allowed };
+const struct value_type value_nets = { "networks", nets_parse, nets_print,
+                                       nets_allowed };

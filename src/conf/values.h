@@ -38,7 +38,7 @@ extern const struct value_type value_bool, value_count, value_size,
     value_path, value_dir, value_log, value_workers, value_listens,
     value_listen, value_index, value_url_path, value_error_page, value_glob,
     value_expires, value_clock, value_modified, value_remove, value_to,
-    value_redirect_status, value_trust;
+    value_redirect_status, value_nets;
 
 /* helpers that the files of parsers share */
 void *value_at(const struct value_job *job);

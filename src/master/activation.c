@@ -39,7 +39,8 @@ void activation_begin(struct master *m)
                      "descriptor %d (%s) that was passed is no listening "
                      "stream socket; it is left alone",
                      s->fd, s->name[0] ? s->name : "no name");
-        else if (in->activated && !inherit_for_observer(s))
+        else if (in->activated && !inherit_called(s, INHERIT_OBSERVER) &&
+                 !inherit_called(s, INHERIT_METRICS))
             listen_of(&m->listen[m->n_listen++], s);
     }
 }

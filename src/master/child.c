@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "observe/observer.h"
+#include "observe/scraper.h"
 #include "os/log.h"
 #include "os/process.h"
 #include "os/sandbox.h"
@@ -22,7 +23,8 @@ const char *child_role_name(const struct child *c)
 {
     static const char *const names[] = { [CHILD_WORKER] = "worker",
                                          [CHILD_PREPARER] = "preparer",
-                                         [CHILD_OBSERVER] = "observer" };
+                                         [CHILD_OBSERVER] = "observer",
+                                         [CHILD_SCRAPER] = "scraper" };
 
     return names[c->role];
 }
@@ -31,7 +33,7 @@ static _Noreturn void observer_main(struct generation *g, int control)
 {
     struct observer_start start = {
         .conf = g->conf,
-        .listener = g->observe_listener,
+        .listener = g->side[SIDE_OBSERVER].listener,
         .control = control,
         .accepted = g->connections,
         .tallies = g->tallies,
@@ -62,8 +64,8 @@ static void keep_needed(const struct generation *g, const struct child *c,
     keep[0] = log_descriptor();
     keep[1] = control;
     keep[2] = prepare;
-    if (c->role == CHILD_OBSERVER)
-        keep[n++] = g->observe_listener;
+    if (c->role == CHILD_OBSERVER || c->role == CHILD_SCRAPER)
+        keep[n++] = g->side[c->role - CHILD_OBSERVER].listener;
     if (c->role == CHILD_WORKER) {
         keep[n++] = g->access_log;
         for (size_t i = 0; i < g->conf->n_listen; i++)
@@ -101,6 +103,13 @@ _Noreturn void child_main(struct generation *g, struct child *c, int control,
         exit(preparer_run(g->conf, control));
     if (c->role == CHILD_OBSERVER)
         observer_main(g, control);
+    if (c->role == CHILD_SCRAPER)
+        exit(scraper_run(&(struct scraper_start){
+            .conf = g->conf,
+            .listener = g->side[SIDE_SCRAPER].listener,
+            .control = control,
+            .tallies = g->tallies,
+        }));
 
     struct worker_start start = {
         .conf = g->conf,

@@ -8,7 +8,7 @@
 
 #include "master/generation.h"
 
-/* "worker", "preparer", "observer". */
+/* "worker", "preparer", "observer", "scraper". */
 const char *child_role_name(const struct child *c);
 
 /* In the fresh process: closes what is not its own, gives up privileges and

@@ -115,7 +115,11 @@ bool generation_start(struct generation *g, int poll)
         if (!start_child(g, &g->worker[i]))
             return false;
     }
-    return g->observe_listener < 0 || start_child(g, &g->observer);
+    for (unsigned i = 0; i < SIDES; i++) {
+        if (g->side[i].listener >= 0 && !start_child(g, &g->side[i].child))
+            return false;
+    }
+    return true;
 }
 
 static bool claim(struct generation *g)
@@ -145,7 +149,6 @@ struct generation *generation_new(struct conf *conf, unsigned number,
     g->connections = connections;
     g->tallies = tallies;
     g->access_log = -1;
-    g->observe_listener = -1;
     g->older = old;
     g->before = calloc(conf->workers, sizeof g->before[0]);
     if (conf->observe.on) {
@@ -159,8 +162,12 @@ struct generation *generation_new(struct conf *conf, unsigned number,
         g->wake[i] = wake_new();
     g->preparer =
         (struct child){ .home = g, .role = CHILD_PREPARER, .control = -1 };
-    g->observer =
-        (struct child){ .home = g, .role = CHILD_OBSERVER, .control = -1 };
+    for (unsigned i = 0; i < SIDES; i++) {
+        g->side[i].listener = -1;
+        g->side[i].child = (struct child){ .home = g,
+                                           .role = CHILD_OBSERVER + i,
+                                           .control = -1 };
+    }
     for (unsigned i = 0; i < conf->workers; i++)
         g->worker[i] = (struct child){ .home = g, .index = i, .control = -1 };
     if (!claim(g) || !opening_all(g, old, inherit)) {
@@ -176,8 +183,10 @@ static struct child *child_of(struct generation *g, pid_t pid)
 {
     if (g->preparer.pid == pid)
         return &g->preparer;
-    if (g->observer.pid == pid)
-        return &g->observer;
+    for (unsigned i = 0; i < SIDES; i++) {
+        if (g->side[i].child.pid == pid)
+            return &g->side[i].child;
+    }
     for (unsigned i = 0; i < g->conf->workers; i++) {
         if (g->worker[i].pid == pid)
             return &g->worker[i];
@@ -199,7 +208,8 @@ static void report(const struct child *c, pid_t old, int status,
 {
     static const char *const ids[] = { [CHILD_WORKER] = "M030",
                                        [CHILD_PREPARER] = "M031",
-                                       [CHILD_OBSERVER] = "O001" };
+                                       [CHILD_OBSERVER] = "O001",
+                                       [CHILD_SCRAPER] = "M145" };
     char name[32], how[48], next[64];
 
     snprintf(name, sizeof name, c->role == CHILD_WORKER ? "%s %u" : "%s",
@@ -284,6 +294,11 @@ static int start_due(struct generation *g, struct child *c, uint64_t now)
     return -1;
 }
 
+static int sooner(int a, int b)
+{
+    return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
 int generation_turn(struct generation *g)
 {
     uint64_t now = clock_mono_us();
@@ -297,14 +312,10 @@ int generation_turn(struct generation *g)
         return -1;
     }
     least = start_due(g, &g->preparer, now);
-    int observer_ms = start_due(g, &g->observer, now);
-    if (observer_ms >= 0 && (least < 0 || observer_ms < least))
-        least = observer_ms;
-    for (unsigned i = 0; i < g->conf->workers; i++) {
-        int ms = start_due(g, &g->worker[i], now);
-        if (ms >= 0 && (least < 0 || ms < least))
-            least = ms;
-    }
+    for (unsigned i = 0; i < SIDES; i++)
+        least = sooner(least, start_due(g, &g->side[i].child, now));
+    for (unsigned i = 0; i < g->conf->workers; i++)
+        least = sooner(least, start_due(g, &g->worker[i], now));
     return least;
 }
 
@@ -340,8 +351,10 @@ void generation_kill(struct generation *g, int signal)
 {
     if (g->preparer.pid > 0)
         kill(g->preparer.pid, signal);
-    if (g->observer.pid > 0)
-        kill(g->observer.pid, signal);
+    for (unsigned i = 0; i < SIDES; i++) {
+        if (g->side[i].child.pid > 0)
+            kill(g->side[i].child.pid, signal);
+    }
     for (unsigned i = 0; i < g->conf->workers; i++) {
         if (g->worker[i].pid > 0)
             kill(g->worker[i].pid, signal);
@@ -377,8 +390,11 @@ bool generation_workers_gone(const struct generation *g)
 
 bool generation_gone(const struct generation *g)
 {
-    return generation_workers_gone(g) && g->preparer.pid <= 0 &&
-           g->observer.pid <= 0;
+    for (unsigned i = 0; i < SIDES; i++) {
+        if (g->side[i].child.pid > 0)
+            return false;
+    }
+    return generation_workers_gone(g) && g->preparer.pid <= 0;
 }
 
 void generation_finish_preparer(struct generation *g)
@@ -388,10 +404,13 @@ void generation_finish_preparer(struct generation *g)
         (void)shutdown(g->preparer.control, SHUT_RDWR);
 }
 
-void generation_finish_observer(struct generation *g)
+void generation_finish_sides(struct generation *g)
 {
-    if (g->observer.pid > 0 && g->observer.control >= 0)
-        (void)shutdown(g->observer.control, SHUT_RDWR);
+    for (unsigned i = 0; i < SIDES; i++) {
+        const struct child *c = &g->side[i].child;
+        if (c->pid > 0 && c->control >= 0)
+            (void)shutdown(c->control, SHUT_RDWR);
+    }
 }
 
 static void close_one(int *fd)
@@ -404,7 +423,8 @@ static void close_one(int *fd)
 static void close_controls(struct generation *g)
 {
     close_one(&g->preparer.control);
-    close_one(&g->observer.control);
+    for (unsigned i = 0; i < SIDES; i++)
+        close_one(&g->side[i].child.control);
     for (unsigned i = 0; i < g->conf->workers; i++)
         close_one(&g->worker[i].control);
 }

@@ -20,7 +20,16 @@
 #include "serve/worker.h"
 #include "share/tallies.h"
 
-enum child_role { CHILD_WORKER, CHILD_PREPARER, CHILD_OBSERVER };
+enum child_role {
+    CHILD_WORKER,
+    CHILD_PREPARER,
+    CHILD_OBSERVER,
+    CHILD_SCRAPER,
+    CHILD_ROLES
+};
+
+/* Processes that show what happens, each at an address of its own. */
+enum { SIDE_OBSERVER, SIDE_SCRAPER, SIDES };
 
 struct generation;
 
@@ -61,7 +70,6 @@ struct generation {
     struct counters counters;
     struct tally *before; /* per worker: what its slot had counted already */
     struct board *board;  /* NULL: nobody observes */
-    int observe_listener; /* -1: none */
     char place[OBSERVER_PLACES_MAX][64]; /* where workers listen */
     _Atomic uint64_t *connections;
     struct past *past; /* the master's, for all generations; may be NULL */
@@ -69,10 +77,13 @@ struct generation {
     struct priv_identity identity;
     struct child preparer;
     struct generation *lent_to; /* who has this one's preparer now, or NULL */
-    struct child observer;      /* not running unless configured */
-    struct generation *older;   /* while it is there: observed too */
-    struct child *worker;       /* conf->workers */
-    uint64_t end_us;            /* draining: what is left then is killed */
+    struct side {
+        struct child child; /* not running unless there is a listener */
+        int listener;       /* -1: none */
+    } side[SIDES];
+    struct generation *older; /* while it is there: observed too */
+    struct child *worker;     /* conf->workers */
+    uint64_t end_us;          /* draining: what is left then is killed */
     int poll; /* the master's poll set, where controls are watched */
 };
 
@@ -113,8 +124,8 @@ bool generation_gone(const struct generation *g); /* no process is left */
 /* Once the workers have ended the preparer has nothing left to do: ends it. */
 void generation_finish_preparer(struct generation *g);
 
-/* The observer of this generation has a successor, or nothing left to show. */
-void generation_finish_observer(struct generation *g);
+/* What shows this generation has a successor, or nothing left to show. */
+void generation_finish_sides(struct generation *g);
 
 /* Stops listening: for the last generation, once it drains or stops.  remove:
  * files of unix sockets go as well. */

@@ -264,7 +264,7 @@ static void bury(struct master *m)
             continue;
         generation_finish_preparer(g);
         if (generation_workers_gone(g))
-            generation_finish_observer(g);
+            generation_finish_sides(g);
         if (!generation_gone(g))
             continue;
         totals_bury(m, g);

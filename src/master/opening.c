@@ -96,40 +96,57 @@ static bool open_listeners(struct generation *g, const struct generation *old,
     return true;
 }
 
-/* The observer's socket has a name of its own. */
-static int observer_handed_over(const struct inherit *in)
+/* Those that show what happens have names of their own. */
+static const struct {
+    const char *name, *option, *id;
+} sides[SIDES] = {
+    [SIDE_OBSERVER] = { INHERIT_OBSERVER, "observe.listen", "O002" },
+    [SIDE_SCRAPER] = { INHERIT_METRICS, "metrics.listen", "M143" },
+};
+
+const char *opening_side_name(unsigned side)
+{
+    return sides[side].name;
+}
+
+static const struct conf_listen *side_of(const struct conf *c, unsigned side)
+{
+    return side == SIDE_OBSERVER ? &c->observe.listen : &c->metrics.listen;
+}
+
+static int side_handed_over(const struct inherit *in, unsigned side)
 {
     for (size_t i = 0; in && i < in->n; i++) {
         const struct inherited *s = &in->socket[i];
-        if (inherit_for_observer(s) && s->fd >= 0)
+        if (inherit_called(s, sides[side].name) && s->fd >= 0)
             return fcntl(s->fd, F_DUPFD_CLOEXEC, 3);
     }
     return -1;
 }
 
-static bool open_observer(struct generation *g, const struct generation *old,
-                          const struct inherit *inherit)
+static bool open_side(struct generation *g, const struct generation *old,
+                      const struct inherit *inherit, unsigned side)
 {
     struct net_listen_options options = { .backlog = 64 };
-    const struct conf_listen *l = &g->conf->observe.listen;
-
-    if (!g->conf->observe.on)
-        return true;
+    const struct conf_listen *l = side_of(g->conf, side);
     int fd = -1;
-    if (old && old->observe_listener >= 0 &&
-        strcmp(old->conf->observe.listen.text, l->text) == 0)
-        fd = fcntl(old->observe_listener, F_DUPFD_CLOEXEC, 3);
+
+    if (!l->text)
+        return true;
+    if (old && old->side[side].listener >= 0 &&
+        strcmp(side_of(old->conf, side)->text, l->text) == 0)
+        fd = fcntl(old->side[side].listener, F_DUPFD_CLOEXEC, 3);
     if (fd < 0)
-        fd = observer_handed_over(inherit);
+        fd = side_handed_over(inherit, side);
     if (fd < 0)
         fd = net_listen(&l->addr.sa, l->addr_bytes, &options);
     if (fd < 0) {
         char why[REFUSED_TEXT];
-        refused_text(l, -fd, "observe.listen", why);
-        log_error("O002", "observe %s: %s", l->text, why);
+        refused_text(l, -fd, sides[side].option, why);
+        log_error(sides[side].id, "%s %s: %s", sides[side].name, l->text, why);
         return false;
     }
-    g->observe_listener = fd;
+    g->side[side].listener = fd;
     return true;
 }
 
@@ -309,8 +326,9 @@ bool opening_all(struct generation *g, const struct generation *old,
                  const struct inherit *inherit)
 {
     return identify(g, old == NULL) && open_roots(g) &&
-           open_listeners(g, old, inherit) && open_observer(g, old, inherit) &&
-           open_logs(g);
+           open_listeners(g, old, inherit) &&
+           open_side(g, old, inherit, SIDE_OBSERVER) &&
+           open_side(g, old, inherit, SIDE_SCRAPER) && open_logs(g);
 }
 
 void opening_remove_place(const char *listen, const struct conf *conf)
@@ -336,8 +354,10 @@ void opening_close_listeners(struct generation *g)
 void opening_close(struct generation *g)
 {
     opening_close_listeners(g);
-    if (g->observe_listener >= 0)
-        close(g->observe_listener);
+    for (unsigned i = 0; i < SIDES; i++) {
+        if (g->side[i].listener >= 0)
+            close(g->side[i].listener);
+    }
     for (size_t i = 0; i < g->n_roots; i++) {
         const struct root *r = &g->root[i];
         close(r->fd);

@@ -23,4 +23,7 @@ void opening_close_listeners(struct generation *g);
 void opening_logs_again(struct generation *g);
 void opening_close(struct generation *g);
 
+/* Under which a side's socket is handed over. */
+const char *opening_side_name(unsigned side);
+
 #endif

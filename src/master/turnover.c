@@ -23,16 +23,23 @@
  * (stopped, or held up on a disk) is not waited for. */
 #define DEAF_US 1000000u
 
-static void announce_observer(const struct generation *g)
+static void announce_sides(const struct generation *g)
 {
-    char text[256];
+    static const struct {
+        const char *id, *what, *path;
+    } rows[SIDES] = { [SIDE_OBSERVER] = { "M012", "observing", "/" },
+                      [SIDE_SCRAPER] = { "M144", "metrics", "/metrics" } };
 
-    if (g->observe_listener < 0)
-        return;
-    net_local_text(g->observe_listener, text, sizeof text);
-    bool unix_socket = strncmp(text, "unix:", 5) == 0;
-    log_info("M012", "observing at %s%s%s", unix_socket ? "" : "http://", text,
-             unix_socket ? "" : "/");
+    for (unsigned i = 0; i < SIDES; i++) {
+        char text[256];
+        if (g->side[i].listener < 0)
+            continue;
+        net_local_text(g->side[i].listener, text, sizeof text);
+        bool unix_socket = strncmp(text, "unix:", 5) == 0;
+        log_info(rows[i].id, "%s at %s%s%s", rows[i].what,
+                 unix_socket ? "" : "http://", text,
+                 unix_socket ? "" : rows[i].path);
+    }
 }
 
 /* "http://127.0.0.1:5000/" for each listening socket. */
@@ -55,7 +62,7 @@ static void announce(const struct generation *g)
                  "%s, ad hoc: every answer says Cache-Control: no-cache, so "
                  "that no edit is hidden; Ctrl-C ends, or the terminal's end",
                  g->conf->sites[0].root);
-    announce_observer(g);
+    announce_sides(g);
 }
 
 /* What a person needs next, where the eye is: the last line of the start. */
@@ -111,7 +118,7 @@ void turnover_begin(struct master *m, struct generation *g)
         return;
     }
     console_follow(m, g->conf->control, false);
-    generation_finish_observer(old); /* this one's sees the old board too */
+    generation_finish_sides(old); /* these see the old one's, too */
     generation_drain(old, WORKER_DRAIN);
     m->turnover.to = g;
     m->turnover.from = old->number;

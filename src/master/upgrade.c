@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "master/opening.h"
 #include "master/state.h"
 #include "master/terminal.h"
 #include "os/channel.h"
@@ -50,9 +51,12 @@ static _Noreturn void run(struct master *m, int channel)
         memcpy(s[i].name, text,
                bytes < INHERIT_TEXT ? bytes : INHERIT_TEXT - 1);
     }
-    if (g->observe_listener >= 0 && n < INHERIT_MAX) {
-        s[n].fd = g->observe_listener;
-        memcpy(s[n++].name, INHERIT_OBSERVER, sizeof INHERIT_OBSERVER);
+    for (unsigned i = 0; i < SIDES; i++) {
+        const char *name = opening_side_name(i);
+        if (g->side[i].listener < 0 || n == INHERIT_MAX)
+            continue;
+        s[n].fd = g->side[i].listener;
+        memcpy(s[n++].name, name, strlen(name) + 1);
     }
     inherit_pass(s, n, m->inherit.activated, channel, m->tallies_fd);
     signals_pass();

@@ -10,6 +10,7 @@ libobserve_a_SOURCES = \
 	src/observe/note.c src/observe/note.h \
 	src/observe/observer.c src/observe/observer.h \
 	src/observe/route.c src/observe/route.h \
+	src/observe/scraper.c src/observe/scraper.h \
 	src/observe/screen.c src/observe/screen.h \
 	src/observe/seats.c src/observe/seats.h \
 	src/observe/state.h \

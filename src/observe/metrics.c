@@ -14,6 +14,8 @@
 
 typedef uint64_t reading(struct counters_slot *s, unsigned arg);
 
+#define EVERY_WORKER 0u
+
 /* The slots that somebody has had come first. */
 static uint64_t sum(struct tallies *t, unsigned worker, reading *read,
                     unsigned arg)
@@ -25,7 +27,7 @@ static uint64_t sum(struct tallies *t, unsigned worker, reading *read,
         unsigned of = atomic_load_explicit(&s->worker, memory_order_relaxed);
         if (of == 0)
             break;
-        if (of == worker)
+        if (of == worker || worker == EVERY_WORKER)
             n += read(s, arg);
     }
     return n;
@@ -134,7 +136,9 @@ static void put_statuses(const struct exposition *x, struct tallies *t,
     }
 }
 
-static void put_ends(const struct exposition *x, struct tallies *t, unsigned n)
+/* Of all workers together: each reason has its line from the start, since what
+ * appears with its first event has no rise that could be seen. */
+static void put_ends(const struct exposition *x, struct tallies *t)
 {
     static const struct family f = { "connections_closed",
                                      "Connections that have ended, by reason.",
@@ -142,17 +146,14 @@ static void put_ends(const struct exposition *x, struct tallies *t, unsigned n)
     char labels[160];
 
     exposition_family(x, &f);
-    for (unsigned w = 1; w <= n; w++) {
-        for (unsigned i = 0; i < END_COUNT; i++) {
-            uint64_t value = sum(t, w, read_end, i);
-            if (i == END_OPEN || i == END_SENT)
-                continue;
-            struct buf b = label(labels, sizeof labels, w);
-            buf_fmt(&b, ",reason=\"%s\",closed_first=\"%s\"",
-                    end_word((enum end)i), end_who((enum end)i));
-            buf_cstr(&b);
-            exposition_sample(x, &f, labels, value);
-        }
+    for (unsigned i = 0; i < END_COUNT; i++) {
+        struct buf b = buf_over(labels, sizeof labels);
+        if (i == END_OPEN || i == END_SENT)
+            continue;
+        buf_fmt(&b, "reason=\"%s\",closed_first=\"%s\"", end_word((enum end)i),
+                end_who((enum end)i));
+        buf_cstr(&b);
+        exposition_sample(x, &f, labels, sum(t, EVERY_WORKER, read_end, i));
     }
 }
 
@@ -196,6 +197,6 @@ void metrics_put(const struct exposition *x, struct tallies *t)
     exposition_sample(x, &build, "version=\"" PACKAGE_VERSION "\"", 1);
     put_rows(x, t, n);
     put_statuses(x, t, n);
-    put_ends(x, t, n);
+    put_ends(x, t);
     put_beats(x, t);
 }

@@ -173,9 +173,9 @@ void inherit_pass(const struct inherited *socket, size_t n, bool activated,
     free(storage);
 }
 
-bool inherit_for_observer(const struct inherited *s)
+bool inherit_called(const struct inherited *s, const char *name)
 {
-    return s->usable && strcmp(s->name, INHERIT_OBSERVER) == 0;
+    return s->usable && strcmp(s->name, name) == 0;
 }
 
 bool inherit_same(const struct sockaddr_storage *a, const struct sockaddr *b)

@@ -14,6 +14,7 @@
 #define INHERIT_MAX 64
 #define INHERIT_TEXT 128
 #define INHERIT_OBSERVER "observe"
+#define INHERIT_METRICS "metrics"
 
 struct inherited {
     int fd;
@@ -43,8 +44,8 @@ bool inherit_take(struct inherit *in);
 void inherit_pass(const struct inherited *socket, size_t n, bool activated,
                   int upgrade, int counters);
 
-/* It is called "observe": not for HTTP. */
-bool inherit_for_observer(const struct inherited *s);
+/* It has that name, and can be used. */
+bool inherit_called(const struct inherited *s, const char *name);
 
 /* Whether two addresses are one. */
 bool inherit_same(const struct sockaddr_storage *a, const struct sockaddr *b);

@@ -41,15 +41,13 @@ static void tell_log(struct worker *w, const struct net_peer *peer,
 
 bool proxied_trusts(struct worker *w, struct conn *c)
 {
-    const struct conf_proxy *conf = &w->conf->proxy;
+    const struct conf_nets *trust = &w->conf->proxy.trust;
     struct ip ip = ip_of(c->peer.addr, c->peer.family);
 
     if (ip.family == 0)
         return true; /* whoever may open the socket's file */
-    for (size_t i = 0; i < conf->n_trust; i++) {
-        if (ip_net_has(&conf->trust[i], &ip))
-            return true;
-    }
+    if (ip_in(trust->net, trust->n, &ip))
+        return true;
     tell_log(w, &c->peer, "[proxy] trust does not name it");
     c->end = END_PROXY_PEER;
     return false;

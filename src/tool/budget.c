@@ -10,6 +10,7 @@
 
 #include "base/num.h"
 #include "observe/observer.h"
+#include "observe/scraper.h"
 #include "os/process.h"
 #include "prepare/item.h"
 #include "prepare/job.h"
@@ -103,6 +104,20 @@ static uint64_t observer(const struct conf *c, FILE *out)
     return rows(out, all, sizeof all / sizeof *all);
 }
 
+static uint64_t scraper(const struct conf *c, FILE *out)
+{
+    const struct budget_row all[] = {
+        { "answers to those that ask at the same time", "metrics listen", 1,
+          scraper_bytes() },
+        { "program and libraries", "", 1, PROCESS_BYTES },
+    };
+
+    if (!c->metrics.listen.text)
+        return 0;
+    fputs("the scraper\n", out);
+    return rows(out, all, sizeof all / sizeof *all);
+}
+
 static uint64_t shared(const struct conf *c, FILE *out)
 {
     struct budget_row all[BUDGET_ROWS_MAX];
@@ -115,15 +130,16 @@ void budget_show(const struct conf *c, FILE *out)
 {
     process_raise_descriptors(); /* as the master does */
     uint64_t each = worker(c, out);
-    uint64_t others =
-        preparer(c, out) + observer(c, out) + shared(c, out) + PROCESS_BYTES;
+    uint64_t others = preparer(c, out) + observer(c, out) + scraper(c, out) +
+                      shared(c, out) + PROCESS_BYTES;
 
     print_bytes(out, each * c->workers + others);
     fprintf(out,
-            "  at most: %u worker%s, preparer%s and master; twice as much of "
+            "  at most: %u worker%s, preparer%s%s and master; twice as much of "
             "the workers' while a reload is finishing\n",
             c->workers, c->workers == 1 ? "" : "s",
-            c->observe.on ? ", observer" : "");
+            c->observe.on ? ", observer" : "",
+            c->metrics.listen.text ? ", scraper" : "");
     fputs("The kernel's own: socket buffers (net.ipv4.tcp_mem), caches of "
           "files.\n",
           out);

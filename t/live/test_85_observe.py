@@ -537,7 +537,7 @@ def test_metrics(observed):
     ended = {k[1]: v for k, v in m.items()
              if k[0] == "etagd_connections_closed_total" and v}
     assert ended == {(("closed_first", "client"),
-                      ("reason", "client closed")) + w: 3}
+                      ("reason", "client closed")): 3}
     assert m["etagd_observer_events_lost_total", ()] == 0
     s = o.json("/status")
     assert s["listen"] == ["127.0.0.1:%d" % server.port]

@@ -1,15 +1,23 @@
 # SPDX-License-Identifier: MIT
 """What Prometheus is told: sums that never fall back, and the state of a node."""
+import http.client
 import os
+import re
+import shutil
 import signal
+import socket
+import subprocess
 
 import pytest
 
 import harness
 from controlled import FILES, ask, controlled
+from differential.peers import UNPACKED
 from harness import until
 from samples import parse, total
-from test_85_observe import Observer
+from wire import DEADLINE_S
+
+AT = re.compile(r"M144: metrics at http://127\.0\.0\.1:(\d+)/metrics")
 
 SUMS = ("etagd_requests_total", "etagd_responses_total",
         "etagd_sent_bytes_total", "etagd_connections_accepted_total",
@@ -21,14 +29,26 @@ class Scraped:
 
     def __init__(self, serve, short, **conf):
         server = dict(conf.pop("server", {}), pidfile=short / "pid")
+        metrics = dict({"listen": "127.0.0.1:0"}, **conf.pop("metrics", {}))
         self.server = controlled(serve, short, conf=dict(
-            conf, server=server, observe={"listen": "127.0.0.1:0"}))
-        self.observer = Observer(self.server)
+            conf, server=server, metrics=metrics))
+        self.port = int(self.server.await_line(AT.pattern).group(1))
         self.last = {}
+
+    def get(self, path="/metrics", fields=None, method="GET"):
+        c = http.client.HTTPConnection("127.0.0.1", self.port,
+                                       timeout=DEADLINE_S)
+        try:
+            c.request(method, path, headers=fields or {})
+            r = c.getresponse()
+            r.text = r.read().decode()
+            return r
+        finally:
+            c.close()
 
     def look(self):
         """A sum that falls back fails here."""
-        found = parse(self.observer.get("/metrics").text)
+        found = parse(self.get().text)
         for name in SUMS:
             now = total(found, name)
             assert now >= self.last.get(name, 0), name
@@ -74,8 +94,7 @@ def test_sums_go_on_when_a_worker_dies(scraped):
         s.server.await_line("M034: worker 1", mark)
     s.ask_for(2)
     s.await_total("etagd_requests_total", 8)
-    s.await_total("etagd_connections_closed_total", 1, reason="worker died",
-                  closed_first="server")
+    s.await_total("etagd_connections_closed_total", 1, reason="worker died")
     s.await_total("etagd_connections_open", 0)
 
 
@@ -122,9 +141,171 @@ def test_counters_of_another_layout_are_not_taken(serve):
 def test_the_format_is_negotiated(scraped, accept, om):
     s = scraped()
     s.ask_for(1)
-    r = s.observer.get("/metrics", {"Accept": accept} if accept else {})
+    r = s.get(fields={"Accept": accept} if accept else {})
     assert r.headers["Content-Type"] == (
         "application/openmetrics-text; version=1.0.0; charset=utf-8" if om
         else "text/plain; version=0.0.4; charset=utf-8")
     m = parse(r.text, om)
     assert total(m, "etagd_build_info") == 1
+
+
+# -- an address of its own
+
+@pytest.mark.parametrize("method, path, host, status", (
+    ("GET", "/metrics", "10.1.2.3:9180", 200),
+    ("GET", "/metrics?x=1", "prometheus.example", 200),
+    ("HEAD", "/metrics", "[fd00::7]:9180", 200),
+    ("GET", "/", "a", 404), ("GET", "/events", "a", 404),
+    ("GET", "/status", "a", 404), ("POST", "/metrics", "a", 405),
+    ("GET", "/metrics", "a b", 400), ("GET", "/metrics/../metrics", "a", 200)))
+def test_one_path_under_any_name(scraped, method, path, host, status):
+    s = scraped()
+    r = s.get(path, {"Host": host}, method)
+    assert r.status == status
+    assert r.headers["Cache-Control"] == "no-store"
+    if status == 405:
+        assert r.headers["Allow"] == "GET, HEAD"
+    if method == "HEAD":
+        assert r.text == "" and int(r.headers["Content-Length"]) > 1000
+
+
+def test_a_connection_is_kept_and_pipelined(scraped):
+    s = scraped()
+    one = b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", s.port), DEADLINE_S) as c:
+        c.sendall(one * 3 + one.replace(b"\r\n\r\n",
+                                        b"\r\nConnection: close\r\n\r\n"))
+        with c.makefile("rb") as f:
+            told = f.read()
+    assert told.count(b"HTTP/1.1 200 OK") == 4
+    assert told.count(b"# TYPE etagd_requests_total counter\n") == 4
+
+
+def test_only_those_that_may(scraped):
+    s = scraped(metrics={"allow": "192.0.2.0/24"})
+    r = s.get()
+    assert r.status == 403 and "etagd_" not in r.text
+    s.server.configure({"metrics": {"allow": "192.0.2.0/24 127.0.0.1"}})
+    assert ask(s.server, "--reload").returncode == 0
+    until("it may ask", lambda: s.get().status == 200)
+
+
+def test_on_a_unix_socket(serve, short):
+    path = short / "m"
+    controlled(serve, short, conf={
+        "metrics": {"listen": "unix:%s" % path, "allow": "192.0.2.1"}})
+    with socket.socket(socket.AF_UNIX) as c:
+        c.settimeout(DEADLINE_S)
+        c.connect(str(path))
+        c.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+        with c.makefile("rb") as f:
+            head, _, text = f.read().partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200")
+    parse(text.decode())
+
+
+def test_nothing_about_clients(scraped):
+    s = scraped()
+    with s.server.connect(lint=False) as c:
+        c.send(b"GET /a.txt?token=s3cret HTTP/1.1\r\nHost: h0st.example\r\n"
+               b"User-Agent: Mosaic/1\r\nReferer: http://ref.example/\r\n\r\n")
+        assert c.read_response().status == 200
+        port = c.sock.getsockname()[1]
+        s.await_total("etagd_requests_total", 1)
+        text = s.get().text
+    for word in ("s3cret", "a.txt", "h0st", "Mosaic", "ref.example",
+                 "127.0.0.1:%d" % port):
+        assert word not in text
+
+
+def scraper_of(s):
+    wanted = {"socket:[%s]" % i for i in harness.listening_inodes(s.port)}
+    return until("the scraper", lambda: next(
+        (p for p in s.server.children()
+         if wanted & set(harness.descriptors(p).values())), None))
+
+
+def test_it_may_die(scraped):
+    s = scraped()
+    s.ask_for(3)
+    s.await_total("etagd_requests_total", 3)
+    mark = s.server.mark()
+    os.kill(scraper_of(s), signal.SIGKILL)
+    s.server.await_line("M145: scraper .*ended by signal 9", mark)
+    s.ask_for(1)
+    s.await_total("etagd_requests_total", 4)
+
+
+def test_it_is_small(scraped):
+    """It holds its socket, its poll set and its channel."""
+    s = scraped()
+    assert s.get().status == 200
+    pid = scraper_of(s)
+    until("three descriptors", lambda: sorted(
+        what.split(":")[0] for n, what in harness.descriptors(pid).items()
+        if n > 2) == ["anon_inode", "socket", "socket"])
+
+
+def test_it_comes_and_goes_by_reload(scraped):
+    s = scraped()
+    s.server.configure({"metrics": {"listen": "off"}})
+    assert ask(s.server, "--reload").returncode == 0
+
+    def refused():
+        try:
+            s.get()
+        except ConnectionError:
+            return True
+        return False
+    until("nobody listens", refused)
+    mark = s.server.mark()
+    s.server.configure({"metrics": {"listen": "127.0.0.1:0"}})
+    assert ask(s.server, "--reload").returncode == 0
+    s.port = int(s.server.await_line(AT.pattern, mark).group(1))
+    s.ask_for(1)
+    s.await_total("etagd_requests_total", 1)
+
+
+def test_many_that_say_nothing_keep_nobody_out(scraped):
+    s = scraped()
+    held = [socket.create_connection(("127.0.0.1", s.port), DEADLINE_S)
+            for _ in range(40)]
+    assert s.get().status == 200
+    for c in held:
+        c.close()
+
+
+@pytest.mark.parametrize("value, what", (
+    ("127.0.0.1", "lacks its port"), ("0.0.0.0:x", "has no correct port")))
+def test_a_faulty_address_is_refused(tmp_path, value, what):
+    (tmp_path / "e.ini").write_text(
+        "[server]\nroot = .\n[metrics]\nlisten = %s\n" % value)
+    done = harness.run("-t", "-c", tmp_path / "e.ini")
+    assert done.returncode == 2 and what in done.stderr
+
+
+def test_its_address_is_nobody_elses(tmp_path):
+    (tmp_path / "e.ini").write_text(
+        "[server]\nroot = .\nlisten = 127.0.0.1:8\n"
+        "[observe]\nlisten = 127.0.0.1:9\n[metrics]\nlisten = 0.0.0.0:9\n")
+    done = harness.run("-t", "-c", tmp_path / "e.ini")
+    assert done.returncode == 2
+    assert "[metrics] listen: is taken by [observe] listen" in done.stderr
+
+
+def promtool():
+    found = shutil.which("promtool", path="%s:%s" % (
+        os.environ["PATH"], UNPACKED / "usr/bin"))
+    if not found:
+        harness.need("promtool is neither installed nor in build/peers")
+    return found
+
+
+def test_promtool_is_content(scraped):
+    s = scraped()
+    s.ask_for(3)
+    s.await_total("etagd_requests_total", 3)
+    done = subprocess.run([promtool(), "check", "metrics"],
+                          input=s.get().text, text=True, capture_output=True,
+                          timeout=DEADLINE_S)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * scraper: a few connections, one path.
+ * Layer: observe.  An answer is made whole before its first byte is sent: all
+ * samples are of one moment.  Heap: at the start only.
+ */
+#include "observe/scraper.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "http/page.h"
+#include "http/status.h"
+#include "http/target.h"
+#include "observe/metrics.h"
+#include "os/channel.h"
+#include "os/clock.h"
+#include "os/log.h"
+#include "os/net.h"
+#include "os/poll.h"
+#include "os/sandbox.h"
+#include "os/shm.h"
+
+#define CLIENTS 16
+#define IN_BYTES 8192
+#define OUT_BYTES ((size_t)4 << 20) /* 256 workers take a fifth of it */
+#define HEAD_ROOM 1024
+#define SILENT_US 150000000u /* scrapers come each minute or more often */
+#define LOOK_MS 5000
+
+struct client {
+    int fd; /* -1: free */
+    bool allowed, closing;
+    size_t in_n, out_n, out_at;
+    uint64_t since_us; /* last progress */
+    char in[IN_BYTES];
+    char *out; /* OUT_BYTES, reserved */
+};
+
+struct scraper {
+    const struct scraper_start *start;
+    int poll;
+    uint64_t now_us;
+    char listener_tag, control_tag;
+    struct client client[CLIENTS];
+};
+
+size_t scraper_bytes(void)
+{
+    return sizeof(struct scraper) + CLIENTS * OUT_BYTES;
+}
+
+static void end(struct scraper *s, struct client *c)
+{
+    poll_remove(s->poll, c->fd);
+    close(c->fd);
+    c->fd = -1;
+}
+
+static bool allowed(const struct conf_nets *allow, const struct net_peer *peer)
+{
+    struct ip ip = ip_of(peer->addr, peer->family);
+
+    /* whoever may open a unix socket's file may ask */
+    return ip.family == 0 || ip_in(allow->net, allow->n, &ip);
+}
+
+/* A free place, or that of whoever has been silent for longest. */
+static struct client *place(struct scraper *s)
+{
+    struct client *oldest = &s->client[0];
+
+    for (size_t i = 0; i < CLIENTS; i++) {
+        struct client *c = &s->client[i];
+        if (c->fd < 0)
+            return c;
+        if (c->since_us < oldest->since_us)
+            oldest = c;
+    }
+    end(s, oldest);
+    return oldest;
+}
+
+static void take_clients(struct scraper *s)
+{
+    struct net_peer peer;
+    int fd;
+
+    while ((fd = net_accept(s->start->listener, &peer)) >= 0) {
+        struct client *c = place(s);
+        if (poll_add_edge(s->poll, fd, c) < 0) {
+            close(fd);
+            continue;
+        }
+        c->fd = fd;
+        c->allowed = allowed(&s->start->conf->metrics.allow, &peer);
+        c->closing = false;
+        c->in_n = c->out_n = c->out_at = 0;
+        c->since_us = s->now_us;
+    }
+}
+
+/* The content stands behind HEAD_ROOM; its head is put right before it. */
+static void put(struct client *c, const struct head *h, int status,
+                const char *type, size_t n)
+{
+    char storage[HEAD_ROOM];
+    struct buf b = buf_over(storage, sizeof storage);
+
+    buf_span_put(&b, status_line(status));
+    buf_fmt(&b,
+            "Content-Type: %s\r\nContent-Length: %zu\r\n"
+            "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n",
+            type, n);
+    if (status == 405)
+        BUF_LIT(&b, "Allow: GET, HEAD\r\n");
+    buf_str(&b, c->closing ? "Connection: close\r\n\r\n" : "\r\n");
+    CHECK(!b.overflow);
+    c->out_at = HEAD_ROOM - b.n;
+    memcpy(c->out + c->out_at, b.p, b.n);
+    c->out_n = HEAD_ROOM + (h->method == METHOD_HEAD ? 0 : n);
+}
+
+static void put_page(struct client *c, const struct head *h, int status,
+                     const char *sentence)
+{
+    struct buf b = buf_over(c->out + HEAD_ROOM, PAGE_BYTES_MAX);
+
+    page_error(&b, status, sentence);
+    put(c, h, status, "text/html; charset=utf-8", b.n);
+}
+
+static void put_metrics(struct scraper *s, struct client *c,
+                        const struct head *h)
+{
+    struct buf b = buf_over(c->out + HEAD_ROOM, OUT_BYTES - HEAD_ROOM);
+    const struct exposition x = { &b, exposition_wanted(h) };
+
+    metrics_put(&x, s->start->tallies);
+    exposition_end(&x);
+    CHECK(!b.overflow);
+    put(c, h, 200, exposition_type(&x), b.n);
+}
+
+/* Any name will do: a scraper knows an address, and there is nothing here that
+ * a page of another origin could be after. */
+static void answer(struct scraper *s, struct client *c, const struct head *h,
+                   enum fault fault)
+{
+    static char path[IN_BYTES + 2];
+    struct target target;
+    struct span host;
+
+    c->closing = fault != FAULT_NONE || !head_persists(h) ||
+                 head_has(h, FIELD_CONTENT_LENGTH) ||
+                 head_has(h, FIELD_TRANSFER_ENCODING) || !c->allowed;
+    if (fault == FAULT_NONE)
+        fault = target_decode(&target, h, path, sizeof path);
+    if (fault == FAULT_NONE)
+        fault = target_host(&target, h, &host);
+    if (fault != FAULT_NONE)
+        put_page(c, h, fault_row(fault)->status, fault_row(fault)->text);
+    else if (!c->allowed)
+        put_page(c, h, 403,
+                 "This address may not ask: see [metrics] allow in the "
+                 "configuration.");
+    else if (h->method != METHOD_GET && h->method != METHOD_HEAD)
+        put_page(c, h, 405, "Only GET and HEAD are served here.");
+    else if (span_eq(target.path, SPAN("/metrics")))
+        put_metrics(s, c, h);
+    else
+        put_page(c, h, 404, "There is /metrics here and nothing else.");
+}
+
+/* False: the client is gone, or takes no more just now. */
+static bool drain(struct scraper *s, struct client *c)
+{
+    while (c->out_at < c->out_n) {
+        ssize_t n =
+            net_send(c->fd, c->out + c->out_at, c->out_n - c->out_at, false);
+        if (n == -EAGAIN)
+            return false;
+        if (n < 0) {
+            end(s, c);
+            return false;
+        }
+        c->out_at += (size_t)n;
+        c->since_us = s->now_us;
+    }
+    c->out_at = c->out_n = 0;
+    return true;
+}
+
+/* False: the client has gone. */
+static bool receive(struct scraper *s, struct client *c)
+{
+    char unwanted[1024];
+
+    for (;;) {
+        size_t room = sizeof c->in - c->in_n;
+        ssize_t n = room ? net_recv(c->fd, c->in + c->in_n, room)
+                         : net_recv(c->fd, unwanted, sizeof unwanted);
+        if (n == -EAGAIN)
+            return true;
+        if (n <= 0) {
+            end(s, c);
+            return false;
+        }
+        if (room)
+            c->in_n += (size_t)n;
+    }
+}
+
+static void converse(struct scraper *s, struct client *c)
+{
+    static struct head head;
+    const struct head_limits limits = { sizeof c->in / 2, sizeof c->in / 2,
+                                        sizeof c->in, HEAD_FIELDS_MAX };
+
+    if (!receive(s, c) || !drain(s, c))
+        return;
+    for (;;) {
+        enum fault f = head_parse(&head, c->in, c->in_n, &limits);
+        if (f == FAULT_MORE)
+            return;
+        answer(s, c, &head, f);
+        size_t used = f == FAULT_NONE ? head.bytes : c->in_n;
+        c->in_n -= used;
+        memmove(c->in, c->in + used, c->in_n);
+        bool closing = c->closing;
+        if (!drain(s, c)) /* the rest of a closing one is sent all the same */
+            return;
+        if (closing) {
+            end(s, c);
+            return;
+        }
+    }
+}
+
+/* What was left of an answer when the client took no more. */
+static void go_on(struct scraper *s, struct client *c)
+{
+    if (c->fd < 0)
+        return;
+    if (c->out_at < c->out_n && c->closing) {
+        if (receive(s, c) && drain(s, c))
+            end(s, c);
+        return;
+    }
+    converse(s, c);
+}
+
+static void end_silent(struct scraper *s)
+{
+    for (size_t i = 0; i < CLIENTS; i++) {
+        struct client *c = &s->client[i];
+        if (c->fd >= 0 && s->now_us - c->since_us > SILENT_US)
+            end(s, c);
+    }
+}
+
+static bool turn(struct scraper *s)
+{
+    struct epoll_event events[CLIENTS + 2];
+    int n = poll_wait(s->poll, events, CLIENTS + 2, LOOK_MS);
+    bool on = true;
+    char word;
+
+    CHECK(n >= 0);
+    s->now_us = clock_mono_us();
+    for (int i = 0; i < n; i++) {
+        void *tag = events[i].data.ptr;
+        if (tag == &s->listener_tag)
+            take_clients(s);
+        else if (tag == &s->control_tag)
+            on = channel_take(s->start->control, &word, 1, NULL, NULL) > 0;
+        else
+            go_on(s, tag);
+    }
+    end_silent(s);
+    return on;
+}
+
+static bool init(struct scraper *s, const struct scraper_start *start)
+{
+    s->start = start;
+    for (size_t i = 0; i < CLIENTS; i++) {
+        s->client[i].fd = -1;
+        s->client[i].out = shm_reserve(OUT_BYTES);
+        if (!s->client[i].out)
+            return false;
+    }
+    s->poll = poll_new();
+    return s->poll >= 0 &&
+           poll_add_listener(s->poll, start->listener, &s->listener_tag) == 0 &&
+           poll_add_level(s->poll, start->control, &s->control_tag) == 0;
+}
+
+int scraper_run(const struct scraper_start *start)
+{
+    static const struct sandbox nothing = { .role = SANDBOX_OBSERVER,
+                                            .landlock_most = SANDBOX_ABI_ALL };
+    struct scraper *s = calloc(1, sizeof *s);
+
+    if (!s || !init(s, start)) {
+        log_error("M146", "not enough memory to tell metrics");
+        return 1;
+    }
+    int error = start->conf->sandbox ? sandbox_enter(&nothing) : 0;
+    if (error) {
+        log_error("M147", "rights cannot be given up: %s", strerror(-error));
+        return 1;
+    }
+    while (turn(s))
+        ;
+    for (size_t i = 0; i < CLIENTS; i++)
+        shm_free(s->client[i].out, OUT_BYTES);
+    free(s);
+    return 0;
+}
