@@ -24,7 +24,7 @@ struct record *answer_record(const struct reply *to, int status,
 
     CHECK(t->record_n <= TXN_RECORDS_MAX);
     r->entry = NULL;
-    r->quiet = false;
+    r->begun = r->quiet = false;
     r->started_us = to->c->first_us;
     r->line.request = to->c->requests;
     r->line.status = status;

@@ -64,6 +64,7 @@ struct record {
     struct entry *entry; /* held until the response is out; NULL: none */
     uint64_t started_us; /* monotonic */
     uint64_t ends;       /* offset in the stream of this txn's sends */
+    bool begun;          /* its first byte is out */
     bool quiet;          /* neither logged nor counted ([health] log) */
     /* for the observer: */
     struct span head;   /* the request's, without its end */

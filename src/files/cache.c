@@ -48,6 +48,7 @@ struct entry *cache_find(struct cache *c, uint64_t hash, unsigned site,
 {
     struct entry *e = c->bucket[hash & c->mask];
 
+    c->looked++;
     for (; e; e = e->next) {
         /* of many files none is in the processor's cache: what the answer
          * needs comes while the name is compared */
@@ -110,7 +111,9 @@ struct entry *cache_add(struct cache *c, struct entry *e)
     struct entry *victim = NULL;
 
     CHECK(!e->in_cache);
+    c->added++;
     if (*n >= max) {
+        c->driven++;
         victim = oldest(list);
         cache_unlink(c, victim);
     }

@@ -25,6 +25,7 @@ struct cache {
     struct list open; /* that hold descriptors, newest first */
     size_t n_open;
     size_t n_files, n_others, files_max, others_max;
+    uint64_t looked, added, driven; /* so far: looked up, put in, driven out */
 };
 
 bool cache_init(struct cache *c, size_t files_max, uint64_t seed);

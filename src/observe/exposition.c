@@ -6,6 +6,7 @@
 #include "observe/exposition.h"
 
 #include "http/accept.h"
+#include "share/counters.h"
 
 /* [type][OpenMetrics]: what a family's name ends with in its own line, what a
  * sample's does, and what the type is called. */
@@ -63,6 +64,51 @@ void exposition_seconds(const struct exposition *x, const struct family *f,
     put_name(x, f, labels);
     buf_fmt(x->b, "%llu.%06llu\n", (unsigned long long)(us / 1000000),
             (unsigned long long)(us % 1000000));
+}
+
+/* As floats are written canonically in OpenMetrics: "0.0001", "1.0", "10.0". */
+static void put_bound(struct buf *b, uint64_t us)
+{
+    char digits[8];
+    uint64_t rest = us % 1000000;
+    unsigned n = 1;
+
+    for (unsigned i = 6; i-- > 0; rest /= 10) {
+        digits[i] = (char)('0' + rest % 10);
+        if (digits[i] != '0' && n < i + 1)
+            n = i + 1;
+    }
+    buf_u64(b, us / 1000000);
+    buf_char(b, '.');
+    buf_put(b, digits, n);
+}
+
+void exposition_times(const struct exposition *x, const struct family *f,
+                      const uint64_t *buckets, uint64_t sum_us)
+{
+    static const uint64_t bounds[] = {
+#define X(us) us,
+        COUNTERS_BOUNDS(X)
+#undef X
+    };
+    uint64_t so_far = 0;
+
+    exposition_family(x, f);
+    for (unsigned i = 0; i < COUNTERS_BUCKETS; i++) {
+        so_far += buckets[i];
+        buf_fmt(x->b, "etagd_%s_bucket{le=\"", f->name);
+        if (i < COUNTERS_BUCKETS - 1)
+            put_bound(x->b, bounds[i]);
+        else
+            BUF_LIT(x->b, "+Inf");
+        BUF_LIT(x->b, "\"} ");
+        buf_u64(x->b, so_far);
+        buf_char(x->b, '\n');
+    }
+    buf_fmt(x->b, "etagd_%s_sum %llu.%06llu\netagd_%s_count %llu\n", f->name,
+            (unsigned long long)(sum_us / 1000000),
+            (unsigned long long)(sum_us % 1000000), f->name,
+            (unsigned long long)so_far);
 }
 
 void exposition_single(const struct exposition *x, const struct family *f,

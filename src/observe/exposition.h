@@ -49,6 +49,11 @@ void exposition_sample(const struct exposition *x, const struct family *f,
 void exposition_seconds(const struct exposition *x, const struct family *f,
                         const char *labels, uint64_t us);
 
+/* A histogram over the bounds of share/counters.h; the last bucket is what is
+ * above. */
+void exposition_times(const struct exposition *x, const struct family *f,
+                      const uint64_t *buckets, uint64_t sum_us);
+
 /* A family without labels. */
 void exposition_single(const struct exposition *x, const struct family *f,
                        uint64_t value);

@@ -71,7 +71,14 @@ static uint64_t read_end(struct counters_slot *s, unsigned why)
     return counters_get(&s->end[why]);
 }
 
+/* Of whoever has it now: a slot that is free keeps what was said last. */
+static uint64_t read_gauge(struct counters_slot *s, unsigned offset)
+{
+    return held(s) ? read_member(s, offset) : 0;
+}
+
 #define MEMBER(m) read_member, offsetof(struct counters_slot, m)
+#define GAUGE(m) read_gauge, offsetof(struct counters_slot, m)
 
 static const struct row {
     struct family family;
@@ -90,6 +97,30 @@ static const struct row {
     { { "connections_open", "Connections open now.", FAMILY_GAUGE },
       read_open,
       0 },
+    { { "connections_limit", "Connections that fit.", FAMILY_GAUGE },
+      GAUGE(connections_most) },
+    { { "connections_refused",
+        "Clients answered 503 because no descriptor was left.",
+        FAMILY_COUNTER },
+      MEMBER(refused) },
+    { { "requests_in_flight",
+        "Connections with a request or a response under way.", FAMILY_GAUGE },
+      GAUGE(in_flight) },
+    { { "descriptors_open", "Descriptors in use.", FAMILY_GAUGE },
+      GAUGE(descriptors) },
+    { { "descriptors_limit", "Descriptors that the system allows; 0: no limit.",
+        FAMILY_GAUGE },
+      GAUGE(descriptors_most) },
+    { { "cache_lookups", "Paths looked up in the file cache.", FAMILY_COUNTER },
+      MEMBER(lookups) },
+    { { "cache_misses", "Entries that had to be made.", FAMILY_COUNTER },
+      MEMBER(misses) },
+    { { "cache_evictions", "Entries driven out by others.", FAMILY_COUNTER },
+      MEMBER(evictions) },
+    { { "cache_entries", "Entries of the file cache.", FAMILY_GAUGE },
+      GAUGE(entries) },
+    { { "cache_entries_limit", "Entries that fit.", FAMILY_GAUGE },
+      GAUGE(entries_most) },
 };
 
 static struct buf label(char *storage, size_t cap, unsigned worker)
@@ -157,6 +188,35 @@ static void put_ends(const struct exposition *x, struct tallies *t)
     }
 }
 
+static void put_times(const struct exposition *x, struct tallies *t)
+{
+    static const struct {
+        struct family family;
+        unsigned at;
+    } histograms[] = {
+        { { "request_duration_seconds",
+            "From a request's first byte to the last one of its response.",
+            FAMILY_HISTOGRAM },
+          offsetof(struct counters_slot, duration) },
+        { { "first_byte_seconds",
+            "From a request's first byte to the first one of its response.",
+            FAMILY_HISTOGRAM },
+          offsetof(struct counters_slot, first_byte) },
+    };
+
+    for (size_t k = 0; k < sizeof histograms / sizeof *histograms; k++) {
+        unsigned at = histograms[k].at;
+        uint64_t buckets[COUNTERS_BUCKETS];
+        for (unsigned i = 0; i < COUNTERS_BUCKETS; i++)
+            buckets[i] = sum(t, EVERY_WORKER, read_member,
+                             at + i * (unsigned)sizeof(uint64_t));
+        exposition_times(
+            x, &histograms[k].family, buckets,
+            sum(t, EVERY_WORKER, read_member,
+                at + (unsigned)offsetof(struct counters_times, sum_us)));
+    }
+}
+
 /* Of those that run. */
 static void put_beats(const struct exposition *x, struct tallies *t)
 {
@@ -198,5 +258,6 @@ void metrics_put(const struct exposition *x, struct tallies *t)
     put_rows(x, t, n);
     put_statuses(x, t, n);
     put_ends(x, t);
+    put_times(x, t);
     put_beats(x, t);
 }

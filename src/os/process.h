@@ -20,6 +20,9 @@ void process_raise_descriptors(void);
 /* Most descriptors that this process may have; 0: no limit. */
 size_t process_descriptors(void);
 
+/* Of those below 1,024, where a young process has all of them. */
+size_t process_descriptors_open(void);
+
 /* Is there a process of that number? */
 bool process_lives(int pid);
 

@@ -17,6 +17,7 @@
 #include "os/net.h"
 #include "serve/access.h"
 #include "serve/conn.h"
+#include "serve/gauges.h"
 #include "serve/guard.h"
 #include "serve/turn.h"
 #include "serve/worker.h"
@@ -45,6 +46,23 @@ static void end_record(struct worker *w, struct conn *c, struct record *r)
     r->entry = NULL;
 }
 
+/* Those of which bytes are out have begun, and some have ended. */
+static void finish_records(struct worker *w, struct conn *c, struct txn *t)
+{
+    uint64_t now_us = gauges_clock(w), from = 0;
+
+    while (t->record_at < t->record_n && from < t->sent) {
+        struct record *r = &t->record[t->record_at];
+        gauges_begun(w, r, now_us);
+        if (r->ends > t->sent)
+            return;
+        from = r->ends;
+        gauges_ended(w, r, now_us);
+        end_record(w, c, r);
+        t->record_at++;
+    }
+}
+
 static void advance(struct worker *w, struct conn *c, struct txn *t, size_t n)
 {
     t->sent += n;
@@ -62,9 +80,7 @@ static void advance(struct worker *w, struct conn *c, struct txn *t, size_t n)
         if (p->bytes == 0)
             t->piece_at++;
     }
-    while (t->record_at < t->record_n &&
-           t->record[t->record_at].ends <= t->sent)
-        end_record(w, c, &t->record[t->record_at++]);
+    finish_records(w, c, t);
 }
 
 static ssize_t send_memory(struct conn *c, struct txn *t)

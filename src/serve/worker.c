@@ -25,6 +25,7 @@
 #include "serve/accepting.h"
 #include "serve/access.h"
 #include "serve/control.h"
+#include "serve/gauges.h"
 #include "serve/room.h"
 #include "serve/step.h"
 #include "serve/turn.h"
@@ -49,6 +50,7 @@ void worker_time(struct worker *w)
         w->now.second = w->files.cache.second = second;
         date_format(w->now.date, second);
         txn_pool_rest(&w->txns);
+        gauges_publish(w);
     }
     atomic_store_explicit(&w->counters->beat_us, w->now.us,
                           memory_order_relaxed);
@@ -226,6 +228,7 @@ int worker_run(const struct worker_start *start)
         log_error("W001", "not enough memory for what [limits] asks for");
         return give_up(w, events);
     }
+    gauges_init(w);
     int error = confine(start);
     if (error) {
         log_error("S002", "rights cannot be given up: %s", strerror(-error));

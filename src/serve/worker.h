@@ -70,6 +70,11 @@ struct known_host {
     const struct conf_site *site; /* NULL: refused (421) */
 };
 
+/* What has been published of sums that are kept elsewhere (gauges.h). */
+struct told {
+    uint64_t looked, added, driven, refused;
+};
+
 struct worker {
     const struct worker_start *start;
     const struct conf *conf;
@@ -101,6 +106,9 @@ struct worker {
     struct access *access;
     struct acceptor acceptor;
     char control_tag;
+    bool timed;             /* somebody wants to know how long requests take */
+    size_t descriptors_own; /* neither connections' nor files' */
+    struct told told;
     bool draining, stopping;
     uint64_t drain_until_ms;
 };

@@ -17,6 +17,19 @@
 #define COUNTERS_STATUS_MIN 100
 #define COUNTERS_STATUS_MAX 599
 
+/* Times, by upper bounds that rise about twofold; what is above the last one
+ * stands behind it. */
+#define COUNTERS_BOUNDS(X)                                                     \
+    X(100)                                                                     \
+    X(250) X(500) X(1000) X(2500) X(5000) X(10000) X(25000) X(50000) X(100000) \
+        X(250000) X(500000) X(1000000) X(2500000) X(5000000) X(10000000)
+#define COUNTERS_BUCKETS 17
+
+struct counters_times {
+    _Atomic uint64_t bucket[COUNTERS_BUCKETS];
+    _Atomic uint64_t sum_us;
+};
+
 struct counters_slot {
     _Alignas(64) _Atomic uint64_t accepted; /* connections */
     _Atomic uint64_t closed;
@@ -27,6 +40,16 @@ struct counters_slot {
     _Atomic uint64_t end[END_COUNT]; /* of connections */
     /* answered, by status; see counters_status() */
     _Atomic uint64_t status[COUNTERS_STATUS_MAX - COUNTERS_STATUS_MIN + 1];
+    /* from the first byte of a request to the last, or the first, of what was
+     * answered; while somebody watches */
+    struct counters_times duration, first_byte;
+    _Atomic uint64_t refused; /* for want of descriptors */
+    /* the file cache */
+    _Atomic uint64_t lookups, misses, evictions;
+    /* at the moment, or a second ago */
+    _Atomic uint64_t in_flight, connections_most;
+    _Atomic uint64_t descriptors, descriptors_most;
+    _Atomic uint64_t entries, entries_most;
     _Atomic uint32_t worker; /* 1 ...; 0: nobody has had it */
     _Atomic uint32_t holder; /* the master's process number; 0: it is free */
 };
@@ -55,6 +78,21 @@ static inline _Atomic uint64_t *counters_status(struct counters_slot *s,
                               status > COUNTERS_STATUS_MAX
                           ? 0
                           : status - COUNTERS_STATUS_MIN];
+}
+
+static inline void counters_observe(struct counters_times *t, uint64_t us)
+{
+    static const uint64_t bounds[] = {
+#define X(us) us,
+        COUNTERS_BOUNDS(X)
+#undef X
+    };
+    unsigned i = 0;
+
+    while (i < COUNTERS_BUCKETS - 1 && us > bounds[i])
+        i++;
+    counters_add(&t->bucket[i], 1);
+    counters_add(&t->sum_us, us);
 }
 
 /* class: the first digit. */

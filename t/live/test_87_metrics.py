@@ -309,3 +309,78 @@ def test_promtool_is_content(scraped):
                           input=s.get().text, text=True, capture_output=True,
                           timeout=DEADLINE_S)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
+
+
+# -- families
+
+BOUNDS = ["0.0001", "0.00025", "0.0005", "0.001", "0.0025", "0.005", "0.01",
+          "0.025", "0.05", "0.1", "0.25", "0.5", "1.0", "2.5", "5.0", "10.0",
+          "+Inf"]
+
+
+def test_each_answer_is_in_both_histograms_once(scraped):
+    s = scraped(server={"workers": 2}, health={"path": "/-/ready",
+                                               "log": "off"})
+    one = b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with s.server.connect() as c:
+        c.send(one * 20)
+        for _ in range(20):
+            assert c.read_response().status == 200
+        assert c.get("/big.bin").status == 200
+        assert c.get("/nothing").status == 404
+        assert c.get("/-/ready").status == 200  # neither counted nor timed
+    s.await_total("etagd_requests_total", 22)
+    found = s.look()
+    for name in ("etagd_request_duration_seconds",
+                 "etagd_first_byte_seconds"):
+        assert found[name + "_count", ()] == 22
+        assert found[name + "_sum", ()] > 0
+        assert [dict(labels)["le"] for (n, labels) in found
+                if n == name + "_bucket"] == BOUNDS
+    # the first byte is never later than the last
+    for le in BOUNDS:
+        at = (("le", le),)
+        assert found["etagd_first_byte_seconds_bucket", at] >= \
+            found["etagd_request_duration_seconds_bucket", at]
+
+
+def test_a_slow_reader_is_slow_in_one_of_them(scraped):
+    s = scraped(server={"workers": 1})
+    s.server.tree.write("slow.bin", bytes(60_000_000))
+    with s.server.connect(lint=False) as c:
+        c.send(b"GET /slow.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        until("its first byte", lambda: total(
+            s.look(), "etagd_first_byte_seconds_count") == 1)
+        assert total(s.look(), "etagd_request_duration_seconds_count") == 0
+        until("a request in flight", lambda: total(
+            s.look(), "etagd_requests_in_flight") == 1)
+        left = 60_000_000
+        while left > 0:
+            left -= len(c.sock.recv(1 << 20))
+        until("its last", lambda: total(
+            s.look(), "etagd_request_duration_seconds_count") == 1)
+    until("none in flight", lambda: total(
+        s.look(), "etagd_requests_in_flight") == 0)
+
+
+def test_what_fits_and_what_is_used(scraped):
+    s = scraped(server={"workers": 2}, limits={"connections": 100},
+                prepare={"files": 16})
+    s.await_total("etagd_connections_limit", 200)
+    s.await_total("etagd_cache_entries_limit", 2 * (16 + 16 // 4 + 16))
+    found = s.look()
+    assert 0 < total(found, "etagd_descriptors_open", worker="1") < \
+        total(found, "etagd_descriptors_limit", worker="1")
+    with s.server.connect() as c:
+        for i in range(40):
+            s.server.tree.write("f%d.txt" % i, "x\n")
+            assert c.get("/f%d.txt" % i).status == 200
+        for _ in range(3):
+            assert c.get("/f39.txt").status == 200
+    until("evictions", lambda: total(
+        s.look(), "etagd_cache_evictions_total") >= 24)
+    found = s.look()
+    assert total(found, "etagd_cache_misses_total") >= 40
+    assert total(found, "etagd_cache_lookups_total") >= \
+        total(found, "etagd_cache_misses_total") + 3
+    assert 0 < total(found, "etagd_cache_entries") <= 32
