@@ -109,6 +109,7 @@ _Noreturn void child_main(struct generation *g, struct child *c, int control,
             .listener = g->side[SIDE_SCRAPER].listener,
             .control = control,
             .tallies = g->tallies,
+            .place = (const char(*)[METRICS_PLACE_BYTES])g->place,
         }));
 
     struct worker_start start = {

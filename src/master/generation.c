@@ -18,6 +18,7 @@
 #include "master/child.h"
 #include "master/handover.h"
 #include "master/opening.h"
+#include "master/published.h"
 #include "os/channel.h"
 #include "os/clock.h"
 #include "os/file.h"
@@ -268,6 +269,7 @@ struct child *generation_reap(struct generation *g, pid_t pid, int status)
         return c;
     }
     uint64_t now = clock_mono_us();
+    published_death(g, c, status);
     /* a start that fails is no life, however long it takes */
     uint64_t since = c->ready ? c->started_us : now;
     uint32_t wait_ms = respawn_after(&c->history, since, now);

@@ -70,7 +70,8 @@ struct generation {
     struct counters counters;
     struct tally *before; /* per worker: what its slot had counted already */
     struct board *board;  /* NULL: nobody observes */
-    char place[OBSERVER_PLACES_MAX][64]; /* where workers listen */
+    char place[OBSERVER_PLACES_MAX]
+              [METRICS_PLACE_BYTES]; /* where workers listen */
     _Atomic uint64_t *connections;
     struct past *past; /* the master's, for all generations; may be NULL */
     const struct standing *standing; /* the same */

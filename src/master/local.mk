@@ -11,6 +11,7 @@ libmaster_a_SOURCES = \
 	src/master/opening.c src/master/opening.h \
 	src/master/pidfile.c src/master/pidfile.h \
 	src/master/refused.c src/master/refused.h \
+	src/master/published.c src/master/published.h \
 	src/master/remote.c src/master/remote.h \
 	src/master/respawn.c src/master/respawn.h \
 	src/master/roots.c src/master/roots.h \

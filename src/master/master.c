@@ -17,6 +17,7 @@
 #include "master/ending.h"
 #include "master/opening.h"
 #include "master/pidfile.h"
+#include "master/published.h"
 #include "master/roots.h"
 #include "master/service.h"
 #include "master/state.h"
@@ -88,6 +89,7 @@ static void give_up(struct master *m, struct generation *g)
                     "the new processes do not come up (the log has more); the "
                     "old ones go on\n");
     if (m->current) {
+        published_reload(m, false);
         service_unchanged(m);
         generation_drain(g, WORKER_DRAIN);
         return;
@@ -173,6 +175,7 @@ unsigned master_reload(struct master *m)
     m->upgrade.reload = true;
     struct generation *g = next_generation(m);
     if (!g) {
+        published_reload(m, false);
         service_unchanged(m);
         return 0;
     }
@@ -294,6 +297,7 @@ static int wait_ms(struct master *m)
         master_finish(m);
     least = sooner(least, turnover_turn(m));
     least = sooner(least, ending_turn(m));
+    least = sooner(least, published_turn(m));
     least = sooner(least, console_turn(m));
     least = sooner(least, roots_wait_ms(m));
     EACH_GENERATION (at, m)

@@ -28,6 +28,12 @@ struct service {
     bool unused; /* for so long that it is to end (idle exit) */
 };
 
+/* What was told outside, and when it is told again. */
+struct published {
+    uint64_t due_us;
+    unsigned generation;
+};
+
 /* This node is about to end, and has said so. */
 struct leave {
     bool on;
@@ -84,6 +90,7 @@ struct master {
     struct service service;
     struct upgrade upgrade;
     struct leave leave;
+    struct published published;
     struct turnover turnover;
     struct roots roots;
     struct terminal terminal;

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "master/activation.h"
 #include "master/pidfile.h"
+#include "master/published.h"
 #include "master/service.h"
 #include "master/state.h"
 #include "master/upgrade.h"
@@ -80,6 +81,7 @@ static void announce_pid(const struct generation *g)
 
 static void begin_first(struct master *m, struct generation *g)
 {
+    published_begin(m);
     console_follow(m, g->conf->control, m->inherit.upgrade >= 0);
     service_ready(m);
     console_outcome(m, g->number, NULL);
@@ -95,6 +97,7 @@ static void complete(struct master *m)
     struct generation *g = m->turnover.to;
 
     m->turnover.to = NULL;
+    published_reload(m, true);
     log_info("M013",
              "generation %u serves with %u worker%s; generation %u finishes "
              "what it has",

@@ -7,6 +7,7 @@ libobserve_a_SOURCES = \
 	src/observe/metrics.c src/observe/metrics.h \
 	src/observe/numbers.c src/observe/numbers.h \
 	src/observe/exposition.c src/observe/exposition.h \
+	src/observe/metrics_node.c src/observe/metrics_node.h \
 	src/observe/note.c src/observe/note.h \
 	src/observe/observer.c src/observe/observer.h \
 	src/observe/route.c src/observe/route.h \

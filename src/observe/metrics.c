@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-#include "config.h"
 #include "http/reason.h"
+#include "observe/metrics_node.h"
 #include "os/clock.h"
 #include "share/tallies.h"
 
@@ -247,14 +247,12 @@ static void put_beats(const struct exposition *x, struct tallies *t)
     }
 }
 
-void metrics_put(const struct exposition *x, struct tallies *t)
+void metrics_put(const struct exposition *x, struct tallies *t,
+                 const char (*place)[METRICS_PLACE_BYTES])
 {
-    static const struct family build = { "build", "The version that runs.",
-                                         FAMILY_INFO };
     unsigned n = workers_of(t);
 
-    exposition_family(x, &build);
-    exposition_sample(x, &build, "version=\"" PACKAGE_VERSION "\"", 1);
+    metrics_node_put(x, &t->node, place);
     put_rows(x, t, n);
     put_statuses(x, t, n);
     put_ends(x, t);

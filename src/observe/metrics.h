@@ -12,6 +12,11 @@
 
 struct tallies;
 
-void metrics_put(const struct exposition *x, struct tallies *t);
+#define METRICS_PLACES 16
+#define METRICS_PLACE_BYTES 64
+
+/* place: where workers listen; "" behind the last one. */
+void metrics_put(const struct exposition *x, struct tallies *t,
+                 const char (*place)[METRICS_PLACE_BYTES]);
 
 #endif

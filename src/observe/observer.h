@@ -15,11 +15,12 @@
 #include <stdio.h>
 
 #include "conf/conf.h"
+#include "observe/metrics.h"
 #include "share/board.h"
 #include "share/counters.h"
 
 #define OBSERVER_SOURCES 4 /* generations that are looked at */
-#define OBSERVER_PLACES_MAX 16
+#define OBSERVER_PLACES_MAX METRICS_PLACES
 
 /* The workers of one generation. */
 struct observer_source {
@@ -40,7 +41,8 @@ struct observer_start {
     const struct past *past; /* what was handed out; may be NULL */
     struct observer_source source[OBSERVER_SOURCES]; /* newest first */
     unsigned n_sources;
-    char place[OBSERVER_PLACES_MAX][64]; /* where workers listen */
+    char place[OBSERVER_PLACES_MAX]
+              [METRICS_PLACE_BYTES]; /* where workers listen */
 };
 
 /* Who foretells, as JSON, what browsers will make of a configuration and of the

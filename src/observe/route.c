@@ -100,7 +100,7 @@ static void get_metrics(struct observer *o, struct visitor *v,
     const struct exposition x = { &b, exposition_wanted(h) };
 
     (void)t;
-    metrics_put(&x, o->start->tallies);
+    metrics_put(&x, o->start->tallies, o->start->place);
     numbers_metrics(&x, o);
     exposition_end(&x);
     answer_short(v, h, 200, exposition_type(&x), "", &b);

@@ -15,7 +15,6 @@
 #include "http/page.h"
 #include "http/status.h"
 #include "http/target.h"
-#include "observe/metrics.h"
 #include "os/channel.h"
 #include "os/clock.h"
 #include "os/log.h"
@@ -139,7 +138,7 @@ static void put_metrics(struct scraper *s, struct client *c,
     struct buf b = buf_over(c->out + HEAD_ROOM, OUT_BYTES - HEAD_ROOM);
     const struct exposition x = { &b, exposition_wanted(h) };
 
-    metrics_put(&x, s->start->tallies);
+    metrics_put(&x, s->start->tallies, s->start->place);
     exposition_end(&x);
     CHECK(!b.overflow);
     put(c, h, 200, exposition_type(&x), b.n);

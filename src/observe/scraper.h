@@ -10,6 +10,7 @@
 #define ETAGD_OBSERVE_SCRAPER_H
 
 #include "conf/conf.h"
+#include "observe/metrics.h"
 
 struct tallies;
 
@@ -18,6 +19,7 @@ struct scraper_start {
     int listener;
     int control; /* end-of-file: the end */
     struct tallies *tallies;
+    const char (*place)[METRICS_PLACE_BYTES]; /* where workers listen */
 };
 
 /* The memory that it may come to use. */

@@ -49,6 +49,18 @@ int tcpinfo_read(int fd, struct tcpinfo *out)
     return 0;
 }
 
+void tcpinfo_queue(int listener, uint32_t *now, uint32_t *most)
+{
+    struct tcp_info in;
+    socklen_t n = sizeof in;
+
+    memset(&in, 0, sizeof in);
+    if (getsockopt(listener, IPPROTO_TCP, TCP_INFO, &in, &n) != 0)
+        return;
+    *now = in.tcpi_unacked;
+    *most = in.tcpi_sacked;
+}
+
 size_t tcpinfo_syn(int fd, char out[TCPINFO_SYN_MAX])
 {
     socklen_t n = TCPINFO_SYN_MAX;

@@ -36,4 +36,8 @@ int tcpinfo_read(int fd, struct tcpinfo *out);
 /* Headers of the SYN packet, once per connection; 0 when there is none. */
 size_t tcpinfo_syn(int fd, char out[TCPINFO_SYN_MAX]);
 
+/* Connections that wait to be accepted, and how many may; left as they are
+ * where it is no TCP socket. */
+void tcpinfo_queue(int listener, uint32_t *now, uint32_t *most);
+
 #endif

@@ -17,8 +17,38 @@
 
 #define TALLIES_SLOTS 1024
 
+/* Processes that are started again, and why they had ended. */
+enum tallies_process {
+    TALLIES_WORKER,
+    TALLIES_PREPARER,
+    TALLIES_OBSERVER,
+    TALLIES_SCRAPER,
+    TALLIES_PROCESSES
+};
+enum tallies_reason {
+    TALLIES_SIGNAL,
+    TALLIES_STATUS,  /* by itself */
+    TALLIES_STALLED, /* ended by the master: it did not turn any more */
+    TALLIES_REASONS
+};
+
+#define TALLIES_LISTENERS 16
+
+/* The node as a whole, by its master. */
+struct tallies_node {
+    _Atomic uint64_t started_s; /* the program that serves */
+    _Atomic uint64_t upgrades, generation, config_hash;
+    _Atomic uint64_t reload_good; /* the last one was */
+    _Atomic uint64_t reload_s;    /* the last good one */
+    _Atomic uint64_t reloads[2];  /* that failed, that were good */
+    _Atomic uint64_t draining, workers;
+    _Atomic uint64_t restarts[TALLIES_PROCESSES][TALLIES_REASONS];
+    _Atomic uint64_t queue[TALLIES_LISTENERS], queue_most[TALLIES_LISTENERS];
+};
+
 struct tallies {
     uint64_t layout;
+    struct tallies_node node;
     struct counters_slot slot[TALLIES_SLOTS];
 };
 

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 
 import pytest
 
@@ -115,6 +116,7 @@ def test_sums_go_on_over_an_upgrade(scraped, short):
     s.ask_for(1)
     s.await_total("etagd_requests_total", 10)
     s.await_total("etagd_connections_open", 0)
+    s.await_total("etagd_upgrades_total", 1)
     # each counts for itself what it says at its end
     assert s.server.process.await_line("M090: .* requests=9")
     assert harness.run("--stop", "--control",
@@ -384,3 +386,89 @@ def test_what_fits_and_what_is_used(scraped):
     assert total(found, "etagd_cache_lookups_total") >= \
         total(found, "etagd_cache_misses_total") + 3
     assert 0 < total(found, "etagd_cache_entries") <= 32
+
+
+def test_restarts_by_process_and_reason(scraped):
+    s = scraped(server={"workers": 1}, observe={"listen": "127.0.0.1:0"})
+
+    def killed(pid, number, line):
+        mark = s.server.mark()
+        os.kill(pid, number)
+        s.server.await_line(line, mark)
+    killed(s.server.workers()[0], signal.SIGKILL, "M030: worker 1")
+    s.await_total("etagd_process_restarts_total", 1, process="worker",
+                  reason="signal")
+    killed(scraper_of(s), signal.SIGKILL, "M145: scraper")
+    s.await_total("etagd_process_restarts_total", 1, process="scraper")
+    s.await_total("etagd_process_restarts_total", 2)
+    s.await_total("etagd_process_restarts_total", 0, reason="stalled")
+    s.await_total("etagd_workers", 1)
+
+
+def test_reloads_are_told_with_their_outcome(scraped):
+    s = scraped(server={"workers": 1})
+    s.await_total("etagd_generation", 1)
+    first = s.look()
+    began = total(first, "etagd_config_last_reload_success_timestamp_seconds")
+    started = total(first, "etagd_start_time_seconds")
+    now = time.time()
+    assert now - 3600 < started <= began <= now + 2
+    assert total(first, "etagd_config_last_reload_successful") == 1
+    assert total(first, "etagd_config_reloads_total") == 0
+    hash_ = config_hash(first)
+
+    good = s.server.file.read_text()
+    s.server.file.write_text(good + "[nonsense]\n")
+    s.server.signal(signal.SIGHUP)
+    s.await_total("etagd_config_reloads_total", 1, result="failed")
+    s.await_total("etagd_config_last_reload_successful", 0)
+    assert config_hash(s.look()) == hash_
+
+    s.server.file.write_text("# a comment alone\n" + good)
+    assert ask(s.server, "--reload").returncode == 0
+    s.await_total("etagd_config_reloads_total", 1, result="taken")
+    s.await_total("etagd_config_last_reload_successful", 1)
+    s.await_total("etagd_generation", 2)
+    assert config_hash(s.look()) == hash_
+
+    s.server.configure({"server": {"server-field": "other"}})
+    assert ask(s.server, "--reload").returncode == 0
+    s.await_total("etagd_generation", 3)
+    until("another hash", lambda: config_hash(s.look()) != hash_)
+    found = s.look()
+    assert total(found, "etagd_start_time_seconds") == started
+    assert total(
+        found, "etagd_config_last_reload_success_timestamp_seconds") >= began
+
+
+def config_hash(found):
+    return [dict(labels)["hash"] for name, labels in found
+            if name == "etagd_config_info"]
+
+
+def test_draining_is_told(scraped):
+    s = scraped(server={"on-term": "drain"}, timeouts={"ready-delay": "1h"})
+    s.await_total("etagd_draining", 0)
+    s.server.signal(signal.SIGTERM)
+    s.await_total("etagd_draining", 1)
+    s.server.signal(signal.SIGINT)
+    s.server.finish()
+
+
+def test_the_queue_of_those_that_wait(scraped):
+    """Nobody accepts while all workers stand still."""
+    s = scraped(server={"workers": 1, "backlog": 7})
+    address = "127.0.0.1:%d" % s.server.port
+    s.await_total("etagd_listen_queue_limit", 7, address=address)
+    s.await_total("etagd_listen_queue", 0, address=address)
+    pid = s.server.workers()[0]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        held = [socket.create_connection(("127.0.0.1", s.server.port),
+                                         DEADLINE_S) for _ in range(3)]
+        s.await_total("etagd_listen_queue", 3, address=address)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    for c in held:
+        c.close()
+    s.await_total("etagd_listen_queue", 0, address=address)
