@@ -100,7 +100,7 @@ _Noreturn void child_main(struct generation *g, struct child *c, int control,
         _exit(1);
     }
     if (c->role == CHILD_PREPARER)
-        exit(preparer_run(g->conf, control));
+        exit(preparer_run(g->conf, control, c->told));
     if (c->role == CHILD_OBSERVER)
         observer_main(g, control);
     if (c->role == CHILD_SCRAPER)

@@ -71,6 +71,12 @@ static void reconnect_all(struct generation *g)
     }
 }
 
+static void forget_told(struct child *c)
+{
+    tallies_preparer_gone(c->told);
+    c->told = NULL;
+}
+
 static bool start_child(struct generation *g, struct child *c)
 {
     int control[2], prepare = -1;
@@ -79,6 +85,8 @@ static bool start_child(struct generation *g, struct child *c)
         return false;
     if (c->role == CHILD_WORKER)
         prepare = connect_preparer(g);
+    if (c->role == CHILD_PREPARER)
+        c->told = tallies_preparer(g->tallies);
     pid_t pid = fork();
     if (pid == 0) {
         close(control[0]);
@@ -90,6 +98,7 @@ static bool start_child(struct generation *g, struct child *c)
         close(prepare);
     if (pid < 0) {
         close(control[0]);
+        forget_told(c);
         log_error("M041", "%s %u can't be started: %s", child_role_name(c),
                   c->index + 1, strerror(e));
         return false;
@@ -257,6 +266,7 @@ struct child *generation_reap(struct generation *g, pid_t pid, int status)
     c->control = -1;
     c->pid = 0;
     account(g, c);
+    forget_told(c);
     if (c->role == CHILD_WORKER)
         call_workers(g);
     if (g->state == GENERATION_DRAINING || g->state == GENERATION_STOPPING) {

@@ -47,6 +47,7 @@ struct child {
     uint64_t beat_us;    /* preparer: its last answer to PREPARER_BEAT */
     uint64_t aborted_us; /* ended for not turning; 0: no */
     struct respawn history;
+    struct counters_preparer *told; /* preparer: what it tells; may be NULL */
 };
 
 enum generation_state {

@@ -247,6 +247,59 @@ static void put_beats(const struct exposition *x, struct tallies *t)
     }
 }
 
+/* Of all preparers: one, but for moments. */
+static uint64_t sum_prepared(struct tallies *t, size_t offset)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < TALLIES_PREPARERS; i++)
+        n += counters_get(
+            (_Atomic uint64_t *)((char *)&t->preparer[i] + offset));
+    return n;
+}
+
+#define PREPARED(m) offsetof(struct counters_preparer, m)
+
+static void put_preparer(const struct exposition *x, struct tallies *t)
+{
+    static const struct {
+        struct family family;
+        size_t offset;
+    } families[] = {
+        { { "preparer_asks", "Files that workers asked about.",
+            FAMILY_COUNTER },
+          PREPARED(asks) },
+        { { "preparer_files_read", "Files read for these.", FAMILY_COUNTER },
+          PREPARED(read) },
+        { { "prepared_bytes", "Memory that holds prepared files.",
+            FAMILY_GAUGE },
+          PREPARED(bytes) },
+        { { "prepared_bytes_limit", "Memory that may hold them.",
+            FAMILY_GAUGE },
+          PREPARED(bytes_most) },
+        { { "coding_queue", "Files that wait for a compressed form.",
+            FAMILY_GAUGE },
+          PREPARED(coding_queue) },
+    };
+    static const struct family coded = { "coded_forms",
+                                         "Compressed forms that were made.",
+                                         FAMILY_COUNTER };
+    char labels[64];
+
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        exposition_single(x, &families[i].family,
+                          sum_prepared(t, families[i].offset));
+    exposition_family(x, &coded);
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        struct buf b = buf_over(labels, sizeof labels);
+        buf_fmt(&b, "coding=\"%s\"", coding_row((enum coding)c)->name);
+        buf_cstr(&b);
+        exposition_sample(
+            x, &coded, labels,
+            sum_prepared(t, PREPARED(coded) + c * sizeof(uint64_t)));
+    }
+}
+
 void metrics_put(const struct exposition *x, struct tallies *t,
                  const char (*place)[METRICS_PLACE_BYTES])
 {
@@ -258,4 +311,5 @@ void metrics_put(const struct exposition *x, struct tallies *t,
     put_ends(x, t);
     put_times(x, t);
     put_beats(x, t);
+    put_preparer(x, t);
 }

@@ -32,6 +32,7 @@ void desk_end_item(struct desk *d, struct item *it)
     if (it->in_memo || it->in_coder || !list_empty(&it->waiters))
         return;
     d->jobs -= it->work != NULL;
+    d->to_code -= it->to_code;
     item_free(&d->tools, it);
 }
 
@@ -78,6 +79,7 @@ static void take_ask(struct desk *d, struct peer *peer,
     item_key_of(ask, &key);
     struct item *it = memo_find(&d->memo, &key);
     d->count.asks++;
+    counters_add(&d->told->asks, 1);
     if (it && it->begun_us >= ask->since_us && item_usable(it, &d->tools)) {
         d->count.joined++;
         close_all(fds, n_fds);
@@ -92,6 +94,7 @@ static void take_ask(struct desk *d, struct peer *peer,
     }
     d->jobs++;
     d->count.read++;
+    counters_add(&d->told->read, 1);
     list_append(&d->fresh, &fresh->queue);
     peer_wait(peer, fresh, ask->seq);
     memo_put(&d->memo, fresh);
@@ -135,8 +138,11 @@ static void queue_codings(struct desk *d, struct item *it, enum coding from)
 {
     enum coding c = item_to_make(it, from);
 
-    if (c != CODING_COUNT)
-        list_append(&d->coding[c], &it->queue);
+    if (c == CODING_COUNT)
+        return;
+    list_append(&d->coding[c], &it->queue);
+    it->to_code = true;
+    d->to_code++;
 }
 
 static void facts_done(struct desk *d, struct item *it)
@@ -226,6 +232,8 @@ static void feed_coder(struct desk *d)
         while (coder_idle(d->coder) && !list_empty(&d->coding[c])) {
             struct item *it = LIST_ENTRY(d->coding[c].next, struct item, queue);
             list_remove(&it->queue);
+            it->to_code = false;
+            d->to_code--;
             give_task(d, it, (enum coding)c);
         }
     }
@@ -273,6 +281,8 @@ static void coding_done(struct desk *d)
     slab_unpin(source);
     free(task.out);
     it->in_coder = false;
+    if (part->state == PART_THERE)
+        counters_add(&d->told->coded[task.coding], 1);
     d->encoding = NULL;
     peer_tell(it, task.coding);
     queue_codings(d, it, task.coding);
@@ -362,6 +372,16 @@ static void flush_and_reap(struct desk *d)
 /* -- the process ------------------------------------------------------------
  */
 
+static void tell(const struct desk *d)
+{
+    struct counters_preparer *t = d->told;
+
+    atomic_store_explicit(&t->bytes, d->slabs.total, memory_order_relaxed);
+    atomic_store_explicit(&t->bytes_most, d->slabs.most, memory_order_relaxed);
+    atomic_store_explicit(&t->coding_queue, d->to_code + (d->encoding ? 1 : 0),
+                          memory_order_relaxed);
+}
+
 void desk_turn(struct desk *d)
 {
     struct epoll_event events[EVENTS_MAX];
@@ -382,4 +402,5 @@ void desk_turn(struct desk *d)
     if (d->coder)
         feed_coder(d);
     flush_and_reap(d);
+    tell(d);
 }

@@ -16,6 +16,7 @@
 #include "prepare/job.h"
 #include "prepare/memo.h"
 #include "prepare/slab.h"
+#include "share/counters.h"
 
 struct desk {
     int epoll, control;
@@ -31,6 +32,8 @@ struct desk {
     struct list fresh, rest; /* items to read: first slice, the others */
     struct list coding[CODING_COUNT]; /* items whose next coding this is */
     size_t jobs, jobs_max;            /* items with open files */
+    size_t to_code;                   /* items in coding[] */
+    struct counters_preparer *told;   /* what is known outside */
     uint64_t turn;
     struct {
         uint64_t asks, joined, read;

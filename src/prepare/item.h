@@ -67,6 +67,7 @@ struct work {
 struct item {
     struct item *chain; /* of its bucket */
     struct list lru;    /* memo's */
+    bool to_code;       /* in a queue of those that wait for a coding */
     struct list queue;  /* what it waits for; self-linked when for nothing */
     struct list waiters;
     struct item_key key;

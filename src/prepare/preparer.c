@@ -149,8 +149,10 @@ static int confine(const struct conf *conf)
     return conf->sandbox ? sandbox_enter(&nothing_to_read) : 0;
 }
 
-int preparer_run(const struct conf *conf, int control)
+int preparer_run(const struct conf *conf, int control,
+                 struct counters_preparer *told)
 {
+    struct counters_preparer nobody = { 0 };
     struct desk d;
 
     log_role("preparer");
@@ -163,6 +165,7 @@ int preparer_run(const struct conf *conf, int control)
     }
     magic_start();
     init(&d, conf, control);
+    d.told = told ? told : &nobody;
     error = confine(conf);
     if (error) {
         log_error("P002", "cannot give up rights: %s", strerror(-error));

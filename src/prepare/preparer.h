@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "conf/conf.h"
+#include "share/counters.h"
 
 /* A message of this one byte from the master is answered by the same: the
  * preparer turns. */
@@ -24,7 +25,9 @@
  * which one-byte messages with one descriptor each bring the preparer's ends of
  * worker channels; end-of-file there means that the master is gone: return once
  * the workers are gone too.  Never returns before.  Loads libmagic, then gives
- * up all rights (os/sandbox.h).  Exit status for the process is returned. */
-int preparer_run(const struct conf *conf, int control);
+ * up all rights (os/sandbox.h).  told: where it says what it does; may be NULL.
+ * Exit status for the process is returned. */
+int preparer_run(const struct conf *conf, int control,
+                 struct counters_preparer *told);
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "http/accept.h"
 #include "http/reason.h"
 
 #define COUNTERS_WORKERS_MAX 256
@@ -19,11 +20,12 @@
 
 /* Times, by upper bounds that rise about twofold; what is above the last one
  * stands behind it. */
-#define COUNTERS_BOUNDS(X)                                              \
-    X(100)                                                              \
-    X(250)                                                              \
-    X(500) X(1000) X(2500) X(5000) X(10000) X(25000) X(50000) X(100000) \
-        X(250000) X(500000) X(1000000) X(2500000) X(5000000) X(10000000)
+#define COUNTERS_BOUNDS(X)                                                 \
+    X(100)                                                                 \
+    X(250)                                                                 \
+    X(500)                                                                 \
+    X(1000) X(2500) X(5000) X(10000) X(25000) X(50000) X(100000) X(250000) \
+        X(500000) X(1000000) X(2500000) X(5000000) X(10000000)
 #define COUNTERS_BUCKETS 17
 
 struct counters_times {
@@ -52,6 +54,17 @@ struct counters_slot {
     _Atomic uint64_t descriptors, descriptors_most;
     _Atomic uint64_t entries, entries_most;
     _Atomic uint32_t worker; /* 1 ...; 0: nobody has had it */
+    _Atomic uint32_t holder; /* the master's process number; 0: it is free */
+};
+
+/* The same of a preparer. */
+struct counters_preparer {
+    _Alignas(64) _Atomic uint64_t asks;   /* of workers */
+    _Atomic uint64_t read;                /* files, for these */
+    _Atomic uint64_t coded[CODING_COUNT]; /* forms that were made and pay */
+    /* at the moment */
+    _Atomic uint64_t bytes, bytes_most; /* of prepared memory */
+    _Atomic uint64_t coding_queue; /* files whose next form is to be made */
     _Atomic uint32_t holder; /* the master's process number; 0: it is free */
 };
 

@@ -102,6 +102,29 @@ void tallies_leave(struct counters *c, unsigned n)
     }
 }
 
+struct counters_preparer *tallies_preparer(struct tallies *t)
+{
+    for (size_t i = 0; i < TALLIES_PREPARERS; i++) {
+        struct counters_preparer *p = &t->preparer[i];
+        uint32_t holder = atomic_load(&p->holder);
+        if ((holder == 0 || !process_lives((int)holder)) &&
+            atomic_compare_exchange_strong(&p->holder, &holder,
+                                           (uint32_t)getpid()))
+            return p;
+    }
+    return NULL;
+}
+
+void tallies_preparer_gone(struct counters_preparer *p)
+{
+    if (!p)
+        return;
+    atomic_store(&p->bytes, 0);
+    atomic_store(&p->bytes_most, 0);
+    atomic_store(&p->coding_queue, 0);
+    atomic_store(&p->holder, 0);
+}
+
 struct tally tally_of(struct counters_slot *s)
 {
     return (struct tally){ counters_get(&s->accepted), counters_get(&s->closed),

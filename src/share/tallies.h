@@ -46,9 +46,12 @@ struct tallies_node {
     _Atomic uint64_t queue[TALLIES_LISTENERS], queue_most[TALLIES_LISTENERS];
 };
 
+#define TALLIES_PREPARERS 16
+
 struct tallies {
     uint64_t layout;
     struct tallies_node node;
+    struct counters_preparer preparer[TALLIES_PREPARERS];
     struct counters_slot slot[TALLIES_SLOTS];
 };
 
@@ -67,6 +70,12 @@ bool tallies_claim(struct tallies *t, unsigned n, struct counters *out);
 
 /* These have ended. */
 void tallies_leave(struct counters *c, unsigned n);
+
+/* A slot for one more preparer; NULL: there is none. */
+struct counters_preparer *tallies_preparer(struct tallies *t);
+
+/* It has ended: what it had is gone.  May be NULL. */
+void tallies_preparer_gone(struct counters_preparer *p);
 
 /* What was counted when it was claimed, so that somebody's own share can be
  * told. */

@@ -48,7 +48,7 @@ static bool start_preparer(struct trial *t)
         close(t->preparer[1]);
         if (priv_drop(&t->home->identity) < 0)
             _exit(1);
-        exit(preparer_run(t->home->conf, t->control[1]));
+        exit(preparer_run(t->home->conf, t->control[1], NULL));
     }
     close(t->control[1]);
     t->control[1] = -1;

@@ -472,3 +472,41 @@ def test_the_queue_of_those_that_wait(scraped):
     for c in held:
         c.close()
     s.await_total("etagd_listen_queue", 0, address=address)
+
+
+def preparer_of(s):
+    """The child that is neither a worker nor the scraper."""
+    known = set(s.server.workers()) | {scraper_of(s)}
+    rest = [p for p in s.server.children() if p not in known]
+    assert len(rest) == 1
+    return rest[0]
+
+
+def test_the_preparer(scraped):
+    s = scraped(server={"workers": 1})
+    text = "".join("<p>line %d: %x</p>\n" % (i, i * 2654435761 % (1 << 32))
+                   for i in range(500))
+    pages = ["/p%d.html" % i for i in range(10)]
+    for page in pages:
+        s.server.tree.write(page, text + page)
+
+    def coded():  # what was written just now is not coded at its first request
+        for page in pages:
+            assert s.server.get(page).status == 200
+        return all(total(s.look(), "etagd_coded_forms_total", coding=c) == 10
+                   for c in ("gzip", "zstd", "br"))
+    until("thirty forms", coded)
+    found = s.look()
+    assert total(found, "etagd_preparer_files_read_total") >= 10
+    assert total(found, "etagd_preparer_asks_total") >= 10
+    assert 10 * len(text) < total(found, "etagd_prepared_bytes") <= \
+        total(found, "etagd_prepared_bytes_limit") == 256 << 20
+    s.await_total("etagd_coding_queue", 0)
+    # another one begins without memory, the sums go on
+    mark = s.server.mark()
+    os.kill(preparer_of(s), signal.SIGKILL)
+    s.server.await_line("M031: preparer", mark)
+    until("empty memory", lambda: total(
+        s.look(), "etagd_prepared_bytes") < 10 * len(text))
+    s.await_total("etagd_coded_forms_total", 30)
+    s.await_total("etagd_process_restarts_total", 1, process="preparer")

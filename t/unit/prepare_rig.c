@@ -57,7 +57,7 @@ static void child(struct rig *r, int control)
 
     close(r->control);
     log_threshold(LOG_ERROR_);
-    status = preparer_run(&r->conf, control);
+    status = preparer_run(&r->conf, control, NULL);
 #ifdef __SANITIZE_ADDRESS__
     if (__lsan_do_recoverable_leak_check() != 0)
         status = 99;
