@@ -14,6 +14,7 @@ libos_a_SOURCES = \
 	src/os/poll.c src/os/poll.h \
 	src/os/priv.c src/os/priv.h \
 	src/os/process.c src/os/process.h \
+	src/os/replace.c src/os/replace.h \
 	src/os/sandbox.c src/os/sandbox.h \
 	src/os/shm.c src/os/shm.h \
 	src/os/signals.c src/os/signals.h \

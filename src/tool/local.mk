@@ -1,11 +1,14 @@
 noinst_LIBRARIES += libtools.a
 libtools_a_SOURCES = \
+	src/tool/beside.c src/tool/beside.h \
 	src/tool/check.c src/tool/check.h \
 	src/tool/budget.c src/tool/budget.h \
 	src/tool/explain.c src/tool/explain.h \
 	src/tool/lab.c src/tool/lab.h \
 	src/tool/lint.c src/tool/lint.h \
 	src/tool/mime.c src/tool/mime.h \
+	src/tool/packing.c src/tool/packing.h \
+	src/tool/precompress.c src/tool/precompress.h \
 	src/tool/report.c src/tool/report.h \
 	src/tool/trial.c src/tool/trial.h \
 	src/tool/walk.c src/tool/walk.h

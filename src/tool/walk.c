@@ -33,7 +33,7 @@ struct walk {
 
 static void give_up(struct walk *w, const char *why)
 {
-    fprintf(stderr, "etagd check: %.*s: %s\n", (int)w->n, w->path, why);
+    fprintf(stderr, "etagd: %.*s: %s\n", (int)w->n, w->path, why);
     w->whole = false;
 }
 
