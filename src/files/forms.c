@@ -12,6 +12,7 @@
 #include "files/files.h"
 #include "files/tags.h"
 
+#define COMING_S 10             /* brotli of a megabyte, on a busy machine */
 #define READ_AT_ONCE (1u << 20) /* more: facts without a digest come first */
 
 /* A large file was sent under a tag without a digest first, perhaps: as long as
@@ -75,6 +76,8 @@ void forms_of_file(struct files *fs, struct entry *e,
     set_tag(e, CODING_IDENTITY, digest);
     audit_note(fs, e, CODING_IDENTITY, digest);
     know(e, a);
+    e->source.coming = a->more ? a->forms & ~e->source.available : 0;
+    e->source.coming_until = fs->now->second + e->clock_s + COMING_S;
 }
 
 void forms_coded(struct files *fs, struct entry *e,
@@ -83,6 +86,7 @@ void forms_coded(struct files *fs, struct entry *e,
     enum coding c = (enum coding)a->coding;
     bool made = a->forms >> c & 1;
 
+    e->source.coming &= ~(1u << c);
     if (usable || !made) /* else there was no room: its tag is what it was */
         e->source.known &= ~(1u << c);
     if (!usable)

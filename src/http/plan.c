@@ -65,10 +65,28 @@ static enum coding find_form(const struct head *h,
     return (enum coding)c;
 }
 
-/* Identity is never selected for being held: a cache that got it before a
- * better form was made would be told for ever that it is right. */
+/* Does the client hold identity, and is better than what is there about to be?
+ * Then it is spared a form that is good for some seconds. */
+static bool waits(const struct head *h, const struct plan_source *source,
+                  const struct accept_codings *accepted, int64_t now)
+{
+    const struct plan_form *form = &source->form[CODING_IDENTITY];
+    bool refused;
+
+    if (!source->coming || now >= source->coming_until ||
+        accepted->weight[CODING_IDENTITY] == 0)
+        return false;
+    enum coding best =
+        accept_choose(accepted, source->available | source->coming, &refused);
+    return !(source->available >> best & 1) &&
+           (held(h, form->tag) || held(h, form->alias));
+}
+
+/* Identity is not selected for being held, but for that moment: a cache that
+ * got it before a better form was made would be told for ever that it is right.
+ */
 static enum coding select_coding(const struct head *h,
-                                 const struct plan_source *source,
+                                 const struct plan_source *source, int64_t now,
                                  bool *refused)
 {
     unsigned coded = (source->available | source->known) & ~IDENTITY_BIT;
@@ -86,6 +104,8 @@ static enum coding select_coding(const struct head *h,
         if (c != CODING_COUNT)
             return c;
         if (accepted.weight[CODING_IDENTITY] > 0 && wants_part(h, source))
+            return CODING_IDENTITY;
+        if (waits(h, source, &accepted, now))
             return CODING_IDENTITY;
     }
     return accept_choose(&accepted, source->available, refused);
@@ -141,7 +161,7 @@ struct plan plan_make(const struct head *h, const struct plan_source *source,
 
     plan.status = 200;
     plan.reason = REASON_NEW;
-    plan.coding = select_coding(h, source, &plan.identity_refused);
+    plan.coding = select_coding(h, source, now, &plan.identity_refused);
     plan.range.verdict = RANGE_IGNORE;
     if (!(h->present & CONDITIONAL))
         return plan;

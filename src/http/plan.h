@@ -31,6 +31,10 @@ struct plan_source {
     /* bit per coding that is not there, but whose tag is known: who holds that
        form can be told so; nobody can be sent it */
     unsigned known;
+    /* bit per coding that is being made, and until when (as plan_make()'s now)
+       that is worth waiting for */
+    unsigned coming;
+    int64_t coming_until;
     struct plan_form form[CODING_COUNT];
     int64_t last_modified; /* seconds, COND_NO_DATE: none */
 };

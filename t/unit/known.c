@@ -122,11 +122,83 @@ static void never_sent_unmade(void **state)
     }
 }
 
+/* gzip is there, br is being made: whoever holds the plain file goes to br at
+ * once, unless that takes too long. */
+static void waits_for_the_best(void **state)
+{
+    static const struct {
+        const char *row;
+        const char *pairs[PAIRS_MAX];
+        enum coding coding, later; /* later: or never to come */
+        int status;
+    } waiting[] = {
+        { "who holds identity",
+          { "Accept-Encoding", "gzip, br", "If-None-Match", "\"t\"" },
+          CODING_IDENTITY,
+          CODING_GZIP,
+          304 },
+        { "who does not",
+          { "Accept-Encoding", "gzip, br", "If-None-Match", "\"x\"" },
+          CODING_GZIP,
+          CODING_GZIP,
+          200 },
+        { "who just comes",
+          { "Accept-Encoding", "gzip, br" },
+          CODING_GZIP,
+          CODING_GZIP,
+          200 },
+        { "any holds nothing",
+          { "Accept-Encoding", "gzip, br", "If-None-Match", "*" },
+          CODING_GZIP,
+          CODING_GZIP,
+          304 },
+        { "who does not take what comes",
+          { "Accept-Encoding", "gzip", "If-None-Match", "\"t\"" },
+          CODING_GZIP,
+          CODING_GZIP,
+          200 },
+        { "who prefers what is there",
+          { "Accept-Encoding", "gzip, br;q=0.5", "If-None-Match", "\"t\"" },
+          CODING_GZIP,
+          CODING_GZIP,
+          200 },
+        { "who refuses identity",
+          { "Accept-Encoding", "gzip, br, identity;q=0", "If-None-Match",
+            "\"t\"" },
+          CODING_GZIP,
+          CODING_GZIP,
+          200 },
+        { "who holds what is there",
+          { "Accept-Encoding", "gzip, br", "If-None-Match", "\"t\", \"t-gz\"" },
+          CODING_GZIP,
+          CODING_GZIP,
+          304 },
+    };
+    static struct head h;
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(waiting); i++) {
+        struct plan_source s = sources_made(GZ);
+        s.known = s.coming = BR;
+        s.coming_until = NOW + 1;
+        heads_make(&h, waiting[i].pairs);
+        struct plan p = plan_make(&h, &s, NOW);
+        ROW_CHECK(waiting[i].row, p.coding == waiting[i].coding);
+        ROW_CHECK(waiting[i].row, p.status == waiting[i].status);
+        p = plan_make(&h, &s, NOW + 1);
+        ROW_CHECK(waiting[i].row, p.coding == waiting[i].later);
+        s.coming = 0;
+        p = plan_make(&h, &s, NOW);
+        ROW_CHECK(waiting[i].row, p.coding == waiting[i].later);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_before_made),
         cmocka_unit_test(never_sent_unmade),
+        cmocka_unit_test(waits_for_the_best),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
