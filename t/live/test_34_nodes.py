@@ -7,10 +7,13 @@ import gzip
 import hashlib
 import itertools
 import random
+import shutil
+import subprocess
 import time
 
 import pytest
 
+import harness
 import linter
 from harness import until
 
@@ -191,6 +194,45 @@ def test_a_sidecar_has_the_tag_of_its_own_bytes(node):
     assert r.body == packed and r.etag == tag_of(packed, "-gz")
     made = coded(node({"a.txt": TEXT}), "/a.txt", "gzip")
     assert made.etag != tag_of(made.body, "-gz")
+
+
+OTHER_VERSIONS = """
+const char *zlibVersion(void) { return "1.9.9"; }
+const char *ZSTD_versionString(void) { return "1.9.9"; }
+unsigned BrotliEncoderVersion(void) { return 0x1009009; }
+"""
+
+
+@pytest.fixture
+def another(node, tmp_path):
+    """another(files): a node whose libraries say that they are other ones."""
+    if not shutil.which("cc") or b"libbrotlienc.so" not in \
+            harness.binary().read_bytes():
+        pytest.skip("its libraries can't be exchanged")
+    source, library = tmp_path / "other.c", tmp_path / "other.so"
+    source.write_text(OTHER_VERSIONS)
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source],
+                   check=True)
+    tmp_path.chmod(0o755)
+    options = harness.environment()["ASAN_OPTIONS"]
+    return lambda files: node(files, env={
+        "LD_PRELOAD": str(library),
+        "ASAN_OPTIONS": options + ":verify_asan_link_order=0"})
+
+
+def test_another_encoder_another_tag(node, another):
+    """Whatever bytes it makes.  Neither node confirms the other's."""
+    files = {"a.txt": TEXT}
+    servers = node(files), another(files)
+    made = [forms(server, "/a.txt") for server in servers]
+    for coding in CODINGS:
+        assert made[0][coding][1] == made[1][coding][1]  # it only says so
+        assert made[0][coding][0] != made[1][coding][0]
+        for server, other in zip(servers, reversed(made)):
+            r = server.get("/a.txt", Accept_Encoding=coding,
+                           If_None_Match=other[coding][0])
+            assert r.status == 200 and r.get("Content-Encoding") == coding
+    assert made[0]["identity"] == made[1]["identity"]
 
 
 def test_identity_gives_way_to_a_better_form(node):
