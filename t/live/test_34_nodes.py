@@ -127,8 +127,9 @@ def test_confirmed_before_it_is_made(node):
 @pytest.mark.parametrize("coding", CODINGS)
 def test_a_304_before_says_what_one_after_says(node, coding):
     files = {"a.txt": TEXT}
-    rules = ("[cache *]\nCache-Control = max-age=60\nExpires = access plus 1h\n"
-             "[header *]\nX-Other = a\nContent-Location = /b.txt\n")
+    rules = "\n".join(("[cache *]", "Cache-Control = max-age=60",
+                       "Expires = access plus 1h", "[header *]", "X-Other = a",
+                       "Content-Location = /b.txt", ""))
     warm, cold = node(files, rules=rules), node(files, rules=rules)
     full = coded(warm, "/a.txt", coding)
     ask = {"Accept_Encoding": coding, "If_None_Match": full.etag}
@@ -141,8 +142,8 @@ def test_a_304_before_says_what_one_after_says(node, coding):
 
 
 def test_what_a_tag_of_a_form_to_come_does_not_do(node):
-    """It confirms, to those that take the form; nobody gets a part of it, and it
-    says nothing about the plain file."""
+    """It confirms, to those that take the form; nobody gets a part of it, and
+    it says nothing about the plain file."""
     files = {"a.txt": words(7, 400000)}
     warm = node(files)
     tag = coded(warm, "/a.txt", "br").etag
