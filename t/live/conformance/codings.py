@@ -84,6 +84,9 @@ for coding in ("gzip", "br", "zstd"):
     add("RFC 9110 8.8.3.3", "identity is held and %s is better" % coding,
         req(GET, "Accept-Encoding: " + coding, "If-None-Match: @TEXTTAG@"),
         200, fields=coded(coding))
+    add("RFC 9110 8.8.3.3", "identity is held and preferred to %s" % coding,
+        req(GET, "Accept-Encoding: identity, %s;q=0.5" % coding,
+            "If-None-Match: @TEXTTAG@"), 304, fields=KEPT)
     add("RFC 9110 8.8.3.3", "identity's tag is not that of %s" % coding,
         req(GET, "Accept-Encoding: %s, identity;q=0" % coding,
             "If-None-Match: @TEXTTAG@"), 200, fields=coded(coding))
