@@ -3,19 +3,20 @@
 _etagd_keys='server.listen= server.root= server.workers= server.index= server.fallback=
     server.listing= server.symlinks= server.dotfiles= server.unknown-host=
     server.user= server.group= server.pidfile= server.control= server.sandbox=
-    server.idle-exit= server.server-field= server.backlog= server.defer-accept=
-    server.explain-header= timeouts.idle= timeouts.head= timeouts.body=
-    timeouts.send= timeouts.linger= timeouts.prepare= timeouts.drain=
-    limits.target= limits.line= limits.head= limits.fields= limits.body=
-    limits.connections= limits.connections-per-worker=
-    limits.connections-per-address= limits.requests-per-connection=
-    limits.recv-rate= limits.send-rate= limits.rate-window= limits.pipeline=
-    log.access= log.format= log.error= log.level= log.buffer= log.flush=
-    log.mask= media.default-text= media.default-binary= media.nosniff=
-    prepare.memory-file= prepare.memory= prepare.files= prepare.digest-max=
-    prepare.freshness= prepare.compress= prepare.compress-min=
-    prepare.compress-max= observe.listen= observe.events= observe.names=
-    observe.mask= proxy.trust='
+    server.on-term= server.on-quit= server.idle-exit= server.server-field=
+    server.backlog= server.defer-accept= server.explain-header= timeouts.idle=
+    timeouts.head= timeouts.body= timeouts.send= timeouts.linger=
+    timeouts.prepare= timeouts.drain= timeouts.ready-delay= limits.target=
+    limits.line= limits.head= limits.fields= limits.body= limits.connections=
+    limits.connections-per-worker= limits.connections-per-address=
+    limits.requests-per-connection= limits.recv-rate= limits.send-rate=
+    limits.rate-window= limits.pipeline= log.access= log.format= log.error=
+    log.level= log.buffer= log.flush= log.mask= media.default-text=
+    media.default-binary= media.nosniff= prepare.memory-file= prepare.memory=
+    prepare.files= prepare.digest-max= prepare.freshness= prepare.compress=
+    prepare.compress-min= prepare.compress-max= observe.listen= observe.events=
+    observe.names= observe.mask= metrics.listen= metrics.allow= health.path=
+    health.live= health.log= proxy.trust='
 
 _etagd_values()
 {
@@ -28,6 +29,8 @@ _etagd_values()
     server.dotfiles) echo 'allow deny' ;;
     server.unknown-host) echo 'default refuse' ;;
     server.sandbox) echo 'off on' ;;
+    server.on-term) echo 'drain finish stop' ;;
+    server.on-quit) echo 'drain finish stop' ;;
     server.server-field) echo 'off' ;;
     server.defer-accept) echo 'off on' ;;
     server.explain-header) echo 'off on' ;;
@@ -37,6 +40,9 @@ _etagd_values()
     media.nosniff) echo 'off on' ;;
     prepare.freshness) echo 'auto stat' ;;
     prepare.compress) echo 'off on' ;;
+    health.path) echo 'off' ;;
+    health.live) echo 'off' ;;
+    health.log) echo 'off on' ;;
     esac
 }
 
@@ -44,14 +50,16 @@ _etagd_options()
 {
     case $1 in
     '') echo '-c --config -o -t --test --dump-config --show-budget --help-config
-        --reload --stop --finish --reopen --status --status=json --control -V
-        --version -h --help' ;;
+        --reload --stop --finish --drain --reopen --status --status=json
+        --control -V --version -h --help' ;;
     'check') echo '-c --config -o -j --json --after -h --help' ;;
     'explain') echo '-c --config -o -H --header -X --request --host -h --help' ;;
+    'precompress') echo '-o --check -n --dry-run -f --force -j --jobs -v --verbose -h --help' ;;
     'mime') echo '' ;;
     'lab') echo '-c --conf -o --option -s --scenario -p --page -r --report -j --json -w
         --pcapng --name --number --subject --port --lang --capture --matrix
-        --keep -q --quiet --diff -h --help' ;;
+        --keep -q --quiet -e --exercise --answers --figures --notes --into
+        --class --verify --diff -h --help' ;;
     'annotate') echo '-h --help' ;;
     'watch') echo '-a -h' ;;
     esac
@@ -72,6 +80,8 @@ _etagd_argument()
     explain:-H | explain:--header) echo 'text' ;;
     explain:-X | explain:--request) echo 'GET HEAD OPTIONS' ;;
     explain:--host) echo 'text' ;;
+    precompress:-o) echo 'key' ;;
+    precompress:-j | precompress:--jobs) echo 'text' ;;
     lab:-c | lab:--conf) echo 'ini' ;;
     lab:-o | lab:--option) echo 'key' ;;
     lab:-s | lab:--scenario) echo 'text' ;;
@@ -86,6 +96,11 @@ _etagd_argument()
     lab:--lang) echo 'en zh' ;;
     lab:--capture) echo 'auto dumpcap socket off' ;;
     lab:--matrix) echo 'quick full off' ;;
+    lab:-e | lab:--exercise) echo 'text' ;;
+    lab:--notes) echo 'file' ;;
+    lab:--into) echo 'file' ;;
+    lab:--class) echo 'dir' ;;
+    lab:--verify) echo 'file' ;;
     lab:--diff) echo 'file' ;;
     esac
 }
@@ -125,7 +140,7 @@ _etagd()
     fi
     ((${#words[@]} < 1)) || prev=${words[-1]}
     case ${words[1]-} in
-    check | explain | mime | lab | annotate | watch) tool=${words[1]} ;;
+    check | explain | precompress | mime | lab | annotate | watch) tool=${words[1]} ;;
     esac
     COMPREPLY=()
     argument=$(_etagd_argument "$tool" "$prev")
@@ -140,7 +155,7 @@ _etagd()
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         elif [[ $tool != watch ]]; then
             mapfile -t COMPREPLY < <(compgen -d -- "$cur"
-                ((${#words[@]} > 1)) || compgen -W 'check explain mime lab annotate watch' -- "$cur")
+                ((${#words[@]} > 1)) || compgen -W 'check explain precompress mime lab annotate watch' -- "$cur")
         fi
         ;;
     *) _etagd_offer "$argument" ;;

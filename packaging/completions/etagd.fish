@@ -29,6 +29,14 @@ function __etagd_keys
     echo server.sandbox=
     echo server.sandbox=off
     echo server.sandbox=on
+    echo server.on-term=
+    echo server.on-term=drain
+    echo server.on-term=finish
+    echo server.on-term=stop
+    echo server.on-quit=
+    echo server.on-quit=drain
+    echo server.on-quit=finish
+    echo server.on-quit=stop
     echo server.idle-exit=
     echo server.server-field=
     echo server.server-field=off
@@ -46,6 +54,7 @@ function __etagd_keys
     echo timeouts.linger=
     echo timeouts.prepare=
     echo timeouts.drain=
+    echo timeouts.ready-delay=
     echo limits.target=
     echo limits.line=
     echo limits.head=
@@ -96,30 +105,41 @@ function __etagd_keys
     echo observe.events=
     echo observe.names=
     echo observe.mask=
+    echo metrics.listen=
+    echo metrics.allow=
+    echo health.path=
+    echo health.path=off
+    echo health.live=
+    echo health.live=off
+    echo health.log=
+    echo health.log=off
+    echo health.log=on
     echo proxy.trust=
 end
 
-complete -c etagd -n 'not __fish_seen_subcommand_from check explain mime lab annotate watch' -a check -d 'what browsers will ask for, and doubts'
-complete -c etagd -n 'not __fish_seen_subcommand_from check explain mime lab annotate watch' -a explain -d 'what a request would be answered with, and why'
-complete -c etagd -n 'not __fish_seen_subcommand_from check explain mime lab annotate watch' -a mime -d 'which media type a file gets, and why'
-complete -c etagd -n 'not __fish_seen_subcommand_from check explain mime lab annotate watch' -a lab -d 'an experiment with a browser, and its report'
-complete -c etagd -n 'not __fish_seen_subcommand_from check explain mime lab annotate watch' -a annotate -d 'the server\'s account as comments of a capture'
-complete -c etagd -n 'not __fish_seen_subcommand_from check explain mime lab annotate watch' -a watch -d 'what the observer of a server tells'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -a check -d 'what browsers will ask for, and doubts'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -a explain -d 'what a request would be answered with, and why'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -a precompress -d 'writes coded forms beside files'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -a mime -d 'which media type a file gets, and why'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -a lab -d 'an experiment with a browser, and its report'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -a annotate -d 'the server\'s account as comments of a capture'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -a watch -d 'what the observer of a server tells'
 complete -c etagd -n '__fish_seen_subcommand_from watch' -f
-complete -c etagd -n 'not __fish_seen_subcommand_from check explain mime lab annotate watch' -s c -l config -r -F -d 'as FILE says'
-complete -c etagd -n 'not __fish_seen_subcommand_from check explain mime lab annotate watch' -s o -x -a '(__etagd_keys)' -d 'override one option'
-complete -c etagd -n 'not __fish_seen_subcommand_from check explain mime lab annotate watch' -s t -l test -d 'check the configuration and end'
-complete -c etagd -n 'not __fish_seen_subcommand_from check explain mime lab annotate watch' -l dump-config -d 'print the effective configuration'
-complete -c etagd -n 'not __fish_seen_subcommand_from check explain mime lab annotate watch' -l show-budget -d 'add up the memory that the configuration allows'
-complete -c etagd -n 'not __fish_seen_subcommand_from check explain mime lab annotate watch' -l help-config -d 'print every option with its default'
-complete -c etagd -n 'not __fish_seen_subcommand_from check explain mime lab annotate watch' -l reload -d 'have the running etagd take the new configuration'
-complete -c etagd -n 'not __fish_seen_subcommand_from check explain mime lab annotate watch' -l stop -d 'end the running etagd now'
-complete -c etagd -n 'not __fish_seen_subcommand_from check explain mime lab annotate watch' -l finish -d 'end it when its responses are sent'
-complete -c etagd -n 'not __fish_seen_subcommand_from check explain mime lab annotate watch' -l reopen -d 'have it open its logs again'
-complete -c etagd -n 'not __fish_seen_subcommand_from check explain mime lab annotate watch' -l status -a 'json' -d 'print what it does'
-complete -c etagd -n 'not __fish_seen_subcommand_from check explain mime lab annotate watch' -l control -r -F -d 'reach it at this socket'
-complete -c etagd -n 'not __fish_seen_subcommand_from check explain mime lab annotate watch' -s V -l version -d 'print the version'
-complete -c etagd -n 'not __fish_seen_subcommand_from check explain mime lab annotate watch' -s h -l help -d 'print a summary'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -s c -l config -r -F -d 'as FILE says'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -s o -x -a '(__etagd_keys)' -d 'override one option'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -s t -l test -d 'check the configuration and end'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -l dump-config -d 'print the effective configuration'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -l show-budget -d 'add up the memory that the configuration allows'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -l help-config -d 'print every option with its default'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -l reload -d 'have the running etagd take the new configuration'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -l stop -d 'end the running etagd now'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -l finish -d 'end it when its responses are sent'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -l drain -d 'the same, but let balancers know before'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -l reopen -d 'have it open its logs again'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -l status -a 'json' -d 'print what it does'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -l control -r -F -d 'reach it at this socket'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -s V -l version -d 'print the version'
+complete -c etagd -n 'not __fish_seen_subcommand_from check explain precompress mime lab annotate watch' -s h -l help -d 'print a summary'
 complete -c etagd -n '__fish_seen_subcommand_from check' -s c -l config -r -F -d 'as FILE says'
 complete -c etagd -n '__fish_seen_subcommand_from check' -s o -x -a '(__etagd_keys)' -d 'override one option'
 complete -c etagd -n '__fish_seen_subcommand_from check' -s j -l json -d 'as JSON'
@@ -131,6 +151,13 @@ complete -c etagd -n '__fish_seen_subcommand_from explain' -s H -l header -x -d 
 complete -c etagd -n '__fish_seen_subcommand_from explain' -s X -l request -x -a 'GET HEAD OPTIONS' -d 'its method'
 complete -c etagd -n '__fish_seen_subcommand_from explain' -l host -x -d 'its Host'
 complete -c etagd -n '__fish_seen_subcommand_from explain' -s h -l help -d 'print a summary'
+complete -c etagd -n '__fish_seen_subcommand_from precompress' -s o -x -a '(__etagd_keys)' -d 'override one option'
+complete -c etagd -n '__fish_seen_subcommand_from precompress' -l check -d 'only tell whether all is there'
+complete -c etagd -n '__fish_seen_subcommand_from precompress' -s n -l dry-run -d 'only tell what would be done'
+complete -c etagd -n '__fish_seen_subcommand_from precompress' -s f -l force -d 'replace newer ones, too'
+complete -c etagd -n '__fish_seen_subcommand_from precompress' -s j -l jobs -x -d 'processes'
+complete -c etagd -n '__fish_seen_subcommand_from precompress' -s v -l verbose -d 'tell of each file'
+complete -c etagd -n '__fish_seen_subcommand_from precompress' -s h -l help -d 'print a summary'
 complete -c etagd -n '__fish_seen_subcommand_from lab' -s c -l conf -r -F -d 'as FILE says'
 complete -c etagd -n '__fish_seen_subcommand_from lab' -s o -l option -x -a '(__etagd_keys)' -d 'override one option'
 complete -c etagd -n '__fish_seen_subcommand_from lab' -s s -l scenario -x -d 'the steps'
@@ -147,6 +174,13 @@ complete -c etagd -n '__fish_seen_subcommand_from lab' -l capture -x -a 'auto du
 complete -c etagd -n '__fish_seen_subcommand_from lab' -l matrix -x -a 'quick full off' -d 'policies beside actions'
 complete -c etagd -n '__fish_seen_subcommand_from lab' -l keep -d 'keep the folder'
 complete -c etagd -n '__fish_seen_subcommand_from lab' -s q -l quiet -d 'say less'
+complete -c etagd -n '__fish_seen_subcommand_from lab' -s e -l exercise -x -d 'one of the exercises'
+complete -c etagd -n '__fish_seen_subcommand_from lab' -l answers -d 'fill in its answers, for teachers'
+complete -c etagd -n '__fish_seen_subcommand_from lab' -l figures -d 'name the packets to look at'
+complete -c etagd -n '__fish_seen_subcommand_from lab' -l notes -r -F -d 'own words, by section'
+complete -c etagd -n '__fish_seen_subcommand_from lab' -l into -r -F -d 'put the own words into that report'
+complete -c etagd -n '__fish_seen_subcommand_from lab' -l class -r -F -d 'a table over many reports'
+complete -c etagd -n '__fish_seen_subcommand_from lab' -l verify -r -F -d 'a report against its capture'
 complete -c etagd -n '__fish_seen_subcommand_from lab' -l diff -r -F -d 'compare two reports'
 complete -c etagd -n '__fish_seen_subcommand_from lab' -s h -l help -d 'print a summary'
 complete -c etagd -n '__fish_seen_subcommand_from annotate' -s h -l help -d 'print a summary'
