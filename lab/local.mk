@@ -53,6 +53,7 @@ LAB_MODULES = \
 	lab/etagdlab/words.py \
 	lab/etagdlab/zh_exercises.py \
 	lab/etagdlab/zh_fields.py \
+	lab/etagdlab/zh_notes.py \
 	lab/etagdlab/zh_tcp.py
 dist_labmodules_DATA = $(LAB_MODULES)
 labconfdir = $(pkgdatadir)/conf

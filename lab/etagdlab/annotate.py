@@ -4,6 +4,7 @@ capture with comments that Wireshark shows."""
 from . import ledger as ledgers
 from . import packets, pcapng, streams
 from .packets import FIN, RST
+from .words import Said
 
 REASONS = {
     "new": "no precondition came with the request: the whole file",
@@ -41,42 +42,53 @@ ENDS = {
 }
 
 
+# A note begins with it, so that one sees whose it is.
+MARK = "etagd: "
+
+
+def _said(template, *args):
+    return Said((MARK,), (template, *args))
+
+
 def _accepted(stream, connection):
     if connection is None:
-        return "etagd: the ledger does not name this connection"
-    text = "etagd: accepted"
+        return _said("the ledger does not name this connection")
+    said = _said("accepted")
     if connection.worker is not None:
-        text += " by worker %d" % connection.worker
+        said = said.and_then(" by worker %d", connection.worker)
     if connection.number is not None:
-        text += ", connection %d" % connection.number
+        said = said.and_then(", connection %d", connection.number)
     if not stream.requests:
-        text += "; it will carry no request"
-    return text
+        said = said.and_then("; it will carry no request")
+    return said
 
 
 def _asked(request, connection):
-    where = ""
+    said = _said("request %s", request.number or "?")
     if connection.number is not None:
-        where = " on connection %d" % connection.number
+        said = said.and_then(" on connection %d", connection.number)
     if request.worker is not None or connection.worker is not None:
-        where += " of worker %d" % (request.worker or connection.worker)
-    return "etagd: request %s%s" % (request.number or "?", where)
+        said = said.and_then(" of worker %d",
+                             request.worker or connection.worker)
+    return said
 
 
 def _answered(request):
     why = REASONS.get(request.reason, request.reason)
-    text = "etagd: %s" % (request.status if request.status else "no answer")
+    said = _said("%s", request.status) if request.status else \
+        _said("no answer")
     if why and why != "-":
-        text += " because " + why if request.status == 304 else ": " + why
+        said = said.and_then(" because " if request.status == 304 else ": ")
+        said = said.and_then(why)
     if request.bytes:
-        text += "; %d bytes of content" % request.bytes
+        said = said.and_then("; %d bytes of content", request.bytes)
     if request.encoding and request.encoding != "identity":
-        text += " in %s" % request.encoding
+        said = said.and_then(" in %s", request.encoding)
     if request.duration_us is not None:
-        text += "; took %d us" % request.duration_us
+        said = said.and_then("; took %d us", request.duration_us)
     if request.end not in ledgers.QUIET:
-        text += "; " + request.end
-    return text
+        said = said.and_then("; ").and_then(request.end)
+    return said
 
 
 def silence_ns(stream):
@@ -92,22 +104,24 @@ def silence_ns(stream):
 def _closed(stream, connection):
     first, quiet = stream.closing, silence_ns(stream) / 1e9
     verb = "reset" if first.segment.has(RST) else "closed"
-    text = "etagd: "
     if connection is not None and connection.end not in ledgers.QUIET:
-        text += ENDS.get(connection.end, "%s: %s" % (verb, connection.end))
+        end = connection.end
+        said = _said(ENDS[end]) if end in ENDS else \
+            _said(verb + ": ").and_then(end)
         if connection.who and connection.who != stream.first_closer:
-            text += " (but the %s was first on the wire)" % stream.first_closer
+            said = said.and_then(" (but the %s was first on the wire)" %
+                                 stream.first_closer)
     else:
-        text += "%s first by the %s" % (verb, stream.first_closer)
+        said = _said("%s first by the %s" % (verb, stream.first_closer))
         if stream.first_closer == "server" and quiet >= 0.5:
-            text += ": after %.1f s of silence, so a timer fired (inferred)" \
-                % quiet
+            said = said.and_then(": after %.1f s of silence, so a timer fired "
+                                 "(inferred)", quiet)
         elif not stream.requests:
-            text += ": it was never used"
+            said = said.and_then(": it was never used")
     if stream.first_closer == "client" and not stream.requests and \
             connection is None:
-        text += "; an unused preconnect"
-    return text
+        said = said.and_then("; an unused preconnect")
+    return said
 
 
 def comments(found, matched):
@@ -145,12 +159,14 @@ def server_port(ledger, segments):
     return max(votes, key=votes.get) if votes else 0
 
 
-def annotate(blocks, ledger):
-    """(blocks with comments, how many comments, streams, matched)"""
+def annotate(blocks, ledger, words=str):
+    """(blocks with comments, how many comments, streams, matched).  words: says
+    them in another language."""
     segments = packets.segments(blocks)
     found = streams.streams(segments, server_port(ledger, segments))
     matched = ledgers.match(ledger, found)
     notes = comments(found, matched)
-    out = [pcapng.with_comments(b, notes.get(b.number, []))
+    out = [pcapng.with_comments(b, [words(n) for n in
+                                    notes.get(b.number, [])])
            if b.number else b for b in blocks]
     return out, sum(len(n) for n in notes.values()), found, matched

@@ -20,6 +20,7 @@ import time
 from typing import Optional
 
 from . import children, packets, pcapng, tools
+from .words import Said
 
 DEADLINE_S = 10
 SO_TIMESTAMPNS = 35
@@ -33,6 +34,12 @@ ETH_P_IP = 0x0800
 
 class NoCapture(RuntimeError):
     """Why there is no capture, for the report."""
+
+
+def said_of(why):
+    """Its text, to be said in another language where that can be."""
+    text = why.args[0] if why.args else ""
+    return text if isinstance(text, Said) else Said((str(text),))
 
 
 def mark_in(block, mark):
@@ -185,8 +192,9 @@ class Capture:
                 return
             why = self.source.why_ended()
             if why or time.monotonic() > end:
-                raise NoCapture(why or "%s captured nothing within %d s" % (
-                    self.way, DEADLINE_S))
+                raise NoCapture(why or Said((
+                    "%s captured nothing within %d s", self.way,
+                    DEADLINE_S)))
             time.sleep(0.05)
             if repeat:
                 sent.append(self._send_mark())
@@ -230,5 +238,8 @@ def begin(port, folder, way="auto"):
         try:
             return Capture(port, folder, name)
         except NoCapture as why:
-            failed.append(str(why))
-    raise NoCapture("; ".join(failed))
+            failed.append(said_of(why))
+    said = failed[0]
+    for more in failed[1:]:
+        said = said.and_then("; ").joined(more)
+    raise NoCapture(said)

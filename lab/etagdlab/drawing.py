@@ -2,6 +2,7 @@
 """drawing: the report's two kinds of picture, as SVG: a ladder for each
 connection, and all connections over time.  Long waits are cut out and marked
 by a break with their length."""
+import unicodedata
 from html import escape
 from textwrap import wrap
 
@@ -44,6 +45,7 @@ def kind_of(packet):
 LEFT, RIGHT, WIDTH = 180, 520, 1180
 TIME, NOTE = 80, 96           # where times end; notes, from the server's lane
 NOTE_WIDTH = 90               # characters that fit beside it
+WIDER = 0.5                   # of that is lost if all are Chinese
 
 
 def _label(p):
@@ -67,7 +69,23 @@ def _states(p, before):
         ((LEFT - 6, "end"), (RIGHT + 6, "start")), now, before) if n != b]
 
 
-def _arrow(p, y, before=("", "")):
+def _wide(text):
+    """Text of two columns a character, as Chinese is."""
+    return sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+
+
+def _lines(note):
+    """At most two that fit beside the ladder."""
+    width = NOTE_WIDTH
+    if _wide(note):
+        width -= int(NOTE_WIDTH * WIDER * _wide(note) / len(note))
+    lines = wrap(note, width, break_long_words=True)
+    if len(lines) > 2:
+        lines[1] = _clip(lines[1] + " " + lines[2], width)
+    return lines
+
+
+def _arrow(p, y, words, before=("", "")):
     kind = kind_of(p)
     a, b = (LEFT, RIGHT) if p["client"] else (RIGHT, LEFT)
     drop = 7
@@ -84,10 +102,9 @@ def _arrow(p, y, before=("", "")):
     for x, anchor, name in _states(p, before):
         out.append(_text(x, y + 4, name, "state", anchor))
     if p["comments"]:
-        note = "; ".join(c.replace("etagd: ", "") for c in p["comments"])
-        lines = wrap(note, NOTE_WIDTH, break_long_words=True)
-        if len(lines) > 2:
-            lines[1] = _clip(lines[1] + " " + lines[2], NOTE_WIDTH)
+        note = "; ".join(words(c).replace("etagd: ", "")
+                         for c in p["comments"])
+        lines = _lines(note)
         for i, line in enumerate(lines[:2]):
             out.append(_text(RIGHT + NOTE, y + 5 + 11 * i, line, "note"))
     return "".join(out) + "</g>"
@@ -114,7 +131,7 @@ def ladder(stream, packets, words, own=False):
             y += 26
             top = y - 14
         before = p["time"]
-        rows.append(_arrow(p, y, states))
+        rows.append(_arrow(p, y, words, states))
         states = p.get("states") or states
         y += 19 if kind_of(p) == "ack" else 25
     more = len(packets) - LADDER_MAX
@@ -133,8 +150,10 @@ def ladder(stream, packets, words, own=False):
             head += '<line class="lane" x1="%d" y1="%.1f" x2="%d" ' \
                 'y2="%.1f"/>' % (x, a, x, b)
     return '<svg class="ladder" viewBox="0 0 %d %.0f" role="img" ' \
-        'aria-label="ladder of connection %d">%s%s</svg>' % (
-            WIDTH, y + 14, stream["index"] + 1, head, "".join(rows))
+        'aria-label="%s">%s%s</svg>' % (
+            WIDTH, y + 14, escape(words("ladder of connection %d",
+                                        stream["index"] + 1), True),
+            head, "".join(rows))
 
 
 # -- connections over time -----------------------------------------------------
@@ -241,5 +260,6 @@ def timeline(streams, steps, words):
     for i, s in enumerate(streams):
         out.append(_lane(s, scale, 54 + 26 * i, width, words))
     return '<svg class="timeline" viewBox="0 0 %d %d" role="img" ' \
-        'aria-label="connections over time">%s</svg>' % (
-            width, height + 12, "".join(out))
+        'aria-label="%s">%s</svg>' % (
+            width, height + 12, escape(words("Connections over time"), True),
+            "".join(out))

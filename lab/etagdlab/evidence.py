@@ -345,16 +345,19 @@ def agreement(wire):
                                not pairs[at][0].seen):
                 continue
             if not 0 <= at < len(pairs):
-                wrong.append("request %s of port %s is not in the capture"
-                             % (r.number, c.port))
+                wrong.append(Said((
+                    "request %s of port %s is not in the capture", r.number,
+                    c.port)))
                 continue
             asked, answered = pairs[at]
             if answered and answered.seen and r.status and answered.status != r.status:
-                wrong.append("packet %d: %d in the capture, %d in the log" % (
-                    answered.first_packet, answered.status, r.status))
+                wrong.append(Said((
+                    "packet %d: %d in the capture, %d in the log",
+                    answered.first_packet, answered.status, r.status)))
             if r.target and asked.target != r.target:
-                wrong.append("packet %d: %s in the capture, %s in the log" % (
-                    asked.first_packet, asked.target, r.target))
+                wrong.append(Said((
+                    "packet %d: %s in the capture, %s in the log",
+                    asked.first_packet, asked.target, r.target)))
             worst = max(worst, abs(asked.last_ns - r.time_ns))
     return {"logged": len(logged), "captured": len(captured),
             "wrong": wrong, "worst_ms": worst / 1e6}

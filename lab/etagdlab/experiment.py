@@ -16,7 +16,7 @@ from . import (annotate, capture, cdp, children, evidence, exercises, fields,
 from . import server as servers
 from . import tools
 from .browser import Browser
-from .words import Said
+from .words import Said, Words
 
 FORMAT = 1
 HERE = pathlib.Path(__file__).resolve().parent
@@ -75,7 +75,7 @@ def _begin_capture(port, folder, way, say):
         return capture.begin(port, folder, way), None
     except capture.NoCapture as why:
         say("no capture: %s" % why)
-        return None, str(why)
+        return None, capture.said_of(why)
 
 
 def _picture(webp):
@@ -161,7 +161,8 @@ class Experiment:
             capture={"way": run.way if run else None, "why_not": why,
                      "dropped": run.dropped if run else None,
                      "whole": run.whole if run else None})
-        noted = annotate.annotate(blocks, book)[0] if blocks else None
+        noted = annotate.annotate(blocks, book, Words(self.o.lang))[0] \
+            if blocks else None
         data = mask.everywhere(secret, data)
         if self.o.exercise:
             data["exercise"] = exercises.asked(self.o.exercise, data,

@@ -15,13 +15,14 @@ class Packets(Part):
                 "<p>%s <span class='badge b200'>200</span> <span "
                 "class='badge b304'>304</span> <span class='badge berr'>%s"
                 "</span>%s %s</p><div class=scroll tabindex=0 role=region "
-                "aria-label=timeline>%s</div>") % (
+                "aria-label=\"%s\">%s</div>") % (
                     w("A line is a connection that is open and idle, a bar a "
                       "request:"), w("error"), w("."),
                     w("A thick grey line was never used: browsers open a spare "
                       "connection ahead of need, so that one more request "
                       "would not have to wait for a handshake; the others were "
-                      "enough. Shaded: silence, cut out."), svg))
+                      "enough. Shaded: silence, cut out."),
+                    escape(w("Connections over time"), True), svg))
 
     def ladders(self):
         if not self.d["packets"]:
@@ -97,8 +98,8 @@ class Packets(Part):
                     p["destination"], p["protocol"], p["length"],
                     escape(p["info"])))
             rows += ["<tr class=says><td></td><td></td><td colspan=5>%s</td>"
-                     "</tr>" % escape(c) for c in p["comments"]]
+                     "</tr>" % escape(self.w(c)) for c in p["comments"]]
         self.section("packets", "Capture", table(
             heads(self.w, "No.", "Time", "Source", "Destination", "Protocol",
                    "Length", "Info"), rows, "packets", tall=True,
-            label="packets"))
+            label=self.w("Capture")))

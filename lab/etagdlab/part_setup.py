@@ -3,7 +3,8 @@
 versions of what took part."""
 from html import escape
 
-from .pieces import Part, badge, heads, table
+from .pieces import SAYS, Part, badge, heads, table
+from .words import Said
 
 
 class Setup(Part):
@@ -31,23 +32,28 @@ class Setup(Part):
         for r in m["rows"]:
             cells = "".join("<td%s>%s</td>" % (
                 "" if c["got"] == c["expected"] else
-                ' class="wrong" title="expected: %s"' % c["expected"],
-                badge(c["got"], "expected: %s; the browser says: %s" % (
-                    c["expected"], c["browser"]), self.w)) for c in r["cells"])
+                ' class="wrong" title="%s"' % escape(
+                    self.w("expected: %s", c["expected"]), True),
+                badge(c["got"], Said((
+                    "expected: %s; the browser says: ", c["expected"])).
+                    and_then(SAYS[c["browser"]]), self.w))
+                            for c in r["cells"])
             rows.append('<tr><th scope="row" title="%s">%s</th>%s</tr>' % (
-                escape(r["rule"], True), escape(r["label"]), cells))
+                escape(r["rule"], True), escape(self.w(r["label"])), cells))
         text = self.w("%d of %d cells are as known for Chromium and Firefox",
                       m["cells"] - m["differ"], m["cells"])
         text += self.w("; the others are framed." if m["differ"] else ".")
         head = heads(self.w, "policy") + "".join(
-            '<th scope="col">%s</th>' % escape(a) for a in m["actions"])
+            '<th scope="col">%s</th>' % escape(self.w(a))
+            for a in m["actions"])
         self.section("matrix", "This browser against the known table",
                      "<p>%s <b class=%s>%s</b></p>%s" % (
                          self.w("One page with a picture under each policy, "
                                 "another server and an empty profile; what "
                                 "crossed the wire at each action."),
                          "bad" if m["differ"] else "good", escape(text),
-                         table(head, rows, "cells", label="matrix")))
+                         table(head, rows, "cells", label=self.w(
+                             "This browser against the known table"))))
 
     def configuration(self):
         ini, d = self.d["ini"], self.d

@@ -88,7 +88,7 @@ class Tcp(Part):
             heads(self.w, "port", "client's ISN", "client's options",
                   "server's ISN", "server's options", "closed first",
                   "packets of the close"), map(self._tcp_row, mine), "packets",
-            label="connections")
+            label=self.w("How connections open and close"))
         body += "<ul>%s</ul>" % "".join(map(self._close, mine))
         self.section("tcp", "How connections open and close", body)
 

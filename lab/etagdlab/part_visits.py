@@ -4,7 +4,8 @@ for, and why; and whether the witnesses agree."""
 from html import escape
 from typing import Any
 
-from .pieces import Part, badge, heads, table
+from .pieces import SAYS, Part, badge, heads, table
+from .words import Said
 
 
 def disagreements(data):
@@ -13,13 +14,14 @@ def disagreements(data):
     for i, s in enumerate(data["steps"]):
         for r in s.get("resources", []):
             if r["agree"] is False:
-                found.append("step %d %s, %s: %s on the wire, but the browser "
-                             "says %s" % (i + 1, s["text"], r["path"],
-                                          r["outcome"], r["browser"]))
+                found.append(Said((
+                    "step %d %s, %s: %s on the wire, but the browser says ",
+                    i + 1, s["text"], r["path"], r["outcome"])).and_then(
+                        r["browser"]))
         if "captured" in s and s["captured"] != s["logged"]:
-            found.append("step %d %s: %d requests in the capture, %d in the "
-                         "log" % (i + 1, s["text"], s["captured"],
-                                  s["logged"]))
+            found.append(Said((
+                "step %d %s: %d requests in the capture, %d in the log",
+                i + 1, s["text"], s["captured"], s["logged"])))
     if data["agreement"]:
         found += data["agreement"]["wrong"]
     return found
@@ -69,7 +71,7 @@ class Visits(Part):
         verdict = "<b class=good>%s</b>" % w("They agree everywhere.") \
             if not wrong else "<b class=bad>%s</b><ul>%s</ul>" % (
                 w("They differ:"), "".join(
-                    "<li class=bad>%s</li>" % escape(x) for x in wrong))
+                    "<li class=bad>%s</li>" % escape(w(x)) for x in wrong))
         return "<h3>%s</h3><p>%s%s</p>" % (
             escape(self.w("Do the witnesses agree?")), escape(text), verdict)
 
@@ -105,7 +107,7 @@ class Visits(Part):
             '<th scope="col"><a href="#step-%d">%d %s</a></th>' % (
                 i + 1, i + 1, escape(s["text"])) for i, s in self.loads)
         self.section("grid", "What each visit asked for", table(
-            head, rows, "cells", label="what each visit asked for"))
+            head, rows, "cells", label=self.w("What each visit asked for")))
 
     def _resource(self, r):
         where = "; ".join(
@@ -114,12 +116,10 @@ class Visits(Part):
                 self.w(", packets %d and %d", e["packet"], e["answer_packet"])
                 if e["packet"] and e["answer_packet"] else "")
             for e in r["wire"])
-        says = {"cache": "from its cache", "304": "304", "bytes": "bytes came",
-                "restored": "page restored", None: "does not tell"}[
-                    r["browser"]]
+        says = SAYS[r["browser"]]
         says = self.w(says)
         if r["browser"] == "cache" and r["source"]:
-            says += " (%s)" % r["source"]
+            says += " (%s)" % self.w(r["source"])
         return ('<tr><td class="path">%s</td><td>%s</td><td class="num">%s'
                 "</td><td>%s</td><td>%s%s</td></tr>") % (
             escape(r["path"]), badge(r["outcome"], r["why"], self.w),
@@ -155,11 +155,12 @@ class Visits(Part):
                 continue
             picture = ""
             if s.get("screenshot"):
-                picture = '<figure><img src="%s" alt="screenshot after step ' \
-                    '%d"></figure>' % (s["screenshot"], i + 1)
+                picture = '<figure><img src="%s" alt="%s"></figure>' % (
+                    s["screenshot"], escape(self.w(
+                        "screenshot after step %d", i + 1), True))
             out.append('<div class="visit" id="step-%d">%s<div><h3>%s</h3>%s'
                        "</div></div>" % (
                            i + 1, picture or "<span></span>", title,
                            table(head, map(self._resource, s["resources"]),
-                                  label="step %d" % (i + 1))))
+                                  label=self.w("step %d", i + 1))))
         self.section("visits", "Visit by visit", "".join(out))

@@ -5,6 +5,9 @@ from html import escape
 
 from .words import Words
 
+# What the browser's own timing comes to.
+SAYS = {"cache": "from its cache", "304": "304", "bytes": "bytes came",
+        "restored": "page restored", None: "does not tell"}
 NUMBERS = ("No.", "Time", "Length", "bytes")
 
 

@@ -69,7 +69,8 @@ class Report:
             "css": CSS.read_text(encoding="utf-8"),
             "heading": escape(title), "card": self.card(),
             "contents": escape(w("Contents"), True), "nav": nav,
-            "body": body, "etagd": escape(self.d["versions"]["etagd"])}
+            "body": body, "made": escape(w(
+                "Made by etagd lab, %s.", self.d["versions"]["etagd"]))}
 
 
 PAGE = """<!DOCTYPE html>
@@ -88,7 +89,7 @@ PAGE = """<!DOCTYPE html>
 %(card)s
 <nav aria-label="%(contents)s">%(nav)s</nav></div></header>
 <main>
-%(body)s<footer>Made by etagd lab, %(etagd)s.</footer>
+%(body)s<footer>%(made)s</footer>
 </main>
 </body>
 </html>

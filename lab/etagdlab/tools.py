@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 
+from .words import Said
+
 # Administrators' folders are not in everybody's PATH.
 MORE_PATH = ("/usr/sbin", "/sbin", "/usr/local/sbin")
 
@@ -22,8 +24,9 @@ class Tool:
             places + [p for p in MORE_PATH if p not in places]))
 
     def missing(self):
-        return "%s is not installed (Debian: apt-get install %s); it %s" % (
-            self.program, self.package, self.use)
+        return Said((
+            "%s is not installed (Debian: apt-get install %s); it ",
+            self.program, self.package)).and_then(self.use)
 
 
 BROWSER = Tool("chromium", "chromium", "is the browser that makes the visits")

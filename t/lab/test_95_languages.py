@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: MIT
+"""Chinese means Chinese: no word is left untranslated, in the sources and in
+whole reports, but for an allow-list (reading.STAYS)."""
+import ast
+import re
+
+import pytest
+
+from etagdlab import (annotate, ledger, matrix, packets, pcapng, report,
+                      scenario, streams, tools, words)
+from frames import Talk
+from reading import STAYS, TOP, english, untranslated
+from test_50_parts import sample
+from test_60_lab import lab, run
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+MODULES = sorted((TOP / "lab" / "etagdlab").glob("*.py"))
+
+
+def literals(node):
+    """The text that an expression can be: a constant, or either of two."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [node.value]
+    if isinstance(node, ast.IfExp):
+        return literals(node.body) + literals(node.orelse)
+    return []
+
+
+def said_in(path):
+    """Every literal of a module that is said in the report's language."""
+    found = []
+    for call in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(call, ast.Call):
+            continue
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        args = call.args
+        if name in ("w", "words", "and_then", "_said") and args:
+            found += literals(args[0])
+        elif name == "heads":
+            found += [t for a in args[1:] for t in literals(a)]
+        elif name == "section" and len(args) == 3:
+            found += literals(args[1])
+        elif name == "Said":
+            found += [t for a in args if isinstance(a, ast.Tuple)
+                      for t in literals(a.elts[0])]
+    return found
+
+
+def speaks(text):
+    """Whether it has words of its own: not only names that stay, and what is
+    put in."""
+    text = re.sub(r"%(\(\w+\))?[.\d]*[sdf]", " ", text)
+    return [x for x in re.findall("[A-Za-z][A-Za-z_-]+", text)
+            if not {x, x.lower()} & STAYS]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.stem)
+def test_every_literal(path):
+    missing = {t for t in said_in(path) if speaks(t) and t not in words.ZH}
+    assert not missing
+
+
+def test_that_finds_something():
+    assert sum(len(said_in(p)) for p in MODULES) > 150
+    assert "Caching" in untranslated(report.html(sample()))
+    assert untranslated("<p>中文 word</p><img alt=\"a view\">") == [
+        "a view"[2:], "word"]
+
+
+def test_every_table():
+    said = [*annotate.REASONS.values(), *annotate.ENDS.values(),
+            *matrix.MEANING.values(), *(p.label for p in matrix.POLICIES),
+            *(t.use for t in vars(tools).values()
+              if isinstance(t, tools.Tool)),
+            *(m for m, _, _ in scenario.WORDS.values())]
+    text = (TOP / "src/http/reason.h").read_text()
+    reasons = re.findall(r'X\(\w+, "([^"]+)"', text)
+    assert len(reasons) > 45
+    assert not {t for t in said + reasons if speaks(t) and t not in words.ZH}
+
+
+def test_every_translation_can_be_filled():
+    """The same places as in English, in whatever order."""
+    for text, chinese in words.ZH.items():
+        places = re.findall(r"%(?:\d\$)?([-.\d]*[sdf]|\(\w+\)[-.\d]*[sdf])",
+                            text)
+        there = re.findall(r"%(?:\d\$)?([-.\d]*[sdf]|\(\w+\)[-.\d]*[sdf])",
+                           chinese)
+        assert sorted(places) == sorted(there), text
+
+
+def test_notes_beside_packets():
+    """In the capture and in the ladder; programs read English."""
+    talk = Talk().open().ask("GET /a HTTP/1.1\r\n\r\n").answer(
+        "HTTP/1.1 304 Not Modified\r\n\r\n").wait(3).fin(False).fin(True)
+    for book in (ledger.parse(""), ledger.parse(
+            '{"port": 40000, "worker": 1, "connection": 1, "opened_us": 1,'
+            '"end": "client closed", "closed_first": "client", "request_list":'
+            '[{"request": 1, "status": 304, "reason": "tag matches", "bytes":'
+            ' 5, "coding": "br", "end": "file ended early"}]}')):
+        noted = annotate.annotate(talk.blocks, book, words.Words("zh"))[0]
+        texts = [c for b in noted for c in b.comments]
+        assert texts and all(CHINESE.search(t) for t in texts)
+        assert not untranslated("<p>" + "</p><p>".join(
+            t.replace("etagd:", "") for t in texts))
+        plain = [c for b in annotate.annotate(talk.blocks, book)[0]
+                 for c in b.comments]
+        assert plain and not any(CHINESE.search(t) for t in plain)
+    found = streams.streams(packets.segments(talk.blocks), 80)
+    assert annotate.comments(found, {})[1] == [
+        "etagd: the ledger does not name this connection"]
+
+
+def test_what_differs():
+    data = sample()
+    data["steps"][0]["resources"][0]["agree"] = False
+    data["steps"][0]["captured"] = 2
+    for r in data["steps"][0]["resources"]:
+        r["why"] = ""         # the sample's are no sentences of ours
+    text = report.html(data, "zh")
+    assert "线路上为 304，但浏览器自述304" in text
+    assert not untranslated(text)
+
+
+@pytest.mark.parametrize("args", [
+    ("-p", "/one.html", "-s", "first,again,reload,hard,edit-logo,again,back",
+     "-o", "server.workers=1"),
+    ("-e", "teardown", "--answers"), ("-e", "media", "--figures"),
+    ("--capture", "off", "--matrix", "off", "-s",
+     "first,edit-logo,link,visit:/nothing")],
+    ids=["default", "teardown", "media", "no-capture"])
+def test_whole_reports(program, tmp_path, chromium, args):
+    capture = tmp_path / "c.pcapng"
+    more = [] if "--capture" in args else ["-w", capture]
+    data, html, _ = run(program, tmp_path, "--lang", "zh", "-q", *args, *more)
+    assert untranslated(html) == []
+    assert english(html) == []
+    if capture.exists():
+        noted = [c for b in pcapng.read(capture) for c in b.comments]
+        assert noted and all(CHINESE.search(c) for c in noted)
+    # The JSON is for programs, and theirs is English.
+    for p in data["packets"]:
+        assert not any(CHINESE.search(c) for c in p["comments"])
+
+
+def test_without_a_capture_the_reason_is_chinese(program, tmp_path, chromium):
+    report_path = tmp_path / "r.html"
+    done = lab(program, "--lang", "zh", "--capture", "off", "-s", "first",
+               "--matrix", "off", "-q", "-r", report_path)
+    assert done.returncode == 0
+    assert "没有要求抓包" in report_path.read_text()
