@@ -71,7 +71,10 @@ backend nodes
     def good(self):
         with socket.socket(socket.AF_UNIX) as s:
             s.settimeout(30)
-            s.connect(str(self.folder / "stats"))
+            try:
+                s.connect(str(self.folder / "stats"))
+            except (FileNotFoundError, ConnectionRefusedError):
+                return set()  # it listens to clients before
             s.sendall(b"show servers state nodes\n")
             with s.makefile() as f:
                 rows = [line.split() for line in f if " n" in line]
