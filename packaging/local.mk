@@ -21,7 +21,8 @@ dist_wireshark_DATA = packaging/wireshark/etagd.lua
 EXTRA_DIST += $(SYSTEMD_UNITS:=.in) $(PLACED:=.in) \
 	packaging/systemd/etagd.sysusers packaging/completions/etagd.bash \
 	packaging/debian packaging/rpm packaging/oci packaging/reproducible \
-	packaging/release packaging/tree packaging/monitoring
+	packaging/release packaging/tree packaging/monitoring \
+	packaging/version
 
 $(SYSTEMD_UNITS) $(PLACED): Makefile
 	$(AM_V_GEN)$(MKDIR_P) packaging/systemd && \
