@@ -44,6 +44,11 @@ function __etagd_keys
     echo server.defer-accept=
     echo server.defer-accept=off
     echo server.defer-accept=on
+    echo server.protocol=
+    echo server.pieces=
+    echo server.pieces=off
+    echo server.pieces=on
+    echo server.mss=
     echo server.explain-header=
     echo server.explain-header=off
     echo server.explain-header=on

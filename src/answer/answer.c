@@ -269,7 +269,7 @@ static void answer_file(const struct reply *to, struct entry *e)
     }
     if (content)
         hold(r, e);
-    answer_close(t, r, content);
+    answer_close(to, r, content);
 }
 
 /* An error page prepared with its entry: 404 and the like. */
@@ -293,7 +293,7 @@ static void answer_refused(const struct reply *to, struct entry *e)
     else
         size = 0;
     txn_piece_out(t, from);
-    answer_close(t, r, size);
+    answer_close(to, r, size);
 }
 
 void answer_entry(const struct reply *to, struct entry *e,

@@ -44,16 +44,19 @@ struct record *answer_record(const struct reply *to, int status,
         r->line.host = r->line.referer = r->line.user_agent = SPAN_NONE;
     }
     r->head = SPAN_NONE;
+    r->answer_at = (uint32_t)t->out.n;
     if (to->a->ring)
         tell_opened(to, r);
     txn_record_texts(t, h->bytes);
     return r;
 }
 
-void answer_close(struct txn *t, struct record *r, uint64_t bytes)
+void answer_close(const struct reply *to, struct record *r, uint64_t bytes)
 {
+    if (to->a->conf->protocol == PROTOCOL_1_0)
+        to->t->out.p[r->answer_at + sizeof "HTTP/1." - 1] = '0';
     r->line.bytes = bytes;
-    r->ends = t->queued;
+    r->ends = to->t->queued;
 }
 
 void answer_connection(const struct reply *to, struct buf *b)

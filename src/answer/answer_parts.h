@@ -25,7 +25,7 @@ struct record *answer_record(const struct reply *to, int status,
                              enum reason reason);
 
 /* Everything of the response is queued; `bytes` of it are content. */
-void answer_close(struct txn *t, struct record *r, uint64_t bytes);
+void answer_close(const struct reply *to, struct record *r, uint64_t bytes);
 
 void answer_length(struct buf *b, uint64_t n);
 

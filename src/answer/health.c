@@ -79,5 +79,5 @@ void health_answer(const struct reply *to, struct span path)
     put_head(to, h);
     buf_put(b, h->text.p, n);
     txn_piece_out(to->t, from);
-    answer_close(to->t, r, n);
+    answer_close(to, r, n);
 }

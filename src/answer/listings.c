@@ -252,7 +252,7 @@ static void put(const struct reply *to, struct entry *page, bool json)
         entry_hold(page);
         r->entry = page;
     }
-    answer_close(t, r, n);
+    answer_close(to, r, n);
 }
 
 static void put_not_modified(const struct reply *to, enum reason reason)
@@ -269,7 +269,7 @@ static void put_not_modified(const struct reply *to, enum reason reason)
 
     answer_head(to, &h, r, ANSWER_NO_LENGTH);
     txn_piece_out(t, from);
-    answer_close(t, r, 0);
+    answer_close(to, r, 0);
 }
 
 void answer_listing(const struct reply *to, struct entry *e)

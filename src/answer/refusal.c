@@ -50,7 +50,7 @@ static void put_plain(const struct reply *to, const struct refusal *f)
         n = 0;
     buf_put(&t->out, f->plain.p, n);
     txn_piece_out(t, from);
-    answer_close(t, r, n);
+    answer_close(to, r, n);
 }
 
 /* The body is the file's, the status stays; nothing that could make a cache
@@ -81,7 +81,7 @@ static void put_own(const struct reply *to, const struct refusal *f,
         entry_hold(page);
         r->entry = page;
     }
-    answer_close(t, r, n);
+    answer_close(to, r, n);
 }
 
 static void put(const struct reply *to, const struct refusal *f)
@@ -253,7 +253,7 @@ void answer_options(const struct reply *to)
 
     answer_head(to, &h, r, ANSWER_NO_LENGTH);
     txn_piece_out(t, from);
-    answer_close(t, r, 0);
+    answer_close(to, r, 0);
 }
 
 void answer_continue(struct txn *t)

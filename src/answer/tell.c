@@ -163,7 +163,6 @@ void tell_opened(const struct reply *to, struct record *r)
     r->head_n = (uint32_t)r->head.n;
     if (r->head.n > TXN_HEAD_MAX)
         r->head = short_head(&to->q->head, &t->text);
-    r->answer_at = (uint32_t)t->out.n;
     r->queued_us = to->a->now->us;
     r->site = UINT8_MAX;
     r->file = 0;

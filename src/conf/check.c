@@ -337,6 +337,15 @@ static void health_check(struct loader *l)
                      "is the same as path; each says something of its own");
 }
 
+/* What the kernel would refuse (TCP_MIN_MSS). */
+static void mss_check(struct loader *l)
+{
+    if (l->c->mss > 0 && l->c->mss < 88)
+        loader_fault(l, where_of(l, "server", "mss"), "server", "mss",
+                     "\"%zu\" is too small; allowed: 0, or 88 to 32767",
+                     l->c->mss);
+}
+
 void check_all(struct loader *l)
 {
     const struct conf *c = l->c;
@@ -352,6 +361,7 @@ void check_all(struct loader *l)
                  c->control);
     orders_check(l);
     health_check(l);
+    mss_check(l);
     rulesum_check(l);
     if (c->unknown_host == UNKNOWN_HOST_REFUSE && c->n_sites == 1)
         loader_fault(l, where_of(l, "server", "unknown-host"), "server",

@@ -40,6 +40,7 @@ enum log_level {
 enum symlink_policy { SYMLINKS_BENEATH, SYMLINKS_NONE, SYMLINKS_OWNER };
 enum dotfile_policy { DOTFILES_DENY, DOTFILES_ALLOW };
 enum unknown_host { UNKNOWN_HOST_DEFAULT, UNKNOWN_HOST_REFUSE /* 421 */ };
+enum protocol { PROTOCOL_1_1, PROTOCOL_1_0 };
 enum freshness {
     FRESHNESS_AUTO, /* inotify where it can be trusted */
     FRESHNESS_STAT  /* ask the file system at each request */
@@ -231,6 +232,9 @@ struct conf {
     char *server_field;    /* value of Server, NULL: none */
     int backlog;
     bool defer_accept;
+    enum protocol protocol;
+    bool pieces; /* status line, fields and content leave apart */
+    size_t mss;  /* longest segment; 0: the route's */
     bool explain_header;
     enum unknown_host unknown_host;
     struct conf_site *sites;

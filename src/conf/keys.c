@@ -51,6 +51,12 @@ static const struct key_word level_words[] = {
     { "error", LOG_LEVEL_ERROR, NULL },
     { NULL, 0, NULL },
 };
+static const struct key_word protocol_words[] = {
+    { "HTTP/1.1", PROTOCOL_1_1, NULL },
+    { "HTTP/1.0", PROTOCOL_1_0,
+      "a connection for each request, as simple development servers do" },
+    { NULL, 0, NULL },
+};
 static const struct key_word freshness_words[] = {
     { "auto", FRESHNESS_AUTO, NULL },
     { "stat", FRESHNESS_STAT, NULL },
@@ -143,6 +149,16 @@ const struct key keys[] = {
     ROW("server", "defer-accept", bool, conf, defer_accept, "off",
         "accept a connection when its first bytes are there (experiments)",
         .experiment = "unused connections stay invisible and SYN-ACKs repeat"),
+    ROW("server", "protocol", word, conf, protocol, "HTTP/1.1",
+        "version that is answered; HTTP/1.0: closes after each answer (experiments)",
+        .words = protocol_words),
+    ROW("server", "pieces", bool, conf, pieces, "off",
+        "send status line, fields and content in a segment each (experiments)",
+        .experiment = "three segments and calls where one would do"),
+    ROW("server", "mss", count, conf, mss, "0",
+        "longest TCP segment, as 1460 (88 to 32767; experiments); 0: the route's",
+        RANGE(0, 32767),
+        .experiment = "a call for each segment, on loopback as on a network"),
     ROW("server", "explain-header", bool, conf, explain_header, "off",
         "send the reason of each decision as a response field"),
 

@@ -78,6 +78,7 @@ const char *reason_section(enum reason r);
     X(RATE_LOW, "below the lowest rate", "server")           \
     X(FAULTY, "faulty request", "server")                    \
     X(LIMIT_REQUESTS, "requests-per-connection", "server")   \
+    X(PROTOCOL, "HTTP/1.0 closes", "server")                 \
     X(LIMIT_ADDRESS, "connections-per-address", "server")    \
     X(FILE_CHANGED, "file changed while sending", "server")  \
     X(FILE_SHORT, "file ended early", "server")              \

@@ -70,6 +70,7 @@ static bool open_listeners(struct generation *g, const struct generation *old,
         .backlog = g->conf->backlog,
         .defer_accept = g->conf->defer_accept,
         .save_syn = g->conf->observe.on,
+        .mss = (int)g->conf->mss,
     };
 
     g->listener = calloc(g->conf->n_listen, sizeof g->listener[0]);
@@ -81,10 +82,12 @@ static bool open_listeners(struct generation *g, const struct generation *old,
         int fd = shared(old, l->text);
         if (fd < 0)
             fd = handed_over(inherit, l->text);
-        if (fd >= 0)
+        if (fd >= 0) {
             tcpinfo_save_syn(fd, options.save_syn);
-        else
+            net_listen_mss(fd, options.mss);
+        } else {
             fd = listen_soon(l, &options, old == NULL);
+        }
         if (fd < 0) {
             char why[REFUSED_TEXT];
             refused_text(l, -fd, "server.listen", why);

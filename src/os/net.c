@@ -37,6 +37,21 @@ void net_remove_socket(const char *path)
         unlink(path);
 }
 
+void net_listen_mss(int listener, int mss)
+{
+    set(listener, IPPROTO_TCP, TCP_MAXSEG, mss);
+}
+
+size_t net_segment(int fd)
+{
+    int mss = 0;
+    socklen_t n = sizeof mss;
+
+    if (getsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &mss, &n) != 0 || mss < 0)
+        return 0;
+    return (size_t)mss;
+}
+
 /* The file of a unix socket is stale when a connection to it is refused; so is
  * one to a file of any other kind, which is nobody's to remove. */
 static void remove_stale(const struct sockaddr *sa, socklen_t bytes)
@@ -78,6 +93,8 @@ int net_listen(const struct sockaddr *sa, socklen_t bytes,
             set(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 5);
         if (options->save_syn)
             set(fd, IPPROTO_TCP, TCP_SAVE_SYN, 1);
+        if (options->mss)
+            net_listen_mss(fd, options->mss);
     }
     if (bind(fd, sa, bytes) != 0 || listen(fd, options->backlog) != 0) {
         int e = errno;

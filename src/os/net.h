@@ -26,6 +26,7 @@ struct net_listen_options {
     int backlog;
     bool defer_accept; /* TCP_DEFER_ACCEPT: experiments */
     bool save_syn;     /* TCP_SAVE_SYN: for the observer */
+    int mss;           /* TCP_MAXSEG, 0: the route's (experiments) */
 };
 
 /* A listening socket (SO_REUSEADDR, IPV6_V6ONLY, non-blocking, close-on-exec).
@@ -33,6 +34,12 @@ struct net_listen_options {
  * at that path is left alone (-EADDRINUSE). */
 int net_listen(const struct sockaddr *sa, socklen_t bytes,
                const struct net_listen_options *options);
+
+/* The longest segment of connections to come; 0: as the route has it. */
+void net_listen_mss(int listener, int mss);
+
+/* Bytes that one segment of a connection takes; 0: not known. */
+size_t net_segment(int fd);
 
 /* Removes the socket at `path`, but nothing else that is there. */
 void net_remove_socket(const char *path);

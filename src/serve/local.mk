@@ -11,6 +11,7 @@ libserve_a_SOURCES = \
 	src/serve/gauges.c src/serve/gauges.h \
 	src/serve/guard.c src/serve/guard.h \
 	src/serve/pace.c src/serve/pace.h \
+	src/serve/pacing.c src/serve/pacing.h \
 	src/serve/proxied.c src/serve/proxied.h \
 	src/serve/request.c src/serve/request.h \
 	src/serve/room.c src/serve/room.h \

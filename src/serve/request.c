@@ -96,7 +96,8 @@ static enum content take_content(struct worker *w, struct conn *c,
         return CONTENT_TAKEN;
     if (*f != FAULT_MORE)
         return CONTENT_FAULT;
-    maybe_continue(c, q, rest.n);
+    if (w->conf->protocol != PROTOCOL_1_0)
+        maybe_continue(c, q, rest.n);
     txn_input_keep(t, span_to(in, q->head.bytes), SPAN(""));
     t->body = body;
     t->body_active = true;
@@ -117,6 +118,8 @@ static bool may_persist(const struct worker *w, struct conn *c,
         end_after(c, END_DRAINING, true);
     } else if (limit && c->requests >= limit) {
         end_after(c, END_LIMIT_REQUESTS, true);
+    } else if (w->conf->protocol == PROTOCOL_1_0) {
+        end_after(c, END_PROTOCOL, true);
     }
     return !c->closing;
 }

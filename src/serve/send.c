@@ -19,6 +19,7 @@
 #include "serve/conn.h"
 #include "serve/gauges.h"
 #include "serve/guard.h"
+#include "serve/pacing.h"
 #include "serve/turn.h"
 #include "serve/worker.h"
 
@@ -83,18 +84,23 @@ static void advance(struct worker *w, struct conn *c, struct txn *t, size_t n)
     finish_records(w, c, t);
 }
 
-static ssize_t send_memory(struct conn *c, struct txn *t)
+static ssize_t send_memory(struct conn *c, struct txn *t, size_t most)
 {
     UNINIT struct iovec iov[IOV_MAX_HERE];
     unsigned n = 0, at = t->piece_at;
+    bool whole = most == SIZE_MAX; /* nothing of this call is to leave apart */
 
     for (; at < t->piece_n && t->piece[at].p && n < IOV_MAX_HERE; at++) {
+        if (most == 0)
+            break;
         iov[n].iov_base = (void *)(size_t)t->piece[at].p;
-        iov[n++].iov_len = (size_t)t->piece[at].bytes;
+        iov[n].iov_len =
+            t->piece[at].bytes < most ? (size_t)t->piece[at].bytes : most;
+        most -= iov[n++].iov_len;
     }
     /* the last bytes of a connection leave together with its FIN: whoever
      * has queued them closes or shuts down next */
-    bool more = at < t->piece_n || c->closing;
+    bool more = whole && (at < t->piece_n || c->closing);
     if (n == 1)
         return net_send(c->fd, iov[0].iov_base, iov[0].iov_len, more);
     return net_sendv(c->fd, iov, n, more);
@@ -109,7 +115,8 @@ static bool doubted(const struct worker *w, struct txn *t)
 }
 
 /* A file's bytes: a block of them at a time (guard.h). */
-static ssize_t send_file(struct worker *w, struct conn *c, struct txn *t)
+static ssize_t send_file(struct worker *w, struct conn *c, struct txn *t,
+                         size_t most)
 {
     const struct piece *p = &t->piece[t->piece_at];
     const struct record *r = &t->record[t->record_at];
@@ -130,7 +137,8 @@ static ssize_t send_file(struct worker *w, struct conn *c, struct txn *t)
     }
     t->doubt_us = 0;
     bool more = n < p->bytes || t->piece_at + 1 < t->piece_n || c->closing;
-    return net_send(c->fd, bytes, n, more);
+    return net_send(c->fd, bytes, n < most ? n : most,
+                    more && most == SIZE_MAX);
 }
 
 enum send_result send_flush(struct worker *w, struct conn *c)
@@ -142,7 +150,8 @@ enum send_result send_flush(struct worker *w, struct conn *c)
         bool memory = t->piece[t->piece_at].p != NULL;
         if (t->sent > before && (t->sent - before > TURN_BYTES || turn_over(w)))
             return SEND_YIELD;
-        ssize_t n = memory ? send_memory(c, t) : send_file(w, c, t);
+        size_t most = w->stepwise ? pacing_most(w, c) : SIZE_MAX;
+        ssize_t n = memory ? send_memory(c, t, most) : send_file(w, c, t, most);
         if (n == -EAGAIN)
             return SEND_BLOCKED;
         if (n == -EBUSY)

@@ -39,6 +39,8 @@ static void answer(struct worker *w, int fd)
 
     page_error(&body, 503, "No place is free just now.");
     BUF_LIT(&b, "HTTP/1.1 503 Service Unavailable\r\n");
+    if (w->conf->protocol == PROTOCOL_1_0)
+        text[sizeof "HTTP/1." - 1] = '0';
     buf_put(&b, w->common, w->common_n);
     buf_put(&b, w->now.date, sizeof w->now.date);
     BUF_LIT(&b, "\r\nRetry-After: 1\r\nConnection: close\r\n"

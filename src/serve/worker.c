@@ -26,6 +26,7 @@
 #include "serve/access.h"
 #include "serve/control.h"
 #include "serve/gauges.h"
+#include "serve/pacing.h"
 #include "serve/room.h"
 #include "serve/step.h"
 #include "serve/turn.h"
@@ -123,6 +124,7 @@ static bool make_pools(struct worker *w)
         !txn_pool_init(&w->txns, w->places.most,
                        l->head_bytes + ARRIVALS_RECV + 1024))
         return false;
+    w->stepwise = pacing_wanted(w->conf);
     w->head_limits = (struct head_limits){ l->target_bytes, l->line_bytes,
                                            l->head_bytes, l->fields };
     w->answers.pages = pages_new(w->conf);

@@ -88,7 +88,8 @@ struct worker {
     struct pace pace;
     struct txn_pool txns;
     struct guard guard;
-    bool over; /* this turn has taken its time (turn.h) */
+    bool over;     /* this turn has taken its time (turn.h) */
+    bool stepwise; /* pacing_most() is to be asked (pacing.h) */
     struct arrivals arrivals;
     struct head_limits head_limits;
     char *path_storage; /* decoded target */

@@ -45,6 +45,7 @@ static const char *const overrides[][3] = {
     { "limits.requests-per-connection=3", "limits.connections-per-address=1",
       NULL },
     { "server.unknown-host=refuse", "limits.pipeline=1", "limits.send-rate=0" },
+    { "server.pieces=on", "server.mss=340", NULL },
 };
 #define CONFS (sizeof overrides / sizeof overrides[0])
 
