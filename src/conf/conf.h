@@ -222,6 +222,7 @@ struct conf {
     bool ad_hoc;
     struct conf_listen *listen;
     size_t n_listen;
+    struct conf_listen *passed; /* heap, or NULL: the same, passed by systemd */
     unsigned workers;
     bool workers_auto; /* `auto`: workers holds the number of processors */
     char *user, *group, *pidfile; /* NULL: not set */

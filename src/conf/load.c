@@ -269,6 +269,7 @@ void conf_free(struct conf *c)
 
     if (!own)
         return;
+    free(c->passed);
     arena_free(&own->arena);
     free(own);
 }

@@ -24,6 +24,7 @@ static void listen_of(struct conf_listen *out, struct inherited *s)
     out->text = s->text;
     memcpy(&out->addr, &s->addr, n);
     out->addr_bytes = (socklen_t)n;
+    out->proxy = strcmp(s->name, INHERIT_PROXY) == 0;
 }
 
 void activation_begin(struct master *m)
@@ -55,6 +56,20 @@ static bool is_passed(const struct inherit *in, const struct conf_listen *l)
     return false;
 }
 
+/* By the line of the ini with the same address. */
+static bool said_to_be_proxied(const struct conf *conf,
+                               const struct conf_listen *passed)
+{
+    for (size_t i = 0; i < conf->n_listen; i++) {
+        const struct conf_listen *l = &conf->listen[i];
+        struct sockaddr_storage addr = { 0 };
+        memcpy(&addr, &l->addr, l->addr_bytes);
+        if (l->proxy && inherit_same(&addr, &passed->addr.sa))
+            return true;
+    }
+    return false;
+}
+
 void activation_apply(struct master *m, struct conf *conf)
 {
     if (!m->inherit.activated || m->n_listen == 0)
@@ -68,7 +83,13 @@ void activation_apply(struct master *m, struct conf *conf)
                      "unit, or this line)",
                      conf->file, l->line, l->text);
     }
-    conf->listen = m->listen;
+    conf->passed = calloc(m->n_listen, sizeof *conf->passed);
+    CHECK(conf->passed != NULL);
+    for (size_t i = 0; i < m->n_listen; i++) {
+        conf->passed[i] = m->listen[i];
+        conf->passed[i].proxy |= said_to_be_proxied(conf, &m->listen[i]);
+    }
+    conf->listen = conf->passed;
     conf->n_listen = m->n_listen;
 }
 

@@ -15,6 +15,7 @@
 #define INHERIT_TEXT 128
 #define INHERIT_OBSERVER "observe"
 #define INHERIT_METRICS "metrics"
+#define INHERIT_PROXY "proxy" /* connections begin with a PROXY header */
 
 struct inherited {
     int fd;

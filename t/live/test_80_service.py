@@ -15,6 +15,7 @@ import pytest
 import harness
 from controlled import FILES, ask, controlled
 from harness import until
+from test_72_proxies import GET, TLS, binary
 
 
 class Load:
@@ -322,6 +323,28 @@ def test_passed_sockets_are_served(serve, short):
     assert harness.run("--stop", "--control",
                        short / "control").returncode == 0
     server.stopped = True
+
+
+@pytest.mark.parametrize("name, line", (
+    ("proxy", "127.0.0.1:1"), ("http", "unix:%s/s0 proxy")))
+def test_a_passed_socket_begins_with_the_header(serve, short, name, line):
+    """By its name, or as the ini's line for the same address says."""
+    server, paths = activated(serve, short, [name], conf={"server": {
+        "workers": 1, "control": short / "c",
+        "listen": line % short if "%" in line else line}})
+    for _ in range(2):
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(harness.DEADLINE_S)
+            s.connect(paths[0])
+            s.sendall(binary(tlvs=TLS) + GET.replace(
+                b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+            with s.makefile("rb") as f:
+                assert f.read().startswith(b"HTTP/1.1 200")
+        assert harness.run("--reload", "--control",
+                           short / "c").returncode == 0
+    assert {line["peer"] for line in server.log(2)} == {"192.0.2.7"}
+    assert harness.run("--stop", "--control", short / "c").returncode == 0
+    server.finish()
 
 
 def test_idle_exit(serve, short):
