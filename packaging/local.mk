@@ -21,7 +21,7 @@ dist_wireshark_DATA = packaging/wireshark/etagd.lua
 EXTRA_DIST += $(SYSTEMD_UNITS:=.in) $(PLACED:=.in) \
 	packaging/systemd/etagd.sysusers packaging/completions/etagd.bash \
 	packaging/debian packaging/rpm packaging/oci packaging/reproducible \
-	packaging/release packaging/tree packaging/monitoring \
+	packaging/release packaging/tree packaging/monitoring packaging/tls \
 	packaging/version
 
 $(SYSTEMD_UNITS) $(PLACED): Makefile

@@ -41,6 +41,7 @@ function __etagd_keys
     echo server.server-field=
     echo server.server-field=off
     echo server.backlog=
+    echo server.https-port=
     echo server.defer-accept=
     echo server.defer-accept=off
     echo server.defer-accept=on

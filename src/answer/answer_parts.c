@@ -9,6 +9,9 @@
 #include "answer/explained.h"
 #include "answer/tell.h"
 #include "answer/txn.h"
+#include "base/chars.h"
+#include "http/date.h"
+#include "http/status.h"
 #include "base/check.h"
 #include "files/files.h"
 #include "serve/conn.h"
@@ -66,6 +69,29 @@ void answer_connection(const struct reply *to, struct buf *b)
         BUF_LIT(b, "\r\n");
     } else {
         buf_put(b, close_fields, sizeof close_fields - 1);
+    }
+}
+
+void answer_begin(const struct reply *to, int status)
+{
+    const struct conf *conf = to->a->conf;
+    struct buf *b = &to->t->out;
+
+    buf_span_put(b, status_line(status));
+    if (conf->server_field)
+        buf_fmt(b, "Server: %s\r\n", conf->server_field);
+    BUF_LIT(b, "Date: ");
+    buf_put(b, to->a->now->date, DATE_BYTES);
+    BUF_LIT(b, "\r\n");
+}
+
+void answer_query(struct buf *b, struct span query)
+{
+    for (size_t i = 0; i < query.n; i++) {
+        if (chars_is(query.p[i], CHAR_TARGET))
+            buf_char(b, query.p[i]);
+        else
+            buf_fmt(b, "%%%02X", (unsigned)(unsigned char)query.p[i]);
     }
 }
 

@@ -27,7 +27,14 @@ struct record *answer_record(const struct reply *to, int status,
 /* Everything of the response is queued; `bytes` of it are content. */
 void answer_close(const struct reply *to, struct record *r, uint64_t bytes);
 
+/* Status line, Server and Date of a head that no rule has a say in. */
+void answer_begin(const struct reply *to, int status);
+
 void answer_length(struct buf *b, uint64_t n);
+
+/* A query as it came, but for what browsers may send and a URI reference may
+ * not hold (RFC 3986 appendix A). */
+void answer_query(struct buf *b, struct span query);
 
 /* The connection's fields and the empty line. */
 void answer_connection(const struct reply *to, struct buf *b);

@@ -12,8 +12,6 @@
 #include "answer/txn.h"
 #include "base/buf.h"
 #include "conf/conf.h"
-#include "http/date.h"
-#include "http/status.h"
 #include "share/standing.h"
 
 static const struct health {
@@ -51,12 +49,8 @@ static void put_head(const struct reply *to, const struct health *h)
     const struct conf *conf = to->a->conf;
     struct buf *b = &to->t->out;
 
-    buf_span_put(b, status_line(h->status));
-    if (conf->server_field)
-        buf_fmt(b, "Server: %s\r\n", conf->server_field);
-    BUF_LIT(b, "Date: ");
-    buf_put(b, to->a->now->date, DATE_BYTES);
-    BUF_LIT(b, "\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    answer_begin(to, h->status);
+    BUF_LIT(b, "Content-Type: text/plain; charset=utf-8\r\n"
                "Cache-Control: no-store\r\n"
                "X-Content-Type-Options: nosniff\r\n");
     if (h == &refused)

@@ -4,6 +4,7 @@ libanswer_a_SOURCES = \
 	src/answer/answer_parts.c src/answer/answer_parts.h \
 	src/answer/explained.c src/answer/explained.h \
 	src/answer/health.c src/answer/health.h \
+	src/answer/https.c src/answer/https.h \
 	src/answer/listings.c src/answer/listings.h \
 	src/answer/pages.c src/answer/pages.h \
 	src/answer/refusal.c \

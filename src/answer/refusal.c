@@ -9,7 +9,6 @@
 #include "answer/answer_parts.h"
 #include "answer/pages.h"
 #include "answer/txn.h"
-#include "base/chars.h"
 #include "base/uninit.h"
 #include "files/entry.h"
 #include "files/files.h"
@@ -140,18 +139,6 @@ void answer_error(const struct reply *to, const struct entry *e)
                              (size_t)e->source.form[CODING_IDENTITY].size) });
 }
 
-/* A query is kept as it came, but for what browsers may send and a URI
- * reference may not hold (RFC 3986 appendix A). */
-static void put_query(struct buf *b, struct span query)
-{
-    for (size_t i = 0; i < query.n; i++) {
-        if (chars_is(query.p[i], CHAR_TARGET))
-            buf_char(b, query.p[i]);
-        else
-            buf_fmt(b, "%%%02X", (unsigned)(unsigned char)query.p[i]);
-    }
-}
-
 /* The target's own query comes first, then the request's, before a fragment. */
 static void put_location(struct buf *b, const char *to,
                          const struct target *target)
@@ -163,7 +150,7 @@ static void put_location(struct buf *b, const char *to,
     buf_span_put(b, before);
     if (target->query.p) {
         buf_char(b, span_find(before, '?') < before.n ? '&' : '?');
-        put_query(b, target->query);
+        answer_query(b, target->query);
     }
     buf_span_put(b, span_from(all, hash));
 }

@@ -232,6 +232,7 @@ struct conf {
     uint64_t idle_exit_ms; /* socket-activated: end when unused; 0: never */
     char *server_field;    /* value of Server, NULL: none */
     int backlog;
+    unsigned https_port; /* what comes without TLS is sent there; 0: served */
     bool defer_accept;
     enum protocol protocol;
     bool pieces; /* status line, fields and content leave apart */

@@ -44,6 +44,7 @@
     X(READY, "ready", "[health] path: this node wants requests")              \
     X(LEAVING, "leaving", "[health] path: this node is about to end")         \
     X(ALIVE, "alive", "[health] live: a worker turns")                        \
+    X(TO_HTTPS, "to https", "[server] https-port: it came without TLS")       \
     X(METHOD_NOT_ALLOWED, "method not allowed", "RFC 9110 15.5.6")            \
     X(METHOD_UNKNOWN, "method unknown", "RFC 9110 15.6.2")                    \
     X(HOST_UNKNOWN, "unknown host", "RFC 9110 15.5.20")                       \

@@ -57,6 +57,7 @@ struct conn {
     bool received;     /* has bytes in the arena in this turn */
     bool continued;    /* 100 (Continue) went out for this request */
     bool by_address;   /* counted in the table of addresses */
+    bool tls;          /* the client speaks TLS to the proxy in front */
     bool awaits_proxy; /* says first whose connection it is */
     uint8_t listener;  /* index of the listening socket */
     enum end end;

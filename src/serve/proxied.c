@@ -69,6 +69,7 @@ enum proxied proxied_take(struct worker *w, struct conn *c, struct span *in)
     c->awaits_proxy = false;
     if (!p.local)
         c->peer = peer_of(&p.client, p.client_port);
+    c->tls = p.tls;
     if (w->answers.ring)
         tell_proxy(&w->answers, c, &via, &p);
     *in = span_from(*in, p.bytes);

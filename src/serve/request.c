@@ -10,6 +10,7 @@
 
 #include "answer/answer.h"
 #include "answer/health.h"
+#include "answer/https.h"
 #include "answer/txn.h"
 #include "base/check.h"
 #include "conf/sites.h"
@@ -227,6 +228,24 @@ static bool refused_at_once(struct worker *w, const struct request *q)
     return support == METHOD_UNKNOWN || (support != METHOD_SERVED && waits);
 }
 
+/* What no file and no rule has a say in. */
+static bool answered_early(struct worker *w, struct conn *c, struct request *q,
+                           const struct target *target)
+{
+    bool health = health_names(w->conf, target->path);
+
+    if (method_support(q->head.method) == METHOD_UNKNOWN ||
+        !(health || https_wants(w->conf, c->tls, target)))
+        return false;
+    c->requests++;
+    const struct reply to = { &w->answers, q, c, c->txn, may_persist(w, c, q) };
+    if (health)
+        health_answer(&to, target->path);
+    else
+        https_answer(&to, target);
+    return true;
+}
+
 /* The request is whole: answers it, or waits for the preparer. */
 static enum request_result answer(struct worker *w, struct conn *c,
                                   struct request *q)
@@ -239,14 +258,8 @@ static enum request_result answer(struct worker *w, struct conn *c,
     enum fault f = route(w, q, &target, &site);
     struct entry *e = NULL;
 
-    if (f == FAULT_NONE && support != METHOD_UNKNOWN &&
-        health_names(w->conf, target.path)) {
-        c->requests++;
-        health_answer(
-            &(struct reply){ &w->answers, q, c, t, may_persist(w, c, q) },
-            target.path);
+    if (f == FAULT_NONE && answered_early(w, c, q, &target))
         return REQUEST_ANSWERED;
-    }
     if (f != FAULT_NONE)
         know_site(w, q);
     if (f == FAULT_NONE && site)
