@@ -255,6 +255,13 @@ static void call_workers(struct generation *g)
     }
 }
 
+static void close_one(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
 struct child *generation_reap(struct generation *g, pid_t pid, int status)
 {
     struct child *c = child_of(g, pid);
@@ -270,6 +277,10 @@ struct child *generation_reap(struct generation *g, pid_t pid, int status)
     if (c->role == CHILD_WORKER)
         call_workers(g);
     if (g->state == GENERATION_DRAINING || g->state == GENERATION_STOPPING) {
+        for (unsigned i = 0; i < SIDES; i++) {
+            if (c == &g->side[i].child) /* visitors would wait for nobody */
+                close_one(&g->side[i].listener);
+        }
         if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
             char how[48];
             how_it_ended(status, how, sizeof how);
@@ -423,13 +434,6 @@ void generation_finish_sides(struct generation *g)
         if (c->pid > 0 && c->control >= 0)
             (void)shutdown(c->control, SHUT_RDWR);
     }
-}
-
-static void close_one(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-    *fd = -1;
 }
 
 static void close_controls(struct generation *g)

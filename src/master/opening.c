@@ -127,18 +127,28 @@ static int side_handed_over(const struct inherit *in, unsigned side)
     return -1;
 }
 
+/* Of any generation that is still there: one that drains has its socket until
+ * who listened there has ended, though others came after it. */
+static int side_shared(const struct generation *old, unsigned side,
+                       const char *text)
+{
+    for (; old; old = old->older) {
+        const char *at = side_of(old->conf, side)->text;
+        if (old->side[side].listener >= 0 && strcmp(at, text) == 0)
+            return fcntl(old->side[side].listener, F_DUPFD_CLOEXEC, 3);
+    }
+    return -1;
+}
+
 static bool open_side(struct generation *g, const struct generation *old,
                       const struct inherit *inherit, unsigned side)
 {
     struct net_listen_options options = { .backlog = 64 };
     const struct conf_listen *l = side_of(g->conf, side);
-    int fd = -1;
 
     if (!l->text)
         return true;
-    if (old && old->side[side].listener >= 0 &&
-        strcmp(side_of(old->conf, side)->text, l->text) == 0)
-        fd = fcntl(old->side[side].listener, F_DUPFD_CLOEXEC, 3);
+    int fd = side_shared(old, side, l->text);
     if (fd < 0)
         fd = side_handed_over(inherit, side);
     if (fd < 0)
