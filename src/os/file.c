@@ -40,16 +40,15 @@ static int open_owned(int root, const char *path)
     return fd;
 }
 
-int file_open_beneath(int root, const char *path, enum file_links links)
+static int open_how(int root, const char *path, enum file_links links,
+                    uint64_t resolve)
 {
     struct open_how how = {
         .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
-        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | resolve,
     };
     long fd;
 
-    if (links == FILE_LINKS_OWNER)
-        return open_owned(root, path);
     if (links == FILE_LINKS_NONE)
         how.resolve |= RESOLVE_NO_SYMLINKS;
     if (path[0] == '\0')
@@ -58,10 +57,26 @@ int file_open_beneath(int root, const char *path, enum file_links links)
         /* -EAGAIN: a rename raced with the walk; the kernel asks to retry */
         fd = syscall(SYS_openat2, root, path, &how, sizeof how);
     } while (fd < 0 && (errno == EINTR || errno == EAGAIN));
-    /* refused by a filter around us, not by the file system */
-    if (fd < 0 && (errno == ENOSYS || errno == EPERM))
-        return beneath_open(root, path, links);
     return fd < 0 ? -errno : (int)fd;
+}
+
+int file_open_beneath(int root, const char *path, enum file_links links)
+{
+    if (links == FILE_LINKS_OWNER)
+        return open_owned(root, path);
+    int fd = open_how(root, path, links, 0);
+    /* refused by a filter around us, not by the file system */
+    if (fd == -ENOSYS || fd == -EPERM)
+        return beneath_open(root, path, links);
+    return fd;
+}
+
+int file_open_staying(int root, const char *path, enum file_links links)
+{
+    if (links == FILE_LINKS_OWNER)
+        return -EXDEV;
+    int fd = open_how(root, path, links, RESOLVE_NO_XDEV);
+    return fd == -ENOSYS || fd == -EPERM ? -EXDEV : fd;
 }
 
 int file_open_root(const char *path)

@@ -35,6 +35,10 @@ enum file_links {
  * Does not block on FIFOs and does not follow /proc's magic links. */
 int file_open_beneath(int root, const char *path, enum file_links links);
 
+/* The same as far as it leads to no other mount: -EXDEV where it does, or where
+ * that can't be told beforehand. */
+int file_open_staying(int root, const char *path, enum file_links links);
+
 /* Whether `path` itself (no link is followed) is a socket. */
 bool file_is_socket(const char *path);
 

@@ -6,9 +6,11 @@ libos_a_SOURCES = \
 	src/os/directory.c src/os/directory.h \
 	src/os/file.c src/os/file.h \
 	src/os/holder.c src/os/holder.h \
+	src/os/helpers.c src/os/helpers.h \
 	src/os/inherit.c src/os/inherit.h \
 	src/os/landlock.c src/os/landlock.h \
 	src/os/log.c src/os/log.h \
+	src/os/mounts.c src/os/mounts.h \
 	src/os/net.c src/os/net.h \
 	src/os/notify.c src/os/notify.h \
 	src/os/poll.c src/os/poll.h \

@@ -91,10 +91,10 @@ static const struct row allowed[] = {
     { SCMP_SYS(brk), ALL },
     { SCMP_SYS(memfd_create), P },
     { SCMP_SYS(ftruncate), P },
-    /* threads of the preparer, and what libc does by itself */
+    /* threads, and what libc does by itself */
     { SCMP_SYS(futex), ALL },
-    { SCMP_SYS(set_robust_list), P },
-    { SCMP_SYS(rseq), P },
+    { SCMP_SYS(set_robust_list), W | P },
+    { SCMP_SYS(rseq), W | P },
     { SCMP_SYS(sched_yield), ALL },
     { SCMP_SYS(sched_getaffinity), ALL },
     { SCMP_SYS(setpriority), P },
@@ -147,7 +147,7 @@ static const struct special {
     /* the preparer's coder stands back behind everybody */
     { { SCMP_SYS(sched_setscheduler), P }, 1, ~(scmp_datum_t)0, SCHED_IDLE },
     /* threads, no processes */
-    { { SCMP_SYS(clone), P }, 0, CLONE_THREAD, CLONE_THREAD },
+    { { SCMP_SYS(clone), W | P }, 0, CLONE_THREAD, CLONE_THREAD },
     /* stat of a descriptor, of no path */
     { { SCMP_SYS(newfstatat), ALL }, 3, AT_EMPTY_PATH, AT_EMPTY_PATH },
     /* listings: names of a directory; no path through a link is followed */
