@@ -12,14 +12,14 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "answer/answer.h"
 #include "answer/answer_parts.h"
 #include "answer/txn.h"
 #include "files/entry.h"
 #include "files/files.h"
-#include "files/find.h"
+#include "files/keep.h"
+#include "files/names.h"
 #include "http/accept.h"
 #include "http/cond.h"
 #include "http/listing.h"
@@ -36,31 +36,6 @@ static bool askable(struct span name)
     return target_utf8(name);
 }
 
-/* A link counts as what it leads to, when its policy lets it be followed. */
-static bool look_behind(const struct reply *to, const struct entry *e,
-                        struct directory_item *item)
-{
-    char path[FIND_PATH_MAX + 256];
-    struct buf b = buf_over(path, sizeof path);
-    struct file_stat s;
-
-    buf_str(&b, e->file_path);
-    buf_str(&b, item->name);
-    if (!buf_cstr(&b))
-        return false;
-    int fd = find_open(to->a->files, to->q->site, e->root, path, NULL);
-    if (fd < 0)
-        return false;
-    int rc = file_stat(fd, &s);
-    close(fd);
-    item->kind = s.kind == FILE_REGULAR     ? DIRECTORY_FILE
-                 : s.kind == FILE_DIRECTORY ? DIRECTORY_FOLDER
-                                            : DIRECTORY_OTHER;
-    item->size = s.size;
-    item->mtime_s = s.mtime_ns / 1000000000;
-    return rc == 0;
-}
-
 /* What a request for it would not be answered with 404 or 403 for. */
 static bool shown(const struct reply *to, const struct entry *e,
                   struct directory_item *item)
@@ -71,8 +46,6 @@ static bool shown(const struct reply *to, const struct entry *e,
         return e->path_n == 1 && span_eq(name, SPAN(".well-known")) &&
                item->kind == DIRECTORY_FOLDER;
     if (!askable(name))
-        return false;
-    if (item->kind == DIRECTORY_LINK && !look_behind(to, e, item))
         return false;
     return item->kind == DIRECTORY_FILE || item->kind == DIRECTORY_FOLDER;
 }
@@ -89,9 +62,10 @@ static struct listing_item *select_items(const struct reply *to,
         struct directory_item *from = &d->item[i];
         if (!shown(to, e, from))
             continue;
-        item[(*n)++] = (struct listing_item){ span_str(from->name),
-                                              from->kind == DIRECTORY_FOLDER,
-                                              from->size, from->mtime_s };
+        item[(*n)++] =
+            (struct listing_item){ span_str(from->name),
+                                   from->kind == DIRECTORY_FOLDER, from->size,
+                                   from->mtime_s, !from->asked };
     }
     if (*n > 1)
         qsort(item, *n, sizeof *item, listing_order);
@@ -186,8 +160,7 @@ static void remember(struct answers *a, struct entry *e, bool json,
     *slot = (struct listed_slot){ e, page, json, a->turn };
 }
 
-static struct entry *make(const struct reply *to, const struct entry *e,
-                          bool json)
+static struct entry *make(const struct reply *to, struct entry *e, bool json)
 {
     struct directory d;
     struct listing l = { .path = span_of(e->path, e->path_n) };
@@ -195,13 +168,18 @@ static struct entry *make(const struct reply *to, const struct entry *e,
 
     if (to->a->files->listing_bytes >= LISTINGS_BYTES)
         return NULL; /* no need to look */
-    int fd = find_open(to->a->files, to->q->site, e->root, e->file_path, NULL);
-    int rc = fd < 0 ? fd : directory_read(fd, LISTINGS_MAX, &d);
-
-    if (fd >= 0)
-        close(fd);
-    if (rc < 0)
-        return NULL;
+    if (e->names) {
+        d = *e->names; /* read by a helper, for once */
+        memset(e->names, 0, sizeof *e->names);
+        entry_names(e, NULL);
+    } else {
+        int error =
+            names_read(to->a->files, to->q->site, e->root, e->file_path, &d);
+        if (error) {
+            keep_failed(to->a->files, e->file_path, error);
+            return NULL;
+        }
+    }
     struct listing_item *item = select_items(to, e, &d, &l.n);
     l.item = item;
     l.cut = d.cut;

@@ -18,8 +18,6 @@ struct entry;
 struct txn;
 struct reply;
 
-/* Names of one listing: 4 us each. */
-#define LISTINGS_MAX 2000
 #define LISTED_MAX 4
 
 /* What was made while others waited, and who waits. */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "answer/answer.h"
+#include "files/aside.h"
 #include "files/entry.h"
 #include "files/files.h"
 #include "files/find.h"
@@ -26,8 +27,21 @@ struct pages_slot {
     struct entry *page; /* NULL: can't be used */
     uint64_t fresh;     /* generation of the watch at the last look */
     bool looked, watched;
-    bool racy; /* changed so lately that equal times prove nothing */
-    bool told; /* that it can't be used */
+    bool racy;  /* changed so lately that equal times prove nothing */
+    bool told;  /* that it can't be used */
+    bool asked; /* a helper looks */
+};
+
+/* One that a helper looks up. */
+struct page_look {
+    struct aside_job job;
+    struct answers *answers;
+    struct files *view;
+    const struct conf_site *site;
+    const struct conf_error_page *page;
+    struct pages_slot *slot;
+    struct found found;
+    struct entry *read;
 };
 
 struct pages {
@@ -97,35 +111,114 @@ static void tell(struct pages_slot *s, const struct conf_error_page *page,
     s->told = true;
 }
 
+/* e: what was read, if it could be; taken over. */
+static void take(struct answers *a, const struct conf_error_page *page,
+                 struct pages_slot *s, const struct found *f, struct entry *e)
+{
+    bool whole = e && e->form[CODING_IDENTITY].bytes;
+
+    s->looked = true;
+    s->watched = f->watched;
+    s->fresh = a->files->fresh;
+    if (e && !whole)
+        entry_release(a->files, e);
+    if (f->status != 200) {
+        replace(a, s, NULL);
+        tell(s, page, "can't be read");
+    } else if (f->version.size > PAGES_FILE_MAX) {
+        replace(a, s, NULL);
+        tell(s, page, "is larger than 256 KiB");
+    } else {
+        replace(a, s, whole ? e : NULL);
+        s->racy = version_young(&f->version, a->now->real_us * 1000, TICK_NS);
+        s->told = s->told && !whole;
+        if (!whole)
+            s->looked = false; /* it was being changed: again next time */
+    }
+}
+
+static bool readable(const struct found *f)
+{
+    return f->status == 200 && f->version.size <= PAGES_FILE_MAX;
+}
+
+static void page_run(struct helper_job *job)
+{
+    struct page_look *l = LIST_ENTRY(job, struct page_look, job.job);
+    struct target target = { .path = span_str(l->page->path) };
+
+    find_file(l->view, l->site, &target, &l->found);
+    l->found.lane = (int)job->lane;
+    l->found.foreign = true;
+    if (readable(&l->found))
+        l->read = read_page(target.path, &l->found);
+}
+
+static void page_done(struct files *fs, struct aside_job *job)
+{
+    struct page_look *l = LIST_ENTRY(job, struct page_look, job);
+
+    if (!job->given_up) {
+        l->slot->asked = false;
+        take(l->answers, l->page, l->slot, &l->found, l->read);
+    } else if (l->read) {
+        entry_release(fs, l->read);
+    }
+    find_release(fs, &l->found);
+    free(l);
+}
+
+static void page_late(struct files *fs, struct aside_job *job)
+{
+    struct page_look *l = LIST_ENTRY(job, struct page_look, job);
+
+    (void)fs;
+    l->slot->asked = false;
+}
+
+/* Its file system may not answer: the page that is there does until then. */
+static void ask(struct answers *a, const struct conf_site *site,
+                const struct conf_error_page *page, struct pages_slot *s,
+                const struct found *f)
+{
+    struct page_look *l = s->asked ? NULL : calloc(1, sizeof *l);
+
+    if (!l)
+        return;
+    l->answers = a;
+    l->view = aside_view(a->files);
+    l->site = site;
+    l->page = page;
+    l->slot = s;
+    l->found.fd = -1;
+    l->job.job.run = page_run;
+    l->job.done = page_done;
+    l->job.late = page_late;
+    s->asked = aside_give(a->files, &l->job,
+                          aside_lane(a->files, f->root, f->path)) == 0;
+    if (!s->asked)
+        free(l);
+}
+
 static void look(struct answers *a, const struct conf_site *site,
                  const struct conf_error_page *page, struct pages_slot *s)
 {
     static struct found f;
     struct target target = { .path = span_str(page->path) };
 
+    a->files->crosses = false;
     find_file(a->files, site, &target, &f);
-    s->looked = true;
-    s->watched = f.watched;
-    s->fresh = a->files->fresh;
-    if (f.status != 200) {
-        replace(a, s, NULL);
-        tell(s, page, "can't be read");
-    } else if (f.version.size > PAGES_FILE_MAX) {
-        replace(a, s, NULL);
-        tell(s, page, "is larger than 256 KiB");
-    } else if (!s->page || s->racy ||
-               !file_version_eq(&s->page->version, &f.version)) {
-        struct entry *e = read_page(target.path, &f);
-        bool whole = e && e->form[CODING_IDENTITY].bytes;
-        if (e && !whole)
-            entry_release(a->files, e);
-        replace(a, s, whole ? e : NULL);
-        s->racy = version_young(&f.version, a->now->real_us * 1000, TICK_NS);
-        s->told = s->told && !whole;
-        if (!whole)
-            s->looked = false; /* it was being changed: again next time */
+    if (a->files->crosses) {
+        ask(a, site, page, s, &f);
+    } else if (readable(&f) && s->page && !s->racy &&
+               file_version_eq(&s->page->version, &f.version)) {
+        s->looked = true;
+        s->watched = f.watched;
+        s->fresh = a->files->fresh;
+    } else {
+        take(a, page, s, &f, readable(&f) ? read_page(target.path, &f) : NULL);
     }
-    find_release(&f);
+    find_release(a->files, &f);
 }
 
 static struct entry *look_if_changed(struct answers *a,

@@ -48,6 +48,7 @@ enum request_result {
 };
 
 struct conn;
+struct ferry;
 struct entry;
 
 /* A run of bytes to send: from memory, or from a file. */
@@ -86,6 +87,8 @@ struct txn {
     enum request_result after; /* what follows the queue */
     struct list waiter;        /* hangs at an entry that is being prepared */
     uint64_t queued_turn;      /* of the worker, for a listing */
+    bool lost;                 /* what it waited for does not come */
+    struct ferry *ferry;       /* brings bytes to be sent; or NULL */
     struct buf out;            /* heads and small bodies */
     uint64_t sent;             /* bytes of the stream that are out */
     uint64_t queued;           /* bytes of the stream in all */

@@ -73,7 +73,7 @@ static uint64_t *slot_of(struct dirs *d, uint64_t h)
 
 /* 1: watched, 0: does not exist, -1: can't be watched. */
 static int watch_one(struct dirs *d, unsigned index, const struct root *root,
-                     struct span prefix)
+                     struct span prefix, bool stay)
 {
     uint64_t h = hash(d, index, prefix);
     uint64_t *slot = slot_of(d, h);
@@ -85,7 +85,8 @@ static int watch_one(struct dirs *d, unsigned index, const struct root *root,
         return -1;
     memcpy(path, prefix.p, prefix.n);
     path[prefix.n] = '\0';
-    int fd = file_open_beneath(root->fd, path, FILE_LINKS_NONE);
+    int fd = stay ? file_open_staying(root->fd, path, FILE_LINKS_NONE)
+                  : file_open_beneath(root->fd, path, FILE_LINKS_NONE);
     if (fd < 0) /* nothing can come by a name that no file system takes */
         return fd == -ENOENT || fd == -ENAMETOOLONG ? 0 : -1;
     int rc = file_system_watchable(fd)
@@ -105,15 +106,15 @@ static int watch_one(struct dirs *d, unsigned index, const struct root *root,
 }
 
 bool dirs_cover(struct dirs *d, unsigned root_index, const struct root *root,
-                const char *path)
+                const char *path, bool stay)
 {
     if (!root->watchable)
         return false;
-    int rc = watch_one(d, root_index, root, SPAN(""));
+    int rc = watch_one(d, root_index, root, SPAN(""), stay);
     for (const char *slash = strchr(path, '/'); slash && rc > 0;
          slash = strchr(slash + 1, '/'))
         rc = watch_one(d, root_index, root,
-                       span_of(path, (size_t)(slash - path)));
+                       span_of(path, (size_t)(slash - path)), stay);
     return rc >= 0;
 }
 

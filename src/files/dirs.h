@@ -20,9 +20,10 @@ void dirs_free(struct dirs *d);
 /* Watches every existing directory from the root down to the one that holds
  * `path` (relative to the root).  True: from now on any change of what the path
  * means, or of the file, is news.  False: it can't be watched (limit reached, a
- * symbolic link on the way, another file system): ask at each request. */
+ * symbolic link on the way, another file system): ask at each request.  stay:
+ * no other mount is looked into. */
 bool dirs_cover(struct dirs *d, unsigned root_index, const struct root *root,
-                const char *path);
+                const char *path, bool stay);
 
 /* Takes all news; true when there was any.  When directories moved, every
  * watch is dropped, to be set again by dirs_cover(). */

@@ -8,13 +8,14 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/check.h"
+#include "files/aside.h"
 #include "files/asks.h"
 #include "files/blocks.h"
 #include "files/files.h"
 #include "files/marks.h"
+#include "os/directory.h"
 
 struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
 {
@@ -25,7 +26,7 @@ struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
     e->refs = 1;
     e->site = site;
     e->hash = hash;
-    e->fd = -1;
+    e->fd = e->lane = -1;
     for (int i = 0; i < CODING_COUNT; i++)
         e->form[i].fd = -1;
     list_init(&e->lru);
@@ -56,10 +57,23 @@ void entry_refer(struct entry *e, struct span list)
         memcpy(e->refers, list.p, list.n);
 }
 
-static void drop_form(struct files *fs, struct entry_form *f)
+void entry_names(struct entry *e, struct directory *names)
+{
+    if (e->names)
+        directory_free(e->names);
+    free(e->names);
+    e->names = names;
+}
+
+void entry_close(struct files *fs, const struct entry *e, int fd)
+{
+    aside_close(fs, e->foreign ? e->lane : -1, fd);
+}
+
+static void drop_form(struct files *fs, struct entry *e, struct entry_form *f)
 {
     if (f->fd >= 0)
-        close(f->fd);
+        entry_close(fs, e, f->fd);
     if (f->slab)
         client_slab_release(fs->client, f->slab);
     f->fd = -1;
@@ -80,11 +94,12 @@ void entry_release(struct files *fs, struct entry *e)
     asks_remove(fs, e);
     list_remove(&e->asked);
     for (int c = 0; c < CODING_COUNT; c++) {
-        drop_form(fs, &e->form[c]);
+        drop_form(fs, e, &e->form[c]);
         marks_drop(fs->marks, e->mark[c]);
     }
     if (e->fd >= 0)
-        close(e->fd);
+        entry_close(fs, e, e->fd);
+    entry_names(e, NULL);
     cache_closed(&fs->cache, e);
     fs->listing_bytes -= e->listing_bytes;
     free(e->location);

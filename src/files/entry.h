@@ -134,14 +134,24 @@ struct entry {
     uint64_t hash;
     unsigned site;
     enum entry_kind kind;
-    bool watched;   /* `fresh` may be trusted */
-    bool pending;   /* facts have been asked for: requests wait */
-    bool racy;      /* changed so lately that equal times prove nothing */
-    bool degraded;  /* answered without the preparer's facts */
-    bool digesting; /* its digest is on its way, and worth waiting for */
+    bool watched;       /* `fresh` may be trusted */
+    bool pending;       /* facts have been asked for: requests wait */
+    bool racy;          /* changed so lately that equal times prove nothing */
+    bool degraded;      /* answered without the preparer's facts */
+    bool digesting;     /* its digest is on its way, and worth waiting for */
+    bool foreign;       /* asking its descriptors may take for ever */
+    int lane;           /* of the helper that looked it up; -1: none did */
+    uint64_t helped_us; /* when that began, monotonic */
+    struct directory *names; /* ENTRY_LISTING: what it read; or NULL */
     uint32_t path_n;
     char path[]; /* decoded request path, the key; NUL-terminated */
 };
+
+/* Closes a descriptor of the entry's. */
+void entry_close(struct files *fs, const struct entry *e, int fd);
+
+/* Puts what is in the directory into a listing's entry (NULL: forgets it). */
+void entry_names(struct entry *e, struct directory *names);
 
 /* A fresh entry with one reference, not in the cache; NULL: no memory. */
 struct entry *entry_new(unsigned site, struct span path, uint64_t hash);

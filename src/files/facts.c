@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "files/aside.h"
 #include "files/asks.h"
 #include "files/blocks.h"
 #include "files/files.h"
@@ -156,7 +157,7 @@ static void take_facts(struct files *fs, struct entry *e,
     e->digesting = !a->has_digest && a->more &&
                    e->version.size <= fs->conf->prepare.digest_bytes;
     if (set_bytes(fs, f, &a->place) && !served && e->fd >= 0) {
-        close(e->fd);
+        entry_close(fs, e, e->fd);
         e->fd = -1;
         note_open(fs, e);
     }
@@ -187,7 +188,7 @@ static void take_coded(struct files *fs, struct entry *e,
     usable = usable && a->has_digest;
     if (f->fd >= 0 && (f->bytes || !usable)) {
         /* nothing was sent from it: a form is not known before this message */
-        close(f->fd);
+        entry_close(fs, e, f->fd);
         f->fd = -1;
         note_open(fs, e);
     }
@@ -209,7 +210,9 @@ static void degrade(struct files *fs, struct entry *e)
     char head[CODING_MARK_MAX];
     struct media m;
 
-    ssize_t n = e->declared ? file_read_at(e->fd, head, sizeof head, 0) : 0;
+    /* not where reading may take for ever */
+    bool look = e->declared && !e->foreign;
+    ssize_t n = look ? file_read_at(e->fd, head, sizeof head, 0) : 0;
     if (n > 0 &&
         coding_shown((enum coding)e->declared, span_of(head, (size_t)n)))
         e->own = e->declared;
@@ -232,6 +235,11 @@ static void make_do(struct files *fs, struct entry *e)
     } else if (e->follow) {
         e->follow = 0;
         finish(fs, e);
+    } else if (e->foreign && !fs->prepare_down) {
+        /* it hangs: nobody could be sent its bytes */
+        aside_lose(fs, &e->waiters);
+        forget_held(fs, e);
+        wake(fs, e);
     } else {
         degrade(fs, e);
     }

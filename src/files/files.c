@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "files/aside.h"
 #include "files/asks.h"
 #include "files/dirs.h"
 #include "files/entry.h"
@@ -23,6 +24,7 @@ bool files_init(struct files *fs, const struct root *root, size_t n_roots,
     list_init(&fs->asked);
     list_init(&fs->hashed);
     list_init(&fs->ready);
+    list_init(&fs->looked);
     fs->places = -1;
     fs->n_roots = n_roots;
     fs->given = root;
@@ -56,13 +58,15 @@ static void drop_entries(struct files *fs, struct list *entries)
     }
 }
 
-void files_free(struct files *fs)
+bool files_free(struct files *fs)
 {
     if (fs->cache.bucket) {
         drop_entries(fs, &fs->cache.files);
         drop_entries(fs, &fs->cache.others);
         cache_free(&fs->cache);
     }
+    if (!aside_end(fs))
+        return false;
     if (fs->client)
         client_free(fs->client);
     if (fs->dirs)
@@ -70,6 +74,7 @@ void files_free(struct files *fs)
     marks_free(fs->marks);
     follow_end(fs);
     free(fs->asks);
+    return true;
 }
 
 void files_mounts(struct files *fs)

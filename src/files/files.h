@@ -18,6 +18,7 @@
 #include "http/moment.h"
 #include "prepare/client.h"
 
+struct aside;
 struct dirs;
 struct entry;
 struct marks;
@@ -68,6 +69,13 @@ struct files {
     struct list asked;  /* entries with an ask under way, oldest first */
     struct list hashed; /* entries whose digest is waited for, oldest first */
     struct list ready;  /* those whose wait for facts is over */
+    /* what file systems are asked that may not answer (aside.h) */
+    struct aside *aside; /* NULL: every one is waited for */
+    bool crosses;        /* by an open that may have had to leave a mount */
+    bool no_helper;      /* by resolve(): no helper can look */
+    struct list *waits;  /* by resolve(): where to wait for one */
+    struct list looked;  /* by helpers: aside_job.node of what is done */
+    char aside_tag, mounts_tag; /* in the poll set */
 };
 
 /* Makes all that is known from here on; conf, now, past, keep_alive and poll
@@ -75,8 +83,9 @@ struct files {
 bool files_init(struct files *fs, const struct root *root, size_t n_roots,
                 int prepare_fd, uint64_t seed);
 
-/* Lets go of everything known; nobody waits for facts any more. */
-void files_free(struct files *fs);
+/* Lets go of everything known; nobody waits for facts any more.  False: a
+ * helper does not come back (aside.h): the process is to end by _exit(). */
+bool files_free(struct files *fs);
 
 /* Takes note of all changes up to now. */
 void files_news(struct files *fs);

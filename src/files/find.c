@@ -11,6 +11,7 @@
 
 #include "base/check.h"
 #include "conf/rules.h"
+#include "files/aside.h"
 #include "files/dirs.h"
 #include "files/files.h"
 #include "files/keep.h"
@@ -62,36 +63,44 @@ static void refuse_errno(struct found *f, int e)
         refuse(f, 500, REASON_SYSTEM);
         f->transient = true;
     }
+    f->error = f->transient ? -e : 0;
 }
 
-static int open_once(const struct files *fs, const struct conf_site *site,
+void find_refuse(struct found *f, int error)
+{
+    refuse_errno(f, -error);
+}
+
+/* As far as this process may wait for it. */
+static int open_way(struct files *fs, unsigned root, const char *path,
+                    enum file_links links)
+{
+    enum aside_way way = aside_way(fs, root, path, links != FILE_LINKS_NONE);
+    int fd = fs->root[root].fd;
+
+    if (way == ASIDE_ANY)
+        return file_open_beneath(fd, path, links);
+    fd = way == ASIDE_STAY ? file_open_staying(fd, path, links) : -EXDEV;
+    if (fd == -EXDEV)
+        fs->crosses = true; /* or leaves the root: who may wait will know */
+    return fd;
+}
+
+static int open_once(struct files *fs, const struct conf_site *site,
                      unsigned root, const char *path, bool *linked)
 {
     bool owner = site->symlinks == SYMLINKS_OWNER;
-    int at = fs->root[root].fd;
-    int fd = file_open_beneath(at, path, FILE_LINKS_NONE);
+    int fd = open_way(fs, root, path, FILE_LINKS_NONE);
 
     if (linked)
         *linked = fd == -ELOOP;
     if (fd != -ELOOP || site->symlinks == SYMLINKS_NONE)
         return fd;
-    fd = file_open_beneath(at, path,
-                           owner ? FILE_LINKS_OWNER : FILE_LINKS_BENEATH);
+    fd =
+        open_way(fs, root, path, owner ? FILE_LINKS_OWNER : FILE_LINKS_BENEATH);
     if (fd == -ELOOP)
         return -EXDEV; /* a loop of links, or one that is absolute */
     return fd == -EPERM && owner ? -ELOOP : fd;
-}
-
-/* Short of descriptors or memory, or the device: not what a client could have
- * caused by its choice of a name. */
-static bool failure(int error)
-{
-    struct found f;
-
-    if (error >= 0)
-        return false;
-    refuse_errno(&f, -error);
-    return f.status >= 500;
 }
 
 int find_open(struct files *fs, const struct conf_site *site, unsigned root,
@@ -101,8 +110,6 @@ int find_open(struct files *fs, const struct conf_site *site, unsigned root,
 
     while ((fd == -EMFILE || fd == -ENFILE) && keep_give_back(fs))
         fd = open_once(fs, site, root, path, linked);
-    if (failure(fd))
-        keep_failed(fs, path, fd);
     return fd;
 }
 
@@ -236,6 +243,8 @@ static void find_sidecars(struct files *fs, const struct conf_site *site,
             continue;
         int fd = open_path(fs, site, f);
         f->path[base] = '\0';
+        if (fd == -EMFILE || fd == -ENFILE)
+            f->transient = true; /* it may be there */
         if (fd < 0)
             continue;
         if (file_stat(fd, &s) == 0 && s.kind == FILE_REGULAR &&
@@ -343,6 +352,9 @@ static void nothing(struct found *out)
     out->declared = CODING_IDENTITY;
     out->sidecars = 0;
     out->transient = false;
+    out->error = 0;
+    out->lane = -1;
+    out->foreign = false;
     out->watched = false;
     out->redirect = NULL;
     out->path[0] = '\0';
@@ -365,8 +377,10 @@ void find_file(struct files *fs, const struct conf_site *site,
     }
     place(fs, site, target->path, out);
     /* watch first, open then: a change in between is news */
-    out->watched = fs->dirs && dirs_cover(fs->dirs, out->root,
-                                          &fs->root[out->root], out->path);
+    out->watched =
+        fs->dirs &&
+        dirs_cover(fs->dirs, out->root, &fs->root[out->root], out->path,
+                   aside_way(fs, out->root, out->path, false) != ASIDE_ANY);
     if (target->directory)
         find_index(fs, site, out);
     else
@@ -383,7 +397,7 @@ void find_file(struct files *fs, const struct conf_site *site,
 static void find_fallback(struct files *fs, const struct conf_site *site,
                           const struct target *target, struct found *out)
 {
-    static struct found f;
+    struct found f; /* not static: helpers look up as well */
     struct target other = { .path = span_str(site->fallback) };
 
     if ((out->reason != REASON_NOT_FOUND && out->reason != REASON_NO_INDEX) ||
@@ -395,7 +409,7 @@ static void find_fallback(struct files *fs, const struct conf_site *site,
         out->reason = REASON_FALLBACK;
     }
     out->watched = out->watched && f.watched;
-    find_release(&f);
+    find_release(fs, &f);
 }
 
 void find_target(struct files *fs, const struct conf_site *site,
@@ -414,14 +428,16 @@ void find_target(struct files *fs, const struct conf_site *site,
     }
 }
 
-void find_release(struct found *f)
+void find_release(struct files *fs, struct found *f)
 {
+    int lane = f->foreign ? f->lane : -1;
+
     if (f->fd >= 0)
-        close(f->fd);
+        aside_close(fs, lane, f->fd);
     f->fd = -1;
     for (int c = 0; c < CODING_COUNT; c++) {
         if (f->sidecars >> c & 1)
-            close(f->sidecar_fd[c]);
+            aside_close(fs, lane, f->sidecar_fd[c]);
     }
     f->sidecars = 0;
 }

@@ -31,6 +31,9 @@ struct found {
                            statuses: why */
     const struct conf_redirect *redirect; /* with REASON_REDIRECT */
     bool transient; /* not to be remembered: a limit or memory was short */
+    int error;      /* then: -errno */
+    int lane;       /* of the helper that looked it up; -1: none did */
+    bool foreign;   /* asking its descriptors may take for ever */
     bool watched;   /* changes will be news (see dirs.h) */
     int fd;         /* with 200: the file; the caller's to close */
     unsigned root;  /* index in worker_start.root */
@@ -62,6 +65,9 @@ int find_open(struct files *fs, const struct conf_site *site, unsigned root,
 bool find_moved(const struct conf_site *site, struct span path);
 
 /* Closes what find_file() opened. */
-void find_release(struct found *f);
+void find_release(struct files *fs, struct found *f);
+
+/* What an error (-errno) means to a client. */
+void find_refuse(struct found *f, int error);
 
 #endif

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libfiles.a
 libfiles_a_SOURCES = \
+	src/files/aside.c src/files/aside.h \
 	src/files/asks.c src/files/asks.h \
 	src/files/audit.c src/files/audit.h \
 	src/files/blocks.c src/files/blocks.h \
@@ -12,7 +13,9 @@ libfiles_a_SOURCES = \
 	src/files/follow.c src/files/follow.h \
 	src/files/forms.c src/files/forms.h \
 	src/files/keep.c src/files/keep.h \
+	src/files/lookup.c src/files/lookup.h \
 	src/files/marks.c src/files/marks.h \
+	src/files/names.c src/files/names.h \
 	src/files/policy.c src/files/policy.h \
 	src/files/resolve.c src/files/resolve.h \
 	src/files/tags.c src/files/tags.h

@@ -17,6 +17,7 @@
 #include "files/files.h"
 #include "files/find.h"
 #include "files/keep.h"
+#include "files/lookup.h"
 #include "files/marks.h"
 #include "http/fault.h"
 #include "http/page.h"
@@ -176,7 +177,8 @@ static bool make_file(struct files *fs, struct entry *e, struct found *f)
     e->declared = (uint8_t)f->declared;
     e->fd = f->fd;
     f->fd = -1;
-    mark(fs, e, f);
+    if (!e->foreign) /* asking may take for ever, and nothing would be told */
+        mark(fs, e, f);
     asks_begin(fs, e, f, false);
     f->sidecars = 0; /* theirs now */
     return true;
@@ -194,6 +196,8 @@ static struct entry *make(struct files *fs, unsigned site,
     e->fresh = fs->fresh;
     e->looked_us = fs->now->us;
     e->since_us = since_us;
+    e->lane = f->lane;
+    e->foreign = f->foreign;
     bool made =
         f->reason == REASON_NEW ? make_file(fs, e, f) : make_fixed(fs, e, f);
     if (!made) {
@@ -220,39 +224,77 @@ static void refresh_degraded(struct files *fs, struct entry *e)
         asks_begin(fs, e, &none, true);
 }
 
+/* Puts what was found in the place of what was known before (NULL: nothing). */
+static struct entry *settle(struct files *fs, struct entry *old, unsigned site,
+                            const struct target *target, uint64_t hash,
+                            struct found *f)
+{
+    uint8_t losses = old ? old->losses : 0;
+    struct entry *e = old;
+    uint64_t since_us = 0;
+
+    if (f->error)
+        keep_failed(fs, f->path, f->error);
+    if (old && old->kind == ENTRY_FILE && entry_rewritten(fs, old))
+        since_us = clock_mono_us();
+    if (old && !since_us && same(old, f) && old->lane == f->lane) {
+        old->fresh = fs->fresh;
+        old->looked_us = fs->now->us;
+        old->watched = f->watched;
+    } else {
+        if (old) {
+            cache_unlink(&fs->cache, old);
+            entry_release(fs, old);
+        }
+        e = make(fs, site, target, hash, f, since_us);
+        if (e)
+            e->losses = losses;
+        /* what is short now may be there at the next request */
+        if (e && f->transient)
+            e->watched = false;
+    }
+    return e;
+}
+
+void resolve_found(struct files *fs, struct look *l)
+{
+    uint64_t hash = cache_hash(&fs->cache, l->site, l->target.path);
+    struct entry *old = cache_find(&fs->cache, hash, l->site, l->target.path);
+    struct entry *e = old;
+
+    /* what is being asked about stays; those that wait there look again */
+    if (!old || !old->pending)
+        e = settle(fs, old, l->site, &l->target, hash, &l->found);
+    else if (!same(old, &l->found))
+        e = NULL;
+    if (e)
+        e->helped_us = l->job.job.began_us;
+    if (e && e->kind == ENTRY_LISTING) {
+        entry_names(e, l->names);
+        l->names = NULL;
+    }
+}
+
 static struct entry *look_again(struct files *fs, struct entry *old,
                                 unsigned site, const struct target *target,
                                 uint64_t hash)
 {
     static struct found f; /* 4 KiB and more: not on the stack each time */
-    uint8_t losses = old ? old->losses : 0;
-    struct entry *e = old;
-    uint64_t since_us = 0;
+    struct entry *e = NULL;
 
     if (old)
         entry_hold(old); /* its descriptor may be wanted for this look */
+    fs->crosses = false;
     find_target(fs, &fs->conf->sites[site], target, &f);
-    if (old && old->kind == ENTRY_FILE && entry_rewritten(fs, old))
-        since_us = clock_mono_us();
-    if (old && !since_us && same(old, &f)) {
-        old->fresh = fs->fresh;
-        old->looked_us = fs->now->us;
-        old->watched = f.watched;
-        entry_release(fs, old);
+    if (!fs->crosses) {
+        e = settle(fs, old, site, target, hash, &f);
     } else {
-        if (old) {
-            cache_unlink(&fs->cache, old);
-            entry_release(fs, old);
-            entry_release(fs, old);
-        }
-        e = make(fs, site, target, hash, &f, since_us);
-        if (e)
-            e->losses = losses;
-        /* what is short now may be there at the next request */
-        if (e && f.transient)
-            e->watched = false;
+        fs->waits = lookup_ask(fs, site, target, &f);
+        fs->no_helper = !fs->waits;
     }
-    find_release(&f);
+    find_release(fs, &f);
+    if (old)
+        entry_release(fs, old);
     return e;
 }
 
@@ -302,6 +344,9 @@ static struct entry *resolve_path(struct files *fs, unsigned site,
         return e;
     if (e->kind == ENTRY_FILE && e->asked_us >= since_us)
         return e;
+    /* a helper looked for this request */
+    if (e->helped_us >= since_us && (e->kind != ENTRY_LISTING || e->names))
+        return e;
     if (!unchanged || e->racy)
         e = look_again(fs, e, site, target, hash);
     if (e && e->degraded && !e->pending)
@@ -313,6 +358,8 @@ struct entry *resolve(struct files *fs, unsigned site,
                       const struct target *target, uint64_t since_us,
                       enum reason *why)
 {
+    fs->waits = NULL;
+    fs->no_helper = false;
     struct entry *e = resolve_path(fs, site, target, since_us);
 
     if (!e || e->kind != ENTRY_FALLBACK)

@@ -10,15 +10,21 @@
 
 #include "files/entry.h"
 
+struct look;
 struct target;
 struct files;
 
 /* The entry (not held), possibly pending: then the caller waits at it.  NULL:
- * no memory.  since_us: monotonic time at which the request arrived; facts that
- * were asked for later than that are fresh enough for it.  *why:
- * REASON_FALLBACK when it is the site's fallback file, else left alone. */
+ * no memory; or fs->waits is where the caller waits for a helper (lookup.h); or
+ * fs->no_helper: none can look.  since_us: monotonic time at which the request
+ * arrived; facts that were asked for later than that are fresh enough for it.
+ * *why: REASON_FALLBACK when it is the site's fallback file, else left alone.
+ */
 struct entry *resolve(struct files *fs, unsigned site,
                       const struct target *target, uint64_t since_us,
                       enum reason *why);
+
+/* Puts what a helper has found into the cache. */
+void resolve_found(struct files *fs, struct look *l);
 
 #endif

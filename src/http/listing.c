@@ -125,11 +125,15 @@ static void put_row(struct buf *b, const struct listing_item *item)
         put_size(b, item->size);
         BUF_LIT(b, "</data>");
     }
-    BUF_LIT(b, "</td><td class=\"n d\"><time datetime=\"");
-    put_time(b, item->mtime_s, false);
-    BUF_LIT(b, "\">");
-    put_time(b, item->mtime_s, true);
-    BUF_LIT(b, "</time></td></tr>\n");
+    BUF_LIT(b, "</td><td class=\"n d\">");
+    if (!item->undated) {
+        BUF_LIT(b, "<time datetime=\"");
+        put_time(b, item->mtime_s, false);
+        BUF_LIT(b, "\">");
+        put_time(b, item->mtime_s, true);
+        BUF_LIT(b, "</time>");
+    }
+    BUF_LIT(b, "</td></tr>\n");
 }
 
 /* Each name in a direction of its own: one that turns round what comes behind
@@ -199,10 +203,13 @@ static void put_entry(struct buf *b, const struct listing_item *item)
     json_put_str(b, "type", item->directory ? "directory" : "file");
     if (!item->directory)
         json_put_u64(b, "size", item->size);
-    json_key(b, "modified");
-    buf_char(b, '"');
-    put_time(b, item->mtime_s, false);
-    BUF_LIT(b, "\"}");
+    if (!item->undated) {
+        json_key(b, "modified");
+        buf_char(b, '"');
+        put_time(b, item->mtime_s, false);
+        buf_char(b, '"');
+    }
+    buf_char(b, '}');
 }
 
 void listing_json(struct buf *b, const struct listing *l)

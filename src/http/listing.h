@@ -17,6 +17,7 @@ struct listing_item {
     bool directory;
     uint64_t size; /* bytes; of files */
     int64_t mtime_s;
+    bool undated; /* it is not known */
 };
 
 struct listing {

@@ -50,6 +50,7 @@
     X(HOST_UNKNOWN, "unknown host", "RFC 9110 15.5.20")                       \
     X(FAULT, "faulty request", "see the fault's word")                        \
     X(TIMEOUT, "request too slow", "RFC 9110 15.5.9")                         \
+    X(UNANSWERED, "file system does not answer", "RFC 9110 15.6.5")           \
     X(OVERLOAD, "overload", "a limit of the configuration is reached")        \
     X(SYSTEM, "system error", "RFC 9110 15.6.1")
 
@@ -83,6 +84,7 @@ const char *reason_section(enum reason r);
     X(LIMIT_ADDRESS, "connections-per-address", "server")    \
     X(FILE_CHANGED, "file changed while sending", "server")  \
     X(FILE_SHORT, "file ended early", "server")              \
+    X(UNANSWERED, "file system does not answer", "server")   \
     X(DRAINING, "draining", "server")                        \
     X(STOPPED, "stopped", "server")                          \
     X(EVICTED, "gave way", "server")                         \

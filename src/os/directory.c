@@ -24,20 +24,36 @@ static enum directory_kind kind_of(mode_t mode)
                            : DIRECTORY_OTHER;
 }
 
-/* Names that are gone by now are left out. */
-static void add(struct directory *d, int fd, const char *name, size_t *used)
+bool directory_ask(int fd, struct directory_item *item)
 {
-    size_t n = strlen(name) + 1;
     struct stat s;
 
-    if (n > NAME_ROOM || fstatat(fd, name, &s, AT_SYMLINK_NOFOLLOW) != 0)
-        return;
+    if (fstatat(fd, item->name, &s, AT_SYMLINK_NOFOLLOW) != 0)
+        return false;
+    item->asked = true;
+    item->kind = kind_of(s.st_mode);
+    item->size = (uint64_t)s.st_size;
+    item->mtime_s = s.st_mtim.tv_sec;
+    return true;
+}
+
+/* Names that are gone by now are left out. */
+static void add(struct directory *d, int fd, const struct dirent *row, bool shy,
+                size_t *used)
+{
+    size_t n = strlen(row->d_name) + 1;
+    struct directory_item *item = &d->item[d->n];
     char *at = d->names + *used;
-    memcpy(at, name, n);
+
+    if (n > NAME_ROOM)
+        return;
+    memcpy(at, row->d_name, n);
+    *item = (struct directory_item){ .name = at,
+                                     .kind = kind_of(DTTOIF(row->d_type)) };
+    if (!shy && !directory_ask(fd, item))
+        return;
     *used += n;
-    d->item[d->n++] =
-        (struct directory_item){ at, kind_of(s.st_mode), (uint64_t)s.st_size,
-                                 s.st_mtim.tv_sec };
+    d->n++;
 }
 
 static DIR *open_again(int fd)
@@ -51,7 +67,7 @@ static DIR *open_again(int fd)
     return dir;
 }
 
-int directory_read(int fd, size_t max, struct directory *out)
+int directory_read(int fd, size_t max, bool shy, struct directory *out)
 {
     size_t used = 0;
     struct dirent *row;
@@ -74,7 +90,7 @@ int directory_read(int fd, size_t max, struct directory *out)
             out->cut = true;
             break;
         }
-        add(out, dirfd(dir), row->d_name, &used);
+        add(out, dirfd(dir), row, shy, &used);
     }
     closedir(dir);
     return 0;

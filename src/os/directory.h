@@ -20,6 +20,7 @@ enum directory_kind {
 struct directory_item {
     const char *name; /* NUL-terminated, in struct directory's own memory */
     enum directory_kind kind;
+    bool asked;    /* what follows is known */
     uint64_t size; /* bytes */
     int64_t mtime_s;
 };
@@ -33,8 +34,13 @@ struct directory {
 
 /* Reads at most `max` names of the directory that fd is open on, in no order;
  * "." and ".." are left out.  0, and *out is to be given to directory_free(),
- * or -errno. */
-int directory_read(int fd, size_t max, struct directory *out);
+ * or -errno.  shy: none of them is asked about, and their kinds are what the
+ * directory itself knows. */
+int directory_read(int fd, size_t max, bool shy, struct directory *out);
+
+/* Asks about one; false: it is gone. */
+bool directory_ask(int fd, struct directory_item *item);
+
 void directory_free(struct directory *d);
 
 #endif

@@ -42,47 +42,16 @@ static bool as_announced(const struct file_stat *s,
 }
 
 /* Without sums. */
-static bool unchanged(struct guard *g, const struct entry *e,
-                      const struct entry_form *f, int fd)
+static bool unchanged(struct guard *g, const struct guard_ask *q)
 {
-    const struct file_version *v = &e->version;
     struct file_stat s;
 
-    if (fd == f->fd && fd != e->fd)
-        v = &e->sidecar_version[f - e->form];
-    if (file_stat(fd, &s) != 0)
+    if (file_stat(q->fd, &s) != 0)
         return false;
-    if (as_announced(&s, v, f->exact))
+    if (as_announced(&s, &q->version, q->exact))
         return true;
-    g->doubt = !f->exact && s.size == v->size;
+    g->doubt = !q->exact && s.size == q->version.size;
     return false;
-}
-
-/* Bytes of [at, at + n) into the block. */
-static enum end copy(struct guard *g, int fd, uint64_t at, size_t n)
-{
-    ssize_t got = file_read_at(fd, g->block, n, at);
-
-    g->n = 0;
-    if (got < 0)
-        return END_SYSTEM;
-    return (size_t)got < n ? END_FILE_SHORT : END_OPEN;
-}
-
-static enum end copy_known(struct guard *g, int fd, uint64_t at, size_t n,
-                           const uint64_t *sum)
-{
-    if (g->n == n && g->of == sum && g->sum == *sum)
-        return END_OPEN; /* the last call's, of which not all went out */
-    enum end why = copy(g, fd, at, n);
-    if (why != END_OPEN)
-        return why;
-    if (sum_of(g->block, n) != *sum)
-        return END_FILE_CHANGED;
-    g->n = n;
-    g->of = sum;
-    g->sum = *sum;
-    return END_OPEN;
 }
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -90,29 +59,63 @@ static uint64_t least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+void guard_plan(struct guard_ask *q, const struct entry *e,
+                const struct entry_form *f, const struct piece *p)
+{
+    uint64_t size = e->source.form[f - e->form].size;
+
+    *q = (struct guard_ask){
+        .fd = p->fd, .at = p->offset, .version = e->version, .exact = f->exact
+    };
+    if (p->fd == f->fd && p->fd != e->fd)
+        q->version = e->sidecar_version[f - e->form];
+    if (f->sums) {
+        q->sum = &f->sums[p->offset / SUM_BLOCK];
+        q->value = *q->sum;
+        q->at = p->offset / SUM_BLOCK * SUM_BLOCK;
+        q->skip = (size_t)(p->offset - q->at);
+    }
+    q->n = (size_t)least(p->bytes, SUM_BLOCK - q->skip);
+    q->read = f->sums ? (size_t)least(size - q->at, SUM_BLOCK) : q->n;
+}
+
+enum end guard_fetch(struct guard *g, const struct guard_ask *q)
+{
+    bool known = g->n == q->read && g->of == q->sum && g->sum == q->value;
+
+    g->doubt = false;
+    if (q->sum && known)
+        return END_OPEN; /* the last call's, of which not all went out */
+    ssize_t got = file_read_at(q->fd, g->block, q->read, q->at);
+    g->n = 0;
+    if (got < 0)
+        return END_SYSTEM;
+    if ((size_t)got < q->read)
+        return END_FILE_SHORT;
+    if (!q->sum)
+        return unchanged(g, q) ? END_OPEN : END_FILE_CHANGED;
+    if (sum_of(g->block, q->read) != q->value)
+        return END_FILE_CHANGED;
+    g->n = q->read;
+    g->of = q->sum;
+    g->sum = q->value;
+    return END_OPEN;
+}
+
 enum end guard_take(struct guard *g, const struct entry *e,
                     const struct entry_form *f, const struct piece *p,
                     const char **bytes, size_t *n)
 {
-    uint64_t size = e->source.form[f - e->form].size;
-    uint64_t at = p->offset / SUM_BLOCK * SUM_BLOCK;
-    size_t skip = (size_t)(p->offset - at);
-    enum end why = END_OPEN;
+    struct guard_ask q;
 
+    guard_plan(&q, e, f, p);
     g->doubt = false;
-    *n = (size_t)least(p->bytes, SUM_BLOCK - skip);
-    *bytes = g->block + skip;
+    *n = q.n;
+    *bytes = g->block + q.skip;
     if (f->bytes) {
         /* they came into memory while it was being sent */
         *bytes = f->bytes + p->offset;
-    } else if (f->sums) {
-        why = copy_known(g, p->fd, at, (size_t)least(size - at, SUM_BLOCK),
-                         &f->sums[p->offset / SUM_BLOCK]);
-    } else {
-        *bytes = g->block;
-        why = copy(g, p->fd, p->offset, *n);
-        if (why == END_OPEN && !unchanged(g, e, f, p->fd))
-            why = END_FILE_CHANGED;
+        return END_OPEN;
     }
-    return why;
+    return guard_fetch(g, &q);
 }

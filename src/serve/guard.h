@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "files/entry.h"
 #include "http/reason.h"
 
 struct entry;
@@ -29,6 +30,18 @@ struct guard {
     bool doubt;
 };
 
+/* What is to be read, and how it is known to be right. */
+struct guard_ask {
+    int fd;
+    uint64_t at;         /* of the block */
+    size_t read;         /* bytes of it */
+    size_t skip, n;      /* of these, the ones that are wanted */
+    const uint64_t *sum; /* NULL: times and size must do */
+    uint64_t value;      /* of the sum */
+    struct file_version version;
+    bool exact;
+};
+
 bool guard_init(struct guard *g);
 void guard_free(struct guard *g);
 
@@ -37,5 +50,10 @@ void guard_free(struct guard *g);
 enum end guard_take(struct guard *g, const struct entry *e,
                     const struct entry_form *f, const struct piece *p,
                     const char **bytes, size_t *n);
+
+/* The same in two steps, of which the second may be made by a helper. */
+void guard_plan(struct guard_ask *q, const struct entry *e,
+                const struct entry_form *f, const struct piece *p);
+enum end guard_fetch(struct guard *g, const struct guard_ask *q);
 
 #endif

@@ -8,6 +8,7 @@ libserve_a_SOURCES = \
 	src/serve/budget.c src/serve/budget.h \
 	src/serve/conn.c src/serve/conn.h \
 	src/serve/control.c src/serve/control.h \
+	src/serve/ferry.c src/serve/ferry.h \
 	src/serve/gauges.c src/serve/gauges.h \
 	src/serve/guard.c src/serve/guard.h \
 	src/serve/pace.c src/serve/pace.h \

@@ -269,8 +269,13 @@ static enum request_result answer(struct worker *w, struct conn *c,
     if (f == FAULT_NONE && site &&
         (h->method == METHOD_GET || h->method == METHOD_HEAD ||
          moved(h, site, &target))) {
-        e = resolve(&w->files, (unsigned)(site - w->conf->sites), &target,
-                    c->first_us, &q->why);
+        if (!t->lost)
+            e = resolve(&w->files, (unsigned)(site - w->conf->sites), &target,
+                        c->first_us, &q->why);
+        if (!t->lost && !e && w->files.waits) {
+            list_append(w->files.waits, &t->waiter);
+            return REQUEST_WAITS;
+        }
         if (e && e->pending) {
             list_append(&e->waiters, &t->waiter);
             return REQUEST_WAITS;
@@ -297,10 +302,14 @@ static enum request_result answer(struct worker *w, struct conn *c,
         answer_status(&to, 421, REASON_HOST_UNKNOWN);
     else if (h->method == METHOD_OPTIONS)
         answer_options(&to);
+    else if (!e && t->lost)
+        answer_status(&to, 504, REASON_UNANSWERED);
     else if (!e)
-        answer_status(&to, 503, REASON_OVERLOAD);
+        answer_status(&to, 503,
+                      w->files.no_helper ? REASON_UNANSWERED : REASON_OVERLOAD);
     else
         answer_entry(&to, e, &target);
+    t->lost = false;
     return e && e->kind == ENTRY_LISTING ? REQUEST_HEAVY : REQUEST_ANSWERED;
 }
 

@@ -17,6 +17,7 @@
 #include "os/net.h"
 #include "serve/access.h"
 #include "serve/conn.h"
+#include "serve/ferry.h"
 #include "serve/gauges.h"
 #include "serve/guard.h"
 #include "serve/pacing.h"
@@ -120,25 +121,39 @@ static ssize_t send_file(struct worker *w, struct conn *c, struct txn *t,
 {
     const struct piece *p = &t->piece[t->piece_at];
     const struct record *r = &t->record[t->record_at];
+    const struct entry_form *f = &r->entry->form[r->line.coding];
     const char *bytes;
     size_t n;
+    enum end why;
+    bool doubt, aside = r->entry->foreign && !f->bytes && w->files.aside;
 
     CHECK(t->record_at < t->record_n && r->entry);
-    enum end why = guard_take(&w->guard, r->entry,
-                              &r->entry->form[r->line.coding], p, &bytes, &n);
-    if (w->guard.doubt && doubted(w, t))
+    if (aside) {
+        why = ferry_take(w, c, r->entry, f, p, &bytes, &n, &doubt);
+        if (why == END_OPEN && n == 0)
+            return -EAGAIN; /* they come, and then this is called again */
+    } else {
+        ferry_leave(t); /* its bytes have come into memory meanwhile */
+        why = guard_take(&w->guard, r->entry, f, p, &bytes, &n);
+        doubt = w->guard.doubt;
+    }
+    if (doubt && doubted(w, t)) {
+        ferry_empty(t);
         return -EBUSY;
+    }
     if (why != END_OPEN) {
         /* times need not tell: at its next request it is read again */
-        r->entry->rewritten = true;
+        r->entry->rewritten = why != END_UNANSWERED;
         r->entry->watched = false;
         c->end = why;
         return -ESTALE;
     }
     t->doubt_us = 0;
     bool more = n < p->bytes || t->piece_at + 1 < t->piece_n || c->closing;
-    return net_send(c->fd, bytes, n < most ? n : most,
-                    more && most == SIZE_MAX);
+    ssize_t sent = net_send(c->fd, bytes, n < most ? n : most,
+                            more && most == SIZE_MAX);
+    ferry_empty(t);
+    return sent;
 }
 
 enum send_result send_flush(struct worker *w, struct conn *c)

@@ -16,6 +16,7 @@
 #include "os/poll.h"
 #include "serve/access.h"
 #include "serve/conn.h"
+#include "serve/ferry.h"
 #include "serve/pace.h"
 #include "serve/proxied.h"
 #include "serve/request.h"
@@ -34,6 +35,8 @@ static void give_back(struct worker *w, struct conn *c)
         return;
     if (!list_empty(&c->txn->waiter))
         list_remove(&c->txn->waiter);
+    ferry_leave(c->txn);
+    c->txn->lost = false;
     txn_return(&w->txns, c->txn);
     c->txn = NULL;
 }

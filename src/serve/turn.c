@@ -12,13 +12,17 @@
 #include "answer/txn.h"
 #include "base/check.h"
 #include "files/dirs.h"
+#include "files/aside.h"
 #include "files/facts.h"
+#include "files/lookup.h"
+#include "files/resolve.h"
 #include "os/clock.h"
 #include "os/poll.h"
 #include "serve/accepting.h"
 #include "serve/access.h"
 #include "serve/arrivals.h"
 #include "serve/control.h"
+#include "serve/ferry.h"
 #include "serve/room.h"
 #include "serve/step.h"
 #include "serve/worker.h"
@@ -104,10 +108,28 @@ static void answer_received(struct worker *w)
 static bool resume(struct worker *w)
 {
     struct list *waiter;
+    struct conn *c;
+    struct look *l;
+    enum end why;
     bool any = false;
 
+    while ((l = lookup_found(&w->files))) {
+        resolve_found(&w->files, l);
+        lookup_end(&w->files, l);
+    }
+    for (; (c = ferry_next(w, &why)); any = true) {
+        if (why == END_OPEN)
+            step_writable(w, c);
+        else
+            step_close(w, c, why);
+    }
     for (; (waiter = facts_ready(&w->files)); any = true)
         step_resume(w, LIST_ENTRY(waiter, struct txn, waiter)->conn);
+    for (; (waiter = aside_lost(&w->files)); any = true) {
+        struct txn *t = LIST_ENTRY(waiter, struct txn, waiter);
+        t->lost = true;
+        step_resume(w, t->conn);
+    }
     return any;
 }
 
@@ -159,7 +181,7 @@ static void list_some(struct worker *w)
 
 static void handle_events(struct worker *w, struct epoll_event *events, int n)
 {
-    bool facts = false, control = false;
+    bool facts = false, control = false, aside = false;
     bool busy = false;
 
     arrivals_again(w);
@@ -179,6 +201,10 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
             control = true;
         } else if (tag == &w->acceptor.wake_tag) {
             accepting_called(w);
+        } else if (tag == &w->files.aside_tag) {
+            aside = true;
+        } else if (tag == &w->files.mounts_tag) {
+            aside_mounts(&w->files);
         } else if (tag == w->files.dirs) {
             files_mounts(&w->files);
             tell_hidden(w);
@@ -195,6 +221,10 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
     if (facts) {
         take_news(w);
         take_facts(w);
+    }
+    if (aside) {
+        aside_take(&w->files);
+        resume(w);
     }
     if (control)
         control_take(w);
@@ -222,7 +252,7 @@ static int wait_ms(struct worker *w)
 
     /* each of these has work of its own to do, however busy the turns are */
     do {
-        ms = facts_turn(&w->files);
+        ms = least(facts_turn(&w->files), aside_turn(&w->files));
     } while (resume(w)); /* they may have asked for more */
     ms = least(ms, wheel_wait_ms(&w->wheel, w->now.ms));
     ms = least(ms, access_turn(w->access));

@@ -17,6 +17,7 @@
 #include "answer/pages.h"
 #include "answer/tell.h"
 #include "base/check.h"
+#include "files/aside.h"
 #include "files/facts.h"
 #include "os/clock.h"
 #include "os/log.h"
@@ -143,6 +144,7 @@ bool worker_init(struct worker *w, const struct worker_start *start)
     list_init(&w->arrivals.again);
     list_init(&w->places.dead);
     list_init(&w->answers.listed.queue);
+    list_init(&w->ferried);
     w->now.second = INT64_MIN;
     worker_time(w);
     wheel_init(&w->wheel, w->now.ms);
@@ -195,12 +197,14 @@ static int confine(const struct worker_start *start)
     return error;
 }
 
-void worker_free(struct worker *w)
+bool worker_free(struct worker *w)
 {
     facts_drop(&w->files);
+    aside_drop(&w->files);
     listings_forget(&w->answers);
     pages_free(&w->answers);
-    files_free(&w->files);
+    if (!files_free(&w->files))
+        return false;
     access_free(w->access);
     txn_pool_free(&w->txns);
     free(w->acceptor.calls);
@@ -211,6 +215,7 @@ void worker_free(struct worker *w)
     free(w->arrivals.writable);
     free(w->path_storage);
     free(w);
+    return true;
 }
 
 /* The process ends, and what they hold goes with it. */
@@ -231,6 +236,10 @@ int worker_run(const struct worker_start *start)
         return give_up(w, events);
     }
     gauges_init(w);
+    if (!aside_start(&w->files)) {
+        log_error("W081", "no helpers for file systems that may hang");
+        return give_up(w, events);
+    }
     int error = confine(start);
     if (error) {
         log_error("S002", "rights cannot be given up: %s", strerror(-error));
@@ -243,7 +252,8 @@ int worker_run(const struct worker_start *start)
     while (!finished(w))
         turn_run(w, events);
     close_all(w);
-    worker_free(w);
     free(events);
+    if (!worker_free(w))
+        _exit(0);
     return 0;
 }

@@ -97,6 +97,7 @@ struct worker {
     struct known_host host; /* the last one that was looked up */
     struct files files;
     struct answers answers;
+    struct list ferried; /* blocks that helpers have brought (ferry.h) */
     /* the common lines of every head */
     char common[96]; /* "Server: etagd\r\nDate: " */
     size_t common_n;
@@ -118,8 +119,9 @@ struct worker {
  * none.  False: not enough memory. */
 bool worker_init(struct worker *w, const struct worker_start *start);
 
-/* Gives everything back, w itself too, so that a leak shows as one. */
-void worker_free(struct worker *w);
+/* Gives everything back, w itself too, so that a leak shows as one.  False: a
+ * helper does not come back (files/aside): the process is to end by _exit(). */
+bool worker_free(struct worker *w);
 
 /* Reads the clocks, once a turn. */
 void worker_time(struct worker *w);

@@ -154,7 +154,7 @@ static int by_name(const void *a, const void *b)
 static void walk_folder(struct walk *w, int fd, unsigned depth)
 {
     struct directory d = { .n = 0 };
-    int error = fd < 0 ? -errno : directory_read(fd, NAMES_MAX, &d);
+    int error = fd < 0 ? -errno : directory_read(fd, NAMES_MAX, false, &d);
 
     if (depth >= DEPTH_MAX || error < 0 || d.cut)
         give_up(w, depth >= DEPTH_MAX ? "too deep"

@@ -34,6 +34,8 @@ enum {
     SIM_LISTENER,
     SIM_LOG,
     SIM_ROOT,
+    SIM_HELPERS,
+    SIM_MOUNTS,
     SIM_CONN = SIM_FD + 100,
     SIM_WATCH = SIM_FD + 200,
     SIM_MARKS = SIM_FD + 299,
@@ -157,7 +159,10 @@ struct sim {
     unsigned prepare_mode;
     struct sim_ask ask[SIM_ASKS];
     unsigned n_asks;
-    /* files */
+    /* files: on another's file system, and how that answers; see sim_aside.c */
+    unsigned far;
+    bool was_far, was_hung, no_helpers, mounts_news;
+    void *helpers_tag, *mounts_tag;
     int fd_file[SIM_FDS]; /* 1 + index; 0: free */
     unsigned n_files;
     unsigned n_watches;
@@ -229,6 +234,9 @@ bool sim_prepare_ready(void);
 bool sim_control_ready(void);
 uint64_t sim_prepare_due(void); /* UINT64_MAX: nothing to come */
 void sim_word(char word);
+
+/* sim_aside.c: when a helper has done something; UINT64_MAX: never. */
+uint64_t sim_aside_due(void);
 
 /* sim_script.c: goes on until the worker is to look for events. */
 void sim_script_run(void);

@@ -350,18 +350,24 @@ int file_open_log(const char *path)
 
 /* ---- os/directory ---- */
 
-int directory_read(int fd, size_t max, struct directory *out)
+int directory_read(int fd, size_t max, bool shy, struct directory *out)
 {
     static struct directory_item items[] = {
-        { "a b.txt", DIRECTORY_FILE, 10, 1600000000 },
-        { ".hidden", DIRECTORY_FILE, 10, 1600000000 },
-        { "sub", DIRECTORY_FOLDER, 0, 1600000000 },
-        { "odd\x01name", DIRECTORY_OTHER, 0, 0 },
+        { "a b.txt", DIRECTORY_FILE, true, 10, 1600000000 },
+        { ".hidden", DIRECTORY_FILE, true, 10, 1600000000 },
+        { "sub", DIRECTORY_FOLDER, true, 0, 1600000000 },
+        { "odd\x01name", DIRECTORY_OTHER, true, 0, 0 },
     };
 
-    PROPERTY(sim_files[file_of(fd)].directory && max >= 4);
+    PROPERTY(sim_files[file_of(fd)].directory && max >= 4 && !shy);
     *out = (struct directory){ items, 4, false, NULL };
     return 0;
+}
+
+bool directory_ask(int fd, struct directory_item *item)
+{
+    (void)fd;
+    return item->asked;
 }
 
 void directory_free(struct directory *d)
@@ -373,7 +379,7 @@ void directory_free(struct directory *d)
 
 int watch_mounts(void)
 {
-    return -ENOENT;
+    return SIM_MOUNTS;
 }
 
 int watch_new(enum watch_kind kind)

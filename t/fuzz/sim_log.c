@@ -160,6 +160,8 @@ static bool explained(const struct sim_conn *c)
         return c->fin && (nothing || r->n == 0);
     case END_CLIENT_RESET:
         return c->reset;
+    case END_UNANSWERED:
+        return sim.was_hung;
     case END_CLOSE_ASKED:
         return r->request.close || c->reset;
     case END_IDLE_TIMEOUT:

@@ -283,6 +283,10 @@ int poll_new(void)
 
 int poll_add_edge(int poll, int fd, void *tag)
 {
+    if (fd == SIM_MOUNTS) {
+        sim.mounts_tag = tag; /* of two that look, the last one has it */
+        return 0;
+    }
     struct sim_conn *c = conn_of(fd);
 
     PROPERTY(poll == SIM_POLL && !c->polled);
@@ -313,6 +317,8 @@ int poll_add_level(int poll, int fd, void *tag)
     if (fd == SIM_CONTROL) {
         sim.control_tag = tag;
         sim.control_on = true;
+    } else if (fd == SIM_HELPERS) {
+        sim.helpers_tag = tag;
     } else {
         PROPERTY(fd == SIM_PREPARE + (int)sim.preparer);
         sim.prepare_tag = tag;
@@ -361,11 +367,16 @@ static int collect(struct epoll_event *events, int most)
 {
     int n = 0;
 
-    PROPERTY(most >= SIM_CONNS + 3);
+    PROPERTY(most >= SIM_CONNS + 5);
     if (sim.control_on && sim_control_ready())
         events[n++] = (struct epoll_event){ EPOLLIN, { sim.control_tag } };
     if (sim.prepare_on && sim_prepare_ready())
         events[n++] = (struct epoll_event){ EPOLLIN, { sim.prepare_tag } };
+    if (sim_aside_due() <= sim.now_us)
+        events[n++] = (struct epoll_event){ EPOLLIN, { sim.helpers_tag } };
+    if (sim.mounts_news && sim.mounts_tag)
+        events[n++] = (struct epoll_event){ EPOLLPRI, { sim.mounts_tag } };
+    sim.mounts_news = false;
     if (sim.listening && sim.n_queue)
         events[n++] = (struct epoll_event){ EPOLLIN, { sim.listener_tag } };
     for (int i = 0; i < SIM_CONNS; i++) {
@@ -398,6 +409,9 @@ static void pass(uint64_t us)
     uint64_t due = sim_prepare_due();
 
     if (sim.prepare_on && due > sim.now_us && due - sim.now_us < us)
+        us = due - sim.now_us;
+    due = sim_aside_due();
+    if (due > sim.now_us && due - sim.now_us < us)
         us = due - sim.now_us;
     if (!sim.over && us > sim.skip_us)
         us = sim.skip_us;

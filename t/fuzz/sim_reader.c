@@ -248,7 +248,7 @@ static bool excused(const struct sim_conn *c)
     if (sim.stamped && sim.no_sums)
         return true;
     return c->reset || c->aborted || sim.touched || sim.broken_io ||
-           sim.drained || sim.stopped || sim.crowded;
+           sim.drained || sim.stopped || sim.crowded || sim.was_hung;
 }
 
 /* The connection is gone. */

@@ -240,6 +240,17 @@ static void leave(unsigned n)
     sim.master_gone = sim.drained = sim.wild = true;
 }
 
+/* Another's file system: one that answers as quickly changes nothing. */
+static void set_far(unsigned n)
+{
+    sim.far = n % 4;
+    sim.was_far = sim.was_far || sim.far;
+    sim.no_helpers = n / 4 % 4 == 3;
+    sim.mounts_news = true;
+    if (sim.far > 1 || sim.no_helpers)
+        sim.was_hung = sim.wild = true;
+}
+
 static void nothing(unsigned n)
 {
     (void)n;
@@ -264,7 +275,7 @@ static const struct {
     { 'o', false, fail_open },     { 'i', false, fail_send },
     { 'l', false, set_log },       { 'd', true, drain },
     { 'q', true, stop },           { 'Q', true, leave },
-    { 'M', false, unrest },
+    { 'M', false, unrest },        { 'h', true, set_far },
 };
 
 /* ---- after the script ---- */
@@ -289,6 +300,9 @@ static void begin_rest(void)
     sim.open_errors = sim.send_errors = sim.n_accept_errors = sim.log_mode = 0;
     sim.preparer_full = false;
     sim.restless = 0;
+    sim.no_helpers = false;
+    if (sim.far > 1)
+        sim.far = 1; /* it answers again */
     for (unsigned i = 0; sim.n_order == 0 && i < SIM_CONNS; i++) {
         if (sim.conn[i].bytes)
             open_conn(i);
