@@ -75,5 +75,5 @@ void https_answer(const struct reply *to, const struct target *target)
     answer_length(b, 0);
     answer_connection(to, b);
     txn_piece_out(to->t, from);
-    answer_close(to->t, r, 0);
+    answer_close(to, r, 0);
 }

@@ -32,7 +32,8 @@ static bool look(struct files *fs, struct root *r, const struct root *given)
         close(fd);
         return false;
     }
-    if (r->fd != given->fd)
+    /* a helper may still be looking below the old one */
+    if (r->fd != given->fd && !fs->aside)
         close(r->fd);
     r->fd = fd;
     r->watchable = file_system_watchable(fd);
