@@ -185,6 +185,7 @@ int aside_give(struct files *fs, struct aside_job *job, unsigned lane)
 
     job->job.lane = lane;
     job->given_us = fs->now->us;
+    fs->aside_used = true;
     job->given_up = false;
     list_init(&job->node);
     int error = helpers_give(a->helpers, &job->job,

@@ -76,6 +76,7 @@ struct files {
     struct list *waits;  /* by resolve(): where to wait for one */
     struct list looked;  /* by helpers: aside_job.node of what is done */
     char aside_tag, mounts_tag; /* in the poll set */
+    bool aside_used;            /* some were asked so far */
 };
 
 /* Makes all that is known from here on; conf, now, past, keep_alive and poll

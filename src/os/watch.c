@@ -23,16 +23,14 @@
 #define NAME_EVENTS (IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE)
 #define SELF_EVENTS (IN_DELETE_SELF | IN_MOVE_SELF)
 
-/* Events may have come since they were last taken.  Raised by the signal, and
- * for good where no signal can be had. */
-static volatile sig_atomic_t pending[WATCH_KINDS] = { 1, 1, 1 };
+volatile sig_atomic_t watch_pending[WATCH_KINDS] = { 1, 1, 1 };
 static bool signalled[WATCH_KINDS];
 
 static void note_events(int number)
 {
     (void)number;
     for (int i = 0; i < WATCH_KINDS; i++)
-        pending[i] = 1;
+        watch_pending[i] = 1;
 }
 
 static bool take_signal(void)
@@ -56,21 +54,16 @@ int watch_new(enum watch_kind kind)
         return -errno;
     signalled[kind] = take_signal() && fcntl(fd, F_SETOWN, getpid()) == 0 &&
                       fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC) == 0;
-    pending[kind] = 1;
+    watch_pending[kind] = 1;
     return fd;
-}
-
-bool watch_waits(enum watch_kind kind)
-{
-    return pending[kind] != 0;
 }
 
 static bool due(enum watch_kind kind)
 {
-    if (!pending[kind])
+    if (!watch_pending[kind])
         return false;
     /* first: what comes after the last read raises it again */
-    pending[kind] = !signalled[kind];
+    watch_pending[kind] = !signalled[kind];
     return true;
 }
 

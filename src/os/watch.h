@@ -7,6 +7,7 @@
 #ifndef ETAGD_OS_WATCH_H
 #define ETAGD_OS_WATCH_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -67,8 +68,15 @@ struct watch_files {
                                     or they are no longer watched */
 };
 
+/* Events may have come since they were last taken.  Raised by the signal, and
+ * for good where no signal can be had. */
+extern volatile sig_atomic_t watch_pending[WATCH_KINDS];
+
 /* Something may have come since all was taken. */
-bool watch_waits(enum watch_kind kind);
+static inline bool watch_waits(enum watch_kind kind)
+{
+    return watch_pending[kind] != 0;
+}
 
 /* The same for files, some events at a time: until it is false. */
 bool watch_take_files(int watch, struct watch_files *out);

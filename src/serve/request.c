@@ -232,6 +232,8 @@ static bool refused_at_once(struct worker *w, const struct request *q)
 static bool answered_early(struct worker *w, struct conn *c, struct request *q,
                            const struct target *target)
 {
+    if (!w->early)
+        return false;
     bool health = health_names(w->conf, target->path);
 
     if (method_support(q->head.method) == METHOD_UNKNOWN ||

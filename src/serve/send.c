@@ -150,8 +150,8 @@ static ssize_t send_file(struct worker *w, struct conn *c, struct txn *t,
     }
     t->doubt_us = 0;
     bool more = n < p->bytes || t->piece_at + 1 < t->piece_n || c->closing;
-    ssize_t sent = net_send(c->fd, bytes, n < most ? n : most,
-                            more && most == SIZE_MAX);
+    ssize_t sent =
+        net_send(c->fd, bytes, n < most ? n : most, more && most == SIZE_MAX);
     ferry_empty(t);
     return sent;
 }

@@ -104,8 +104,8 @@ static void answer_received(struct worker *w)
     w->arrivals.arena_n = 0;
 }
 
-/* Requests whose facts are there, or won't come, go on; false: none. */
-static bool resume(struct worker *w)
+/* What helpers were asked for is there, or won't come; false: nothing. */
+static bool resume_aside(struct worker *w)
 {
     struct list *waiter;
     struct conn *c;
@@ -123,13 +123,22 @@ static bool resume(struct worker *w)
         else
             step_close(w, c, why);
     }
-    for (; (waiter = facts_ready(&w->files)); any = true)
-        step_resume(w, LIST_ENTRY(waiter, struct txn, waiter)->conn);
     for (; (waiter = aside_lost(&w->files)); any = true) {
         struct txn *t = LIST_ENTRY(waiter, struct txn, waiter);
         t->lost = true;
         step_resume(w, t->conn);
     }
+    return any;
+}
+
+/* Requests whose facts are there, or won't come, go on; false: none. */
+static bool resume(struct worker *w)
+{
+    bool any = w->files.aside_used && resume_aside(w);
+    struct list *waiter;
+
+    for (; (waiter = facts_ready(&w->files)); any = true)
+        step_resume(w, LIST_ENTRY(waiter, struct txn, waiter)->conn);
     return any;
 }
 
@@ -252,7 +261,9 @@ static int wait_ms(struct worker *w)
 
     /* each of these has work of its own to do, however busy the turns are */
     do {
-        ms = least(facts_turn(&w->files), aside_turn(&w->files));
+        ms = facts_turn(&w->files);
+        if (w->files.aside_used)
+            ms = least(ms, aside_turn(&w->files));
     } while (resume(w)); /* they may have asked for more */
     ms = least(ms, wheel_wait_ms(&w->wheel, w->now.ms));
     ms = least(ms, access_turn(w->access));

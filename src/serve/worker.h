@@ -94,6 +94,7 @@ struct worker {
     struct head_limits head_limits;
     char *path_storage; /* decoded target */
     size_t path_cap;
+    bool early; /* some answers are made before sites and rules have a say */
     struct known_host host; /* the last one that was looked up */
     struct files files;
     struct answers answers;

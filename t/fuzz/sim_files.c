@@ -419,10 +419,7 @@ void watch_remove(int watch, int number)
     PROPERTY(watch == SIM_MARKS && number > 0);
 }
 
-bool watch_waits(enum watch_kind kind)
-{
-    return kind == WATCH_FILES;
-}
+volatile sig_atomic_t watch_pending[WATCH_KINDS] = { 1, 1, 0 };
 
 bool watch_take_files(int watch, struct watch_files *out)
 {
