@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The observer comes and goes by reloads, whatever older generations still have
 to finish."""
+import http.client
 import os
 from signal import SIGCONT, SIGSTOP
 
@@ -8,11 +9,13 @@ import pytest
 
 from harness import alive, free_port, until
 from test_85_observe import FILES, Observer
+from wire import DEADLINE_S
 
 
 class Reloaded:
-    def __init__(self, server, first):
+    def __init__(self, server, first, section="observe"):
         self.server = server
+        self.section = section
         self.generation = 1
         self.held = []
         self.first = first
@@ -26,7 +29,7 @@ class Reloaded:
 
     def reload(self, listen):
         since = self.server.mark()
-        self.server.configure({"observe": {"listen": listen}})
+        self.server.configure({self.section: {"listen": listen}})
         self.server.signal(1)
         self.generation += 1
         self.server.await_line(
@@ -49,26 +52,49 @@ def reloaded(serve):
 
 
 def newest(observer):
-    return max(w["generation"] for w in observer.json("/status")["workers"])
+    def look():
+        try:
+            return observer.json("/status")["workers"]
+        except ConnectionError:
+            return None  # it came to one that was just ending
+    return max(w["generation"] for w in until("an answer", look))
 
 
-def refused(observer):
-    """Nobody listens; a visitor that nobody hears would time out instead."""
+def status(address):
+    """Of /metrics; a visitor that nobody hears would time out instead."""
+    c = http.client.HTTPConnection(address, timeout=DEADLINE_S)
     try:
-        observer.get("/status")
+        c.request("GET", "/metrics")
+        return c.getresponse().status
     except ConnectionRefusedError:
-        return True
+        return "refused"
     except ConnectionError:
-        pass  # the socket is just being closed
-    return False
+        return "closed"  # it came to one that was just ending
+    finally:
+        c.close()
 
 
 def test_off_while_a_download_goes_on(reloaded):
     """Nobody is left waiting at a port where nobody answers."""
-    observer = Observer(reloaded.server)
     reloaded.hold()
     reloaded.reload("off")
-    until("nobody listens", lambda: refused(observer))
+    until("nobody listens", lambda: status(reloaded.first) == "refused")
+
+
+def test_metrics_off_and_on_while_a_download_goes_on(serve):
+    """What answers at an address of its own comes and goes in the same way."""
+    first = "127.0.0.1:%d" % free_port()
+    files = {"big.bin": b"x" * 30_000_000}
+    server = serve(conf={"metrics": {"listen": first}}, files=files)
+    r = Reloaded(server, first, "metrics")
+    r.hold()
+    until("an answer", lambda: status(first) == 200)
+    r.reload("off")
+    until("nobody listens", lambda: status(first) == "refused")
+    r.hold()
+    r.reload(first)
+    until("an answer", lambda: status(first) == 200)
+    r.release()
 
 
 @pytest.mark.parametrize("between", (["off"], ["off", "off"],
