@@ -59,6 +59,7 @@ function __etagd_keys
     echo timeouts.send=
     echo timeouts.linger=
     echo timeouts.prepare=
+    echo timeouts.heartbeat=
     echo timeouts.drain=
     echo timeouts.ready-delay=
     echo limits.target=

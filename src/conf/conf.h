@@ -138,14 +138,15 @@ struct conf_site {
 };
 
 struct conf_timeouts {
-    uint64_t idle_ms;    /* between responses, and unused connections */
-    uint64_t head_ms;    /* from the first byte of a head to its blank line */
-    uint64_t body_ms;    /* without progress on unwanted content */
-    uint64_t send_ms;    /* without progress of a response */
-    uint64_t linger_ms;  /* after the last response of a closing connection */
-    uint64_t prepare_ms; /* until a worker answers without the preparer */
-    uint64_t drain_ms;   /* QUIT: until what is left is cut */
-    uint64_t ready_ms;   /* ENDING_DRAIN: until no more is taken */
+    uint64_t idle_ms;      /* between responses, and unused connections */
+    uint64_t head_ms;      /* from the first byte of a head to its blank line */
+    uint64_t body_ms;      /* without progress on unwanted content */
+    uint64_t send_ms;      /* without progress of a response */
+    uint64_t linger_ms;    /* after the last response of a closing connection */
+    uint64_t prepare_ms;   /* until a worker answers without the preparer */
+    uint64_t heartbeat_ms; /* until a process that does not turn is ended */
+    uint64_t drain_ms;     /* QUIT: until what is left is cut */
+    uint64_t ready_ms;     /* ENDING_DRAIN: until no more is taken */
 };
 
 #define CONF_FIELDS_MAX 256 /* as many as the parser has room for */

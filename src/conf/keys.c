@@ -178,6 +178,8 @@ const struct key keys[] = {
         "reading on after the last response, so that it arrives", RANGE(0, MS_DAY)),
     ROW("timeouts", "prepare", duration, conf, timeouts.prepare_ms, "2s",
         "until a worker answers without the preparer", RANGE(10, MS_DAY)),
+    ROW("timeouts", "heartbeat", duration, conf, timeouts.heartbeat_ms, "10s",
+        "until a process that does not turn is ended (with a watchdog: half of it at most)", RANGE(2500, MS_DAY)),
     ROW("timeouts", "drain", duration, conf, timeouts.drain_ms, "30s",
         "after QUIT, until connections that are left are cut", RANGE(0, MS_DAY)),
     ROW("timeouts", "ready-delay", duration, conf, timeouts.ready_ms, "5s",

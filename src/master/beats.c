@@ -12,6 +12,7 @@
 #include "master/generation.h"
 #include "os/channel.h"
 #include "os/log.h"
+#include "os/process.h"
 #include "prepare/preparer.h"
 
 #define ABORT_US 500000u /* from SIGABRT to SIGKILL */
@@ -21,15 +22,39 @@ static uint64_t later(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+/* Silence does not count while it waits for a disk: a signal would not reach
+ * it, and another process would wait for the same one. */
+static bool spared(struct child *c, const char *name, uint64_t last_us,
+                   uint64_t now_us, uint64_t stall_us)
+{
+    if (process_state((int)c->pid) == 'D')
+        c->disk_us = now_us;
+    if (now_us < last_us + stall_us)
+        return true;
+    if (c->aborted_us || now_us >= c->disk_us + stall_us)
+        return false;
+    if (!c->disk_told)
+        log_warn("M130",
+                 "%s (pid %d) has not turned for %llu s: it waits for a disk, "
+                 "and is left to",
+                 name, (int)c->pid,
+                 (unsigned long long)((now_us - last_us) / 1000000));
+    c->disk_told = true;
+    return true;
+}
+
 static void check(struct child *c, const char *name, uint64_t last_us,
                   uint64_t now_us, uint64_t stall_us)
 {
     if (c->pid <= 0)
         return;
-    if (now_us < last_us + stall_us) {
+    if (now_us < last_us + stall_us / 2) {
         c->aborted_us = 0;
+        c->disk_told = false;
         return;
     }
+    if (spared(c, name, last_us, now_us, stall_us))
+        return;
     if (c->aborted_us == 0) {
         log_error("M100", "%s (pid %d) has not turned for %llu s; ending it",
                   name, (int)c->pid,

@@ -46,6 +46,8 @@ struct child {
     uint64_t due_us;     /* to be started then; 0: not waiting */
     uint64_t beat_us;    /* preparer: its last answer to PREPARER_BEAT */
     uint64_t aborted_us; /* ended for not turning; 0: no */
+    uint64_t disk_us;    /* last seen waiting for a disk */
+    bool disk_told;      /* since it turned last */
     struct respawn history;
     struct counters_preparer *told; /* preparer: what it tells; may be NULL */
 };

@@ -13,8 +13,8 @@
 #include "os/log.h"
 #include "os/notify.h"
 
-#define STALL_US 10000000u    /* without systemd's watchdog */
 #define STALL_MIN_US 2500000u /* a worker beats once a second */
+#define LOOK_US 1000000u      /* between two looks at most */
 #define STATUS_US 5000000u    /* between two status lines */
 
 void service_begin(struct master *m)
@@ -23,10 +23,29 @@ void service_begin(struct master *m)
 
     notify_open();
     s->watchdog_us = notify_watchdog_us();
-    s->stall_us = s->watchdog_us ? s->watchdog_us / 2 : STALL_US;
-    if (s->stall_us < STALL_MIN_US)
-        s->stall_us = STALL_MIN_US;
     s->awake_us = s->checked_us = s->used_us = clock_mono_us();
+}
+
+/* How long a process of g may go without a turn. */
+static uint64_t stall_us(const struct service *s, const struct generation *g)
+{
+    uint64_t stall = g->conf->timeouts.heartbeat_ms * 1000;
+
+    if (s->watchdog_us && stall > s->watchdog_us / 2)
+        stall = s->watchdog_us / 2;
+    return stall > STALL_MIN_US ? stall : STALL_MIN_US;
+}
+
+/* The least of all generations: how often to look goes by it. */
+static uint64_t least_stall_us(const struct master *m)
+{
+    uint64_t least = UINT64_MAX;
+
+    EACH_GENERATION (at, m) {
+        uint64_t stall = stall_us(&m->service, generation_at(at));
+        least = stall < least ? stall : least;
+    }
+    return least < UINT64_MAX ? least : STALL_MIN_US;
 }
 
 /* before: "READY=1\n", or nothing; once STOPPING=1 was said that stays so. */
@@ -74,11 +93,12 @@ static void check_beats(struct master *m, uint64_t now)
     struct service *s = &m->service;
 
     /* stopped or starved itself: silence of the others means nothing */
-    if (now - s->checked_us > s->stall_us / 2)
+    if (now - s->checked_us > least_stall_us(m) / 2)
         s->awake_us = now;
     s->checked_us = now;
     EACH_GENERATION (at, m)
-        beats_check(generation_at(at), now, s->awake_us, s->stall_us);
+        beats_check(generation_at(at), now, s->awake_us,
+                    stall_us(s, generation_at(at)));
 }
 
 /* Started by a socket and not used: systemd starts it again when needed. */
@@ -105,7 +125,10 @@ int service_turn(struct master *m)
 {
     struct service *s = &m->service;
     uint64_t now = clock_mono_us();
-    uint64_t every = s->stall_us / 10;
+    uint64_t every = least_stall_us(m) / 10;
+
+    if (every > LOOK_US)
+        every = LOOK_US;
     struct totals t;
 
     if (now >= s->checked_us + every) {

@@ -20,7 +20,6 @@
 /* How the service is seen from outside: systemd, watchdog, idle exit. */
 struct service {
     uint64_t watchdog_us; /* systemd's, 0: none */
-    uint64_t stall_us; /* a process that has not turned for so long is ended */
     uint64_t checked_us, awake_us; /* last look; since when looks are regular */
     uint64_t pinged_us, told_us;
     uint64_t told_requests, told_open;

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -46,6 +47,32 @@ size_t process_descriptors(void)
     if (getrlimit(RLIMIT_NOFILE, &r) != 0 || r.rlim_cur == RLIM_INFINITY)
         return 0;
     return (size_t)r.rlim_cur;
+}
+
+char process_state_of(struct span stat)
+{
+    size_t at = stat.n;
+
+    while (at > 0 && stat.p[at - 1] != ')')
+        at--;
+    struct span rest = span_from(stat, at);
+    bool fine = at > 0 && rest.n >= 3 && rest.p[0] == ' ' && rest.p[2] == ' ';
+
+    return fine ? rest.p[1] : '\0';
+}
+
+char process_state(int pid)
+{
+    char path[32], text[512];
+    ssize_t n = -1;
+
+    (void)snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        n = read(fd, text, sizeof text);
+        close(fd);
+    }
+    return n > 0 ? process_state_of(span_of(text, (size_t)n)) : '\0';
 }
 
 bool process_lives(int pid)

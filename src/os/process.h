@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/span.h"
+
 /* Descriptors 0, 1 and 2 that were closed by whoever started us become ones
  * that cannot be written to: a connection must never get such a number, or log
  * lines would go to a client.  Once, first of all. */
@@ -22,6 +24,13 @@ size_t process_descriptors(void);
 
 /* Of those below 1,024, where a young process has all of them. */
 size_t process_descriptors_open(void);
+
+/* The state in a line of /proc/PID/stat ('R', 'S', 'D', ...); '\0' when it is
+ * none.  The name before it may be anything, parentheses and blanks too. */
+char process_state_of(struct span stat);
+
+/* The same of a process; '\0' when it cannot be told. */
+char process_state(int pid);
 
 /* Is there a process of that number? */
 bool process_lives(int pid);

@@ -273,6 +273,19 @@ def test_stopped_process_is_replaced(serve, short, manager, which):
     assert server.wait() == 0
 
 
+def test_heartbeat_is_of_a_generation(serve, short):
+    """A reload brings another time to the processes that it starts."""
+    server = controlled(serve, short, conf={"timeouts": {"heartbeat": "1h"}})
+    server.configure({"timeouts": {"heartbeat": "2500ms"}})
+    assert ask(server, "--reload").returncode == 0
+    server.await_line("M014")
+    victim = server.workers()[0]
+    os.kill(victim, signal.SIGSTOP)
+    server.await_line(r"M100: worker.* \(pid %d\) has not turned for [2-9] s" %
+                      victim)
+    server.await_line(r"M030: worker.* \(pid %d\) ended by signal" % victim)
+
+
 def activated(serve, short, names, **options):
     """Started by systemd-socket-activate on sockets below `short`."""
     program = shutil.which("systemd-socket-activate")

@@ -30,3 +30,6 @@ t_unit_holder_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += t/unit/userns
 t_unit_userns_SOURCES = t/unit/userns.c
 t_unit_userns_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += t/unit/beats
+t_unit_beats_SOURCES = t/unit/beats.c
+t_unit_beats_LDADD = $(UNIT_LIBS)
