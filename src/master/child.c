@@ -94,6 +94,7 @@ _Noreturn void child_main(struct generation *g, struct child *c, int control,
     check_role(role);
     signals_child();
     keep_needed(g, c, control, prepare);
+    process_without_terminal();
     rc = priv_drop(&g->identity);
     if (rc < 0) {
         log_error("M040", "privileges could not be dropped: %s", strerror(-rc));

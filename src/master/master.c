@@ -360,6 +360,7 @@ static void begin(struct master *m, char *const *argv)
     log_role("master");
     check_role("master");
     process_raise_descriptors();
+    process_append_only();
     log_without_waiting();
     list_init(&m->generations);
     m->started_us = clock_mono_us();

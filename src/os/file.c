@@ -149,11 +149,20 @@ static int64_t nanoseconds(const struct timespec *t)
     return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec;
 }
 
+int file_fstat(int fd, struct stat *out)
+{
+#ifdef FILE_FSTAT_CALL
+    return (int)syscall(SYS_fstat, fd, out);
+#else
+    return fstat(fd, out);
+#endif
+}
+
 int file_stat(int fd, struct file_stat *out)
 {
     struct stat s;
 
-    if (fstat(fd, &s) != 0)
+    if (file_fstat(fd, &s) != 0)
         return -errno;
     *out = (struct file_stat){
         .kind = S_ISREG(s.st_mode)   ? FILE_REGULAR
@@ -202,7 +211,7 @@ size_t file_append(int fd, const void *p, size_t n, int *error)
     struct stat s = { .st_mode = 0 };
     size_t at = 0;
 
-    (void)fstat(fd, &s);
+    (void)file_fstat(fd, &s);
     bool pipe = S_ISFIFO(s.st_mode), socket = S_ISSOCK(s.st_mode);
 
     *error = 0;

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 
 enum file_kind { FILE_REGULAR, FILE_DIRECTORY, FILE_OTHER };
@@ -41,6 +43,14 @@ int file_open_staying(int root, const char *path, enum file_links links);
 
 /* Whether `path` itself (no link is followed) is a socket. */
 bool file_is_socket(const char *path);
+
+/* fstat, where it can be had as the call that takes no path at all: glibc
+ * before 2.39 makes one of it that does, which the sandbox allows to nobody but
+ * a worker.  0, or -1 and errno. */
+#if defined SYS_fstat && (defined __x86_64__ || defined __aarch64__)
+#define FILE_FSTAT_CALL 1
+#endif
+int file_fstat(int fd, struct stat *out);
 
 /* A directory by absolute path, as a root for the function above. */
 int file_open_root(const char *path);

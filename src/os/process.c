@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define ENOUGH (1u << 20)
@@ -24,6 +25,29 @@ void process_standard_descriptors(void)
         if (open("/dev/null", O_RDONLY) != fd)
             return;
     }
+}
+
+void process_append_only(void)
+{
+    struct stat s;
+
+    for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
+        int flags = fcntl(fd, F_GETFL);
+        if (flags >= 0 && fstat(fd, &s) == 0 && S_ISREG(s.st_mode))
+            (void)fcntl(fd, F_SETFL, flags | O_APPEND);
+    }
+}
+
+void process_without_terminal(void)
+{
+    int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    (void)dup2(fd, STDIN_FILENO);
+    (void)dup2(fd, STDOUT_FILENO);
+    if (fd > STDERR_FILENO)
+        close(fd);
 }
 
 void process_raise_descriptors(void)

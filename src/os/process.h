@@ -16,6 +16,15 @@
  * lines would go to a client.  Once, first of all. */
 void process_standard_descriptors(void);
 
+/* A log that is a plain file behind descriptor 1 or 2 ("> log") is appended to
+ * from here on: no process of ours can write over what is in it, nor lose lines
+ * to another one's place in the file. */
+void process_append_only(void);
+
+/* Neither a terminal to read from nor another's standard output: for processes
+ * that have a log, and descriptor 2. */
+void process_without_terminal(void);
+
 /* Raises the soft limit of descriptors to the hard one. */
 void process_raise_descriptors(void);
 

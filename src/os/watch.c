@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -48,12 +49,12 @@ static bool take_signal(void)
 
 int watch_new(enum watch_kind kind)
 {
-    int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC), on = 1;
 
     if (fd < 0)
         return -errno;
     signalled[kind] = take_signal() && fcntl(fd, F_SETOWN, getpid()) == 0 &&
-                      fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC) == 0;
+                      ioctl(fd, FIOASYNC, &on) == 0;
     watch_pending[kind] = 1;
     return fd;
 }

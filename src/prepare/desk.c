@@ -256,7 +256,7 @@ static void store_coding(struct desk *d, struct item *it,
         return;
     }
     memcpy(slab->p + offset, task->out, task->out_n);
-    slab_unpin(slab);
+    slab_unpin(&d->slabs, slab);
     part->state = PART_THERE;
     part->slab = slab->id;
     part->offset = offset;
@@ -278,7 +278,7 @@ static void coding_done(struct desk *d)
     CHECK(source != NULL); /* pinned */
     part->version = own->version;
     store_coding(d, it, &task);
-    slab_unpin(source);
+    slab_unpin(&d->slabs, source);
     free(task.out);
     it->in_coder = false;
     if (part->state == PART_THERE)

@@ -94,7 +94,7 @@ static uint64_t place(struct slabs *slabs, const void *p, size_t n,
     if (!slab)
         return 0;
     memcpy(slab->p + at, p, n);
-    slab_unpin(slab);
+    slab_unpin(slabs, slab);
     *offset = at;
     return slab->id;
 }

@@ -109,7 +109,7 @@ static void keep(struct reading_tools *t, struct item *it, enum coding c)
     if (r->digest)
         digest_end(r->digest, part->digest);
     if (r->slab && !reuse_place(t, r, part, before)) {
-        slab_unpin(r->slab);
+        slab_unpin(t->slabs, r->slab);
         part->slab = r->slab->id;
         part->offset = r->offset;
         r->slab = NULL;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/sum.h"
+#include "os/file.h"
 #include "prepare/magic.h"
 #include "prepare/version.h"
 
@@ -26,7 +27,7 @@ static bool version_of(int fd, struct file_version *v)
 {
     struct stat st;
 
-    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < 0)
+    if (file_fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < 0)
         return false;
     *v = (struct file_version){ st.st_dev, st.st_ino, (uint64_t)st.st_size,
                                 nanoseconds(st.st_mtim),

@@ -82,7 +82,9 @@ static int make_area(size_t size, char **p)
         fd = memfd_create("etagd", flags); /* before Linux 6.3 */
     if (fd < 0)
         return -1;
-    if (ftruncate(fd, (off_t)size) == 0) {
+    /* its last byte gives it its size: the sandbox has no ftruncate, which
+     * would empty a log as well */
+    if (pwrite(fd, "", 1, (off_t)size - 1) == 1) {
         *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         if (*p != MAP_FAILED) {
             if (fcntl(fd, F_ADD_SEALS, SLAB_SEALS) == 0)
@@ -92,6 +94,29 @@ static int make_area(size_t size, char **p)
     }
     close(fd);
     return -1;
+}
+
+/* What nobody writes to any more is mapped once more, to be read: with its
+ * seals no writable mapping can be made, nor this one be made writable.  The
+ * page that the next file begins in waits for it. */
+static void harden(const struct slabs *s, struct slab *slab)
+{
+    size_t from = slab->hard;
+    size_t to =
+        slab == s->current ? slab->used / PAGE_BYTES * PAGE_BYTES : slab->size;
+
+    if (slab->pins > 0 || to <= from)
+        return;
+    CHECK(mmap(slab->p + from, to - from, PROT_READ, MAP_SHARED | MAP_FIXED,
+               slab->fd, (off_t)from) != MAP_FAILED);
+    slab->hard = to;
+}
+
+void slab_unpin(const struct slabs *s, struct slab *slab)
+{
+    CHECK(slab->pins > 0);
+    slab->pins--;
+    harden(s, slab);
 }
 
 /* Drops the oldest slabs until `size` more fit. */
@@ -139,8 +164,13 @@ static struct slab *room_for(struct slabs *s, size_t n)
 {
     if (n > s->each / 2)
         return make(s, round_up(n, PAGE_BYTES));
-    if (!s->current || s->current->size - s->current->used < n)
-        s->current = make(s, s->each);
+    struct slab *full = s->current;
+    if (full && full->size - full->used >= n)
+        return full;
+    s->current = NULL;
+    if (full)
+        harden(s, full);
+    s->current = make(s, s->each);
     return s->current;
 }
 
@@ -170,6 +200,8 @@ void slabs_undo(struct slabs *s, struct slab *slab, size_t offset, size_t n)
         slab->used = offset;
     if (slab->used == 0 && slab != s->current && !slab->told && !slab->pins)
         destroy(s, slab);
+    else
+        harden(s, slab);
 }
 
 struct slab *slabs_find(const struct slabs *s, uint64_t id)

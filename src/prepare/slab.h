@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
  * slab: sealed shared memory that holds prepared bytes.
- * Layer: prepare.  A slab is a memfd with one writable mapping, ours; its seals
- * forbid every other, and any change of size, so that a worker which maps it
- * can neither write nor meet SIGBUS.  Files are packed one after the other;
- * when the limit is reached the oldest slab goes.
+ * Layer: prepare.  A slab is a memfd with one writable mapping, ours, which
+ * turns to a read-only one as the slab fills; its seals forbid every other, and
+ * any change of size, so that a worker which maps it can neither write nor meet
+ * SIGBUS.  Files are packed one after the other; when the limit is reached the
+ * oldest slab goes.
  */
 #ifndef ETAGD_PREPARE_SLAB_H
 #define ETAGD_PREPARE_SLAB_H
@@ -21,6 +22,7 @@ struct slab {
     int fd;
     char *p;
     size_t size, used;
+    size_t hard;   /* bytes from the first on that we can't write to any more */
     unsigned pins; /* being written to, or read by the encoder's thread */
     bool told;     /* some worker knows it */
 };
@@ -53,10 +55,8 @@ static inline void slab_pin(struct slab *slab)
     slab->pins++;
 }
 
-static inline void slab_unpin(struct slab *slab)
-{
-    slab->pins--;
-}
+/* Nobody who pinned it writes to it any more. */
+void slab_unpin(const struct slabs *s, struct slab *slab);
 
 /* NULL once it has been dropped. */
 struct slab *slabs_find(const struct slabs *s, uint64_t id);

@@ -23,3 +23,7 @@ t_unit_client_SOURCES = t/unit/client.c
 t_unit_client_LDADD = $(UNIT_LIBS)
 t_unit_changes_SOURCES = t/unit/changes.c $(PREPARE_RIG)
 t_unit_changes_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += t/unit/slab
+t_unit_slab_SOURCES = t/unit/slab.c t/unit/unit.h
+t_unit_slab_LDADD = $(UNIT_LIBS)

@@ -9,13 +9,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/openat2.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -24,10 +27,13 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "os/beneath.h"
+#include "os/directory.h"
 #include "os/file.h"
 #include "os/landlock.h"
 #include "os/net.h"
@@ -43,7 +49,7 @@
 /* A root with a file and a directory, and a file beside it. */
 static char folder[] = "/tmp/etagd-sandbox-XXXXXX";
 static char victim[64];
-static int root = -1, outside = -1, listener = -1;
+static int root = -1, outside = -1, listener = -1, log_fd = -1, unix_fd = -1;
 static int pair[2] = { -1, -1 };
 
 /* Each returns true when it got what it must not get. */
@@ -221,6 +227,125 @@ static bool talk(void)
            net_recv(pair[0], bytes, sizeof bytes) == 2;
 }
 
+/* -- what other processes have open as well: the log, the listening socket */
+
+static bool empty_log(void)
+{
+    return ftruncate(log_fd, 0) == 0;
+}
+
+static bool seek_in_log(void)
+{
+    return lseek(log_fd, 0, SEEK_SET) == 0;
+}
+
+static bool write_not_at_end(void)
+{
+    return fcntl(log_fd, F_SETFL, 0) == 0;
+}
+
+static bool write_over_log(void)
+{
+    struct iovec iov = { .iov_base = victim, .iov_len = 1 };
+
+    return syscall(SYS_pwritev2, log_fd, &iov, 1, 0, 0, 0x20 /* NOAPPEND */) >
+           0;
+}
+
+/* A preparer gives slabs their size by it; of a log it makes one that grows, as
+ * log_is_whole() sees. */
+static bool write_at_place(void)
+{
+    return pwrite(log_fd, "x", 1, 0) == 1;
+}
+
+static bool punch_log(void)
+{
+    return fallocate(log_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0,
+                     1) == 0;
+}
+
+static bool map_log(void)
+{
+    return mmap(NULL, 4, PROT_READ | PROT_WRITE, MAP_SHARED, log_fd, 0) !=
+           MAP_FAILED;
+}
+
+static bool deafen_listener(void)
+{
+    return shutdown(listener, SHUT_RD) == 0 ||
+           shutdown(listener, SHUT_RDWR) == 0;
+}
+
+static bool disconnect_listener(void)
+{
+    const struct sockaddr none = { .sa_family = AF_UNSPEC };
+
+    return connect(listener, &none, sizeof none) == 0;
+}
+
+static bool shorten_listener(void)
+{
+    return listen(listener, 0) == 0;
+}
+
+static bool filter_listener(void)
+{
+    struct sock_filter none = { BPF_RET | BPF_K, 0, 0, 0 };
+    struct sock_fprog p = { 1, &none };
+    int seconds = 1;
+
+    return setsockopt(listener, SOL_SOCKET, SO_ATTACH_FILTER, &p, sizeof p) ==
+               0 ||
+           setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds,
+                      sizeof seconds) == 0;
+}
+
+static bool block_listener(void)
+{
+    int off = 0;
+
+    return fcntl(listener, F_SETFL, 0) == 0 ||
+           ioctl(listener, FIONBIO, &off) == 0;
+}
+
+static bool have_parent_signalled(void)
+{
+    const struct f_owner_ex owner = { F_OWNER_PID, getppid() };
+
+    return fcntl(listener, F_SETOWN, getppid()) == 0 ||
+           fcntl(listener, F_SETOWN, -getpgrp()) == 0 ||
+           fcntl(listener, F_SETOWN_EX, &owner) == 0;
+}
+
+static bool choose_signal(void)
+{
+    return fcntl(listener, F_SETSIG, SIGKILL) == 0;
+}
+
+static bool have_itself_signalled(void)
+{
+    int on = 1;
+
+    return fcntl(listener, F_SETOWN, getpid()) == 0 ||
+           ioctl(listener, FIOASYNC, &on) == 0;
+}
+
+static bool watch_by_fcntl(void)
+{
+    return fcntl(root, F_NOTIFY, DN_MODIFY) == 0 ||
+           fcntl(log_fd, F_SETLEASE, F_WRLCK) == 0;
+}
+
+#ifdef FILE_FSTAT_CALL
+static bool stat_path_by_empty(void)
+{
+    struct stat st;
+
+    return fstatat(AT_FDCWD, "/etc/passwd", &st, AT_EMPTY_PATH) == 0;
+}
+#endif
+
 enum how {
     REFUSED,   /* by the list of calls: EPERM */
     KILLED,    /* by the list of calls: SIGSYS */
@@ -264,6 +389,25 @@ static const struct {
     { "be scheduled before others", step_forward, REFUSED, ALL },
     { "be scheduled behind others", step_back, REFUSED, W | O },
     { "accept", accept_connection, REFUSED, P },
+    { "empty a log", empty_log, REFUSED, ALL },
+    { "seek in a log", seek_in_log, REFUSED, ALL },
+    { "have a log written to at its place", write_not_at_end, REFUSED, ALL },
+    { "write over a log", write_over_log, REFUSED, ALL },
+    { "write at a place of a log", write_at_place, REFUSED, W | O },
+    { "make a hole in a log", punch_log, REFUSED, ALL },
+    { "map a log", map_log, REFUSED, ALL },
+    { "shut the listener down", deafen_listener, REFUSED, ALL },
+    { "disconnect the listener", disconnect_listener, REFUSED, ALL },
+    { "shorten the listener's queue", shorten_listener, REFUSED, ALL },
+    { "filter what the listener hears", filter_listener, REFUSED, ALL },
+    { "make the listener block", block_listener, REFUSED, ALL },
+    { "have another process signalled", have_parent_signalled, REFUSED, ALL },
+    { "choose the signal", choose_signal, REFUSED, ALL },
+    { "have itself signalled", have_itself_signalled, REFUSED, P | O },
+    { "watch by fcntl", watch_by_fcntl, REFUSED, ALL },
+#ifdef FILE_FSTAT_CALL
+    { "stat a path as if it were empty", stat_path_by_empty, REFUSED, P | O },
+#endif
 };
 
 static const char *const roles[] = { "worker", "preparer", "observer" };
@@ -327,6 +471,56 @@ static void refused(void **state)
     }
 }
 
+static bool place_in_log(void)
+{
+    return write_at_place() && write(log_fd, "y", 1) == 1;
+}
+
+/* The preparer's pwrite appends, since the log is open to append. */
+static void log_is_whole(void **state)
+{
+    char text[16] = "";
+    int fd = openat(outside, "log", O_RDONLY | O_CLOEXEC);
+
+    (void)state;
+    assert_int_equal(
+        try_in_child(SANDBOX_PREPARER, SANDBOX_ABI_ALL, place_in_log), 1);
+    assert_int_equal(read(fd, text, sizeof text), 6);
+    assert_string_equal(text, "textxy");
+    close(fd);
+}
+
+static bool finish_listeners(void)
+{
+    return shutdown(listener, SHUT_WR) == 0 && shutdown(unix_fd, SHUT_WR) == 0;
+}
+
+static void assert_accepts(int fd)
+{
+    struct sockaddr_storage a;
+    socklen_t n = sizeof a;
+
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &n), 0);
+    int c = socket(a.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(connect(c, (struct sockaddr *)&a, n), 0);
+    int s = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+    assert_true(s >= 0);
+    close(s);
+    close(c);
+}
+
+/* The one shutdown that is allowed does nothing to a listening socket. */
+static void listeners_live_on(void **state)
+{
+    (void)state;
+#ifdef ETAGD_COVERAGE
+    skip();
+#endif
+    (void)try_in_child(SANDBOX_WORKER, SANDBOX_ABI_ALL, finish_listeners);
+    assert_accepts(listener);
+    assert_accepts(unix_fd);
+}
+
 /* What a worker lives on goes on working: files, changes, connections. */
 static bool work(void)
 {
@@ -340,6 +534,9 @@ static bool work(void)
         return false;
     if (file < 0 || sub < 0 || w < 0 || file_stat(file, &st) != 0 ||
         file_read_at(file, bytes, sizeof bytes, 0) != 4)
+        return false;
+    struct directory names;
+    if (directory_read(sub, 10, &names) != 0 || names.n != 1)
         return false;
     if (watch_add_directory(w, root, root) != 0 ||
         watch_add_directory(w, sub, root) != 0)
@@ -447,6 +644,9 @@ static int set_up(void **state)
     make(root, "sub/file");
     make(outside, "secret");
     assert_int_equal(symlinkat("../secret", root, "link"), 0);
+    make(outside, "log");
+    log_fd = openat(outside, "log", O_WRONLY | O_APPEND | O_CLOEXEC);
+    assert_true(log_fd >= 0);
     snprintf(victim, sizeof victim, "%s/secret", folder);
     any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair),
@@ -454,6 +654,12 @@ static int set_up(void **state)
     listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(listener, (struct sockaddr *)&any, sizeof any), 0);
     assert_int_equal(listen(listener, 1), 0);
+    /* a name in no file system */
+    struct sockaddr_un un = { .sun_family = AF_UNIX };
+    snprintf(un.sun_path + 1, sizeof un.sun_path - 1, "%s", folder);
+    unix_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(unix_fd, (struct sockaddr *)&un, sizeof un), 0);
+    assert_int_equal(listen(unix_fd, 1), 0);
     return 0;
 }
 
@@ -462,9 +668,13 @@ static int tear_down(void **state)
     static const struct {
         const char *name;
         int flag;
-    } there[] = { { "root/sub/file", 0 },   { "root/sub", AT_REMOVEDIR },
-                  { "root/file", 0 },       { "root/link", 0 },
-                  { "root", AT_REMOVEDIR }, { "secret", 0 } };
+    } there[] = { { "root/sub/file", 0 },
+                  { "root/sub", AT_REMOVEDIR },
+                  { "root/file", 0 },
+                  { "root/link", 0 },
+                  { "root", AT_REMOVEDIR },
+                  { "secret", 0 },
+                  { "log", 0 } };
 
     (void)state;
     for (size_t i = 0; i < ROWS(there); i++)
@@ -472,16 +682,17 @@ static int tear_down(void **state)
     close(outside);
     close(root);
     close(listener);
+    close(unix_fd);
+    close(log_fd);
     return rmdir(folder);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(refused),
-        cmocka_unit_test(worker_works),
-        cmocka_unit_test(thread_inherits),
-        cmocka_unit_test(others_closed),
+        cmocka_unit_test(refused),           cmocka_unit_test(log_is_whole),
+        cmocka_unit_test(listeners_live_on), cmocka_unit_test(worker_works),
+        cmocka_unit_test(thread_inherits),   cmocka_unit_test(others_closed),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

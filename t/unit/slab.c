@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Tests of src/prepare/slab: what has been handed out can't be changed any more
+ * by the process that made it.
+ */
+#include "unit.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "prepare/slab.h"
+
+#define PAGE 4096u
+
+static unsigned dropped;
+
+static void drop(void *arg, uint64_t id)
+{
+    (void)arg;
+    (void)id;
+    dropped++;
+}
+
+static struct slab *put(struct slabs *s, size_t n, char fill, size_t *offset)
+{
+    struct slab *slab = slabs_reserve(s, n, offset);
+
+    assert_non_null(slab);
+    memset(slab->p + *offset, fill, n);
+    slab_unpin(s, slab);
+    return slab;
+}
+
+/* 0: written; else the signal that ended who tried. */
+static int write_at(char *p)
+{
+    int status;
+    pid_t pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        signal(SIGSEGV, SIG_DFL);
+        *(volatile char *)p = 'x';
+        _exit(0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static void sure(char *p, size_t n, char fill)
+{
+    char *page = (char *)((uintptr_t)p & ~(uintptr_t)(PAGE - 1));
+
+    assert_int_equal(write_at(p), SIGSEGV);
+    assert_int_equal(write_at(p + n - 1), SIGSEGV);
+    assert_int_equal(mprotect(page, PAGE, PROT_READ | PROT_WRITE), -1);
+    assert_int_equal(errno, EACCES);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(p[i], fill);
+}
+
+static void no_other_way(struct slab *slab)
+{
+    assert_ptr_equal(
+        mmap(NULL, slab->size, PROT_READ | PROT_WRITE, MAP_SHARED, slab->fd, 0),
+        MAP_FAILED);
+    assert_int_equal(pwrite(slab->fd, "x", 1, 0), -1);
+    assert_int_equal(madvise(slab->p, PAGE, MADV_REMOVE), -1);
+}
+
+static void small_files(void **state)
+{
+    struct slabs s;
+    size_t a, b, c, n = 3 * PAGE - 100;
+
+    (void)state;
+    slabs_start(&s, 1 << 20, drop, NULL);
+    struct slab *slab = put(&s, n, 'a', &a);
+    sure(slab->p + a, 2 * PAGE, 'a'); /* its last page waits for the next */
+    assert_int_equal(write_at(slab->p + a + n), 0); /* beside it */
+    assert_ptr_equal(put(&s, 300, 'b', &b), slab);
+    sure(slab->p + a, n, 'a');
+    no_other_way(slab);
+    /* what is being written to is not hardened by its neighbour's end */
+    assert_ptr_equal(slabs_reserve(&s, 2 * PAGE, &c), slab);
+    slab_pin(slab);
+    slab_unpin(&s, slab);
+    memset(slab->p + c, 'c', 2 * PAGE);
+    slab_unpin(&s, slab);
+    sure(slab->p + b, 300, 'b');
+    slabs_stop(&s);
+}
+
+static void full_slab(void **state)
+{
+    struct slabs s;
+    size_t at, first;
+    struct slab *slab, *next;
+
+    (void)state;
+    slabs_start(&s, 1 << 20, drop, NULL);
+    slab = put(&s, 100, 'a', &first);
+    do
+        next = put(&s, 5000, 'b', &at);
+    while (next == slab);
+    sure(slab->p + first, 100, 'a');
+    assert_int_equal(write_at(slab->p + slab->size - 1), SIGSEGV);
+    assert_int_equal(write_at(next->p + at), SIGSEGV);
+    slabs_stop(&s);
+}
+
+static void slab_of_its_own(void **state)
+{
+    struct slabs s;
+    size_t at, n = 200000;
+
+    (void)state;
+    slabs_start(&s, 1 << 20, drop, NULL);
+    struct slab *slab = put(&s, n, 'a', &at);
+    sure(slab->p + at, n, 'a');
+    slabs_stop(&s);
+}
+
+/* Room that is given back is written to again. */
+static void given_back(void **state)
+{
+    struct slabs s;
+    size_t a, b, c;
+
+    (void)state;
+    slabs_start(&s, 1 << 20, drop, NULL);
+    struct slab *slab = put(&s, 100, 'a', &a);
+    assert_ptr_equal(slabs_reserve(&s, 3 * PAGE, &b), slab);
+    slabs_undo(&s, slab, b, 3 * PAGE);
+    assert_ptr_equal(put(&s, 5 * PAGE, 'c', &c), slab);
+    assert_int_equal(b, c);
+    sure(slab->p + a, 100, 'a');
+    /* a slab that many write to, and of which the last gives its room back */
+    assert_ptr_equal(slabs_reserve(&s, 2 * PAGE, &a), slab);
+    assert_ptr_equal(slabs_reserve(&s, 2 * PAGE, &b), slab);
+    slab_unpin(&s, slab);
+    assert_int_equal(write_at(slab->p + b), 0);
+    slabs_undo(&s, slab, b, 2 * PAGE);
+    assert_ptr_equal(put(&s, PAGE, 'd', &c), slab);
+    sure(slab->p + c, PAGE / 2, 'd');
+    slabs_stop(&s);
+    assert_int_equal(dropped, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(small_files),
+        cmocka_unit_test(full_slab),
+        cmocka_unit_test(slab_of_its_own),
+        cmocka_unit_test(given_back),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
