@@ -103,6 +103,12 @@ static void get_metrics(struct observer *o, struct visitor *v,
     metrics_put(&x, o->start->tallies, o->start->place);
     numbers_metrics(&x, o);
     exposition_end(&x);
+    if (b.overflow) {
+        answer_error(v, h, 503,
+                     "There are too many workers to be told of here: see "
+                     "[metrics] in the configuration.");
+        return;
+    }
     answer_short(v, h, 200, exposition_type(&x), "", &b);
 }
 

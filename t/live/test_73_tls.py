@@ -16,7 +16,7 @@ import threading
 import pytest
 
 import harness
-from differential.peers import UNPACKED, Peer
+from differential.peers import UNPACKED, Peer, _environment
 from harness import TOP, until
 from test_72_proxies import GET, TLS, binary
 from test_85_observe import Observer, of
@@ -336,7 +336,7 @@ def test_here(short):
     port = harness.free_port()
     here = harness.Process(
         [str(HERE / "here"), str(short), str(port)], cwd=str(short),
-        env=dict(harness.environment(), ETAGD=str(harness.binary()),
+        env=dict(_environment(), ETAGD=str(harness.binary()),
                  PATH="%s:%s" % (os.environ["PATH"], UNPACKED / "usr/sbin")))
     try:
         told = here.await_stdout(r"its certificate: (\S+)")

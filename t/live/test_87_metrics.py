@@ -16,6 +16,7 @@ from controlled import FILES, ask, controlled
 from differential.peers import UNPACKED
 from harness import until
 from samples import parse, total
+from test_85_observe import Observer
 from wire import DEADLINE_S
 
 AT = re.compile(r"M144: metrics at http://127\.0\.0\.1:(\d+)/metrics")
@@ -510,3 +511,14 @@ def test_the_preparer(scraped):
         s.look(), "etagd_prepared_bytes") < 10 * len(text))
     s.await_total("etagd_coded_forms_total", 30)
     s.await_total("etagd_process_restarts_total", 1, process="preparer")
+
+
+def test_more_workers_than_the_observer_has_room_for(scraped):
+    """All are told of at the address of its own; the observer, which has less
+    room, says that it can't."""
+    s = scraped(server={"workers": 130}, observe={"listen": "127.0.0.1:0"})
+    found = s.look()
+    assert len({dict(labels)["worker"] for name, labels in found
+                if name == "etagd_requests_total"}) == 130
+    r = Observer(s.server).get("/metrics")
+    assert r.status == 503 and "[metrics]" in r.text
