@@ -31,8 +31,8 @@ _etagd_values()
     server.dotfiles) echo 'allow deny' ;;
     server.unknown-host) echo 'default refuse' ;;
     server.sandbox) echo 'off on' ;;
-    server.on-term) echo 'drain finish stop' ;;
-    server.on-quit) echo 'drain finish stop' ;;
+    server.on-term) echo 'drain finish release stop' ;;
+    server.on-quit) echo 'drain finish release stop' ;;
     server.server-field) echo 'off' ;;
     server.defer-accept) echo 'off on' ;;
     server.pieces) echo 'off on' ;;

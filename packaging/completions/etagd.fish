@@ -32,10 +32,12 @@ function __etagd_keys
     echo server.on-term=
     echo server.on-term=drain
     echo server.on-term=finish
+    echo server.on-term=release
     echo server.on-term=stop
     echo server.on-quit=
     echo server.on-quit=drain
     echo server.on-quit=finish
+    echo server.on-quit=release
     echo server.on-quit=stop
     echo server.idle-exit=
     echo server.server-field=

@@ -50,7 +50,8 @@ enum freshness {
 enum ending {
     ENDING_STOP,   /* cut what is under way */
     ENDING_FINISH, /* take no more, finish what is under way */
-    ENDING_DRAIN   /* say so for a while ([health] path), then finish */
+    ENDING_DRAIN,  /* say so for a while ([health] path), then finish */
+    ENDING_RELEASE /* end at once; workers finish by themselves */
 };
 
 struct conf_listen {

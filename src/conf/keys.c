@@ -71,6 +71,7 @@ static const struct key_word ending_words[] = {
     { "stop", ENDING_STOP, NULL },
     { "finish", ENDING_FINISH, NULL },
     { "drain", ENDING_DRAIN, NULL },
+    { "release", ENDING_RELEASE, NULL },
     { NULL, 0, NULL },
 };
 static const struct key_word etag_words[] = {
@@ -136,7 +137,8 @@ const struct key keys[] = {
         "what TERM does: stop now, finish, or drain: say so (see [health]), then finish",
         .words = ending_words),
     ROW("server", "on-quit", word, conf, on_quit, "finish",
-        "what QUIT does, in the same words", .words = ending_words),
+        "what QUIT does; release: as finish, but workers do so after the master's end",
+        .words = ending_words),
     ROW("server", "idle-exit", duration, conf, idle_exit_ms, "0",
         "end after that time without a connection, if started by a socket; 0: never",
         RANGE(0, MS_DAY)),

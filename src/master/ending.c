@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 
+#include "master/pidfile.h"
 #include "master/service.h"
 #include "master/state.h"
 #include "master/upgrade.h"
@@ -86,12 +87,31 @@ void master_finish(struct master *m)
     log_info("M081", "finishing what is under way");
 }
 
+/* For a service manager that starts another at once, on the same sockets: who
+ * is new shall not wait for downloads of before.  Workers see the end of their
+ * channels, and have [timeouts] drain. */
+static void release(struct master *m)
+{
+    upgrade_cancel(m, SIGQUIT);
+    service_stopping(m);
+    m->ending = m->released = true;
+    EACH_GENERATION (at, m) {
+        struct generation *g = generation_at(at);
+        deafen(m, g);
+        if (g->state < GENERATION_DRAINING)
+            generation_drain(g, WORKER_DRAIN);
+        pidfile_remove(g->conf->pidfile);
+    }
+    log_info("M148", "ending; workers finish what is under way");
+}
+
 void ending_as(struct master *m, enum ending how)
 {
     static void (*const ways[])(struct master *) = {
         [ENDING_STOP] = master_stop,
         [ENDING_FINISH] = master_finish,
         [ENDING_DRAIN] = master_leave,
+        [ENDING_RELEASE] = release,
     };
 
     ways[how](m);

@@ -309,7 +309,7 @@ static void loop(struct master *m)
 {
     struct epoll_event events[16];
 
-    while (!list_empty(&m->generations) || upgrade_ends(m)) {
+    while (!m->released && (!list_empty(&m->generations) || upgrade_ends(m))) {
         if (roots_moved(m))
             (void)master_reload(m);
         int n = poll_wait(m->poll, events, 16, wait_ms(m));
@@ -383,10 +383,11 @@ static void begin(struct master *m, char *const *argv)
 
 static int end(struct master *m)
 {
+    struct totals t = master_totals(m);
+
     log_info("M090", "bye: accepted=%llu closed=%llu requests=%llu",
-             (unsigned long long)m->gone.accepted,
-             (unsigned long long)m->gone.closed,
-             (unsigned long long)m->gone.requests);
+             (unsigned long long)t.accepted, (unsigned long long)t.closed,
+             (unsigned long long)t.requests);
     console_end(m, !m->upgrade.replaced);
     terminal_end(m);
     shm_free(m->connections, sizeof *m->connections);

@@ -94,6 +94,7 @@ struct master {
     struct roots roots;
     struct terminal terminal;
     bool ending;
+    bool released; /* what finishes does so without this program */
     int status;
 };
 

@@ -101,7 +101,9 @@ void control_take(struct worker *w)
         if (n == -EAGAIN)
             return;
         if (n <= 0) {
-            log_info("W002", "the master is gone: finishing what is under way");
+            if (!w->draining)
+                log_info("W002",
+                         "the master is gone: finishing what is under way");
             poll_remove(w->poll, w->start->control);
             drain(w);
             return;

@@ -8,6 +8,7 @@ import pathlib
 import shutil
 import signal
 import socket
+import sys
 import threading
 
 import pytest
@@ -358,6 +359,52 @@ def test_a_passed_socket_begins_with_the_header(serve, short, name, line):
     assert {line["peer"] for line in server.log(2)} == {"192.0.2.7"}
     assert harness.run("--stop", "--control", short / "c").returncode == 0
     server.finish()
+
+
+def test_nobody_waits_for_the_downloads_of_the_one_before(serve, short):
+    """As systemctl restart does it: the master ends at once, another one serves
+    on the same sockets, and what was under way is finished."""
+    conf = {"server": {"workers": 2, "on-quit": "release",
+                       "control": short / "c"}}
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(64)
+    server = serve(files=FILES, conf=dict(conf, server=dict(
+        conf["server"], listen="127.0.0.1:%d" % listener.getsockname()[1])),
+        wrap=passing(listener))
+    size = 60_000_000
+    server.tree.write("slow.bin", bytes(size))
+    with server.connect(lint=False) as c, server.connect() as idle:
+        assert idle.get("/a.txt").status == 200
+        c.send(b"GET /slow.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        got = len(c.sock.recv(100_000))
+        old = server.workers()
+        server.signal(signal.SIGQUIT)
+        server.await_line("M148: ending; workers finish")
+        assert server.process.popen.wait(harness.DEADLINE_S) == 0
+        assert any(harness.alive(p) for p in old)
+        server.start()  # while that download is under way
+        assert server.get("/a.txt").body == b"a\n"
+        answer = idle.get("/a.txt")  # of the one before, which tells it to go
+        assert answer.status == 200 and answer.closes
+        while got < size:
+            more = len(c.sock.recv(1 << 20))
+            assert more > 0
+            got += more
+    until("their end", lambda: not any(harness.alive(p) for p in old))
+    server.stop()
+    listener.close()
+
+
+def passing(listener):
+    """A command before etagd's that hands this socket over as systemd does."""
+    return [sys.executable, "-c", "import ctypes, os, sys\n"
+            "fd = ctypes.CDLL(None).syscall(438, os.pidfd_open(%d), %d, 0)\n"
+            "os.dup2(fd, 3)  # pidfd_getfd(2): no parent leaves it open\n"
+            "os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1',"
+            " LISTEN_FDNAMES='http')\n"
+            "os.execv(sys.argv[1], sys.argv[1:])" % (
+                os.getpid(), listener.fileno())]
 
 
 def test_idle_exit(serve, short):

@@ -109,6 +109,19 @@ begin_load
 for _ in $(seq 10); do systemctl restart etagd.service || fail "restart"; done
 end_load "10 restarts"
 
+slow=$(sed -n 's/^root = //p' $ini)/slow.bin
+head -c 40000000 /dev/zero >"$slow"
+curl -s --limit-rate 5M -o /tmp/slow http://127.0.0.1/slow.bin &
+download=$!
+await "a download's first bytes" test -s /tmp/slow
+systemctl restart etagd.service || fail "restart beside a download"
+page || fail "after a restart beside a download"
+kill -0 $download 2>/dev/null || fail "the download ended before the restart"
+wait $download || fail "a download that a restart overlapped"
+[[ $(stat -c %s /tmp/slow) == 40000000 ]] || fail "half a download"
+rm "$slow" /tmp/slow
+ok "a restart overlaps a download: nobody waits, nothing is cut"
+
 victim=$(etagd --status=json | grep -o '"pid":[0-9]*,"requests"' | head -n 1 |
     grep -o '[0-9]*')
 kill -9 "$victim"
