@@ -177,7 +177,7 @@ FileDescriptorName=observe
 Service=etagd.service
 END
 systemctl daemon-reload
-sed -i 's/^#listen = off/listen = 127.0.0.1:8077/' $ini
+sed -i '/^\[observe\]/,/^\[/s/^#listen = off/listen = 127.0.0.1:8077/' $ini
 systemctl stop etagd.service
 systemctl start etagd-observe.socket || fail "a second socket"
 page || fail "the first of two sockets"
