@@ -119,7 +119,8 @@ NOTES = {
     "method not allowed": "不允许的方法", "method unknown": "未知的方法",
     "unknown host": "未知的主机", "faulty request": "请求有误",
     "request too slow": "请求太慢", "overload": "过载",
-    "system error": "系统错误",
+    "system error": "系统错误", "ready": "就绪", "alive": "存活",
+    "leaving": "正在离开",
     # and for endings
     "open": "打开", "sent": "已发送", "client closed": "客户端关闭",
     "client reset": "客户端复位", "client closed, never used":
