@@ -4,6 +4,7 @@ would drive it, and what it says about each load."""
 import base64
 import json
 import os
+import pathlib
 import threading
 import time
 from dataclasses import dataclass, field
@@ -57,13 +58,24 @@ class Missing(RuntimeError):
     """There is no browser."""
 
 
+def _without_spare(profile):
+    """What "Preload pages: no preloading" in the settings does: no connection
+    is opened ahead of need.  Chromium has no switch for it."""
+    folder = profile / "Default"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "Preferences").write_text(json.dumps(
+        {"net": {"network_prediction_options": 2}}))
+
+
 class Browser:
     def __init__(self, profile, width=1000, height=800, scheme="light",
-                 scale=1):
+                 scale=1, spare=True):
         self.program = tools.BROWSER.path()
         if not self.program:
             raise Missing(tools.BROWSER.missing())
         self.profile = str(profile)
+        if not spare:
+            _without_spare(pathlib.Path(profile))
         self.width, self.height, self.scheme = width, height, scheme
         self.scale = scale
         self.lock = threading.Lock()

@@ -174,7 +174,8 @@ class Experiment:
                 root: pathlib.Path) -> "tuple[list[scenario.Done], str]":
         """(what came of each step, the browser's name)"""
         try:
-            with Browser(folder / "profile") as browser:
+            with Browser(folder / "profile",
+                         spare=not self.o.no_spare) as browser:
                 return scenario.Runner(
                     browser, url, self.o.page, root,
                     self.say).run(self.steps), browser.product

@@ -173,6 +173,10 @@ class Tcp(Part):
             w("In this run %d of %d requests were sent before the answer to "
               "the one before them had come.", piped,
               sum(len(s["requests"]) for s in used))]
+        texts.append(w(
+            "To do without: etagd lab --no-spare. By hand, Chromium opens none "
+            "with \"Preload pages\" off in its settings, Firefox with "
+            "network.http.speculative-parallel-limit = 0 in about:config."))
         self.section("unused", "The unused connection", "%s<ul>%s</ul>" % (
             "".join("<p>%s</p>" % escape(t) for t in texts),
             "".join(map(self._spare, spare))))

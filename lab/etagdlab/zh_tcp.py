@@ -86,6 +86,12 @@ TCP = {
     "At the end of the run:": "实验结束时：",
     "TIME-WAIT": "TIME-WAIT 状态",
     "The unused connection": "从未使用的连接",
+    "To do without: etagd lab --no-spare. By hand, Chromium opens none with "
+    "\"Preload pages\" off in its settings, Firefox with "
+    "network.http.speculative-parallel-limit = 0 in about:config.":
+        "要避免它：etagd lab --no-spare。手动设置：在 Chromium 的设置中关闭“预加载网页”，"
+        "在 Firefox 的 about:config 中把 network.http.speculative-parallel-limit "
+        "设为 0。",
     "Port %d: open for %.1f s without a single byte of data.":
         "端口 %d：打开 %.1f 秒，没有一个字节的数据。",
     " The %s closed it first.": "%s先关闭。",

@@ -61,8 +61,8 @@ _etagd_options()
     'mime') echo '' ;;
     'lab') echo '-c --conf -o --option -s --scenario -p --page -r --report -j --json -w
         --pcapng --name --number --subject --port --lang --capture --matrix
-        --keep -q --quiet -e --exercise --answers --figures --notes --into
-        --class --verify --diff -h --help' ;;
+        --keep -q --quiet --no-spare -e --exercise --answers --figures --notes
+        --into --class --verify --diff -h --help' ;;
     'annotate') echo '-h --help' ;;
     'watch') echo '-a -h' ;;
     esac

@@ -88,6 +88,19 @@ def test_two_connections_of_which_one_is_never_used(program, tmp_path):
     assert "never used" in html
 
 
+def test_no_connection_ahead_of_need(program, tmp_path):
+    """Chromium opens a spare one for this page, but not when told so, not even
+    after it was started again."""
+    data, html, _ = run(program, tmp_path, "-p", "one.html", "-s",
+                        "first,restart,again", "--matrix", "off", "-q",
+                        "--no-spare")
+    if not data["capture"]["way"]:
+        pytest.skip(data["capture"]["why_not"])
+    assert len(data["streams"]) == 2
+    assert not any(s["unused"] for s in data["streams"])
+    assert 'id="unused"' not in html
+
+
 def test_without_a_capture(program, tmp_path):
     site = tmp_path / "site"
     site.mkdir()

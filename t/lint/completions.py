@@ -80,6 +80,7 @@ COMMANDS = {
         Option('', 'matrix', 'quick full off', 'policies beside actions'),
         Option('', 'keep', None, 'keep the folder'),
         Option('q', 'quiet', None, 'say less'),
+        Option('', 'no-spare', None, 'no connection ahead of need'),
         Option('e', 'exercise', 'text', 'one of the exercises'),
         Option('', 'answers', None, 'fill in its answers, for teachers'),
         Option('', 'figures', None, 'name the packets to look at'),
