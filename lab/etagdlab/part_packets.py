@@ -99,7 +99,10 @@ class Packets(Part):
                     escape(p["info"])))
             rows += ["<tr class=says><td></td><td></td><td colspan=5>%s</td>"
                      "</tr>" % escape(self.w(c)) for c in p["comments"]]
-        self.section("packets", "Capture", table(
+        w = self.w
+        self.section("packets", "Capture", "<p>%s <code>tcp.port == %d</code>"
+                     "</p>" % (escape(w("In Wireshark:")),
+                               self.d["port"]) + table(
             heads(self.w, "No.", "Time", "Source", "Destination", "Protocol",
                    "Length", "Info"), rows, "packets", tall=True,
             label=self.w("Capture")))

@@ -11,10 +11,10 @@ COLUMNS = ("no", "time", "source", "destination", "protocol", "length", "info")
 NAMES = ("No.", "Time", "Source", "Destination", "Protocol", "Length", "Info")
 
 
-def by_tshark(tshark, path):
+def by_tshark(tshark, path, shown="frame"):
     fields = ["frame.number"] + ["_ws.col." + n for n in NAMES[1:]]
     text = subprocess.run(
-        [tshark, "-r", str(path), "-T", "fields"] +
+        [tshark, "-r", str(path), "-Y", shown, "-T", "fields"] +
         [a for f in fields for a in ("-e", f)], stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL, check=True, timeout=120,
         text=True).stdout
@@ -42,6 +42,10 @@ def test_the_table_is_tsharks(program, tmp_path, tshark):
         assert p["info"] == t["info"].split("  (")[0].strip()
         scaled += "Win=65536" in p["info"]
     assert scaled and "TSecr" in html
+    # The filter that is told shows these packets, and no other.
+    shown = "tcp.port == %d" % data["port"]
+    assert "<code>%s</code>" % shown in html
+    assert len(by_tshark(tshark, path, shown)) == len(theirs)
 
 
 @pytest.mark.parametrize("flags,label", [
