@@ -87,7 +87,8 @@ class Watch:
         self.thread.start()
 
     def _look(self) -> None:
-        at, there = time.time_ns(), now(self.port)
+        before, there = time.time_ns(), now(self.port)
+        at = (before + time.time_ns()) // 2
         for key, left in there.items():
             row = self.seen.get(key)
             if row is None or row["gone"] or left > row["last_left"] + 1:

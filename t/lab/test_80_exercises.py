@@ -86,7 +86,7 @@ def test_usage(capsys):
 # What must come out, as patterns of the answers in order.
 WANTED = {
     "report": ["port", "client", "MSS=", "3: ", "open for", "^0 req",
-               "/logo.png: granted", "server first", "the server", "6\\d"],
+               "/logo.png: granted", "server first", "the server", "^[56]\\d\\."],
     "get": ["HTTP/1.1, the server HTTP/1.1", "en", "127.0.0.1", "200 OK",
             "GMT", "bytes"],
     "conditional": ["none", "[1-9]", "If-None-Match: .*If-Modified",
@@ -96,8 +96,8 @@ WANTED = {
     "embedded": ["^7: ", "at the same time|one after the other", "request"],
     "handshake": ["client", "and one", "SACK_PERM", "ms"],
     "teardown": ["(?s)server first, both at once.*by a reset.*half-closed",
-                 "server", "6\\d", "s"],
-    "keep-alive": ["4 requests", "s", "server first"],
+                 "server", "^[56]\\d\\.", "s"],
+    "keep-alive": ["[2-4] requests", "s", "server first"],
     "cache": ["step 1: 4 requests, 0", "/logo/fresh.png: granted",
               "If-None-Match"],
     "media": ["bytes=0- → 206, bytes 0-.*bytes=\\d{6,}-", "of a file of"],
