@@ -5,7 +5,7 @@ import collections
 import json
 import pathlib
 from html import escape
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, NamedTuple, Tuple
 
 from .report import CSS, disagreements
 from .words import Words
@@ -48,7 +48,8 @@ def connections(d: Report) -> "frozenset[Tuple[int, int, int]]":
     """What no two captures share by chance: a port and both initial sequence
     numbers of a connection."""
     return frozenset(
-        (s["port"], s["tcp"]["client"]["isn"], s["tcp"]["server"]["isn"])
+        (int(s["port"]), int(s["tcp"]["client"]["isn"]),
+         int(s["tcp"]["server"]["isn"]))
         for s in d["streams"] if s.get("tcp") and s["tcp"]["client"] and
         s["tcp"]["server"])
 
@@ -60,14 +61,22 @@ NO_PART, NO_REPORT = "no part of it", "no report of etagd lab"
 
 def outcomes(d: Report) -> Dict[Place, str]:
     """What came of each part at each step.  The port is of no interest."""
-    return {(i + 1, s["text"], r["path"]): r["outcome"]
+    return {(i + 1, str(s["text"]), str(r["path"])): str(r["outcome"])
             for i, s in enumerate(d["steps"])
             for r in s.get("resources", [])}
 
 
+class Student(NamedTuple):
+    """What is looked at of one report, checked to be what it should be."""
+    file: str
+    same: Tuple[str, str]     # who have this did the same: steps and page
+    outcomes: Dict[Place, str]
+    connections: "frozenset[Tuple[int, int, int]]"
+
+
 class Course:
     def __init__(self) -> None:
-        self.reports: List[Tuple[str, Report]] = []
+        self.students: List[Student] = []
         self.rows: List[Dict[str, str]] = []
         self.unread: List[Tuple[str, str]] = []
 
@@ -75,40 +84,42 @@ class Course:
         """What students hand in may be anything."""
         try:
             mine = row(name, data)
-            connections(data)
-            outcomes(data)
-        except (KeyError, TypeError, AttributeError, ValueError, IndexError):
+            student = Student(
+                name, (str(data["scenario"]), str(data["page"])),
+                outcomes(data), connections(data))
+        except (KeyError, TypeError, AttributeError, ValueError, IndexError,
+                OverflowError):
             self.unread.append((name, NO_REPORT))
             return
-        self.reports.append((name, data))
+        self.students.append(student)
         self.rows.append(mine)
 
     def copies(self) -> "List[Tuple[str, str, int, int]]":
         """[(one, another, connections that are the same, of how many)]"""
-        seen = [(n, connections(d)) for n, d in self.reports]
-        return [(a, b, len(x & y), max(len(x), len(y)))
-                for i, (a, x) in enumerate(seen) for b, y in seen[i + 1:]
-                if x & y]
+        return [(a.file, b.file, len(a.connections & b.connections),
+                 max(len(a.connections), len(b.connections)))
+                for i, a in enumerate(self.students)
+                for b in self.students[i + 1:]
+                if a.connections & b.connections]
 
     def unusual(self) -> "Dict[str, List[Any]]":
         """{file: where it differs from most who did the same, as arguments of
         DIFFERS}"""
-        groups: Dict[Any, List[Tuple[str, Dict[Place, str]]]] = {}
-        for n, d in self.reports:
-            key = (tuple(d["scenario"]), d["page"])
-            groups.setdefault(key, []).append((n, outcomes(d)))
+        groups: Dict[Any, List[Student]] = {}
+        for s in self.students:
+            groups.setdefault(s.same, []).append(s)
         found: Dict[str, List[Any]] = {}
         for members in groups.values():
-            for place in {p for _, o in members for p in o}:
+            for place in {p for s in members for p in s.outcomes}:
                 votes = collections.Counter(
-                    o.get(place, NO_PART) for _, o in members)
+                    s.outcomes.get(place, NO_PART) for s in members)
                 most, n = votes.most_common(1)[0]
                 if 2 * n <= len(members):
                     continue  # there is no "most"
-                for name, o in members:
-                    mine = o.get(place, NO_PART)
+                for s in members:
+                    mine = s.outcomes.get(place, NO_PART)
                     if mine != most:
-                        found.setdefault(name, []).append(
+                        found.setdefault(s.file, []).append(
                             (*place, mine, most))
         return {k: sorted(v) for k, v in found.items()}
 
@@ -136,11 +147,6 @@ def read(folder: pathlib.Path,
     return course
 
 
-def _printable(text: str) -> str:
-    """For a terminal: nothing that moves its cursor."""
-    return "".join(c if c.isprintable() else "?" for c in text)
-
-
 def lines(course: Course) -> List[str]:
     """The same for a terminal: columns by tabs, then what was found."""
     out = ["\t".join(COLUMNS)]
@@ -151,7 +157,7 @@ def lines(course: Course) -> List[str]:
     for name, places in course.unusual().items():
         out += ["differs: %s, %s" % (name, DIFFERS % p) for p in places]
     out += ["not read: %s: %s" % u for u in course.unread]
-    return ["\t".join(_printable(c) for c in x.split("\t")) for x in out]
+    return out
 
 
 def _list(title: str, items: List[str]) -> str:

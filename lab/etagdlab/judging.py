@@ -16,6 +16,15 @@ def _fail(text: str) -> int:
     return USAGE
 
 
+def _print(text: str) -> None:
+    """What students wrote, for a terminal: nothing that moves its cursor."""
+    print("".join(c if c.isprintable() or c == "\t" else "?" for c in text))
+
+
+def _write(path: str, text: str) -> None:
+    pathlib.Path(path).write_text(text, encoding="utf-8", errors="replace")
+
+
 def _load(path: str) -> Any:
     return json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
 
@@ -26,7 +35,8 @@ def compare(paths: List[str]) -> int:
         lines = diff.compare(a, b)
     except (OSError, ValueError, KeyError, TypeError) as why:
         return _fail("no two reports: %s" % why)
-    print("\n".join(lines) if lines else "no difference")
+    for line in lines or ["no difference"]:
+        _print(line)
     return DIFFERENT if lines else OK
 
 
@@ -41,7 +51,7 @@ def verified(paths: List[str]) -> int:
             IndexError, RecursionError) as why:
         return _fail("no report with its capture: %s" % (why or type(why)))
     for text in wrong[:verify.SHOWN_MAX]:
-        print(text)
+        _print(text)
     if len(wrong) > verify.SHOWN_MAX:
         print("and %d more" % (len(wrong) - verify.SHOWN_MAX))
     print("%d figures do not follow from the capture" % len(wrong) if wrong
@@ -60,15 +70,14 @@ def of_class(folder: str, page: str, beside: str, lang: str) -> int:
     found = course.read(place, pathlib.Path(beside) if beside else None)
     if not found.rows:
         return _fail("%s: no report among its JSON files" % folder)
-    print("\n".join(course.lines(found)))
+    for line in course.lines(found):
+        _print(line)
     try:
         if page:
-            pathlib.Path(page).write_text(course.html(found, lang),
-                                          encoding="utf-8")
+            _write(page, course.html(found, lang))
         if beside:
-            pathlib.Path(beside).write_text(json.dumps(
-                found.data(), indent=1, ensure_ascii=False) + "\n",
-                encoding="utf-8")
+            _write(beside, json.dumps(found.data(), indent=1,
+                                      ensure_ascii=False) + "\n")
     except OSError as why:
         return _fail("%s: %s" % (why.filename, why.strerror))
     return DIFFERENT if found.copies() else OK

@@ -177,3 +177,44 @@ def test_a_real_run(program, tmp_path, chromium):
     path.write_text(json.dumps(data))
     done = lab(program, "--verify", path, pcap)
     assert done.returncode == 3 and "isn" in done.stdout
+
+
+GARBAGE = (None, [], {}, "x", -1, 1.5, True, [[]], {"a": []}, "\ud800", 10**400)
+
+
+def spoilt(data, random_):
+    """Some of its values are anything."""
+    data = copy.deepcopy(data)
+    for _ in range(random_.randrange(1, 4)):
+        at = data
+        while True:
+            keys = list(at) if isinstance(at, dict) else list(range(len(at)))
+            key = random_.choice(keys)
+            if isinstance(at[key], (dict, list)) and at[key] and \
+                    random_.random() < 0.8:
+                at = at[key]
+                continue
+            at[key] = copy.deepcopy(random_.choice(GARBAGE))
+            break
+    return data
+
+
+def test_what_is_handed_in_may_be_anything(tmp_path, capsys):
+    """Neither call fails in another way than by a message."""
+    random_ = random.Random(3)
+    data, blocks = made(answers=True)
+    pcap, path = tmp_path / "c.pcapng", tmp_path / "all" / "r.json"
+    pcapng.write(pcap, blocks)
+    path.parent.mkdir()
+    (path.parent / "good.json").write_text(json.dumps(data))
+    (path.parent / "like.json").write_text(json.dumps(made((8, 9))[0]))
+    page = tmp_path / "p.html"
+    for _ in range(120):
+        path.write_text(json.dumps(spoilt(data, random_)))
+        assert cli.main(["lab", "--verify", str(path), str(pcap)]) in (
+            cli.OK, cli.DIFFERENT, cli.USAGE)
+        assert cli.main(["lab", "--class", str(path.parent), "-r", str(page),
+                         "-j", str(tmp_path / "p.json")]) in (
+            cli.OK, cli.DIFFERENT)
+        out = capsys.readouterr().out
+        assert "good.json" in out and "like.json" in out
