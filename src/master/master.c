@@ -406,6 +406,7 @@ int master_run(struct conf *conf, const struct conf_source *source,
 
     m.source = *source;
     m.inherit = *inherit;
+    log_threshold((enum log_severity)conf->log.level); /* the start's, too */
     begin(&m, argv);
     activation_apply(&m, conf);
     service_begin(&m);

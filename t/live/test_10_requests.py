@@ -375,9 +375,10 @@ def test_zero_window_stops_nobody_else(serve):
 
 def test_urgent_data_is_no_request(site):
     with site.connect() as c:
+        # the kernel keeps it beside the stream: nobody here asks for it
         c.sock.send(b"!", socket.MSG_OOB)
         c.send(REQUEST)
-        assert c.read_response().status in (200, 400, 501)
+        assert c.read_response().status == 200
 
 
 @pytest.mark.parametrize("line", (b"HEAD /a.txt", b"GET /a.txt", b"GET /none"))

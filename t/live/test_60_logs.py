@@ -4,6 +4,8 @@ import json
 import os
 import re
 import signal
+import socket
+import subprocess
 import threading
 
 import pytest
@@ -388,10 +390,34 @@ def test_full_disk_is_survived(serve):
     for _ in range(20):
         assert server.get("/a.txt").status == 200
     server.stop()
-    assert any("lost" in x or "No space" in x for x in server.process.lines)
+    told = [x for x in server.process.lines if " W030: " in x]
+    assert told and all("No space left on device: lines are being lost" in x
+                        for x in told)
 
 
-def test_level(serve):
-    server = serve(files=FILES, args=["-o", "log.level=debug"])
-    server.get("/a.txt")
-    server.stop()
+LEVELS = ("debug", "info", "warn", "error")
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_level(program, short, level):
+    """A run without trouble: an info at its start, a debug at its end."""
+    (short / "a.txt").write_text("a")
+    socket_path = short / "s"
+    process = subprocess.Popen(
+        [program, "-o", "server.listen=unix:%s" % socket_path,
+         "-o", "log.level=" + level, str(short)],
+        stderr=subprocess.PIPE, text=True)
+    try:
+        with socket.socket(socket.AF_UNIX) as s:
+            until("the socket",
+                  lambda: s.connect_ex(str(socket_path)) == 0)
+            s.sendall(b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\n"
+                      b"Connection: close\r\n\r\n")
+            assert s.makefile("rb").read().startswith(b"HTTP/1.1 ")
+    finally:
+        process.terminate()
+        told = process.communicate(timeout=60)[1]
+    assert process.returncode == 0
+    for lower in ("debug", "info"):
+        assert (" %s " % lower in told) == (
+            LEVELS.index(lower) >= LEVELS.index(level)), told

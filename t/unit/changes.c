@@ -72,8 +72,9 @@ static void same_size_edit_in_one_tick(void **state)
     rig_stop(&r, 0);
 }
 
-/* It changes between the first slice and the last: what is told at the end is
- * all of one version. */
+/* It changes while the preparer may be anywhere in it: what is told at the end
+ * is all of one version, whichever (changed_between_slices says which, when).
+ */
 static void changed_while_read(void **state)
 {
     struct rig r;
@@ -106,6 +107,58 @@ static void changed_while_read(void **state)
     assert_memory_equal(a.digest, digest, 32);
     close(fd);
     free(p);
+    rig_stop(&r, 0);
+}
+
+/* Step by step: the first bytes change behind the first slice.  It is read
+ * again, and all that is told is of the new version. */
+static void changed_between_slices(void **state)
+{
+    struct rig r;
+    struct slabs slabs;
+    struct reading reading;
+    struct reading_tools t = { .slabs = &slabs,
+                               .limits = { 4 << 20, 4 << 20, 20000000 },
+                               .scratch = malloc(READING_SLICE_BYTES) };
+    enum reading_state s = READING_MORE;
+    size_t n = 2 << 20, begun = 1;
+    char *p = malloc(n);
+    uint8_t digest[32], expected[32];
+    struct file_version v;
+
+    (void)state;
+    assert_non_null(p);
+    memset(p, 'x', n);
+    rig_init(&r);
+    rig_write(&r, "large.txt", p, n);
+    assert_int_equal(digest_load(), 0);
+    slabs_start(&slabs, 16 << 20, NULL, NULL);
+    int fd = openat(r.dir_fd, "large.txt", O_RDWR | O_CLOEXEC);
+    assert_int_equal(reading_start(&t, &reading, fd, 4 << 20), READING_MORE);
+    assert_int_equal(reading_step(&t, &reading), READING_MORE);
+    assert_true(utf8_prefix_ok(&reading.utf8));
+    p[1] = '\xff';
+    assert_int_equal(pwrite(fd, p, 2, 0), 2);
+    rig_version(fd, &v);
+    while (s == READING_MORE) {
+        s = reading_step(&t, &reading);
+        begun += reading.at == 0;
+    }
+    assert_int_equal(s, READING_DONE);
+    assert_int_equal(begun, 2);
+    assert_int_equal(reading.version.mtime_ns, v.mtime_ns);
+    assert_false(utf8_prefix_ok(&reading.utf8));
+    digest_end(reading.digest, digest);
+    SHA256((unsigned char *)p, n, expected);
+    assert_memory_equal(digest, expected, 32);
+    assert_memory_equal(reading.slab->p + reading.offset, p, n);
+    reading_end(&t, &reading);
+    slabs_stop(&slabs);
+    digest_unload();
+    close(fd);
+    free(p);
+    free(t.scratch);
+    rig_start(&r);
     rig_stop(&r, 0);
 }
 
@@ -261,6 +314,7 @@ int main(void)
         cmocka_unit_test(same_bytes_same_digest),
         cmocka_unit_test(same_size_edit_in_one_tick),
         cmocka_unit_test(changed_while_read),
+        cmocka_unit_test(changed_between_slices),
         cmocka_unit_test(never_still),
         cmocka_unit_test(cut_while_read),
         cmocka_unit_test(racy_rows),
