@@ -8,6 +8,7 @@ import tempfile
 import pytest
 
 import harness
+from observing import FILES, Observer
 from sites import close, make_site
 
 
@@ -32,6 +33,17 @@ def site(site_server):
     yield site_server
     site_server.close_connections()
     site_server.check_no_alarm()
+
+
+@pytest.fixture
+def observed(serve):
+    def start(**options):
+        conf = options.pop("conf", {})
+        conf.setdefault("observe", {"listen": "127.0.0.1:0"})
+        options.setdefault("files", FILES)
+        server = serve(conf=conf, **options)
+        return server, Observer(server)
+    return start
 
 
 def pytest_collection_modifyitems(config, items):

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from test_85_observe import Observer, of
+from observing import Observer, of
 
 KIB = 1024
 TEXTS = ("method", "target", "host", "user_agent", "referer")

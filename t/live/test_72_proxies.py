@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from test_85_observe import Observer, of
+from observing import Observer, of
 
 FILES = {"a.txt": "a\n", "big.bin": b"b" * 300_000}
 GET = b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -9,7 +9,7 @@ from signal import SIGCONT, SIGSTOP
 import pytest
 
 from harness import until
-from test_85_observe import Observer, Stream, flood
+from observing import Observer, Stream, flood
 from wire import Connection
 
 SEATS, STREAMS = 48, 40
