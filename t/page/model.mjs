@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+// The page's model: from events as the observer sends them to connections, page
+// loads and the reasons why something was not asked for.
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Model, colour, isSpare, pathOf } from "../../src/observe/page/model.js";
+
+const DATE = 1_700_000_000;
+const SITE = "http://h.example";
+
+// A browser on one connection; times in seconds from DATE on.
+class Browser {
+    constructor(model, connection = 1) {
+        Object.assign(this, { model, connection, requests: 0 });
+        this.tell("accept", 0, { peer: "127.0.0.1", port: 4000 + connection });
+    }
+
+    tell(event, at, more = {}) {
+        this.model.take({ event, connection: this.connection, worker: 0, generation: 1,
+                          at_us: (DATE + at) * 1e6, ...more });
+    }
+
+    // fields: of the request, then of the response
+    get(target, at, { status = 200, ask = {}, give = {}, file = 0 } = {}) {
+        const type = target.endsWith("/") ? "text/html" : "text/css";
+        const date = new Date((DATE + Math.floor(at)) * 1000).toUTCString();
+        this.tell("request", at + 0.01, {
+            request: ++this.requests, method: "GET", target, status, site: 0, file,
+            first_us: (DATE + at) * 1e6, queued_us: (DATE + at) * 1e6,
+            request_fields: Object.entries({ Host: "h.example", "User-Agent": "B", ...ask }),
+            response_fields: Object.entries({ Date: date, "Content-Type": type, ...give }) });
+    }
+
+    page(target, at, more = {}) {
+        this.get(target, at, { ...more, ask: { Accept: "text/html", "Sec-Fetch-Dest": "document",
+                                               ...more.ask } });
+    }
+}
+
+const references = (model, path, refs) => model.take({
+    event: "page", site: 0, path, part: 0, references: refs, generation: 1, worker: 0, file: 9,
+    at_us: DATE * 1e6 });
+const from = { ask: { Referer: `${SITE}/`, "Sec-Fetch-Dest": "image" } };
+const why = (model, load, at) =>
+    Object.fromEntries(model.silent(load, (DATE + at) * 1000).found
+        .map(f => [pathOf(f.url), f.why]));
+
+test("a page and what it refers to are one load", () => {
+    const m = new Model(), b = new Browser(m);
+    references(m, "/", [["s", "a.css"], ["i", "/logo.png"]]);
+    b.page("/", 1);
+    b.get("/a.css", 1.1, from);
+    b.get("/logo.png", 1.2, from);
+    assert.equal(m.loads.length, 1);
+    assert.deepEqual(m.loads[0].requests.map(q => q.target), ["/", "/a.css", "/logo.png"]);
+    assert.deepEqual(why(m, m.loads[0], 9), {});
+});
+
+for (const [name, give, after, reason] of [
+    ["granted", { "Cache-Control": "max-age=60" }, 10, "why_fresh"],
+    ["immutable", { "Cache-Control": "max-age=60, immutable" }, 10, "why_immutable"],
+    ["guessed", { "Last-Modified": new Date((DATE - 1e6) * 1000).toUTCString() }, 10,
+     "why_heuristic"],
+    ["shown while it is asked for", { "Cache-Control": "max-age=1, stale-while-revalidate=60" },
+     10, "why_swr"],
+    ["over", { "Cache-Control": "max-age=1" }, 10, "why_stale"],
+    ["forbidden", { "Cache-Control": "no-store" }, 10, "why_store"],
+    // the words of http/lifetime: what is no number is none, the first counts
+    ["the first of two", { "Cache-Control": "max-age=60, max-age=1" }, 10, "why_fresh"],
+    ["no number, no Expires", { "Cache-Control": "max-age=abc" }, 10, "why_stale"]])
+    test(`not asked for: ${name}`, () => {
+        const m = new Model(), b = new Browser(m);
+        references(m, "/", [["i", "/logo.png"]]);
+        b.page("/", 1);
+        b.get("/logo.png", 1.1, { ...from, give: { ETag: '"x"', ...give } });
+        b.page("/", 1 + after);
+        assert.equal(m.loads.length, 2);
+        assert.deepEqual(why(m, m.loads[1], 1 + after + 5), { "/logo.png": reason });
+    });
+
+test("what was never seen is told as such, after a while", () => {
+    const m = new Model(), b = new Browser(m);
+    references(m, "/", [["i", "/logo.png"], ["z", "/lazy.png"], ["c", "/favicon.ico"]]);
+    b.page("/", 1);
+    assert.deepEqual(why(m, m.loads[0], 1.5)["/logo.png"], "why_waiting");
+    assert.deepEqual(why(m, m.loads[0], 9),
+                     { "/logo.png": "why_unknown", "/lazy.png": "why_lazy",
+                       "/favicon.ico": "why_icon" });
+});
+
+test("a 304 renews the fields that it repeats, and no others (RFC 9111 3.2)", () => {
+    const m = new Model(), b = new Browser(m);
+    b.page("/", 1, { give: { ETag: '"x"', "Cache-Control": "max-age=5", "X-Old": "1" } });
+    b.page("/", 20, { status: 304, give: { ETag: '"x"', "Cache-Control": "max-age=60" } });
+    const kept = [...m.stored.values()][0].get(`${SITE}/`);
+    assert.equal(kept.ms, 60000);
+    assert.ok(kept.fields.some(f => f[0] === "X-Old"));
+    assert.equal(kept.fields.filter(f => f[0] === "Cache-Control").length, 1);
+});
+
+test("how a load was begun", () => {
+    const m = new Model(), b = new Browser(m);
+    b.page("/", 1);
+    b.page("/", 20, { ask: { "Cache-Control": "max-age=0" } });
+    b.page("/", 40, { ask: { "Cache-Control": "no-cache" } });
+    assert.deepEqual(m.loads.map(l => l.how), ["visit", "reload", "hard"]);
+});
+
+test("a redirect and the page behind it are one load", () => {
+    const m = new Model(), b = new Browser(m);
+    b.page("/old/", 1, { status: 301, give: { Location: "/new/" } });
+    b.page("/new/", 1.2);
+    assert.equal(m.loads.length, 1);
+    assert.equal(m.loads[0].url, `${SITE}/new/`);
+    assert.deepEqual(m.loads[0].from, [`${SITE}/old/`]);
+});
+
+test("a page from the cache shows by what it needs", () => {
+    const m = new Model(), b = new Browser(m);
+    references(m, "/", [["i", "/logo.png"]]);
+    b.page("/", 1, { give: { "Cache-Control": "max-age=600" } });
+    b.get("/logo.png", 1.1, from);
+    b.get("/logo.png", 60, from);
+    assert.equal(m.loads.length, 2);
+    assert.equal(m.loads[1].document, null);
+});
+
+test("the same event told twice counts once", () => {
+    const m = new Model(), b = new Browser(m);
+    b.get("/a.css", 1);
+    b.requests--;
+    b.get("/a.css", 1);
+    assert.equal(m.conns.get(1).count, 1);
+});
+
+test("a connection without a byte is a spare one, at once or when it has ended", () => {
+    const m = new Model(), b = new Browser(m), c = m.conns.get(1);
+    assert.ok(!isSpare(c, DATE * 1000 + 500));
+    assert.ok(isSpare(c, DATE * 1000 + 1500));
+    b.tell("end", 5, { end: "idle", closed_first: "server", unused: true });
+    assert.ok(isSpare(c, DATE * 1000 + 6000));
+    const used = new Browser(m, 2);
+    used.get("/a.css", 1);
+    assert.ok(!isSpare(m.conns.get(2), DATE * 1000 + 9000));
+});
+
+test("a page that is left open does not grow", () => {
+    const m = new Model();
+    for (let i = 1; i <= 500; i++)
+        new Browser(m, i).page(`/${i}/`, i);
+    assert.equal(m.conns.size, 400);
+    assert.equal(m.loads.length, 40);
+    const b = new Browser(m, 501);
+    for (let i = 0; i < 4100; i++)
+        b.get(`/${i}.css`, 600 + i);
+    assert.equal(m.kept.length, 4000);
+    assert.ok([...m.stored.values()].every(s => s.size <= 2000));
+});
+
+test("colours of statuses, paths of addresses", () => {
+    assert.deepEqual([0, 200, 204, 206, 301, 304, 404, 503].map(colour),
+                     ["none", "ok", "ok", "part", "other", "not", "bad", "bad"]);
+    assert.equal(pathOf(`${SITE}/r%C3%A9sum%C3%A9.html?x`), "/résumé.html");
+    assert.equal(pathOf("no address"), "no address");
+});
