@@ -46,6 +46,7 @@ struct record *answer_record(const struct reply *to, int status,
     } else {
         r->line.host = r->line.referer = r->line.user_agent = SPAN_NONE;
     }
+    r->due_ms = r->rate = r->from_ms = 0;
     r->head = SPAN_NONE;
     r->answer_at = (uint32_t)t->out.n;
     if (to->a->ring)

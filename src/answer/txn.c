@@ -121,6 +121,7 @@ void txn_reset_out(struct txn *t)
     t->sent = t->queued = t->doubt_us = 0;
     t->piece_n = t->piece_at = 0;
     t->record_n = t->record_at = 0;
+    t->paced = false;
     t->text = buf_over(t->text_bytes, sizeof t->text_bytes);
     t->text_need = 0;
 }

@@ -67,6 +67,10 @@ struct record {
     uint64_t ends;       /* offset in the stream of this txn's sends */
     bool begun;          /* its first byte is out */
     bool quiet;          /* neither logged nor counted ([health] log) */
+    /* for [pace], see pacing.h: */
+    uint64_t due_ms;  /* nothing of it leaves before; 0: at once */
+    uint64_t rate;    /* bytes of content a second; 0: as fast as it goes */
+    uint64_t from_ms; /* since when its content leaves; 0: not yet */
     /* for the observer: */
     struct span head;   /* the request's, without its end */
     uint32_t head_n;    /* bytes of it as it was sent */
@@ -81,6 +85,7 @@ struct txn {
     size_t in_n;       /* bytes of input that wait: txn_input() */
     size_t in_cap;
     struct body body;
+    bool paced;            /* waits for its pace, not for room (serve) */
     bool body_active;      /* bytes that arrive are content of in[0..head) */
     bool body_done;        /* content of the head at in[0] was taken already */
     enum fault body_fault; /* and this is what was wrong with it */

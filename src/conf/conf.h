@@ -96,6 +96,14 @@ struct conf_rule {
     size_t n_fields;
 };
 
+/* [pace PATTERN]: how slow answers are on purpose. */
+struct conf_pace {
+    char *pattern;
+    bool set_delay, set_rate;
+    uint64_t delay_ms; /* from the request to the first byte of its answer */
+    uint64_t rate;     /* bytes of content a second; 0: as fast as it goes */
+};
+
 struct conf_alias {
     char *prefix; /* "/static/": ends with a slash */
     char *root;   /* absolute, canonical directory */
@@ -247,6 +255,8 @@ struct conf {
     size_t n_experiments;
     struct conf_rule *rules;
     size_t n_rules;
+    struct conf_pace *paces;
+    size_t n_paces;
     bool declares_coding; /* a rule has Content-Encoding */
     struct conf_timeouts timeouts;
     struct conf_limits limits;

@@ -126,6 +126,10 @@ void conf_dump(const struct conf *c, FILE *out)
     }
     for (size_t i = 0; i < c->n_rules; i++)
         rule_print(&c->rules[i], out);
+    for (size_t i = 0; i < c->n_paces; i++) {
+        fprintf(out, "\n[pace %s]\n", c->paces[i].pattern);
+        keys_print("pace", &c->paces[i], NULL, out);
+    }
     for (size_t i = 1; i < c->n_sites; i++)
         host_print(&c->sites[i], out);
     for (size_t i = 0; i < c->n_sites; i++)

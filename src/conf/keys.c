@@ -316,6 +316,13 @@ const struct key keys[] = {
     ROW("header", "when-status", count, conf_rule, when_status, NULL,
         "rule holds for this status only, 200 for 206 and 304 as well (also in [cache])", RANGE(100, 599)),
 
+    ROW("pace", "delay", duration, conf_pace, delay_ms, NULL,
+        "time from a request to the first byte of its answer",
+        RANGE(0, 60000), .flag = offsetof(struct conf_pace, set_delay)),
+    ROW("pace", "rate", size, conf_pace, rate, NULL,
+        "bytes of content a second, of each response; 0: as fast as it goes",
+        RANGE(0, GIB(1)), .flag = offsetof(struct conf_pace, set_rate)),
+
     ROW("alias", "root", dir, conf_alias, root, NULL,
         "directory that stands for the prefix", .flags = KEY_REQUIRED),
 
@@ -348,6 +355,8 @@ const struct section_row sections[] = {
       "caching of what matches; any other field may be set too" },
     { "header", "PATTERN", SECTION_RULE,
       "response fields, NAME = VALUE, of what matches" },
+    { "pace", "PATTERN", SECTION_PACE,
+      "answers that take their time: latency and bandwidth" },
     { "host", "NAME...", SECTION_HOST,
       "a site of its own; what it leaves out is [server]'s" },
     { "alias", "/PREFIX/", SECTION_ALIAS,

@@ -42,7 +42,7 @@ struct key {
     unsigned flags;
 };
 
-#define KEYS_MAX 96
+#define KEYS_MAX 112
 
 extern const struct key keys[];
 extern const size_t keys_n;
@@ -52,6 +52,7 @@ enum section_kind {
     SECTION_OPTIONS, /* [server], [timeouts], ...: once, no name */
     SECTION_HOST,
     SECTION_RULE, /* [cache PATTERN], [header PATTERN] */
+    SECTION_PACE,
     SECTION_ALIAS,
     SECTION_REDIRECT
 };

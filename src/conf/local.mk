@@ -15,6 +15,7 @@ libconf_a_SOURCES = \
 	src/conf/loader.c src/conf/loader.h \
 	src/conf/moved.c \
 	src/conf/places.c \
+	src/conf/paces.c \
 	src/conf/rules.c src/conf/rules.h \
 	src/conf/ruleset.c \
 	src/conf/rulesum.c \

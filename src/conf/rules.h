@@ -41,6 +41,10 @@ void rules_resolve(const struct conf *c, struct span host, struct span path,
 bool rules_applies(const struct conf_rule *r, struct span host,
                    struct span path, struct span type, int status);
 
+/* What [pace] sections say of one path: zero where none has a say. */
+void paces_find(const struct conf *c, struct span host, struct span path,
+                struct conf_pace *out);
+
 /* The value that a policy sends for a field; p NULL: none. */
 struct span rules_field(const struct policy *p, struct span name);
 

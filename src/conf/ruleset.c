@@ -145,16 +145,22 @@ static void warn_wide(struct loader *l, struct span p)
         loader_warn(l, l->at, l->title, NULL, "%s", text);
 }
 
-bool ruleset_begin(struct loader *l, struct span pattern)
+void ruleset_pattern_check(struct loader *l, struct span pattern)
 {
-    struct conf *c = l->c;
     const char *what = ruleset_pattern_fault(pattern);
-    struct conf_rule *rule;
 
     if (what)
         loader_fault(l, l->at, l->title, NULL, "%s", what);
     warn_encoded(l, pattern);
     warn_wide(l, pattern);
+}
+
+bool ruleset_begin(struct loader *l, struct span pattern)
+{
+    struct conf *c = l->c;
+    struct conf_rule *rule;
+
+    ruleset_pattern_check(l, pattern);
     /* a wrong pattern's keys are looked at all the same */
     c->rules = arena_more(l->arena, c->rules, c->n_rules, sizeof *c->rules);
     rule = &c->rules[c->n_rules++];

@@ -91,6 +91,9 @@ void section_begin(struct loader *l, struct span name)
     case SECTION_RULE:
         ok = ruleset_begin(l, argument);
         break;
+    case SECTION_PACE:
+        ok = paces_begin(l, argument);
+        break;
     case SECTION_ALIAS:
     case SECTION_REDIRECT:
         ok = moved_begin(l, argument);

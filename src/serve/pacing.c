@@ -3,7 +3,9 @@
  * pacing: where a response is cut.
  * Layer: serve.  [server] pieces cuts it behind its status line and its head;
  * [server] mss behind each segment, because a kernel hands bigger ones to
- * loopback and to capable network cards, and a capture shows those.
+ * loopback and to capable network cards, and a capture shows those.  [pace]
+ * holds an answer back until it is due, and lets its content leave in parts of
+ * STEP_MS each; a timer of the worker's wheel wakes the connection.
  */
 #include "serve/pacing.h"
 
@@ -12,13 +14,16 @@
 #include "answer/txn.h"
 #include "base/check.h"
 #include "conf/conf.h"
+#include "http/moment.h"
 #include "os/net.h"
 #include "serve/conn.h"
 #include "serve/worker.h"
 
+#define STEP_MS 64 /* two ticks of the wheel */
+
 bool pacing_wanted(const struct conf *conf)
 {
-    return conf->pieces || conf->mss;
+    return conf->pieces || conf->mss || conf->n_paces;
 }
 
 static size_t through(struct span s, struct span what)
@@ -47,18 +52,67 @@ static uint64_t piece_end(const struct txn *t)
     return t->sent < content ? content : r->ends;
 }
 
-size_t pacing_most(const struct worker *w, const struct conn *c)
+/* When the bytes of content that are out already are what the rate allows. */
+static uint64_t on_time_ms(const struct txn *t, const struct record *r)
+{
+    uint64_t content = r->ends - r->line.bytes;
+
+    return r->from_ms + (t->sent - content) * 1000 / r->rate;
+}
+
+/* How far the stream may go now: up to an answer that is not due, or to the
+ * content of one with a rate, whose head goes first; then step by step. */
+static uint64_t pace_end(const struct worker *w, struct txn *t)
+{
+    uint64_t begins = t->sent;
+
+    for (unsigned i = t->record_at; i < t->record_n; i++) {
+        struct record *r = &t->record[i];
+        uint64_t content = r->ends - r->line.bytes;
+        if (r->due_ms > w->now.ms)
+            return begins;
+        begins = r->ends;
+        if (r->rate == 0 || r->line.bytes == 0)
+            continue;
+        if (t->sent < content)
+            return content;
+        if (r->from_ms == 0)
+            r->from_ms = w->now.ms;
+        uint64_t even_ms = on_time_ms(t, r);
+        if (even_ms > w->now.ms)
+            return t->sent;
+        /* what a slow reader left out is not made up for */
+        if (even_ms + STEP_MS < w->now.ms)
+            r->from_ms += w->now.ms - STEP_MS - even_ms;
+        uint64_t step = r->rate * STEP_MS / 1000;
+        uint64_t end = t->sent + (step ? step : 1);
+        return end < r->ends ? end : r->ends;
+    }
+    return t->queued;
+}
+
+uint64_t pacing_wait_ms(const struct worker *w, const struct conn *c)
 {
     const struct txn *t = c->txn;
+    const struct record *r = &t->record[t->record_at];
+    uint64_t at_ms = r->due_ms > w->now.ms ? r->due_ms : on_time_ms(t, r);
+
+    return at_ms > w->now.ms ? at_ms - w->now.ms : 0;
+}
+
+size_t pacing_most(const struct worker *w, struct conn *c)
+{
+    struct txn *t = c->txn;
     uint64_t most = t->queued - t->sent;
 
-    if (w->conf->pieces)
+    if (w->conf->n_paces)
+        most = pace_end(w, t) - t->sent;
+    if (w->conf->pieces && piece_end(t) - t->sent < most)
         most = piece_end(t) - t->sent;
     if (w->conf->mss) {
         size_t segment = net_segment(c->fd);
         if (segment && most > segment)
             most = segment;
     }
-    CHECK(most > 0);
     return (size_t)most;
 }

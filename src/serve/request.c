@@ -11,6 +11,7 @@
 #include "answer/answer.h"
 #include "answer/health.h"
 #include "answer/https.h"
+#include "answer/paced.h"
 #include "answer/txn.h"
 #include "base/check.h"
 #include "conf/sites.h"
@@ -294,6 +295,7 @@ static enum request_result answer(struct worker *w, struct conn *c,
     }
     c->requests++;
     const struct reply to = { &w->answers, q, c, t, may_persist(w, c, q) };
+    unsigned before = t->record_n;
     if (f != FAULT_NONE)
         fault(w, c, q, f, to.persist);
     else if (support == METHOD_UNKNOWN)
@@ -312,6 +314,8 @@ static enum request_result answer(struct worker *w, struct conn *c,
     else
         answer_entry(&to, e, &target);
     t->lost = false;
+    if (t->record_n > before)
+        paced_begin(&to);
     return e && e->kind == ENTRY_LISTING ? REQUEST_HEAVY : REQUEST_ANSWERED;
 }
 

@@ -166,7 +166,15 @@ enum send_result send_flush(struct worker *w, struct conn *c)
         if (t->sent > before && (t->sent - before > TURN_BYTES || turn_over(w)))
             return SEND_YIELD;
         size_t most = w->stepwise ? pacing_most(w, c) : SIZE_MAX;
-        ssize_t n = memory ? send_memory(c, t, most) : send_file(w, c, t, most);
+        ssize_t n;
+        if (most == 0)
+            n = net_send(c->fd, "", 0, false); /* is anybody there? */
+        else if (memory)
+            n = send_memory(c, t, most);
+        else
+            n = send_file(w, c, t, most);
+        if (n == 0 && most == 0)
+            return SEND_PACED;
         if (n == -EAGAIN)
             return SEND_BLOCKED;
         if (n == -EBUSY)

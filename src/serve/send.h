@@ -15,6 +15,7 @@ struct worker;
 enum send_result {
     SEND_DONE,    /* the queue is empty */
     SEND_BLOCKED, /* the system takes no more just now */
+    SEND_PACED,   /* what follows is to leave later: pacing_wait_ms() */
     SEND_YIELD,   /* could go on, but others are to have a turn */
     SEND_FAILED   /* c->end says why; nothing more can be sent */
 };

@@ -18,6 +18,7 @@
 #include "serve/conn.h"
 #include "serve/ferry.h"
 #include "serve/pace.h"
+#include "serve/pacing.h"
 #include "serve/proxied.h"
 #include "serve/request.h"
 #include "serve/send.h"
@@ -170,19 +171,25 @@ static void settle(struct worker *w, struct conn *c, enum request_result r)
     receive_later(w, c);
 }
 
-static void wait_to_send(struct worker *w, struct conn *c)
+static void wait_to_send(struct worker *w, struct conn *c, enum send_result s)
 {
+    bool paced = s == SEND_PACED, was_paced = c->txn->paced;
+
     txn_keep_texts(c->txn);
-    if (c->polled && !c->polled_room) {
+    c->txn->paced = paced;
+    if (!paced && c->polled && !c->polled_room) {
         poll_add_room(w->poll, c->fd, c);
         c->polled_room = true;
     }
-    if (c->state == CONN_SEND)
+    if (c->state != CONN_SEND) {
+        conn_become(c, CONN_SEND);
+        if (w->answers.ring)
+            tell_waiting(&w->answers, c);
+    } else if (!paced && !was_paced) {
         return; /* its pace is looked at when it is due */
-    conn_become(c, CONN_SEND);
-    if (w->answers.ring)
-        tell_waiting(&w->answers, c);
-    set_timer(w, c, pace_send(&w->pace, c));
+    }
+    /* the reader's pace counts while it is the reader that is waited for */
+    set_timer(w, c, paced ? pacing_wait_ms(w, c) : pace_send(&w->pace, c));
 }
 
 /* Answers what is in `in`, sends it, and settles. */
@@ -222,7 +229,7 @@ static void run(struct worker *w, struct conn *c, struct span in)
         settle(w, c, r);
     } else {
         t->after = r;
-        wait_to_send(w, c);
+        wait_to_send(w, c, s);
         if (s == SEND_YIELD) {
             c->readable = true;
             receive_later(w, c);
@@ -356,7 +363,7 @@ void step_writable(struct worker *w, struct conn *c)
     if (s == SEND_FAILED)
         step_close(w, c, c->end);
     else if (s != SEND_DONE)
-        wait_to_send(w, c);
+        wait_to_send(w, c, s);
     else if (t->after == REQUEST_ANSWERED && t->in_n > 0 && !c->closing)
         run(w, c, txn_input(t));
     else
@@ -387,7 +394,7 @@ static void send_last(struct worker *w, struct conn *c)
         step_close(w, c, c->end);
     } else {
         c->txn->after = REQUEST_ANSWERED;
-        wait_to_send(w, c);
+        wait_to_send(w, c, s);
     }
 }
 
@@ -458,7 +465,10 @@ void step_expired(struct worker *w, struct conn *c)
     case CONN_HEAD:
     case CONN_BODY:
     case CONN_SEND:
-        pace_expired(w, c);
+        if (c->state == CONN_SEND && c->txn->paced)
+            step_writable(w, c);
+        else
+            pace_expired(w, c);
         break;
     case CONN_LINGER:
         step_close(w, c, c->end);

@@ -46,6 +46,8 @@ static const char *const overrides[][3] = {
       NULL },
     { "server.unknown-host=refuse", "limits.pipeline=1", "limits.send-rate=0" },
     { "server.pieces=on", "server.mss=340", NULL },
+    { "pace *.txt.delay=700ms", "pace /slab.bin.rate=40k",
+      "pace *.html.rate=200" },
 };
 #define CONFS (sizeof overrides / sizeof overrides[0])
 
