@@ -536,7 +536,7 @@ static bool work(void)
         file_read_at(file, bytes, sizeof bytes, 0) != 4)
         return false;
     struct directory names;
-    if (directory_read(sub, 10, &names) != 0 || names.n != 1)
+    if (directory_read(sub, 10, false, &names) != 0 || names.n != 1)
         return false;
     if (watch_add_directory(w, root, root) != 0 ||
         watch_add_directory(w, sub, root) != 0)
