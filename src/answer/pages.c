@@ -15,6 +15,7 @@
 #include "files/entry.h"
 #include "files/files.h"
 #include "files/find.h"
+#include "files/view.h"
 #include "http/media.h"
 #include "http/target.h"
 #include "http/utf8.h"
@@ -36,7 +37,7 @@ struct pages_slot {
 struct page_look {
     struct aside_job job;
     struct answers *answers;
-    struct files *view;
+    struct view *view;
     const struct conf_site *site;
     const struct conf_error_page *page;
     struct pages_slot *slot;
@@ -147,7 +148,7 @@ static void page_run(struct helper_job *job)
     struct page_look *l = LIST_ENTRY(job, struct page_look, job.job);
     struct target target = { .path = span_str(l->page->path) };
 
-    find_file(l->view, l->site, &target, &l->found);
+    find_file(&l->view->files, l->site, &target, &l->found);
     l->found.lane = (int)job->lane;
     l->found.foreign = true;
     if (readable(&l->found))
@@ -165,6 +166,7 @@ static void page_done(struct files *fs, struct aside_job *job)
         entry_release(fs, l->read);
     }
     find_release(fs, &l->found);
+    view_release(l->view);
     free(l);
 }
 
@@ -194,10 +196,14 @@ static void ask(struct answers *a, const struct conf_site *site,
     l->job.job.run = page_run;
     l->job.done = page_done;
     l->job.late = page_late;
-    s->asked = aside_give(a->files, &l->job,
-                          aside_lane(a->files, f->root, f->path)) == 0;
-    if (!s->asked)
+    s->asked =
+        l->view && aside_give(a->files, &l->job,
+                              aside_lane(a->files, f->root, f->path)) == 0;
+    if (!s->asked) {
+        if (l->view)
+            view_release(l->view);
         free(l);
+    }
 }
 
 static void look(struct answers *a, const struct conf_site *site,

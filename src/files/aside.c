@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "files/view.h"
 #include "os/mounts.h"
 #include "os/poll.h"
 #include "os/watch.h"
@@ -27,7 +28,7 @@ struct place {
 
 struct aside {
     struct helpers *helpers;
-    struct files *view;
+    struct view *view; /* NULL: to be had again */
     struct list jobs, lost;
     int mountinfo; /* -1: not to be had */
     bool known;
@@ -49,10 +50,29 @@ static enum aside_way way_of(const struct aside *a, const struct place *p)
                                                            : ASIDE_ANY;
 }
 
+/* Where the roots are now: a name may come to mean another (follow.h). */
+static void find_places(struct files *fs)
+{
+    struct aside *a = fs->aside;
+    char path[PATH_MAX];
+
+    for (size_t i = 0; i < fs->n_roots; i++) {
+        struct place *p = &a->place[i];
+        int n = mounts_path(fs->root[i].fd, path, sizeof path);
+        free(p->path);
+        p->path = n > 0 ? strndup(path, (size_t)n) : NULL;
+        p->n = p->path ? (size_t)n : 0;
+    }
+}
+
 void aside_mounts(struct files *fs)
 {
     struct aside *a = fs->aside;
 
+    if (a->view)
+        view_release(a->view);
+    a->view = NULL;
+    find_places(fs);
     mounts_free(&a->mounts);
     a->known = a->mountinfo >= 0 && mounts_read(a->mountinfo, &a->mounts);
     for (size_t i = 0; i < fs->n_roots; i++)
@@ -119,29 +139,17 @@ static void free_all(struct files *fs)
         free(a->place[i].path);
     free(a->place);
     mounts_free(&a->mounts);
-    free(a->view);
+    if (a->view)
+        view_release(a->view);
     if (a->mountinfo >= 0)
         close(a->mountinfo);
     free(a);
     fs->aside = NULL;
 }
 
-static struct files *make_view(const struct files *fs)
-{
-    struct files *view = calloc(1, sizeof *view);
-
-    if (!view)
-        return NULL;
-    view->conf = fs->conf;
-    view->root = fs->root;
-    list_init(&view->cache.open);
-    return view;
-}
-
 bool aside_start(struct files *fs)
 {
     struct aside *a = calloc(1, sizeof *a);
-    char path[PATH_MAX];
 
     if (!a)
         return false;
@@ -150,31 +158,31 @@ bool aside_start(struct files *fs)
     list_init(&a->lost);
     a->mountinfo = watch_mounts();
     a->helpers = helpers_new();
-    a->view = make_view(fs);
     a->place = calloc(fs->n_roots, sizeof a->place[0]);
-    if (!a->helpers || !a->view || !a->place ||
+    if (!a->helpers || !a->place ||
         poll_add_level(fs->poll, helpers_fd(a->helpers), &fs->aside_tag) < 0) {
         if (a->helpers)
             helpers_free(a->helpers);
         free_all(fs);
         return false;
     }
-    for (size_t i = 0; i < fs->n_roots; i++) {
-        struct place *p = &a->place[i];
-        int n = mounts_path(fs->root[i].fd, path, sizeof path);
-        p->local = mounts_local(fs->root[i].fd);
-        p->path = n > 0 ? strndup(path, (size_t)n) : NULL;
-        p->n = n > 0 ? (size_t)n : 0;
-    }
+    for (size_t i = 0; i < fs->n_roots; i++)
+        a->place[i].local = fs->root[i].local;
     if (a->mountinfo >= 0)
         (void)poll_add_edge(fs->poll, a->mountinfo, &fs->mounts_tag);
     aside_mounts(fs);
     return true;
 }
 
-struct files *aside_view(struct files *fs)
+struct view *aside_view(struct files *fs)
 {
-    return fs->aside->view;
+    struct aside *a = fs->aside;
+
+    if (!a->view)
+        a->view = view_new(fs);
+    if (a->view)
+        a->view->refs++;
+    return a->view;
 }
 
 /* ---- jobs ---- */

@@ -16,6 +16,7 @@
 #include "os/helpers.h"
 
 struct aside; /* opaque */
+struct view;
 struct files;
 
 /* What a helper is asked for; a part of the whole. */
@@ -54,7 +55,7 @@ int aside_give(struct files *fs, struct aside_job *job, unsigned lane);
 /* The next one that has not been begun, behind `after` (NULL: the first). */
 struct aside_job *aside_queued(struct files *fs, struct aside_job *after);
 
-/* Something was mounted or unmounted. */
+/* Something was mounted or unmounted, or a root is another directory. */
 void aside_mounts(struct files *fs);
 
 /* Takes what is done. */
@@ -73,7 +74,8 @@ void aside_lose(struct files *fs, struct list *waiters);
 /* Closes a descriptor of a file; lane < 0: it is on this machine. */
 void aside_close(struct files *fs, int lane, int fd);
 
-/* The worker as helpers may see it: nothing in it changes. */
-struct files *aside_view(struct files *fs);
+/* Held: what is there when a job begins stays until it ends (view.h); NULL: not
+ * to be had. */
+struct view *aside_view(struct files *fs);
 
 #endif

@@ -81,6 +81,8 @@ void files_mounts(struct files *fs)
 {
     if (fs->places >= 0)
         (void)follow_look(fs);
+    if (fs->aside)
+        aside_mounts(fs);
     dirs_forget(fs->dirs);
     fs->fresh++;
 }
@@ -92,6 +94,8 @@ void files_news(struct files *fs)
 
     if (fs->places >= 0 && watch_waits(WATCH_PLACES) && follow_news(fs)) {
         dirs_forget(fs->dirs);
+        if (fs->aside)
+            aside_mounts(fs);
         names = true;
     }
 

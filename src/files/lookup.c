@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "files/names.h"
+#include "files/view.h"
 #include "os/log.h"
 #include "os/mounts.h"
 #include "files/files.h"
@@ -20,10 +21,11 @@
 static void look_run(struct helper_job *job)
 {
     struct look *l = LIST_ENTRY(job, struct look, job.job);
-    const struct conf_site *site = &l->view->conf->sites[l->site];
+    struct files *view = &l->view->files;
+    const struct conf_site *site = &view->conf->sites[l->site];
     struct found *f = &l->found;
 
-    find_target(l->view, site, &l->target, f);
+    find_target(view, site, &l->target, f);
     f->lane = (int)job->lane;
     f->foreign = f->fd >= 0 && !mounts_local(f->fd);
     for (int c = 0; c < CODING_COUNT; c++) {
@@ -33,8 +35,8 @@ static void look_run(struct helper_job *job)
     if (f->reason != REASON_LISTING)
         return;
     l->names = calloc(1, sizeof *l->names);
-    int error = l->names ? names_read(l->view, site, f->root, f->path, l->names)
-                         : -ENOMEM;
+    int error =
+        l->names ? names_read(view, site, f->root, f->path, l->names) : -ENOMEM;
     if (error) {
         free(l->names);
         l->names = NULL;
@@ -69,6 +71,7 @@ void lookup_end(struct files *fs, struct look *l)
     if (l->names)
         directory_free(l->names);
     free(l->names);
+    view_release(l->view);
     free(l);
 }
 
@@ -117,7 +120,10 @@ struct list *lookup_ask(struct files *fs, unsigned site,
     l->job.job.run = look_run;
     l->job.done = look_done;
     l->job.late = look_late;
-    if (aside_give(fs, &l->job, aside_lane(fs, f->root, f->path)) != 0) {
+    if (!l->view ||
+        aside_give(fs, &l->job, aside_lane(fs, f->root, f->path)) != 0) {
+        if (l->view)
+            view_release(l->view);
         free(l);
         return NULL;
     }

@@ -14,7 +14,7 @@
 struct look {
     struct aside_job job;
     struct list waiters;
-    struct files *view;
+    struct view *view;
     unsigned site;
     struct target target;
     struct found found;

@@ -93,6 +93,13 @@ int file_open_folder(const char *path)
     return fd < 0 ? -errno : fd;
 }
 
+int file_again(int fd)
+{
+    int again = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+    return again < 0 ? -errno : again;
+}
+
 int file_open_named(int folder, const char *name)
 {
     struct open_how how = { .flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC |

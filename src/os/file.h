@@ -41,6 +41,9 @@ int file_open_beneath(int root, const char *path, enum file_links links);
  * that can't be told beforehand. */
 int file_open_staying(int root, const char *path, enum file_links links);
 
+/* Another descriptor of the same, or -errno. */
+int file_again(int fd);
+
 /* Whether `path` itself (no link is followed) is a socket. */
 bool file_is_socket(const char *path);
 
