@@ -64,6 +64,8 @@ class Far:
 
     def end(self):
         self.control.unlink()
+        if not self.server.process:
+            return
         harness.until("its server ends", lambda: not [
             p for p in harness.processes()
             if (harness.proc_stat(p) or (0,) * 4)[3] == self.server.pid and
@@ -79,6 +81,23 @@ def far(serve, tmp_path):
     f = Far(serve, tmp_path)
     yield f
     f.end()
+
+
+def test_the_preparer_is_not_kept(far):
+    """Whose first bytes do not come is no business of other new files'."""
+    s = far.server
+    far.hang("READ")
+    waiting = [s.connect() for _ in range(4)]
+    for c in waiting:
+        c.send(b"GET /far/large.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    for i in range(8):
+        s.tree.write("new%d.txt" % i, b"new %d\n" % i)
+        r = s.get("/new%d.txt" % i)
+        assert (r.status, r.body) == (200, b"new %d\n" % i)
+        assert not r.get("ETag").startswith("W/")
+    for c in waiting:
+        assert c.read_head().status in (503, 504)
+    far.hang()
 
 
 def test_answers_as_any_other(far):
