@@ -322,6 +322,26 @@ static int sooner(int a, int b)
     return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
+/* One of its threads is in a call that nothing interrupts, of a file system
+ * that does not answer: it ends when that does, and nobody waits for it. */
+static void leave(struct generation *g, const struct child *c)
+{
+    if (c->pid <= 0)
+        return;
+    log_warn("M035", "%s %u (pid %d) does not end: its file system keeps it",
+             child_role_name(c), c->index + 1, (int)c->pid);
+    (void)generation_reap(g, c->pid, 0);
+}
+
+static void leave_all(struct generation *g)
+{
+    leave(g, &g->preparer);
+    for (unsigned i = 0; i < SIDES; i++)
+        leave(g, &g->side[i].child);
+    for (unsigned i = 0; i < g->conf->workers; i++)
+        leave(g, &g->worker[i]);
+}
+
 int generation_turn(struct generation *g)
 {
     uint64_t now = clock_mono_us();
@@ -330,9 +350,12 @@ int generation_turn(struct generation *g)
     if (g->state == GENERATION_DRAINING || g->state == GENERATION_STOPPING) {
         if (now < g->end_us)
             return (int)((g->end_us - now) / 1000) + 1;
+        if (g->killed)
+            leave_all(g);
         generation_kill(g, SIGKILL);
-        g->end_us = UINT64_MAX / 2;
-        return -1;
+        g->killed = true;
+        g->end_us = now + STOP_US;
+        return STOP_US / 1000 + 1;
     }
     least = start_due(g, &g->preparer, now);
     for (unsigned i = 0; i < SIDES; i++)

@@ -88,6 +88,7 @@ struct generation {
     struct generation *older; /* while it is there: observed too */
     struct child *worker;     /* conf->workers */
     uint64_t end_us;          /* draining: what is left then is killed */
+    bool killed;              /* and what does not end then is left */
     int poll; /* the master's poll set, where controls are watched */
 };
 

@@ -3,6 +3,7 @@
 ask for what is on it, [timeouts] prepare at most, and nobody is ended for it."""
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -152,3 +153,18 @@ def test_only_its_own_requests_wait(far, path, op, known):
     harness.until("it answers again",
                   lambda: s.get(path).status in (200, 404))
     assert s.workers() == workers
+
+
+@pytest.mark.parametrize("ops", ["LOOKUP", "READ", "READ FLUSH RELEASE"])
+def test_the_end_waits_for_nothing(far, ops):
+    """Helpers that do not come back keep neither worker nor master."""
+    s = far.server
+    assert s.get("/far/large.bin").body == LARGE
+    far.hang(*ops.split())
+    c = s.connect()
+    c.send(b"GET /far/large.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    far.others_are_served()
+    os.kill(s.pid, signal.SIGTERM)
+    harness.until("the master ends",
+                  lambda: s.process.popen.poll() is not None)
+    s.process = None
