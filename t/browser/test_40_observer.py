@@ -93,6 +93,49 @@ def test_bars_details_and_keys(observed, browser):
     assert d.switch_to.active_element.get_attribute("data-key") == key
 
 
+SMALL = """
+return [...document.querySelectorAll('body *')].filter(e =>
+    [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())
+    && parseFloat(getComputedStyle(e).fontSize) < 12).map(e =>
+    `${e.tagName}.${e.getAttribute('class')} in ${e.parentNode.getAttribute(
+    'class')}: ${getComputedStyle(e).fontSize}`);
+"""
+
+
+def test_all_type_can_be_read(observed, browser):
+    """12 px at least, in lanes and ladders as well."""
+    server, url = observed
+    spare = server.connect()
+    browser.open(server.url + "/")
+    browser.open(server.url + "/")
+    show(browser, url, 2)
+    d = browser.driver
+    browser.script("document.querySelector('svg .hit[tabindex=\"0\"]').focus()")
+    ActionChains(d).send_keys(Keys.ENTER).perform()
+    detail = d.find_element(By.ID, "detail")
+    WebDriverWait(d, 30, 0.05).until(lambda _: "RFC 9110" in detail.text)
+    assert browser.script(SMALL) == []
+    spare.close()
+
+
+def test_workers_that_serve_are_counted(observed, browser):
+    """Not those that a reload has put out of service."""
+    server, url = observed
+    held = server.connect()
+    assert held.request("GET", "/").status == 200
+    for workers, generation in ((3, 2), (1, 3)):
+        since = server.mark()
+        server.configure({"server": {"workers": workers}})
+        server.signal(1)
+        server.await_line("M013: generation %d serves" % generation, since)
+    browser.driver.get(url)
+    # the page asks in its turn, maybe of an observer that is just ending
+    WebDriverWait(browser.driver, 60, 0.1).until(
+        lambda d: re.search(r"\b1 workers?\b",
+                            d.find_element(By.ID, "counts").text))
+    held.close()
+
+
 def test_idle_stretches(observed, browser):
     """A used connection: in use, idle, in use ...; with how long."""
     server, url = observed

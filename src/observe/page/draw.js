@@ -48,7 +48,7 @@ export function endMark(kind, x, y) {
         : kind === "reset" ? svg("path", { d: `M${x} ${y - 10}l10 10-10 10-10-10z` })
             : svg("rect", { x: x - 8, y: y - 8, width: 16, height: 16, rx: kind === "timeout" ? 8 : 2 });
     shape.setAttribute("class", `e-${kind}`);
-    return svg("g", { class: "endmark" }, shape, svg("text", { x, y: y + 3.5 }, LETTERS[kind]));
+    return svg("g", { class: "endmark" }, shape, svg("text", { x, y: y + 4.2 }, LETTERS[kind]));
 }
 
 // Stretches of time in which something happens, each with a scale of its own
@@ -138,8 +138,8 @@ function bar(c, q, ax, y, choose) {
                          "data-key": `${c.number}.${q.request}` },
         svg("title", {}, title(c, q)),
         svg("rect", { class: kind === "none" ? "half" : "req", x, y: y - BAR / 2, width: w, height: BAR, rx: 3 }));
-    if (kind !== "none" && w > name.length * 6.4 + 8)
-        g.append(svg("text", { class: "inbar", x: x + 4, y: y + 3.5 }, name));
+    if (kind !== "none" && w > name.length * 7.4 + 8)
+        g.append(svg("text", { class: "inbar", x: x + 4, y: y + 4 }, name));
     g.addEventListener("click", () => choose({ conn: c, request: q }));
     return g;
 }

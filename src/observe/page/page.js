@@ -48,6 +48,8 @@ function drawCounts() {
     live.textContent = word(paused ? "paused" : connected ? "live" : "broken");
     if (!status)
         return;
+    const newest = Math.max(...status.workers.map(w => w.generation));
+    const serving = status.workers.filter(w => w.generation === newest).length;
     const sum = f => status.workers.reduce((n, w) => n + f(w), 0);
     const open = sum(w => w.open), unused = [...model.conns.values()].filter(c => isSpare(c, now())).length;
     const item = (n, text, warn) => html("span", { class: warn ? "warn" : null }, html("b", {}, Number(n).toLocaleString(language())), ` ${text}`);
@@ -56,7 +58,7 @@ function drawCounts() {
         item(open, word("open")), item(sum(w => w.accepted), word("conns_in_all")), item(unused, word("unused_n")),
         item(sum(w => w.requests), word("requests")), item(sum(w => w.not_modified), "304"),
         ...classes.map(([k, n]) => item(n, k)),
-        item(status.workers.length, word("workers")),
+        item(serving, word("workers")),
         ...(model.lost + status.events_lost ? [item(Math.max(model.lost, status.events_lost), word("lost"), true)] : [])]);
     $("where").textContent = status.listen.map(l => l.startsWith("unix:") ? l : `http://${l}/`).join(" ");
 }
