@@ -23,6 +23,8 @@
 #include "os/sandbox.h"
 #include "os/shm.h"
 
+#define ANSWERS_A_TURN 8 /* to one client that asks on and on */
+#define DISCARDS 64      /* reads of what nobody will answer */
 #define CLIENTS 16
 #define IN_BYTES 8192
 #define OUT_BYTES ((size_t)4 << 20) /* 256 workers take a fifth of it */
@@ -193,63 +195,73 @@ static bool drain(struct scraper *s, struct client *c)
     return true;
 }
 
-/* False: the client has gone. */
+/* False: nothing has come; the client may be gone.  Bytes are read only when an
+ * answer could follow: until then the kernel keeps them. */
 static bool receive(struct scraper *s, struct client *c)
 {
-    char unwanted[1024];
+    ssize_t n = net_recv(c->fd, c->in + c->in_n, sizeof c->in - c->in_n);
 
-    for (;;) {
-        size_t room = sizeof c->in - c->in_n;
-        ssize_t n = room ? net_recv(c->fd, c->in + c->in_n, room)
-                         : net_recv(c->fd, unwanted, sizeof unwanted);
-        if (n == -EAGAIN)
-            return true;
-        if (n <= 0) {
-            end(s, c);
-            return false;
-        }
-        if (room)
-            c->in_n += (size_t)n;
+    if (n > 0) {
+        c->in_n += (size_t)n;
+        return true;
     }
+    if (n != -EAGAIN)
+        end(s, c); /* what it began to ask it will never finish */
+    return false;
+}
+
+/* A socket that is closed while it holds unread bytes is reset, and a reset may
+ * overtake the answer. */
+static void end_answered(struct scraper *s, struct client *c)
+{
+    net_finish(c->fd);
+    for (int i = 0; i < DISCARDS; i++) {
+        if (net_recv(c->fd, c->in, sizeof c->in) <= 0)
+            break;
+    }
+    end(s, c);
 }
 
 static void converse(struct scraper *s, struct client *c)
 {
     static struct head head;
+    /* a full buffer without an end is a head that is too long */
     const struct head_limits limits = { sizeof c->in / 2, sizeof c->in / 2,
-                                        sizeof c->in, HEAD_FIELDS_MAX };
+                                        sizeof c->in - 1, HEAD_FIELDS_MAX };
 
-    if (!receive(s, c) || !drain(s, c))
-        return;
-    for (;;) {
+    for (unsigned n = 0; n < ANSWERS_A_TURN;) {
         enum fault f = head_parse(&head, c->in, c->in_n, &limits);
-        if (f == FAULT_MORE)
-            return;
+        if (f == FAULT_MORE) {
+            if (!receive(s, c))
+                return;
+            continue;
+        }
         answer(s, c, &head, f);
+        n++;
         size_t used = f == FAULT_NONE ? head.bytes : c->in_n;
         c->in_n -= used;
         memmove(c->in, c->in + used, c->in_n);
-        bool closing = c->closing;
         if (!drain(s, c)) /* the rest of a closing one is sent all the same */
             return;
-        if (closing) {
-            end(s, c);
+        if (c->closing) {
+            end_answered(s, c);
             return;
         }
     }
+    poll_add_room(s->poll, c->fd, c); /* what is left is told again */
 }
 
-/* What was left of an answer when the client took no more. */
+/* It has sent something, or takes what was left of an answer. */
 static void go_on(struct scraper *s, struct client *c)
 {
-    if (c->fd < 0)
+    bool answering = c->fd >= 0 && c->out_at < c->out_n;
+
+    if (c->fd < 0 || !drain(s, c))
         return;
-    if (c->out_at < c->out_n && c->closing) {
-        if (receive(s, c) && drain(s, c))
-            end(s, c);
-        return;
-    }
-    converse(s, c);
+    if (answering && c->closing)
+        end_answered(s, c);
+    else
+        converse(s, c);
 }
 
 static void end_silent(struct scraper *s)

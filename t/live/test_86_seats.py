@@ -180,3 +180,42 @@ def test_head_that_is_too_long(observer, size):
         r = c.read_response(lint=False)
         assert (r.status, r.closes) == (431, True)
         assert c.ends() and c.eof == "closed"
+
+
+@pytest.fixture
+def scraper(serve):
+    """The address of its own at which metrics are told."""
+    server = serve(conf={"metrics": {"listen": "127.0.0.1:0"}})
+    place = server.await_line(r"M144: metrics at http://([\d.]+):(\d+)/")
+    return place.group(1), int(place.group(2))
+
+
+def scrape(target="/metrics", more=""):
+    return ("GET %s HTTP/1.1\r\nHost: a\r\n%s\r\n" % (target, more)).encode()
+
+
+def test_scrape_that_comes_with_its_fin(scraper):
+    with Connection(scraper) as c:
+        c.send(scrape() * 2)
+        c.half_close()
+        assert answers(c, 2) == [200] * 2
+        assert c.ends()
+
+
+def test_more_scrapes_than_the_buffer_holds(scraper):
+    n = 30
+    more = "X: " + "x" * 700 + "\r\n"
+    with Connection(scraper) as c:
+        c.send((scrape(more=more) + scrape("/x", more)) * n)
+        assert answers(c, 2 * n) == [200, 404] * n
+        c.send(scrape())
+        assert answers(c) == [200]
+
+
+@pytest.mark.parametrize("size", (9000, 200_000))
+def test_scrape_with_a_head_that_is_too_long(scraper, size):
+    with Connection(scraper) as c:
+        c.send(scrape()[:-2] + (b"B: " + b"c" * 995 + b"\r\n") * (size // 1000))
+        r = c.read_response(lint=False)
+        assert (r.status, r.closes) == (431, True)
+        assert c.ends()
