@@ -120,7 +120,9 @@ NOTES = {
     "unknown host": "未知的主机", "faulty request": "请求有误",
     "request too slow": "请求太慢", "overload": "过载",
     "system error": "系统错误", "ready": "就绪", "alive": "存活",
-    "leaving": "正在离开",
+    "leaving": "正在离开", "to https": "转到 HTTPS",
+    "file system does not answer": "文件系统没有应答",
+    "HTTP/1.0 closes": "HTTP/1.0 关闭连接",
     # and for endings
     "open": "打开", "sent": "已发送", "client closed": "客户端关闭",
     "client reset": "客户端复位", "client closed, never used":
