@@ -164,10 +164,12 @@ def _sent(d: Data, e: Any) -> List[Any]:
 def _segments(d: Data, e: Any) -> Answer:
     """How many segments one response took.  A frame of loopback may hold
     several that the system hands on at once."""
-    told = stream(d, e["port"])["tcp"]["client"]
-    options = " ".join(told["options"]) if told else ""
-    mss = next((int(o[4:]) for o in options.split() if o.startswith("MSS=")),
-               0)
+    told = stream(d, e["port"])["tcp"]
+    options = " ".join(o for end in ("client", "server") if told[end]
+                       for o in told[end]["options"])
+    # The server's own, if it was made small, holds for what it sends, too.
+    mss = min((int(o[4:]) for o in options.split() if o.startswith("MSS=")),
+              default=0)
     most = mss - (12 if "TSval" in options else 0)
     sent = _sent(d, e)
     count = sum(-(-p["data"] // most) for p in sent) if most > 0 \

@@ -86,7 +86,7 @@ TABLE: Dict[str, Exercise] = {
             ("How many bytes of content did it bring, and why?",
              answers.content(1)))),
     "long": Exercise(
-        "A long document", "first,segments:1460", (
+        "A long document", "first,segments:536", (
             ("How many requests were made for the page?", answers.requests),
             ("Which MSS did each client announce?", answers.mss),
             ("How many segments did each answer take, and why do they differ?",
