@@ -3,7 +3,6 @@
 times, ports or packet numbers."""
 
 
-
 def _outcome(resource):
     reasons = sorted({e["reason"] or "" for e in resource["wire"]})
     return "%s (%s)" % (resource["outcome"], ", ".join(reasons)) \

@@ -19,8 +19,9 @@ from test_20_lab import INI
 from visitor import Browser, ORIGIN, Witness
 
 LONG = bool(os.environ.get("T_LONG"))
-LOOK_S = 2.2  # from the first visit to the second look: what is fresh for one
-              # second is not any more
+# From the first visit to the second look: what is fresh for one second is not any
+# more.
+LOOK_S = 2.2
 
 ACTIONS = ("first", "typed=", "typed>", "self", "from", "rl", "hard", "tab",
            "bk", "bk-", "re", "img", "ifr")
@@ -98,6 +99,7 @@ def foreseen(browser, name, action):
     if browser.exact:
         return usual
     return FIREFOX.get(name, {}).get(action, usual)
+
 
 RULES = "[cache *.html]\nCache-Control = no-cache\nSet-Cookie = constant=1; " \
     "Path=/\n\n" + "".join("[cache /*/%s/logo.png]\n%s\n\n" % (name, row[0])

@@ -49,7 +49,7 @@ def show(browser, url, loads):
     d = browser.driver
     d.get(url)
     return WebDriverWait(d, 60, 0.1).until(
-        lambda d: (lambda l: len(l) >= loads and l)(browser.script(LOADS)))
+        lambda d: (lambda found: len(found) >= loads and found)(browser.script(LOADS)))
 
 
 def test_silence_is_what_the_cache_answered(observed, browser):
@@ -79,7 +79,10 @@ def test_bars_details_and_keys(observed, browser):
     assert len(d.find_elements(By.CSS_SELECTOR, "svg .hit.c-not")) == 2
     # one bar can be reached by Tab; arrows move, Enter opens, Escape closes
     browser.script("document.querySelector('svg .hit[tabindex=\"0\"]').focus()")
-    act = lambda key: ActionChains(d).send_keys(key).perform()
+
+    def act(key):
+        ActionChains(d).send_keys(key).perform()
+
     act(Keys.ARROW_RIGHT)
     key = d.switch_to.active_element.get_attribute("data-key")
     act(Keys.ENTER)
@@ -154,7 +157,7 @@ def test_idle_stretches(observed, browser):
     await_("requests", 3)
     show(browser, url, 2)
     idle = WebDriverWait(browser.driver, 60, 0.1).until(
-        lambda d: (lambda l: len(l) >= 2 and l)(browser.script(
+        lambda d: (lambda found: len(found) >= 2 and found)(browser.script(
             "return [...document.querySelectorAll('svg [data-key=\"1\"] "
             "line.idle title')].map(t => t.textContent)")))
     assert all(re.fullmatch(r"[\d.]+ (ms|s) idle", t) for t in idle), idle

@@ -63,7 +63,7 @@ def observed(serve):
 def show(browser, url, loads):
     browser.driver.get(url)
     return WebDriverWait(browser.driver, 60, 0.1).until(
-        lambda d: (lambda l: len(l) >= loads and l)(browser.script(LOADS)))
+        lambda d: (lambda found: len(found) >= loads and found)(browser.script(LOADS)))
 
 
 def texts(browser, css=".load"):
@@ -179,8 +179,11 @@ def test_a_page_left_open_stays_small(observed, browser):
                         for j in range(i, i + each)))
         for _ in range(each):
             c.read_response("HEAD")
-    told = lambda: json.loads(urllib.request.urlopen(
-        url + "connection/1").read())["requests"]
+
+    def told():
+        return json.loads(urllib.request.urlopen(
+            url + "connection/1").read())["requests"]
+
     WebDriverWait(browser.driver, 60, 0.1).until(lambda d: told() == n)
     WebDriverWait(browser.driver, 60, 0.2).until(lambda d: browser.script(
         "return Boolean(document.querySelector(`svg [data-key='1.%d']`))" % n))

@@ -11,6 +11,7 @@ import time
 from rig import FILES, done, get, harness, make, until
 from load import Running
 
+
 def reload(rounds):
     """HUP again and again, and a download that lasts through all of them."""
     server = make()

@@ -8,6 +8,7 @@ import time
 from rig import HOT, done, make
 from load import Running
 
+
 def content(name, version, lines):
     return (b"%s version %08d\n" % (name.encode(), version)) * lines
 

@@ -9,6 +9,7 @@ from rig import (FILES, HOT, Result, done, get, harness, make, ports_of,
                  stamp_s, until)
 from load import Running
 
+
 def kill_worker(rounds):
     """The connections of the one that dies are lost, all others are not."""
     server = make(workers=3)

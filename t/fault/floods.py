@@ -7,6 +7,7 @@ import time
 from rig import FILES, HOT, cpu_s, done, get, harness, make
 from load import Running
 
+
 def descriptors(rounds):
     """64 descriptors, 500 silent connections: who asks is answered."""
     def limited():

@@ -6,6 +6,7 @@ import time
 from rig import HOT, done, harness, make
 from load import Running
 
+
 def full_log(rounds):
     """A disk without room: lines are lost and counted, requests are not."""
     server = make({"log": {"access": "/dev/full", "error": "-"}})

@@ -31,5 +31,3 @@ SCENARIOS = (
     ("log reader asleep", logs.stuck_pipe, 1, 10),
     ("files that change", churn.churn, 3, 100),
 )
-
-

@@ -4,10 +4,8 @@ right, and none is a mixture of two versions."""
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
 
 import pytest
 

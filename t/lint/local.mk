@@ -9,6 +9,7 @@ LINT = \
 	t/lint/manual.py \
 	t/lint/named.py \
 	t/lint/purity.py \
+	t/lint/python.py \
 	t/lint/selftest.py \
 	t/lint/sizes.py \
 	t/lint/texts.py

@@ -9,7 +9,7 @@ import stat
 import pytest
 
 import harness
-from harness import TOP, Server, ini, run, until
+from harness import TOP, ini, run, until
 from wire import Connection
 
 PAGE = {"index.html": "<!doctype html><title>x</title>\n", "a.txt": "a\n"}

@@ -107,8 +107,8 @@ def test_long_heads(serve):
     asked.bytes = re.sub(rb"Referer: r://\d+", field, asked.bytes)
     ask(server, asked, rcvbuf=4096)
     lines = logged(server, 40)
-    assert [l[:4] for l in lines] == [w[:4] for w in asked.wanted]
-    assert {l[4] for l in lines} == {"l" * 1024}
+    assert [line[:4] for line in lines] == [w[:4] for w in asked.wanted]
+    assert {line[4] for line in lines} == {"l" * 1024}
 
 
 @pytest.mark.parametrize("count", [1, 6])

@@ -175,7 +175,10 @@ def test_idle_is_told_once_a_silence(observed):
     c = server.connect()
     for _ in range(3):
         c.request("GET", "/hello.txt")
-    enough = lambda n: lambda es: len(of(es, "idle")) == n
+
+    def enough(n):
+        return lambda es: len(of(es, "idle")) == n
+
     first = [e for _, e in o.events(enough(1))]
     c.request("GET", "/hello.txt")
     c.send(b"GET /hello.txt HTTP/1.1\r\nHost: a\r\n\r\n" * 2)
