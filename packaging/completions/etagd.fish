@@ -52,6 +52,8 @@ function __etagd_keys
     echo server.pieces=off
     echo server.pieces=on
     echo server.mss=
+    echo server.accept-upload=
+    echo server.accept-upload=off
     echo server.explain-header=
     echo server.explain-header=off
     echo server.explain-header=on
@@ -69,6 +71,7 @@ function __etagd_keys
     echo limits.head=
     echo limits.fields=
     echo limits.body=
+    echo limits.upload=
     echo limits.connections=
     echo limits.connections-per-worker=
     echo limits.connections-per-address=

@@ -10,4 +10,5 @@ libanswer_a_SOURCES = \
 	src/answer/pages.c src/answer/pages.h \
 	src/answer/refusal.c \
 	src/answer/tell.c src/answer/tell.h \
-	src/answer/txn.c src/answer/txn.h
+	src/answer/txn.c src/answer/txn.h \
+	src/answer/upload.c src/answer/upload.h

@@ -162,7 +162,7 @@ struct conf_timeouts {
 
 struct conf_limits {
     size_t target_bytes, line_bytes, head_bytes, fields;
-    uint64_t body_bytes;
+    uint64_t body_bytes, upload_bytes;
     size_t connections;                /* per worker */
     size_t connections_per_worker_lab; /* 0: off (experiments) */
     size_t connections_per_address;    /* 0: no limit */
@@ -245,6 +245,7 @@ struct conf {
     unsigned https_port; /* what comes without TLS is sent there; 0: served */
     bool defer_accept;
     enum protocol protocol;
+    char *accept_upload; /* path whose content is wanted; NULL: none */
     bool pieces; /* status line, fields and content leave apart */
     size_t mss;  /* longest segment; 0: the route's */
     bool explain_header;

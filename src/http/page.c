@@ -8,7 +8,7 @@
 
 #include "http/status.h"
 
-static void begin(struct buf *b, int status)
+void page_begin(struct buf *b, int status)
 {
     BUF_LIT(b, "<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\">"
                "<meta name=\"viewport\" content=\"width=device-width\">"
@@ -53,7 +53,7 @@ void page_escape(struct buf *b, struct span text)
 
 void page_error(struct buf *b, int status, const char *sentence)
 {
-    begin(b, status);
+    page_begin(b, status);
     if (*sentence) {
         BUF_LIT(b, "<p>");
         page_escape(b, span_str(sentence));
@@ -63,7 +63,7 @@ void page_error(struct buf *b, int status, const char *sentence)
 
 void page_redirect(struct buf *b, int status, struct span location)
 {
-    begin(b, status);
+    page_begin(b, status);
     BUF_LIT(b, "<p>It is at <a href=\"");
     page_escape(b, location);
     BUF_LIT(b, "\">");

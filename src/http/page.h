@@ -10,6 +10,9 @@
 
 #define PAGE_BYTES_MAX 2048 /* of an error page */
 
+/* How every such page begins: up to the status and its phrase. */
+void page_begin(struct buf *b, int status);
+
 /* The body for an error status; `sentence` (may be "") says what was wrong in
  * plain ASCII and is escaped all the same. */
 void page_error(struct buf *b, int status, const char *sentence);

@@ -32,6 +32,7 @@
     X(PREFLIGHT, "cors preflight", "Fetch 3.2.2")                             \
     X(DIRECTORY, "directory", "a directory's name ends with a slash")         \
     X(REDIRECT, "redirect rule", "[redirect] in the configuration")           \
+    X(UPLOAD, "upload", "accept-upload in the configuration")                 \
     X(LISTING, "listing", "directory listing is on")                          \
     X(FALLBACK, "fallback file", "fallback in the configuration")             \
     X(NOT_FOUND, "no such file", "RFC 9110 15.5.5")                           \

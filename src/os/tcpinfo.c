@@ -35,6 +35,7 @@ int tcpinfo_read(int fd, struct tcpinfo *out)
     out->min_rtt_us = in.tcpi_min_rtt == UINT32_MAX ? 0 : in.tcpi_min_rtt;
     out->segs_out = in.tcpi_segs_out;
     out->segs_in = in.tcpi_segs_in;
+    out->data_segs_in = in.tcpi_data_segs_in;
     out->retransmits = in.tcpi_total_retrans;
     out->waited_ms = in.tcpi_last_data_recv;
     out->mss_out = (uint16_t)in.tcpi_snd_mss;

@@ -19,7 +19,7 @@
 struct tcpinfo {
     uint64_t bytes_acked, bytes_received;
     uint32_t rtt_us, min_rtt_us; /* min_rtt after accept: SYN-ACK to ACK */
-    uint32_t segs_out, segs_in, retransmits;
+    uint32_t segs_out, segs_in, data_segs_in, retransmits;
     uint32_t waited_ms; /* since the last data (after accept: in the queue) */
     uint16_t mss_out, mss_in;
     uint8_t scale_out, scale_in;

@@ -13,6 +13,7 @@
 #include "answer/https.h"
 #include "answer/paced.h"
 #include "answer/txn.h"
+#include "answer/upload.h"
 #include "base/check.h"
 #include "conf/sites.h"
 #include "files/entry.h"
@@ -81,19 +82,20 @@ static void maybe_continue(struct conn *c, const struct request *q,
  * there.  *used: bytes of it after the head. */
 static enum content take_content(struct worker *w, struct conn *c,
                                  struct request *q, struct span in,
-                                 size_t *used, enum fault *f)
+                                 uint64_t most, size_t *used, enum fault *f)
 {
     struct txn *t = c->txn;
     struct body body;
     struct span rest = span_from(in, q->head.bytes);
 
     *used = 0;
-    *f = body_framing(&q->head, w->conf->limits.body_bytes, &body);
+    *f = body_framing(&q->head, most, &body);
     if (*f != FAULT_NONE)
         return CONTENT_FAULT;
+    t->body = body;
     if (body.kind == BODY_NONE)
         return CONTENT_TAKEN;
-    *f = body_take(&body, rest.p, rest.n, used);
+    *f = body_take(&t->body, rest.p, rest.n, used);
     if (*f == FAULT_NONE)
         return CONTENT_TAKEN;
     if (*f != FAULT_MORE)
@@ -101,7 +103,6 @@ static enum content take_content(struct worker *w, struct conn *c,
     if (w->conf->protocol != PROTOCOL_1_0)
         maybe_continue(c, q, rest.n);
     txn_input_keep(t, span_to(in, q->head.bytes), SPAN(""));
-    t->body = body;
     t->body_active = true;
     return CONTENT_WAITS;
 }
@@ -205,6 +206,17 @@ static bool moved(const struct head *h, const struct conf_site *site,
     return sends && site->n_redirects > 0 && find_moved(site, target->path);
 }
 
+/* Is the content what [server] accept-upload waits for? */
+static bool uploads(struct worker *w, const struct request *q)
+{
+    const struct conf_site *site = NULL;
+    struct target target;
+
+    return w->conf->accept_upload && q->head.method != METHOD_GET &&
+           route(w, q, &target, &site) == FAULT_NONE && site &&
+           upload_wanted(w->conf, q->head.method, target.path);
+}
+
 /* Does the head alone settle that it is refused?  Then nobody waits for its
  * content, and the connection ends, because whether that comes is unknown (RFC
  * 9110 10.1.1, RFC 9112 9.6).  The same when content came along with the head:
@@ -226,26 +238,35 @@ static bool refused_at_once(struct worker *w, const struct request *q)
     if (route(w, q, &target, &site) != FAULT_NONE || !site)
         return true;
     (void)head_expect(h, &waits);
-    return support == METHOD_UNKNOWN || (support != METHOD_SERVED && waits);
+    return support == METHOD_UNKNOWN ||
+           (support != METHOD_SERVED && waits && !uploads(w, q));
 }
 
 /* What no file and no rule has a say in. */
 static bool answered_early(struct worker *w, struct conn *c, struct request *q,
+                           const struct conf_site *site,
                            const struct target *target)
 {
     if (!w->early)
         return false;
     bool health = health_names(w->conf, target->path);
+    bool upload = site && upload_wanted(w->conf, q->head.method, target->path);
 
     if (method_support(q->head.method) == METHOD_UNKNOWN ||
-        !(health || https_wants(w->conf, c->tls, target)))
+        !(health || upload || https_wants(w->conf, c->tls, target)))
         return false;
     c->requests++;
+    if (upload) {
+        q->site = site;
+        q->path = target->path;
+    }
     const struct reply to = { &w->answers, q, c, c->txn, may_persist(w, c, q) };
     if (health)
         health_answer(&to, target->path);
-    else
+    else if (https_wants(w->conf, c->tls, target))
         https_answer(&to, target);
+    else
+        upload_answer(&to, body_announced(&q->head) ? c->txn->body.taken : 0);
     return true;
 }
 
@@ -261,7 +282,7 @@ static enum request_result answer(struct worker *w, struct conn *c,
     enum fault f = route(w, q, &target, &site);
     struct entry *e = NULL;
 
-    if (f == FAULT_NONE && answered_early(w, c, q, &target))
+    if (f == FAULT_NONE && answered_early(w, c, q, site, &target))
         return REQUEST_ANSWERED;
     if (f != FAULT_NONE)
         know_site(w, q);
@@ -340,7 +361,9 @@ enum request_result request_take(struct worker *w, struct conn *c,
         if (refused_at_once(w, q))
             end_after(c, END_FAULTY, true);
         if (!c->closing) {
-            enum content content = take_content(w, c, q, *in, &used, &f);
+            uint64_t most = uploads(w, q) ? w->conf->limits.upload_bytes
+                                          : w->conf->limits.body_bytes;
+            enum content content = take_content(w, c, q, *in, most, &used, &f);
             if (content == CONTENT_FAULT) {
                 know_site(w, q);
                 return fatal(w, c, q, in, f);
