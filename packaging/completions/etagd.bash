@@ -5,20 +5,20 @@ _etagd_keys='server.listen= server.root= server.workers= server.index= server.fa
     server.user= server.group= server.pidfile= server.control= server.sandbox=
     server.on-term= server.on-quit= server.idle-exit= server.server-field=
     server.backlog= server.https-port= server.defer-accept= server.protocol=
-    server.pieces= server.mss= server.explain-header= timeouts.idle=
-    timeouts.head= timeouts.body= timeouts.send= timeouts.linger=
-    timeouts.prepare= timeouts.heartbeat= timeouts.drain= timeouts.ready-delay=
-    limits.target= limits.line= limits.head= limits.fields= limits.body=
-    limits.connections= limits.connections-per-worker=
-    limits.connections-per-address= limits.requests-per-connection=
-    limits.recv-rate= limits.send-rate= limits.rate-window= limits.pipeline=
-    log.access= log.format= log.error= log.level= log.buffer= log.flush=
-    log.mask= media.default-text= media.default-binary= media.nosniff=
-    prepare.memory-file= prepare.memory= prepare.files= prepare.digest-max=
-    prepare.freshness= prepare.compress= prepare.compress-min=
-    prepare.compress-max= observe.listen= observe.events= observe.names=
-    observe.mask= metrics.listen= metrics.allow= health.path= health.live=
-    health.log= proxy.trust='
+    server.pieces= server.mss= server.accept-upload= server.explain-header=
+    timeouts.idle= timeouts.head= timeouts.body= timeouts.send=
+    timeouts.linger= timeouts.prepare= timeouts.heartbeat= timeouts.drain=
+    timeouts.ready-delay= limits.target= limits.line= limits.head=
+    limits.fields= limits.body= limits.upload= limits.connections=
+    limits.connections-per-worker= limits.connections-per-address=
+    limits.requests-per-connection= limits.recv-rate= limits.send-rate=
+    limits.rate-window= limits.pipeline= log.access= log.format= log.error=
+    log.level= log.buffer= log.flush= log.mask= media.default-text=
+    media.default-binary= media.nosniff= prepare.memory-file= prepare.memory=
+    prepare.files= prepare.digest-max= prepare.freshness= prepare.compress=
+    prepare.compress-min= prepare.compress-max= observe.listen= observe.events=
+    observe.names= observe.mask= metrics.listen= metrics.allow= health.path=
+    health.live= health.log= proxy.trust='
 
 _etagd_values()
 {
@@ -36,6 +36,7 @@ _etagd_values()
     server.server-field) echo 'off' ;;
     server.defer-accept) echo 'off on' ;;
     server.pieces) echo 'off on' ;;
+    server.accept-upload) echo 'off' ;;
     server.explain-header) echo 'off on' ;;
     log.format) echo 'combined json readable' ;;
     log.level) echo 'debug error info warn' ;;
