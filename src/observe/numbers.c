@@ -10,6 +10,8 @@
 #include "observe/state.h"
 #include "os/clock.h"
 
+#define EXPERIMENTS_MOST 16 /* are told */
+
 struct reading {
     unsigned generation, worker;
     struct counters_slot *slot;
@@ -79,6 +81,18 @@ static void put_places(struct buf *b, const struct observer_start *s)
     buf_char(b, ']');
 }
 
+/* What is broken on purpose, as at the start. */
+static void put_experiments(struct buf *b, const struct conf *c)
+{
+    json_key(b, "experiments");
+    buf_char(b, '[');
+    for (size_t i = 0; i < c->n_experiments && i < EXPERIMENTS_MOST; i++) {
+        json_comma(b);
+        json_string(b, span_str(c->experiments[i]));
+    }
+    buf_char(b, ']');
+}
+
 static void put_worker(struct buf *b, struct observer *o,
                        const struct reading *r)
 {
@@ -116,6 +130,7 @@ void numbers_status(struct buf *b, struct observer *o)
     json_put_u64(b, "now_us", (uint64_t)now_us);
     json_put_u64(b, "started_us", (uint64_t)started_us);
     put_places(b, o->start);
+    put_experiments(b, o->start->conf);
     json_put_u64(b, "boot", o->boot);
     json_put_u64(b, "events", h->next - 1);
     json_put_u64(b, "oldest_event", history_oldest(h));

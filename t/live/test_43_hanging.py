@@ -4,7 +4,6 @@ ask for what is on it, [timeouts] prepare at most, and nobody is ended for it.""
 import os
 import pathlib
 import signal
-import subprocess
 import sys
 
 import pytest

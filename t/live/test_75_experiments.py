@@ -2,12 +2,14 @@
 """Experiments by one line: what the options of [server] that are marked so do
 to the bytes and the segments on the wire.  Segments are counted by the client's
 own kernel (TCP_INFO), so no capture is needed."""
+import json
 import socket
 import struct
+import urllib.request
 
 import pytest
 
-from harness import run
+from harness import run, until
 
 PAGE = "<!doctype html><title>a</title>" + "x" * 500
 LONG = bytes(i * 7 % 251 for i in range(60000))
@@ -125,3 +127,27 @@ def test_mss_that_no_kernel_takes(tmp_path):
     ini.write_text("[server]\nroot = .\nmss = 40\n")
     done = run("-t", "-c", ini)
     assert done.returncode != 0 and "too small" in done.stdout + done.stderr
+
+
+def test_the_observer_tells(serve):
+    """And no longer, once a reload has ended it."""
+    server = serve(files=FILES, conf={
+        "observe": {"listen": "127.0.0.1:0"},
+        "server": {"pieces": "on", "mss": "1460"}})
+
+    def told(since):
+        port = server.await_line(
+            r"M012: observing at http://127\.0\.0\.1:(\d+)/", since).group(1)
+        with urllib.request.urlopen("http://127.0.0.1:%s/status" % port) as r:
+            return json.load(r)["experiments"]
+    keys = [text.split(": ")[0] for text in told(0)]
+    assert sorted(keys) == ["[server] mss", "[server] pieces"]
+    since = server.mark()
+    server.reload({"server": {"pieces": "off", "mss": "0"}})
+
+    def new_one_tells():
+        try:
+            return told(since) == []
+        except OSError:
+            return False  # the old one had taken it, and has ended
+    until("the new observer's list", new_one_tells)

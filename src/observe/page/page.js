@@ -59,8 +59,15 @@ function drawCounts() {
         item(sum(w => w.requests), word("requests")), item(sum(w => w.not_modified), "304"),
         ...classes.map(([k, n]) => item(n, k)),
         item(serving, word("workers")),
+        ...(status.experiments.length ? [experimentsItem(status.experiments)] : []),
         ...(model.lost + status.events_lost ? [item(Math.max(model.lost, status.events_lost), word("lost"), true)] : [])]);
     $("where").textContent = status.listen.map(l => l.startsWith("unix:") ? l : `http://${l}/`).join(" ");
+}
+
+// What is broken on purpose, by its keys.
+function experimentsItem(list) {
+    return html("span", { class: "warn", title: list.join("\n") },
+        html("b", {}, word("experiments")), ` ${list.map(text => text.split(": ")[0]).join(", ")}`);
 }
 
 // Only what differs is put in, so that a selection or a press outlives it.
