@@ -32,8 +32,7 @@ static bool look(struct files *fs, struct root *r, const struct root *given)
         close(fd);
         return false;
     }
-    /* a helper may still be looking below the old one */
-    if (r->fd != given->fd && !fs->aside)
+    if (r->fd != given->fd)
         close(r->fd);
     r->fd = fd;
     r->watchable = file_system_watchable(fd);
