@@ -2,6 +2,8 @@
 """etagd explain and etagd mime: the server's own decisions, without a server."""
 import os
 import re
+import shlex
+import subprocess
 
 import pytest
 
@@ -170,3 +172,20 @@ def test_mime(conf):
     done = harness.run("mime", www / "nothing", www, www / "logo.png")
     assert done.returncode == 1 and done.stderr.count("etagd: ") == 2
     assert harness.run("mime").returncode == 2
+
+
+def test_the_sample_in_the_readme():
+    """Word for word, but for the root and the file's date."""
+    def plain(text):
+        text = re.sub(r"(root|file)( +)\S*/(lab|www)\b", r"\1\2ROOT", text)
+        text = re.sub(r"root \S+", "root ROOT", text)
+        return re.sub(r"changed .* GMT", "changed", text).splitlines()
+    readme = (harness.TOP / "README.md").read_text()
+    asked, shown = re.search(
+        r"^    \$ etagd explain (-c conf/lab\.ini .*)\n((?:    .*\n)+)", readme,
+        re.M).groups()
+    shown = "\n".join(line[4:] for line in shown.splitlines())
+    done = subprocess.run([str(harness.binary()), "explain",
+                           *shlex.split(asked)], cwd=harness.TOP,
+                          capture_output=True, text=True, timeout=60)
+    assert plain(done.stdout)[:len(plain(shown))] == plain(shown)

@@ -19,7 +19,7 @@ import harness
 from differential.peers import UNPACKED, Peer, _environment
 from harness import TOP, until
 from test_72_proxies import GET, TLS, binary
-from test_85_observe import Observer, of
+from observing import Observer, of
 from wire import DEADLINE_S
 
 HERE = TOP / "packaging" / "tls"

@@ -16,7 +16,7 @@ from controlled import FILES, ask, controlled
 from differential.peers import UNPACKED
 from harness import until
 from samples import parse, total
-from test_85_observe import Observer
+from observing import Observer
 from wire import DEADLINE_S
 
 AT = re.compile(r"M144: metrics at http://127\.0\.0\.1:(\d+)/metrics")

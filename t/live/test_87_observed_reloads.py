@@ -8,7 +8,7 @@ from signal import SIGCONT, SIGSTOP
 import pytest
 
 from harness import alive, free_port, until
-from test_85_observe import FILES, Observer
+from observing import FILES, Observer
 from wire import DEADLINE_S
 
 
