@@ -184,6 +184,19 @@ static bool make_file(struct files *fs, struct entry *e, struct found *f)
     return true;
 }
 
+/* When its bytes are to be read at the earliest; 0: any reading will do.  What
+ * changed so lately that times may hide another change is not read along with
+ * somebody who began before this look. */
+static uint64_t read_since(const struct files *fs, bool again,
+                           const struct found *f)
+{
+    bool young =
+        f->reason == REASON_NEW &&
+        version_young(&f->version, fs->now->real_us * 1000, RACY_US * 1000);
+
+    return again || young ? clock_mono_us() : 0;
+}
+
 static struct entry *make(struct files *fs, unsigned site,
                           const struct target *target, uint64_t hash,
                           struct found *f, uint64_t since_us)
@@ -231,13 +244,11 @@ static struct entry *settle(struct files *fs, struct entry *old, unsigned site,
 {
     uint8_t losses = old ? old->losses : 0;
     struct entry *e = old;
-    uint64_t since_us = 0;
+    bool again = old && old->kind == ENTRY_FILE && entry_rewritten(fs, old);
 
     if (f->error)
         keep_failed(fs, f->path, f->error);
-    if (old && old->kind == ENTRY_FILE && entry_rewritten(fs, old))
-        since_us = clock_mono_us();
-    if (old && !since_us && same(old, f) && old->lane == f->lane) {
+    if (old && !again && same(old, f) && old->lane == f->lane) {
         old->fresh = fs->fresh;
         old->looked_us = fs->now->us;
         old->watched = f->watched;
@@ -246,7 +257,7 @@ static struct entry *settle(struct files *fs, struct entry *old, unsigned site,
             cache_unlink(&fs->cache, old);
             entry_release(fs, old);
         }
-        e = make(fs, site, target, hash, f, since_us);
+        e = make(fs, site, target, hash, f, read_since(fs, again, f));
         if (e)
             e->losses = losses;
         /* what is short now may be there at the next request */
