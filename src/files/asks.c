@@ -77,6 +77,7 @@ static int send_ask(struct files *fs, struct entry *e)
     ask.want_codings = fs->conf->prepare.compress && !e->declared;
     ask.own = e->declared;
     ask.since_us = e->since_us;
+    ask.watch = e->mark[CODING_IDENTITY] > 0;
     /* a name's type is in its end */
     if (name_n >= sizeof ask.name)
         name += name_n - (sizeof ask.name - 1);

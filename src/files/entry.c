@@ -14,8 +14,8 @@
 #include "files/asks.h"
 #include "files/blocks.h"
 #include "files/files.h"
-#include "files/marks.h"
 #include "os/directory.h"
+#include "os/marks.h"
 
 struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
 {

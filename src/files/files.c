@@ -14,7 +14,7 @@
 #include "files/dirs.h"
 #include "files/entry.h"
 #include "files/follow.h"
-#include "files/marks.h"
+#include "os/marks.h"
 #include "os/poll.h"
 #include "os/watch.h"
 

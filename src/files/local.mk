@@ -14,7 +14,6 @@ libfiles_a_SOURCES = \
 	src/files/forms.c src/files/forms.h \
 	src/files/keep.c src/files/keep.h \
 	src/files/lookup.c src/files/lookup.h \
-	src/files/marks.c src/files/marks.h \
 	src/files/names.c src/files/names.h \
 	src/files/policy.c src/files/policy.h \
 	src/files/resolve.c src/files/resolve.h \

@@ -18,12 +18,12 @@
 #include "files/find.h"
 #include "files/keep.h"
 #include "files/lookup.h"
-#include "files/marks.h"
 #include "http/fault.h"
 #include "http/page.h"
 #include "http/target.h"
 #include "os/clock.h"
 #include "os/file.h"
+#include "os/marks.h"
 #include "prepare/version.h"
 
 #define TRUST_US 1000000    /* of a watch that says nothing */

@@ -11,6 +11,7 @@ libos_a_SOURCES = \
 	src/os/landlock.c src/os/landlock.h \
 	src/os/log.c src/os/log.h \
 	src/os/mounts.c src/os/mounts.h \
+	src/os/marks.c src/os/marks.h \
 	src/os/net.c src/os/net.h \
 	src/os/notify.c src/os/notify.h \
 	src/os/poll.c src/os/poll.h \

@@ -95,8 +95,8 @@ static const struct row allowed[] = {
     /* changes of files; the directory is named by a descriptor */
     { SCMP_SYS(fchdir), W },
     { SCMP_SYS(inotify_init1), W },
-    { SCMP_SYS(inotify_add_watch), W },
-    { SCMP_SYS(inotify_rm_watch), W },
+    { SCMP_SYS(inotify_add_watch), W | P },
+    { SCMP_SYS(inotify_rm_watch), W | P },
     /* connections: they come from accept alone, there is no socket() */
     { SCMP_SYS(accept4), W | O },
     { SCMP_SYS(getsockopt), W | O },

@@ -45,7 +45,7 @@ enum ask_fault ask_check(const void *p, size_t n, size_t n_fds,
         return ASK_SIDECARS;
     if (n_fds != 1 + (size_t)__builtin_popcount(out->sidecars))
         return ASK_FDS;
-    if (out->want_bytes > 1 || out->want_codings > 1 ||
+    if (out->want_bytes > 1 || out->want_codings > 1 || out->watch > 1 ||
         out->own >= CODING_COUNT)
         return ASK_FLAGS;
     if (!name_ok(out->name))

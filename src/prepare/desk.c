@@ -16,6 +16,7 @@
 #include "base/check.h"
 #include "os/channel.h"
 #include "os/log.h"
+#include "os/marks.h"
 #include "prepare/ask.h"
 #include "prepare/peer.h"
 #include "prepare/preparer.h"
@@ -77,6 +78,8 @@ static void take_ask(struct desk *d, struct peer *peer,
     struct item_key key;
 
     item_key_of(ask, &key);
+    if (marks_news(d->tools.marks, d->tools.fresh + 1))
+        d->tools.fresh++;
     struct item *it = memo_find(&d->memo, &key);
     d->count.asks++;
     counters_add(&d->told->asks, 1);
@@ -88,6 +91,8 @@ static void take_ask(struct desk *d, struct peer *peer,
         return;
     }
     struct item *fresh = item_new(ask, fds);
+    if (ask->watch)
+        item_watch(fresh, &d->tools);
     if (it) {
         item_inherit(fresh, it);
         memo_forget(&d->memo, it);

@@ -11,6 +11,7 @@
 
 #include "base/check.h"
 #include "os/clock.h"
+#include "os/marks.h"
 
 void item_key_of(const struct prepare_ask *ask, struct item_key *key)
 {
@@ -126,8 +127,30 @@ static bool part_usable(const struct part *part, const struct reading_tools *t,
     return part_alive(part, t->slabs);
 }
 
+void item_watch(struct item *it, struct reading_tools *t)
+{
+    it->fresh = t->fresh;
+    for (unsigned c = 0; c < CODING_COUNT; c++) {
+        if (it->work->fds[c] >= 0)
+            it->mark[c] = marks_add(t->marks, it->work->fds[c]);
+    }
+}
+
+/* A writer has let go of one of its files since it was begun: times need not
+ * tell. */
+static bool written(const struct item *it, const struct reading_tools *t)
+{
+    for (unsigned c = 0; c < CODING_COUNT; c++) {
+        if (marks_closed(t->marks, it->mark[c]) > it->fresh)
+            return true;
+    }
+    return false;
+}
+
 bool item_usable(const struct item *it, const struct reading_tools *t)
 {
+    if (written(it, t))
+        return false;
     if (it->state == ITEM_FRESH || it->state == ITEM_EARLY)
         return true;
     if (it->state == ITEM_FAILED)
@@ -153,6 +176,8 @@ void item_free(struct reading_tools *t, struct item *it)
     item_work_end(t, it);
     for (unsigned c = 0; c < CODING_COUNT; c++)
         sums_end(&it->sums[c], &t->sums);
+    for (unsigned c = 0; c < CODING_COUNT; c++)
+        marks_drop(t->marks, it->mark[c]);
     free(it->refs);
     list_remove(&it->lru);
     list_remove(&it->queue);

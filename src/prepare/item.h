@@ -72,8 +72,10 @@ struct item {
     struct list waiters;
     struct item_key key;
     uint64_t hash;
-    uint64_t begun_us; /* monotonic: nothing of it was read earlier */
-    struct work *work; /* NULL: all is read */
+    uint64_t begun_us;      /* monotonic: nothing of it was read earlier */
+    int mark[CODING_COUNT]; /* of its files (os/marks.h); 0: not watched */
+    uint64_t fresh;         /* generation of news when it was begun */
+    struct work *work;      /* NULL: all is read */
     enum item_state state;
     bool in_memo, in_coder;
     bool disagrees, negotiable, text;
@@ -98,6 +100,9 @@ void item_work_end(struct reading_tools *t, struct item *it);
 
 /* `old`, which it replaces, may have had the same bytes. */
 void item_inherit(struct item *it, const struct item *old);
+
+/* Watches its files from here on, before any is read. */
+void item_watch(struct item *it, struct reading_tools *t);
 
 /* Could an ask with this key be answered from it, now or when it is done? */
 bool item_usable(const struct item *it, const struct reading_tools *t);

@@ -55,7 +55,8 @@ struct prepare_ask {
     uint32_t sidecars;     /* bit per enum coding */
     uint32_t want_bytes;   /* 1: size <= memory_file_bytes */
     uint32_t want_codings; /* 1: compress if it is worth it */
-    uint32_t own; /* enum coding that a rule says its bytes are in; 0: none */
+    uint32_t watch; /* 1: its file system answers: it can be watched itself */
+    uint32_t own;   /* enum coding that a rule says its bytes are in; 0: none */
     char name[PREPARE_NAME_MAX]; /* last component, NUL-terminated */
 };
 

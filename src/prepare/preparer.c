@@ -17,6 +17,7 @@
 #include "base/check.h"
 #include "os/channel.h"
 #include "os/log.h"
+#include "os/marks.h"
 #include "os/sandbox.h"
 #include "prepare/desk.h"
 #include "prepare/digest.h"
@@ -78,6 +79,8 @@ static void init(struct desk *d, const struct conf *conf, int control)
     d->tools.scratch = malloc(READING_SLICE_BYTES);
     CHECK(d->tools.scratch != NULL);
     d->tools.media = &conf->media;
+    if (c->freshness == FRESHNESS_AUTO)
+        d->tools.marks = marks_new(memo_size(c));
     d->limits = (struct job_limits){ c->compress, c->compress_min_bytes,
                                      c->compress_max_bytes, conf->observe.on,
                                      &d->encoders };
@@ -121,6 +124,7 @@ static void stop(struct desk *d)
         d->encoding->in_coder = false;
         desk_end_item(d, d->encoding);
     }
+    marks_free(d->tools.marks);
     slabs_stop(&d->slabs);
     free(d->tools.scratch);
     close(d->epoll);

@@ -29,12 +29,16 @@ struct reading_limits {
 };
 
 /* What every reading shares: it is done by one thread. */
+struct marks;
+
 struct reading_tools {
     struct slabs *slabs;
     struct sums_room sums;
     struct reading_limits limits;
     char *scratch;                  /* READING_SLICE_BYTES */
     const struct conf_media *media; /* chosen defaults; NULL: built in */
+    struct marks *marks;            /* files that are remembered; or NULL */
+    uint64_t fresh;                 /* generation of their news */
 };
 
 struct reading {

@@ -11,14 +11,14 @@
 #include "base/sum.h"
 #include "files/entry.h"
 #include "files/files.h"
-#include "files/marks.h"
 #include "http/logline.h"
+#include "os/marks.h"
 #include "serve/addresses.h"
 #include "serve/room.h"
 #include "serve/worker.h"
 #include "share/board.h"
-#include "share/tallies.h"
 #include "share/past.h"
+#include "share/tallies.h"
 
 /* Texts of one entry, by what the sample site's come to: its two names, and for
  * each coding the heads of 200 and 304 with malloc's overhead. */

@@ -11,6 +11,7 @@
 #include "base/num.h"
 #include "observe/observer.h"
 #include "observe/scraper.h"
+#include "os/marks.h"
 #include "os/process.h"
 #include "prepare/item.h"
 #include "prepare/job.h"
@@ -68,6 +69,9 @@ static uint64_t preparer(const struct conf *c, FILE *out)
           sizeof(struct item) + 2 * sizeof(void *) },
         { "sums of large files", "prepare memory", 1,
           p->memory_bytes / SUMS_SHARE },
+        { "watched files", "prepare freshness",
+          p->freshness == FRESHNESS_AUTO ? marks_slots(p->files) : 0,
+          MARKS_SLOT_BYTES },
         { "reading", "", 1, READING_SLICE_BYTES },
         { "libmagic", "", 1, MAGIC_BYTES },
         { "encoder", "prepare compress, compress-max", p->compress,

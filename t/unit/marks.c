@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Tests of src/files/marks: each file is told apart, whoever shares its mark,
+ * Tests of src/os/marks: each file is told apart, whoever shares its mark,
  * and only the end of a writer is remembered.
  */
 #include "unit.h"
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "files/marks.h"
+#include "os/marks.h"
 
 #define FILES 100
 

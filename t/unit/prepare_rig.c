@@ -188,6 +188,7 @@ void rig_ask(struct rig *r, int worker, const char *name, uint64_t seq,
     size_t n = 0;
 
     ask.want_codings = codings;
+    ask.watch = 1;
     snprintf(ask.name, sizeof ask.name, "%s", name);
     for (unsigned c = 0; c < CODING_COUNT; c++) {
         char path[300];

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
  * marks: a table of the numbers of watches, open addressing.
- * Layer: files.  Apart from dirs: all events are of one size, and events of one
+ * Layer: os.  Apart from dirs: all events are of one size, and events of one
  * kind follow each other, so that the kernel keeps one of many alike.
  * Heap: one table, at the start.
  */
-#include "files/marks.h"
+#include "os/marks.h"
 
 #include <stdlib.h>
 #include <unistd.h>

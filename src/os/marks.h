@@ -2,10 +2,10 @@
  *
  * marks: which files are watched themselves, whatever name they are written by,
  * and when a writer last let go of each.
- * Layer: files.  NULL for marks: no file is.
+ * Layer: os.  NULL for marks: no file is.
  */
-#ifndef ETAGD_FILES_MARKS_H
-#define ETAGD_FILES_MARKS_H
+#ifndef ETAGD_OS_MARKS_H
+#define ETAGD_OS_MARKS_H
 
 #include <stdbool.h>
 #include <stddef.h>
