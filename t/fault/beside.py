@@ -157,8 +157,10 @@ def crash_loop(kind, seconds):
 
 
 def kind_of(pid):
-    return "worker" if any("inotify" in what for what in
-                           harness.descriptors(pid).values()) else "other"
+    """A worker watches files and names, the preparer files alone."""
+    watches = sum("inotify" in what
+                  for what in harness.descriptors(pid).values())
+    return "worker" if watches > 1 else "other"
 
 
 def kill_master(kind, _):

@@ -45,10 +45,14 @@ def test_another_one_when_its_part_has_changed(serve, section, key, value):
 
 
 def preparer(server):
-    """The child that watches no directories."""
+    """The child that watches nothing but the files that it remembers; a worker
+    has a watch of names, too."""
+    def watches(pid):
+        return sum("inotify" in what
+                   for what in harness.descriptors(pid).values())
+
     def alone():
-        found = [p for p in server.children() if not any(
-            "inotify" in what for what in harness.descriptors(p).values())]
+        found = [p for p in server.children() if watches(p) == 1]
         return found if len(found) == 1 else None
     # one that has just been started has no descriptor yet
     return until("one preparer", alone)[0]
