@@ -120,7 +120,7 @@ NOTES = {
     "unknown host": "未知的主机", "faulty request": "请求有误",
     "request too slow": "请求太慢", "overload": "过载",
     "system error": "系统错误", "ready": "就绪", "alive": "存活",
-    "leaving": "正在离开", "to https": "转到 HTTPS",
+    "leaving": "正在离开", "upload": "上传", "to https": "转到 HTTPS",
     "file system does not answer": "文件系统没有应答",
     "HTTP/1.0 closes": "HTTP/1.0 关闭连接",
     # and for endings
