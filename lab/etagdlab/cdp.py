@@ -46,9 +46,11 @@ class Pipe:
             os.dup2(their_in, 3)
             os.dup2(their_out, 4)
         try:
+            # Not pass_fds: it wants 3 and 4 to be open before they are made.
+            # All else that Python opened closes itself.
             self.process = children.start(
                 argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                stderr=stderr, env=env, before=place, pass_fds=(3, 4))
+                stderr=stderr, env=env, before=place, close_fds=False)
         finally:
             os.close(their_in)
             os.close(their_out)
