@@ -27,7 +27,8 @@ struct past;
 /* Where files are: opened by the master, before privileges went. */
 struct root {
     int fd;
-    bool watchable, local; /* file_system_...() */
+    bool watchable; /* file_system_watchable() */
+    bool local;     /* mounts_local() */
     uint64_t dev, ino;
     int folder;       /* in which it has its name; -1: it is not followed */
     const char *name; /* there; the configuration's */

@@ -15,6 +15,7 @@
 #include "files/files.h"
 #include "os/file.h"
 #include "os/log.h"
+#include "os/mounts.h"
 #include "os/watch.h"
 
 /* True: it was another directory. */
@@ -27,7 +28,7 @@ static bool look(struct files *fs, struct root *r, const struct root *given)
         fs->root_hidden = true;
     if (fd < 0)
         return false; /* between two steps of a deploy: the old one serves */
-    if (file_stat(fd, &s) != 0 || !file_system_local(fd) ||
+    if (file_stat(fd, &s) != 0 || !mounts_local(fd) ||
         (s.dev == r->dev && s.ino == r->ino)) {
         close(fd);
         return false;

@@ -20,6 +20,7 @@
 #include "os/channel.h"
 #include "os/file.h"
 #include "os/log.h"
+#include "os/mounts.h"
 #include "os/net.h"
 #include "os/tcpinfo.h"
 
@@ -209,7 +210,7 @@ static bool open_root(struct generation *g, const char *path, const char *place)
     }
     struct file_stat s;
     r->watchable = file_system_watchable(r->fd);
-    r->local = file_system_local(r->fd) && file_stat(r->fd, &s) == 0;
+    r->local = mounts_local(r->fd) && file_stat(r->fd, &s) == 0;
     r->dev = r->local ? s.dev : 0;
     r->ino = r->local ? s.ino : 0;
     open_folder(r, place);

@@ -262,35 +262,20 @@ int file_directory(const char *path, uint64_t *dev, uint64_t *ino)
 #endif
 }
 
-#define WATCHABLE 5 /* of the table below, the first ones */
-#define LOCAL 6
-
-/* Whether it is of one of the first n kinds. */
-static bool is_of(int fd, size_t n)
+bool file_system_watchable(int fd)
 {
-    static const unsigned long kinds[] = {
-        EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC,  BTRFS_SUPER_MAGIC,
-        TMPFS_MAGIC,      F2FS_SUPER_MAGIC, OVERLAYFS_SUPER_MAGIC
-    };
+    static const unsigned long kinds[] = { EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC,
+                                           BTRFS_SUPER_MAGIC, TMPFS_MAGIC,
+                                           F2FS_SUPER_MAGIC };
     struct statfs s;
 
     if (fstatfs(fd, &s) != 0)
         return false;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if ((unsigned long)s.f_type == kinds[i])
             return true;
     }
     return false;
-}
-
-bool file_system_watchable(int fd)
-{
-    return is_of(fd, WATCHABLE);
-}
-
-bool file_system_local(int fd)
-{
-    return is_of(fd, LOCAL);
 }
 
 int file_without_waiting(int fd)

@@ -90,10 +90,6 @@ size_t file_append(int fd, const void *p, size_t n, int *error);
  * f2fs, tmpfs); false on overlays, network and unknown ones. */
 bool file_system_watchable(int fd);
 
-/* Those, and overlays of them: asking them never waits for another machine or
- * another program. */
-bool file_system_local(int fd);
-
 /* The pipe or terminal behind fd, opened once more so that writing to it does
  * not wait, while whoever shares fd with us notices nothing; -errno where that
  * cannot be, or where fd is something else. */

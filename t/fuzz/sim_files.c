@@ -330,12 +330,6 @@ int file_without_waiting(int fd)
     return -EINVAL;
 }
 
-bool file_system_local(int fd)
-{
-    (void)fd;
-    return true;
-}
-
 int file_again(int fd)
 {
     PROPERTY(fd == SIM_ROOT);
