@@ -235,7 +235,7 @@ static void look(struct worker *w)
 
 int accepting_turn(struct worker *w)
 {
-    if (w->draining)
+    if (w->ending.drains)
         return -1;
     if (w->acceptor.on && w->now.ms >= w->acceptor.look_ms)
         look(w);

@@ -80,7 +80,7 @@ bool balance_yields(struct worker *w)
     unsigned index = 0;
 
     /* who takes long turns takes what it can get in between */
-    if (!w->acceptor.calls || w->draining || listings_wait(&w->answers))
+    if (!w->acceptor.calls || w->ending.drains || listings_wait(&w->answers))
         return false;
     struct counters_slot *other = least_busy(w, &index);
     if (!other)

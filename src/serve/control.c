@@ -37,10 +37,10 @@ void control_moved(struct worker *w)
 
 static void drain(struct worker *w)
 {
-    if (w->draining)
+    if (w->ending.drains)
         return;
-    w->draining = true;
-    w->drain_until_ms = w->now.ms + w->conf->timeouts.drain_ms;
+    w->ending.drains = true;
+    w->ending.until_ms = w->now.ms + w->conf->timeouts.drain_ms;
     accepting_stop(w);
     tell(w, WORKER_DEAF);
 }
@@ -65,7 +65,7 @@ static void obey(struct worker *w, enum worker_word word, int fd)
     switch (word) {
     case WORKER_STOP:
         accepting_stop(w); /* what waits gets a FIN, not a reset */
-        w->stopping = true;
+        w->ending.stops = true;
         break;
     case WORKER_DRAIN:
         drain(w);
@@ -101,7 +101,7 @@ void control_take(struct worker *w)
         if (n == -EAGAIN)
             return;
         if (n <= 0) {
-            if (!w->draining)
+            if (!w->ending.drains)
                 log_info("W002",
                          "the master is gone: finishing what is under way");
             poll_remove(w->poll, w->start->control);

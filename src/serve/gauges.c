@@ -14,8 +14,8 @@
 
 void gauges_init(struct worker *w)
 {
-    w->timed = w->conf->metrics.listen.text || w->conf->observe.on;
-    if (w->timed)
+    w->wants.timed = w->conf->metrics.listen.text || w->conf->observe.on;
+    if (w->wants.timed)
         w->descriptors_own = process_descriptors_open();
 }
 
@@ -45,7 +45,7 @@ void gauges_publish(struct worker *w)
 
 uint64_t gauges_clock(const struct worker *w)
 {
-    return w->timed ? clock_mono_us() : 0;
+    return w->wants.timed ? clock_mono_us() : 0;
 }
 
 static uint64_t since(const struct record *r, uint64_t now_us)

@@ -117,7 +117,7 @@ static bool may_persist(const struct worker *w, struct conn *c,
          * nothing that a reset could answer; a client of HTTP/1.0 said nothing
          */
         end_after(c, END_CLOSE_ASKED, q->head.minor == 0);
-    } else if (w->draining || standing_leaves(w->start->standing)) {
+    } else if (w->ending.drains || standing_leaves(w->start->standing)) {
         end_after(c, END_DRAINING, true);
     } else if (limit && c->requests >= limit) {
         end_after(c, END_LIMIT_REQUESTS, true);
@@ -179,7 +179,7 @@ static enum fault route(struct worker *w, const struct request *q,
     enum fault f = head_expect(&q->head, &wanted);
 
     if (f == FAULT_NONE)
-        f = target_decode(target, &q->head, w->path_storage, w->path_cap);
+        f = target_decode(target, &q->head, w->path.p, w->path.cap);
     if (f != FAULT_NONE)
         return f;
     if (host_known(w, target, &q->head)) {
@@ -247,7 +247,7 @@ static bool answered_early(struct worker *w, struct conn *c, struct request *q,
                            const struct conf_site *site,
                            const struct target *target)
 {
-    if (!w->early)
+    if (!w->wants.early)
         return false;
     bool health = health_names(w->conf, target->path);
     bool upload = site && upload_wanted(w->conf, q->head.method, target->path);

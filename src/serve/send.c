@@ -165,7 +165,7 @@ enum send_result send_flush(struct worker *w, struct conn *c)
         bool memory = t->piece[t->piece_at].p != NULL;
         if (t->sent > before && (t->sent - before > TURN_BYTES || turn_over(w)))
             return SEND_YIELD;
-        size_t most = w->stepwise ? pacing_most(w, c) : SIZE_MAX;
+        size_t most = w->wants.stepwise ? pacing_most(w, c) : SIZE_MAX;
         ssize_t n;
         if (most == 0)
             n = net_send(c->fd, "", 0, false); /* is anybody there? */

@@ -41,7 +41,7 @@ static void answer(struct worker *w, int fd)
     BUF_LIT(&b, "HTTP/1.1 503 Service Unavailable\r\n");
     if (w->conf->protocol == PROTOCOL_1_0)
         text[sizeof "HTTP/1." - 1] = '0';
-    buf_put(&b, w->common, w->common_n);
+    buf_put(&b, w->lines.common, w->lines.common_n);
     buf_put(&b, w->now.date, sizeof w->now.date);
     BUF_LIT(&b, "\r\nRetry-After: 1\r\nConnection: close\r\n"
                 "Content-Type: text/html; charset=utf-8\r\nContent-Length: ");
@@ -74,7 +74,7 @@ enum spare spare_refuse(struct worker *w, size_t listener)
 
     if (w->acceptor.full_since_ms == 0)
         w->acceptor.full_since_ms = w->now.ms;
-    if (w->now.ms < w->acceptor.full_since_ms + PATIENCE_MS || w->draining)
+    if (w->now.ms < w->acceptor.full_since_ms + PATIENCE_MS || w->ending.drains)
         return SPARE_LATER;
     if (w->acceptor.reserve < 0)
         take(&w->acceptor, w->poll); /* lost to somebody quicker */

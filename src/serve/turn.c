@@ -268,9 +268,9 @@ static int wait_ms(struct worker *w)
     ms = least(ms, wheel_wait_ms(&w->wheel, w->now.ms));
     ms = least(ms, access_turn(w->access));
     ms = least(ms, accepting_turn(w));
-    if (w->draining) {
-        uint64_t left = w->drain_until_ms - w->now.ms;
-        ms = least(ms, w->drain_until_ms > w->now.ms ? (int)left : 0);
+    if (w->ending.drains) {
+        uint64_t left = w->ending.until_ms - w->now.ms;
+        ms = least(ms, w->ending.until_ms > w->now.ms ? (int)left : 0);
     }
     /* what has just been answered by its name may have ended connections */
     if (!list_empty(&w->places.dead) || !list_empty(&w->arrivals.again) ||

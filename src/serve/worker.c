@@ -40,11 +40,11 @@ void worker_time(struct worker *w)
     w->now.ms = w->now.us / 1000;
     /* the distance of the two clocks is measured a hundred times a second, so
      * that a wall clock that is set is noticed and most turns read one clock */
-    if (w->now.us >= w->distance_due_us) {
-        w->distance_us = clock_distance_us();
-        w->distance_due_us = w->now.us + 10000;
+    if (w->now.us >= w->clocks.due_us) {
+        w->clocks.distance_us = clock_distance_us();
+        w->clocks.due_us = w->now.us + 10000;
     }
-    w->now.real_us = (int64_t)w->now.us + w->distance_us;
+    w->now.real_us = (int64_t)w->now.us + w->clocks.distance_us;
     int64_t second = w->now.real_us / 1000000;
     if (second != w->now.second) {
         if (second < w->now.second)
@@ -61,16 +61,17 @@ void worker_time(struct worker *w)
 /* Nothing left to do for a worker that is told to end. */
 static bool finished(struct worker *w)
 {
-    if (w->stopping)
+    if (w->ending.stops)
         return true;
-    return w->draining && (w->places.n == 0 || w->now.ms >= w->drain_until_ms);
+    return w->ending.drains &&
+           (w->places.n == 0 || w->now.ms >= w->ending.until_ms);
 }
 
 static void close_all(struct worker *w)
 {
     while (!list_empty(&w->places.all)) {
         struct conn *c = LIST_ENTRY(w->places.all.next, struct conn, node);
-        enum end why = w->stopping ? END_STOPPED : END_DRAINING;
+        enum end why = w->ending.stops ? END_STOPPED : END_DRAINING;
         step_close(w, c, why);
         turn_free_dead(w);
     }
@@ -79,7 +80,7 @@ static void close_all(struct worker *w)
 
 static void make_common(struct worker *w)
 {
-    struct buf b = buf_over(w->common, sizeof w->common);
+    struct buf b = buf_over(w->lines.common, sizeof w->lines.common);
     uint64_t idle_ms = w->conf->timeouts.idle_ms;
 
     if (w->conf->server_field) {
@@ -89,16 +90,16 @@ static void make_common(struct worker *w)
     }
     BUF_LIT(&b, "Date: ");
     CHECK(!b.overflow);
-    w->common_n = b.n;
+    w->lines.common_n = b.n;
 
-    b = buf_over(w->keep_alive, sizeof w->keep_alive);
+    b = buf_over(w->lines.keep_alive, sizeof w->lines.keep_alive);
     BUF_LIT(&b, "Connection: keep-alive\r\n");
     if (idle_ms >= 1000) {
         BUF_LIT(&b, "Keep-Alive: timeout=");
         buf_u64(&b, idle_ms / 1000);
         BUF_LIT(&b, "\r\n");
     }
-    w->keep_alive_n = b.n;
+    w->lines.keep_alive_n = b.n;
     /* a request that is sent just within the announced time still finds the
      * connection open */
     w->idle_ms = idle_ms >= 1000 ? idle_ms + 1000 : idle_ms;
@@ -115,19 +116,19 @@ static bool make_pools(struct worker *w)
         calloc(WORKER_EVENTS * 2 + 64, sizeof w->arrivals.received[0]);
     w->arrivals.writable =
         calloc(WORKER_EVENTS * 2 + 64, sizeof(struct conn *));
-    w->path_cap = l->target_bytes + 2;
-    w->path_storage = malloc(w->path_cap);
+    w->path.cap = l->target_bytes + 2;
+    w->path.p = malloc(w->path.cap);
     if (!w->arrivals.arena || !w->arrivals.received || !w->arrivals.writable ||
-        !w->path_storage ||
+        !w->path.p ||
         !files_init(&w->files, w->start->root, w->start->n_roots,
                     w->start->prepare, seed) ||
         !room_init(w) || !guard_init(&w->guard) ||
         !txn_pool_init(&w->txns, w->places.most,
                        l->head_bytes + ARRIVALS_RECV + 1024))
         return false;
-    w->stepwise = pacing_wanted(w->conf);
-    w->early = w->conf->health.path || w->conf->health.live ||
-               w->conf->https_port || w->conf->accept_upload;
+    w->wants.stepwise = pacing_wanted(w->conf);
+    w->wants.early = w->conf->health.path || w->conf->health.live ||
+                     w->conf->https_port || w->conf->accept_upload;
     w->head_limits = (struct head_limits){ l->target_bytes, l->line_bytes,
                                            l->head_bytes, l->fields };
     w->answers.pages = pages_new(w->conf);
@@ -155,7 +156,7 @@ bool worker_init(struct worker *w, const struct worker_start *start)
     w->files.conf = w->conf;
     w->files.now = &w->now;
     w->files.past = start->past;
-    w->files.keep_alive = span_of(w->keep_alive, w->keep_alive_n);
+    w->files.keep_alive = span_of(w->lines.keep_alive, w->lines.keep_alive_n);
     w->files.poll = w->poll;
     w->pace = (struct pace){ &w->conf->limits, &w->conf->timeouts, &w->now };
     w->answers.conf = w->conf;
@@ -215,7 +216,7 @@ bool worker_free(struct worker *w)
     free(w->arrivals.arena);
     free(w->arrivals.received);
     free(w->arrivals.writable);
-    free(w->path_storage);
+    free(w->path.p);
     free(w);
     return true;
 }

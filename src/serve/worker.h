@@ -80,40 +80,48 @@ struct worker {
     const struct conf *conf;
     struct counters_slot *counters;
     int poll;
-    struct moment now;   /* read once a turn */
-    int64_t distance_us; /* from one clock to the other */
-    uint64_t distance_due_us;
+    struct moment now; /* read once a turn */
+    struct {
+        int64_t distance_us; /* from one to the other */
+        uint64_t due_us;     /* when it is measured again */
+    } clocks;
     struct places places;
     struct wheel wheel;
     struct pace pace;
     struct txn_pool txns;
     struct guard guard;
-    bool over;     /* this turn has taken its time (turn.h) */
-    bool stepwise; /* pacing_most() is to be asked (pacing.h) */
+    bool over; /* this turn has taken its time (turn.h) */
+    struct {
+        bool stepwise; /* pacing_most() is to be asked (pacing.h) */
+        bool early;    /* some answers are made before sites and rules */
+        bool timed;    /* somebody asks how long requests take */
+    } wants;           /* of the configuration: else it costs nothing */
     struct arrivals arrivals;
     struct head_limits head_limits;
-    char *path_storage; /* decoded target */
-    size_t path_cap;
-    bool early; /* some answers are made before sites and rules have a say */
+    struct {
+        char *p;
+        size_t cap;
+    } path;                 /* decoded target */
     struct known_host host; /* the last one that was looked up */
     struct files files;
     struct answers answers;
     struct list ferried; /* blocks that helpers have brought (ferry.h) */
-    /* the common lines of every head */
-    char common[96]; /* "Server: etagd\r\nDate: " */
-    size_t common_n;
-    char keep_alive[64];
-    size_t keep_alive_n;
-    uint64_t idle_ms; /* announced time and a grace */
-    /* access log */
-    struct access *access;
+    struct {
+        char common[96]; /* "Server: etagd\r\nDate: " */
+        size_t common_n;
+        char keep_alive[64];
+        size_t keep_alive_n;
+    } lines;               /* that every head has */
+    uint64_t idle_ms;      /* announced time and a grace */
+    struct access *access; /* log; NULL: off */
     struct acceptor acceptor;
     char control_tag;
-    bool timed;             /* somebody wants to know how long requests take */
     size_t descriptors_own; /* neither connections' nor files' */
     struct told told;
-    bool draining, stopping;
-    uint64_t drain_until_ms;
+    struct {
+        bool drains, stops;
+        uint64_t until_ms;
+    } ending;
 };
 
 /* Makes all that a worker needs; no listening socket is touched when conf has
