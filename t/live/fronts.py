@@ -9,7 +9,7 @@ import shutil
 import socket
 import subprocess
 
-from differential.peers import UNPACKED, Peer, _environment
+from differential.peers import NGINX_HEAD, UNPACKED, Peer, _environment
 from harness import until
 
 CHECK = "/-/ready"
@@ -142,19 +142,7 @@ class Nginx(Front):
     checks = False
 
     def command(self):
-        conf = self.write("nginx.conf", """
-worker_processes 1;
-daemon off;
-pid %(folder)s/pid;
-error_log %(folder)s/error.log;
-events { worker_connections 256; }
-http {
-    access_log off;
-    client_body_temp_path %(folder)s/t1;
-    proxy_temp_path %(folder)s/t2;
-    fastcgi_temp_path %(folder)s/t3;
-    uwsgi_temp_path %(folder)s/t4;
-    scgi_temp_path %(folder)s/t5;
+        conf = self.write("nginx.conf", (NGINX_HEAD + """
     keepalive_requests 1000000;
     upstream nodes {
         %(nodes)s
@@ -169,7 +157,7 @@ http {
         }
     }
 }
-""" % dict(folder=self.folder, port=self.port,
+""") % dict(folder=self.folder, port=self.port,
            nodes=self.every("server %(host)s:%(port)d; ")))
         return [self.installed(), "-c", conf, "-p", str(self.folder),
                 "-e", str(self.folder / "error.log")]

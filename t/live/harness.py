@@ -461,6 +461,16 @@ class Server:
         return self.request("GET", target, [(n.replace("_", "-"), v)
                                             for n, v in fields.items()])
 
+    def coded(self, target, coding):
+        """The answer in that coding, once it is made."""
+        def look():
+            r = self.get(target, Accept_Encoding=coding)
+            assert r.status == 200
+            return r if r.get("Content-Encoding") == coding else None
+        r = until("%s of %s" % (coding, target), look)
+        self.close_connections()
+        return r
+
     # -- logs
 
     def log_lines(self):

@@ -16,21 +16,25 @@ FILES = {"index.html": PAGE, "hello.txt": "Hello, world!\n",
          "big.bin": b"x" * 3_000_000}
 
 
+def fetch(port, path, fields=None, method="GET"):
+    """The response, with its content as text."""
+    c = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE_S)
+    try:
+        c.request(method, path, headers=fields or {})
+        r = c.getresponse()
+        r.text = r.read().decode()
+        return r
+    finally:
+        c.close()
+
+
 class Observer:
     def __init__(self, server):
         self.server = server
         self.port = int(server.await_line(M012.pattern).group(1))
 
     def get(self, path, fields=None, method="GET"):
-        c = http.client.HTTPConnection("127.0.0.1", self.port,
-                                       timeout=DEADLINE_S)
-        try:
-            c.request(method, path, headers=fields or {})
-            r = c.getresponse()
-            r.text = r.read().decode()
-            return r
-        finally:
-            c.close()
+        return fetch(self.port, path, fields, method)
 
     def json(self, path):
         return json.loads(self.get(path).text)

@@ -46,17 +46,6 @@ def node(serve):
     return start
 
 
-def coded(server, target, coding):
-    """The answer in that coding, once it is made."""
-    def look():
-        r = server.get(target, Accept_Encoding=coding)
-        assert r.status == 200
-        return r if r.get("Content-Encoding") == coding else None
-    r = until("%s of %s" % (coding, target), look)
-    server.close_connections()
-    return r
-
-
 def tag_of(data, suffix=""):
     """What a strong tag of these bytes is."""
     digest = hashlib.sha256(data).digest()[:18]
@@ -68,7 +57,7 @@ def forms(server, target):
     r = server.get(target)
     found = {"identity": (r.etag, r.body)}
     for coding in CODINGS:
-        r = coded(server, target, coding)
+        r = server.coded(target, coding)
         found[coding] = r.etag, r.body
     return found
 
@@ -117,7 +106,7 @@ def test_confirmed_before_it_is_made(node):
     warm, cold = node(files), node(files)
     told = []
     for name in files:
-        tag = coded(warm, "/" + name, "br").etag
+        tag = warm.coded("/" + name, "br").etag
         r = cold.get("/" + name, Accept_Encoding="br, gzip", If_None_Match=tag)
         assert r.status == 304 and r.etag == tag, r
         told.append(confirmed_unmade(cold, "/" + name, "br", tag))
@@ -131,7 +120,7 @@ def test_a_304_before_says_what_one_after_says(node, coding):
                        "Expires = access plus 1h", "[header *]", "X-Other = a",
                        "Content-Location = /b.txt", ""))
     warm, cold = node(files, rules=rules), node(files, rules=rules)
-    full = coded(warm, "/a.txt", coding)
+    full = warm.coded("/a.txt", coding)
     ask = {"Accept_Encoding": coding, "If_None_Match": full.etag}
     first, later = cold.get("/a.txt", **ask), warm.get("/a.txt", **ask)
     for r in (first, later):
@@ -146,7 +135,7 @@ def test_what_a_tag_of_a_form_to_come_does_not_do(node):
     it says nothing about the plain file."""
     files = {"a.txt": words(7, 400000)}
     warm = node(files)
-    tag = coded(warm, "/a.txt", "br").etag
+    tag = warm.coded("/a.txt", "br").etag
     for ask, status in (
             ({"Accept_Encoding": "br;q=0, gzip", "If_None_Match": tag}, 200),
             ({"If_None_Match": tag}, 200),
@@ -172,7 +161,7 @@ def test_held_tags_survive(node, how):
     server = node(files)
     held = {}
     for name in files:
-        held[name] = (coded(server, "/" + name, "br") if ".css" in name
+        held[name] = (server.coded("/" + name, "br") if ".css" in name
                       else server.get("/" + name)).etag
     if how == "restart":
         server.stop()
@@ -191,9 +180,9 @@ def test_held_tags_survive(node, how):
 def test_a_sidecar_has_the_tag_of_its_own_bytes(node):
     """Nobody knows which encoder it is from."""
     packed = gzip.compress(TEXT, 1, mtime=0)
-    r = coded(node({"a.txt": TEXT, "a.txt.gz": packed}), "/a.txt", "gzip")
+    r = node({"a.txt": TEXT, "a.txt.gz": packed}).coded("/a.txt", "gzip")
     assert r.body == packed and r.etag == tag_of(packed, "-gz")
-    made = coded(node({"a.txt": TEXT}), "/a.txt", "gzip")
+    made = node({"a.txt": TEXT}).coded("/a.txt", "gzip")
     assert made.etag != tag_of(made.body, "-gz")
 
 
@@ -242,7 +231,7 @@ def test_identity_gives_way_to_a_better_form(node):
     plain = server.get("/a.txt", Accept_Encoding="br")
     if plain.has("Content-Encoding"):
         pytest.skip("brotli was too quick")
-    coded(server, "/a.txt", "br")
+    server.coded("/a.txt", "br")
     r = server.get("/a.txt", Accept_Encoding="br", If_None_Match=plain.etag)
     assert r.status == 200 and r.get("Content-Encoding") == "br"
     again = server.get("/a.txt", Accept_Encoding="br", If_None_Match=r.etag)
@@ -270,6 +259,6 @@ def test_not_worth_it_on_any_node(node):
     then as before."""
     server = node({"a.css": NOISE, "b.css": TEXT})
     plain = server.get("/a.css", Accept_Encoding="br")
-    coded(server, "/b.css", "br")  # the coder has been past a.css
+    server.coded("/b.css", "br")  # the coder has been past a.css
     r = server.get("/a.css", Accept_Encoding="br", If_None_Match=plain.etag)
     assert r.status == 304 and r.etag == plain.etag == tag_of(NOISE)

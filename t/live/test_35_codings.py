@@ -34,24 +34,13 @@ def decode(r):
                           check=True).stdout
 
 
-def coded(server, target, coding):
-    """The answer in that coding, once it is ready."""
-    def look():
-        r = server.get(target, Accept_Encoding=coding)
-        assert r.status == 200
-        return r if r.get("Content-Encoding") == coding else None
-    r = until("%s of %s" % (coding, target), look)
-    server.close_connections()
-    return r
-
-
 @pytest.mark.parametrize("coding", ("gzip", "br", "zstd"))
 def test_made_by_the_preparer(serve, coding):
     server = serve(files={"a.txt": TEXT}, conf=ONE)
     plain = server.get("/a.txt")
     assert plain.body == TEXT and not plain.has("Content-Encoding")
     assert "accept-encoding" in plain.tokens("Vary")
-    r = coded(server, "/a.txt", coding)
+    r = server.coded("/a.txt", coding)
     assert decode(r) in (TEXT, None)
     assert len(r.body) < len(TEXT) // 3
     assert r.etag != plain.etag and not r.etag.startswith("W/")
@@ -72,13 +61,13 @@ def test_each_coding_has_its_own_tag(serve):
     server = serve(files={"a.txt": TEXT}, conf=ONE)
     tags = {server.get("/a.txt").etag}
     for coding in ("gzip", "br", "zstd"):
-        tags.add(coded(server, "/a.txt", coding).etag)
+        tags.add(server.coded("/a.txt", coding).etag)
     assert len(tags) == 4
 
 
 def test_all_workers_have_the_same_form(serve):
     server = serve(files={"a.txt": TEXT}, conf={"server": {"workers": 4}})
-    r = coded(server, "/a.txt", "br")
+    r = server.coded("/a.txt", "br")
     until("br from every worker", lambda: all(
         server.get("/a.txt", Accept_Encoding="br").etag == r.etag
         for _ in range(20)))
@@ -132,13 +121,13 @@ def test_forms_are_asked_for_again_when_a_preparer_dies(serve):
     assert server.get("/a.txt", Accept_Encoding="br").body == data
     os.kill(server.preparer(), SIGKILL)  # brotli needs a second for it
     server.await_line("W023", since)
-    assert decode(coded(server, "/a.txt", "br")) in (data, None)
+    assert decode(server.coded("/a.txt", "br")) in (data, None)
 
 
 def test_the_thread_that_codes_stands_back(serve):
     """proc_pid_stat(5): the 41st field is the policy, 5 is SCHED_IDLE."""
     server = serve(files={"a.txt": TEXT}, conf=ONE)
-    coded(server, "/a.txt", "gzip")
+    server.coded("/a.txt", "gzip")
     folder = pathlib.Path("/proc/%d/task" % server.preparer())
     policies = {t.name: t.joinpath("stat").read_text().rpartition(")")[2]
                 .split()[38] for t in folder.iterdir()}
@@ -149,7 +138,7 @@ def test_the_thread_that_codes_stands_back(serve):
 @pytest.mark.parametrize("coding", ("identity", "gzip", "br", "zstd"))
 def test_every_answer_says_what_it_varies_by(serve, coding):
     server = serve(files={"a.txt": TEXT}, conf=ONE)
-    r = (coded(server, "/a.txt", coding) if coding != "identity"
+    r = (server.coded("/a.txt", coding) if coding != "identity"
          else server.get("/a.txt"))
     for status, method, fields in (
             (200, "GET", {}), (200, "HEAD", {}), (304, "GET",
@@ -168,11 +157,11 @@ def test_every_answer_says_what_it_varies_by(serve, coding):
 
 def test_a_new_version_has_new_forms(serve):
     server = serve(files={"a.txt": TEXT}, conf=ONE)
-    old = coded(server, "/a.txt", "gzip")
+    old = server.coded("/a.txt", "gzip")
     server.tree.write("a.txt", TEXT.upper())
     r = server.get("/a.txt", Accept_Encoding="gzip", If_None_Match=old.etag)
     assert r.status == 200 and decode(r) == TEXT.upper()
-    new = coded(server, "/a.txt", "gzip")
+    new = server.coded("/a.txt", "gzip")
     assert decode(new) == TEXT.upper() and new.etag != old.etag
 
 
@@ -182,7 +171,7 @@ def test_a_new_version_has_new_forms(serve):
     ids=lambda v: v if isinstance(v, str) else "")
 def test_what_is_not_worth_it(serve, name, data):
     server = serve(files={name: data, "a.txt": TEXT})
-    coded(server, "/a.txt", "gzip")  # by now it would have been made
+    server.coded("/a.txt", "gzip")  # by now it would have been made
     for _ in range(5):
         r = server.get("/" + name, Accept_Encoding="gzip, br, zstd")
         assert not r.has("Content-Encoding") and r.body == data
@@ -201,7 +190,7 @@ def sidecar(data=TEXT):
 
 def test_sidecar_is_served(serve):
     server = serve(files={"a.txt": TEXT, "a.txt.gz": sidecar()}, conf=ONE)
-    r = coded(server, "/a.txt", "gzip")
+    r = server.coded("/a.txt", "gzip")
     assert r.body == sidecar()
     assert r.get("Content-Type").startswith("text/plain")
     assert "accept-encoding" in r.tokens("Vary")
@@ -230,13 +219,13 @@ def test_sidecar_older_than_its_file_is_not_used(serve):
     server = serve(files={"a.txt": TEXT, "a.txt.gz": sidecar()}, conf=ONE)
     old = os.stat(server.tree.path("a.txt")).st_mtime - 100
     os.utime(server.tree.path("a.txt.gz"), (old, old))
-    r = coded(server, "/a.txt", "gzip")
+    r = server.coded("/a.txt", "gzip")
     assert decode(r) == TEXT
 
 
 def test_sidecar_that_becomes_too_old(serve):
     server = serve(files={"a.txt": TEXT, "a.txt.gz": sidecar()}, conf=ONE)
-    old = coded(server, "/a.txt", "gzip")
+    old = server.coded("/a.txt", "gzip")
     server.tree.write("a.txt", TEXT.upper())
     later = os.stat(server.tree.path("a.txt.gz")).st_mtime + 10
     os.utime(server.tree.path("a.txt"), (later, later))
@@ -246,7 +235,7 @@ def test_sidecar_that_becomes_too_old(serve):
 
 def test_sidecar_that_changes(serve):
     server = serve(files={"a.txt": TEXT, "a.txt.gz": sidecar()}, conf=ONE)
-    old = coded(server, "/a.txt", "gzip")
+    old = server.coded("/a.txt", "gzip")
     server.tree.replace("a.txt.gz", sidecar(b"other"))
 
     def renewed():
@@ -260,19 +249,19 @@ def identity_again(server, old):
     """The next request sees that the sidecar is gone or of no use."""
     r = server.get("/a.txt", Accept_Encoding="gzip", If_None_Match=old.etag)
     assert r.status == 200 and r.etag != old.etag and decode(r) == TEXT
-    return coded(server, "/a.txt", "gzip")
+    return server.coded("/a.txt", "gzip")
 
 
 def test_sidecar_that_is_removed(serve):
     server = serve(files={"a.txt": TEXT, "a.txt.gz": sidecar()}, conf=ONE)
-    old = coded(server, "/a.txt", "gzip")
+    old = server.coded("/a.txt", "gzip")
     os.unlink(server.tree.path("a.txt.gz"))
     assert decode(identity_again(server, old)) == TEXT
 
 
 def test_sidecar_that_is_added(serve):
     server = serve(files={"a.txt": TEXT}, conf=ONE)
-    old = coded(server, "/a.txt", "gzip")
+    old = server.coded("/a.txt", "gzip")
     server.tree.write("a.txt.gz", sidecar())
 
     def added():
@@ -308,13 +297,13 @@ def test_sidecar_of_no_use(serve, how):
             r = server.get("/a.txt", Accept_Encoding="gzip")
             assert r.body == TEXT and not r.has("Content-Encoding")
     else:
-        assert decode(coded(server, "/a.txt", "gzip")) == TEXT
+        assert decode(server.coded("/a.txt", "gzip")) == TEXT
 
 
 def test_sidecar_behind_a_link(serve):
     server = serve(files={"a.txt": TEXT, "c/x": sidecar()}, conf=ONE)
     server.tree.symlink("a.txt.gz", "c/x")
-    assert coded(server, "/a.txt", "gzip").body == sidecar()
+    assert server.coded("/a.txt", "gzip").body == sidecar()
     server.tree.replace("c/x", sidecar(b"other"))
     until("the other", lambda: server.get(
         "/a.txt", Accept_Encoding="gzip").body == sidecar(b"other"))
@@ -323,7 +312,7 @@ def test_sidecar_behind_a_link(serve):
 def test_coded_body_survives_a_slow_reader(serve):
     data = b"".join(b"%x" % (zlib.crc32(b"%d" % i)) for i in range(60000))
     server = serve(files={"a.txt": data}, conf=ONE)
-    r = coded(server, "/a.txt", "gzip")
+    r = server.coded("/a.txt", "gzip")
     with server.connect(rcvbuf=2048) as c:
         assert c.get("/a.txt", Accept_Encoding="gzip").body == r.body
     assert gzip.decompress(r.body) == data

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from differential.peers import UNPACKED, Peer
+from differential.peers import NGINX_HEAD, UNPACKED, Peer
 from harness import until
 from wire import Connection
 
@@ -50,19 +50,7 @@ class Nginx(Cache):
     name = program = "nginx"
 
     def command(self):
-        conf = self.write("nginx.conf", """
-worker_processes 1;
-daemon off;
-pid %(folder)s/pid;
-error_log %(folder)s/error.log;
-events { worker_connections 256; }
-http {
-    access_log off;
-    client_body_temp_path %(folder)s/t1;
-    proxy_temp_path %(folder)s/t2;
-    fastcgi_temp_path %(folder)s/t3;
-    uwsgi_temp_path %(folder)s/t4;
-    scgi_temp_path %(folder)s/t5;
+        conf = self.write("nginx.conf", (NGINX_HEAD + """
     proxy_cache_path %(folder)s/cache keys_zone=all:1m;
     server {
         listen 127.0.0.1:%(port)d;
@@ -75,7 +63,7 @@ http {
         }
     }
 }
-""" % dict(folder=self.folder, port=self.port, host=self.origin[0],
+""") % dict(folder=self.folder, port=self.port, host=self.origin[0],
            to=self.origin[1]))
         return [self.installed(), "-c", conf, "-p", str(self.folder),
                 "-e", str(self.folder / "error.log")]

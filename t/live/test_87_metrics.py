@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """What Prometheus is told: sums that never fall back, and the state of a node."""
-import http.client
 import os
 import re
 import shutil
@@ -16,7 +15,7 @@ from controlled import FILES, ask, controlled
 from differential.peers import UNPACKED
 from harness import until
 from samples import parse, total
-from observing import Observer
+from observing import Observer, fetch
 from wire import DEADLINE_S
 
 AT = re.compile(r"M144: metrics at http://127\.0\.0\.1:(\d+)/metrics")
@@ -38,15 +37,7 @@ class Scraped:
         self.last = {}
 
     def get(self, path="/metrics", fields=None, method="GET"):
-        c = http.client.HTTPConnection("127.0.0.1", self.port,
-                                       timeout=DEADLINE_S)
-        try:
-            c.request(method, path, headers=fields or {})
-            r = c.getresponse()
-            r.text = r.read().decode()
-            return r
-        finally:
-            c.close()
+        return fetch(self.port, path, fields, method)
 
     def look(self):
         """A sum that falls back fails here."""

@@ -14,6 +14,22 @@ from harness import TOP, free_port, until
 
 UNPACKED = TOP / "build" / "peers"
 
+# How each configuration of nginx begins, up to http's own lines.
+NGINX_HEAD = """
+worker_processes 1;
+daemon off;
+pid %(folder)s/pid;
+error_log %(folder)s/error.log;
+events { worker_connections 256; }
+http {
+    access_log off;
+    client_body_temp_path %(folder)s/t1;
+    proxy_temp_path %(folder)s/t2;
+    fastcgi_temp_path %(folder)s/t3;
+    uwsgi_temp_path %(folder)s/t4;
+    scgi_temp_path %(folder)s/t5;
+"""
+
 
 def _environment():
     """With the libraries of unpacked programs."""
@@ -98,19 +114,7 @@ class Nginx(Peer):
     known = "1.22.1"
 
     def command(self):
-        conf = self.write("nginx.conf", """
-worker_processes 1;
-daemon off;
-pid %(folder)s/pid;
-error_log %(folder)s/error.log;
-events { worker_connections 256; }
-http {
-    access_log off;
-    client_body_temp_path %(folder)s/t1;
-    proxy_temp_path %(folder)s/t2;
-    fastcgi_temp_path %(folder)s/t3;
-    uwsgi_temp_path %(folder)s/t4;
-    scgi_temp_path %(folder)s/t5;
+        conf = self.write("nginx.conf", (NGINX_HEAD + """
     types { text/html html; text/plain txt; }
     default_type application/octet-stream;
     gzip on;
@@ -121,7 +125,7 @@ http {
         root %(root)s;
     }
 }
-""" % dict(folder=self.folder, port=self.port, root=self.root))
+""") % dict(folder=self.folder, port=self.port, root=self.root))
         return [self.installed(), "-c", conf, "-p", str(self.folder),
                 "-e", str(self.folder / "error.log")]
 
