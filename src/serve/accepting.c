@@ -28,6 +28,7 @@
 #include "serve/worker.h"
 
 #define BUDGET 16u  /* connections a turn and socket; a power of two */
+#define LATE 64u    /* the same, of a turn that was long already */
 #define PATIENCE 4u /* turns that leave some, until more are taken at once */
 #define PAUSE_MS 100
 #define YIELD_MS 5 /* until a worker that left its turn to another is back */
@@ -161,16 +162,19 @@ static bool take_one(struct worker *w, size_t i, bool greet)
 /* Up to `guess` connections of one socket.  A call that finds nothing costs as
  * much as one that finds something, and of a socket where more waits the next
  * turn tells again: so the guess is one until several turns in a row have left
- * some. */
+ * some.  Beside what makes a turn long a call is nothing, and who waits behind
+ * a hundred others would wait for as many such turns. */
 static void take_some(struct worker *w, size_t i)
 {
     struct listening *l = &w->acceptor.listening[i];
-    unsigned n = 0;
+    unsigned most = w->over ? LATE : 0, n = 0;
 
     l->left = l->more ? l->left + 1 : 0;
     if (l->left % PATIENCE == PATIENCE - 1 && l->guess < BUDGET)
         l->guess *= 2;
-    while (n < l->guess && w->acceptor.on) {
+    if (most < l->guess)
+        most = l->guess;
+    while (n < most && w->acceptor.on) {
         if (balance_yields(w)) {
             listen_on(w, false);
             w->acceptor.again_ms = w->now.ms + YIELD_MS;

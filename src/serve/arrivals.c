@@ -21,6 +21,14 @@ void arrivals_put_off(struct worker *w, struct conn *c)
     list_append(&w->arrivals.again, &c->turn);
 }
 
+void arrivals_first(struct worker *w, struct conn *c)
+{
+    if (c->again || c->state == CONN_CLOSED)
+        return;
+    c->again = true;
+    list_prepend(&w->arrivals.again, &c->turn);
+}
+
 /* One receive into the arena, to be dealt with after all others. */
 static void receive(struct worker *w, struct conn *c, bool more_expected)
 {

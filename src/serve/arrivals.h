@@ -32,6 +32,7 @@ struct arrivals {
     struct conn **writable;
     size_t n_writable;
     struct list again; /* those that are looked at in the next turn */
+    unsigned n_first;  /* that were put before others in this turn */
     unsigned luck;     /* of 256 first receives that found a request, of late */
     unsigned greeted;  /* connections without a first receive */
 };
@@ -45,6 +46,9 @@ void arrivals_ready(struct worker *w, struct conn *c, unsigned events);
 
 /* It has had its share of this turn. */
 void arrivals_put_off(struct worker *w, struct conn *c);
+
+/* The same, before all others. */
+void arrivals_first(struct worker *w, struct conn *c);
 
 /* Looks at connections that may have more to say than one turn took. */
 void arrivals_again(struct worker *w);

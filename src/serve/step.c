@@ -15,6 +15,7 @@
 #include "os/net.h"
 #include "os/poll.h"
 #include "serve/access.h"
+#include "serve/arrivals.h"
 #include "serve/conn.h"
 #include "serve/ferry.h"
 #include "serve/pace.h"
@@ -24,6 +25,8 @@
 #include "serve/send.h"
 #include "serve/turn.h"
 #include "serve/worker.h"
+
+#define FIRST_MOST 32u /* connections a turn */
 
 static void set_timer(struct worker *w, struct conn *c, uint64_t ms)
 {
@@ -91,10 +94,20 @@ static void close_cut(struct worker *w, struct conn *c, enum end why)
 
 static void receive_later(struct worker *w, struct conn *c)
 {
-    if (!c->readable || c->again || c->state == CONN_CLOSED)
-        return;
-    c->again = true;
-    list_append(&w->arrivals.again, &c->turn);
+    if (c->readable)
+        arrivals_put_off(w, c);
+}
+
+/* It has more to say than this turn has time for.  What was not even looked at
+ * may be short, and comes first in the next turn; but not so much of it that
+ * those that are sent to never have one. */
+static void yield(struct worker *w, struct conn *c, bool looked_at)
+{
+    c->readable = true;
+    if (!looked_at && w->arrivals.n_first++ < FIRST_MOST)
+        arrivals_first(w, c);
+    else
+        arrivals_put_off(w, c);
 }
 
 /* FIN now, and whatever the client still sends is thrown away for a while, lest
@@ -199,7 +212,7 @@ static void run(struct worker *w, struct conn *c, struct span in)
     UNINIT struct request q;
     enum request_result r = REQUEST_ANSWERED;
     enum send_result s = SEND_DONE;
-    bool on = !w->over || w->answers.listed.open;
+    bool on = !w->over || w->answers.listed.open, looked_at = on;
 
     while (on) {
         unsigned n = 0;
@@ -230,10 +243,8 @@ static void run(struct worker *w, struct conn *c, struct span in)
     } else {
         t->after = r;
         wait_to_send(w, c, s);
-        if (s == SEND_YIELD) {
-            c->readable = true;
-            receive_later(w, c);
-        }
+        if (s == SEND_YIELD)
+            yield(w, c, looked_at);
     }
 }
 
@@ -368,10 +379,8 @@ void step_writable(struct worker *w, struct conn *c)
         run(w, c, txn_input(t));
     else
         settle(w, c, t->after);
-    if (s == SEND_YIELD) {
-        c->readable = true;
-        receive_later(w, c);
-    }
+    if (s == SEND_YIELD)
+        yield(w, c, true);
 }
 
 void step_resume(struct worker *w, struct conn *c)

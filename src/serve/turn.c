@@ -66,14 +66,16 @@ static void take_received(struct worker *w)
     }
 }
 
+/* Who was not served in this turn comes before who was and has more to send:
+ * else the same few would be served in every turn. */
 static void take_writable(struct worker *w)
 {
-    for (size_t i = 0; i < w->arrivals.n_writable; i++) {
-        if (i > 0 && turn_over(w))
-            arrivals_put_off(w, w->arrivals.writable[i]);
-        else
-            step_writable(w, w->arrivals.writable[i]);
-    }
+    size_t n = w->arrivals.n_writable, i = 0;
+
+    for (; i < n && (i == 0 || !turn_over(w)); i++)
+        step_writable(w, w->arrivals.writable[i]);
+    while (n > i)
+        arrivals_first(w, w->arrivals.writable[--n]);
 }
 
 static void tell_hidden(struct worker *w)
@@ -287,6 +289,7 @@ void turn_run(struct worker *w, struct epoll_event *events)
     CHECK(n >= 0);
     w->answers.turn++;
     w->over = false;
+    w->arrivals.n_first = 0;
     worker_time(w);
     handle_events(w, events, n);
     expire(w);

@@ -21,6 +21,10 @@ void turn_run(struct worker *w, struct epoll_event *events);
 /* Has this turn taken its time? */
 bool turn_over(struct worker *w);
 
+/* Those that are sent to and those that have sent something go first in turn.
+ */
+bool turn_sends_first(const struct worker *w);
+
 /* Gives back the places of connections that have ended. */
 void turn_free_dead(struct worker *w);
 

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""Many who read large files: each gets on, and who asks for little is not kept
+until they have done.  Counted in bytes, not in time."""
+import os
+import selectors
+import socket
+import threading
+
+from wire import DEADLINE_S, Connection
+
+MANY = 150
+LARGE = 24 << 20
+ASK = b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+class Readers:
+    """They read whatever comes, all at once, in a thread of their own."""
+    def __init__(self, server):
+        self.got = [0] * MANY
+        self.first_done = None  # what each had when the first had all
+        self.selector = selectors.DefaultSelector()
+        self.stop = False
+        self.sockets = []
+        for i in range(MANY):
+            s = socket.create_connection(server.address, DEADLINE_S)
+            s.setblocking(False)
+            s.send(ASK % b"large.bin")
+            self.selector.register(s, selectors.EVENT_READ, i)
+            self.sockets.append(s)
+        self.thread = threading.Thread(target=self.read, daemon=True)
+        self.thread.start()
+
+    def read(self):
+        place = bytearray(4 << 20)  # nothing is put there (MSG_TRUNC, tcp(7))
+        while not self.stop and min(self.got) < LARGE:
+            for key, _ in self.selector.select(0.1):
+                n = key.fileobj.recv_into(place, 0, socket.MSG_TRUNC)
+                self.got[key.data] += n
+                if n == 0:
+                    self.selector.unregister(key.fileobj)
+                elif self.got[key.data] > LARGE and not self.first_done:
+                    self.first_done = list(self.got)
+
+    def end(self):
+        self.stop = True
+        self.thread.join(DEADLINE_S)
+        for s in self.sockets:
+            s.close()
+
+
+def test_everybody_gets_on(serve):
+    server = serve(files={"large.bin": os.urandom(LARGE), "a.txt": "a\n"},
+                   conf={"server": {"workers": 1}})
+    assert server.get("/a.txt").status == 200
+    assert server.request("HEAD", "/large.bin").status == 200
+    readers = Readers(server)
+    waited = []
+    try:
+        while min(readers.got) < LARGE and readers.thread.is_alive():
+            before = sum(readers.got)
+            with Connection(server.address) as c:
+                c.send(ASK % b"a.txt")
+                assert c.read_response().status == 200
+            waited.append(sum(readers.got) - before)
+    finally:
+        readers.end()
+    assert readers.first_done, "none has come to its end"
+    # Of each some megabytes are on their way; none is a whole file behind.
+    assert min(readers.first_done) > LARGE // 4, sorted(readers.first_done)
+    # Twice around is what a newcomer may see pass by: 512 KiB a turn, each.
+    assert max(waited) < 3 * MANY * (1 << 20), sorted(waited)[-5:]
