@@ -252,19 +252,30 @@ def descriptors(pid):
     return found
 
 
+def about(pid, n):
+    """What /proc says of a descriptor; of one that is closed by now: nothing"""
+    try:
+        return pathlib.Path("/proc/%d/fdinfo/%d" % (pid, n)).read_text()
+    except (FileNotFoundError, PermissionError, ProcessLookupError):
+        return ""
+
+
 def polled(pid):
     """What a process's epoll instances watch, as descriptors() shows it."""
-    found = set()
     try:
         held = descriptors(pid)
-        for n, what in held.items():
-            if what == "anon_inode:[eventpoll]":
-                text = pathlib.Path("/proc/%d/fdinfo/%d" % (pid, n)).read_text()
-                found |= {held.get(int(t)) for t in
-                          re.findall(r"(?m)^tfd:\s*([0-9]+)", text)}
-    except (FileNotFoundError, PermissionError, ProcessLookupError):
-        pass
-    return found
+    except PermissionError:
+        return set()
+    return {held.get(int(t)) for n, what in held.items()
+            if what == "anon_inode:[eventpoll]"
+            for t in re.findall(r"(?m)^tfd:\s*([0-9]+)", about(pid, n))}
+
+
+def watches(pid):
+    """Files and directories that a process watches."""
+    return sum(about(pid, n).count("inotify wd:")
+               for n, what in descriptors(pid).items()
+               if what == "anon_inode:inotify")
 
 
 def listening_inodes(port):

@@ -320,15 +320,6 @@ def test_preparer_holds_no_network(serve):
     assert not [w for w in held if str(server.tree.root) in w]
 
 
-def watches(pid):
-    """Directories that a worker watches."""
-    folder, n = "/proc/%d/fdinfo" % pid, 0
-    for fd in os.listdir(folder):
-        with open(os.path.join(folder, fd)) as f:
-            n += f.read().count("inotify wd:")
-    return n
-
-
 @pytest.mark.skipif(not in_namespace(), reason="no mount namespaces here")
 def test_watches_are_let_go_when_mounts_change(serve):
     """Confined as it is: nothing is believed of directories that may lie under a
@@ -338,8 +329,8 @@ def test_watches_are_let_go_when_mounts_change(serve):
     inside = start_inside(server, "mount --make-rprivate /")
     assert server.get("/sub/x.txt").status == 200
     worker = server.workers()[0]
-    assert watches(worker) >= 4
+    assert harness.watches(worker) >= 4
     inside("mount -t tmpfs none %s" % server.tree.path("sub"))
     # the file's own, and that of the root's name
-    until("no directory's", lambda: watches(worker) <= 2)
+    until("no directory's", lambda: harness.watches(worker) <= 2)
     assert server.get("/sub/x.txt").status == 404
