@@ -105,6 +105,7 @@ function __etagd_keys
     echo prepare.memory=
     echo prepare.files=
     echo prepare.digest-max=
+    echo prepare.digest-idle=
     echo prepare.freshness=
     echo prepare.freshness=auto
     echo prepare.freshness=stat

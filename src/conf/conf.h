@@ -186,7 +186,8 @@ struct conf_prepare {
     size_t memory_file_bytes; /* files up to this are served from memory */
     size_t memory_bytes;      /* for all prepared bytes together */
     size_t files;             /* entries of the file cache, per worker */
-    size_t digest_bytes;      /* larger files keep a weak stat-based tag */
+    size_t digest_bytes;      /* larger files have a weak tag first */
+    size_t digest_idle_bytes; /* and files larger than this one for good */
     enum freshness freshness;
     bool compress;
     size_t compress_min_bytes, compress_max_bytes;

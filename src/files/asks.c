@@ -76,6 +76,7 @@ static int send_ask(struct files *fs, struct entry *e)
     ask.want_bytes = e->version.size <= fs->conf->prepare.memory_file_bytes;
     ask.want_codings = fs->conf->prepare.compress && !e->declared;
     ask.own = e->declared;
+    ask.lane = e->foreign && e->lane >= 0 ? (uint32_t)e->lane + 1 : 0;
     ask.since_us = e->since_us;
     ask.watch = e->mark[CODING_IDENTITY] > 0;
     /* a name's type is in its end */

@@ -15,43 +15,63 @@
 #define COMING_S 10             /* brotli of a megabyte, on a busy machine */
 #define READ_AT_ONCE (1u << 20) /* more: facts without a digest come first */
 
+/* What a tag without a digest may tell.  Of a file that is too large for one
+ * soon, it is all that there is for a long while: so not the time of its last
+ * change of anything, which differs between copies of it (rsync -t). */
+static struct file_version told(const struct files *fs,
+                                const struct file_version *v)
+{
+    struct file_version shown = *v;
+
+    if (v->size > fs->conf->prepare.digest_bytes)
+        shown.ctime_ns = 0;
+    return shown;
+}
+
 /* A large file was sent under a tag without a digest first, perhaps: as long as
- * this version lasts, that one means the same. */
-static void set_alias(struct entry *e)
+ * this version lasts, that one means the same.  One that does not tell all that
+ * is known of the version does so only where it was sent (`sent`). */
+static void set_alias(const struct files *fs, struct entry *e, bool sent)
 {
     struct etag *alias = &e->source.form[CODING_IDENTITY].alias;
+    struct file_version v = told(fs, &e->version);
 
+    if (v.ctime_ns == 0 && !sent)
+        return; /* what was found at first */
     *alias = (struct etag){ SPAN_NONE, false };
     if (!e->form[CODING_IDENTITY].exact || e->version.size <= READ_AT_ONCE ||
         e->etag_scheme != ETAG_SCHEME_CONTENT)
         return;
-    size_t n = tags_make(e->alias_text, e->etag_scheme, (enum coding)e->own,
-                         &e->version, NULL);
+    size_t n =
+        tags_make(e->alias_text, e->etag_scheme, (enum coding)e->own, &v, NULL);
     CHECK(etag_parse(span_of(e->alias_text, n), alias));
 }
 
-static void set_tag(struct entry *e, enum coding c, const uint8_t *digest)
+static void set_tag(const struct files *fs, struct entry *e, enum coding c,
+                    const uint8_t *digest)
 {
     struct entry_form *f = &e->form[c];
-    const struct file_version *v =
-        c != CODING_IDENTITY && (e->sidecars >> c & 1) ? &e->sidecar_version[c]
-                                                       : &e->version;
+    bool beside = c != CODING_IDENTITY && (e->sidecars >> c & 1);
+    struct file_version v =
+        told(fs, beside ? &e->sidecar_version[c] : &e->version);
+    bool sent = f->tag_n && !f->exact;
 
     f->tag_n = (uint8_t)tags_make(
         f->tag_text, e->etag_scheme,
-        c == CODING_IDENTITY ? (enum coding)e->own : c, v, digest);
+        c == CODING_IDENTITY ? (enum coding)e->own : c, &v, digest);
     struct etag *tag = &e->source.form[c].tag;
     *tag = (struct etag){ SPAN_NONE, false };
     if (f->tag_n)
         CHECK(etag_parse(span_of(f->tag_text, f->tag_n), tag));
     f->exact = digest != NULL;
     if (c == CODING_IDENTITY)
-        set_alias(e);
+        set_alias(fs, e, sent);
 }
 
 /* What can be confirmed before it is there.  Tags of times are left until then:
  * whether they were handed out for other bytes is known of bytes alone. */
-static void know(struct entry *e, const struct prepare_answer *a)
+static void know(const struct files *fs, struct entry *e,
+                 const struct prepare_answer *a)
 {
     unsigned known = a->forms & ~e->source.available;
 
@@ -61,7 +81,7 @@ static void know(struct entry *e, const struct prepare_answer *a)
         return;
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         if (known >> c & 1)
-            set_tag(e, (enum coding)c, a->form[c]);
+            set_tag(fs, e, (enum coding)c, a->form[c]);
     }
     e->source.known = known;
 }
@@ -73,9 +93,9 @@ void forms_of_file(struct files *fs, struct entry *e,
 
     e->source.available |= 1u << CODING_IDENTITY;
     e->source.form[CODING_IDENTITY].size = e->version.size;
-    set_tag(e, CODING_IDENTITY, digest);
+    set_tag(fs, e, CODING_IDENTITY, digest);
     audit_note(fs, e, CODING_IDENTITY, digest);
-    know(e, a);
+    know(fs, e, a);
     e->source.coming = a->more ? a->forms & ~e->source.available : 0;
     e->source.coming_until = fs->now->second + e->clock_s + COMING_S;
 }
@@ -93,7 +113,7 @@ void forms_coded(struct files *fs, struct entry *e,
         return;
     e->source.available |= 1u << c;
     e->source.form[c].size = a->place.bytes;
-    set_tag(e, c, made ? a->form[c] : a->digest);
+    set_tag(fs, e, c, made ? a->form[c] : a->digest);
     audit_note(fs, e, c, a->digest); /* of the bytes: what tags are to be of */
 }
 

@@ -15,20 +15,8 @@
 #include "files/files.h"
 #include "files/names.h"
 #include "files/view.h"
-#include "os/file.h"
 #include "os/log.h"
 #include "os/mounts.h"
-
-/* The preparer has one reader for all: it is handed a file when a byte of it
- * has come. */
-static void taste(const struct look *l)
-{
-    const struct file_version *v = &l->found.version;
-    char byte;
-
-    if (l->found.fd >= 0 && v->size > 0 && !file_version_eq(v, &l->known))
-        (void)file_read_at(l->found.fd, &byte, 1, v->size - 1);
-}
 
 /* In a helper's thread. */
 static void look_run(struct helper_job *job)
@@ -45,8 +33,6 @@ static void look_run(struct helper_job *job)
         if (f->sidecars >> c & 1)
             f->foreign = f->foreign || !mounts_local(f->sidecar_fd[c]);
     }
-    if (f->foreign)
-        taste(l);
     if (f->reason != REASON_LISTING)
         return;
     l->names = calloc(1, sizeof *l->names);
@@ -115,8 +101,7 @@ static struct look *in_queue(struct files *fs, unsigned site,
 }
 
 struct list *lookup_ask(struct files *fs, unsigned site,
-                        const struct target *target, const struct found *f,
-                        const struct entry *old)
+                        const struct target *target, const struct found *f)
 {
     struct look *l = in_queue(fs, site, target);
 
@@ -133,8 +118,6 @@ struct list *lookup_ask(struct files *fs, unsigned site,
                                  .directory = target->directory,
                                  .dotted = target->dotted };
     l->found.fd = -1;
-    if (old)
-        l->known = old->version;
     l->job.job.run = look_run;
     l->job.done = look_done;
     l->job.late = look_late;

@@ -11,25 +11,21 @@
 #include "http/target.h"
 #include "os/directory.h"
 
-struct entry;
-
 struct look {
     struct aside_job job;
     struct list waiters;
     struct view *view;
     unsigned site;
     struct target target;
-    struct file_version known; /* before; 0: nothing */
     struct found found;
     struct directory *names; /* of a listing */
     char path[];
 };
 
-/* Has it looked up, where f says (old: what was known, or NULL): a list where
- * the caller waits (for lookup_found() or aside_lost()), or NULL: refused. */
+/* Has it looked up, where f says: a list where the caller waits (for
+ * lookup_found() or aside_lost()), or NULL: refused. */
 struct list *lookup_ask(struct files *fs, unsigned site,
-                        const struct target *target, const struct found *f,
-                        const struct entry *old);
+                        const struct target *target, const struct found *f);
 
 /* The next one that is done, or NULL; to be settled (resolve_found()), then to
  * be ended: those that waited go on. */

@@ -300,7 +300,7 @@ static struct entry *look_again(struct files *fs, struct entry *old,
     if (!fs->crosses) {
         e = settle(fs, old, site, target, hash, &f);
     } else {
-        fs->waits = lookup_ask(fs, site, target, &f, old);
+        fs->waits = lookup_ask(fs, site, target, &f);
         fs->no_helper = !fs->waits;
     }
     find_release(fs, &f);

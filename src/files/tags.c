@@ -28,6 +28,8 @@ static void put_stat(struct buf *b, const struct file_version *v)
     buf_hex(b, v->size);
     buf_char(b, '-');
     buf_hex(b, (uint64_t)v->mtime_ns);
+    if (v->ctime_ns == 0)
+        return; /* it is not to be told */
     buf_char(b, '-');
     buf_hex(b, (uint64_t)v->ctime_ns);
 }

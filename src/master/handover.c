@@ -23,7 +23,9 @@ static bool same_work(const struct conf_prepare *a,
 {
     return a->memory_file_bytes == b->memory_file_bytes &&
            a->memory_bytes == b->memory_bytes && a->files == b->files &&
-           a->digest_bytes == b->digest_bytes && a->compress == b->compress &&
+           a->digest_bytes == b->digest_bytes &&
+           a->digest_idle_bytes == b->digest_idle_bytes &&
+           a->compress == b->compress &&
            a->compress_min_bytes == b->compress_min_bytes &&
            a->compress_max_bytes == b->compress_max_bytes;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "os/helpers.h"
 
 static const char *const texts[] = {
     [ASK_OK] = "none",
@@ -46,7 +47,7 @@ enum ask_fault ask_check(const void *p, size_t n, size_t n_fds,
     if (n_fds != 1 + (size_t)__builtin_popcount(out->sidecars))
         return ASK_FDS;
     if (out->want_bytes > 1 || out->want_codings > 1 || out->watch > 1 ||
-        out->own >= CODING_COUNT)
+        out->own >= CODING_COUNT || out->lane > HELPERS_LANES)
         return ASK_FLAGS;
     if (!name_ok(out->name))
         return ASK_NAME;

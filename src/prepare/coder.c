@@ -22,6 +22,7 @@
 #include "base/check.h"
 #include "os/clock.h"
 #include "prepare/compress.h"
+#include "prepare/job.h"
 
 #define REST_TIMES 3      /* a fifth to a quarter of one processor at most */
 #define REST_SLACK_US 500 /* being woken, and the clock's ticks */
@@ -37,11 +38,23 @@ struct coder {
     int fd;
     _Atomic(enum slot) slot; /* whose turn it is to touch the task */
     struct coder_task task;
+    char *slice; /* READING_SLICE_BYTES, once it has read */
     atomic_bool stop;
     bool idle; /* the loop's own knowledge */
 };
 
-static void work(struct coder_task *t, const atomic_bool *stop)
+/* Without memory for it the reading fails. */
+static void read_slice(struct coder *c)
+{
+    if (!c->slice)
+        c->slice = malloc(READING_SLICE_BYTES);
+    if (c->slice)
+        job_act(c->task.whose, c->slice);
+    else
+        job_fail(c->task.whose);
+}
+
+static void encode(struct coder_task *t, const atomic_bool *stop)
 {
     size_t cap = compress_room(t->n);
 
@@ -115,7 +128,10 @@ static void *run(void *arg)
             return NULL;
         CHECK(atomic_load(&c->slot) == SLOT_GIVEN);
         uint64_t began_us = clock_mono_us(), used_us = clock_thread_us();
-        work(&c->task, &c->stop);
+        if (c->task.coding == CODING_IDENTITY)
+            read_slice(c);
+        else
+            encode(&c->task, &c->stop);
         atomic_store(&c->slot, SLOT_DONE);
         ssize_t sent = write(c->fd, &one, sizeof one);
         CHECK(sent == sizeof one);
@@ -163,6 +179,7 @@ void coder_free(struct coder *c)
     sem_destroy(&c->given);
     sem_destroy(&c->rest);
     close(c->fd);
+    free(c->slice);
     free(c);
 }
 

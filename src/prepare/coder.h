@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * coder: the one thread that compresses, at the lowest priority.
+ * coder: the one thread that compresses, and reads what can wait, at the lowest
+ * priority.
  * Layer: prepare.  One task at a time; the loop gives it the next when `fd` has
- * become readable.  It touches nothing but its task's bytes.
+ * become readable.  It touches nothing but its task's bytes, or its reading.
  */
 #ifndef ETAGD_PREPARE_CODER_H
 #define ETAGD_PREPARE_CODER_H
@@ -15,11 +16,13 @@
 #include "prepare/digest.h"
 
 struct coder; /* opaque */
+struct item;
 
 struct coder_task {
-    void *whose; /* comes back */
-    enum coding coding;
-    const char *p; /* must stay until the task is taken back */
+    struct item *whose; /* comes back */
+    enum coding coding; /* CODING_IDENTITY: one act of reading it, no outcome;
+                           what was read can be looked at until the next task */
+    const char *p;      /* must stay until the task is taken back */
     size_t n;
     bool text;
     /* outcome: */

@@ -20,27 +20,11 @@
 #include "prepare/ask.h"
 #include "prepare/peer.h"
 #include "prepare/preparer.h"
+#include "prepare/queues.h"
+#include "prepare/reads.h"
 
 #define ASKS_A_TURN 16
 #define EVENTS_MAX 32
-#define REST_TURN 8 /* every so many turns large files come first */
-
-/* -- life of items ----------------------------------------------------------
- */
-
-void desk_end_item(struct desk *d, struct item *it)
-{
-    if (it->in_memo || it->in_coder || !list_empty(&it->waiters))
-        return;
-    d->jobs -= it->work != NULL;
-    d->to_code -= it->to_code;
-    item_free(&d->tools, it);
-}
-
-void desk_forgotten(void *arg, struct item *it)
-{
-    desk_end_item(arg, it);
-}
 
 /* Nobody waits for it any more.  What is half read is given up; what is known
  * is remembered. */
@@ -51,7 +35,7 @@ static void orphaned(void *arg, struct item *it)
     if (it->in_memo && it->work)
         memo_forget(&d->memo, it);
     else
-        desk_end_item(d, it);
+        queues_end(d, it);
 }
 
 void desk_slab_dropped(void *arg, uint64_t id)
@@ -71,6 +55,17 @@ static void close_all(const int *fds, size_t n)
         close(fds[--n]);
 }
 
+static void close_asked(struct desk *d, const struct prepare_ask *ask,
+                        const int *fds, size_t n)
+{
+    if (!ask->lane || !d->helpers) {
+        close_all(fds, n);
+        return;
+    }
+    while (n > 0)
+        helpers_close(d->helpers, ask->lane - 1, fds[--n]);
+}
+
 static void take_ask(struct desk *d, struct peer *peer,
                      const struct prepare_ask *ask, const int *fds,
                      size_t n_fds)
@@ -85,7 +80,7 @@ static void take_ask(struct desk *d, struct peer *peer,
     counters_add(&d->told->asks, 1);
     if (it && it->begun_us >= ask->since_us && item_usable(it, &d->tools)) {
         d->count.joined++;
-        close_all(fds, n_fds);
+        close_asked(d, ask, fds, n_fds);
         item_place(it, &d->slabs);
         peer_wait(peer, it, ask->seq);
         return;
@@ -136,68 +131,6 @@ static void read_asks(struct desk *d, struct peer *peer)
     }
 }
 
-/* -- reading ----------------------------------------------------------------
- */
-
-static void queue_codings(struct desk *d, struct item *it, enum coding from)
-{
-    enum coding c = item_to_make(it, from);
-
-    if (c == CODING_COUNT)
-        return;
-    list_append(&d->coding[c], &it->queue);
-    it->to_code = true;
-    d->to_code++;
-}
-
-static void facts_done(struct desk *d, struct item *it)
-{
-    const struct file_version *found = &it->parts[CODING_IDENTITY].version;
-
-    if (!file_version_eq(found, &it->key.version))
-        memo_rename(&d->memo, it, found);
-}
-
-static struct item *next_to_read(struct desk *d)
-{
-    bool rest = list_empty(&d->fresh) ||
-                (d->turn % REST_TURN == 0 && !list_empty(&d->rest));
-    struct list *from = rest ? &d->rest : &d->fresh;
-
-    d->turn++;
-    if (list_empty(from))
-        return NULL;
-    struct item *it = LIST_ENTRY(from->next, struct item, queue);
-    list_remove(&it->queue);
-    return it;
-}
-
-static void read_slice(struct desk *d)
-{
-    struct item *it = next_to_read(d);
-    enum coding part;
-
-    if (!it)
-        return;
-    bool begun = it->state != ITEM_FRESH;
-    enum job_event event = job_step(&d->tools, &d->limits, it, &part);
-    if (!it->work)
-        d->jobs--;
-    if (event == JOB_AGAIN && begun) /* one large file after the other */
-        list_prepend(&d->rest, &it->queue);
-    else if (it->work)
-        list_append(&d->rest, &it->queue);
-    else if (event != JOB_FAILED)
-        queue_codings(d, it, CODING_IDENTITY);
-    if (event == JOB_AGAIN)
-        return;
-    peer_tell(it, part);
-    if (event == JOB_FACTS)
-        facts_done(d, it);
-    else if (event == JOB_FAILED)
-        memo_forget(&d->memo, it);
-}
-
 /* -- codings ----------------------------------------------------------------
  */
 
@@ -217,11 +150,11 @@ static void give_task(struct desk *d, struct item *it, enum coding c)
 
     if (!slab) { /* dropped while it waited */
         give_up_codings(it);
-        desk_end_item(d, it);
+        queues_end(d, it);
         return;
     }
     slab_pin(slab);
-    it->in_coder = true;
+    it->in_hand = true;
     d->encoding = it;
     coder_give(d->coder, &(struct coder_task){ .whose = it,
                                                .coding = c,
@@ -233,6 +166,8 @@ static void give_task(struct desk *d, struct item *it, enum coding c)
 /* gzip of all files goes before zstd of any: it is ready so much sooner. */
 static void feed_coder(struct desk *d)
 {
+    struct list *later = &d->later;
+
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         while (coder_idle(d->coder) && !list_empty(&d->coding[c])) {
             struct item *it = LIST_ENTRY(d->coding[c].next, struct item, queue);
@@ -242,6 +177,13 @@ static void feed_coder(struct desk *d)
             give_task(d, it, (enum coding)c);
         }
     }
+    if (!coder_idle(d->coder) || list_empty(later))
+        return;
+    struct item *it = LIST_ENTRY(list_take(later), struct item, queue);
+    it->in_hand = true;
+    d->encoding = it;
+    coder_give(d->coder,
+               &(struct coder_task){ .whose = it, .coding = CODING_IDENTITY });
 }
 
 static void store_coding(struct desk *d, struct item *it,
@@ -270,28 +212,36 @@ static void store_coding(struct desk *d, struct item *it,
     memcpy(part->digest, task->digest, sizeof part->digest);
 }
 
-static void coding_done(struct desk *d)
+static void coding_done(struct desk *d, const struct coder_task *task)
+{
+    struct item *it = task->whose;
+    struct part *own = &it->parts[CODING_IDENTITY];
+    struct part *part = &it->parts[task->coding];
+    struct slab *source = slabs_find(&d->slabs, own->slab);
+    CHECK(source != NULL); /* pinned */
+    part->version = own->version;
+    store_coding(d, it, task);
+    slab_unpin(&d->slabs, source);
+    free(task->out);
+    it->in_hand = false;
+    if (part->state == PART_THERE)
+        counters_add(&d->told->coded[task->coding], 1);
+    peer_tell(it, task->coding);
+    queues_code(d, it, task->coding);
+    queues_end(d, it);
+}
+
+static void coder_done(struct desk *d)
 {
     struct coder_task task;
 
     if (!coder_take(d->coder, &task))
         return;
-    struct item *it = task.whose;
-    struct part *own = &it->parts[CODING_IDENTITY];
-    struct part *part = &it->parts[task.coding];
-    struct slab *source = slabs_find(&d->slabs, own->slab);
-    CHECK(source != NULL); /* pinned */
-    part->version = own->version;
-    store_coding(d, it, &task);
-    slab_unpin(&d->slabs, source);
-    free(task.out);
-    it->in_coder = false;
-    if (part->state == PART_THERE)
-        counters_add(&d->told->coded[task.coding], 1);
     d->encoding = NULL;
-    peer_tell(it, task.coding);
-    queue_codings(d, it, task.coding);
-    desk_end_item(d, it);
+    if (task.coding == CODING_IDENTITY)
+        reads_go_on(d, task.whose);
+    else
+        coding_done(d, &task);
 }
 
 /* -- channels ---------------------------------------------------------------
@@ -392,6 +342,7 @@ void desk_turn(struct desk *d)
     struct epoll_event events[EVENTS_MAX];
     bool busy = !list_empty(&d->fresh) || !list_empty(&d->rest);
     int n = epoll_wait(d->epoll, events, EVENTS_MAX, busy ? 0 : -1);
+    struct item *it;
 
     CHECK(n >= 0 || errno == EINTR);
     for (int i = 0; i < n; i++) {
@@ -399,11 +350,14 @@ void desk_turn(struct desk *d)
         if (who == &d->control)
             read_control(d);
         else if (who == &d->coder)
-            coding_done(d);
+            coder_done(d);
+        else if (who == &d->helpers)
+            while ((it = reads_back(d)))
+                reads_go_on(d, it);
         else
             peer_event(d, who, events[i].events);
     }
-    read_slice(d);
+    reads_turn(d);
     if (d->coder)
         feed_coder(d);
     flush_and_reap(d);

@@ -27,11 +27,14 @@ struct desk {
     struct form_encoders encoders;
     struct memo memo;
     struct coder *coder;
-    struct item *encoding; /* with the coder; NULL: none */
+    struct item *encoding;   /* with the coder; NULL: none */
+    struct helpers *helpers; /* read what may hang; NULL: it is read here */
     struct list peers;
     struct list fresh, rest; /* items to read: first slice, the others */
+    struct list later;       /* those that the coder reads when it is idle */
     struct list coding[CODING_COUNT]; /* items whose next coding this is */
     size_t jobs, jobs_max;            /* items with open files */
+    size_t away;                      /* of these: with helpers */
     size_t to_code;                   /* items in coding[] */
     struct counters_preparer *told;   /* what is known outside */
     uint64_t turn;
@@ -41,7 +44,7 @@ struct desk {
 };
 
 /* Tells epoll (op as for epoll_ctl) what to wait for on fd, and who that is:
- * &d->control, &d->coder, or a peer. */
+ * &d->control, &d->coder, &d->helpers, or a peer. */
 void desk_arm(struct desk *d, int op, int fd, unsigned events, void *who);
 
 static inline bool desk_done(const struct desk *d)
@@ -52,11 +55,7 @@ static inline bool desk_done(const struct desk *d)
 /* Waits until there is something to do, and does a little of everything. */
 void desk_turn(struct desk *d);
 
-/* For memo_start() and slabs_start(). */
-void desk_forgotten(void *arg, struct item *it);
+/* For slabs_start(). */
 void desk_slab_dropped(void *arg, uint64_t id);
-
-/* Frees the item when nothing refers to it any more. */
-void desk_end_item(struct desk *d, struct item *it);
 
 #endif

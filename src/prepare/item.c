@@ -35,6 +35,8 @@ struct item *item_new(const struct prepare_ask *ask, const int *fds)
 
     CHECK(it != NULL && work != NULL);
     it->work = work;
+    work->of = it;
+    it->lane = ask->lane;
     it->begun_us = clock_mono_us();
     item_key_of(ask, &it->key);
     list_init(&it->lru);
@@ -54,18 +56,31 @@ struct item *item_new(const struct prepare_ask *ask, const int *fds)
     return it;
 }
 
+void item_close(const struct reading_tools *t, struct item *it, enum coding c)
+{
+    int *fd = &it->work->fds[c];
+
+    if (*fd < 0)
+        return;
+    if (it->lane && t->helpers)
+        helpers_close(t->helpers, it->lane - 1, *fd);
+    else
+        close(*fd);
+    *fd = -1;
+}
+
 void item_work_end(struct reading_tools *t, struct item *it)
 {
     struct work *work = it->work;
 
     if (!work)
         return;
+    CHECK(!it->in_hand);
     if (work->busy)
         reading_end(t, &work->reading);
-    for (unsigned c = 0; c < CODING_COUNT; c++) {
-        if (work->fds[c] >= 0)
-            close(work->fds[c]);
-    }
+    for (unsigned c = 0; c < CODING_COUNT; c++)
+        item_close(t, it, (enum coding)c);
+    free(work->slice);
     free(work);
     it->work = NULL;
 }
@@ -167,7 +182,7 @@ bool item_usable(const struct item *it, const struct reading_tools *t)
 
 bool item_unused(const struct item *it)
 {
-    return !it->in_memo && !it->in_coder && list_empty(&it->waiters) &&
+    return !it->in_memo && !it->in_hand && list_empty(&it->waiters) &&
            list_empty(&it->queue);
 }
 

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/list.h"
+#include "os/helpers.h"
 #include "prepare/message.h"
 #include "prepare/reading.h"
 
@@ -54,6 +55,9 @@ enum item_state {
 
 /* What an item needs only until all its files have been read. */
 struct work {
+    struct helper_job job; /* where its files are another machine's */
+    struct item *of;
+    char *slice; /* READING_SLICE_BYTES, while a helper has it in hand */
     struct reading reading;
     bool busy; /* reading `part` */
     enum coding part;
@@ -77,7 +81,9 @@ struct item {
     uint64_t fresh;         /* generation of news when it was begun */
     struct work *work;      /* NULL: all is read */
     enum item_state state;
-    bool in_memo, in_coder;
+    bool in_memo;
+    bool in_hand;  /* with the coder or a helper */
+    unsigned lane; /* of helpers, for its files may hang; 0: none */
     bool disagrees, negotiable, text;
     enum coding own; /* of the file's bytes, as a rule says and they show */
     bool racy;       /* the file, or a sidecar as it was asked for */
@@ -91,9 +97,12 @@ struct item {
     char type[MEDIA_TYPE_MAX], magic[MEDIA_TYPE_MAX];
 };
 
-/* Takes over the descriptors. */
+/* Takes over the descriptors; those of another machine close when they may. */
 struct item *item_new(const struct prepare_ask *ask, const int *fds);
 void item_key_of(const struct prepare_ask *ask, struct item_key *key);
+
+/* One of its files will not be read any more. */
+void item_close(const struct reading_tools *t, struct item *it, enum coding c);
 
 /* All files are read, or no longer to be: closes them. */
 void item_work_end(struct reading_tools *t, struct item *it);
@@ -107,7 +116,7 @@ void item_watch(struct item *it, struct reading_tools *t);
 /* Could an ask with this key be answered from it, now or when it is done? */
 bool item_usable(const struct item *it, const struct reading_tools *t);
 
-/* Not in the memo, no waiters, not queued, not with the coder: free it. */
+/* Not in the memo, no waiters, not queued, in nobody's hand: free it. */
 bool item_unused(const struct item *it);
 void item_free(struct reading_tools *t, struct item *it);
 

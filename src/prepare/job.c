@@ -8,7 +8,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/check.h"
@@ -261,23 +260,40 @@ static uint64_t own_room(const struct reading_tools *t,
     return codings && l->compress_max > room ? l->compress_max : room;
 }
 
-static enum job_event begin(struct reading_tools *t, const struct job_limits *l,
-                            struct item *it)
+void job_begin(const struct reading_tools *t, const struct job_limits *l,
+               struct item *it)
 {
     struct work *work = it->work;
     unsigned c = CODING_IDENTITY;
 
+    if (work->busy)
+        return;
     while (c + 1 < CODING_COUNT && work->fds[c] < 0)
         c++;
     CHECK(work->fds[c] >= 0);
     work->part = (enum coding)c;
     work->busy = true;
     work->bad_mark = false;
-    uint64_t room =
-        c == CODING_IDENTITY ? own_room(t, l, it) : t->limits.memory_file;
-    if (reading_start(t, &work->reading, work->fds[c], room) == READING_MORE)
-        return JOB_AGAIN;
-    return JOB_FAILED;
+    bool own = c == CODING_IDENTITY;
+    reading_start(&work->reading, work->fds[c],
+                  own ? own_room(t, l, it) : t->limits.memory_file,
+                  own && !it->lane);
+}
+
+void job_act(struct item *it, char *scratch)
+{
+    CHECK(it->work && it->work->busy);
+    reading_act(&it->work->reading, scratch);
+}
+
+void job_fail(struct item *it)
+{
+    reading_fail(&it->work->reading);
+}
+
+bool job_later(const struct item *it)
+{
+    return it->work && it->work->busy && it->work->reading.later;
 }
 
 /* What claims a format without its format's first bytes is a mistake. */
@@ -305,8 +321,10 @@ static enum job_event step(struct reading_tools *t, const struct job_limits *l,
 
     if (state == READING_FAILED)
         return JOB_FAILED;
-    if (work->reading.at == 0 && state == READING_MORE)
-        return JOB_AGAIN; /* it changed: from the start */
+    if (state == READING_BEGUN)
+        return JOB_BEGUN;
+    if (state == READING_AGAIN)
+        return JOB_AGAIN;
     check_mark(it);
     if (state == READING_DONE)
         return sidecar ? sidecar_done(t, it) : file_done(t, l, it);
@@ -349,20 +367,15 @@ enum job_event job_step(struct reading_tools *t, const struct job_limits *l,
                         struct item *it, enum coding *coding)
 {
     struct work *work = it->work;
-    enum job_event event = JOB_AGAIN;
+    enum job_event event = step(t, l, it);
 
-    if (!work->busy)
-        event = begin(t, l, it);
-    if (event == JOB_AGAIN)
-        event = step(t, l, it);
     if (event == JOB_FAILED)
         event = failed(t, it);
     *coding = work->part;
-    if (event == JOB_AGAIN || event == JOB_EARLY)
+    if (event == JOB_BEGUN || event == JOB_AGAIN || event == JOB_EARLY)
         return event;
 
-    close(work->fds[work->part]);
-    work->fds[work->part] = -1;
+    item_close(t, it, work->part);
     work->busy = false;
     if (event == JOB_FAILED || !files_left(work))
         item_work_end(t, it);

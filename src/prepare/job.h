@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * job: the steps by which an item becomes known.
- * Layer: prepare.  One call does one slice of one file, so that the loop turns
- * in between; nothing here waits for a worker or knows one.
+ * Layer: prepare.  One slice of one file at a time, so that the loop turns in
+ * between: job_begin(), job_act() (which may wait for a disk or for another
+ * machine, and may be called in any thread), job_step(), and so on until the
+ * item has no work.  Nothing here waits for a worker or knows one.
  */
 #ifndef ETAGD_PREPARE_JOB_H
 #define ETAGD_PREPARE_JOB_H
@@ -18,6 +20,7 @@ struct job_limits {
 };
 
 enum job_event {
+    JOB_BEGUN,  /* the next act is the first that reads */
     JOB_AGAIN,  /* nothing to tell yet */
     JOB_EARLY,  /* the type is known, the digest is still to come */
     JOB_FACTS,  /* the file itself is done */
@@ -25,8 +28,22 @@ enum job_event {
     JOB_FAILED
 };
 
-/* The item has files left to read (it->work); ends its work after the last. */
+/* The item has files left to read (it->work): takes the next, unless it is at
+ * one. */
+void job_begin(const struct reading_tools *t, const struct job_limits *l,
+               struct item *it);
+
+/* scratch: READING_SLICE_BYTES, the item's until job_step(). */
+void job_act(struct item *it, char *scratch);
+
+/* Nobody could be found to act. */
+void job_fail(struct item *it);
+
+/* What follows from the act; ends the work after the last file. */
 enum job_event job_step(struct reading_tools *t, const struct job_limits *l,
                         struct item *it, enum coding *coding);
+
+/* Is what is left of the file one of the things that can wait? */
+bool job_later(const struct item *it);
 
 #endif

@@ -5,6 +5,8 @@ libprepare_a_SOURCES = \
 	src/prepare/coder.c src/prepare/coder.h \
 	src/prepare/compress.c src/prepare/compress.h \
 	src/prepare/desk.c src/prepare/desk.h \
+	src/prepare/queues.c src/prepare/queues.h \
+	src/prepare/reads.c src/prepare/reads.h \
 	src/prepare/digest.c src/prepare/digest.h \
 	src/prepare/form.c src/prepare/form.h \
 	src/prepare/item.c src/prepare/item.h \

@@ -5,6 +5,9 @@
  * machine, same binary).  The preparer sees no path: it gets an open descriptor
  * and the last component of the name.
  *
+ * A file of another machine is read by helpers, so that one that hangs is in
+ * nobody's way but its own.
+ *
  * An ask is answered by one PREPARE_FACTS, or by PREPARE_FAILED, which ends it.
  * A file of more than one slice (1 MiB) whose bytes are not to be in memory
  * gets two PREPARE_FACTS: type and `more` after its first slice, then, once all
@@ -57,6 +60,8 @@ struct prepare_ask {
     uint32_t want_codings; /* 1: compress if it is worth it */
     uint32_t watch; /* 1: its file system answers: it can be watched itself */
     uint32_t own;   /* enum coding that a rule says its bytes are in; 0: none */
+    uint32_t lane;  /* reading it may take for ever: one number for each file
+                       system, up to HELPERS_LANES; 0: it is on this machine */
     char name[PREPARE_NAME_MAX]; /* last component, NUL-terminated */
 };
 

@@ -22,10 +22,13 @@
 #include "prepare/desk.h"
 #include "prepare/digest.h"
 #include "prepare/magic.h"
+#include "prepare/queues.h"
+#include "prepare/reads.h"
 
 #define MEMO_MAX 65536
 #define MEMO_MIN 256
 #define JOBS_MAX 4096
+#define LATER_MAX 64 /* files that wait for their digest, open meanwhile */
 #define TICK_MIN_NS INT64_C(20000000)
 
 /* Each job holds up to four files, each slab one descriptor. */
@@ -68,14 +71,16 @@ static void init(struct desk *d, const struct conf *conf, int control)
     list_init(&d->peers);
     list_init(&d->fresh);
     list_init(&d->rest);
+    list_init(&d->later);
     for (unsigned i = 0; i < CODING_COUNT; i++)
         list_init(&d->coding[i]);
     slabs_start(&d->slabs, c->memory_bytes, desk_slab_dropped, d);
-    memo_start(&d->memo, memo_size(c), desk_forgotten, d);
+    memo_start(&d->memo, memo_size(c), queues_forgotten, d);
     d->tools.slabs = &d->slabs;
     d->tools.sums.most = c->memory_bytes / SUMS_SHARE;
-    d->tools.limits = (struct reading_limits){ c->memory_file_bytes,
-                                               c->digest_bytes, tick_ns() };
+    d->tools.limits =
+        (struct reading_limits){ c->memory_file_bytes, c->digest_bytes,
+                                 c->digest_idle_bytes, tick_ns() };
     d->tools.scratch = malloc(READING_SLICE_BYTES);
     CHECK(d->tools.scratch != NULL);
     d->tools.media = &conf->media;
@@ -90,16 +95,23 @@ static void init(struct desk *d, const struct conf *conf, int control)
     d->epoll = epoll_create1(EPOLL_CLOEXEC);
     CHECK(d->epoll >= 0);
     desk_arm(d, EPOLL_CTL_ADD, control, EPOLLIN, &d->control);
+    d->tools.helpers = d->helpers = helpers_new();
+    if (d->helpers)
+        desk_arm(d, EPOLL_CTL_ADD, helpers_fd(d->helpers), EPOLLIN,
+                 &d->helpers);
 }
 
 static void start_coder(struct desk *d)
 {
-    if (d->limits.compress)
+    if (d->limits.compress || d->tools.limits.later > d->tools.limits.digest)
         d->coder = coder_new();
-    if (d->coder)
-        desk_arm(d, EPOLL_CTL_ADD, coder_fd(d->coder), EPOLLIN, &d->coder);
-    else
+    if (!d->coder) {
         d->limits.compress = false;
+        return;
+    }
+    d->tools.later_max =
+        d->jobs_max / 4 < LATER_MAX ? d->jobs_max / 4 : LATER_MAX;
+    desk_arm(d, EPOLL_CTL_ADD, coder_fd(d->coder), EPOLLIN, &d->coder);
 }
 
 /* At the lowest priority a task may take very long to notice that it is to
@@ -115,15 +127,31 @@ static void leave_coder(const struct desk *d)
 #endif
 }
 
+/* A helper may wait for a machine that doesn't answer. */
+static void leave_helpers(struct desk *d)
+{
+    struct item *it;
+
+    if (!helpers_stop(d->helpers))
+        _exit(0);
+    while ((it = reads_back(d))) {
+        it->in_hand = false;
+        queues_end(d, it);
+    }
+    helpers_free(d->helpers);
+}
+
 static void stop(struct desk *d)
 {
     leave_coder(d);
     coder_free(d->coder); /* first: it reads from a slab */
     memo_stop(&d->memo);
     if (d->encoding) {
-        d->encoding->in_coder = false;
-        desk_end_item(d, d->encoding);
+        d->encoding->in_hand = false;
+        queues_end(d, d->encoding);
     }
+    if (d->helpers)
+        leave_helpers(d);
     marks_free(d->tools.marks);
     slabs_stop(&d->slabs);
     free(d->tools.scratch);

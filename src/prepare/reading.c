@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * reading: fstat, pread, hash, check, fstat.
+ * reading: fstat, room, pread, hash, fstat, check.
  * Layer: prepare.
  */
 #include "prepare/reading.h"
@@ -43,50 +43,56 @@ static void find_room(struct reading_tools *t, struct reading *r)
         r->slab = slabs_reserve(t->slabs, (size_t)n, &r->offset);
 }
 
-/* From the first byte, at the version that the file has now. */
-static bool begin(struct reading_tools *t, struct reading *r)
+/* Its digest takes a while, and somebody may profit from it all the same. */
+static bool take_later(struct reading_tools *t, const struct reading *r)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now); /* before the version is taken */
-    r->started_ns = nanoseconds(now);
-    if (!version_of(r->fd, &r->version))
-        return false;
-    r->at = 0;
-    utf8_start(&r->utf8);
-    bool small = r->version.size <= t->limits.digest;
-    digest_free(r->digest);
-    r->digest = small ? digest_new() : NULL;
-    find_room(t, r);
-    sums_end(&r->sums, &t->sums);
-    if (small && (!r->slab || r->version.size > t->limits.memory_file))
-        sums_start(&r->sums, &t->sums, r->version.size);
-    r->end = r->version.size;
-    if (!small && !r->slab && r->end > MAGIC_HEAD_BYTES)
-        r->end = MAGIC_HEAD_BYTES; /* only its type is asked for */
-    return true;
+    return r->may_later && !r->slab && r->version.size > t->limits.digest &&
+           r->version.size <= t->limits.later && t->later < t->later_max;
 }
 
-static void give_room_back(struct reading_tools *t, struct reading *r)
+/* From the first byte on, at the version that was found. */
+static void begin(struct reading_tools *t, struct reading *r)
+{
+    uint64_t size = r->version.size;
+
+    r->begun = true;
+    r->at = 0;
+    r->end = size;
+    utf8_start(&r->utf8);
+    find_room(t, r);
+    r->later = take_later(t, r);
+    t->later += r->later;
+    bool hash = r->later || size <= t->limits.digest;
+    r->digest = hash ? digest_new() : NULL;
+    if (hash && (!r->slab || size > t->limits.memory_file))
+        sums_start(&r->sums, &t->sums, size);
+    if (!hash && !r->slab && size > MAGIC_HEAD_BYTES)
+        r->end = MAGIC_HEAD_BYTES; /* only its type is asked for */
+}
+
+void reading_end(struct reading_tools *t, struct reading *r)
 {
     if (r->slab)
         slabs_undo(t->slabs, r->slab, r->offset, (size_t)r->version.size);
     r->slab = NULL;
+    sums_end(&r->sums, &t->sums);
+    digest_free(r->digest);
+    r->digest = NULL;
+    t->later -= r->later;
+    r->later = false;
 }
 
-enum reading_state reading_start(struct reading_tools *t, struct reading *r,
-                                 int fd, uint64_t room)
+void reading_start(struct reading *r, int fd, uint64_t room, bool may_later)
 {
-    *r = (struct reading){ .fd = fd, .room = room };
-    return begin(t, r) ? READING_MORE : READING_FAILED;
+    *r = (struct reading){ .fd = fd, .room = room, .may_later = may_later };
 }
 
 static enum reading_state again(struct reading_tools *t, struct reading *r)
 {
-    give_room_back(t, r);
-    if (++r->tries >= TRIES_MAX || !begin(t, r))
-        return READING_FAILED;
-    return READING_MORE;
+    reading_end(t, r);
+    r->begun = false;
+    r->at = 0;
+    return ++r->tries < TRIES_MAX ? READING_AGAIN : READING_FAILED;
 }
 
 /* Fills dst as far as the file goes; short only at its end. -1 on error. */
@@ -107,18 +113,27 @@ static ssize_t read_full(int fd, char *dst, size_t n, uint64_t at)
     return (ssize_t)got;
 }
 
-enum reading_state reading_step(struct reading_tools *t, struct reading *r)
+static void look(struct reading *r)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now); /* before the version is taken */
+    r->started_ns = nanoseconds(now);
+    r->ok = version_of(r->fd, &r->version);
+}
+
+static void read_slice(struct reading *r, char *scratch)
 {
     uint64_t left = r->end - r->at;
     size_t n = left < READING_SLICE_BYTES ? (size_t)left : READING_SLICE_BYTES;
-    char *dst = r->slab ? r->slab->p + r->offset + r->at : t->scratch;
+    char *dst = r->slab ? r->slab->p + r->offset + r->at : scratch;
     ssize_t got = read_full(r->fd, dst, n, r->at);
     struct file_version now;
 
-    if (got < 0)
-        return READING_FAILED;
-    if ((size_t)got < n) /* it has become shorter */
-        return again(t, r);
+    r->ok = got >= 0;
+    r->same = (size_t)got == n; /* else it has become shorter */
+    if (!r->ok || !r->same)
+        return;
     r->piece = dst;
     r->piece_n = n;
     sums_add(&r->sums, r->at, dst, n);
@@ -127,10 +142,35 @@ enum reading_state reading_step(struct reading_tools *t, struct reading *r)
         digest_add(r->digest, dst, n);
     utf8_add(&r->utf8, dst, n);
     if (r->at < r->end)
-        return READING_MORE;
-    if (!version_of(r->fd, &now))
+        return;
+    r->ok = version_of(r->fd, &now);
+    r->same = r->ok && file_version_eq(&now, &r->version);
+}
+
+void reading_act(struct reading *r, char *scratch)
+{
+    if (r->begun)
+        read_slice(r, scratch);
+    else
+        look(r);
+}
+
+void reading_fail(struct reading *r)
+{
+    r->ok = false;
+}
+
+enum reading_state reading_step(struct reading_tools *t, struct reading *r)
+{
+    if (!r->ok)
         return READING_FAILED;
-    return file_version_eq(&now, &r->version) ? READING_DONE : again(t, r);
+    if (!r->begun) {
+        begin(t, r);
+        return READING_BEGUN;
+    }
+    if (!r->same)
+        return again(t, r);
+    return r->at < r->end ? READING_MORE : READING_DONE;
 }
 
 bool reading_young(const struct reading_tools *t, const struct reading *r,
@@ -142,12 +182,4 @@ bool reading_young(const struct reading_tools *t, const struct reading *r,
 bool reading_racy(const struct reading_tools *t, const struct reading *r)
 {
     return reading_young(t, r, &r->version);
-}
-
-void reading_end(struct reading_tools *t, struct reading *r)
-{
-    give_room_back(t, r);
-    sums_end(&r->sums, &t->sums);
-    digest_free(r->digest);
-    r->digest = NULL;
 }

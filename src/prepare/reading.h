@@ -3,7 +3,9 @@
  * reading: one file's bytes, a slice at a time, hashed while they are copied.
  * Layer: prepare.  Reads with pread only: a file that is cut under way gives a
  * short read, never SIGBUS.  The version is taken before the first byte and
- * again after the last; when they differ, nothing of it counts.
+ * again after the last; when they differ, nothing of it counts.  What may wait
+ * for a disk or for another machine (reading_act) is apart from what decides
+ * (reading_step), and may be done by any thread meanwhile.
  */
 #ifndef ETAGD_PREPARE_READING_H
 #define ETAGD_PREPARE_READING_H
@@ -24,26 +26,35 @@ struct conf_media;
 
 struct reading_limits {
     size_t memory_file; /* larger files are not kept for workers */
-    size_t digest;      /* larger files get no digest */
+    uint64_t digest;    /* up to so many bytes a file is hashed at once, */
+    uint64_t later;     /* and up to so many when there is nothing else to do */
     int64_t tick_ns;    /* changes this close to the reading are racy */
 };
 
-/* What every reading shares: it is done by one thread. */
 struct marks;
+struct helpers;
 
+/* What all readings share, and the deciding thread alone touches. */
 struct reading_tools {
     struct slabs *slabs;
     struct sums_room sums;
     struct reading_limits limits;
+    size_t later, later_max;        /* of those that are hashed later */
     char *scratch;                  /* READING_SLICE_BYTES */
     const struct conf_media *media; /* chosen defaults; NULL: built in */
     struct marks *marks;            /* files that are remembered; or NULL */
     uint64_t fresh;                 /* generation of their news */
+    struct helpers *helpers; /* for files of other machines; NULL: none */
 };
 
 struct reading {
-    int fd;        /* borrowed */
-    uint64_t room; /* up to so many bytes it gets a place */
+    int fd;         /* borrowed */
+    uint64_t room;  /* up to so many bytes it gets a place */
+    bool may_later; /* if it is large, its digest is worth having later */
+    bool begun;     /* its version is known, and it has its place */
+    bool ok;        /* what reading_act() saw: no error, */
+    bool same;      /* no other version, no end before its time */
+    bool later;     /* its digest is made when there is nothing else to do */
     struct file_version version;
     uint64_t at, end;      /* bytes read, bytes to read */
     int64_t started_ns;    /* CLOCK_REALTIME */
@@ -57,14 +68,24 @@ struct reading {
     unsigned tries;
 };
 
-enum reading_state { READING_MORE, READING_DONE, READING_FAILED };
+enum reading_state {
+    READING_BEGUN, /* there is room for it: now it can be read */
+    READING_MORE,
+    READING_AGAIN, /* it changed: from the start, a few times */
+    READING_DONE,  /* all is read and the version still holds */
+    READING_FAILED /* no regular file, not readable, or it never rests */
+};
 
-/* READING_MORE, or READING_FAILED: no regular file, or not readable. */
-enum reading_state reading_start(struct reading_tools *t, struct reading *r,
-                                 int fd, uint64_t room);
+void reading_start(struct reading *r, int fd, uint64_t room, bool may_later);
 
-/* One slice.  READING_DONE: all is read and the version still holds.  When the
- * file changed it starts over (at == 0 then) a few times. */
+/* Looks at the file, or reads a slice of it: to its place, or to `scratch`
+ * (READING_SLICE_BYTES, left alone until the step after it). */
+void reading_act(struct reading *r, char *scratch);
+
+/* Nobody could be found to act. */
+void reading_fail(struct reading *r);
+
+/* What follows from the last act. */
 enum reading_state reading_step(struct reading_tools *t, struct reading *r);
 
 /* Did the file change so shortly before that another change might not show? */

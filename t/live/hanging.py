@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """hanging DIR CONTROL: mounts a small file system at DIR (by /dev/fuse, without
 a library) that does not answer those operations whose names the file CONTROL
-holds, until it does not hold them any more.  It ends when CONTROL is removed.
+holds, until it does not hold them any more.  READ-ON is a READ that goes on with
+what has been begun.  It ends when CONTROL is removed.
 
 It has small.txt, large.bin and a folder with two files; attributes and names
 are never cached, and neither are bytes."""
@@ -89,7 +90,11 @@ def serve(fd, control):
         if code in SILENT:
             continue
         op = OPS.get(code)
-        while control.exists() and op and op in control.read_text().split():
+        held = {op}
+        if op == "READ":
+            _, offset, size = struct.unpack_from("<2QI", request, 40)
+            held |= {"READ-ON"} if offset and size > 1 else set()
+        while control.exists() and held & set(control.read_text().split()):
             time.sleep(0.01)
         out = answer(op, node, request[40:])
         error, data = (out, b"") if isinstance(out, int) else (0, out)

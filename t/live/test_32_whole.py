@@ -129,7 +129,8 @@ def test_announced_bytes_arrive_whole(serve, act, size):
 def test_without_a_digest_times_and_size_must_do(serve, act):
     data = bytes_of(b"1", LARGE)
     server = serve(files={"big.bin": data},
-                   conf={**ONE, "prepare": {"digest-max": "1m"}})
+                   conf={**ONE, "prepare": {"digest-max": "1m",
+                                     "digest-idle": "0"}})
     c, head, got = begin(server, "big.bin")
     assert head.etag.startswith("W/")
     HARMLESS[act](server.tree.path("big.bin"), data)
@@ -198,7 +199,8 @@ def test_no_mixture_is_complete(serve, act, size):
 def test_no_mixture_without_a_digest(serve, act):
     data, other = bytes_of(b"1", LARGE), bytes_of(b"2", LARGE)
     server = serve(files={"big.bin": data},
-                   conf={**ONE, "prepare": {"digest-max": "1m"}})
+                   conf={**ONE, "prepare": {"digest-max": "1m",
+                                     "digest-idle": "0"}})
     c, head, got = begin(server, "big.bin")
     HARMFUL[act](server.tree.path("big.bin"), data, other)
     assert rest(c, head, got) is None

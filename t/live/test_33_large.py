@@ -8,6 +8,8 @@ import random
 
 import pytest
 
+from harness import until
+
 SIZE = 5 << 20
 ONE = {"server": {"workers": 1}}
 
@@ -89,3 +91,72 @@ def test_who_waits_in_vain_is_answered(cold):
     server, data = cold(24 << 20, timeouts={"prepare": "50ms"})
     r = server.request("GET", "/big.bin", [("Range", "bytes=0-9")])
     assert r.status == 206 and r.body == data[:10]
+
+
+# -- beyond digest-max
+
+WEAK = {"prepare": {"digest-max": "1m"}}
+
+
+def settled(server, data):
+    """Once there was nothing else to do, its tag is of its bytes."""
+    return until("its digest", lambda: server.request(
+        "HEAD", "/big.bin").etag == tag_of(data))
+
+
+def test_a_digest_comes_when_there_is_time(cold):
+    server, data = cold(**WEAK)
+    first = server.request("HEAD", "/big.bin").etag
+    assert first.startswith("W/")
+    settled(server, data)
+    r = server.request("GET", "/big.bin", [
+        ("Range", "bytes=1000000-1000009"), ("If-Range", tag_of(data))])
+    assert (r.status, r.body) == (206, data[1000000:1000010])
+    # where it was sent, it is confirmed as long as this version lasts
+    assert server.get("/big.bin", If_None_Match=first).status == 304
+    assert server.get("/big.bin").body == data
+
+
+def test_a_change_is_told_while_it_is_read(cold):
+    server, data = cold(24 << 20, **WEAK)
+    assert server.request("HEAD", "/big.bin").etag.startswith("W/")
+    other = data[:-1] + bytes([data[-1] ^ 1])
+    server.tree.path("big.bin").write_bytes(other)
+    settled(server, other)
+
+
+def test_others_go_before(cold):
+    """What is asked for now is known at once, whatever is read meanwhile."""
+    server, data = cold(60 << 20, **WEAK)
+    assert server.request("HEAD", "/big.bin").etag.startswith("W/")
+    for i in range(20):
+        server.tree.write("new%d.txt" % i, b"new %d\n" % i)
+        assert server.get("/new%d.txt" % i).etag == tag_of(b"new %d\n" % i)
+    settled(server, data)
+
+
+def test_nodes_agree_before_there_is_a_digest(serve):
+    """Copies with the same times have the same tag; each confirms it."""
+    never = {**ONE, "prepare": {"digest-max": "1m", "digest-idle": "0"}}
+    data, tags = content(), set()
+    nodes = [serve(files={"big.bin": data}, conf=never) for _ in range(2)]
+    for node in nodes:
+        os.utime(node.tree.path("big.bin"), (1_700_000_000, 1_700_000_000))
+        tags.add(node.request("HEAD", "/big.bin").etag)
+    (tag,) = tags
+    assert tag.startswith("W/")
+    for node in nodes:
+        assert node.get("/big.bin", If_None_Match=tag).status == 304
+
+
+def test_a_download_goes_on_where_it_began(serve):
+    """Without a digest by its date, which is strong by then (RFC 9110 13.1.5)."""
+    data = content()
+    server = serve(files={"big.bin": data}, conf={
+        **ONE, "prepare": {"digest-max": "1m", "digest-idle": "0"}})
+    os.utime(server.tree.path("big.bin"), (1_700_000_000, 1_700_000_000))
+    head = server.request("HEAD", "/big.bin")
+    r = server.request("GET", "/big.bin", [
+        ("Range", "bytes=1000000-1000009"),
+        ("If-Range", head.get("Last-Modified"))])
+    assert (r.status, r.body) == (206, data[1000000:1000010])

@@ -82,10 +82,12 @@ def far(serve, tmp_path):
     f.end()
 
 
-def test_the_preparer_is_not_kept(far):
-    """Whose first bytes do not come is no business of other new files'."""
+@pytest.mark.parametrize("op", ["READ", "READ-ON"])
+def test_the_preparer_is_not_kept(far, op):
+    """Whose bytes do not come, or stop coming, is no business of other new
+    files'."""
     s = far.server
-    far.hang("READ")
+    far.hang(op)
     waiting = [s.connect() for _ in range(4)]
     for c in waiting:
         c.send(b"GET /far/large.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -97,6 +99,9 @@ def test_the_preparer_is_not_kept(far):
     for c in waiting:
         assert c.read_head().status in (503, 504)
     far.hang()
+    assert harness.until("it is known at last", lambda: (
+        lambda r: not r.etag.startswith("W/") and r)(
+            s.get("/far/large.bin"))).body == LARGE
 
 
 def test_answers_as_any_other(far):

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * queues: what an item waits for, and its end when nothing waits for it.
+ * Layer: prepare.
+ */
+#ifndef ETAGD_PREPARE_QUEUES_H
+#define ETAGD_PREPARE_QUEUES_H
+
+#include "http/accept.h"
+
+struct desk;
+struct item;
+
+/* For the coder: the first coding after `from` that we are to make, if any. */
+void queues_code(struct desk *d, struct item *it, enum coding from);
+
+/* For memo_start(). */
+void queues_forgotten(void *arg, struct item *it);
+
+/* Frees the item when nothing refers to it any more. */
+void queues_end(struct desk *d, struct item *it);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * reads: whose turn it is to be read, and by whom.
+ * Layer: prepare.
+ */
+#include "prepare/reads.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "prepare/desk.h"
+#include "prepare/peer.h"
+#include "prepare/queues.h"
+
+#define REST_TURN 8     /* every so many turns large files come first */
+#define AWAY_US 2000000 /* helpers that are away longer will not be back soon \
+                         */
+
+static void facts_done(struct desk *d, struct item *it)
+{
+    const struct file_version *found = &it->parts[CODING_IDENTITY].version;
+
+    if (!file_version_eq(found, &it->key.version))
+        memo_rename(&d->memo, it, found);
+}
+
+static struct item *next_to_read(struct desk *d)
+{
+    bool rest = list_empty(&d->fresh) ||
+                (d->turn % REST_TURN == 0 && !list_empty(&d->rest));
+    struct list *from = rest ? &d->rest : &d->fresh;
+
+    d->turn++;
+    if (list_empty(from))
+        return NULL;
+    struct item *it = LIST_ENTRY(from->next, struct item, queue);
+    list_remove(&it->queue);
+    return it;
+}
+
+static enum job_event decide(struct desk *d, struct item *it, enum coding *part)
+{
+    return job_step(&d->tools, &d->limits, it, part);
+}
+
+static void queue_up(struct desk *d, struct item *it, enum job_event event,
+                     bool begun)
+{
+    if (event == JOB_BEGUN)
+        list_prepend(begun ? &d->rest : &d->fresh, &it->queue);
+    else if (job_later(it))
+        list_prepend(&d->later, &it->queue);
+    else if (event == JOB_AGAIN && begun) /* one large file after the other */
+        list_prepend(&d->rest, &it->queue);
+    else if (it->work)
+        list_append(&d->rest, &it->queue);
+    else if (event != JOB_FAILED)
+        queues_code(d, it, CODING_IDENTITY);
+}
+
+/* Who waits is told; the item may be gone afterwards. */
+static void go_on(struct desk *d, struct item *it, enum job_event event,
+                  enum coding part, bool begun)
+{
+    d->jobs -= !it->work;
+    queue_up(d, it, event, begun);
+    if (event != JOB_BEGUN && event != JOB_AGAIN)
+        peer_tell(it, part);
+    if (event == JOB_FACTS)
+        facts_done(d, it);
+    if (event == JOB_FAILED && it->in_memo)
+        memo_forget(&d->memo, it);
+    else
+        queues_end(d, it);
+}
+
+/* What somebody else had in hand. */
+void reads_go_on(struct desk *d, struct item *it)
+{
+    bool begun = it->state != ITEM_FRESH;
+    enum coding part;
+
+    it->in_hand = false;
+    enum job_event event = decide(d, it, &part);
+    if (it->work) {
+        free(it->work->slice);
+        it->work->slice = NULL;
+    }
+    go_on(d, it, event, part, begun);
+}
+
+static struct work *work_of(struct helper_job *job)
+{
+    return (void *)((char *)job - offsetof(struct work, job));
+}
+
+static void act_aside(struct helper_job *job)
+{
+    struct work *work = work_of(job);
+
+    work->slice = malloc(READING_SLICE_BYTES);
+    if (work->slice)
+        job_act(work->of, work->slice);
+    else
+        job_fail(work->of);
+}
+
+/* Half of what can be had in hand is for files that answer. */
+static void read_aside(struct desk *d, struct item *it)
+{
+    struct helper_job *job = &it->work->job;
+
+    job->run = act_aside;
+    job->lane = it->lane - 1;
+    it->in_hand = d->away < d->jobs_max / 2 &&
+                  helpers_give(d->helpers, job, AWAY_US) == 0;
+    d->away += it->in_hand;
+    if (it->in_hand)
+        return;
+    job_fail(it);
+    reads_go_on(d, it);
+}
+
+struct item *reads_back(struct desk *d)
+{
+    struct helper_job *job = helpers_take(d->helpers);
+
+    d->away -= job != NULL;
+    return job ? work_of(job)->of : NULL;
+}
+
+void reads_turn(struct desk *d)
+{
+    struct item *it = next_to_read(d);
+    enum coding part;
+
+    if (!it)
+        return;
+    job_begin(&d->tools, &d->limits, it);
+    if (it->lane && d->helpers) {
+        read_aside(d, it);
+        return;
+    }
+    bool begun = it->state != ITEM_FRESH;
+    enum job_event event;
+    do {
+        job_act(it, d->tools.scratch);
+        event = decide(d, it, &part);
+    } while (event == JOB_BEGUN);
+    go_on(d, it, event, part, begun);
+}
