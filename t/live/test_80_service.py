@@ -20,10 +20,12 @@ from test_72_proxies import GET, TLS, binary
 
 
 class Load:
-    """Keep-alive clients; a request that gets no whole answer is lost."""
+    """Keep-alive clients; a request that gets no whole answer is lost.
+    large: every so many requests are for one that is sent in pieces."""
 
-    def __init__(self, port, clients=4):
+    def __init__(self, port, clients=4, large=7):
         self.port = port
+        self.large = large
         self.ending = threading.Event()
         self.done = 0
         self.closed = 0
@@ -37,15 +39,16 @@ class Load:
         n = 0
         while not self.ending.is_set():
             n += 1
+            large = self.large and n % self.large == 0
             try:
                 if c is None:
                     c = http.client.HTTPConnection("127.0.0.1", self.port,
                                                    timeout=20)
-                c.request("GET", "/big.bin" if n % 7 == 0 else "/a.txt")
+                c.request("GET", "/big.bin" if large else "/a.txt")
                 r = c.getresponse()
                 body = r.read()
                 assert r.status == 200, r.status
-                assert len(body) == (300000 if n % 7 == 0 else 2), len(body)
+                assert len(body) == (300000 if large else 2), len(body)
                 with self.lock:
                     self.done += 1
                     self.closed += r.will_close

@@ -119,8 +119,10 @@ def test_no_client_notices(nodes, before, kind):
 
 def test_a_killed_worker_costs_nothing_where_requests_are_repeated(
         nodes, before):
+    """As far as nothing of a response had come: what has begun to reach the
+    client can't be had again by anybody in between."""
     front = before(HAProxyRetries)
-    with Load(front.port) as load:
+    with Load(front.port, large=0) as load:
         for node in nodes:
             load.more(50)
             node.kill_a_worker()
