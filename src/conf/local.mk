@@ -8,6 +8,7 @@ libconf_a_SOURCES = \
 	src/conf/dump.c src/conf/dump.h \
 	src/conf/faults.c src/conf/faults.h \
 	src/conf/hosts.c \
+	src/conf/htpasswd.c src/conf/htpasswd.h \
 	src/conf/keys.c src/conf/keys.h \
 	src/conf/lines.c src/conf/lines.h \
 	src/conf/listen.c \

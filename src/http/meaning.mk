@@ -1,5 +1,6 @@
 # dates, tags, conditions, ranges, codings, media types
 libhttp_a_SOURCES += \
+	src/http/basic.c src/http/basic.h \
 	src/http/date.c src/http/date.h \
 	src/http/moment.h \
 	src/http/declared.c src/http/declared.h \
