@@ -48,11 +48,10 @@ static size_t put_escaped(struct buf *b, const char *p, size_t n)
     return k ? k : 1;
 }
 
-void json_string(struct buf *b, struct span s)
+void json_escape(struct buf *b, struct span s)
 {
     const char *p = s.p, *end = s.p + s.n;
 
-    buf_char(b, '"');
     while (s.n && p < end) {
         const char *stop = scan_plain(p, end);
         buf_put(b, p, (size_t)(stop - p));
@@ -60,6 +59,12 @@ void json_string(struct buf *b, struct span s)
         if (p < end)
             p += put_escaped(b, p, (size_t)(end - p));
     }
+}
+
+void json_string(struct buf *b, struct span s)
+{
+    buf_char(b, '"');
+    json_escape(b, s);
     buf_char(b, '"');
 }
 
@@ -75,6 +80,14 @@ void json_put_u64(struct buf *b, const char *name, uint64_t v)
 {
     json_key(b, name);
     buf_u64(b, v);
+}
+
+void json_put_i64(struct buf *b, const char *name, int64_t v)
+{
+    json_key(b, name);
+    if (v < 0)
+        buf_char(b, '-');
+    buf_u64(b, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
 }
 
 void json_put_bool(struct buf *b, const char *name, bool v)

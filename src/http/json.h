@@ -19,6 +19,9 @@
  * taken for Latin-1, as old clients and old file names mean it. */
 void json_string(struct buf *b, struct span s);
 
+/* The same without them: what stands between. */
+void json_escape(struct buf *b, struct span s);
+
 /* A comma, unless it is the first thing behind a bracket or a line's end, or
  * the first of all. */
 static inline void json_comma(struct buf *b)
@@ -40,6 +43,7 @@ static inline void json_comma(struct buf *b)
 void json_key(struct buf *b, const char *name);
 
 void json_put_u64(struct buf *b, const char *name, uint64_t v);
+void json_put_i64(struct buf *b, const char *name, int64_t v);
 void json_put_bool(struct buf *b, const char *name, bool v);
 void json_put(struct buf *b, const char *name,
               struct span s); /* p NULL: null */

@@ -201,7 +201,9 @@ void logline_json(struct buf *b, const struct logline *l)
 {
     struct logline_stamp own;
 
-    BUF_LIT(b, "{\"time\":\"");
+    buf_char(b, '{');
+    JSON_KEY(b, "time");
+    buf_char(b, '"');
     put_time(b, stamp_of(l, &own), l->time_us);
     buf_char(b, '"');
     JSON_NUMBER(b, "worker", l->worker);

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "base/check.h"
+#include "base/hash.h"
 #include "conf/dump.h"
 #include "master/state.h"
 #include "os/clock.h"
@@ -35,10 +36,10 @@ static uint64_t real_s(void)
     return (uint64_t)(clock_real_us() / 1000000);
 }
 
-/* Of what is in effect, comments and order of keys aside (FNV-1a).  Not 0. */
+/* Of what is in effect, comments and order of keys aside: the same on each node
+ * that has the same.  Not 0. */
 static uint64_t hash_of(const struct conf *c)
 {
-    uint64_t h = 0xcbf29ce484222325u;
     char *text = NULL;
     size_t n = 0;
     FILE *out = open_memstream(&text, &n);
@@ -48,8 +49,7 @@ static uint64_t hash_of(const struct conf *c)
     conf_dump(c, out);
     if (fclose(out) != 0)
         n = 0;
-    for (size_t i = 0; i < n; i++)
-        h = (h ^ (unsigned char)text[i]) * 0x100000001b3u;
+    uint64_t h = hash_span(HASH_KEY, span_of(text, n));
     free(text);
     return h ? h : 1;
 }

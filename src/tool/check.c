@@ -62,13 +62,16 @@ static const char usage[] =
 
 /* ---- output ---- */
 
-static void put_json(FILE *out, struct span s)
-{
-    static char storage[JSON_BYTE_MAX * (WALK_PATH_MAX + 256) + 3];
-    struct buf b = buf_over(storage, sizeof storage);
+/* Room for an object of these: two texts that are cut to TEXT_MAX, and words
+ * and numbers of ours. */
+#define TEXT_MAX (WALK_PATH_MAX + 256)
+#define OBJECT_MAX (2 * JSON_BYTE_MAX * TEXT_MAX + 1024)
 
-    json_string(&b, span_to(s, WALK_PATH_MAX + 256));
-    fwrite(b.p, 1, b.n, out);
+/* An object of a list, on a line of its own. */
+static void put_object(FILE *out, const struct buf *object, bool first)
+{
+    CHECK(!object->overflow);
+    fprintf(out, "%s\n    %.*s", first ? "" : ",", (int)object->n, object->p);
 }
 
 static void put_safe(FILE *out, struct span s)
@@ -101,6 +104,25 @@ static void put_grant(FILE *out, const struct lint_path *l)
     }
 }
 
+static void path_json(const struct check *c, const struct lint_path *l,
+                      const struct visit_facts *f)
+{
+    static char storage[OBJECT_MAX];
+    struct buf b = buf_over(storage, sizeof storage);
+
+    buf_char(&b, '{');
+    json_put(&b, "host", span_to(c->host, TEXT_MAX));
+    json_put(&b, "path", span_to(l->path, TEXT_MAX));
+    json_put_i64(&b, "fresh_s", l->lifetime.fresh_s);
+    json_key(&b, "visits");
+    buf_char(&b, '{');
+    for (int v = 0; v < VISIT_COUNT; v++)
+        json_put_str(&b, visit_word((enum visit)v),
+                     wire_word(lifetime_visit(f, (enum visit)v)));
+    BUF_LIT(&b, "}}");
+    put_object(c->out, &b, c->paths == 0);
+}
+
 static void put_path(const struct check *c, const struct lint_path *l)
 {
     struct visit_facts f = { .lifetime = &l->lifetime,
@@ -110,25 +132,11 @@ static void put_path(const struct check *c, const struct lint_path *l)
     FILE *out = c->out;
 
     if (c->json) {
-        fprintf(out, "%s\n    {\"host\": ", c->paths ? "," : "");
-        put_json(out, c->host);
-        fprintf(out, ", \"path\": ");
-        put_json(out, l->path);
-        fprintf(out, ", \"fresh_s\": %lld, \"visits\": {",
-                (long long)l->lifetime.fresh_s);
-    }
-    for (int v = 0; v < VISIT_COUNT; v++) {
-        const char *word = wire_word(lifetime_visit(&f, (enum visit)v));
-        if (c->json)
-            fprintf(out, "%s\"%s\": \"%s\"", v ? ", " : "",
-                    visit_word((enum visit)v), word);
-        else
-            fprintf(out, "%-8s", word);
-    }
-    if (c->json) {
-        fprintf(out, "}}");
+        path_json(c, l, &f);
         return;
     }
+    for (int v = 0; v < VISIT_COUNT; v++)
+        fprintf(out, "%-8s", wire_word(lifetime_visit(&f, (enum visit)v)));
     put_safe(out, c->host);
     put_safe(out, l->path);
     fprintf(out, "  (");
@@ -136,17 +144,27 @@ static void put_path(const struct check *c, const struct lint_path *l)
     fprintf(out, ")\n");
 }
 
+static void doubt_json(FILE *out, const struct doubt *d, bool first)
+{
+    static char storage[OBJECT_MAX];
+    struct buf b = buf_over(storage, sizeof storage);
+
+    buf_char(&b, '{');
+    json_put_str(&b, "kind", lint_word(d->kind));
+    json_put_u64(&b, "line", (uint64_t)d->line);
+    json_put(&b, "path", span_to(span_str(d->path), TEXT_MAX));
+    json_put_u64(&b, "more", d->more);
+    json_put(&b, "text", span_to(span_str(d->text), TEXT_MAX));
+    buf_char(&b, '}');
+    put_object(out, &b, first);
+}
+
 static void put_doubt(const struct check *c, const struct doubt *d, bool first)
 {
     FILE *out = c->out;
 
     if (c->json) {
-        fprintf(out, "%s\n    {\"kind\": \"%s\", \"line\": %d, \"path\": ",
-                first ? "" : ",", lint_word(d->kind), d->line);
-        put_json(out, span_str(d->path));
-        fprintf(out, ", \"more\": %zu, \"text\": ", d->more);
-        put_json(out, span_str(d->text));
-        fprintf(out, "}");
+        doubt_json(out, d, first);
         return;
     }
     if (d->line)
@@ -280,13 +298,22 @@ static void look_dead_rules(struct check *c)
     }
 }
 
+static void put_list(FILE *out, const char *before, const char *name)
+{
+    char storage[64];
+    struct buf b = buf_over(storage, sizeof storage);
+
+    json_key(&b, name);
+    fprintf(out, "%s\n  %.*s [", before, (int)b.n, b.p);
+}
+
 static bool look(struct check *c)
 {
     FILE *out = c->out;
     bool whole = true;
 
     if (c->json)
-        fprintf(out, "{\n  \"paths\": [");
+        put_list(out, "{", "paths");
     else
         fprintf(out, "%-8s%-8s%-8s%-8s%-8s%-8s\n", "first", "link", "reload",
                 "hard", "tab", "restart");
@@ -297,7 +324,10 @@ static bool look(struct check *c)
     }
     if (whole) /* else a file that was not looked at may match */
         look_dead_rules(c);
-    fprintf(out, c->json ? "\n  ],\n  \"findings\": [" : "\n");
+    if (c->json)
+        put_list(out, "\n  ],", "findings");
+    else
+        fprintf(out, "\n");
     for (size_t i = 0; i < c->n_doubts; i++)
         put_doubt(c, &c->doubts[i], i == 0);
     if (c->json)

@@ -50,6 +50,7 @@ static void objects(void **state)
     buf_char(&b, '{');
     json_put_u64(&b, "a", UINT64_MAX);
     json_put_bool(&b, "b", false);
+    json_put_i64(&b, "i", INT64_MIN);
     JSON_KEY(&b, "c");
     buf_char(&b, '[');
     for (int i = 0; i < 2; i++) {
@@ -65,7 +66,7 @@ static void objects(void **state)
     assert_true(buf_cstr(&b));
     assert_string_equal(
         text,
-        "{\"a\":18446744073709551615,\"b\":false,\"c\":["
+        "{\"a\":18446744073709551615,\"b\":false,\"i\":-9223372036854775808,\"c\":["
         "{\"d\":null,\"e\":\"{[\"},{\"d\":null,\"e\":\"{[\"}],\"f\":\"\"}");
 }
 
