@@ -1,152 +1,181 @@
 /* SPDX-License-Identifier: MIT
  *
- * note: finds the members of an object of the observer's, and writes lines.
- * Layer: observe.
+ * note: one writer of these lines, and the reader of their columns.
+ * Layer: observe.  Whatever went in, a line is ASCII and without controls, so
+ * that no request can fool a terminal.
  */
 #include "observe/note.h"
 
 #include "base/num.h"
+#include "http/json.h"
+#include "observe/shown.h"
 
-/* s begins a JSON value: its length (strings with their quotes). */
-static size_t value_bytes(struct span s)
+static void put_time(struct buf *b, int64_t wall_us)
 {
-    bool quoted = false;
-    int depth = 0;
-    size_t i;
-
-    for (i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        if (quoted) {
-            i += c == '\\';
-            quoted = c != '"';
-        } else if (c == '"') {
-            quoted = true;
-        } else if (c == '[' || c == '{') {
-            depth++;
-        } else if (depth == 0 && (c == ',' || c == '}')) {
-            break;
-        } else if (c == ']' || c == '}') {
-            depth--;
-        }
-    }
-    return i < s.n ? i : s.n;
-}
-
-static struct span unquote(struct span s)
-{
-    return s.n >= 2 && s.p[0] == '"' ? span_of(s.p + 1, s.n - 2) : s;
-}
-
-static void keep(struct note *n, struct span name, struct span value)
-{
-    const struct {
-        struct span name;
-        struct span *text;
-        uint64_t *number;
-    } rows[] = {
-        { SPAN("event"), &n->event, NULL },
-        { SPAN("peer"), &n->peer, NULL },
-        { SPAN("method"), &n->method, NULL },
-        { SPAN("target"), &n->target, NULL },
-        { SPAN("reason"), &n->reason, NULL },
-        { SPAN("end"), &n->end, NULL },
-        { SPAN("closed_first"), &n->closed_first, NULL },
-        { SPAN("by"), &n->by, NULL },
-        { SPAN("at_us"), NULL, &n->at_us },
-        { SPAN("connection"), NULL, &n->connection },
-        { SPAN("worker"), NULL, &n->worker },
-        { SPAN("request"), NULL, &n->request },
-        { SPAN("port"), NULL, &n->port },
-        { SPAN("status"), NULL, &n->status },
-        { SPAN("bytes"), NULL, &n->bytes },
-        { SPAN("first_us"), NULL, &n->first_us },
-        { SPAN("requests"), NULL, &n->requests },
-        { SPAN("lost"), NULL, &n->lost },
-        { SPAN("used_us"), NULL, &n->used_us },
-    };
-
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (!span_eq(name, rows[i].name))
-            continue;
-        if (rows[i].text)
-            *rows[i].text = unquote(value);
-        else
-            (void)num_u64(value, rows[i].number);
-    }
-}
-
-void note_read(struct note *n, struct span json)
-{
-    *n = (struct note){ .at_us = 0 };
-    json = span_from(json, 1);
-    while (json.n && json.p[0] == '"') {
-        struct span rest = span_from(json, 1);
-        size_t end = span_find(rest, '"');
-        struct span name = span_to(rest, end);
-        rest = span_from(rest, end + 2);
-        size_t length = value_bytes(rest);
-        keep(n, name, span_to(rest, length));
-        json = span_from(rest, length + 1);
-    }
-}
-
-void note_time(struct buf *b, uint64_t at_us)
-{
-    unsigned second = (unsigned)(at_us / 1000000 % 86400);
+    unsigned second = (unsigned)(wall_us / 1000000 % 86400);
 
     buf_fmt(b, "%02u:%02u:%02u.%03u", second / 3600, second / 60 % 60,
-            second % 60, (unsigned)(at_us / 1000 % 1000));
+            second % 60, (unsigned)(wall_us / 1000 % 1000));
 }
 
-static void put_span(struct buf *b, struct span s)
+static void put_requests(struct buf *b, unsigned n)
 {
+    buf_fmt(b, "%u request%s", n, n == 1 ? "" : "s");
+}
+
+static void put_asked(struct buf *b, const struct happened *x, struct span mask)
+{
+    struct shown_line line = shown_request_line(board_text_of(&x->event, 0));
+
+    json_escape(b, line.method);
     buf_char(b, ' ');
-    buf_span_put(b, s);
+    json_escape(b, shown_masked(mask, line.target));
 }
 
-void note_line(struct buf *b, const struct note *n)
+static void put_answered(struct buf *b, const struct happened *x)
 {
-    struct span e = n->event;
+    const struct board_request *q = &x->event.request;
+    enum end end = (enum end)q->end;
 
-    note_time(b, n->at_us);
-    if (n->connection)
-        buf_fmt(b, " c%llu", (unsigned long long)n->connection);
-    if (n->request)
-        buf_fmt(b, ".%llu", (unsigned long long)n->request);
-    if (n->worker)
-        buf_fmt(b, " w%llu", (unsigned long long)n->worker);
-    if (span_eq(e, SPAN("request"))) {
-        put_span(b, n->method);
-        put_span(b, n->target);
-        buf_fmt(b, " %llu %llu", (unsigned long long)n->status,
-                (unsigned long long)n->bytes);
-        put_span(b, n->reason);
-        buf_fmt(b, " %llu us", (unsigned long long)(n->at_us - n->first_us));
-        if (!span_eq(n->end, SPAN("sent")))
-            put_span(b, n->end);
+    buf_fmt(b, " %u %llu %s %llu us", q->status, (unsigned long long)q->bytes,
+            reason_word((enum reason)q->reason),
+            (unsigned long long)(x->event.time_us - q->first_us));
+    if (end != END_SENT)
+        buf_fmt(b, " %s", end_word(end));
+}
+
+/* What stands behind the name of the event. */
+static void put_rest(struct buf *b, const struct happened *x, struct span mask)
+{
+    const struct board_event *e = &x->event;
+    char peer[NET_PEER_TEXT];
+
+    switch (e->kind) {
+    case BOARD_ACCEPT:
+    case BOARD_PROXY:
+        net_peer_text(&e->conn.peer, peer);
+        buf_fmt(b, " %s:%u", peer, e->conn.peer.port);
+        break;
+    case BOARD_END:
+        buf_fmt(b, " %s, ", end_word((enum end)e->conn.end));
+        put_requests(b, e->conn.requests);
+        buf_fmt(b, ", %s closed first", end_who((enum end)e->conn.end));
+        break;
+    case HISTORY_IDLE:
+        BUF_LIT(b, " after ");
+        put_requests(b, e->idle.requests);
+        buf_fmt(b, ", used for %llu us", (unsigned long long)e->idle.used_us);
+        break;
+    case BOARD_FIN:
+        buf_fmt(b, " by the %s", e->conn.by_client ? "client" : "server");
+        break;
+    case HISTORY_LOST:
+        buf_fmt(b, " %llu events", (unsigned long long)e->request.bytes);
+        break;
+    case BOARD_WAITING:
+    case BOARD_CUT:
+        buf_char(b, ' ');
+        put_asked(b, x, mask);
+        break;
+    default:
+        break;
+    }
+}
+
+static bool about_request(const struct board_event *e)
+{
+    return e->kind == BOARD_FIRST || e->kind == BOARD_WAITING ||
+           e->kind == BOARD_REQUEST || e->kind == BOARD_CUT;
+}
+
+static void put_line(struct buf *b, const struct happened *x, struct span mask)
+{
+    const struct board_event *e = &x->event;
+
+    put_time(b, x->wall_us);
+    if (e->connection)
+        buf_fmt(b, " c%llu", (unsigned long long)e->connection);
+    if (about_request(e))
+        buf_fmt(b, ".%u", e->request.number);
+    if (x->worker)
+        buf_fmt(b, " w%u", x->worker);
+    buf_char(b, ' ');
+    if (e->kind == BOARD_REQUEST) {
+        put_asked(b, x, mask);
+        put_answered(b, x);
         return;
     }
-    put_span(b, e);
-    if (span_eq(e, SPAN("accept"))) {
-        put_span(b, n->peer);
-        buf_fmt(b, ":%llu", (unsigned long long)n->port);
-    } else if (span_eq(e, SPAN("end"))) {
-        put_span(b, n->end);
-        buf_fmt(b, ", %llu request%s, ", (unsigned long long)n->requests,
-                n->requests == 1 ? "" : "s");
-        buf_span_put(b, n->closed_first);
-        BUF_LIT(b, " closed first");
-    } else if (span_eq(e, SPAN("idle"))) {
-        buf_fmt(b, " after %llu request%s, used for %llu us",
-                (unsigned long long)n->requests, n->requests == 1 ? "" : "s",
-                (unsigned long long)n->used_us);
-    } else if (span_eq(e, SPAN("fin"))) {
-        BUF_LIT(b, " by the");
-        put_span(b, n->by);
-    } else if (span_eq(e, SPAN("lost"))) {
-        buf_fmt(b, " %llu events", (unsigned long long)n->lost);
-    } else if (n->method.n) {
-        put_span(b, n->method);
-        put_span(b, n->target);
+    buf_str(b, shown_event_name(e->kind));
+    put_rest(b, x, mask);
+}
+
+/* In the order of struct note, a tab behind each. */
+static void put_columns(struct buf *b, const struct happened *x,
+                        struct span mask)
+{
+    const struct board_event *e = &x->event;
+    bool request = e->kind == BOARD_REQUEST, end = e->kind == BOARD_END;
+    bool peer = e->kind == BOARD_ACCEPT || e->kind == BOARD_PROXY || end;
+
+    buf_fmt(
+        b, "%llu\t%llu\t%u\t%u\t%u\t%llu\t%s\t%s\t",
+        (unsigned long long)x->wall_us, (unsigned long long)e->connection,
+        x->worker, peer ? e->conn.peer.port : 0,
+        request ? e->request.status : 0,
+        (unsigned long long)(e->kind == HISTORY_LOST ? e->request.bytes : 0),
+        shown_event_name(e->kind), end ? end_who((enum end)e->conn.end) : "-");
+    if (request)
+        put_asked(b, x, mask);
+    else if (end)
+        buf_str(b, end_word((enum end)e->conn.end));
+    buf_char(b, '\t');
+}
+
+void note_put(struct buf *b, const struct happened *x, struct span mask,
+              enum note_form form)
+{
+    if (form == NOTE_COLUMNS)
+        put_columns(b, x, mask);
+    put_line(b, x, mask);
+    buf_char(b, '\n');
+}
+
+void note_put_lost(struct buf *b, int64_t wall_us, uint64_t n,
+                   enum note_form form)
+{
+    struct happened x;
+
+    memset(&x, 0, offsetof(struct happened, event.text));
+    x.wall_us = wall_us;
+    x.event.kind = HISTORY_LOST;
+    x.event.request.bytes = n;
+    note_put(b, &x, SPAN_NONE, form);
+}
+
+/* Up to the next tab. */
+static bool take_column(struct span *line, struct span *column)
+{
+    size_t n = span_find(*line, '\t');
+    bool there = n < line->n;
+
+    *column = span_to(*line, n);
+    *line = span_from(*line, n + 1);
+    return there;
+}
+
+bool note_read(struct note *n, struct span line)
+{
+    uint64_t *const numbers[] = { &n->at_us, &n->connection, &n->worker,
+                                  &n->port,  &n->status,     &n->lost };
+    struct span column;
+
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        if (!take_column(&line, &column) || !num_u64(column, numbers[i]))
+            return false;
     }
+    if (!take_column(&line, &n->event) || !take_column(&line, &n->by) ||
+        !take_column(&line, &n->latest))
+        return false;
+    n->line = line;
+    return true;
 }

@@ -1,29 +1,39 @@
 /* SPDX-License-Identifier: MIT
  *
- * note: an event as `etagd watch` reads it from the observer's JSON.
+ * note: an event as a line of text, which the observer serves at /watch and
+ * `etagd watch` shows.
  * Layer: observe.  Pure.
  */
 #ifndef ETAGD_OBSERVE_NOTE_H
 #define ETAGD_OBSERVE_NOTE_H
 
-#include <stdint.h>
-
 #include "base/buf.h"
+#include "observe/history.h"
 
-/* Spans point into the JSON; strings are as they stand there, without their
- * quotes: their escapes keep a terminal safe. */
+/* How a line is written: to be read, or with the columns in front that the
+ * table of `etagd watch` is drawn from. */
+enum note_form { NOTE_LINE, NOTE_COLUMNS };
+
+/* "12:00:03.120 c3.2 w1 GET /logo.png 304 0 unchanged 80 us" and its end.
+ * mask: words that names of secrets have (http/mask.h). */
+void note_put(struct buf *b, const struct happened *x, struct span mask,
+              enum note_form form);
+
+/* n events are left out before the one at wall_us. */
+void note_put_lost(struct buf *b, int64_t wall_us, uint64_t n,
+                   enum note_form form);
+
+/* A line with columns. */
 struct note {
-    struct span event, peer, method, target, reason, end, closed_first, by;
-    uint64_t at_us, connection, worker, request, port, status, bytes, first_us,
-        requests, lost, used_us;
+    uint64_t at_us; /* wall clock */
+    uint64_t connection, worker, port, status, lost;
+    struct span event;
+    struct span by;     /* its end: who closed first */
+    struct span latest; /* its latest request, or how it ended */
+    struct span line;   /* to be read */
 };
 
-void note_read(struct note *n, struct span json);
-
-/* One line without its end: "12:00:03.120 c3.2 w1 GET /logo.png 304 ...". */
-void note_line(struct buf *b, const struct note *n);
-
-/* Time of day (UTC, as in the logs), "12:00:03.120". */
-void note_time(struct buf *b, uint64_t at_us);
+/* False: it is none. */
+bool note_read(struct note *n, struct span line);
 
 #endif

@@ -149,6 +149,31 @@ static bool last_event(const struct head *h, uint64_t boot, uint64_t *id)
     return false;
 }
 
+/* Is it one of a query's words: "new&columns"? */
+static bool asked_for(struct span query, struct span word)
+{
+    while (query.n) {
+        size_t n = span_find(query, '&');
+        if (span_eq(span_to(query, n), word))
+            return true;
+        query = span_from(query, n + 1);
+    }
+    return false;
+}
+
+/* From the oldest event that is known; false: there is no room. */
+static bool join(struct observer *o, struct visitor *v, const struct head *h)
+{
+    if (h->method != METHOD_HEAD && !seats_stream(o)) {
+        answer_error(v, h, 503, "So many watch that nobody else could ask.");
+        return false;
+    }
+    v->joined = o->history->next;
+    v->told_lost = 0;
+    v->at = history_oldest(o->history);
+    return true;
+}
+
 /* All that is still known, then what happens; ?new: only what happens; after a
  * break what has happened since. */
 static void get_events(struct observer *o, struct visitor *v,
@@ -156,18 +181,27 @@ static void get_events(struct observer *o, struct visitor *v,
 {
     uint64_t id;
 
-    if (h->method != METHOD_HEAD && !seats_stream(o)) {
-        answer_error(v, h, 503, "So many watch that nobody else could ask.");
+    if (!join(o, v, h))
         return;
-    }
-    v->joined = o->history->next;
-    v->told_lost = 0;
-    v->at = history_oldest(o->history);
     if (last_event(h, o->boot, &id))
         v->at = id + 1;
-    else if (span_eq(t->query, SPAN("new")))
+    else if (asked_for(t->query, SPAN("new")))
         v->at = v->joined;
+    v->telling = TELL_EVENTS;
     answer_long(v, h, "text/event-stream", PRODUCE_EVENTS);
+}
+
+/* The same as lines to be read: `etagd watch`. */
+static void get_watch(struct observer *o, struct visitor *v,
+                      const struct head *h, const struct target *t)
+{
+    if (!join(o, v, h))
+        return;
+    if (asked_for(t->query, SPAN("new")))
+        v->at = v->joined;
+    v->telling =
+        asked_for(t->query, SPAN("columns")) ? TELL_COLUMNS : TELL_LINES;
+    answer_long(v, h, "text/plain; charset=utf-8", PRODUCE_EVENTS);
 }
 
 static void get_connection(struct observer *o, struct visitor *v,
@@ -233,6 +267,7 @@ static const struct {
                 const struct target *);
 } routes[] = {
     { SPAN("/events"), false, get_events },
+    { SPAN("/watch"), false, get_watch },
     { SPAN("/status"), false, get_status },
     { SPAN("/metrics"), false, get_metrics },
     { SPAN("/connections.jsonl"), false, get_ledger },

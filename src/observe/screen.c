@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -60,25 +61,23 @@ static struct row *row_of(struct screen *s, const struct note *n)
     return r;
 }
 
-static void say(char *out, size_t cap, struct span a, struct span b)
+/* What does not fit is left out. */
+static void copy(char *out, size_t cap, struct span s)
 {
-    snprintf(out, cap, "%.*s %.*s", (int)a.n, a.p ? a.p : "", (int)b.n,
-             b.p ? b.p : "");
+    size_t n = s.n < cap - 1 ? s.n : cap - 1;
+
+    memcpy(out, s.p, n);
+    out[n] = '\0';
 }
 
 static void take_request(struct screen *s, struct row *r, const struct note *n)
 {
-    struct buf b = buf_over(s->line[s->n_lines % LINES].text, LINE_BYTES - 1);
-
     r->requests++;
     r->phase = PHASE_IDLE;
-    say(r->last, sizeof r->last, n->method, n->target);
     s->requests++;
     s->not_modified += n->status == 304;
     s->errors += n->status >= 400;
-    note_line(&b, n);
-    b.overflow = false; /* what does not fit is left out */
-    (void)buf_cstr(&b);
+    copy(s->line[s->n_lines % LINES].text, LINE_BYTES, n->line);
     s->line[s->n_lines++ % LINES].status = n->status;
 }
 
@@ -88,8 +87,7 @@ void screen_take(struct screen *s, const struct note *n)
         s->now_us = n->at_us;
         s->heard_us = clock_mono_us();
     }
-    if (span_eq(n->event, SPAN("lost")))
-        s->lost += n->lost;
+    s->lost += n->lost;
     if (!n->connection)
         return;
     struct row *r = row_of(s, n);
@@ -103,9 +101,10 @@ void screen_take(struct screen *s, const struct note *n)
     } else if (span_eq(n->event, SPAN("end"))) {
         r->phase = PHASE_ENDED;
         r->ended_us = n->at_us;
-        r->by_client = span_eq(n->closed_first, SPAN("client"));
-        say(r->last, sizeof r->last, n->end, SPAN(""));
+        r->by_client = span_eq(n->by, SPAN("client"));
     }
+    if (n->latest.n)
+        copy(r->last, sizeof r->last, n->latest);
 }
 
 static const char *phase_word(const struct row *r)

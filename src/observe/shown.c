@@ -163,14 +163,18 @@ static void put_idle(struct buf *b, const struct happened *x, struct span mask)
     json_put_u64(b, "requests", e->requests);
 }
 
-/* What came from outside, without its secrets. */
-static void put_masked(struct buf *b, struct span mask, struct span text)
+struct span shown_masked(struct span mask, struct span text)
 {
     static char storage[MASK_GROWTH * (BOARD_TEXT_BYTES + 1)];
     struct buf shown = buf_over(storage, sizeof storage);
 
     mask_text(&shown, mask, text);
-    json_string(b, shown.overflow ? SPAN("(not shown)") : buf_span(&shown));
+    return shown.overflow ? SPAN("(not shown)") : buf_span(&shown);
+}
+
+static void put_masked(struct buf *b, struct span mask, struct span text)
+{
+    json_string(b, shown_masked(mask, text));
 }
 
 /* The field lines up to the empty one: [["Host","a"], ...] */
@@ -199,16 +203,25 @@ static void put_fields(struct buf *b, const char *name, struct span mask,
     buf_char(b, ']');
 }
 
-static void put_request_line(struct buf *b, struct span mask, struct span line)
+struct shown_line shown_request_line(struct span head)
 {
+    struct span line = take_line(&head);
     size_t n = span_find(line, ' ');
     struct span rest = span_from(line, n + 1);
     size_t m = span_find(rest, ' ');
 
-    json_put(b, "method", span_to(line, n));
+    return (struct shown_line){ span_to(line, n), span_to(rest, m),
+                                span_from(rest, m + 1) };
+}
+
+static void put_request_line(struct buf *b, struct span mask, struct span head)
+{
+    struct shown_line line = shown_request_line(head);
+
+    json_put(b, "method", line.method);
     json_key(b, "target");
-    put_masked(b, mask, span_to(rest, m));
-    json_put(b, "version", span_from(rest, m + 1));
+    put_masked(b, mask, line.target);
+    json_put(b, "version", line.version);
 }
 
 static void put_decision(struct buf *b, const struct board_request *q)
@@ -245,7 +258,8 @@ static void put_request(struct buf *b, const struct happened *x,
     if (q->file)
         json_put_u64(b, "file", q->file);
     json_put_bool(b, "cut", q->cut);
-    put_request_line(b, mask, take_line(&head));
+    put_request_line(b, mask, head);
+    (void)take_line(&head);
     put_fields(b, "request_fields", mask, head);
     if (x->event.kind != BOARD_REQUEST)
         return;
@@ -342,7 +356,7 @@ static void put_listed(struct buf *b, struct span mask,
     put_us(b, "first_us", (int64_t)q->first_us + x->mono_wall);
     put_us(b, "queued_us", (int64_t)q->queued_us + x->mono_wall);
     put_us(b, "sent_us", x->wall_us);
-    put_request_line(b, mask, take_line(&head));
+    put_request_line(b, mask, head);
     put_decision(b, q);
     json_put_str(b, "end", end_word((enum end)q->end));
     buf_char(b, '}');

@@ -17,7 +17,18 @@
 /* "accept", "request", ... */
 const char *shown_event_name(unsigned kind);
 
-/* mask: words that names of secrets have (http/mask.h).  past: what was handed
+/* What came from outside, without its secrets; until the next call.  mask:
+ * words that names of secrets have (http/mask.h). */
+struct span shown_masked(struct span mask, struct span text);
+
+struct shown_line {
+    struct span method, target, version;
+};
+
+/* Of a request's head, as it was sent. */
+struct shown_line shown_request_line(struct span head);
+
+/* past: what was handed
  * out, for the cache debt of a path; may be NULL. */
 void shown_event(struct buf *b, const struct happened *x, struct span mask,
                  const struct past *past);

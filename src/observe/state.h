@@ -22,10 +22,18 @@ enum producing {
     PRODUCE_EVENTS
 };
 
+/* How events are written. */
+enum telling {
+    TELL_EVENTS,  /* Server-Sent Events with JSON */
+    TELL_LINES,   /* lines to be read */
+    TELL_COLUMNS, /* the same for the table of `etagd watch` */
+};
+
 struct visitor {
     int fd; /* -1: free */
     size_t in_n, out_n, out_at;
     enum producing producing;
+    enum telling telling;
     bool chunked, closing;
     bool finished; /* it will send nothing more, but may read */
     bool probe;    /* a stream: something is to be sent, to see who is there */

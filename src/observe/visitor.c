@@ -8,10 +8,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "http/json.h"
+#include "observe/note.h"
 #include "observe/route.h"
 #include "observe/seats.h"
 #include "observe/shown.h"
 #include "observe/state.h"
+#include "os/clock.h"
 #include "os/net.h"
 #include "os/poll.h"
 
@@ -99,16 +102,41 @@ static void put_sse(struct observer *o, struct buf *b, const struct happened *x)
         *b = save;
 }
 
+static enum note_form note_form(const struct visitor *v)
+{
+    return v->telling == TELL_COLUMNS ? NOTE_COLUMNS : NOTE_LINE;
+}
+
+static void put_event(struct observer *o, const struct visitor *v,
+                      struct buf *b, const struct happened *x)
+{
+    if (v->telling == TELL_EVENTS)
+        put_sse(o, b, x);
+    else
+        note_put(b, x, span_str(o->start->conf->observe.mask), note_form(v));
+}
+
 /* The visitor was too slow (or there is too much): n events are left out. */
 static void put_skipped(struct observer *o, struct visitor *v, struct buf *b,
                         uint64_t n)
 {
     v->told_lost += n;
-    buf_fmt(b,
-            "id: %llu-%llu\nevent: lost\ndata: {\"event\":\"lost\","
-            "\"lost\":%llu,\"lost_in_all\":%llu}\n\n",
-            (unsigned long long)o->boot, (unsigned long long)v->at - 1,
-            (unsigned long long)n, (unsigned long long)v->told_lost);
+    if (v->telling != TELL_EVENTS) {
+        note_put_lost(b, clock_real_us(), n, note_form(v));
+        return;
+    }
+    buf_fmt(b, "id: %llu-%llu\nevent: lost\ndata: {",
+            (unsigned long long)o->boot, (unsigned long long)v->at - 1);
+    json_put_str(b, "event", "lost");
+    json_put_u64(b, "lost", n);
+    json_put_u64(b, "lost_in_all", v->told_lost);
+    BUF_LIT(b, "}\n\n");
+}
+
+/* Who is there?  Nothing that a reader would take for an event. */
+static void put_beat(const struct visitor *v, struct buf *b)
+{
+    buf_str(b, v->telling == TELL_EVENTS ? ": still here\n\n" : "\n");
 }
 
 static void fill_events(struct observer *o, struct visitor *v, struct buf *b)
@@ -130,11 +158,11 @@ static void fill_events(struct observer *o, struct visitor *v, struct buf *b)
         fresh += v->at >= v->joined;
         const struct happened *x = history_at(h, v->at++);
         if (x)
-            put_sse(o, b, x);
+            put_event(o, v, b, x);
     }
     bool silent = b->n == from + (v->chunked ? 10 : 0);
     if (silent && (v->probe || o->now_us - v->moved_us > BEAT_US))
-        BUF_LIT(b, ": still here\n\n");
+        put_beat(v, b);
     v->probe = false;
     close_chunk(v, b, from);
 }

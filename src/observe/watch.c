@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * watch: asks the observer for /events and shows them: a table that is kept up
- * to date on a terminal, one line an event otherwise.
+ * watch: asks the observer for /watch and shows it: a table that is kept up to
+ * date on a terminal, one line an event otherwise.
  * Layer: observe.
  */
 #include "observe/watch.h"
@@ -84,34 +84,30 @@ static int dial(const struct place *p, bool quiet)
     return fd;
 }
 
-static bool ask(int fd, const struct place *p, bool all)
+static bool ask(int fd, const struct place *p, bool columns, bool all)
 {
     bool brackets = strchr(p->host, ':') != NULL;
     char head[512];
     /* HTTP/1.0: the answer comes as it is, without chunks */
-    int n = snprintf(head, sizeof head,
-                     "GET /events%s HTTP/1.0\r\nHost: %s%s%s:%s\r\n\r\n",
-                     all ? "" : "?new", brackets ? "[" : "", p->host,
-                     brackets ? "]" : "", p->port);
+    int n =
+        snprintf(head, sizeof head,
+                 "GET /watch?%s%s HTTP/1.0\r\nHost: %s%s%s:%s\r\n\r\n",
+                 columns ? "columns" : "", all ? "" : "&new",
+                 brackets ? "[" : "", p->host, brackets ? "]" : "", p->port);
 
     return send(fd, head, (size_t)n, MSG_NOSIGNAL) == n;
 }
 
 static void show(struct stream *s, struct screen *screen, struct span line)
 {
-    char text[8192];
-    struct buf b = buf_over(text, sizeof text - 2);
     struct note note;
 
-    if (!span_starts(line, SPAN("data: ")))
+    if (line.n == 0) /* it is still there */
         return;
-    note_read(&note, span_from(line, 6));
-    if (screen) {
+    if (!screen)
+        fprintf(s->out, "%.*s\n", (int)line.n, line.p);
+    else if (note_read(&note, line))
         screen_take(screen, &note);
-        return;
-    }
-    note_line(&b, &note);
-    fprintf(s->out, "%.*s\n", (int)b.n, text);
 }
 
 static void take_line(struct stream *s, struct screen *screen, struct span line)
@@ -177,13 +173,13 @@ static void follow(struct stream *s, struct screen *screen)
 
 /* An observer that dies is replaced, and its port never closes: the next one
  * answers there.  When nobody does, the server has ended. */
-static bool again(struct stream *s, const struct place *p)
+static bool again(struct stream *s, const struct place *p, bool columns)
 {
     close(s->fd);
     s->fd = dial(p, true);
     s->n = 0;
     s->in_head = true;
-    return s->fd >= 0 && ask(s->fd, p, false);
+    return s->fd >= 0 && ask(s->fd, p, columns, false);
 }
 
 static int bad_usage(void)
@@ -214,13 +210,13 @@ int watch_main(int argc, char **argv)
     if (optind < argc || !parse_url(span_str(url), &place))
         return bad_usage();
     s.fd = dial(&place, false);
-    if (s.fd < 0 || !ask(s.fd, &place, all))
+    struct screen *screen = isatty(STDOUT_FILENO) ? screen_new(url) : NULL;
+    if (s.fd < 0 || !ask(s.fd, &place, screen != NULL, all))
         return 1;
     s.out = stdout;
-    struct screen *screen = isatty(STDOUT_FILENO) ? screen_new(url) : NULL;
     follow(&s, screen);
     bool answered = !s.in_head;
-    while (!s.bad && !s.in_head && !ferror(s.out) && again(&s, &place))
+    while (!s.bad && !s.in_head && !ferror(s.out) && again(&s, &place, screen))
         follow(&s, screen);
     if (s.fd >= 0)
         close(s.fd);

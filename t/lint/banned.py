@@ -49,6 +49,11 @@ COMPILED = [(re.compile(rf'(?<![\w.>])({calls})\s*\('), allowed, instead)
             for calls, allowed, instead in BANNED]
 
 
+# JSON is written by http/json alone: no literal has a key's end in it.
+JSON = re.compile(r'(?<!\\)\\":')
+JSON_IN = ('src/http/json.', 'src/prepare/magic.c')  # a sample for libmagic
+
+
 def head_comment(text):
     end = text.find('*/')
     return text[:end] if text.startswith('/*') else ''
@@ -68,6 +73,10 @@ def check_file(name, text, report):
                          f'{m[1]}(): no heap on request paths; if this runs '
                          'at the start only, say so in the head comment '
                          '("Heap: ...")')
+    if not name.startswith(JSON_IN):
+        for m in JSON.finditer(text):
+            report.wrong(f'{name}:{house.line_of(text, m.start())}',
+                         'JSON by hand: use http/json.h')
     for m in re.finditer(r'\berrno\b(?!\.h)', code):
         if name.startswith(('src/http/', 'src/files/', 'src/answer/',
                             'src/serve/')):

@@ -86,6 +86,7 @@ BAD = [
     (banned, 'src/http/tag.c', TAG_C + 'int y = strcpy(a, b);\n', 'strcpy()'),
     (banned, 'src/http/tag.c', TAG_C + 'void *x = malloc (3);\n', 'malloc()'),
     (banned, 'src/http/tag.c', TAG_C + 'int e = errno;\n', 'errno'),
+    (banned, 'src/http/tag.c', TAG_C + 'char s[] = "{\\"a\\":1}";\n', 'JSON'),
     (banned, 'src/os/log.c', LOG_C + 'void g(void) { signal(1, 0); }\n',
      'signal()'),
     (texts, 'src/os/log.c', LOG_C.replace('SPDX', 'SPD'), 'begin with'),

@@ -5,6 +5,7 @@ import fcntl
 import os
 import pty
 import re
+import socket
 import struct
 import subprocess
 import termios
@@ -31,6 +32,23 @@ def test_watch_piped(observed):
     server.stop()
     assert w.popen.wait(DEADLINE_S) == 0
     assert not w.lines, w.lines
+
+
+def test_lines_for_any_reader(observed):
+    """/watch is text: what a browser or curl shows is what is piped."""
+    server, o = observed()
+    server.get("/hello.txt?token=secret")
+    o.ledger(1)
+    with socket.create_connection(("127.0.0.1", o.port), DEADLINE_S) as s:
+        s.sendall(b"GET /watch HTTP/1.0\r\nHost: localhost:%d\r\n\r\n" % o.port)
+        f = s.makefile("rb")
+        assert b" 200 " in f.readline()
+        head = [line.rstrip() for line in iter(f.readline, b"\r\n")]
+        assert b"Content-Type: text/plain; charset=utf-8" in head
+        asked = next(line for line in f if b"/hello.txt" in line)
+    assert re.match(
+        rb"\d\d:\d\d:\d\d\.\d{3} c1\.1 w\d GET /hello\.txt\?token=\*\*\* "
+        rb"200 14 new \d+ us\n$", asked), asked
 
 
 def test_watch_outlives_an_observer(observed):

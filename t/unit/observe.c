@@ -4,6 +4,7 @@
  */
 #include "observe/guard.h"
 #include "observe/history.h"
+#include "observe/note.h"
 #include "observe/shown.h"
 #include "observe/syn.h"
 #include "unit.h"
@@ -170,6 +171,62 @@ static void test_secrets(void **state)
     history_free(h);
 }
 
+/* Each kind of event as a line, and its columns as they are read again. */
+static void test_notes(void **state)
+{
+    static const char *const lines[] = {
+        "00:00:01.000 c7 w2 accept 127.0.0.1:4660",
+        "00:00:01.001 c7.1 w2 GET /a\\\"b 200 10 - 100 us open",
+        "00:00:01.001 c7.2 w2 GET /\\u00e9\\u001b\\u0009?key=*** 304 0 "
+        "tag matches 0 us",
+        "00:00:01.099 c7 w2 end client closed, 2 requests, client closed first",
+        "00:00:01.099 w2 lost 5 events",
+    };
+    struct history *h = history_new();
+    struct board_event e = event(BOARD_ACCEPT, 7, 500);
+    struct note n;
+
+    (void)state;
+    e.conn.peer = (struct net_peer){ .family = 4,
+                                     .addr = { 127, 0, 0, 1 },
+                                     .port = 0x1234 };
+    history_add(h, &place, &e);
+    add_request(h, 7, 1, 200);
+    e = event(BOARD_REQUEST, 7, 1500);
+    e.request = (struct board_request){ .first_us = 1500,
+                                        .number = 2,
+                                        .status = 304,
+                                        .reason = REASON_TAG_MATCHES,
+                                        .end = END_SENT };
+    board_text(&e, 0, SPAN("GET /\xe9\x1b\t?key=secret HTTP/1.1\r\n"));
+    history_add(h, &place, &e);
+    e = event(BOARD_END, 7, 99000);
+    e.conn.end = END_CLIENT_CLOSED;
+    e.conn.requests = 2;
+    history_add(h, &place, &e);
+    history_add_lost(h, &place, 5);
+    for (uint64_t i = 0; i < ROWS(lines); i++) {
+        static char text[SHOWN_EVENT_MAX];
+        struct buf b = buf_over(text, sizeof text - 1);
+        note_put(&b, history_at(h, i + 1), SPAN("key"), NOTE_LINE);
+        assert_int_equal(text[b.n - 1], '\n');
+        b.n--;
+        assert_true(buf_cstr(&b));
+        assert_string_equal(text, lines[i]);
+        b = buf_over(text, sizeof text - 1);
+        note_put(&b, history_at(h, i + 1), SPAN("key"), NOTE_COLUMNS);
+        assert_true(note_read(&n, span_to(buf_span(&b), b.n - 1)));
+        assert_true(span_eq(n.line, span_str(lines[i])));
+        assert_int_equal(n.connection, i < 4 ? 7 : 0);
+        assert_int_equal(n.worker, 2);
+        assert_int_equal(n.status, i == 1 ? 200 : i == 2 ? 304 : 0);
+        assert_int_equal(n.lost, i < 4 ? 0 : 5);
+        for (size_t cut = 0; cut < 20; cut++) /* no column is half there */
+            assert_false(note_read(&n, span_to(buf_span(&b), cut)));
+    }
+    history_free(h);
+}
+
 /* A new worker: what its forerunner had has ended. */
 static void test_orphans(void **state)
 {
@@ -299,6 +356,7 @@ int main(void)
         cmocka_unit_test(test_secrets), cmocka_unit_test(test_orphans),
         cmocka_unit_test(test_bounded), cmocka_unit_test(test_unsound),
         cmocka_unit_test(test_idle),    cmocka_unit_test(test_idle_unknown),
+        cmocka_unit_test(test_notes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
