@@ -55,7 +55,7 @@ LAB_MODULES = \
 	lab/etagdlab/zh_fields.py \
 	lab/etagdlab/zh_notes.py \
 	lab/etagdlab/zh_tcp.py
-dist_labmodules_DATA = $(LAB_MODULES)
+dist_labmodules_DATA = $(LAB_MODULES) www/lab/policies.json
 labconfdir = $(pkgdatadir)/conf
 dist_labconf_DATA = conf/lab.ini
 # The exercises: an ini each, beside a page each in www/lab/exercise.

@@ -11,7 +11,8 @@ dist_wwwlogo_DATA = \
 wwwlabdir = $(wwwdir)/lab
 dist_wwwlab_DATA = \
 	www/lab/index.html www/lab/clear.html www/lab/lab.css www/lab/lab.js \
-	www/lab/expected.js www/lab/upload.html www/lab/words.js
+	www/lab/expected.js www/lab/policies.json www/lab/upload.html \
+	www/lab/words.js
 wwwexercisedir = $(wwwlabdir)/exercise
 dist_wwwexercise_DATA = \
 	www/lab/exercise/cache.html \

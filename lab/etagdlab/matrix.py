@@ -2,7 +2,9 @@
 """matrix: this browser against what browsers are known to do: one page with a
 picture under each caching policy, each action once, and what crossed the
 wire."""
+import json
 import os
+import pathlib
 import random
 import struct
 import time
@@ -14,18 +16,14 @@ from .evidence import path_of, said_by_browser
 from .server import Server
 
 DAY = 86400
-ACTIONS = ("first", "again", "link", "reload", "newtab", "back", "restart",
-           "hard")
+# Columns of the table (www/lab/policies.json), in the order in which they are
+# done here.
 MEANING = {
-    "first": "first visit", "again": "address typed", "link": "link",
-    "reload": "reload", "newtab": "new tab", "back": "back",
+    "first": "first visit", "typed": "address typed", "link": "link",
+    "reload": "reload", "tab": "new tab", "back": "back",
     "restart": "new browser", "hard": "hard reload",
 }
-# What follows the first visit (200); the hard reload is 200 in every row.
-NEVER = ("200", "200", "200", "200", "200", "-", "200", "200")
-CHECKED = ("200", "304", "304", "304", "304", "-", "304", "200")
-SILENT = ("200", "-", "-", "-", "-", "-", "-", "200")
-BEHIND = ("200", "~304", "~304", "~304", "~304", "-", "~304", "200")
+ACTIONS = tuple(MEANING)
 
 
 @dataclass(frozen=True)
@@ -34,44 +32,33 @@ class Policy:
     label: str
     rule: str                 # of [cache]
     expected: tuple
-    header: str = ""          # of [header]
     slow: bool = False        # shows itself only after some seconds
 
 
-POLICIES = (
-    Policy("none", "no validator, no Cache-Control",
-           "ETag = off\nLast-Modified = off", NEVER),
-    Policy("date", "Last-Modified of ten days ago",
-           "ETag = off\nLast-Modified = on", SILENT),
-    Policy("tag", "ETag only", "Last-Modified = off", CHECKED),
-    Policy("tag-date", "ETag + Last-Modified of ten days ago",
-           "Last-Modified = on", SILENT),
-    Policy("weak", "weak ETag, no-cache",
-           "ETag = weak\nCache-Control = no-cache", CHECKED),
-    Policy("changing", "a new ETag at every request, no-cache",
-           "ETag = changing\nLast-Modified = off\nCache-Control = no-cache",
-           NEVER),
-    Policy("no-cache", "no-cache + ETag", "Cache-Control = no-cache",
-           CHECKED),
-    Policy("must-revalidate", "max-age=0, must-revalidate",
-           "Cache-Control = max-age=0, must-revalidate", CHECKED),
-    Policy("pragma", "Pragma: no-cache (as response header)", "", CHECKED,
-           header="Pragma = no-cache"),
-    Policy("short", "max-age=2, after 3 s", "Cache-Control = max-age=2",
-           CHECKED, slow=True),
-    Policy("behind", "max-age=1, stale-while-revalidate=60, after 3 s",
-           "Cache-Control = max-age=1, stale-while-revalidate=60", BEHIND,
-           slow=True),
-    Policy("hour", "max-age=3600", "Cache-Control = max-age=3600", SILENT),
-    Policy("expires", "Expires in 1 h + ETag", "Expires = access plus 1h",
-           SILENT),
-    Policy("immutable", "max-age=31536000, immutable",
-           "Cache-Control = max-age=31536000, immutable", SILENT),
-    Policy("private", "private, max-age=3600",
-           "Cache-Control = private, max-age=3600", SILENT),
-    Policy("no-store", "no-store", "Cache-Control = no-store", NEVER),
-)
-PAGE = Policy("page", "the page itself: no-cache + ETag", "", CHECKED)
+def table():
+    """What browsers are known to do; installed it lies beside this file."""
+    here = pathlib.Path(__file__).resolve()
+    places = (here.parent / "policies.json",
+              here.parents[2] / "www" / "lab" / "policies.json")
+    return json.loads(next(p for p in places if p.exists()).read_text())
+
+
+def _policies():
+    told = table()
+    column = told["actions"].split()
+    for name, row in told["policies"].items():
+        if "label" not in row:
+            continue
+        word = dict(zip(column, row["visits"].split()))
+        cells = tuple({"0": "-", "~": "~304"}.get(word[a], word[a])
+                      for a in ACTIONS)
+        yield Policy(name, row["label"], "\n".join(row["rule"]), cells,
+                     row.get("slow", False))
+
+
+_ALL = tuple(_policies())
+PAGE = next(p for p in _ALL if p.name == "page")
+POLICIES = tuple(p for p in _ALL if p is not PAGE)
 
 
 def picture(seed, size=24):
@@ -109,20 +96,18 @@ def make_ini(path, policies):
     for p in policies:
         if p.rule:
             out.append("[cache /%s.png]\n%s\n" % (p.name, p.rule))
-        if p.header:
-            out.append("[header /%s.png]\n%s\n" % (p.name, p.header))
     path.write_text("\n".join(out))
 
 
 def _act(browser, action, url):
-    if action in ("first", "again"):
+    if action in ("first", "typed"):
         return browser.open(url, False)
     if action == "restart":
         browser.restart()
         return browser.open(url, False)
     return {"link": browser.follow, "reload": browser.reload,
             "hard": browser.hard_reload, "back": browser.back,
-            "newtab": lambda picture: browser.new_tab(url, picture),
+            "tab": lambda picture: browser.new_tab(url, picture),
             }[action](False)
 
 

@@ -58,7 +58,7 @@ NOTES = {
     "weak ETag, no-cache": "弱 ETag，no-cache",
     "a new ETag at every request, no-cache": "每次请求都有新的 ETag，no-cache",
     "Pragma: no-cache (as response header)": "Pragma: no-cache（应答字段）",
-    "max-age=2, after 3 s": "max-age=2，3 秒之后",
+    "max-age=1, after 3 s": "max-age=1，3 秒之后",
     "max-age=1, stale-while-revalidate=60, after 3 s":
         "max-age=1, stale-while-revalidate=60，3 秒之后",
     "Expires in 1 h + ETag": "一小时后的 Expires + ETag",

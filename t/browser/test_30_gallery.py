@@ -14,6 +14,7 @@ import pytest
 
 import fox
 import harness
+from policies import ACTIONS, POLICIES, outcome, rule, wire
 from test_10_policies import LOGO, DAY
 from test_20_lab import INI
 from visitor import Browser, ORIGIN, Witness
@@ -23,87 +24,20 @@ LONG = bool(os.environ.get("T_LONG"))
 # more.
 LOOK_S = 2.2
 
-ACTIONS = ("first", "typed=", "typed>", "self", "from", "rl", "hard", "tab",
-           "bk", "bk-", "re", "img", "ifr")
-SHORT = ("first", "self", "rl", "hard", "tab")
-SHORT_FIREFOX = ("self", "rl", "bk")
+SHORT = ("first", "link", "reload", "hard", "tab")
+SHORT_FIREFOX = ("link", "reload", "back")
 
-# Outcomes: 200, 304; 0 a cache answered or nobody asked; ~ the same, with a 304
-# behind it; . not known.  Columns as ACTIONS.  rule, age of the file in s.
-NONE = "0"
-ROWS = {
-    "nothing": ("ETag = off\nLast-Modified = off", DAY,
-                "200 200 200 200 200 200 200 200 0 0 200 0 200"),
-    "date-5s": ("ETag = off", 5,
-                "200 . 304 304 . 304 200 304 . 0 304 0 ."),
-    "date-60s": ("ETag = off", 60, "200 . 0 0 . 0 200 0 . 0 . 0 ."),
-    "date-15s": ("ETag = off", 15,  # stale after 1.5 s
-                 "200 . 304 304 . 304 200 304 . 0 304 0 ."),
-    "date-10d": ("ETag = off", 10 * DAY,
-                 "200 0 0 0 0 0 200 0 0 0 0 0 0"),
-    "tag": ("Last-Modified = off", DAY,
-            "200 304 304 304 304 304 200 304 0 0 304 0 304"),
-    "tag-5s": ("", 5, "200 . 304 304 . 304 200 304 . 0 304 0 ."),
-    "tag-10d": ("", 10 * DAY, "200 0 0 0 0 0 200 0 0 0 0 0 0"),
-    "weak": ("ETag = weak\nCache-Control = no-cache", DAY,
-             "200 304 304 304 304 304 200 304 0 0 304 0 304"),
-    "changing": ("ETag = changing\nCache-Control = no-cache", DAY,
-                 "200 200 200 200 200 200 200 200 0 0 200 0 200"),
-    "no-cache": ("Cache-Control = no-cache", DAY,
-                 "200 304 304 304 304 304 200 304 0 0 304 0 304"),
-    "must-revalidate": ("Cache-Control = max-age=0, must-revalidate", DAY,
-                        "200 304 304 304 304 304 200 304 0 0 304 0 304"),
-    "pragma": ("Pragma = no-cache", DAY,
-               "200 304 304 304 304 304 200 304 0 0 304 0 304"),
-    "expired": ("Cache-Control = max-age=1", DAY,
-                "200 304 304 304 304 304 200 304 0 0 304 0 304"),
-    "swr": ("Cache-Control = max-age=1, stale-while-revalidate=60", DAY,
-            "200 ~ ~ ~ ~ ~ 200 ~ 0 0 ~ 304 ~"),
-    "max-age": ("Cache-Control = max-age=3600", DAY,
-                "200 0 0 0 0 0 200 0 0 0 0 0 0"),
-    "expires": ("Expires = access plus 1h", DAY,
-                "200 0 0 0 0 0 200 0 0 0 0 0 0"),
-    "immutable": ("Cache-Control = max-age=31536000, immutable", DAY,
-                  "200 0 0 0 0 0 200 0 0 0 0 0 0"),
-    "private-5s": ("Cache-Control = private\nETag = off", 5,
-                   "200 . 304 304 . 304 200 304 . 0 304 0 ."),
-    "private": ("Cache-Control = private, max-age=3600", DAY,
-                "200 0 0 0 0 0 200 0 0 0 0 0 0"),
-    "vary": ("Cache-Control = max-age=3600\nVary = Cookie", DAY,
-             "200 0 0 0 0 0 200 0 0 0 0 0 0"),
-    # its folder's own cookie is not there at the first visit, but later
-    "vary-new": ("Cache-Control = max-age=3600\nVary = Cookie\n"
-                 "Set-Cookie = seen=1", DAY,
-                 "200 0 304 0 0 0 200 304 0 0 0 0 0"),
-    "no-store": ("Cache-Control = no-store", DAY,
-                 "200 200 200 200 200 200 200 200 0 0 200 0 200"),
-}
-# The page itself: no-cache with tag and date.
-PAGE = "200 304 304 304 304 304 200 304 0 0 304 0 200".split()
-
-# Where Firefox differs: its picture cache answers whatever is inserted again;
-# a request field that Vary names goes round that cache; it keeps no copy of what
-# may not be stored for going back; and it does not key frames apart.
-FIREFOX = {
-    "swr": {"img": "0"},
-    "vary-new": {a: "304" for a in ("typed=", "self", "from", "rl", "bk-",
-                                    "ifr")},
-    "no-store": {"bk-": "200"},
-    "the page": {"ifr": "304"},
-}
+# All but the page, which has a rule of its own.
+ROWS = [name for name in POLICIES if name != "page"]
 
 
 def foreseen(browser, name, action):
-    row = PAGE if name == "the page" else ROWS[name][2].split()
-    usual = row[ACTIONS.index(action)]
-    if browser.exact:
-        return usual
-    return FIREFOX.get(name, {}).get(action, usual)
+    return outcome(name, action, not browser.exact)
 
 
 RULES = "[cache *.html]\nCache-Control = no-cache\nSet-Cookie = constant=1; " \
-    "Path=/\n\n" + "".join("[cache /*/%s/logo.png]\n%s\n\n" % (name, row[0])
-                           for name, row in ROWS.items())
+    "Path=/\n\n" + "".join("[cache /*/%s/logo.png]\n%s\n\n" % (
+        name, rule(name)) for name in ROWS)
 
 ENTRIES = """
 const all = {};
@@ -157,15 +91,15 @@ class Lab:
 
     def prepare(self, action):
         """Its files, of the right age now, and its first visit."""
-        folder = action.replace("=", "-same").replace(">", "-blank")
-        tree, now = self.server.tree, time.time()
+        folder, tree, now = action, self.server.tree, time.time()
         tree.write("%s/index.html" % folder, page(action), now - 10 * DAY)
         tree.write("%s-frame.html" % folder,
                    "<!doctype html><title>frame</title><link rel=icon "
                    "href='data:,'><a id=to href='/%s/index.html'>to</a>" %
                    folder, now - 10 * DAY)
-        for name, (_, age, _) in ROWS.items():
-            tree.write("%s/%s/logo.png" % (folder, name), LOGO, now - age)
+        for name in ROWS:
+            tree.write("%s/%s/logo.png" % (folder, name), LOGO,
+                       now - POLICIES[name]["age"])
         self.folder = folder
         self.url = "%s/%s/index.html" % (self.server.url, folder)
         self.from_url = "%s/%s-frame.html" % (self.server.url, folder)
@@ -264,8 +198,7 @@ DO = dict(zip(ACTIONS, (act_first, act_typed_same, act_typed_blank, act_self,
 
 def judge(name, expected, seen, sizes, path):
     """What is wrong with a cell, or None.  seen: statuses in the log."""
-    wire = {"200": [200], "304": [304], "0": [], "~": [304]}[expected]
-    if seen != wire:
+    if seen != wire(expected):
         return "%s: %s expected, the log has %s" % (name, expected, seen)
     if sizes is None:
         return None
@@ -276,7 +209,7 @@ def judge(name, expected, seen, sizes, path):
 
 
 def run_action(lab, action):
-    if action == "bk-":
+    if action == "back-uncached":
         lab.start(bfcache=False)
     elif lab.browser is None:
         lab.start()
@@ -287,8 +220,8 @@ def run_action(lab, action):
         lab.wait(since)
     sizes = DO[action](lab)
     seen = lab.witness.look()
-    if action.startswith("bk"):
-        assert (sizes is None) == (action == "bk"), "back/forward cache"
+    if action.startswith("back"):
+        assert (sizes is None) == (action == "back"), "back/forward cache"
     if not lab.browser.exact:
         sizes = None
     swr = "/%s/swr/logo.png" % lab.folder
@@ -302,9 +235,9 @@ def run_action(lab, action):
         if expected != ".":
             wrong.append(judge(name, expected, seen.get(path, []), sizes, path))
     own = "/%s/index.html" % lab.folder
-    wrong.append(judge("the page", foreseen(lab.browser, "the page", action),
+    wrong.append(judge("the page", foreseen(lab.browser, "page", action),
                        seen.get(own, []), None, own))
-    if action == "bk-":
+    if action == "back-uncached":
         lab.start()  # what comes next has the usual browser
     return ["%s, %s" % (action, w) for w in wrong if w]
 

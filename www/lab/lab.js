@@ -1,7 +1,7 @@
 /* lab.js: what the browser did with each picture, from its own resource timing,
    beside what was expected.  Nothing is sent anywhere; what was seen is kept in
    this browser until the cache is cleared. */
-"use strict";
+import { KINDS, expectedFor, fits } from "./expected.js";
 
 const STORE = "etagd-lab";
 const FIREFOX = /Firefox\//.test(navigator.userAgent);
@@ -23,6 +23,8 @@ function save(store, value) {
     } catch (e) { /* private windows: this load only */ }
 }
 
+const told = fetch("/lab/policies.json").then((r) => r.json());
+let table = null;
 let memory = load(localStorage);
 const visited = memory !== null;
 const sameTab = load(sessionStorage) !== null;
@@ -89,32 +91,10 @@ function entriesSince(start) {
     return found;
 }
 
-function expectedFor(tile, kind, now) {
-    const rows = EXPECTED[tile.id];
-    const rule = rows.find((r) => !Array.isArray(r)) || {};
-    const column = KINDS.indexOf(kind);
+/* What is right for this tile now (ms since 1970). */
+function due(tile, kind, now) {
     const since = (now - (memory.answered[tile.id] || now)) / 1000;
-    if (column < 0)
-        return [];
-    if (rule.guess)
-        return kind === "first" || kind === "hard" ? ["200"]
-            : kind === "img" ? ["0"] : ["304", "0"];
-    if (rule.until && since >= rule.until && kind !== "img")
-        return [rows[1][column].replace("~", "304")];
-    if (!rule.after)
-        return [rows[0][column]];
-    /* Date has whole seconds, so an answer may be old up to a second too soon:
-       close to the edge both are right */
-    if (since > rule.after - 1.3 && since < rule.after + 0.4)
-        return [rows[0][column], rows[1][column]];
-    return [rows[since < rule.after ? 0 : 1][column]];
-}
-
-function fits(seen, expected) {
-    const plain = expected.map((e) => e === "~" ? "0" : e);
-    if (seen === "asked")
-        return plain.some((e) => e !== "0");
-    return plain.includes(seen);
+    return table ? expectedFor(table, tile.id, kind, since, FIREFOX) : [];
 }
 
 /* -- showing it */
@@ -133,7 +113,7 @@ function cell(tile, kind) {
     const seen = (memory.seen[tile.id] || {})[kind];
     const li = document.createElement("li");
     const label = document.createElement("span");
-    const expected = expectedFor(tile, kind, performance.timeOrigin);
+    const expected = due(tile, kind, performance.timeOrigin);
     label.textContent = say("k-" + kind);
     li.append(label);
     if (seen) {
@@ -206,8 +186,8 @@ function record(kind, start) {
     for (const tile of tiles) {
         const entry = entries[pathOf(tile)];
         const is = outcome(entry);
-        const expected = expectedFor(tile, kind, performance.timeOrigin +
-                                     (entry ? entry.startTime : start));
+        const expected = due(tile, kind, performance.timeOrigin +
+                             (entry ? entry.startTime : start));
         if (expected.length === 0)
             continue;
         memory.seen[tile.id] = memory.seen[tile.id] || {};
@@ -262,7 +242,8 @@ const wanted = memory.lang ||
 setLanguage(wanted.startsWith("zh") ? "zh" : "en");
 
 /* An entry is there when its picture is; the load event waits for all. */
-function begin() {
+async function begin() {
+    table = await told;
     setTimeout(() => record(kindOfLoad(), 0), 50);
 }
 if (document.readyState === "complete")
