@@ -49,6 +49,7 @@ static void done(struct files *fs, struct aside_job *job)
 
     (void)fs;
     f->there = true;
+    list_remove(&job->node); /* it was late, and nobody has been told */
     if (f->conn)
         list_append(&f->worker->ferried, &job->node);
     else
