@@ -174,7 +174,7 @@ static bool explained(const struct sim_conn *c)
     case END_RATE_LOW:
         return late || c->reset;
     case END_SEND_TIMEOUT:
-        return c->aborted && c->stalled;
+        return c->aborted && (c->stalled || sim.was_hung);
     case END_FAULTY:
         return (status >= 400 || c->reset || c->stalled) && lingered(c);
     case END_LIMIT_REQUESTS:
