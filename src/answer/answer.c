@@ -62,6 +62,7 @@ static void put_head(const struct reply *to, const struct entry *e,
 
 static void hold(struct record *r, struct entry *e)
 {
+    CHECK(!r->entry);
     entry_hold(e);
     r->entry = e;
 }

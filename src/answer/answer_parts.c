@@ -23,9 +23,8 @@ struct record *answer_record(const struct reply *to, int status,
 {
     struct txn *t = to->t;
     const struct head *h = &to->q->head;
+    CHECK(txn_is(t) && t->record_n < TXN_RECORDS_MAX);
     struct record *r = &t->record[t->record_n++];
-
-    CHECK(t->record_n <= TXN_RECORDS_MAX);
     r->entry = NULL;
     r->begun = r->quiet = false;
     r->started_us = to->c->first_us;
@@ -61,6 +60,7 @@ void answer_close(const struct reply *to, struct record *r, uint64_t bytes)
         to->t->out.p[r->answer_at + sizeof "HTTP/1." - 1] = '0';
     r->line.bytes = bytes;
     r->ends = to->t->queued;
+    CHECK(r->ends >= to->t->sent + bytes);
 }
 
 void answer_connection(const struct reply *to, struct buf *b)
@@ -121,6 +121,7 @@ void answer_head(const struct reply *to, const struct blocks_head *h,
 void answer_stored(struct txn *t, const struct entry *e,
                    const struct entry_form *f, uint64_t offset, uint64_t bytes)
 {
+    CHECK(f->bytes || f->fd >= 0 || e->fd >= 0);
     if (f->bytes)
         txn_piece_memory(t, f->bytes + offset, bytes);
     else

@@ -16,6 +16,7 @@
 #include "answer/answer.h"
 #include "answer/answer_parts.h"
 #include "answer/txn.h"
+#include "base/check.h"
 #include "files/entry.h"
 #include "files/files.h"
 #include "files/keep.h"
@@ -80,6 +81,7 @@ static bool keep(struct answers *a, struct entry *page, size_t n)
     char *less = realloc(page->page, n);
     if (less)
         page->page = less;
+    CHECK(page->listing_bytes == 0);
     page->listing_bytes = n;
     a->files->listing_bytes += n;
     return true;
@@ -119,7 +121,7 @@ void listings_forget(struct answers *a)
             continue;
         entry_release(a->files, l->slot[i].of);
         entry_release(a->files, l->slot[i].page);
-        l->slot[i].page = NULL;
+        l->slot[i].page = l->slot[i].of = NULL;
     }
 }
 
@@ -152,9 +154,11 @@ static void remember(struct answers *a, struct entry *e, bool json,
 
     a->listed.next = (a->listed.next + 1) % LISTED_MAX;
     if (slot->page) {
+        CHECK(slot->of);
         entry_release(a->files, slot->of);
         entry_release(a->files, slot->page);
     }
+    CHECK(page != e && page->kind == ENTRY_PAGE);
     entry_hold(e);
     entry_hold(page);
     *slot = (struct listed_slot){ e, page, json, a->turn };
@@ -227,6 +231,7 @@ static void put(const struct reply *to, struct entry *page, bool json)
         n = 0;
     if (n) {
         answer_content(t, page, &page->form[CODING_IDENTITY], 0, n);
+        CHECK(!r->entry);
         entry_hold(page);
         r->entry = page;
     }

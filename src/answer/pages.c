@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "answer/answer.h"
+#include "base/check.h"
 #include "files/aside.h"
 #include "files/entry.h"
 #include "files/files.h"
@@ -66,6 +67,7 @@ static void replace(struct answers *a, struct pages_slot *s, struct entry *e)
 {
     if (s->page)
         entry_release(a->files, s->page);
+    CHECK(!e || (e->kind == ENTRY_PAGE && e->form[CODING_IDENTITY].bytes));
     s->page = e;
 }
 

@@ -48,19 +48,29 @@ struct txn *txn_borrow(struct txn_pool *pool)
     }
     struct txn *t = pool->free[at];
 
+    CHECK(!txn_is(t));
+    pool->free[at] = NULL; /* the borrower's now */
+    t->magic = TXN_MAGIC;
+    t->conn = NULL;
+    t->ferry = NULL;
     t->in_n = 0;
     t->in_cap = pool->stride - sizeof *t;
     t->body_active = t->body_done = false;
     list_init(&t->waiter);
     t->out = buf_over(t->out_bytes, sizeof t->out_bytes);
+    t->record_at = t->record_n = 0;
     txn_reset_out(t);
     return t;
 }
 
 void txn_return(struct txn_pool *pool, struct txn *t)
 {
+    CHECK(txn_is(t));
     CHECK(list_empty(&t->waiter) && t->record_at == t->record_n);
+    CHECK(!t->ferry && !txn_sending(t));
     CHECK(pool->n_free < pool->count);
+    t->magic = 0;
+    t->conn = NULL;
     pool->free[pool->n_free++] = t;
 }
 
@@ -72,8 +82,10 @@ void txn_pool_rest(struct txn_pool *pool)
         pool->clean = pool->low;
     if (spare > pool->low)
         spare = pool->low;
-    for (; pool->clean < spare; pool->clean++)
+    for (; pool->clean < spare; pool->clean++) {
+        CHECK(!txn_is(pool->free[pool->clean]));
         (void)madvise(pool->free[pool->clean], pool->stride, MADV_DONTNEED);
+    }
     pool->low = pool->n_free;
 }
 
@@ -116,6 +128,7 @@ void txn_piece_file(struct txn *t, int fd, uint64_t offset, uint64_t bytes)
 
 void txn_reset_out(struct txn *t)
 {
+    CHECK(t->record_at == t->record_n); /* each has told its end */
     t->out.n = 0;
     t->out.overflow = false;
     t->sent = t->queued = t->doubt_us = 0;
@@ -128,6 +141,7 @@ void txn_reset_out(struct txn *t)
 
 void txn_input_keep(struct txn *t, struct span head, struct span rest)
 {
+    CHECK(txn_is(t));
     CHECK(head.n + rest.n <= t->in_cap);
     txn_keep_texts(t);
     if (head.n && head.p != t->in_bytes)
@@ -171,6 +185,7 @@ void txn_keep_texts(struct txn *t)
 
 void txn_pool_free(struct txn_pool *pool)
 {
+    CHECK(!pool->free || pool->n_free == pool->count); /* all are back */
     if (pool->memory)
         shm_free(pool->memory, pool->bytes);
     free(pool->free);

@@ -80,7 +80,10 @@ struct record {
     uint32_t file; /* its number on the board; 0: none */
 };
 
+#define TXN_MAGIC 0xe7a67c11u
+
 struct txn {
+    uint32_t magic;    /* 0 in the pool */
     struct conn *conn; /* who borrowed it */
     size_t in_n;       /* bytes of input that wait: txn_input() */
     size_t in_cap;
@@ -109,6 +112,12 @@ struct txn {
     char in_bytes[]; /* in_cap of them; for txn.c alone, since records point
                         into them */
 };
+
+/* Borrowed, and not given back. */
+static inline bool txn_is(const struct txn *t)
+{
+    return t->magic == TXN_MAGIC;
+}
 
 struct txn_pool {
     char *memory;

@@ -2,13 +2,15 @@
  *
  * list: an intrusive doubly linked ring with a sentinel.
  * Layer: base.  Owns nothing; a node is in at most one list, and a node that is
- * in none points at itself.
+ * in none points at itself: both are CHECKed where a node changes hands.
  */
 #ifndef ETAGD_BASE_LIST_H
 #define ETAGD_BASE_LIST_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "base/check.h"
 
 struct list {
     struct list *next, *prev;
@@ -29,6 +31,8 @@ static inline bool list_empty(const struct list *l)
 
 static inline void list_append(struct list *head, struct list *node)
 {
+    CHECK(node->next == node); /* in no list */
+    CHECK(head->prev->next == head);
     node->prev = head->prev;
     node->next = head;
     head->prev->next = node;
@@ -42,6 +46,8 @@ static inline void list_prepend(struct list *head, struct list *node)
 
 static inline void list_remove(struct list *node)
 {
+    CHECK(node->prev->next == node);
+    CHECK(node->next->prev == node);
     node->prev->next = node->next;
     node->next->prev = node->prev;
     list_init(node);
@@ -52,6 +58,8 @@ static inline struct list *list_take(struct list *head)
 {
     struct list *node = head->next;
 
+    CHECK(node != head);
+    CHECK(node->prev == head);
     head->next = node->next;
     node->next->prev = head;
     list_init(node);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "files/view.h"
 #include "os/mounts.h"
 #include "os/poll.h"
@@ -135,6 +136,7 @@ static void free_all(struct files *fs)
 {
     struct aside *a = fs->aside;
 
+    CHECK(list_empty(&a->jobs) && list_empty(&a->lost));
     for (size_t i = 0; a->place && i < fs->n_roots; i++)
         free(a->place[i].path);
     free(a->place);
@@ -191,6 +193,7 @@ int aside_give(struct files *fs, struct aside_job *job, unsigned lane)
 {
     struct aside *a = fs->aside;
 
+    CHECK(a && job->done && job->late);
     job->job.lane = lane;
     job->given_us = fs->now->us;
     fs->aside_used = true;
@@ -209,6 +212,7 @@ void aside_take(struct files *fs)
 
     while ((job = helpers_take(fs->aside->helpers))) {
         struct aside_job *j = LIST_ENTRY(job, struct aside_job, job);
+        CHECK(j->given_up || !list_empty(&j->node));
         list_remove(&j->node);
         j->done(fs, j);
     }
@@ -219,6 +223,7 @@ static void give_up(struct files *fs, struct aside_job *j)
 {
     bool waits = helpers_recall(fs->aside->helpers, &j->job);
 
+    CHECK(!j->given_up);
     list_remove(&j->node);
     j->given_up = true;
     j->late(fs, j);

@@ -36,6 +36,7 @@ struct entry *asks_find(struct files *fs, uint64_t seq)
 
 static void add(struct files *fs, struct entry *e)
 {
+    CHECK(entry_is(e) && !e->in_asks);
     e->seq = ++fs->seq;
     e->seq_next = fs->asks[e->seq & ASKS_MASK];
     fs->asks[e->seq & ASKS_MASK] = e;
@@ -47,9 +48,12 @@ void asks_remove(struct files *fs, struct entry *e)
     if (!e->in_asks)
         return;
     struct entry **at = &fs->asks[e->seq & ASKS_MASK];
-    while (*at != e)
+    while (*at != e) {
+        CHECK(*at);
         at = &(*at)->seq_next;
+    }
     *at = e->seq_next;
+    e->seq_next = NULL;
     e->in_asks = false;
 }
 
@@ -83,10 +87,12 @@ static int send_ask(struct files *fs, struct entry *e)
     if (name_n >= sizeof ask.name)
         name += name_n - (sizeof ask.name - 1);
     memcpy(ask.name, name, strlen(name));
+    CHECK(e->fd >= 0 && e->in_asks);
     fds[n++] = e->fd;
     for (int c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         if (!(e->sidecars >> c & 1))
             continue;
+        CHECK(e->form[c].fd >= 0);
         ask.sidecar_version[c] = e->sidecar_version[c];
         fds[n++] = e->form[c].fd;
     }
@@ -109,6 +115,7 @@ void asks_begin(struct files *fs, struct entry *e, const struct found *f,
     e->sidecars = f->sidecars;
     for (int c = 0; c < CODING_COUNT; c++) {
         if (f->sidecars >> c & 1) {
+            CHECK(e->form[c].fd < 0 && f->sidecar_fd[c] >= 0);
             e->sidecar_version[c] = f->sidecar_version[c];
             e->form[c].fd = f->sidecar_fd[c];
         }

@@ -78,6 +78,7 @@ void cache_opened(struct cache *c, struct entry *e)
 {
     if (!list_empty(&e->open))
         return;
+    CHECK(entry_is(e));
     list_prepend(&c->open, &e->open);
     c->n_open++;
 }
@@ -86,6 +87,7 @@ void cache_closed(struct cache *c, struct entry *e)
 {
     if (list_empty(&e->open))
         return;
+    CHECK(c->n_open > 0);
     list_remove(&e->open);
     c->n_open--;
 }
@@ -110,11 +112,13 @@ struct entry *cache_add(struct cache *c, struct entry *e)
     size_t max = e->kind == ENTRY_FILE ? c->files_max : c->others_max;
     struct entry *victim = NULL;
 
-    CHECK(!e->in_cache);
+    CHECK(entry_is(e) && !e->in_cache && list_empty(&e->lru));
     c->added++;
     if (*n >= max) {
         c->driven++;
+        CHECK(!list_empty(list));
         victim = oldest(list);
+        CHECK(entry_is(victim));
         cache_unlink(c, victim);
     }
     struct entry **at = &c->bucket[e->hash & c->mask];
@@ -130,20 +134,23 @@ void cache_unlink(struct cache *c, struct entry *e)
 {
     struct entry **at = &c->bucket[e->hash & c->mask];
 
-    CHECK(e->in_cache);
-    while (*at != e)
+    CHECK(entry_is(e) && e->in_cache);
+    while (*at != e) {
+        CHECK(*at);
         at = &(*at)->next;
+    }
     *at = e->next;
+    e->next = NULL;
     list_remove(&e->lru);
     e->in_cache = false;
-    if (e->kind == ENTRY_FILE)
-        c->n_files--;
-    else
-        c->n_others--;
+    size_t *n = e->kind == ENTRY_FILE ? &c->n_files : &c->n_others;
+    CHECK(*n > 0);
+    (*n)--;
 }
 
 void cache_free(struct cache *c)
 {
     CHECK(list_empty(&c->files) && list_empty(&c->others));
+    CHECK(c->n_files == 0 && c->n_others == 0);
     free(c->bucket);
 }

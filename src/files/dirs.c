@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/hash.h"
 #include "files/files.h"
 #include "os/file.h"
@@ -100,6 +101,7 @@ static int watch_one(struct dirs *d, unsigned index, const struct root *root,
     }
     if (rc < 0)
         return -1;
+    CHECK(d->n <= d->mask / 2); /* a free slot ends each search */
     *slot = h;
     d->n++;
     return 1;

@@ -23,6 +23,7 @@ struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
 
     if (!e)
         return NULL;
+    e->magic = ENTRY_MAGIC;
     e->refs = 1;
     e->site = site;
     e->hash = hash;
@@ -59,6 +60,7 @@ void entry_refer(struct entry *e, struct span list)
 
 void entry_names(struct entry *e, struct directory *names)
 {
+    CHECK(!names || e->kind == ENTRY_LISTING);
     if (e->names)
         directory_free(e->names);
     free(e->names);
@@ -72,6 +74,7 @@ void entry_close(struct files *fs, const struct entry *e, int fd)
 
 static void drop_form(struct files *fs, struct entry *e, struct entry_form *f)
 {
+    CHECK(!f->sums || f->slab); /* both come and go with the slab */
     if (f->fd >= 0)
         entry_close(fs, e, f->fd);
     if (f->slab)
@@ -87,12 +90,13 @@ static void drop_form(struct files *fs, struct entry *e, struct entry_form *f)
 
 void entry_release(struct files *fs, struct entry *e)
 {
-    CHECK(e->refs > 0);
+    CHECK(entry_is(e));
     if (--e->refs > 0)
         return;
-    CHECK(!e->in_cache && list_empty(&e->waiters));
+    /* whatever it hangs in holds it */
+    CHECK(!e->in_cache && list_empty(&e->lru) && list_empty(&e->waiters));
+    CHECK(list_empty(&e->asked) && list_empty(&e->hashed));
     asks_remove(fs, e);
-    list_remove(&e->asked);
     for (int c = 0; c < CODING_COUNT; c++) {
         drop_form(fs, e, &e->form[c]);
         marks_drop(fs->marks, e->mark[c]);
@@ -101,10 +105,12 @@ void entry_release(struct files *fs, struct entry *e)
         entry_close(fs, e, e->fd);
     entry_names(e, NULL);
     cache_closed(&fs->cache, e);
+    CHECK(fs->listing_bytes >= e->listing_bytes);
     fs->listing_bytes -= e->listing_bytes;
     free(e->location);
     free(e->page);
     free(e->refers);
     free(e->file_path);
+    e->magic = 0;
     free(e);
 }

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/check.h"
 #include "base/list.h"
 #include "conf/conf.h"
 #include "http/etag.h"
@@ -67,6 +68,8 @@ struct entry_form {
 
 /* What is read for each answer lies side by side and before the path, which is
  * read first: of a thousand files each costs the fewest cache lines. */
+#define ENTRY_MAGIC 0xe7a6e117u
+
 struct entry {
     struct list lru;
     uint64_t seq;           /* of the ask */
@@ -132,6 +135,7 @@ struct entry {
     uint64_t looked_us; /* when the file system was asked about it last */
     struct entry *next; /* in the hash chain */
     uint64_t hash;
+    uint32_t magic; /* 0: let go of */
     unsigned site;
     enum entry_kind kind;
     bool watched;       /* `fresh` may be trusted */
@@ -156,10 +160,16 @@ void entry_names(struct entry *e, struct directory *names);
 /* A fresh entry with one reference, not in the cache; NULL: no memory. */
 struct entry *entry_new(unsigned site, struct span path, uint64_t hash);
 
-/* Who holds an entry finds it unchanged; the last release gives back what it
- * holds itself. */
+static inline bool entry_is(const struct entry *e)
+{
+    return e->magic == ENTRY_MAGIC && e->refs > 0;
+}
+
+/* Whoever holds an entry finds it unchanged; the last release gives back what
+ * it holds itself. */
 static inline void entry_hold(struct entry *e)
 {
+    CHECK(entry_is(e));
     e->refs++;
 }
 

@@ -44,6 +44,7 @@ static void wake(struct files *fs, struct entry *e)
 {
     bool held = !list_empty(&e->asked), hashed = !list_empty(&e->hashed);
 
+    CHECK(entry_is(e) && e->refs >= (uint32_t)held + hashed);
     e->pending = e->background = e->unasked = false;
     list_remove(&e->asked);
     list_remove(&e->hashed);
@@ -73,6 +74,7 @@ bool facts_await_digest(struct files *fs, struct entry *e, bool about_tag)
         return false;
     if (list_empty(&e->hashed)) {
         e->hashed_us = fs->now->us;
+        CHECK(!e->pending);
         entry_hold(e); /* until wake() */
         list_append(&fs->hashed, &e->hashed);
     }
@@ -143,6 +145,7 @@ static void take_facts(struct files *fs, struct entry *e,
                        const struct prepare_answer *a)
 {
     struct entry_form *f = &e->form[CODING_IDENTITY];
+    CHECK(e->kind == ENTRY_FILE && e->in_asks);
     bool served = e->degraded; /* somebody may be sending from e->fd */
 
     memcpy(e->type, a->type, sizeof e->type);
@@ -210,6 +213,7 @@ static void degrade(struct files *fs, struct entry *e)
     char head[CODING_MARK_MAX];
     struct media m;
 
+    CHECK(e->kind == ENTRY_FILE && e->fd >= 0);
     /* not where reading may take for ever */
     bool look = e->declared && !e->foreign;
     ssize_t n = look ? file_read_at(e->fd, head, sizeof head, 0) : 0;
@@ -300,6 +304,7 @@ static void take_one(struct files *fs, const struct prepare_answer *a)
     struct entry *e = asks_find(fs, a->seq);
     if (!e)
         return; /* evicted or changed meanwhile */
+    CHECK(entry_is(e) && e->in_asks);
     entry_hold(e);
     if (a->kind == PREPARE_FAILED) {
         asks_remove(fs, e);
@@ -356,6 +361,7 @@ bool facts_take(struct files *fs)
 
 void facts_renew(struct files *fs, int fd)
 {
+    CHECK(fd >= 0 && fd != fs->prepare_fd);
     client_renew(fs->client, fd);
     if (fs->prepare_fd >= 0)
         close(fs->prepare_fd);
@@ -424,6 +430,7 @@ void facts_drop(struct files *fs)
         list_remove(&e->hashed);
         entry_release(fs, e);
     }
+    CHECK(list_empty(&fs->ready)); /* those that waited have gone on */
 }
 
 struct list *facts_ready(struct files *fs)

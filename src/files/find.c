@@ -436,8 +436,11 @@ void find_release(struct files *fs, struct found *f)
         aside_close(fs, lane, f->fd);
     f->fd = -1;
     for (int c = 0; c < CODING_COUNT; c++) {
-        if (f->sidecars >> c & 1)
-            aside_close(fs, lane, f->sidecar_fd[c]);
+        if (!(f->sidecars >> c & 1))
+            continue;
+        CHECK(f->sidecar_fd[c] >= 0);
+        aside_close(fs, lane, f->sidecar_fd[c]);
+        f->sidecar_fd[c] = -1;
     }
     f->sidecars = 0;
 }

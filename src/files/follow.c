@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "files/files.h"
 #include "os/file.h"
 #include "os/log.h"
@@ -33,6 +34,7 @@ static bool look(struct files *fs, struct root *r, const struct root *given)
         close(fd);
         return false;
     }
+    CHECK(r->fd >= 0 && fd != given->fd);
     if (r->fd != given->fd)
         close(r->fd);
     r->fd = fd;

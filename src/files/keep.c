@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/check.h"
 #include "files/entry.h"
 #include "files/files.h"
 #include "os/log.h"
@@ -27,6 +28,7 @@ static size_t close_files(struct files *fs, size_t most)
         at = at->prev;
         if (e->refs > 1 || !e->in_cache)
             continue;
+        CHECK(entry_is(e) && list_empty(&e->waiters));
         cache_unlink(&fs->cache, e);
         entry_release(fs, e);
         n++;

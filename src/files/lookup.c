@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "files/entry.h"
 #include "files/files.h"
 #include "files/names.h"
@@ -68,6 +69,7 @@ void lookup_end(struct files *fs, struct look *l)
 {
     while (!list_empty(&l->waiters))
         list_append(&fs->ready, list_take(&l->waiters));
+    CHECK(list_empty(&l->job.node)); /* nobody else will find it */
     find_release(fs, &l->found);
     if (l->names)
         directory_free(l->names);

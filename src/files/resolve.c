@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "conf/rules.h"
 #include "files/asks.h"
 #include "files/blocks.h"
@@ -175,6 +176,7 @@ static bool make_file(struct files *fs, struct entry *e, struct found *f)
     e->root = f->root;
     e->version = f->version;
     e->declared = (uint8_t)f->declared;
+    CHECK(f->fd >= 0);
     e->fd = f->fd;
     f->fd = -1;
     if (!e->foreign) /* asking may take for ever, and nothing would be told */
@@ -373,6 +375,7 @@ struct entry *resolve(struct files *fs, unsigned site,
     fs->no_helper = false;
     struct entry *e = resolve_path(fs, site, target, since_us);
 
+    CHECK(!e || (entry_is(e) && !fs->waits));
     if (!e || e->kind != ENTRY_FALLBACK)
         return e;
     struct target other = {

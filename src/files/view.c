@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "os/file.h"
 
 struct view *view_new(const struct files *fs)
@@ -37,6 +38,7 @@ struct view *view_new(const struct files *fs)
 
 void view_release(struct view *view)
 {
+    CHECK(view->refs > 0);
     if (--view->refs > 0)
         return;
     for (size_t i = 0; i < view->files.n_roots; i++)

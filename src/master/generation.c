@@ -81,6 +81,7 @@ static bool start_child(struct generation *g, struct child *c)
 {
     int control[2], prepare = -1;
 
+    CHECK(c->home == g && c->pid <= 0 && c->control < 0 && !c->told);
     if (channel_pair(control) < 0)
         return false;
     if (c->role == CHILD_WORKER)
@@ -236,10 +237,10 @@ static void report(const struct child *c, pid_t old, int status,
 /* What a worker held when it died is closed by the kernel. */
 static void account(struct generation *g, const struct child *c)
 {
-    struct counters_slot *s = g->counters.slot[c->index];
-
     if (c->role != CHILD_WORKER)
         return;
+    struct counters_slot *s = g->counters.slot[c->index];
+    CHECK(counters_get(&s->accepted) >= counters_get(&s->closed));
     counters_add(&s->end[END_WORKER_DIED],
                  counters_get(&s->accepted) - counters_get(&s->closed));
     atomic_store(&s->closed, counters_get(&s->accepted));
@@ -268,6 +269,7 @@ struct child *generation_reap(struct generation *g, pid_t pid, int status)
 
     if (!c)
         return NULL;
+    CHECK(c->home == g && c->control >= 0);
     poll_remove(g->poll, c->control);
     close(c->control);
     c->control = -1;
@@ -367,6 +369,7 @@ int generation_turn(struct generation *g)
 
 void generation_drain(struct generation *g, enum worker_word word)
 {
+    CHECK(g->state < GENERATION_DRAINING);
     if (g->state == GENERATION_STARTING)
         handover_return(g);
     g->state = GENERATION_DRAINING;
@@ -480,6 +483,7 @@ void generation_deafen(struct generation *g, bool remove)
 
 void generation_free(struct generation *g)
 {
+    CHECK(generation_gone(g)); /* nobody is left to be waited for */
     list_remove(&g->node);
     close_controls(g);
     opening_close(g);

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/check.h"
 #include "os/channel.h"
 #include "os/log.h"
 #include "os/poll.h"
@@ -46,6 +47,8 @@ static void move(struct generation *from, struct generation *to)
 {
     struct child *c = &to->preparer;
 
+    CHECK(from != to && from->preparer.home == from);
+    CHECK(c->pid <= 0 && c->control < 0); /* it would be lost */
     if (from->preparer.control >= 0)
         poll_remove(from->poll, from->preparer.control);
     *c = from->preparer;
@@ -84,8 +87,10 @@ void handover_return(struct generation *g)
 
 struct generation *handover_owner(struct generation *g)
 {
-    while (g->lent_to)
+    while (g->lent_to) {
+        CHECK(g->lent_to != g && g->preparer.pid <= 0);
         g = g->lent_to;
+    }
     return g;
 }
 

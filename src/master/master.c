@@ -278,6 +278,7 @@ static void bury(struct master *m)
             leave_places(m, g);
         if (m->ending && !m->upgrade.replaced)
             pidfile_remove(g->conf->pidfile);
+        CHECK(m->current != g);
         generation_free(g);
     }
 }

@@ -286,6 +286,7 @@ void opening_logs_again(struct generation *g)
             log_error("M042", "%s: %s; the old log goes on", log->access,
                       strerror(-fd));
         } else {
+            CHECK(g->access_log >= 0 && fd != g->access_log);
             close(g->access_log);
             g->access_log = fd;
             hand_log(g, WORKER_LOG, fd);

@@ -57,6 +57,7 @@ static struct life *begin(struct history *h, const struct happened *x)
         h->unfollowed++;
         return NULL;
     }
+    CHECK(h->n_open < HISTORY_OPEN);
     h->unused = l->next;
     h->n_open++;
     memset(l, 0, sizeof *l);
@@ -74,7 +75,7 @@ static void finish(struct history *h, struct life **at)
 {
     struct life *l = *at;
 
-    CHECK(l);
+    CHECK(l && h->n_open > 0);
     *at = l->next;
     list_remove(&l->quiet);
     h->ended[h->n_ended++ % HISTORY_ENDED] = *l;

@@ -57,6 +57,7 @@ size_t scraper_bytes(void)
 static void end(struct scraper *s, struct client *c)
 {
     poll_remove(s->poll, c->fd);
+    CHECK(c->fd >= 0);
     close(c->fd);
     c->fd = -1;
 }
@@ -96,6 +97,7 @@ static void take_clients(struct scraper *s)
             close(fd);
             continue;
         }
+        CHECK(c->fd < 0);
         c->fd = fd;
         c->allowed = allowed(&s->start->conf->metrics.allow, &peer);
         c->closing = false;

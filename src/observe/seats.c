@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "base/check.h"
 #include "http/page.h"
 #include "http/status.h"
 #include "observe/state.h"
@@ -38,6 +39,7 @@ static uint64_t late_us(const struct observer *o, const struct visitor *v)
 
 void seats_end(struct observer *o, struct visitor *v)
 {
+    CHECK(v->fd >= 0);
     poll_remove(o->poll, v->fd);
     close(v->fd);
     v->fd = -1;
@@ -57,6 +59,7 @@ static void linger(struct observer *o, int fd)
 
 void seats_leave(struct observer *o, struct visitor *v)
 {
+    CHECK(v->fd >= 0);
     poll_remove(o->poll, v->fd);
     linger(o, v->fd);
     v->fd = -1;
@@ -126,6 +129,7 @@ void seats_fill(struct observer *o)
             close(fd);
             continue;
         }
+        CHECK(v->fd < 0);
         v->fd = fd;
         v->in_n = v->out_n = v->out_at = 0;
         v->producing = PRODUCE_NOTHING;

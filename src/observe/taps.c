@@ -84,6 +84,7 @@ unsigned taps_take(struct observer *o, unsigned most)
         }
         if (!first)
             break;
+        CHECK(first->ahead);
         history_add(o->history, &first->place, &first->next);
         first->ahead = false;
     }

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "http/json.h"
 #include "observe/note.h"
 #include "observe/route.h"
@@ -29,10 +30,10 @@ _Static_assert(CONF_FIELDS_MAX <= HEAD_FIELDS_MAX, "[limits] fields");
 static void close_chunk(struct visitor *v, struct buf *b, size_t from)
 {
     static const char digits[] = "0123456789abcdef";
-    size_t n = b->n - from - 10;
-
     if (!v->chunked)
         return;
+    CHECK(b->n >= from + 10);
+    size_t n = b->n - from - 10;
     if (n == 0) {
         b->n = from;
         return;
@@ -171,6 +172,7 @@ static void fill(struct observer *o, struct visitor *v)
 {
     struct buf b = buf_over(v->out, sizeof v->out);
 
+    CHECK(v->fd >= 0 && v->out_at == v->out_n);
     v->out_at = 0;
     if (v->producing == PRODUCE_ASSET)
         fill_asset(v, &b);
@@ -178,6 +180,7 @@ static void fill(struct observer *o, struct visitor *v)
         fill_ledger(o, v, &b);
     else if (v->producing == PRODUCE_EVENTS)
         fill_events(o, v, &b);
+    CHECK(!b.overflow);
     v->out_n = b.n;
     if (b.n)
         v->moved_us = o->now_us;
@@ -265,6 +268,7 @@ static void converse(struct observer *o, struct visitor *v)
         o->served++;
         n++;
         size_t used = f == FAULT_NONE ? head.bytes : v->in_n;
+        CHECK(used <= v->in_n);
         memmove(v->in, v->in + used, v->in_n - used);
         v->in_n -= used;
         v->moved_us = o->now_us;

@@ -93,6 +93,7 @@ static bool work_once(struct lane *l, unsigned self)
 
     if (!list_empty(&l->queue)) {
         job = LIST_ENTRY(list_take(&l->queue), struct helper_job, node);
+        CHECK(l->queued > 0);
         l->queued--;
     } else if (l->n_closes > 0) {
         fd = l->closes[--l->n_closes];
@@ -180,6 +181,7 @@ int helpers_give(struct helpers *h, struct helper_job *job, uint64_t stuck_us)
     int error = 0;
 
     CHECK(job->lane < HELPERS_LANES);
+    list_init(&job->node);
     job->began_us = 0;
     pthread_mutex_lock(&h->lock);
     if (l->queued >= HELPERS_QUEUE_MAX || stuck(l, stuck_us)) {
@@ -216,6 +218,7 @@ bool helpers_recall(struct helpers *h, struct helper_job *job)
     pthread_mutex_lock(&h->lock);
     bool waits = job->began_us == 0;
     if (waits) {
+        CHECK(!list_empty(&job->node));
         list_remove(&job->node);
         h->lane[job->lane].queued--;
     }
@@ -278,7 +281,9 @@ bool helpers_stop(struct helpers *h)
 
 void helpers_free(struct helpers *h)
 {
+    CHECK(h->threads == 0 && list_empty(&h->done));
     for (unsigned i = 0; i < HELPERS_LANES; i++) {
+        CHECK(list_empty(&h->lane[i].queue) && h->lane[i].n_closes == 0);
         pthread_cond_destroy(&h->lane[i].work);
         free(h->lane[i].closes);
     }

@@ -49,6 +49,7 @@ struct client *client_new(int fd)
 
 static void unmap(struct client *c, size_t i)
 {
+    CHECK(i < c->n);
     munmap(c->slabs[i].p, c->slabs[i].size);
     close(c->slabs[i].fd);
     c->slabs[i] = c->slabs[--c->n];
@@ -215,6 +216,7 @@ const char *client_slab_hold(struct client *c, const struct prepare_place *at)
 
     if (!m || !within(m, at))
         return NULL;
+    CHECK(m->fd >= 0 && m->p);
     m->holds++;
     return m->p + at->offset;
 }

@@ -61,7 +61,7 @@ struct item *memo_find(struct memo *m, const struct item_key *key)
 
 void memo_put(struct memo *m, struct item *it)
 {
-    CHECK(!it->in_memo);
+    CHECK(!it->in_memo && list_empty(&it->lru));
     if (m->n >= m->most)
         memo_forget(m, LIST_ENTRY(m->lru.next, struct item, lru));
     it->hash = hash_of(m, &it->key);
@@ -77,8 +77,11 @@ static void take_out(struct memo *m, struct item *it)
 {
     struct item **at = &m->buckets[it->hash & m->mask];
 
-    while (*at != it)
+    CHECK(it->in_memo && m->n > 0);
+    while (*at != it) {
+        CHECK(*at);
         at = &(*at)->chain;
+    }
     *at = it->chain;
     it->chain = NULL;
     list_remove(&it->lru);
@@ -114,6 +117,7 @@ void memo_stop(struct memo *m)
 {
     while (!list_empty(&m->lru))
         memo_forget(m, LIST_ENTRY(m->lru.next, struct item, lru));
+    CHECK(m->n == 0);
     free(m->buckets);
     m->buckets = NULL;
 }

@@ -47,6 +47,7 @@ static size_t find_id(const uint64_t *ids, size_t n, uint64_t id)
 
 static void waiter_free(struct waiter *w)
 {
+    CHECK(w->peer->n_waiters > 0 && (!w->todo || w->peer->n_ready > 0));
     if (w->todo)
         w->peer->n_ready--;
     w->peer->n_waiters--;
@@ -73,6 +74,7 @@ void peer_free(struct peer *p, void (*left)(void *arg, struct item *it),
 {
     free_all(&p->ready, left, arg);
     free_all(&p->idle, left, arg);
+    CHECK(p->n_waiters == 0 && p->n_ready == 0);
     list_remove(&p->node);
     close(p->fd);
     free(p->known);
@@ -122,6 +124,7 @@ void peer_wait(struct peer *p, struct item *it, uint64_t seq)
     w->item = it;
     w->seq = seq;
     list_init(&w->in_peer);
+    list_init(&w->in_item);
     list_append(&it->waiters, &w->in_item);
     list_append(&p->idle, &w->in_peer);
     p->n_waiters++;

@@ -6,12 +6,14 @@
  */
 #include "prepare/queues.h"
 
+#include "base/check.h"
 #include "prepare/desk.h"
 
 void queues_end(struct desk *d, struct item *it)
 {
     if (it->in_memo || it->in_hand || !list_empty(&it->waiters))
         return;
+    CHECK(d->jobs >= (it->work != NULL) && d->to_code >= it->to_code);
     d->jobs -= it->work != NULL;
     d->to_code -= it->to_code;
     item_free(&d->tools, it);
@@ -28,6 +30,7 @@ void queues_code(struct desk *d, struct item *it, enum coding from)
 
     if (c == CODING_COUNT)
         return;
+    CHECK(!it->to_code);
     list_append(&d->coding[c], &it->queue);
     it->to_code = true;
     d->to_code++;

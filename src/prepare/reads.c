@@ -8,13 +8,15 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "base/check.h"
 #include "prepare/desk.h"
 #include "prepare/peer.h"
 #include "prepare/queues.h"
 
-#define REST_TURN 8     /* every so many turns large files come first */
-#define AWAY_US 2000000 /* helpers that are away longer will not be back soon \
-                         */
+#define REST_TURN 8 /* every so many turns large files come first */
+#define AWAY_US                                                   \
+    2000000 /* helpers that are away longer will not be back soon \
+             */
 
 static void facts_done(struct desk *d, struct item *it)
 {
@@ -62,6 +64,7 @@ static void queue_up(struct desk *d, struct item *it, enum job_event event,
 static void go_on(struct desk *d, struct item *it, enum job_event event,
                   enum coding part, bool begun)
 {
+    CHECK(it->work || d->jobs > 0);
     d->jobs -= !it->work;
     queue_up(d, it, event, begun);
     if (event != JOB_BEGUN && event != JOB_AGAIN)
@@ -80,6 +83,7 @@ void reads_go_on(struct desk *d, struct item *it)
     bool begun = it->state != ITEM_FRESH;
     enum coding part;
 
+    CHECK(list_empty(&it->queue));
     it->in_hand = false;
     enum job_event event = decide(d, it, &part);
     if (it->work) {
@@ -125,6 +129,7 @@ struct item *reads_back(struct desk *d)
 {
     struct helper_job *job = helpers_take(d->helpers);
 
+    CHECK(!job || (d->away > 0 && work_of(job)->of->in_hand));
     d->away -= job != NULL;
     return job ? work_of(job)->of : NULL;
 }

@@ -57,6 +57,7 @@ static void destroy(struct slabs *s, struct slab *slab)
     if (s->current == slab)
         s->current = NULL;
     list_remove(&slab->node);
+    CHECK(s->total >= slab->size);
     s->total -= slab->size;
     munmap(slab->p, slab->size);
     close(slab->fd);
@@ -153,8 +154,10 @@ static struct slab *make(struct slabs *s, size_t size)
     slab->fd = fd;
     slab->p = p;
     slab->size = size;
+    list_init(&slab->node);
     list_append(&s->all, &slab->node);
     s->total += size;
+    CHECK(s->total <= s->most);
     return slab;
 }
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "answer/tell.h"
+#include "base/check.h"
 #include "files/keep.h"
 #include "os/log.h"
 #include "os/net.h"
@@ -42,6 +43,7 @@ static void listen_on(struct worker *w, bool on)
         else
             poll_remove(w->poll, w->start->listener[i]);
     }
+    CHECK(w->acceptor.on != on && !(on && w->acceptor.deaf));
     w->acceptor.on = on;
 }
 
@@ -58,7 +60,8 @@ bool accepting_init(struct worker *w)
 
 static void pause_accepting(struct worker *w)
 {
-    listen_on(w, false);
+    if (w->acceptor.on)
+        listen_on(w, false);
     w->acceptor.again_ms = w->now.ms + PAUSE_MS;
     w->acceptor.paused_at = w->places.n;
 }
@@ -75,7 +78,6 @@ static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
     c->listener = (uint8_t)listener;
     c->opened_us = c->first_us = w->now.us;
     list_append(&w->places.all, &c->node);
-    w->places.n++;
     counters_add(&w->counters->accepted, 1);
     wheel_set(&w->wheel, &c->timer, w->now.ms + w->idle_ms);
     if (w->answers.ring)
@@ -193,6 +195,8 @@ void accepting_note(struct worker *w, void *tag)
 {
     struct listening *l = tag;
 
+    CHECK(l >= w->acceptor.listening &&
+          l < w->acceptor.listening + w->conf->n_listen);
     if (!l->due) {
         l->due = true;
         l->more = l->taken + 1 == w->answers.turn;
@@ -207,6 +211,7 @@ void accepting_take(struct worker *w)
         struct listening *l = &w->acceptor.listening[i];
         if (!l->due)
             continue;
+        CHECK(w->acceptor.n_due > 0);
         l->due = false;
         w->acceptor.n_due--;
         l->taken = w->answers.turn;

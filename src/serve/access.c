@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "answer/txn.h"
+#include "base/check.h"
 #include "base/uninit.h"
 #include "http/logline.h"
 #include "http/mask.h"
@@ -117,6 +118,7 @@ static void lose(struct access *a, int error)
 /* The first n bytes are out. */
 static void written(struct access *a, size_t n)
 {
+    CHECK(n <= a->buf.n && a->broken <= a->buf.n);
     bool whole = n == 0 ? a->broken == 0 : a->buf.p[n - 1] == '\n';
     const char *end;
 
@@ -264,6 +266,7 @@ void access_reopen(struct access *a, int fd)
         close(fd);
         return;
     }
+    CHECK(fd != a->fd);
     access_flush(a);
     written(a, a->broken); /* its beginning is elsewhere */
     close(a->fd);

@@ -107,6 +107,7 @@ bool addresses_enter(struct addresses *a, const struct net_peer *peer,
     }
     CHECK(a->free != NONE);
     uint32_t i = a->free;
+    CHECK(a->node[i].count == 0);
     a->free = a->node[i].next;
     a->node[i] = (struct node){ key_of(peer), peer->family, 1, NONE };
     *at = i;

@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "answer/listings.h"
+#include "base/check.h"
 #include "os/net.h"
 #include "os/poll.h"
 #include "serve/step.h"
@@ -33,6 +34,9 @@ void arrivals_first(struct worker *w, struct conn *c)
 static void receive(struct worker *w, struct conn *c, bool more_expected)
 {
     char *at = w->arrivals.arena + w->arrivals.arena_n;
+    CHECK(conn_is(c) && !c->received);
+    CHECK(w->arrivals.arena_n + ARRIVALS_RECV <= ARRIVALS_ARENA);
+    CHECK(w->arrivals.n_received < ARRIVALS_MOST);
     ssize_t n = net_recv(c->fd, at, ARRIVALS_RECV);
 
     if (n == -EAGAIN) {
@@ -56,6 +60,7 @@ void arrivals_watch(struct worker *w, struct conn *c)
 {
     if (c->polled || c->state == CONN_CLOSED)
         return;
+    CHECK(conn_is(c) && c->fd >= 0);
     if (c->state == CONN_SEND)
         poll_add_edge(w->poll, c->fd, c);
     else
@@ -92,6 +97,12 @@ static bool wants_bytes(const struct conn *c)
            c->state == CONN_BODY || c->state == CONN_LINGER;
 }
 
+static void writable(struct worker *w, struct conn *c)
+{
+    CHECK(w->arrivals.n_writable < ARRIVALS_MOST);
+    w->arrivals.writable[w->arrivals.n_writable++] = c;
+}
+
 void arrivals_ready(struct worker *w, struct conn *c, unsigned events)
 {
     bool ends = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
@@ -111,7 +122,7 @@ void arrivals_ready(struct worker *w, struct conn *c, unsigned events)
     if (w->over)
         arrivals_put_off(w, c);
     else
-        w->arrivals.writable[w->arrivals.n_writable++] = c;
+        writable(w, c);
 }
 
 void arrivals_again(struct worker *w)
@@ -131,7 +142,7 @@ void arrivals_again(struct worker *w)
         list_remove(&c->turn);
         c->again = false;
         if (c->state == CONN_SEND)
-            w->arrivals.writable[w->arrivals.n_writable++] = c;
+            writable(w, c);
         else if (wants_bytes(c) && c->readable &&
                  w->arrivals.arena_n + ARRIVALS_RECV <= ARRIVALS_ARENA)
             receive(w, c, true);

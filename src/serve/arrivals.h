@@ -16,6 +16,7 @@ struct worker;
 
 #define ARRIVALS_ARENA (256 * 1024) /* received bytes of one turn */
 #define ARRIVALS_RECV (16 * 1024)   /* most bytes of one receive */
+#define ARRIVALS_MOST 576           /* connections between two answers */
 
 struct received {
     struct conn *conn;

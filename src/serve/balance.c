@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "base/check.h"
 #include "os/poll.h"
 #include "os/wake.h"
 #include "serve/worker.h"
@@ -88,6 +89,7 @@ bool balance_yields(struct worker *w)
     uint64_t least = open_now(other);
     if (w->places.n <= least + 1 + least / 8)
         return false;
+    CHECK(index != w->start->index && index < w->conf->workers);
     struct call *call = &w->acceptor.calls[index];
     bool missed = waits(call, other);
     if (!missed || w->now.us - call->us >= ABSENT_US) {

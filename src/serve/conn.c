@@ -22,6 +22,7 @@ static const struct {
 
 void conn_init(struct conn *c, int fd, uint64_t number)
 {
+    CHECK(!conn_is(c)); /* nobody has this place */
     memset(c, 0, sizeof *c);
     c->magic = CONN_MAGIC;
     c->fd = fd;
@@ -34,9 +35,12 @@ void conn_init(struct conn *c, int fd, uint64_t number)
 
 void conn_become(struct conn *c, enum conn_state next)
 {
-    CHECK(c->magic == CONN_MAGIC);
+    CHECK(conn_is(c));
     if (c->state == next)
         return;
     CHECK(states[c->state].to >> next & 1);
+    /* who has bytes to send or waits for facts needs a place for them */
+    CHECK(c->txn || (next != CONN_SEND && next != CONN_PREPARE));
+    CHECK(!c->txn || (next != CONN_IDLE && next != CONN_CLOSED));
     c->state = next;
 }

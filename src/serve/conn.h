@@ -79,6 +79,12 @@ struct conn {
 
 #define CONN_MAGIC 0xe7a6c011u
 
+/* A connection, from conn_init() until its place is free again. */
+static inline bool conn_is(const struct conn *c)
+{
+    return c->magic == CONN_MAGIC;
+}
+
 static inline struct conn *conn_of_timer(struct wheel_item *item)
 {
     return LIST_ENTRY(item, struct conn, timer);

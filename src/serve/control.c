@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "files/facts.h"
 #include "os/channel.h"
 #include "os/log.h"
@@ -39,6 +40,7 @@ static void drain(struct worker *w)
 {
     if (w->ending.drains)
         return;
+    CHECK(worker_is(w));
     w->ending.drains = true;
     w->ending.until_ms = w->now.ms + w->conf->timeouts.drain_ms;
     accepting_stop(w);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "answer/txn.h"
+#include "base/check.h"
 #include "files/aside.h"
 #include "files/entry.h"
 #include "serve/conn.h"
@@ -37,6 +38,7 @@ static void run(struct helper_job *job)
 
 static void sink(struct ferry *f)
 {
+    CHECK(f->there && entry_is(f->entry));
     list_remove(&f->job.node);
     entry_release(&f->worker->files, f->entry);
     guard_free(&f->guard);
@@ -47,13 +49,13 @@ static void done(struct files *fs, struct aside_job *job)
 {
     struct ferry *f = LIST_ENTRY(job, struct ferry, job);
 
+    CHECK(!f->there && (!f->conn || f->conn->txn->ferry == f));
     (void)fs;
     f->there = true;
-    list_remove(&job->node); /* it was late, and nobody has been told */
-    if (f->conn)
-        list_append(&f->worker->ferried, &job->node);
-    else
+    if (!f->conn)
         sink(f);
+    else if (!f->late)
+        list_append(&f->worker->ferried, &job->node);
 }
 
 static void late(struct files *fs, struct aside_job *job)
@@ -73,7 +75,8 @@ struct conn *ferry_next(struct worker *w, enum end *why)
     struct list *node = list_take(&w->ferried);
     const struct ferry *f =
         LIST_ENTRY(LIST_ENTRY(node, struct aside_job, node), struct ferry, job);
-    *why = f->there ? END_OPEN : END_UNANSWERED;
+    CHECK((f->there || f->late) && conn_is(f->conn));
+    *why = f->late ? END_UNANSWERED : END_OPEN;
     return f->conn;
 }
 
@@ -96,6 +99,7 @@ static bool send_out(struct worker *w, struct conn *c, struct entry *e,
         free(f);
         return false;
     }
+    CHECK(!c->txn->ferry);
     entry_hold(e);
     c->txn->ferry = f;
     return true;
@@ -134,6 +138,7 @@ void ferry_leave(struct txn *t)
     t->ferry = NULL;
     if (!f)
         return;
+    CHECK(f->conn && f->conn->txn == t);
     f->conn = NULL;
     if (f->there)
         sink(f);

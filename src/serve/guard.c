@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "answer/txn.h"
+#include "base/check.h"
 #include "base/sum.h"
 #include "files/entry.h"
 #include "os/file.h"
@@ -64,6 +65,7 @@ void guard_plan(struct guard_ask *q, const struct entry *e,
 {
     uint64_t size = e->source.form[f - e->form].size;
 
+    CHECK(entry_is(e) && p->fd >= 0 && p->offset + p->bytes <= size);
     *q = (struct guard_ask){
         .fd = p->fd, .at = p->offset, .version = e->version, .exact = f->exact
     };

@@ -94,6 +94,7 @@ static uint64_t pace_end(const struct worker *w, struct txn *t)
 uint64_t pacing_wait_ms(const struct worker *w, const struct conn *c)
 {
     const struct txn *t = c->txn;
+    CHECK(txn_is(t) && t->record_at < t->record_n);
     const struct record *r = &t->record[t->record_at];
     uint64_t at_ms = r->due_ms > w->now.ms ? r->due_ms : on_time_ms(t, r);
 
@@ -114,5 +115,6 @@ size_t pacing_most(const struct worker *w, struct conn *c)
         if (segment && most > segment)
             most = segment;
     }
+    CHECK(t->sent + most <= t->queued);
     return (size_t)most;
 }

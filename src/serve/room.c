@@ -88,6 +88,7 @@ bool room_init(struct worker *w)
 
 void room_free(struct places *p)
 {
+    CHECK(p->n == 0 && p->came == p->gone); /* all have left */
     addresses_free(p->addresses);
     free(p->conn);
 }
@@ -121,6 +122,7 @@ static struct conn *least_needed(struct worker *w)
     for (size_t n = w->places.n; n > 0 && seen < SAMPLE; n--) {
         struct conn *c = LIST_ENTRY(w->places.all.next, struct conn, node);
         uint64_t ms = used_ms(w, c);
+        CHECK(conn_is(c));
         list_remove(&c->node);
         list_append(&w->places.all, &c->node);
         if (ms < best_ms && !(c->state == CONN_IDLE && net_pending(c->fd))) {
@@ -161,12 +163,16 @@ enum room room_connection(struct worker *w, struct conn **gives_way)
 
 struct conn *room_place(struct places *p)
 {
+    CHECK(p->n < p->slots);
+    p->n++;
+    p->came++;
     if (list_empty(&p->free)) {
         CHECK(p->used < p->slots);
         return &p->conn[p->used++];
     }
     struct conn *c = LIST_ENTRY(p->free.next, struct conn, node);
     list_remove(&c->node);
+    CHECK(!conn_is(c));
     return c;
 }
 
@@ -174,6 +180,7 @@ bool room_address(struct worker *w, struct conn *c)
 {
     if (!w->places.addresses)
         return true;
+    CHECK(!c->by_address);
     c->by_address = addresses_enter(w->places.addresses, &c->peer,
                                     w->conf->limits.connections_per_address);
     return c->by_address;
@@ -181,10 +188,15 @@ bool room_address(struct worker *w, struct conn *c)
 
 void room_left(struct places *p, struct conn *c)
 {
+    CHECK(conn_is(c) && c->state == CONN_CLOSED);
+    CHECK(c->fd < 0 && !c->txn && !c->timer.hung_ms);
+    CHECK(p->n > 0 && p->n_dead > 0);
     list_prepend(&p->free, &c->node);
     p->n--;
     p->n_dead--;
+    p->gone++;
     if (c->by_address)
         addresses_leave(p->addresses, &c->peer);
     c->by_address = false;
+    c->magic = 0;
 }

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/list.h"
 
@@ -26,6 +27,7 @@ struct places {
     struct list free, all;
     struct list dead;            /* until the turn is over */
     size_t n, n_dead;            /* n_dead of the n */
+    uint64_t came, gone;         /* so far: n is the difference */
     struct addresses *addresses; /* NULL: no limit */
 };
 
@@ -46,8 +48,8 @@ enum room {
  * that is there (step_give_way), or NULL. */
 enum room room_connection(struct worker *w, struct conn **gives_way);
 
-/* A place that room_connection() knows of.  Those that were in use before come
- * first: memory that no connection ever needed is never touched. */
+/* A place that room_connection() knows of, counted.  Those that were in use
+ * before come first: memory that no connection ever needed is never touched. */
 struct conn *room_place(struct places *p);
 
 /* The limit of connections per address; false: this one is too many. */

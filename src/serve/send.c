@@ -67,6 +67,7 @@ static void finish_records(struct worker *w, struct conn *c, struct txn *t)
 
 static void advance(struct worker *w, struct conn *c, struct txn *t, size_t n)
 {
+    CHECK(t->sent + n <= t->queued);
     t->sent += n;
     c->moved += n;
     counters_add(&w->counters->bytes, n);
@@ -190,7 +191,7 @@ enum send_result send_flush(struct worker *w, struct conn *c)
         if ((size_t)n > MUCH_BYTES)
             (void)turn_over(w);
     }
-    CHECK(t->record_at == t->record_n);
+    CHECK(t->sent == t->queued);
     txn_reset_out(t);
     return SEND_DONE;
 }
@@ -200,10 +201,12 @@ void send_abandon(struct worker *w, struct conn *c, enum end why)
     struct txn *t = c->txn;
     uint64_t begins = t->sent;
 
+    CHECK(txn_is(t) && why != END_OPEN);
     for (; t->record_at < t->record_n; t->record_at++) {
         struct record *r = &t->record[t->record_at];
         uint64_t left = r->ends - begins;
         begins = r->ends;
+        CHECK(r->ends >= begins);
         r->line.end = why;
         /* heads count as sent before content */
         r->line.bytes = r->line.bytes > left ? r->line.bytes - left : 0;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "http/page.h"
 #include "os/log.h"
 #include "os/net.h"
@@ -21,11 +22,13 @@
 
 static void take(struct acceptor *a, int any)
 {
+    CHECK(a->reserve < 0);
     a->reserve = fcntl(any, F_DUPFD_CLOEXEC, 0);
 }
 
 void spare_init(struct worker *w)
 {
+    w->acceptor.reserve = -1;
     take(&w->acceptor, w->poll);
 }
 
@@ -81,6 +84,7 @@ enum spare spare_refuse(struct worker *w, size_t listener)
     if (w->acceptor.reserve < 0)
         return SPARE_LATER;
     close(w->acceptor.reserve);
+    w->acceptor.reserve = -1;
     int fd = net_accept(w->start->listener[listener], &peer);
     if (fd >= 0) {
         answer(w, fd);

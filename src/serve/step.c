@@ -40,6 +40,7 @@ static void give_back(struct worker *w, struct conn *c)
     if (!list_empty(&c->txn->waiter))
         list_remove(&c->txn->waiter);
     ferry_leave(c->txn);
+    CHECK(c->txn->conn == c);
     c->txn->lost = false;
     txn_return(&w->txns, c->txn);
     c->txn = NULL;
@@ -53,6 +54,7 @@ void step_close(struct worker *w, struct conn *c, enum end why)
         send_abandon(w, c, why);
         give_back(w, c);
     }
+    CHECK(why != END_OPEN);
     c->end = why;
     if (w->answers.ring)
         tell_end(&w->answers, c);
@@ -346,6 +348,7 @@ void step_received(struct worker *w, struct conn *c, const char *p, size_t n)
     }
     if (c->state == CONN_LINGER || c->state == CONN_CLOSED)
         return;
+    CHECK(conn_is(c));
     CHECK(c->state != CONN_SEND && c->state != CONN_PREPARE);
     if (!need_txn(w, c))
         return;
@@ -369,6 +372,7 @@ void step_writable(struct worker *w, struct conn *c)
     if (c->state != CONN_SEND)
         return;
     struct txn *t = c->txn;
+    CHECK(conn_is(c) && txn_is(t) && t->conn == c);
     enum send_result s = send_flush(w, c);
 
     if (s == SEND_FAILED)
@@ -385,6 +389,7 @@ void step_writable(struct worker *w, struct conn *c)
 
 void step_resume(struct worker *w, struct conn *c)
 {
+    CHECK(conn_is(c));
     if (c->state == CONN_PREPARE)
         run(w, c, txn_input(c->txn));
     else if (c->state == CONN_SEND)
@@ -467,6 +472,7 @@ static void pace_expired(struct worker *w, struct conn *c)
 
 void step_expired(struct worker *w, struct conn *c)
 {
+    CHECK(conn_is(c) && !c->timer.hung_ms);
     switch (c->state) {
     case CONN_IDLE:
         step_close(w, c, c->requests ? END_IDLE_TIMEOUT : END_UNUSED_TIMEOUT);

@@ -45,18 +45,23 @@ void turn_free_dead(struct worker *w)
 {
     while (!list_empty(&w->places.dead)) {
         struct conn *c = LIST_ENTRY(w->places.dead.next, struct conn, turn);
+        CHECK(conn_is(c) && c->end < END_COUNT);
         list_remove(&c->turn);
         list_remove(&c->node);
         room_left(&w->places, c);
         counters_add(&w->counters->end[c->end], 1);
         counters_add(&w->counters->closed, 1);
     }
+    /* each connection that was accepted is open or was counted as closed */
+    CHECK(w->places.n_dead == 0);
+    CHECK(w->places.came == w->places.gone + w->places.n);
 }
 
 static void take_received(struct worker *w)
 {
     for (size_t i = 0; i < w->arrivals.n_received; i++) {
         struct received *r = &w->arrivals.received[i];
+        CHECK(conn_is(r->conn) && r->conn->received);
         r->conn->received = false;
         if (r->conn->state != CONN_CLOSED)
             step_received(w, r->conn, r->p, r->n);
@@ -127,6 +132,7 @@ static bool resume_aside(struct worker *w)
     }
     for (; (waiter = aside_lost(&w->files)); any = true) {
         struct txn *t = LIST_ENTRY(waiter, struct txn, waiter);
+        CHECK(txn_is(t) && t->conn);
         t->lost = true;
         step_resume(w, t->conn);
     }
@@ -180,6 +186,7 @@ static void list_some(struct worker *w)
     l->open = true;
     do {
         struct txn *t = LIST_ENTRY(l->queue.next, struct txn, waiter);
+        CHECK(txn_is(t) && t->conn);
         list_remove(&t->waiter);
         step_resume(w, t->conn);
     } while (l->queue.next != &todo &&
@@ -286,7 +293,8 @@ void turn_run(struct worker *w, struct epoll_event *events)
 {
     int n = poll_wait(w->poll, events, WORKER_EVENTS, wait_ms(w));
 
-    CHECK(n >= 0);
+    CHECK(n >= 0 && worker_is(w));
+    CHECK(w->arrivals.n_received == 0 && w->arrivals.arena_n == 0);
     w->answers.turn++;
     w->over = false;
     w->arrivals.n_first = 0;

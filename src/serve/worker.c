@@ -32,6 +32,7 @@
 #include "serve/step.h"
 #include "serve/turn.h"
 
+_Static_assert(ARRIVALS_MOST >= 2 * WORKER_EVENTS, "arrivals_again(), poll");
 _Static_assert(CONF_FIELDS_MAX <= HEAD_FIELDS_MAX, "[limits] fields");
 
 void worker_time(struct worker *w)
@@ -113,9 +114,8 @@ static bool make_pools(struct worker *w)
     (void)!getrandom(&seed, sizeof seed, 0);
     w->arrivals.arena = malloc(ARRIVALS_ARENA);
     w->arrivals.received =
-        calloc(WORKER_EVENTS * 2 + 64, sizeof w->arrivals.received[0]);
-    w->arrivals.writable =
-        calloc(WORKER_EVENTS * 2 + 64, sizeof(struct conn *));
+        calloc(ARRIVALS_MOST, sizeof w->arrivals.received[0]);
+    w->arrivals.writable = calloc(ARRIVALS_MOST, sizeof(struct conn *));
     w->path.cap = l->target_bytes + 2;
     w->path.p = malloc(w->path.cap);
     if (!w->arrivals.arena || !w->arrivals.received || !w->arrivals.writable ||
@@ -137,6 +137,7 @@ static bool make_pools(struct worker *w)
 
 bool worker_init(struct worker *w, const struct worker_start *start)
 {
+    w->magic = WORKER_MAGIC;
     w->start = start;
     w->conf = start->conf;
     w->counters = start->counters->slot[start->index];
@@ -202,12 +203,15 @@ static int confine(const struct worker_start *start)
 
 bool worker_free(struct worker *w)
 {
+    CHECK(worker_is(w));
     facts_drop(&w->files);
     aside_drop(&w->files);
     listings_forget(&w->answers);
     pages_free(&w->answers);
     if (!files_free(&w->files))
         return false;
+    CHECK(w->files.listing_bytes == 0);
+    CHECK(list_empty(&w->ferried) && list_empty(&w->arrivals.again));
     access_free(w->access);
     txn_pool_free(&w->txns);
     free(w->acceptor.calls);
@@ -217,6 +221,7 @@ bool worker_free(struct worker *w)
     free(w->arrivals.received);
     free(w->arrivals.writable);
     free(w->path.p);
+    w->magic = 0;
     free(w);
     return true;
 }

@@ -75,7 +75,10 @@ struct told {
     uint64_t looked, added, driven, refused;
 };
 
+#define WORKER_MAGIC 0xe7a60a11u
+
 struct worker {
+    uint32_t magic;
     const struct worker_start *start;
     const struct conf *conf;
     struct counters_slot *counters;
@@ -127,6 +130,11 @@ struct worker {
 /* Makes all that a worker needs; no listening socket is touched when conf has
  * none.  False: not enough memory. */
 bool worker_init(struct worker *w, const struct worker_start *start);
+
+static inline bool worker_is(const struct worker *w)
+{
+    return w->magic == WORKER_MAGIC;
+}
 
 /* Gives everything back, w itself too, so that a leak shows as one.  False: a
  * helper does not come back (files/aside): the process is to end by _exit(). */

@@ -105,6 +105,9 @@ void board_publish(struct board_ring *r)
 {
     uint64_t n = atomic_load_explicit(&r->next, memory_order_relaxed);
 
+    /* it was begun, and by nobody else */
+    CHECK(atomic_load_explicit(&slot_of(r, n)->mark, memory_order_relaxed) ==
+          2 * n + 1);
     atomic_store_explicit(&slot_of(r, n)->mark, 2 * n + 2,
                           memory_order_release);
     atomic_store_explicit(&r->next, n + 1, memory_order_release);

@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "base/check.h"
 #include "os/process.h"
 #include "os/shm.h"
 
@@ -83,6 +84,7 @@ static struct counters_slot *find(struct tallies *t, uint32_t worker)
 
 bool tallies_claim(struct tallies *t, unsigned n, struct counters *out)
 {
+    CHECK(n <= COUNTERS_WORKERS_MAX);
     for (unsigned i = 0; i < n; i++) {
         out->slot[i] = find(t, i + 1);
         if (!out->slot[i]) {
@@ -96,8 +98,10 @@ bool tallies_claim(struct tallies *t, unsigned n, struct counters *out)
 void tallies_leave(struct counters *c, unsigned n)
 {
     for (unsigned i = 0; i < n; i++) {
-        if (c->slot[i])
+        if (c->slot[i]) {
+            CHECK(atomic_load(&c->slot[i]->worker) == i + 1);
             atomic_store(&c->slot[i]->holder, 0);
+        }
         c->slot[i] = NULL;
     }
 }

@@ -129,6 +129,7 @@ static void end_connection(struct trial *t)
     }
     txn_return(&t->w->txns, txn);
     t->conn.txn = NULL;
+    t->conn.magic = 0; /* its place is free again */
 }
 
 /* Waits for the preparer, as a turn of the worker does. */

@@ -71,6 +71,7 @@ int helpers_give(struct helpers *h, struct helper_job *job, uint64_t stuck_us)
     if (sim.no_helpers)
         return -EBUSY;
     job->began_us = 0;
+    list_init(&job->node);
     list_append(&h->jobs, &job->node);
     begin(h);
     return 0;

@@ -11,6 +11,8 @@ static void expires_in_its_time(void **state)
     struct wheel w;
     struct wheel_item a = { .due_ms = 0 }, b = { .due_ms = 0 };
     (void)state;
+    list_init(&a.node);
+    list_init(&b.node);
     wheel_init(&w, 1000);
     assert_int_equal(wheel_wait_ms(&w, 1000), -1);
     wheel_set(&w, &a, 1500);
@@ -31,6 +33,7 @@ static void moves_away_without_a_touch(void **state)
     struct wheel w;
     struct wheel_item a = { .due_ms = 0 };
     (void)state;
+    list_init(&a.node);
     wheel_init(&w, 0);
     wheel_set(&w, &a, 1000);
     for (uint64_t now = 0; now < 200000; now += 100) {
@@ -46,6 +49,7 @@ static void comes_nearer(void **state)
     struct wheel w;
     struct wheel_item a = { .due_ms = 0 };
     (void)state;
+    list_init(&a.node);
     wheel_init(&w, 0);
     wheel_set(&w, &a, 65000);
     wheel_set(&w, &a, 2000);
@@ -66,6 +70,8 @@ static void agrees_with_a_model(void **state)
     uint64_t now = 5000, seed = 7;
     (void)state;
     memset(item, 0, sizeof item);
+    for (int i = 0; i < N; i++)
+        list_init(&item[i].node);
     wheel_init(&w, now);
     for (int step = 0; step < 20000; step++) {
         seed = seed * 6364136223846793005u + 1442695040888963407u;
