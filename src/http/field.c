@@ -13,7 +13,7 @@
 #define NAME_ROOM 32
 
 /* first and last in lower case; n >= 1 */
-#define SLOT(first, last, n) (((first)*9u + (last)*23u + (unsigned)(n)) & 63u)
+#define SLOT(first, last, n) (((first)*5u + (last)*25u + (unsigned)(n)) & 127u)
 
 static const struct {
     char text[NAME_ROOM]; /* as FIELD_ROWS has it, zero-padded */
@@ -26,7 +26,7 @@ static const struct {
 };
 
 /* A free slot holds 0, a candidate that the comparison refuses. */
-static const uint8_t slots[64] = {
+static const uint8_t slots[128] = {
     [SLOT('h', 't', 4)] = FIELD_HOST,
     [SLOT('c', 'n', 10)] = FIELD_CONNECTION,
     [SLOT('k', 'e', 10)] = FIELD_KEEP_ALIVE,
@@ -53,6 +53,12 @@ static const uint8_t slots[64] = {
     [SLOT('s', 'e', 14)] = FIELD_SEC_FETCH_MODE,
     [SLOT('a', 'd', 29)] = FIELD_ACCESS_CONTROL_REQUEST_METHOD,
     [SLOT('a', 's', 30)] = FIELD_ACCESS_CONTROL_REQUEST_HEADERS,
+    [SLOT('f', 'd', 9)] = FIELD_FORWARDED,
+    [SLOT('x', 'r', 15)] = FIELD_X_FORWARDED_FOR,
+    [SLOT('x', 'o', 17)] = FIELD_X_FORWARDED_PROTO,
+    [SLOT('x', 't', 16)] = FIELD_X_FORWARDED_HOST,
+    [SLOT('x', 'd', 12)] = FIELD_X_REQUEST_ID,
+    [SLOT('t', 't', 11)] = FIELD_TRACEPARENT,
 };
 
 /* Eight bytes of a name against eight of a row's: letters (which have bit 6

@@ -4,6 +4,7 @@ libhttp_a_SOURCES += \
 	src/http/body.c src/http/body.h \
 	src/http/fault.c src/http/fault.h \
 	src/http/field.c src/http/field.h \
+	src/http/forwarded.c src/http/forwarded.h \
 	src/http/head.c src/http/head.h \
 	src/http/head_use.c \
 	src/http/method.c src/http/method.h \

@@ -1,6 +1,9 @@
 # fuzz targets: request heads, framing, targets
 FUZZ_TARGETS += t/fuzz/fuzz_head t/fuzz/fuzz_body t/fuzz/fuzz_target \
-	t/fuzz/fuzz_proxy
+	t/fuzz/fuzz_forwarded t/fuzz/fuzz_proxy
+t_fuzz_fuzz_forwarded_SOURCES = t/fuzz/fuzz_forwarded.c $(FUZZ_MAIN)
+t_fuzz_fuzz_forwarded_LDADD = $(FUZZ_LIBS)
+t_fuzz_fuzz_forwarded_LDFLAGS = $(FUZZ_LINK)
 t_fuzz_fuzz_proxy_SOURCES = t/fuzz/fuzz_proxy.c $(FUZZ_MAIN)
 t_fuzz_fuzz_proxy_LDADD = $(FUZZ_LIBS)
 t_fuzz_fuzz_proxy_LDFLAGS = $(FUZZ_LINK)

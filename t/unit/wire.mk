@@ -1,5 +1,5 @@
 # unit tests: request heads, framing, targets, tables
-UNIT_TESTS += t/unit/body t/unit/head t/unit/head_use t/unit/method t/unit/proxy \
+UNIT_TESTS += t/unit/body t/unit/forwarded t/unit/head t/unit/head_use t/unit/method t/unit/proxy \
 	t/unit/status t/unit/target
 t_unit_body_SOURCES = t/unit/body.c
 t_unit_body_LDADD = $(UNIT_LIBS)
@@ -13,5 +13,7 @@ t_unit_status_SOURCES = t/unit/status.c
 t_unit_status_LDADD = $(UNIT_LIBS)
 t_unit_target_SOURCES = t/unit/target.c
 t_unit_target_LDADD = $(UNIT_LIBS)
+t_unit_forwarded_SOURCES = t/unit/forwarded.c
+t_unit_forwarded_LDADD = $(UNIT_LIBS)
 t_unit_proxy_SOURCES = t/unit/proxy.c
 t_unit_proxy_LDADD = $(UNIT_LIBS)
