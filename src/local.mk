@@ -15,7 +15,7 @@ include src/tool/local.mk
 ETAGD_LIBS = libtools.a libmaster.a libobserve.a libserve.a libanswer.a libfiles.a \
 	libshare.a libprepare.a libconf.a libos.a libhttp.a libbase.a
 ETAGD_SYSTEM_LIBS = $(INIH_LIBS) $(MAGIC_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
-	$(BROTLI_LIBS) $(ZSTD_LIBS) $(SECCOMP_LIBS) -lpthread
+	$(BROTLI_LIBS) $(ZSTD_LIBS) $(SECCOMP_LIBS) $(CRYPT_LIBS) -lpthread
 
 sbin_PROGRAMS += etagd
 etagd_SOURCES = src/main.c

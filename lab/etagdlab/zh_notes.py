@@ -119,6 +119,8 @@ NOTES = {
     "method not allowed": "不允许的方法", "method unknown": "未知的方法",
     "unknown host": "未知的主机", "faulty request": "请求有误",
     "request too slow": "请求太慢", "overload": "过载",
+    "no credentials": "没有凭据", "wrong credentials": "凭据不对",
+    "too many attempts": "尝试次数太多",
     "system error": "系统错误", "ready": "就绪", "alive": "存活",
     "leaving": "正在离开", "upload": "上传", "to https": "转到 HTTPS",
     "file system does not answer": "文件系统没有应答",

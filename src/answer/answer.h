@@ -23,6 +23,7 @@ struct board_ring;
 struct conn;
 struct entry;
 struct files;
+struct gate;
 struct pages;
 struct standing;
 struct target;
@@ -39,7 +40,8 @@ struct answers {
     struct span keep_alive; /* the fields of a connection that lives on */
     struct pages *pages;    /* the sites' own error pages */
     struct listed listed;
-    uint64_t turn; /* number of this turn of the worker */
+    struct gate *gate; /* NULL: nobody is asked for a password */
+    uint64_t turn;     /* number of this turn of the worker */
 };
 
 /* A request, as far as it is known; it points into the input. */
@@ -68,6 +70,14 @@ void answer_fault(const struct reply *to, enum fault fault);
 
 /* Any other status without a file: 405 and 501 (with Allow), 408, 421, 503. */
 void answer_status(const struct reply *to, int status, enum reason reason);
+
+/* 401: a password is asked for (RFC 9110 11.6.1). */
+void answer_challenge(const struct reply *to, const char *realm,
+                      enum reason reason);
+
+/* 429 or 503, with the time after which it may be tried again. */
+void answer_later(const struct reply *to, int status, enum reason reason,
+                  uint64_t seconds);
 
 /* OPTIONS: 204 with Allow. */
 void answer_options(const struct reply *to);

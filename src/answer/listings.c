@@ -17,6 +17,8 @@
 #include "answer/answer_parts.h"
 #include "answer/txn.h"
 #include "base/check.h"
+#include "base/uninit.h"
+#include "conf/rules.h"
 #include "files/entry.h"
 #include "files/files.h"
 #include "files/keep.h"
@@ -37,6 +39,29 @@ static bool askable(struct span name)
     return target_utf8(name);
 }
 
+/* Names are told to those that may have the files, whom the same passwords let
+ * in to the listing ([access]). */
+static bool allowed(const struct reply *to, const struct entry *e,
+                    const struct directory_item *item)
+{
+    const struct conf *conf = to->a->conf;
+    UNINIT char storage[4096 + 256];
+    struct buf b = buf_over(storage, sizeof storage);
+    struct conf_access of_it, of_all;
+
+    if (conf->n_accesses == 0)
+        return true;
+    buf_put(&b, e->path, e->path_n);
+    buf_str(&b, item->name);
+    if (item->kind == DIRECTORY_FOLDER)
+        buf_char(&b, '/');
+    if (b.overflow || !access_find(conf, to->q->site, buf_span(&b), &of_it))
+        return !b.overflow;
+    return access_find(conf, to->q->site, span_of(e->path, e->path_n),
+                       &of_all) &&
+           of_all.passwords == of_it.passwords;
+}
+
 /* What a request for it would not be answered with 404 or 403 for. */
 static bool shown(const struct reply *to, const struct entry *e,
                   struct directory_item *item)
@@ -46,7 +71,7 @@ static bool shown(const struct reply *to, const struct entry *e,
     if (name.p[0] == '.' && to->q->site->dotfiles == DOTFILES_DENY)
         return e->path_n == 1 && span_eq(name, SPAN(".well-known")) &&
                item->kind == DIRECTORY_FOLDER;
-    if (!askable(name))
+    if (!askable(name) || !allowed(to, e, item))
         return false;
     return item->kind == DIRECTORY_FILE || item->kind == DIRECTORY_FOLDER;
 }

@@ -3,6 +3,7 @@ libanswer_a_SOURCES = \
 	src/answer/answer.c src/answer/answer.h \
 	src/answer/answer_parts.c src/answer/answer_parts.h \
 	src/answer/explained.c src/answer/explained.h \
+	src/answer/gate.c src/answer/gate.h \
 	src/answer/health.c src/answer/health.h \
 	src/answer/https.c src/answer/https.h \
 	src/answer/listings.c src/answer/listings.h \

@@ -12,6 +12,7 @@
 #include "base/uninit.h"
 #include "files/entry.h"
 #include "files/files.h"
+#include "http/basic.h"
 #include "http/page.h"
 #include "http/status.h"
 
@@ -218,6 +219,37 @@ void answer_status(const struct reply *to, int status, enum reason reason)
                           .fixed = allow ? allow_line(storage, sizeof storage)
                                          : SPAN("") },
         "");
+}
+
+void answer_challenge(const struct reply *to, const char *realm,
+                      enum reason reason)
+{
+    char storage[512];
+    struct buf fixed = buf_over(storage, sizeof storage);
+
+    basic_challenge(&fixed, span_str(realm));
+    put_error(to,
+              (struct refusal){
+                  .status = 401, .reason = reason, .fixed = buf_span(&fixed) },
+              reason == REASON_WRONG_CREDENTIALS
+                  ? "That name and that password do not belong together."
+                  : "This is for those that have a password.");
+}
+
+void answer_later(const struct reply *to, int status, enum reason reason,
+                  uint64_t seconds)
+{
+    char storage[64];
+    struct buf fixed = buf_over(storage, sizeof storage);
+
+    buf_fmt(&fixed, "Retry-After: %llu\r\n", (unsigned long long)seconds);
+    put_error(to,
+              (struct refusal){ .status = status,
+                                .reason = reason,
+                                .fixed = buf_span(&fixed) },
+              reason == REASON_ATTEMPTS
+                  ? "There were too many wrong passwords. Wait a while."
+                  : "");
 }
 
 /* A preflight of another origin is told what the rules say (Fetch 3.2.2); every

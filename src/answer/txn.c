@@ -55,7 +55,7 @@ struct txn *txn_borrow(struct txn_pool *pool)
     t->ferry = NULL;
     t->in_n = 0;
     t->in_cap = pool->stride - sizeof *t;
-    t->body_active = t->body_done = false;
+    t->body_active = t->body_done = t->verdict.known = false;
     list_init(&t->waiter);
     t->out = buf_over(t->out_bytes, sizeof t->out_bytes);
     t->record_at = t->record_n = 0;

@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/list.h"
+#include "base/sip.h"
 #include "http/body.h"
 #include "http/logline.h"
 #include "http/range.h"
@@ -96,11 +97,16 @@ struct txn {
     struct list waiter;        /* hangs at an entry that is being prepared */
     uint64_t queued_turn;      /* of the worker, for a listing */
     bool lost;                 /* what it waited for does not come */
-    struct ferry *ferry;       /* brings bytes to be sent; or NULL */
-    struct buf out;            /* heads and small bodies */
-    uint64_t sent;             /* bytes of the stream that are out */
-    uint64_t queued;           /* bytes of the stream in all */
-    uint64_t doubt_us;         /* since when a file may be growing; 0: none */
+    struct {
+        struct sip of; /* these credentials */
+        uint8_t word;  /* enum gate_word */
+        bool known;
+    } verdict;           /* of [access], for the request at hand */
+    struct ferry *ferry; /* brings bytes to be sent; or NULL */
+    struct buf out;      /* heads and small bodies */
+    uint64_t sent;       /* bytes of the stream that are out */
+    uint64_t queued;     /* bytes of the stream in all */
+    uint64_t doubt_us;   /* since when a file may be growing; 0: none */
     unsigned piece_n, piece_at;
     unsigned record_n, record_at;
     struct buf text;  /* copies of what records point at, once they must stay */

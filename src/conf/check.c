@@ -363,6 +363,7 @@ void check_all(struct loader *l)
     health_check(l);
     mss_check(l);
     rulesum_check(l);
+    access_check(l);
     if (c->unknown_host == UNKNOWN_HOST_REFUSE && c->n_sites == 1)
         loader_fault(l, where_of(l, "server", "unknown-host"), "server",
                      "unknown-host",

@@ -104,6 +104,29 @@ struct conf_pace {
     uint64_t rate;     /* bytes of content a second; 0: as fast as it goes */
 };
 
+struct conf_user {
+    char *name, *hash;
+};
+
+/* A file of passwords, read when the configuration was. */
+struct conf_passwords {
+    char *file;
+    struct conf_user *user; /* by name */
+    size_t n;
+    size_t memory_bytes; /* of the dearest check */
+};
+
+/* [access PATTERN]: who is asked for a password. */
+struct conf_access {
+    char *pattern;
+    int line;
+    bool set_basic, set_realm, set_attempts;
+    char *basic; /* file; NULL: nobody is asked */
+    char *realm;
+    uint64_t attempts; /* that may fail, per address and minute; 0: any */
+    const struct conf_passwords *passwords; /* of that file */
+};
+
 struct conf_alias {
     char *prefix; /* "/static/": ends with a slash */
     char *root;   /* absolute, canonical directory */
@@ -247,8 +270,8 @@ struct conf {
     bool defer_accept;
     enum protocol protocol;
     char *accept_upload; /* path whose content is wanted; NULL: none */
-    bool pieces; /* status line, fields and content leave apart */
-    size_t mss;  /* longest segment; 0: the route's */
+    bool pieces;         /* status line, fields and content leave apart */
+    size_t mss;          /* longest segment; 0: the route's */
     bool explain_header;
     enum unknown_host unknown_host;
     struct conf_site *sites;
@@ -259,6 +282,10 @@ struct conf {
     size_t n_rules;
     struct conf_pace *paces;
     size_t n_paces;
+    struct conf_access *accesses;
+    size_t n_accesses;
+    struct conf_passwords *passwords;
+    size_t n_passwords;
     bool declares_coding; /* a rule has Content-Encoding */
     struct conf_timeouts timeouts;
     struct conf_limits limits;
@@ -272,5 +299,8 @@ struct conf {
 };
 
 void conf_free(struct conf *c);
+
+/* In a process that asks nobody for a password: no hash is left in it. */
+void conf_forget_passwords(struct conf *c);
 
 #endif

@@ -130,6 +130,10 @@ void conf_dump(const struct conf *c, FILE *out)
         fprintf(out, "\n[pace %s]\n", c->paces[i].pattern);
         keys_print("pace", &c->paces[i], NULL, out);
     }
+    for (size_t i = 0; i < c->n_accesses; i++) {
+        fprintf(out, "\n[access %s]\n", c->accesses[i].pattern);
+        keys_print("access", &c->accesses[i], NULL, out);
+    }
     for (size_t i = 1; i < c->n_sites; i++)
         host_print(&c->sites[i], out);
     for (size_t i = 0; i < c->n_sites; i++)

@@ -194,7 +194,8 @@ enum htpasswd_kind htpasswd_next(struct htpasswd *h, struct htpasswd_line *line)
     if (span_trim(text).n == 0 || text.p[0] == '#')
         return HTPASSWD_NOTE;
     size_t colon = span_find(text, ':');
-    line->user = span_to(text, colon);
+    /* without a colon the line may be a password: it is shown to nobody */
+    line->user = colon < text.n ? span_to(text, colon) : SPAN_NONE;
     line->hash = span_from(text, colon + 1);
     if (colon == text.n)
         line->what = "has no colon behind the name";

@@ -332,6 +332,16 @@ const struct key keys[] = {
         "bytes of content a second, of each response; 0: as fast as it goes",
         RANGE(0, GIB(1)), .flag = offsetof(struct conf_pace, set_rate)),
 
+    ROW("access", "basic", path, conf_access, basic, NULL,
+        "file of users and hashes (etagd passwd), read at start and reload; off: for all",
+        .flags = KEY_OFF, .flag = offsetof(struct conf_access, set_basic)),
+    ROW("access", "realm", field, conf_access, realm, NULL,
+        "what the password is for, as browsers show it; without one: restricted",
+        .flag = offsetof(struct conf_access, set_realm)),
+    ROW("access", "attempts", count, conf_access, attempts, NULL,
+        "wrong passwords of an address in a minute until 429; without one: 20; 0: no limit",
+        RANGE(0, 1000), .flag = offsetof(struct conf_access, set_attempts)),
+
     ROW("alias", "root", dir, conf_alias, root, NULL,
         "directory that stands for the prefix", .flags = KEY_REQUIRED),
 
@@ -366,6 +376,8 @@ const struct section_row sections[] = {
       "response fields, NAME = VALUE, of what matches" },
     { "pace", "PATTERN", SECTION_PACE,
       "answers that take their time: latency and bandwidth" },
+    { "access", "PATTERN", SECTION_ACCESS,
+      "what is only for those that have a password" },
     { "host", "NAME...", SECTION_HOST,
       "a site of its own; what it leaves out is [server]'s" },
     { "alias", "/PREFIX/", SECTION_ALIAS,

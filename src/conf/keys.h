@@ -53,6 +53,7 @@ enum section_kind {
     SECTION_HOST,
     SECTION_RULE, /* [cache PATTERN], [header PATTERN] */
     SECTION_PACE,
+    SECTION_ACCESS,
     SECTION_ALIAS,
     SECTION_REDIRECT
 };

@@ -104,6 +104,10 @@ void moved_finish(struct loader *l);
 /* paces.c */
 bool paces_begin(struct loader *l, struct span pattern);
 
+/* access.c */
+bool access_begin(struct loader *l, struct span pattern);
+void access_check(struct loader *l);
+
 /* hosts.c */
 bool host_begin(struct loader *l, struct span names);
 void hosts_finish(struct loader *l);

@@ -61,7 +61,8 @@ static bool host_match(struct span pattern, struct span names)
     }
 }
 
-bool rules_match(const char *pattern, struct span host, struct span path)
+static bool match(const char *pattern, struct span host, struct span path,
+                  bool nocase)
 {
     struct span p = span_str(pattern);
 
@@ -73,7 +74,18 @@ bool rules_match(const char *pattern, struct span host, struct span path)
     }
     if (p.n && p.p[0] != '/')
         path = last_part(path);
-    return rules_glob(p, path);
+    return glob(p, path, nocase);
+}
+
+bool rules_match(const char *pattern, struct span host, struct span path)
+{
+    return match(pattern, host, path, false);
+}
+
+bool rules_match_any_case(const char *pattern, struct span host,
+                          struct span path)
+{
+    return match(pattern, host, path, true);
 }
 
 struct span rules_star(const char *pattern, struct span path)

@@ -45,6 +45,15 @@ bool rules_applies(const struct conf_rule *r, struct span host,
 void paces_find(const struct conf *c, struct span host, struct span path,
                 struct conf_pace *out);
 
+/* Whether a password is asked for, and with *out, which: what the [access]
+ * sections say of the path, of the index files that may answer for it, of the
+ * folder that it may name, and of the file whose coded form it may be.  Case
+ * only counts where a section lets everybody in: some file systems ignore it.
+ */
+#define ACCESS_ATTEMPTS 20 /* unless a section has its own */
+bool access_find(const struct conf *c, const struct conf_site *site,
+                 struct span path, struct conf_access *out);
+
 /* The value that a policy sends for a field; p NULL: none. */
 struct span rules_field(const struct policy *p, struct span name);
 
@@ -59,5 +68,9 @@ bool rules_glob(struct span pattern, struct span text);
 
 /* As rules_glob, with the leading-slash convention and "//host/". */
 bool rules_match(const char *pattern, struct span host, struct span path);
+
+/* The same where the case of ASCII letters does not count. */
+bool rules_match_any_case(const char *pattern, struct span host,
+                          struct span path);
 
 #endif

@@ -94,6 +94,9 @@ void section_begin(struct loader *l, struct span name)
     case SECTION_PACE:
         ok = paces_begin(l, argument);
         break;
+    case SECTION_ACCESS:
+        ok = access_begin(l, argument);
+        break;
     case SECTION_ALIAS:
     case SECTION_REDIRECT:
         ok = moved_begin(l, argument);

@@ -13,6 +13,7 @@
 #include "conf/rules.h"
 #include "files/audit.h"
 #include "files/files.h"
+#include "http/lifetime.h"
 #include "http/status.h"
 
 /* Fields that describe the content: a 304 does not repeat them (RFC 9110
@@ -102,10 +103,47 @@ static bool has_line(struct span lines, struct span name)
     return false;
 }
 
+/* Is what is at that path for some only? */
+static bool guarded(const struct files *fs, const struct conf_site *site,
+                    struct span path)
+{
+    struct conf_access unused;
+
+    return fs->conf->n_accesses > 0 &&
+           access_find(fs->conf, site, path, &unused);
+}
+
+static bool entry_guarded(const struct files *fs, const struct entry *e)
+{
+    return guarded(fs, &fs->conf->sites[e->site], span_of(e->path, e->path_n));
+}
+
+/* What is for some only is private unless a rule says plainly that it is not.
+ * Without a word caches that many share keep no answer to a request with
+ * Authorization, but must-revalidate would let them (RFC 9111 3.5). */
+static void put_caching(struct buf *b, struct span value, bool is_guarded)
+{
+    static const struct span plain[] = { SPAN("private"), SPAN("no-store"),
+                                         SPAN("public"), SPAN("s-maxage") };
+    struct span rest = value;
+    struct lifetime_directive d;
+
+    while (is_guarded && lifetime_next(&rest, &d)) {
+        for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+            is_guarded = is_guarded && !span_eq_nocase(d.name, plain[i]);
+    }
+    BUF_LIT(b, "Cache-Control: ");
+    if (is_guarded)
+        buf_str(b, value.n ? "private, " : "private");
+    buf_span_put(b, value);
+    BUF_LIT(b, "\r\n");
+}
+
 /* Fields that have their own place in a head, or stand in `fixed` already, are
  * left out. */
 static void put_rule_fields(struct buf *b, const struct policy *p,
-                            struct span fixed, bool no_content_fields)
+                            struct span fixed, bool no_content_fields,
+                            bool is_guarded)
 {
     for (size_t i = 0; i < p->n_fields; i++) {
         const struct conf_field *f = p->field[i];
@@ -116,8 +154,13 @@ static void put_rule_fields(struct buf *b, const struct policy *p,
             span_eq_nocase(name, SPAN("Content-Encoding")) ||
             (no_content_fields && content_field(name)) || has_line(fixed, name))
             continue;
-        field(b, f->name, span_str(f->value));
+        if (span_eq_nocase(name, SPAN("Cache-Control")))
+            put_caching(b, span_str(f->value), is_guarded);
+        else
+            field(b, f->name, span_str(f->value));
     }
+    if (is_guarded && !rules_field(p, SPAN("Cache-Control")).p)
+        put_caching(b, SPAN(""), true);
 }
 
 static void put_nosniff(const struct files *fs, struct buf *b,
@@ -234,7 +277,7 @@ static bool make_ok(const struct files *fs, struct entry *e, enum coding c,
     if (!named)
         BUF_LIT(&b, "Accept-Ranges: bytes\r\n");
     put_vary(&b, blocks_vary(e), p);
-    put_rule_fields(&b, p, SPAN(""), false);
+    put_rule_fields(&b, p, SPAN(""), false, entry_guarded(fs, e));
     put_expires(&b, k, e);
     put_nosniff(fs, &b, p);
     put_tail(fs, &b, k, true, e->source.form[c].size);
@@ -253,7 +296,7 @@ static bool make_not_modified(const struct files *fs, struct entry *e,
     /* Last-Modified only helps a cache that has no tag to go by */
     put_validators(&b, e, f, f->tag_n == 0);
     put_vary(&b, blocks_vary(e), p);
-    put_rule_fields(&b, p, SPAN(""), true);
+    put_rule_fields(&b, p, SPAN(""), true, entry_guarded(fs, e));
     put_expires(&b, &f->not_modified, e);
     put_tail(fs, &b, &f->not_modified, false, 0);
     return keep_block(&f->not_modified, &b);
@@ -310,15 +353,17 @@ bool blocks_file(const struct files *fs, struct entry *e)
 
 /* The rules' part of a page's head, and the fields that rules may replace. */
 static void put_page_fields(const struct files *fs, struct buf *b,
-                            const struct blocks_head *h, const struct policy *p)
+                            const struct blocks_head *h, const struct policy *p,
+                            bool is_guarded)
 {
     bool named;
 
     put_vary(b, h->vary, p);
-    put_rule_fields(b, p, h->fixed, h->type == NULL);
     rule_value(p, SPAN("Cache-Control"), &named);
-    if (h->caching && !named)
-        field(b, "Cache-Control", span_str(h->caching));
+    bool own = h->caching && !named;
+    put_rule_fields(b, p, h->fixed, h->type == NULL, is_guarded && !own);
+    if (own)
+        put_caching(b, span_str(h->caching), is_guarded);
     if (h->type)
         put_nosniff(fs, b, p);
 }
@@ -338,7 +383,7 @@ int blocks_head_put(const struct files *fs, struct buf *b,
     if (type)
         field(b, "Content-Type", span_str(type));
     buf_span_put(b, h->fixed);
-    put_page_fields(fs, b, h, &p);
+    put_page_fields(fs, b, h, &p, guarded(fs, site, path));
     rule_value(&p, SPAN("Expires"), &named);
     if (p.expires == EXPIRES_ACCESS && !named)
         put_date(b, "Expires", fs->now->second + p.clock_s + p.expires_s);
@@ -370,7 +415,7 @@ bool blocks_page(const struct files *fs, struct entry *e, const char *type,
     field(&b, "Content-Type", span_str(type));
     k->fields_at = (uint16_t)b.n;
     put_vary(&b, NULL, &p);
-    put_rule_fields(&b, &p, SPAN(""), false);
+    put_rule_fields(&b, &p, SPAN(""), false, entry_guarded(fs, e));
     put_nosniff(fs, &b, &p);
     put_tail(fs, &b, k, true, page_n);
     k->expires_at = 0;

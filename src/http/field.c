@@ -48,6 +48,7 @@ static const uint8_t slots[128] = {
     [SLOT('u', 't', 10)] = FIELD_USER_AGENT,
     [SLOT('o', 'n', 6)] = FIELD_ORIGIN,
     [SLOT('c', 'e', 6)] = FIELD_COOKIE,
+    [SLOT('a', 'n', 13)] = FIELD_AUTHORIZATION,
     [SLOT('u', 'e', 7)] = FIELD_UPGRADE,
     [SLOT('s', 't', 14)] = FIELD_SEC_FETCH_DEST,
     [SLOT('s', 'e', 14)] = FIELD_SEC_FETCH_MODE,

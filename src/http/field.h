@@ -31,6 +31,7 @@
     X(USER_AGENT, "User-Agent")                                         \
     X(ORIGIN, "Origin")                                                 \
     X(COOKIE, "Cookie")                                                 \
+    X(AUTHORIZATION, "Authorization")                                   \
     X(UPGRADE, "Upgrade")                                               \
     X(SEC_FETCH_DEST, "Sec-Fetch-Dest")                                 \
     X(SEC_FETCH_MODE, "Sec-Fetch-Mode")                                 \

@@ -46,6 +46,11 @@
     X(LEAVING, "leaving", "[health] path: this node is about to end")         \
     X(ALIVE, "alive", "[health] live: a worker turns")                        \
     X(TO_HTTPS, "to https", "[server] https-port: it came without TLS")       \
+    X(NO_CREDENTIALS, "no credentials",                                       \
+      "RFC 9110 15.5.2: [access] asks for a password")                        \
+    X(WRONG_CREDENTIALS, "wrong credentials",                                 \
+      "RFC 9110 15.5.2: no such user, or another password")                   \
+    X(ATTEMPTS, "too many attempts", "RFC 6585 4: [access] attempts")         \
     X(METHOD_NOT_ALLOWED, "method not allowed", "RFC 9110 15.5.6")            \
     X(METHOD_UNKNOWN, "method unknown", "RFC 9110 15.6.2")                    \
     X(HOST_UNKNOWN, "unknown host", "RFC 9110 15.5.20")                       \

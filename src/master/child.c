@@ -100,6 +100,8 @@ _Noreturn void child_main(struct generation *g, struct child *c, int control,
         log_error("M040", "privileges could not be dropped: %s", strerror(-rc));
         _exit(1);
     }
+    if (c->role != CHILD_WORKER)
+        conf_forget_passwords(g->conf);
     if (c->role == CHILD_PREPARER)
         exit(preparer_run(g->conf, control, c->told));
     if (c->role == CHILD_OBSERVER)
@@ -127,6 +129,7 @@ _Noreturn void child_main(struct generation *g, struct child *c, int control,
         .board = g->board,
         .wake = g->wake,
         .connections = g->connections,
+        .attempts = g->attempts,
         .past = g->past,
         .standing = g->standing,
     };

@@ -76,6 +76,7 @@ struct generation {
     char place[OBSERVER_PLACES_MAX]
               [METRICS_PLACE_BYTES]; /* where workers listen */
     _Atomic uint64_t *connections;
+    struct attempts *attempts; /* the same; at passwords */
     struct past *past; /* the master's, for all generations; may be NULL */
     const struct standing *standing; /* the same */
     struct priv_identity identity;

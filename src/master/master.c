@@ -32,6 +32,7 @@
 #include "os/shm.h"
 #include "os/signals.h"
 #include "prepare/preparer.h"
+#include "share/attempts.h"
 #include "share/past.h"
 #include "share/standing.h"
 
@@ -182,6 +183,7 @@ unsigned master_reload(struct master *m)
     supersede(m);
     m->numbers = g->number;
     g->past = m->past;
+    g->attempts = m->attempts;
     g->standing = m->standing;
     list_append(&m->generations, &g->node);
     if (generation_start(g, m->poll))
@@ -367,11 +369,12 @@ static void begin(struct master *m, char *const *argv)
     m->started_us = clock_mono_us();
     m->connections = shm_new(sizeof *m->connections);
     m->past = past_new();
+    m->attempts = attempts_new();
     m->standing = shm_new(sizeof *m->standing);
     begin_tallies(m);
     m->signals = signals_open();
     m->poll = poll_new();
-    CHECK(m->connections && m->past && m->standing);
+    CHECK(m->connections && m->past && m->attempts && m->standing);
     CHECK(m->signals >= 0 && m->poll >= 0);
     CHECK(poll_add_level(m->poll, m->signals, &m->signal_tag) == 0);
     console_begin(m);
@@ -393,6 +396,7 @@ static int end(struct master *m)
     terminal_end(m);
     shm_free(m->connections, sizeof *m->connections);
     past_free(m->past);
+    attempts_free(m->attempts);
     tallies_free(m->tallies);
     close(m->tallies_fd);
     shm_free(m->standing, sizeof *m->standing);
@@ -416,6 +420,7 @@ int master_run(struct conf *conf, const struct conf_source *source,
     if (!g)
         return 1;
     g->past = m.past;
+    g->attempts = m.attempts;
     g->standing = m.standing;
     list_append(&m.generations, &g->node);
     if (!generation_start(g, m.poll))

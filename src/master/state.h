@@ -19,7 +19,7 @@
 
 /* How the service is seen from outside: systemd, watchdog, idle exit. */
 struct service {
-    uint64_t watchdog_us; /* systemd's, 0: none */
+    uint64_t watchdog_us;          /* systemd's, 0: none */
     uint64_t checked_us, awake_us; /* last look; since when looks are regular */
     uint64_t pinged_us, told_us;
     uint64_t told_requests, told_open;
@@ -77,6 +77,7 @@ struct master {
     unsigned numbers;             /* generations so far */
     _Atomic uint64_t *connections;
     struct past *past;
+    struct attempts *attempts;
     struct tallies *tallies;   /* of all generations */
     int tallies_fd;            /* for an upgrade */
     struct standing *standing; /* what workers know of leave */

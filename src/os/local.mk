@@ -14,6 +14,7 @@ libos_a_SOURCES = \
 	src/os/marks.c src/os/marks.h \
 	src/os/net.c src/os/net.h \
 	src/os/notify.c src/os/notify.h \
+	src/os/password.c src/os/password.h \
 	src/os/poll.c src/os/poll.h \
 	src/os/priv.c src/os/priv.h \
 	src/os/process.c src/os/process.h \

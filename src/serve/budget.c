@@ -7,6 +7,7 @@
 
 #include "answer/listings.h"
 #include "answer/pages.h"
+#include "answer/gate.h"
 #include "base/check.h"
 #include "base/sum.h"
 #include "files/entry.h"
@@ -17,6 +18,7 @@
 #include "serve/room.h"
 #include "serve/worker.h"
 #include "share/board.h"
+#include "share/attempts.h"
 #include "share/past.h"
 #include "share/tallies.h"
 
@@ -79,6 +81,8 @@ size_t budget_shared(const struct conf *conf,
 
     rows[n++] =
         (struct budget_row){ "what was handed out", "", 1, past_bytes() };
+    rows[n++] = (struct budget_row){ "attempts at passwords", "access attempts",
+                                     gate_wanted(conf), attempts_bytes() };
     rows[n++] =
         (struct budget_row){ "counters", "", 1, sizeof(struct tallies) };
     if (o->on)
@@ -119,6 +123,8 @@ size_t budget_worker(const struct conf *conf, size_t descriptors,
           LISTINGS_BYTES + LISTINGS_MAKING },
         { "the sites' error pages", "server error-NNN", error_pages(conf),
           PAGES_FILE_MAX + sizeof(struct entry) },
+        { "passwords that are checked", "access basic", gate_wanted(conf),
+          gate_bytes(conf) },
         { "access log lines", "log buffer", log,
           conf->log.buffer_bytes + LOGLINE_BYTES_MAX },
     };

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "answer/answer.h"
+#include "answer/gate.h"
 #include "answer/health.h"
 #include "answer/https.h"
 #include "answer/paced.h"
@@ -270,6 +271,51 @@ static bool answered_early(struct worker *w, struct conn *c, struct request *q,
     return true;
 }
 
+static void refuse(struct worker *w, struct conn *c, struct request *q,
+                   const struct gate_answer *g)
+{
+    c->requests++;
+    const struct reply to = { &w->answers, q, c, c->txn, may_persist(w, c, q) };
+    gate_refuse(&to, g);
+    c->txn->verdict.known = false;
+    paced_begin(&to);
+}
+
+/* For a helper, the preparer, a digest, or its turn to be listed? */
+static bool waits(struct worker *w, struct txn *t, const struct head *h,
+                  struct entry *e)
+{
+    struct list *where = NULL;
+
+    if (!e) {
+        where = t->lost ? NULL : w->files.waits;
+    } else if (e->pending ||
+               facts_await_digest(&w->files, e, h->present & ABOUT_TAGS)) {
+        where = &e->waiters;
+    } else if (e->kind == ENTRY_LISTING && !w->answers.listed.open) {
+        where = &w->answers.listed.queue;
+        t->queued_turn = w->answers.turn;
+    }
+    if (where)
+        list_append(where, &t->waiter);
+    return where != NULL;
+}
+
+/* Another file's bytes go out under this path: may they? */
+static bool stands_behind(struct worker *w, struct conn *c, struct request *q,
+                          enum request_result *r)
+{
+    if (q->why != REASON_FALLBACK)
+        return false;
+    const struct gate_answer g =
+        gate_ask(&(struct reply){ &w->answers, q, c, c->txn, true },
+                 span_str(q->site->fallback));
+    *r = g.word == GATE_WAITS ? REQUEST_WAITS : REQUEST_ANSWERED;
+    if (g.word != GATE_OPEN && g.word != GATE_WAITS)
+        refuse(w, c, q, &g);
+    return g.word != GATE_OPEN;
+}
+
 /* The request is whole: answers it, or waits for the preparer. */
 static enum request_result answer(struct worker *w, struct conn *c,
                                   struct request *q)
@@ -296,23 +342,11 @@ static enum request_result answer(struct worker *w, struct conn *c,
         if (!t->lost)
             e = resolve(&w->files, (unsigned)(site - w->conf->sites), &target,
                         c->first_us, &q->why);
-        if (!t->lost && !e && w->files.waits) {
-            list_append(w->files.waits, &t->waiter);
+        if (waits(w, t, h, e))
             return REQUEST_WAITS;
-        }
-        if (e && e->pending) {
-            list_append(&e->waiters, &t->waiter);
-            return REQUEST_WAITS;
-        }
-        if (e && facts_await_digest(&w->files, e, h->present & ABOUT_TAGS)) {
-            list_append(&e->waiters, &t->waiter);
-            return REQUEST_WAITS;
-        }
-        if (e && e->kind == ENTRY_LISTING && !w->answers.listed.open) {
-            list_append(&w->answers.listed.queue, &t->waiter);
-            t->queued_turn = w->answers.turn;
-            return REQUEST_WAITS;
-        }
+        enum request_result r = REQUEST_ANSWERED;
+        if (e && w->answers.gate && stands_behind(w, c, q, &r))
+            return r;
     }
     c->requests++;
     const struct reply to = { &w->answers, q, c, t, may_persist(w, c, q) };
@@ -340,6 +374,45 @@ static enum request_result answer(struct worker *w, struct conn *c,
     return e && e->kind == ENTRY_LISTING ? REQUEST_HEAVY : REQUEST_ANSWERED;
 }
 
+/* Is a password to be had first?  It comes before the content, so that nobody
+ * sends what is not wanted, and before everything that tells what is there.
+ * Not for what stands beside the site: health, and the way to https; nor for
+ * OPTIONS, which no browser's preflight has credentials for (Fetch 4.8). */
+static bool held(struct worker *w, struct conn *c, struct request *q,
+                 struct span *in, enum request_result *r)
+{
+    struct txn *t = c->txn;
+    const struct conf_site *site = NULL;
+    struct target target;
+
+    if (t->body_done || q->head.method == METHOD_OPTIONS ||
+        method_support(q->head.method) == METHOD_UNKNOWN ||
+        route(w, q, &target, &site) != FAULT_NONE || !site ||
+        target.path.n == 0 || health_names(w->conf, target.path) ||
+        https_wants(w->conf, c->tls, &target))
+        return false;
+    q->site = site;
+    q->path = target.path;
+    const struct gate_answer g =
+        gate_ask(&(struct reply){ &w->answers, q, c, t, true }, q->path);
+    if (g.word == GATE_OPEN)
+        return false;
+    *r = REQUEST_WAITS;
+    if (g.word == GATE_WAITS) {
+        txn_input_keep(t, *in, SPAN(""));
+        return true;
+    }
+    if (body_announced(&q->head)) {
+        end_after(c, END_FAULTY, true);
+        *in = span_from(*in, in->n);
+    } else {
+        *in = span_from(*in, q->head.bytes);
+    }
+    refuse(w, c, q, &g);
+    *r = REQUEST_ANSWERED;
+    return true;
+}
+
 enum request_result request_take(struct worker *w, struct conn *c,
                                  struct span *in, struct request *q)
 {
@@ -352,6 +425,9 @@ enum request_result request_take(struct worker *w, struct conn *c,
     request_forget(w, q);
     if (f != FAULT_NONE)
         return fatal(w, c, q, in, f);
+    enum request_result early;
+    if (w->answers.gate && held(w, c, q, in, &early))
+        return early;
     if (t->body_done) {
         if (t->body_fault != FAULT_NONE) {
             know_site(w, q);
@@ -380,7 +456,7 @@ enum request_result request_take(struct worker *w, struct conn *c,
         txn_input_keep(t, span_to(*in, q->head.bytes), rest);
         return REQUEST_WAITS;
     }
-    t->body_done = false;
+    t->body_done = t->verdict.known = false;
     c->continued = false;
     *in = rest;
     return r;

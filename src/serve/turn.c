@@ -8,6 +8,7 @@
  */
 #include "serve/turn.h"
 
+#include "answer/gate.h"
 #include "answer/listings.h"
 #include "answer/txn.h"
 #include "base/check.h"
@@ -145,8 +146,11 @@ static bool resume(struct worker *w)
     bool any = w->files.aside_used && resume_aside(w);
     struct list *waiter;
 
-    for (; (waiter = facts_ready(&w->files)); any = true)
+    while ((waiter = facts_ready(&w->files)) ||
+           (waiter = gate_ready(&w->answers))) {
         step_resume(w, LIST_ENTRY(waiter, struct txn, waiter)->conn);
+        any = true;
+    }
     return any;
 }
 
@@ -221,6 +225,8 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
             accepting_called(w);
         } else if (tag == &w->files.aside_tag) {
             aside = true;
+        } else if (tag == w->answers.gate) {
+            gate_take(&w->answers);
         } else if (tag == &w->files.mounts_tag) {
             aside_mounts(&w->files);
         } else if (tag == w->files.dirs) {

@@ -13,6 +13,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "answer/gate.h"
 #include "answer/listings.h"
 #include "answer/pages.h"
 #include "answer/tell.h"
@@ -208,7 +209,7 @@ bool worker_free(struct worker *w)
     aside_drop(&w->files);
     listings_forget(&w->answers);
     pages_free(&w->answers);
-    if (!files_free(&w->files))
+    if (!gate_end(&w->answers) || !files_free(&w->files))
         return false;
     CHECK(w->files.listing_bytes == 0);
     CHECK(list_empty(&w->ferried) && list_empty(&w->arrivals.again));
@@ -246,6 +247,11 @@ int worker_run(const struct worker_start *start)
     gauges_init(w);
     if (!aside_start(&w->files)) {
         log_error("W081", "no helpers for file systems that may hang");
+        return give_up(w, events);
+    }
+    if (gate_wanted(w->conf) &&
+        !gate_start(&w->answers, w->poll, start->attempts)) {
+        log_error("W093", "no helpers for the passwords of [access]");
         return give_up(w, events);
     }
     int error = confine(start);

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libshare.a
 libshare_a_SOURCES = \
+	src/share/attempts.c src/share/attempts.h \
 	src/share/board.c src/share/board.h \
 	src/share/counters.h \
 	src/share/past.c src/share/past.h \

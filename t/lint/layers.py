@@ -41,6 +41,7 @@ LIBRARIES = [
     (r'(openssl|brotli)/.*|zlib\.h|zstd.*\.h', ['prepare']),
     (r'seccomp\.h|linux/(landlock|seccomp|filter)\.h|sys/prctl\.h',
      ['os', 'prepare']),
+    (r'crypt\.h', ['os']),
     (r'sys/epoll\.h', ['os', 'prepare']),
     (r'sys/inotify\.h|sys/sendfile\.h', ['os']),
 ]

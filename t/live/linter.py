@@ -29,6 +29,10 @@ CACHE_DIRECTIVE = re.compile(
     r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:=(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+|"
     r"\"[^\"]*\"))?\Z")
 
+# RFC 7617 2 and 2.1
+CHALLENGE = re.compile(
+    r"Basic realm=\"(?:[^\"\\]|\\.)*\", charset=\"UTF-8\"\Z")
+
 # RFC 9110 5.3: only list-valued fields (and Set-Cookie) may be repeated.
 SINGLE = {"date", "content-length", "content-type", "content-range", "etag",
           "last-modified", "expires", "location", "server", "age",
@@ -175,8 +179,15 @@ def rule_status_fields(r):
         yield "405 without Allow"
     if r.status in (301, 302, 303, 307, 308) and not r.has("Location"):
         yield "%d without Location" % r.status
-    if r.status in (401, 407):
-        yield "%d: this server asks nobody who they are" % r.status
+    if r.status == 407:
+        yield "407: this server is no proxy"
+    if r.status == 401 and not CHALLENGE.match(
+            r.get("WWW-Authenticate") or ""):
+        yield "401 without a challenge"
+    if r.status != 401 and r.has("WWW-Authenticate"):
+        yield "WWW-Authenticate in a %d" % r.status
+    if r.status == 429 and not r.has("Retry-After"):
+        yield "429 without Retry-After"
     if r.status == 206:
         multi = (r.get("Content-Type") or "").startswith("multipart/byteranges")
         if r.has("Content-Range") == multi:

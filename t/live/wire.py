@@ -134,12 +134,14 @@ class Connection:
     """A client connection.  lint: called with each final Response."""
 
     def __init__(self, address, lint=None, rcvbuf=None, timeout=DEADLINE_S,
-                 old=False):
+                 old=False, source=None):
         family = (socket.AF_UNIX if isinstance(address, str) else
                   socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
         self.sock = socket.socket(family, socket.SOCK_STREAM)
         if rcvbuf:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
+        if source:
+            self.sock.bind(source)
         self.sock.settimeout(timeout)
         self.sock.connect(address)
         if family != socket.AF_UNIX:

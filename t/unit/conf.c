@@ -772,6 +772,7 @@ static void sample_loads(void **state)
 {
     static const char *const override[] = { "server.root=/tmp",
                                             "host example.org.root=/tmp",
+                                            "access /members/*.basic=off",
                                             "alias /static/.root=/tmp" };
     char *text = file_text("conf/etagd.ini"), *rest, *line, *all = NULL;
     size_t n = 0;

@@ -6,7 +6,9 @@
 
 #include "unit.h"
 
+#include "base/buf.h"
 #include "conf/rules.h"
+#include "http/accept.h"
 
 static void glob_rows(void **state)
 {
@@ -240,6 +242,117 @@ static void star_rows(void **state)
                           span_str(rows[i].star)));
 }
 
+static struct conf_access asked(const char *pattern, const char *basic)
+{
+    static char file[] = "users";
+
+    return (struct conf_access){ .pattern = strdup(pattern),
+                                 .set_basic = true,
+                                 .basic = basic ? file : NULL };
+}
+
+/* Who is asked: sections, a path, and the index files of its site. */
+static void access_rows(void **state)
+{
+    static const struct {
+        const char *guards, *opens, *path;
+        bool is_asked;
+    } rows[] = {
+        { "/a/*", NULL, "/a/b", true },
+        { "/a/*", NULL, "/a/", true },
+        { "/a/*", NULL, "/a", true }, /* leads to /a/ */
+        { "/a/*", NULL, "/ab", false },
+        { "/a/*", NULL, "/", false },
+        { "/a/*", NULL, "/A/b", true }, /* where case does not count */
+        { "/A/*", NULL, "/a/b", true },
+        { "*.js", NULL, "/x/y.js", true },
+        { "*.js", NULL, "/x/y.js.gz", true },
+        { "*.js", NULL, "/x/y.js.zst", true },
+        { "*.js", NULL, "/x/y.js.br", true },
+        { "*.js", NULL, "/x/y.js.xz", false },
+        { "*.js", NULL, "/x/y.json", false },
+        { "*.js.gz", NULL, "/x/y.js", false },
+        { "/index.html", NULL, "/", true },
+        { "/d/other.htm", NULL, "/d/", true },
+        { "/d/other.htm", NULL, "/d/index.html", false },
+        { "index.html", NULL, "/a/b/", true },
+        { "*", "/", "/", false }, /* it was said */
+        { "*", "/pub/*", "/pub/a.js", false },
+        { "*", "/pub/*", "/pub/", false },
+        { "*", "/pub/*", "/Pub/", true },
+        { "*", "/pub/*", "/pub", true },
+        { "//a.example/*", NULL, "/x", true },
+        { "//*.example/*", NULL, "/x", true },
+        { "//b.example/*", NULL, "/x", false },
+    };
+    char *index[] = { (char[]){ "index.html" }, (char[]){ "other.htm" } };
+    struct conf_site site = { .hosts = (char[]){ "a.example" },
+                              .index = index,
+                              .n_index = 2 };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct conf_access both[2] = { asked(rows[i].guards, "users") }, out;
+        const struct conf c = { .accesses = both,
+                                .n_accesses = rows[i].opens ? 2 : 1 };
+        if (rows[i].opens)
+            both[1] = asked(rows[i].opens, NULL);
+        bool found = access_find(&c, &site, span_str(rows[i].path), &out);
+        free(both[0].pattern);
+        free(both[1].pattern);
+        ROW_CHECK(rows[i].path, found == rows[i].is_asked);
+        assert_string_equal(out.realm, "restricted");
+        assert_int_equal(out.attempts, ACCESS_ATTEMPTS);
+    }
+}
+
+/* A form that is served from beside its file is found out. */
+static void access_knows_all_codings(void **state)
+{
+    char *index[] = { (char[]){ "index.html" } };
+    struct conf_site site = { .index = index, .n_index = 1 };
+    struct conf_access one = asked("/a.js", "users"), out;
+    const struct conf c = { .accesses = &one, .n_accesses = 1 };
+
+    (void)state;
+    for (int i = CODING_IDENTITY + 1; i < CODING_COUNT; i++) {
+        char path[64];
+        struct buf b = buf_over(path, sizeof path);
+        buf_str(&b, "/a.js");
+        buf_str(&b, coding_row((enum coding)i)->suffix);
+        assert_true(access_find(&c, &site, buf_span(&b), &out));
+    }
+    free(one.pattern);
+}
+
+static void access_keys_are_apart(void **state)
+{
+    char a[] = "a", b[] = "b", f[] = "f";
+    char any[] = "*", part[] = "/p/*";
+    struct conf_access list[] = {
+        { .pattern = any, .set_basic = true, .basic = f, .line = 1 },
+        { .pattern = part, .set_realm = true, .realm = a, .line = 2 },
+        { .pattern = part, .set_attempts = true, .attempts = 3 },
+        { .pattern = any, .set_realm = true, .realm = b },
+    };
+    struct conf c = { .accesses = list, .n_accesses = 3 };
+    struct conf_site site = { .n_index = 0 };
+    struct conf_access out;
+
+    (void)state;
+    assert_true(access_find(&c, &site, SPAN("/p/x"), &out));
+    assert_string_equal(out.realm, "a");
+    assert_int_equal(out.attempts, 3);
+    assert_int_equal(out.line, 1);
+    assert_true(access_find(&c, &site, SPAN("/x"), &out));
+    assert_string_equal(out.realm, "restricted");
+    c.n_accesses = 4;
+    assert_true(access_find(&c, &site, SPAN("/p/x"), &out));
+    assert_string_equal(out.realm, "b");
+    c.n_accesses = 0;
+    assert_false(access_find(&c, &site, SPAN("/p/x"), &out));
+}
+
 static void without_rules(void **state)
 {
     static const struct conf none;
@@ -265,6 +378,9 @@ int main(void)
         cmocka_unit_test(without_rules),
         cmocka_unit_test(status_rows),
         cmocka_unit_test(star_rows),
+        cmocka_unit_test(access_rows),
+        cmocka_unit_test(access_knows_all_codings),
+        cmocka_unit_test(access_keys_are_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,7 @@
 # unit tests: serve, master
+UNIT_TESTS += t/unit/attempts
+t_unit_attempts_SOURCES = t/unit/attempts.c
+t_unit_attempts_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += t/unit/wheel
 t_unit_wheel_SOURCES = t/unit/wheel.c
 t_unit_wheel_LDADD = $(UNIT_LIBS)
