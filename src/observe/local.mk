@@ -27,9 +27,12 @@ OBSERVE_PAGE = \
 	$(srcdir)/src/observe/page/page.css \
 	$(srcdir)/src/observe/page/words.js \
 	$(srcdir)/src/observe/page/freshness.js \
+	$(srcdir)/src/observe/page/facts.js \
 	$(srcdir)/src/observe/page/model.js \
+	$(srcdir)/src/observe/page/guide.js \
 	$(srcdir)/src/observe/page/draw.js \
 	$(srcdir)/src/observe/page/detail.js \
+	$(srcdir)/src/observe/page/loads.js \
 	$(srcdir)/src/observe/page/page.js
 EXTRA_DIST += $(OBSERVE_PAGE) src/observe/page/embed.sh \
 	src/observe/page/package.json

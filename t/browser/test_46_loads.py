@@ -9,6 +9,7 @@ import urllib.request
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from test_10_policies import png
@@ -196,3 +197,42 @@ def test_a_page_left_open_stays_small(observed, browser):
                             "'#detail svg').textContent")
     assert "HEAD /logo.png?%d" % (n - 1) in ladder and "more" in ladder
     c.close()
+
+
+def test_a_choice_gives_its_focus_back(observed, browser):
+    """From a row of a load, by the close button or Escape; lanes and the panel
+    have names that can be read aloud, and nothing chosen is no empty panel."""
+    server, url = observed
+    browser.open(server.url + "/one.html")
+    show(browser, url, 1)
+    d = browser.driver
+    offered = d.find_element(By.ID, "detail").text
+    assert "Latest request:" in offered and "GET /" in offered
+    named = browser.script("return document.querySelector('#lane-list .names "
+                           "button').getAttribute('aria-label')")
+    assert re.match(r"Connection \d+, worker 1, port \d+, requests: \d+, ",
+                    named), named
+    focus = ("const a = document.activeElement;"
+             "return [a.closest('[id]')?.id, a.dataset.key]")
+    for way in (lambda: ActionChains(d).send_keys(Keys.ESCAPE).perform(),
+                lambda: d.find_element(By.CSS_SELECTOR, "aside .close").click()):
+        browser.script("document.querySelector('.load .name[data-key]').focus()")
+        key = browser.script(focus)
+        ActionChains(d).send_keys(Keys.ENTER).perform()
+        WebDriverWait(d, 60, 0.05).until(
+            lambda _: browser.script(focus)[0] == "detail")
+        way()
+        assert browser.script(focus) == key
+
+
+def test_what_to_try_is_marked_when_it_has_been_seen(observed, browser):
+    server, url = observed
+    done = ("return [...document.querySelectorAll('#guide-list .done')]"
+            ".map(e => e.dataset.name)")
+    for _ in range(2):
+        browser.open(server.url + "/poll.html")
+    show(browser, url, 2)
+    assert "silent" not in browser.script(done)
+    links = browser.script("return [...document.querySelectorAll("
+                           "'#guide-list a')].map(a => a.href)")
+    assert server.url + "/one.html" in links, links

@@ -4,6 +4,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { answers, foldLanes, rangeText, ticks } from "../../src/observe/page/facts.js";
+import { guideOf, observeGuide } from "../../src/observe/page/guide.js";
 import { Model, colour, isSpare, pathOf } from "../../src/observe/page/model.js";
 
 const DATE = 1_700_000_000;
@@ -105,6 +107,136 @@ test("how a load was begun", () => {
     b.page("/", 20, { ask: { "Cache-Control": "max-age=0" } });
     b.page("/", 40, { ask: { "Cache-Control": "no-cache" } });
     assert.deepEqual(m.loads.map(l => l.how), ["visit", "reload", "hard"]);
+});
+
+// As measured: Firefox's F5 has no Cache-Control; a link or an address has a user.
+test("how a load was begun in Firefox, whose F5 has no word for it", () => {
+    const m = new Model(), b = new Browser(m);
+    const agent = { "User-Agent": "Mozilla/5.0 Gecko/20100101 Firefox/140.0",
+                    "Sec-Fetch-Mode": "navigate" };
+    const known = { ...agent, "If-None-Match": '"x"' }, user = { "Sec-Fetch-User": "?1" };
+    b.page("/", 1, { ask: { ...agent, ...user } });
+    b.page("/", 10, { status: 304, ask: { ...known, ...user } }); // a link
+    b.page("/", 20, { status: 304, ask: known }); // F5
+    b.page("/b/", 30, { ask: agent }); // a script leads elsewhere
+    b.page("/", 40, { status: 304, ask: known }); // and back again
+    b.page("/", 50, { ask: { ...agent, "Cache-Control": "no-cache" } });
+    assert.deepEqual(m.loads.map(l => l.how),
+                     ["visit", "visit", "reload", "visit", "visit", "hard"]);
+    assert.deepEqual(m.loads.map(l => Boolean(l.guess)),
+                     [false, false, true, false, false, false]);
+});
+
+test("a page that is asked about while it is fresh is reloaded", () => {
+    const m = new Model(), b = new Browser(m), ask = { "If-None-Match": '"x"' };
+    b.page("/", 1, { give: { ETag: '"x"', "Cache-Control": "max-age=60" } });
+    b.page("/", 20, { status: 304, ask, give: { ETag: '"x"' } });
+    b.page("/", 200, { status: 304, ask, give: { ETag: '"x"' } });
+    assert.deepEqual(m.loads.map(l => l.how), ["visit", "reload", "visit"]);
+});
+
+const at = seconds => (DATE + seconds) * 1000;
+const unused = (m, number, seconds) => {
+    const b = new Browser(m, number);
+    Object.assign(m.conns.get(number), { opened: at(seconds) });
+    return b;
+};
+const spared = (m, seconds) => m.loads.map(l => m.spares(l, at(seconds)).map(c => c.number));
+
+test("a spare connection stands in the load that it was opened for, once", () => {
+    const m = new Model(), b = new Browser(m);
+    b.page("/", 1);
+    b.page("/", 1.6); // at once again
+    b.page("/", 60);
+    unused(m, 2, 0.9); // ahead of the first
+    unused(m, 3, 1.005); // while it is under way, also soon before the second
+    unused(m, 4, 1.605);
+    unused(m, 5, 3); // some time after it
+    unused(m, 6, 30); // of nothing that is known
+    unused(m, 7, 59.8);
+    assert.deepEqual(spared(m, 70), [[2, 3], [4, 5], [7]]);
+});
+
+test("a connection that another used at once is no spare one", () => {
+    const m = new Model(), b = new Browser(m);
+    b.page("/", 1);
+    unused(m, 2, 3).get("/a.css", 3.01);
+    unused(m, 3, 1.005).page("/", 9);
+    assert.deepEqual(spared(m, 70), [[3], []]);
+});
+
+test("older loads are counted", () => {
+    const m = new Model(), b = new Browser(m);
+    for (let i = 0; i < 45; i++)
+        b.page("/", 1 + i);
+    assert.deepEqual([m.loads.length, m.gone], [40, 5]);
+    m.forget();
+    assert.equal(m.gone, 0);
+});
+
+test("a 304 is counted once", () => {
+    const worker = { not_modified: 3, status: { "2xx": 5, "3xx": 4, "4xx": 0, "5xx": 0 } };
+    assert.deepEqual(answers([worker, worker]), [["304", 6], ["2xx", 10], ["3xx", 2]]);
+    assert.deepEqual(answers([]), [["304", 0]]);
+});
+
+test("the range of a 206, and of what was none", () => {
+    const text = (status, fields, ask = []) =>
+        rangeText({ status, response_fields: fields, request_fields: ask });
+    assert.equal(text(206, [["Content-Range", "bytes 0-499/1270"]]), "0–499 / 1270");
+    assert.equal(text(416, [["content-range", "bytes */1270"]]), "– / 1270");
+    assert.equal(text(206, [["Content-Type", "multipart/byteranges; boundary=x"]],
+                      [["Range", "bytes=0-1,4-5"]]), "0-1,4-5");
+    assert.equal(text(200, []), null);
+});
+
+test("lanes that have ended are folded, but for the latest and the chosen one", () => {
+    const conns = Array.from({ length: 20 }, (_, i) =>
+        ({ number: i, ended: i % 5 ? i + 1 : null }));
+    const { shown, folded } = foldLanes(conns, conns[1]);
+    assert.equal(folded, 7);
+    assert.deepEqual(shown.map(c => c.number), [0, 1, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
+    assert.equal(foldLanes(conns.slice(0, 3), null).folded, 0);
+});
+
+test("marks of a time axis", () => {
+    assert.deepEqual(ticks(5), [0, 2, 4]);
+    assert.deepEqual(ticks(73), [0, 20, 40, 60]);
+    for (let ms = 5; ms < 1e5; ms *= 1.1) {
+        const all = ticks(ms);
+        assert.ok(all.length >= 2 && all.length <= 5, `${ms}: ${all}`);
+        assert.ok(all[all.length - 1] <= ms * 1.001, `${ms}: ${all}`);
+    }
+});
+
+test("what to try is done on pages that are there", () => {
+    const paths = (...list) => ({ paths: list.map(([path, link]) =>
+        ({ path, host: "", visits: { link } })) });
+    assert.deepEqual(guideOf(paths(["/", "304"], ["/one.html", "304"], ["/logo.png", "304"],
+                                   ["/logo/fresh.png", "-"])).map(i => [i.page, i.path]),
+                     [["/one.html", undefined], ["/", "/logo/fresh.png"],
+                      ["/one.html", "/logo.png"]]);
+    assert.deepEqual(guideOf(paths(["/", "304"], ["/a.jpg", "304"])).map(i => [i.word, i.path]),
+                     [["guide_two", undefined], ["guide_silent_none", "/logo.png"],
+                      ["guide_choose", "/a.jpg"]]);
+    assert.deepEqual(guideOf(null).map(i => i.page), ["/", "/", "/"]);
+});
+
+test("what was tried is marked when it has been seen", () => {
+    const m = new Model(), b = new Browser(m), seen = new Set();
+    references(m, "/", [["i", "/logo.png"]]);
+    b.page("/", 1);
+    b.get("/logo.png", 1.1, { ...from, give: { "Cache-Control": "max-age=60" } });
+    assert.ok(!observeGuide(seen, m, at(9)));
+    b.page("/", 10);
+    assert.ok(observeGuide(seen, m, at(19)));
+    assert.deepEqual([...seen], ["silent"]);
+    unused(m, 2, 10.005);
+    b.page("/", 90);
+    b.get("/logo.png", 90.1, { ...from, give: { "Cache-Control": "no-store" } });
+    assert.ok(observeGuide(seen, m, at(99)));
+    assert.deepEqual([...seen].sort(), ["choose", "silent", "two"]);
+    assert.ok(!observeGuide(seen, m, at(99)));
 });
 
 test("a redirect and the page behind it are one load", () => {

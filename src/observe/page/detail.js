@@ -2,12 +2,13 @@
 // detail: what is known of one request or one connection.
 import { word, span, clock, moment, spareText } from "./words.js";
 import { colour, isSpare } from "./model.js";
+import { rangeText } from "./facts.js";
 import { policyOf } from "./freshness.js";
 import { html, ladder, endKind, tag } from "./draw.js";
 
 const CONDITIONS = new Set(["if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "range",
                             "cache-control", "pragma", "etag", "last-modified", "expires", "vary", "age",
-                            "sec-fetch-dest", "clear-site-data", "connection", "date"]);
+                            "sec-fetch-dest", "content-range", "clear-site-data", "connection", "date"]);
 
 function table(rows) {
     return html("table", {}, ...rows.filter(Boolean).map(([k, v]) =>
@@ -55,13 +56,32 @@ export function requestDetail(c, q, choose) {
         out.push(html("h3", {}, word("policy")), html("p", { class: "hint" }, policyText(q)));
     out.push(html("h3", {}, word("timing")), table([
         [word("t_first"), `${clock(q.first, true)}  (+${span(q.first - c.opened)} ${word("since_open")})`],
-        [word("t_queued"), `+${span(q.queued - q.first)}`], [word("t_sent"), `+${span(q.sent - q.first)}`]]));
+        [word("t_queued"), `+${span(q.queued - q.first)}`], [word("t_sent"), `+${span(q.sent - q.first)}`],
+        rangeText(q) ? [word("range_n"), rangeText(q)] : null]));
     out.push(html("h3", {}, word("req_head")), q.cut ? html("p", { class: "hint" }, word("not_whole")) : "", table(q.request_fields ?? []));
     if (q.response_fields)
         out.push(html("h3", {}, word("res_head")), html("p", { class: "hint" }, q.status_line), table(q.response_fields));
     out.push(html("h3", {}, word("ladder")), ladder(c, q), html("p", { class: "hint" }, word("ladder_note")),
         ...filterRow(c), html("p", {}, html("button", { type: "button", onclick: () => choose({ conn: c }) }, word("show_conn", c.number))));
     return out;
+}
+
+// Nothing is chosen: what there is to look at.
+export function emptyDetail(model, now, choose) {
+    const kept = model.kept, last = f => kept.filter(f).pop();
+    const spare = [...model.conns.values()].filter(c => isSpare(c, now)).pop();
+    const offers = [["last_request", last(q => q.status)], ["last_304", last(q => q.status === 304)],
+                    ["last_error", last(q => q.status >= 400)]]
+        .filter(([, q]) => q)
+        .map(([name, q]) => [name, `${q.method} ${q.target}`, tag(q.status), { conn: q.conn, request: q }]);
+    if (spare)
+        offers.push(["last_spare", word("connection_n", spare.number), null, { conn: spare }]);
+    return [html("h2", {}, word("detail")), html("p", { class: "hint" }, word("pick")),
+            html("ul", { class: "offers" }, ...offers.map(([name, text, mark, what]) =>
+                html("li", {}, html("span", {}, word(name)), " ", mark, " ",
+                     html("button", { type: "button", class: "name", "data-key": name,
+                                      "data-of": what.request?.at_us ?? what.conn.number,
+                                      onclick: () => choose(what) }, text))))];
 }
 
 function synText(s) {

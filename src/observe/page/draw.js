@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // draw: lanes, ladders and the small pictures, as SVG.
-import { word, span, clock, bytes } from "./words.js";
+import { word, span, since, clock, bytes } from "./words.js";
+import { rangeText } from "./facts.js";
 import { colour, pathOf } from "./model.js";
 
 const NS = "http://www.w3.org/2000/svg";
@@ -27,6 +28,18 @@ export function html(name, attributes, ...children) {
     }
     e.append(...children.filter(c => c !== null && c !== undefined));
     return e;
+}
+
+// Only what differs is put in, so that a selection or a press outlives it.
+export function replace(place, children) {
+    const old = [...place.childNodes];
+    children.forEach((c, i) => {
+        if (!old[i])
+            place.append(c);
+        else if (!old[i].isEqualNode(c))
+            old[i].replaceWith(c);
+    });
+    old.slice(children.length).forEach(c => c.remove());
 }
 
 export const tag = s => html("span", { class: `tag c-${colour(s)}` }, s ? String(s) : "–");
@@ -127,7 +140,11 @@ function gap(out, x, height, ms) {
 }
 
 function title(c, q) {
-    return q ? `${q.method} ${q.target} ${q.status || q.end}, ${span(q.sent - q.first)}` : word("connection_n", c.number);
+    if (!q)
+        return word("connection_n", c.number);
+    const range = rangeText(q);
+    return `${q.method} ${q.target} ${q.status || q.end}, ${span(q.sent - q.first)}` +
+        (range ? `, ${word("range", range)}` : "");
 }
 
 function bar(c, q, ax, y, choose) {
@@ -194,6 +211,15 @@ export function lanes(conns, now, since, choose) {
     return { picture: out, top: TOP, lane: LANE };
 }
 
+// "Connection 3, worker 1, port 40312, 2 requests, closed by the browser"
+export function laneName(c, spare) {
+    const end = endKind(c), state = spare ? word("unused_n")
+        : end ? word(`l_${end}`) : word("to_open");
+    return [word("connection_n", c.number), `${word("f_worker")} ${c.worker}`,
+            c.port ? word("port_n", c.port) : null, word("n_requests", c.count), state]
+        .filter(Boolean).join(", ");
+}
+
 export function legend() {
     const item = (shape, text) => html("li", {}, svg("svg", { width: 26, height: 16, "aria-hidden": "true" }, shape), word(text));
     const box = c => svg("g", { class: `c-${c}` }, svg("rect", { class: "req", x: 1, y: 2, width: 24, height: 12, rx: 3 }));
@@ -208,6 +234,11 @@ export function legend() {
 
 // -- ladder: what went between the two ends, in order; waits are cut
 
+function answerText(q) {
+    const range = rangeText(q);
+    return `${q.status}, ${bytes(q.bytes)}${range ? ` (${range})` : ""}`;
+}
+
 function steps(c) {
     const list = [];
     const rtt = (c.tcp?.min_rtt_us ?? 0) / 1000;
@@ -221,7 +252,7 @@ function steps(c) {
     for (const q of c.requests) {
         list.push({ at: q.first, to: "server", text: `${q.method} ${q.target}`, kind: colour(q.status), q });
         if (q.status)
-            list.push({ at: q.sent, to: "client", text: `${q.status}, ${bytes(q.bytes)}`, kind: colour(q.status), q });
+            list.push({ at: q.sent, to: "client", text: answerText(q), kind: colour(q.status), q });
     }
     if (c.half)
         list.push({ at: c.half, to: "server", text: "…", kind: "none" });
@@ -266,7 +297,8 @@ export function ladder(c, chosen) {
                           "stroke-width": s.q && s.q === chosen ? 3 : null }),
             svg("path", { class: "head", d: `M${x2} ${y + 9}L${tip} ${y + 4}L${tip + (right ? -1 : 1)} ${y + 12}z` }),
             svg("text", { class: "label mono", x: (L + R) / 2, y: y - 1, "text-anchor": "middle" }, s.text.length > 42 ? `${s.text.slice(0, 41)}…` : s.text),
-            svg("text", { class: "mono", x: L - 8, y: y + 6, "text-anchor": "end" }, `+${span(Math.max(0, s.at - c.opened))}`));
+            svg("text", { class: "mono", x: L - 8, y: y + 6, "text-anchor": "end" },
+                since(s.at - c.opened)));
         body.push(g);
         y += STEP;
     }

@@ -8,8 +8,8 @@ const CONNS_MAX = 400, LOADS_MAX = 40, SETTLE_MS = 1200, NEEDS_MAX = 2000;
 const REQUESTS_MAX = 4000, LOAD_REQUESTS_MAX = 200, IDLES_MAX = 200, STORED_MAX = 2000,
     CLIENTS_MAX = 20, PAGES_MAX = 2000, SEEN_MAX = 20000;
 const REDIRECTS = [301, 302, 303, 307, 308];
-// A spare connection is opened about when the page is asked for.
-const SPARE_MS = 1000;
+// A spare connection is opened about when the page is asked for, or a little later.
+const SPARE_MS = 1000, SPARE_LATE_MS = 5000, SETTLED_MS = 100;
 // Fetched only if something calls for it: rules of style sheets, fonts, import(),
 // a manifest.
 const CONDITIONAL = "undm";
@@ -58,6 +58,8 @@ export class Model {
         this.stored = new Map(); // client, then URL -> policy
         this.kept = []; // requests, oldest first
         this.lost = 0;
+        this.gone = 0; // loads that were let go
+        this.changed = false; // a policy, from one answer to the next
         this.last = 0;
     }
 
@@ -183,17 +185,39 @@ export class Model {
         this.store(q);
     }
 
+    // How a page was asked for; guess: its request does not say so.
+    manner(q) {
+        const get = n => field(q.request_fields, n), cc = get("Cache-Control") ?? "";
+        if (/no-cache/.test(cc))
+            return { how: "hard" };
+        if (/max-age=0/.test(cc))
+            return { how: "reload" };
+        if (get("If-None-Match") === null && get("If-Modified-Since") === null)
+            return { how: "visit" };
+        // it may be used unasked, and is asked about all the same
+        const copy = this.cacheOf(q.client).get(q.url);
+        if (copy && copy.at + copy.ms > q.first)
+            return { how: "reload", guess: true };
+        // Firefox's F5 has no word for it, but neither a person's link or address
+        // behind it, which Sec-Fetch-User tells of
+        const page = this.loads.filter(l => l.client === q.client).pop()?.url;
+        const unasked = /Firefox\//.test(q.client) && get("Sec-Fetch-Mode") === "navigate" &&
+            get("Sec-Fetch-User") === null;
+        return unasked && page === q.url ? { how: "reload", guess: true } : { how: "visit" };
+    }
+
     begin(q, implied) {
-        const cc = field(q.request_fields, "Cache-Control") ?? "";
-        const how = implied ? "visit" : /no-cache/.test(cc) ? "hard" : /max-age=0/.test(cc) ? "reload" : "visit";
-        const load = { url: implied ?? q.url, client: q.client, at: q.first, how, document: implied ? null : q,
+        const load = { url: implied ?? q.url, client: q.client, at: q.first,
+                       ...(implied ? { how: "visit" } : this.manner(q)), document: implied ? null : q,
                        from: null, requests: [], got: new Set(), more: 0, last: q.sent, site: q.site, file: fileKey(q), peer: q.conn.peer,
                        before: new Map(this.cacheOf(q.client)) };
         if (!implied)
             this.belong(load, q);
         this.loads.push(load);
-        if (this.loads.length > LOADS_MAX)
+        if (this.loads.length > LOADS_MAX) {
             this.loads.shift();
+            this.gone++;
+        }
         return load;
     }
 
@@ -262,18 +286,29 @@ export class Model {
             // RFC 9111 3.2: a 304 renews the stored fields that it repeats
             ? q.response_fields.concat(old.fields.filter(f => field(q.response_fields, f[0]) === null))
             : q.response_fields;
+        const before = old && field(old.fields, "Cache-Control");
+        this.changed ||= Boolean(old) && before !== field(q.response_fields, "Cache-Control");
         cache.delete(q.url); // the newest stand last
         cache.set(q.url, { ...policyOf(fields, q.sent), fields });
         bound(cache, STORED_MAX);
     }
 
+    // The one load that a connection was opened for: one that was under way, one
+    // that began soon after, or, of those on which nothing came, the one before.
+    cause(c) {
+        const loads = this.loads.filter(l => l.peer === c.peer);
+        return loads.filter(l => l.at <= c.opened && c.opened < l.last + SETTLED_MS).pop() ??
+            loads.find(l => l.at > c.opened && l.at - c.opened < SPARE_MS) ??
+            (c.count ? null : loads.filter(l => l.last <= c.opened &&
+                                           c.opened - l.last < SPARE_LATE_MS).pop()) ?? null;
+    }
+
     // Connections that were opened for a load, and on which it sent nothing: a
     // browser opens such ahead of need.  Inference, for nothing came on them.
     spares(load, now) {
-        const older = this.loads.filter(l => l.peer === load.peer && l.at < load.at).pop();
-        const from = Math.max(load.at - SPARE_MS, older ? older.last : 0);
-        return [...this.conns.values()].filter(c => c.peer === load.peer && c.opened > from &&
-            c.opened < load.last + 100 && (c.count ? c.firstUse > load.last + 100 : isSpare(c, now)));
+        return [...this.conns.values()].filter(c =>
+            (c.count ? c.firstUse > load.last + SETTLED_MS : isSpare(c, now)) &&
+            this.cause(c) === load);
     }
 
     // {the numbers of its connections: was it opened for it?}

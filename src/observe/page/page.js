@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
 // page: listens to /events and keeps the three parts of the page up to date.
-import { word, span, clock, bytes, spareText, setLanguage, language } from "./words.js";
-import { Model, colour, isSpare, pathOf } from "./model.js";
-import { html, lanes, legend, tag } from "./draw.js";
-import { requestDetail, connectionDetail } from "./detail.js";
+import { word, setLanguage, language } from "./words.js";
+import { answers, foldLanes } from "./facts.js";
+import { Model, isSpare } from "./model.js";
+import { guideOf, observeGuide } from "./guide.js";
+import { html, lanes, laneName, legend, replace } from "./draw.js";
+import { requestDetail, connectionDetail, emptyDetail } from "./detail.js";
+import { loadArticle } from "./loads.js";
 
-const LANES_MAX = 60, LOADS_SHOWN = 12, ROWS_SHOWN = 60, HELD_MAX = 10000;
+const LANES_MAX = 60, LOADS_SHOWN = 12, HELD_MAX = 10000;
 const model = new Model();
 const $ = id => document.getElementById(id);
 let chosen = null, paused = false, dirty = true, status = null, connected = false, serverClock = 0;
-let focusKey = null;
+let focusKey = null, olderShown = false, endedShown = false, foresight = null;
+let opener = null; // where the choice was made: {home, key}
 
 const recall = name => {
     try { return localStorage.getItem(name); } catch { return null; }
@@ -53,11 +57,10 @@ function drawCounts() {
     const sum = f => status.workers.reduce((n, w) => n + f(w), 0);
     const open = sum(w => w.open), unused = [...model.conns.values()].filter(c => isSpare(c, now())).length;
     const item = (n, text, warn) => html("span", { class: warn ? "warn" : null }, html("b", {}, Number(n).toLocaleString(language())), ` ${text}`);
-    const classes = ["2xx", "3xx", "4xx", "5xx"].map(k => [k, sum(w => w.status[k])]).filter(([, n]) => n);
     replace($("counts"), [
         item(open, word("open")), item(sum(w => w.accepted), word("conns_in_all")), item(unused, word("unused_n")),
-        item(sum(w => w.requests), word("requests")), item(sum(w => w.not_modified), "304"),
-        ...classes.map(([k, n]) => item(n, k)),
+        item(sum(w => w.requests), word("requests")),
+        ...answers(status.workers).map(([k, n]) => item(n, k)),
         item(serving, word("workers")),
         ...(status.experiments.length ? [experimentsItem(status.experiments)] : []),
         ...(model.lost + status.events_lost ? [item(Math.max(model.lost, status.events_lost), word("lost"), true)] : [])]);
@@ -70,18 +73,6 @@ function experimentsItem(list) {
         html("b", {}, word("experiments")), ` ${list.map(text => text.split(": ")[0]).join(", ")}`);
 }
 
-// Only what differs is put in, so that a selection or a press outlives it.
-function replace(place, children) {
-    const old = [...place.childNodes];
-    children.forEach((c, i) => {
-        if (!old[i])
-            place.append(c);
-        else if (!old[i].isEqualNode(c))
-            old[i].replaceWith(c);
-    });
-    old.slice(children.length).forEach(c => c.remove());
-}
-
 const site = () => status?.listen.find(l => !l.startsWith("unix:"));
 
 function link(text) {
@@ -92,90 +83,18 @@ function link(text) {
 
 // -- page loads
 
-function whyText(f) {
-    if (!f.p)
-        return word(f.why);
-    return word(f.why, span(f.p.granted), clock(f.p.at), span(f.left));
-}
-
-function row(load, q, from, to) {
-    const left = Math.min(96, (q.first - from) / (to - from) * 100);
-    const width = Math.max(0.5, (q.sent - q.first) / (to - from) * 100);
-    const mark = html("i", {});
-    mark.style.left = `${left}%`;
-    mark.style.width = `${Math.min(width, 100 - left)}%`;
-    const note = html("span", {}, `${span(q.sent - q.first)} · c${q.connection} · ${q.status === 304 ? q.reason : bytes(q.bytes)}`);
-    if (left < 55)
-        note.style.left = `${Math.min(left + width, 60)}%`;
-    else
-        note.style.right = `${100 - left}%`;
-    return [html("button", { type: "button", class: "name", title: q.url, "data-key": `${q.connection}.${q.request}`,
-                             onclick: () => choose({ conn: q.conn, request: q }) }, shortName(q.url, load.url)),
-            tag(q.status), html("div", { class: `track c-${colour(q.status)}` }, mark, note)];
-}
-
-function shortName(url, page) {
-    const u = new URL(url, "http://unknown"), p = new URL(page, "http://unknown");
-    return (u.host === p.host ? "" : u.host) + pathOf(url) + u.search;
-}
-
-function silentRow(load, f) {
-    return [html("span", { class: "name", title: f.url }, shortName(f.url, load.url)),
-            html("span", { class: "tag silent", title: word("inference") }, "∅"),
-            html("div", { class: "why" }, `${whyText(f)} `, f.of > 1 ? `${word("one_of", f.of)} ` : null,
-                f.rfc ? html("span", { class: "infer" }, word(f.rfc)) : null, " ",
-                html("span", { class: "infer" }, word("inference")))];
-}
-
-// Which connections it took, and which was opened for nothing.
-function connectionsText(load) {
-    const conns = [...model.connections(load)];
-    return word("n_conns", conns.length, conns.filter(([, fresh]) => fresh).length);
-}
-
-function spareRow(load, c) {
-    return [html("button", { type: "button", class: "name", "data-key": `${c.number}`, onclick: () => choose({ conn: c }) },
-                 word("spare_name", c.number)),
-            html("span", { class: "tag silent", title: word("inference") }, "—"),
-            html("div", { class: "why", "data-spare": c.number },
-                c.count ? word("why_spare_used", span(c.firstUse - load.last)) : spareText(c), " ",
-                html("span", { class: "infer" }, word("inference")))];
-}
-
-function drawLoad(load) {
-    const { found, elsewhere, unneeded } = model.silent(load, now());
-    const begin = Math.min(...load.requests.map(q => q.first)), end = Math.max(...load.requests.map(q => q.sent));
-    const from = begin, to = Math.max(begin + 5, end);
-    const sum = [word("n_asked", load.requests.length + load.more), word("n_silent", found.length), connectionsText(load)];
-    if (elsewhere)
-        sum.push(word("elsewhere", elsewhere));
-    if (unneeded.length)
-        sum.push(html("span", { title: unneeded.map(url => shortName(url, load.url)).join(" ") }, word("n_unneeded", unneeded.length)));
-    sum.push(span(end - begin));
-    const rows = html("div", { class: "rows" });
-    if (!load.document)
-        rows.append(html("span", { class: "name" }, pathOf(load.url)), html("span", { class: "tag silent" }, "∅"),
-            html("div", { class: "why" }, word("page_cached"), " ", html("span", { class: "infer" }, word("inference"))));
-    const asked = [...load.requests].sort((a, b) => a.first - b.first);
-    for (const q of asked.slice(0, ROWS_SHOWN))
-        rows.append(...row(load, q, from, to));
-    for (const f of found.slice(0, ROWS_SHOWN))
-        rows.append(...silentRow(load, f));
-    const more = Math.max(0, asked.length - ROWS_SHOWN) + load.more + Math.max(0, found.length - ROWS_SHOWN);
-    if (more)
-        rows.append(html("span", { class: "name" }, word("n_more", more)));
-    for (const c of model.spares(load, now()))
-        rows.append(...spareRow(load, c));
-    return html("article", { class: "load", "data-url": load.url,
-                             "data-silent": found.filter(f => f.cached).map(f => pathOf(f.url)).join(" ") },
-        html("header", {}, html("time", {}, clock(load.at, true)), html("span", { class: "url" },
-                [...(load.from ?? []), load.url].map(u => shortName(u, load.url)).join(" → ")),
-            html("span", { class: "sum" }, word(load.how), ...sum.flatMap(s => [" · ", s]))), rows);
-}
-
 function drawLoads() {
-    const loads = model.loads.slice(-LOADS_SHOWN).reverse();
-    replace($("load-list"), loads.length ? loads.map(drawLoad) : [link(word("no_loads", "\u0001"))]);
+    const shown = olderShown ? model.loads : model.loads.slice(-LOADS_SHOWN);
+    const older = model.loads.length - LOADS_SHOWN, list = [...shown].reverse()
+        .map(l => loadArticle(model, l, now(), choose));
+    if (older > 0)
+        list.push(html("p", { class: "more" }, html("button", {
+            type: "button", "data-key": "older", "aria-expanded": String(olderShown),
+            onclick: () => { olderShown = !olderShown; dirty = true; },
+        }, word(olderShown ? "older_hide" : "older_show", older))));
+    if (model.gone)
+        list.push(html("p", { class: "hint" }, word("older_gone", model.gone)));
+    replace($("load-list"), list.length ? list : [link(word("no_loads", "\u0001"))]);
 }
 
 // -- lanes
@@ -183,7 +102,10 @@ function drawLoads() {
 function drawLanes() {
     const t = now(), seconds = Number($("window").value);
     const since = seconds ? t - seconds * 1000 : 0;
-    const conns = [...model.conns.values()].filter(c => !c.ended || c.ended >= since).slice(-LANES_MAX);
+    const known = [...model.conns.values()].filter(c => !c.ended || c.ended >= since)
+        .slice(-LANES_MAX);
+    const part = foldLanes(known, chosen?.conn), conns = endedShown ? known : part.shown;
+    drawFold(part.folded);
     const list = $("lane-list");
     if (!conns.length) {
         list.replaceChildren(html("p", { class: "empty" }, word("no_lanes")));
@@ -197,15 +119,27 @@ function drawLanes() {
     names.style.paddingTop = `${top}px`;
     names.style.gridAutoRows = `${lane}px`;
     for (const c of conns)
-        names.append(html("button", { type: "button", "data-key": `${c.number}`, onclick: () => choose({ conn: c }),
-                                      "aria-current": chosen?.conn === c ? "true" : null },
-            html("b", {}, `c${c.number}`), html("small", {}, `w${c.worker} :${c.port ?? "?"}`),
-            isSpare(c, t) ? html("small", { class: "spare" }, word("unused_n")) : null));
+        names.append(html("button", { type: "button", "data-key": `${c.number}`,
+                                      "aria-label": laneName(c, isSpare(c, t)),
+                                      "aria-current": chosen?.conn === c ? "true" : null,
+                                      onclick: () => choose({ conn: c }) },
+                          html("b", {}, `c${c.number}`),
+                          html("small", {}, `w${c.worker} :${c.port ?? "?"}`),
+                          isSpare(c, t) ? html("small", { class: "spare" }, word("unused_n"))
+                              : null));
     const scroll = html("div", { class: "scroll" }, picture);
     scroll.style.scrollBehavior = "auto";
     list.replaceChildren(html("div", { class: "lanes" }, names, scroll));
     scroll.scrollLeft = atEnd ? scroll.scrollWidth : left;
     mark();
+}
+
+// Those that have ended, but for the latest, behind one button.
+function drawFold(n) {
+    replace($("fold"), n ? [html("button", {
+        type: "button", "data-key": "fold", "aria-expanded": String(endedShown),
+        onclick: () => { endedShown = !endedShown; drawLanes(); },
+    }, word(endedShown ? "ended_hide" : "ended_show", n))] : []);
 }
 
 function mark() {
@@ -256,7 +190,7 @@ function drawDetail() {
     const aside = $("detail");
     aside.classList.toggle("open", Boolean(chosen));
     if (!chosen) {
-        aside.replaceChildren(html("p", { class: "empty" }, word("pick")));
+        replace(aside, emptyDetail(model, now(), choose));
         return;
     }
     const { conn, request } = chosen;
@@ -266,20 +200,41 @@ function drawDetail() {
     aside.scrollTop = 0;
 }
 
+const keyOf = what => what.request ? `${what.conn.number}.${what.request.request}`
+    : `${what.conn.number}`;
+
+// Where the focus is when something is chosen: it goes back there.
+function place() {
+    const at = document.activeElement, key = at?.getAttribute("data-key");
+    const home = at?.closest("#lane-list, #load-list, #guide")?.id;
+    return key && home ? { home, key } : opener;
+}
+
 function choose(what) {
-    const back = !what && chosen ? (chosen.request ? `${chosen.conn.number}.${chosen.request.request}` : null) : null;
+    const back = !what && chosen ? opener ?? { home: "lane-list", key: keyOf(chosen) } : null;
+    opener = what ? place() ?? { home: "lane-list", key: keyOf(what) } : null;
     chosen = what;
-    focusKey = what?.request ? `${what.conn.number}.${what.request.request}` : focusKey;
+    focusKey = what?.request ? keyOf(what) : focusKey;
     drawDetail();
     drawLanes();
     if (what) {
-        const key = what.request ? focusKey : `${what.conn.number}`;
-        document.querySelector(`#lane-list svg [data-key="${key}"]`)
+        document.querySelector(`#lane-list svg [data-key="${keyOf(what)}"]`)
             ?.scrollIntoView({ block: "nearest", inline: what.request ? "center" : "start" });
         $("detail").focus({ preventScroll: true });
     }
     if (back)
-        document.querySelector(`svg .hit[data-key="${back}"]`)?.focus();
+        giveFocus(back);
+}
+
+// To what was chosen from, or, where that is gone, to the heading above it.
+function giveFocus({ home, key }) {
+    const all = [...document.querySelectorAll(`#${home} [data-key="${key}"]`)];
+    const to = all.find(e => e.matches("button, [tabindex]")) ?? $("lanes");
+    if (to.hasAttribute("tabindex") && home === "lane-list" && to !== $("lanes")) {
+        focusKey = key;
+        mark();
+    }
+    to.focus({ preventScroll: true });
 }
 
 // -- foresight: what `etagd check` would say
@@ -356,13 +311,14 @@ function draw(time) {
         const begun = performance.now();
         dirty = false;
         const inside = document.activeElement?.dataset?.key;
-        const home = document.activeElement?.closest?.("#lane-list, #load-list")?.id;
+        const home = document.activeElement?.closest?.("#lane-list, #load-list, #detail")?.id;
         drawCounts();
         drawLoads();
         drawLanes();
         drawGuide();
-        if (chosen?.stale) {
-            chosen.stale = false;
+        if (!chosen || chosen.stale) {
+            if (chosen)
+                chosen.stale = false;
             drawDetail();
         }
         if (inside && home)
@@ -375,14 +331,22 @@ function draw(time) {
 
 // -- what to try, for who is here for the first time
 
+const tried = new Set((recall("tried") ?? "").split(" ").filter(Boolean));
+
 function drawGuide() {
-    const list = ["guide_two", "guide_silent", "guide_choose"].map(name => {
-        const [before, after] = word(name, "\u0001").split("\u0001");
-        const url = site() ? `http://${site()}/` : null;
-        return html("li", {}, before, after === undefined ? null : url
-            ? html("a", { href: url, target: "_blank", rel: "noopener" }, url) : "…", after ?? "");
-    });
-    replace($("guide-list"), list);
+    if (tried.size < 3 && observeGuide(tried, model, now()))
+        remember("tried", [...tried].join(" "));
+    replace($("guide-list"), guideOf(foresight).map(item => {
+        const [before, after] = word(item.word, "\u0001", item.path).split("\u0001");
+        const url = site() ? `http://${site()}${item.page}` : null;
+        const done = tried.has(item.name);
+        return html("li", { class: done ? "done" : null, "data-name": item.name },
+                    html("span", { class: "mark-done" }, word(done ? "seen" : "not_seen")), " ",
+                    before, after === undefined ? null : url
+                        ? html("a", { href: url, target: "_blank", rel: "noopener" }, url) : "…",
+                    after ?? "");
+    }));
+    $("guide-title").textContent = `${word("guide")} (${word("n_of", tried.size, 3)})`;
 }
 
 $("pause").onclick = () => {
@@ -416,6 +380,10 @@ for (const name of ["pointerup", "pointercancel", "blur"])
 setTimeout(() => { $("guide").open = model.loads.length === 0; }, 1500);
 document.addEventListener("keydown", onKey);
 
+fetch("/foresight").then(r => r.ok ? r.json() : null).then(told => {
+    foresight = told;
+    dirty = true;
+}).catch(() => { /* the stream says so already */ });
 setLanguage(recall("language") ?? ((navigator.language ?? "").startsWith("zh") ? "zh" : "en"));
 say();
 look();

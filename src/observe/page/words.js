@@ -58,8 +58,8 @@ const en = {
     gap: "{0}", close: "Close", elsewhere: "{0} elsewhere",
     counts: "Counts", guide: "What to try",
     guide_two: "Why two connections? Visit {0} for the first time (in a private window) with Chromium: a grey lane is a connection that it opened ahead of need and never used, and the page load below says so, too. Firefox opens one.",
-    guide_silent: "Why was the logo not requested? Visit the page once more, by a link or Enter in the address bar. What was granted a lifetime (as by Cache-Control: max-age=60) stands dashed below, with the time that is left.",
-    guide_choose: "On purpose: in the ini file a [cache /logo.png] section with Cache-Control = max-age=60 makes the browser silent, no-cache makes it ask (304), no-store fetches all of it each time (200). Send the server a HUP, empty the browser's cache, look again.",
+    guide_silent: "Why was {1} not requested? Visit {0}, then once more by a link or Enter in the address bar. What was granted a lifetime (as by Cache-Control: max-age=60) stands dashed below, with the time that is left.",
+    guide_choose: "On purpose: visit {0}. In the ini file a [cache {1}] section with Cache-Control = max-age=60 makes the browser silent, no-cache makes it ask (304), no-store fetches all of it each time (200). Send the server a HUP, empty the browser's cache, look again.",
     n_conns: "connections: {0}, new: {1}", n_more: "{0} more", spare_name: "connection {0}",
     why_spare: "opened ahead of need and not used so far: browsers open a spare connection so that one more request would not have to wait for a handshake. The others were enough. A later visit may use it, or one side closes it.",
     why_spare_ended: "opened ahead of need and never used, for {0} until it was closed: browsers open a spare connection so that one more request would not have to wait for a handshake. The others were enough.",
@@ -72,6 +72,26 @@ const en = {
     "k_broken-scheme": "broken scheme", "k_wrong-clock": "wrong clock", "k_date-in-future": "date in the future",
     "k_one-page-two-policies": "one page, two policies", "k_rule-matches-nothing": "rule matches nothing",
     client_w: "browser", server_w: "server", "timeout_w": "timeout", "reset_w": "reset",
+    range: "bytes {0}",
+    range_n: "bytes of the whole",
+    since_first: "since the first byte",
+    reload_guess: "Inferred: the request does not say so (Firefox), or it was fresh and asked about all the same.",
+    older_show: "Show {0} older",
+    older_hide: "Hide the {0} older ones",
+    older_gone: "{0} still older ones are not kept.",
+    ended_show: "Show {0} more that have ended",
+    ended_hide: "Fold {0} that have ended",
+    detail: "In detail",
+    last_request: "Latest request:",
+    last_304: "Latest 304:",
+    last_error: "Latest error:",
+    last_spare: "Latest connection that was never used:",
+    port_n: "port {0}",
+    n_requests: "requests: {0}",
+    n_of: "{0} of {1} seen",
+    seen: "seen",
+    not_seen: "to do",
+    guide_silent_none: "Why was the logo not requested? Nothing here is granted a lifetime yet: do the last item first (max-age=60), then visit {0} twice. What was not asked for stands dashed below, with the time that is left.",
 };
 const zh = {
     observer: "观察器", skip: "跳到连接", pause: "暂停", go_on: "继续",
@@ -130,8 +150,8 @@ const zh = {
     gap: "{0}", close: "关闭", elsewhere: "{0} 个在别处",
     counts: "计数", guide: "试一试",
     guide_two: "为什么有两个连接？用 Chromium（隐私窗口）第一次访问 {0}：灰色泳道是浏览器提前打开、却从未使用的连接，下面的页面加载也会说明。Firefox 只打开一个。",
-    guide_silent: "为什么没有请求徽标？再访问一次同一页面（点链接，或在地址栏按回车）。得到有效期的资源（如 Cache-Control: max-age=60）在下面以虚线显示，并写明还剩多少时间。",
-    guide_choose: "有意为之：在 ini 文件的 [cache /logo.png] 一节中，Cache-Control = max-age=60 让浏览器沉默，no-cache 让它询问（304），no-store 让它每次全部重取（200）。向服务器发送 HUP，清空浏览器缓存，再看一次。",
+    guide_silent: "为什么没有请求 {1}？访问 {0}，再访问一次（点链接，或在地址栏按回车）。得到有效期的资源（如 Cache-Control: max-age=60）在下面以虚线显示，并写明还剩多少时间。",
+    guide_choose: "有意为之：访问 {0}。在 ini 文件的 [cache {1}] 一节中，Cache-Control = max-age=60 让浏览器沉默，no-cache 让它询问（304），no-store 让它每次全部重取（200）。向服务器发送 HUP，清空浏览器缓存，再看一次。",
     n_conns: "连接 {0} 个，新建 {1} 个", n_more: "还有 {0} 个", spare_name: "连接 {0}",
     why_spare: "提前打开，至今未用：浏览器会备好一个连接，以免下一个请求还要等待握手。这次其他连接已经够用。以后的访问可能用到它，或由一方关闭。",
     why_spare_ended: "提前打开，{0} 后关闭，从未使用：浏览器会备好一个连接，以免下一个请求还要等待握手。其他连接已经够用。",
@@ -144,6 +164,26 @@ const zh = {
     "k_broken-scheme": "做坏的方案", "k_wrong-clock": "时钟错误", "k_date-in-future": "日期在未来",
     "k_one-page-two-policies": "同一页面两种策略", "k_rule-matches-nothing": "规则没有匹配到文件",
     client_w: "浏览器", server_w: "服务器", "timeout_w": "超时", "reset_w": "复位",
+    range: "字节 {0}",
+    range_n: "整体中的字节",
+    since_first: "自第一个字节起",
+    reload_guess: "推断：请求本身没有说明（Firefox），或仍然新鲜却仍被询问。",
+    older_show: "再显示 {0} 个更早的",
+    older_hide: "收起 {0} 个更早的",
+    older_gone: "还有 {0} 个更早的没有保留。",
+    ended_show: "再显示 {0} 个已结束的",
+    ended_hide: "收起 {0} 个已结束的",
+    detail: "详情",
+    last_request: "最近的请求：",
+    last_304: "最近的 304：",
+    last_error: "最近的错误：",
+    last_spare: "最近从未使用的连接：",
+    port_n: "端口 {0}",
+    n_requests: "请求 {0} 个",
+    n_of: "已看到 {0}/{1}",
+    seen: "已看到",
+    not_seen: "待做",
+    guide_silent_none: "为什么没有请求徽标？这里还没有任何资源得到有效期：先做最后一项（max-age=60），再访问 {0} 两次。没有请求的资源在下面以虚线显示，并写明还剩多少时间。",
 };
 
 const languages = { en, zh };
@@ -183,6 +223,12 @@ export function span(ms) {
     if (s < 172800)
         return `${Math.round(s / 3600)} h`;
     return `${Math.round(s / 86400)} d`;
+}
+
+// Since the beginning, as exactly as two moments are to be told apart.
+export function since(ms) {
+    const t = Math.max(0, ms);
+    return `+${t < 1000 ? span(t) : `${(t / 1000).toFixed(3)} s`}`;
 }
 
 export function clock(ms, fine) {
