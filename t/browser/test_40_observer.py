@@ -200,7 +200,7 @@ def test_languages(observed, browser):
     # every text of the page is there in both
     source = (pathlib.Path(__file__).resolve().parents[2] /
               "src/observe/page/words.js").read_text()
-    en, zh = [set(re.findall(r'(?m)(?:^|[{,])\s*"?(\w+)"?: "', part))
+    en, zh = [set(re.findall(r'(?m)(?:^|[{,])\s*"?([\w-]+)"?:\s+"', part))
               for part in source.split("const zh")]
     assert en - zh == set() and zh - en == set()
 

@@ -10,12 +10,13 @@ LINT = \
 	t/lint/named.py \
 	t/lint/purity.py \
 	t/lint/python.py \
+	t/lint/scripts.py \
 	t/lint/selftest.py \
 	t/lint/sizes.py \
 	t/lint/texts.py
 dist_check_SCRIPTS = $(LINT)
 TESTS += $(LINT)
-EXTRA_DIST += t/lint/house.py t/lint/retired-ids
+EXTRA_DIST += t/lint/house.py t/lint/retired-ids t/lint/tsconfig.json
 
 AM_TESTS_ENVIRONMENT += CC='$(CC)'; export CC; \
 	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;

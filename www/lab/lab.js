@@ -5,7 +5,9 @@ import { KINDS, expectedFor, fits } from "./expected.js";
 
 const STORE = "etagd-lab";
 const FIREFOX = /Firefox\//.test(navigator.userAgent);
-const tiles = [...document.querySelectorAll(".tile")];
+/** @type {(css: string) => any[]} */
+const all = (css) => [...document.querySelectorAll(css)];
+const tiles = all(".tile");
 
 /* -- what is remembered: seen[picture][kind] and answered[picture], ms */
 
@@ -37,13 +39,13 @@ let words = {};
 function setLanguage(name) {
     words = WORDS[name] || WORDS.en;
     document.documentElement.lang = name;
-    for (const e of document.querySelectorAll("[data-t]")) {
+    for (const e of all("[data-t]")) {
         e.dataset.en = e.dataset.en || e.innerHTML;
         e.innerHTML = words[e.dataset.t] || e.dataset.en;
     }
-    for (const e of document.querySelectorAll("[data-t-label]"))
+    for (const e of all("[data-t-label]"))
         e.setAttribute("aria-label", words[e.dataset.tLabel] || "Ways to load");
-    for (const b of document.querySelectorAll("[data-lang]"))
+    for (const b of all("[data-lang]"))
         b.setAttribute("aria-pressed", String(b.dataset.lang === name));
     show();
 }
@@ -55,6 +57,7 @@ function say(key) {
 /* -- what kind of load this was */
 
 function kindOfLoad() {
+    /** @type {any} */
     const nav = performance.getEntriesByType("navigation")[0];
     if (nav.type === "reload")
         /* the page is revalidated: all its bytes mean that caches were left
@@ -177,7 +180,7 @@ function tell() {
                                : say("all-right")));
     /* for tests and for the curious */
     document.body.dataset.kind = current;
-    document.body.dataset.odd = odd;
+    document.body.dataset.odd = String(odd);
 }
 
 function record(kind, start) {
@@ -221,9 +224,9 @@ async function insertAgain() {
 document.getElementById("reload").onclick = () => location.reload();
 document.getElementById("again").onclick = insertAgain;
 document.getElementById("unsure").hidden = !FIREFOX;
-for (const a of document.querySelectorAll(".observer"))
+for (const a of all(".observer"))
     a.href = location.protocol + "//" + location.hostname + ":5001/";
-for (const b of document.querySelectorAll("[data-lang]")) {
+for (const b of all("[data-lang]")) {
     b.onclick = () => {
         memory.lang = b.dataset.lang;
         save(localStorage, memory);

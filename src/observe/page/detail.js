@@ -6,33 +6,44 @@ import { rangeText } from "./facts.js";
 import { policyOf } from "./freshness.js";
 import { html, ladder, endKind, tag } from "./draw.js";
 
-const CONDITIONS = new Set(["if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "range",
-                            "cache-control", "pragma", "etag", "last-modified", "expires", "vary", "age",
-                            "sec-fetch-dest", "content-range", "clear-site-data", "connection", "date"]);
+const CONDITIONS = new Set([
+    "if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "range",
+    "cache-control", "pragma", "etag", "last-modified", "expires", "vary", "age", "sec-fetch-dest",
+    "content-range", "clear-site-data", "connection", "date"
+]);
 
 function table(rows) {
-    return html("table", {}, ...rows.filter(Boolean).map(([k, v]) =>
-        html("tr", { class: CONDITIONS.has(k.toLowerCase()) ? "key" : null }, html("th", { scope: "row" }, k), html("td", {}, v))));
+    const row = ([k, v]) => html("tr", { class: CONDITIONS.has(k.toLowerCase()) ? "key" : null },
+                                 html("th", { scope: "row" }, k), html("td", {}, v));
+    return html("table", {}, ...rows.filter(Boolean).map(row));
 }
 
 function section(text) {
     const m = /^RFC (\d+) (\d[\d.]*)/.exec(text ?? "");
     if (!m)
         return text ?? "";
-    const a = html("a", { href: `https://www.rfc-editor.org/rfc/rfc${m[1]}#section-${m[2].replace(/\.$/, "")}`, target: "_blank", rel: "noopener noreferrer" }, text);
-    return a;
+    const section = `${m[1]}#section-${m[2].replace(/\.$/, "")}`;
+    return html("a", { href: `https://www.rfc-editor.org/rfc/rfc${section}`, target: "_blank",
+                       rel: "noopener noreferrer" }, text);
 }
 
 function policyText(q) {
     const p = policyOf(q.response_fields, q.sent);
     const until = moment(p.at + p.ms);
-    return { nostore: word("p_nostore"), nocache: word("p_nocache"), none: word("p_none"), ask: word("p_ask"),
-             fresh: word("p_fresh", span(p.granted), until), heuristic: word("p_heur", span(p.granted), until),
-             old: word("p_old", span(p.granted), span(p.age)) }[p.kind];
+    return {
+        nostore: word("p_nostore"),
+        nocache: word("p_nocache"),
+        none: word("p_none"),
+        ask: word("p_ask"),
+        fresh: word("p_fresh", span(p.granted), until),
+        heuristic: word("p_heur", span(p.granted), until),
+        old: word("p_old", span(p.granted), span(p.age))
+    }[p.kind];
 }
 
 function filterRow(c) {
-    const text = c.localPort ? `tcp.port == ${c.port} && tcp.port == ${c.localPort}` : `tcp.port == ${c.port}`;
+    const text = c.localPort ? `tcp.port == ${c.port} && tcp.port == ${c.localPort}`
+                             : `tcp.port == ${c.port}`;
     const button = html("button", { type: "button", onclick: async () => {
         try {
             await navigator.clipboard.writeText(text);
@@ -41,28 +52,43 @@ function filterRow(c) {
             getSelection().selectAllChildren(button.previousSibling);
         }
     } }, word("copy"));
-    return [html("h3", {}, word("filter")), html("div", { class: "filter" }, html("code", {}, text), button)];
+    return [
+        html("h3", {}, word("filter")),
+        html("div", { class: "filter" }, html("code", {}, text), button)
+    ];
 }
 
 export function requestDetail(c, q, choose) {
     const out = [html("h2", {}, `${q.method} ${q.target}`)];
     out.push(html("div", { class: `decision c-${colour(q.status)}` },
-        html("p", {}, tag(q.status), " ", html("b", {}, q.fault ? q.fault_text : q.reason ?? q.end)),
-        q.section ? html("p", { class: "sec" }, section(q.section)) : null,
-        q.end && q.end !== "sent" ? html("p", { class: "sec" }, q.end) : null));
+                  html("p", {}, tag(q.status), " ",
+                       html("b", {}, q.fault ? q.fault_text : q.reason ?? q.end)),
+                  q.section ? html("p", { class: "sec" }, section(q.section)) : null,
+                  q.end && q.end !== "sent" ? html("p", { class: "sec" }, q.end) : null));
     if (q.debt_until)
         out.push(html("p", { class: "debt" }, word("debt", moment(q.debt_until * 1000))));
     if (q.status === 200 || q.status === 304)
         out.push(html("h3", {}, word("policy")), html("p", { class: "hint" }, policyText(q)));
     out.push(html("h3", {}, word("timing")), table([
-        [word("t_first"), `${clock(q.first, true)}  (+${span(q.first - c.opened)} ${word("since_open")})`],
-        [word("t_queued"), `+${span(q.queued - q.first)}`], [word("t_sent"), `+${span(q.sent - q.first)}`],
-        rangeText(q) ? [word("range_n"), rangeText(q)] : null]));
-    out.push(html("h3", {}, word("req_head")), q.cut ? html("p", { class: "hint" }, word("not_whole")) : "", table(q.request_fields ?? []));
+                 [
+                     word("t_first"),
+                     `${clock(q.first, true)}  (+${span(q.first - c.opened)} ${word("since_open")})`
+                 ],
+                 [word("t_queued"), `+${span(q.queued - q.first)}`],
+                 [word("t_sent"), `+${span(q.sent - q.first)}`],
+                 rangeText(q) ? [word("range_n"), rangeText(q)] : null
+             ]));
+    out.push(html("h3", {}, word("req_head")),
+             q.cut ? html("p", { class: "hint" }, word("not_whole")) : "",
+             table(q.request_fields ?? []));
     if (q.response_fields)
-        out.push(html("h3", {}, word("res_head")), html("p", { class: "hint" }, q.status_line), table(q.response_fields));
-    out.push(html("h3", {}, word("ladder")), ladder(c, q), html("p", { class: "hint" }, word("ladder_note")),
-        ...filterRow(c), html("p", {}, html("button", { type: "button", onclick: () => choose({ conn: c }) }, word("show_conn", c.number))));
+        out.push(html("h3", {}, word("res_head")), html("p", { class: "hint" }, q.status_line),
+                 table(q.response_fields));
+    out.push(html("h3", {}, word("ladder")), ladder(c, q),
+             html("p", { class: "hint" }, word("ladder_note")), ...filterRow(c),
+             html("p", {},
+                  html("button", { type: "button", onclick: () => choose({ conn: c }) },
+                       word("show_conn", c.number))));
     return out;
 }
 
@@ -70,10 +96,11 @@ export function requestDetail(c, q, choose) {
 export function emptyDetail(model, now, choose) {
     const kept = model.kept, last = f => kept.filter(f).pop();
     const spare = [...model.conns.values()].filter(c => isSpare(c, now)).pop();
-    const offers = [["last_request", last(q => q.status)], ["last_304", last(q => q.status === 304)],
-                    ["last_error", last(q => q.status >= 400)]]
-        .filter(([, q]) => q)
-        .map(([name, q]) => [name, `${q.method} ${q.target}`, tag(q.status), { conn: q.conn, request: q }]);
+    const found = [["last_request", last(q => q.status)],
+                   ["last_304", last(q => q.status === 304)],
+                   ["last_error", last(q => q.status >= 400)]].filter(([, q]) => q);
+    const offers = found.map(([name, q]) => [name, `${q.method} ${q.target}`, tag(q.status),
+                                             { conn: q.conn, request: q }]);
     if (spare)
         offers.push(["last_spare", word("connection_n", spare.number), null, { conn: spare }]);
     return [html("h2", {}, word("detail")), html("p", { class: "hint" }, word("pick")),
@@ -85,8 +112,11 @@ export function emptyDetail(model, now, choose) {
 }
 
 function synText(s) {
-    return [`TTL ${s.ttl}`, `MSS ${s.mss ?? "–"}`, `win ${s.window}${s.scale !== undefined ? ` × ${2 ** s.scale}` : ""}`,
-            s.sack ? "SACK" : null, s.timestamps ? "TS" : null, `ISN ${s.sequence}`].filter(Boolean).join(", ");
+    return [
+        `TTL ${s.ttl}`, `MSS ${s.mss ?? "–"}`,
+        `win ${s.window}${s.scale !== undefined ? ` × ${2 ** s.scale}` : ""}`,
+        s.sack ? "SACK" : null, s.timestamps ? "TS" : null, `ISN ${s.sequence}`
+    ].filter(Boolean).join(", ");
 }
 
 function idleText(c, now) {
@@ -94,23 +124,42 @@ function idleText(c, now) {
     return `${c.idles.length} ×, ${span(lengths.reduce((a, b) => a + b))}`;
 }
 
+function requestRow(c, q, choose) {
+    return [html("button", { type: "button", class: "name",
+                             onclick: () => choose({ conn: c, request: q }) },
+                 `${q.request}. ${q.target ?? ""}`),
+            tag(q.status),
+            html("span", { class: "infer" }, `${span(q.sent - q.first)} · ${q.reason ?? q.end}`)];
+}
+
+// Who closed first, and by what.
+function closedText(c, kind) {
+    const by = word(c.closedFirst === "client" ? "client_w" : "server_w");
+    const how = { timeout: "timeout_w", reset: "reset_w" }[kind];
+    return `${word("f_first")}: ${by}${how ? ` (${word(how)})` : ""}`;
+}
+
 export function connectionDetail(c, choose, now) {
     const t = c.tcpEnd ?? c.tcp, kind = endKind(c);
     const out = [html("h2", {}, word("connection_n", c.number))];
     if (c.ended)
         out.push(html("div", { class: "decision" }, html("p", {}, html("b", {}, c.end)),
-            html("p", { class: "sec" }, `${word("f_first")}: ${word(c.closedFirst === "client" ? "client_w" : "server_w")}${kind === "timeout" ? ` (${word("timeout_w")})` : kind === "reset" ? ` (${word("reset_w")})` : ""}`)));
+                      html("p", { class: "sec" },
+                           closedText(c, kind))));
     if (isSpare(c, now))
         out.push(html("p", { class: "debt" }, spareText(c)));
-    out.push(html("h3", {}, word("ladder")), ladder(c), html("p", { class: "hint" }, word("ladder_note")), ...filterRow(c));
+    out.push(html("h3", {}, word("ladder")), ladder(c),
+             html("p", { class: "hint" }, word("ladder_note")), ...filterRow(c));
     out.push(html("h3", {}, word("facts")), table([
         [word("f_peer"), `${c.peer ?? "?"} : ${c.port ?? "?"}`],
         c.via ? [word("f_via"), c.via] : null,
-        c.tls ? [word("f_tls"), [c.tls.version, c.tls.cipher, c.tls.name].filter(t => t).join(", ")] : null,
+        c.tls ? [word("f_tls"),
+                 [c.tls.version, c.tls.cipher, c.tls.name].filter(t => t).join(", ")] : null,
         c.local ? [word("f_local"), `${c.local} : ${c.localPort}`] : null,
         [word("f_worker"), `${c.worker} (${word("generation")} ${c.generation})`],
         [word("f_opened"), clock(c.opened, true)],
-        [word("f_ended"), c.ended ? `${clock(c.ended, true)} (+${span(c.ended - c.opened)})` : word("to_open")],
+        [word("f_ended"), c.ended ? `${clock(c.ended, true)} (+${span(c.ended - c.opened)})`
+            : word("to_open")],
         [word("f_requests"), String(c.count)],
         c.idles.length ? [word("f_idle"), idleText(c, now)] : null,
         c.syn ? [word("f_syn"), synText(c.syn)] : null,
@@ -120,8 +169,8 @@ export function connectionDetail(c, choose, now) {
         t ? [word("f_retrans"), String(t.retransmits)] : null,
         t ? [word("f_bytes"), `${t.bytes_received}, ${t.bytes_acked}`] : null]));
     if (c.requests.length)
-        out.push(html("h3", {}, word("f_requests")), html("div", { class: "rows" },
-            ...c.requests.flatMap(q => [html("button", { type: "button", class: "name", onclick: () => choose({ conn: c, request: q }) }, `${q.request}. ${q.target ?? ""}`),
-                                        tag(q.status), html("span", { class: "infer" }, `${span(q.sent - q.first)} · ${q.reason ?? q.end}`)])));
+        out.push(html("h3", {}, word("f_requests")),
+                 html("div", { class: "rows" },
+                      ...c.requests.flatMap(q => requestRow(c, q, choose))));
     return out;
 }

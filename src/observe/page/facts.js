@@ -10,7 +10,8 @@ export function rangeText(q) {
         .exec(field(q.response_fields, "Content-Range") ?? "");
     if (m)
         return `${m[1] ? `${m[1]}–${m[2]}` : "–"} / ${m[3]}`;
-    return q.status === 206 ? field(q.request_fields, "Range")?.replace(/^bytes=/, "") ?? null : null;
+    return q.status === 206 ? field(q.request_fields, "Range")?.replace(/^bytes=/, "") ?? null
+                            : null;
 }
 
 // Answers by class; a 304 is counted once, as such.

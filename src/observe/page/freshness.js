@@ -70,7 +70,8 @@ function forbids(fields, cc) {
     if (has(cc, "no-store"))
         return "no-store";
     // 5.4: Pragma stands in where there is no Cache-Control
-    const pragma = field(fields, "Cache-Control") === null ? directives(field(fields, "Pragma")) : [];
+    const pragma =
+        field(fields, "Cache-Control") === null ? directives(field(fields, "Pragma")) : [];
     if (has(cc, "no-cache") || has(pragma, "no-cache"))
         return "no-cache";
     return has(directives(field(fields, "Vary")), "*") ? "vary" : null;

@@ -39,7 +39,8 @@ function bound(map, most) {
 
 // Open for a while, and not a byte came on it.
 export function isSpare(c, now) {
-    return c.ended ? Boolean(c.unused) : !c.count && !c.half && !c.waiting && now - c.opened > SPARE_MS;
+    return c.ended ? Boolean(c.unused)
+                   : !c.count && !c.half && !c.waiting && now - c.opened > SPARE_MS;
 }
 
 export class Model {
@@ -66,8 +67,17 @@ export class Model {
     conn(e) {
         let c = this.conns.get(e.connection);
         if (!c) {
-            c = { number: e.connection, worker: e.worker, generation: e.generation, opened: e.at_us / 1000,
-                  requests: [], count: 0, fins: {}, idles: [], ended: null };
+            c = {
+                number: e.connection,
+                worker: e.worker,
+                generation: e.generation,
+                opened: e.at_us / 1000,
+                requests: [],
+                count: 0,
+                fins: {},
+                idles: [],
+                ended: null
+            };
             this.conns.set(e.connection, c);
             bound(this.conns, CONNS_MAX);
         }
@@ -76,7 +86,8 @@ export class Model {
 
     take(e) {
         // another observer process may tell the same once more
-        const key = `${e.event} ${e.connection ?? e.path ?? ""} ${e.at_us} ${e.request ?? e.part ?? ""}`;
+        const key =
+            `${e.event} ${e.connection ?? e.path ?? ""} ${e.at_us} ${e.request ?? e.part ?? ""}`;
         if (e.event !== "lost" && (this.seen.has(key) || this.seenBefore.has(key)))
             return;
         if (this.seen.size >= SEEN_MAX) {
@@ -92,8 +103,15 @@ export class Model {
             silence.to = e.first_us ? e.first_us / 1000 : at;
         switch (e.event) {
         case "accept":
-            Object.assign(c, { opened: at, peer: e.peer, port: e.port, local: e.local, localPort: e.local_port,
-                               syn: e.syn, tcp: e.tcp });
+            Object.assign(c, {
+                opened: at,
+                peer: e.peer,
+                port: e.port,
+                local: e.local,
+                localPort: e.local_port,
+                syn: e.syn,
+                tcp: e.tcp
+            });
             break;
         case "proxy":
             Object.assign(c, { peer: e.peer, port: e.port, via: e.via, tls: e.tls });
@@ -117,8 +135,15 @@ export class Model {
             c.fins[e.by] = at;
             break;
         case "end":
-            Object.assign(c, { ended: at, end: e.end, closedFirst: e.closed_first, unused: e.unused, tcpEnd: e.tcp,
-                               half: null, waiting: null });
+            Object.assign(c, {
+                ended: at,
+                end: e.end,
+                closedFirst: e.closed_first,
+                unused: e.unused,
+                tcpEnd: e.tcp,
+                half: null,
+                waiting: null
+            });
             c.peer ??= e.peer;
             c.port ??= e.port;
             break;
@@ -207,10 +232,22 @@ export class Model {
     }
 
     begin(q, implied) {
-        const load = { url: implied ?? q.url, client: q.client, at: q.first,
-                       ...(implied ? { how: "visit" } : this.manner(q)), document: implied ? null : q,
-                       from: null, requests: [], got: new Set(), more: 0, last: q.sent, site: q.site, file: fileKey(q), peer: q.conn.peer,
-                       before: new Map(this.cacheOf(q.client)) };
+        const load = {
+            url: implied ?? q.url,
+            client: q.client,
+            at: q.first,
+            ...(implied ? { how: "visit" } : this.manner(q)),
+            document: implied ? null : q,
+            from: null,
+            requests: [],
+            got: new Set(),
+            more: 0,
+            last: q.sent,
+            site: q.site,
+            file: fileKey(q),
+            peer: q.conn.peer,
+            before: new Map(this.cacheOf(q.client))
+        };
         if (!implied)
             this.belong(load, q);
         this.loads.push(load);
@@ -226,7 +263,9 @@ export class Model {
         load.got.add(q.url);
         bound(load.got, NEEDS_MAX);
         load.last = Math.max(load.last, q.sent);
-        load.redirect = REDIRECTS.includes(q.status) ? resolve(field(q.response_fields, "Location") ?? "", q.url)?.href : null;
+        load.redirect = REDIRECTS.includes(q.status)
+                            ? resolve(field(q.response_fields, "Location") ?? "", q.url)?.href
+                            : null;
         if (load.requests.length < LOAD_REQUESTS_MAX)
             load.requests.push(q);
         else
@@ -239,7 +278,8 @@ export class Model {
         if (load?.redirect !== q.url || q.first - load.last > 5000)
             return false;
         (load.from ??= []).push(load.url);
-        Object.assign(load, { url: q.url, document: q, site: q.site, file: fileKey(q), needs: null });
+        const { url, site } = q;
+        Object.assign(load, { url, document: q, site, file: fileKey(q), needs: null });
         this.belong(load, q);
         return true;
     }
@@ -252,13 +292,15 @@ export class Model {
                 (from ? this.member(l, from) : q.first - l.at < 5000))
                 load = l;
         }
-        const repeated = load && load.requests.some(r => r.url === q.url && q.first - r.first > 1000);
+        const repeated =
+            load && load.requests.some(r => r.url === q.url && q.first - r.first > 1000);
         const stored = from ? this.cacheOf(q.client).get(from) : null;
         const html = stored && /^text\/html/.test(field(stored.fields, "Content-Type") ?? "");
         // The page was not asked for, but what it needs is: it came from a cache,
         // if one may still have used it; else, or when a script asks, it has
         // stood there since.
-        if (html && !scripted && (repeated || !load) && stored.at + stored.ms + stored.swr > q.first)
+        if (html && !scripted && (repeated || !load) &&
+            stored.at + stored.ms + stored.swr > q.first)
             load = this.begin(q, from);
         if (load)
             this.belong(load, q);
@@ -283,9 +325,10 @@ export class Model {
             return;
         const old = cache.get(q.url);
         const fields = q.status === 304 && old
-            // RFC 9111 3.2: a 304 renews the stored fields that it repeats
-            ? q.response_fields.concat(old.fields.filter(f => field(q.response_fields, f[0]) === null))
-            : q.response_fields;
+                           // RFC 9111 3.2: a 304 renews the stored fields that it repeats
+                           ? q.response_fields.concat(
+                                 old.fields.filter(f => field(q.response_fields, f[0]) === null))
+                           : q.response_fields;
         const before = old && field(old.fields, "Cache-Control");
         this.changed ||= Boolean(old) && before !== field(q.response_fields, "Cache-Control");
         cache.delete(q.url); // the newest stand last
@@ -392,7 +435,12 @@ export class Model {
                 if (CONDITIONAL.includes(g.kind) && !given.length)
                     unneeded.push(url);
                 else
-                    found.push({ url, kind: g.kind, of: g.urls.length, ...this.reason(load, url, g.kind, now) });
+                    found.push({
+                        url,
+                        kind: g.kind,
+                        of: g.urls.length,
+                        ...this.reason(load, url, g.kind, now)
+                    });
             }
         }
         return { found, elsewhere, unneeded };
@@ -407,7 +455,13 @@ export class Model {
     reason(load, url, kind, now) {
         const p = load.before.get(url), left = this.left(load, url);
         if (p && left > 0 && p.kind === "fresh")
-            return { cached: true, why: p.immutable ? "why_immutable" : "why_fresh", rfc: p.immutable ? "rfc_imm" : "rfc_fresh", p, left };
+            return {
+                cached: true,
+                why: p.immutable ? "why_immutable" : "why_fresh",
+                rfc: p.immutable ? "rfc_imm" : "rfc_fresh",
+                p,
+                left
+            };
         if (p && left > 0 && p.kind === "heuristic")
             return { cached: true, why: "why_heuristic", rfc: "rfc_heur", p, left };
         if (kind === "z")

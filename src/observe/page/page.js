@@ -10,7 +10,12 @@ import { loadArticle } from "./loads.js";
 
 const LANES_MAX = 60, LOADS_SHOWN = 12, HELD_MAX = 10000;
 const model = new Model();
+/** @type {(id: string) => any} */
 const $ = id => document.getElementById(id);
+/** @type {(css: string) => any[]} */
+const all = css => [...document.querySelectorAll(css)];
+// What has that key, in the part of the page that has that id.
+const at = (home, key) => all(`#${home} [data-key="${key}"]`);
 let chosen = null, paused = false, dirty = true, status = null, connected = false, serverClock = 0;
 let focusKey = null, olderShown = false, endedShown = false, foresight = null;
 let opener = null; // where the choice was made: {home, key}
@@ -28,11 +33,11 @@ const now = () => Math.max(model.last, Date.now() + serverClock);
 // -- words
 
 function say() {
-    for (const e of document.querySelectorAll("[data-word]"))
+    for (const e of all("[data-word]"))
         e.textContent = word(e.dataset.word);
-    for (const e of document.querySelectorAll("[data-title]"))
+    for (const e of all("[data-title]"))
         e.title = word(e.dataset.title);
-    for (const e of document.querySelectorAll("[data-label]"))
+    for (const e of all("[data-label]"))
         e.setAttribute("aria-label", word(e.dataset.label));
     $("pause").textContent = word(paused ? "go_on" : "pause");
     $("language").textContent = language() === "zh" ? "English" : "中文";
@@ -55,16 +60,22 @@ function drawCounts() {
     const newest = Math.max(...status.workers.map(w => w.generation));
     const serving = status.workers.filter(w => w.generation === newest).length;
     const sum = f => status.workers.reduce((n, w) => n + f(w), 0);
-    const open = sum(w => w.open), unused = [...model.conns.values()].filter(c => isSpare(c, now())).length;
-    const item = (n, text, warn) => html("span", { class: warn ? "warn" : null }, html("b", {}, Number(n).toLocaleString(language())), ` ${text}`);
+    const open = sum(w => w.open),
+          unused = [...model.conns.values()].filter(c => isSpare(c, now())).length;
+    const item = (n, text, warn) =>
+        html("span", { class: warn ? "warn" : null },
+             html("b", {}, Number(n).toLocaleString(language())), ` ${text}`);
     replace($("counts"), [
-        item(open, word("open")), item(sum(w => w.accepted), word("conns_in_all")), item(unused, word("unused_n")),
-        item(sum(w => w.requests), word("requests")),
-        ...answers(status.workers).map(([k, n]) => item(n, k)),
-        item(serving, word("workers")),
+        item(open, word("open")), item(sum(w => w.accepted), word("conns_in_all")),
+        item(unused, word("unused_n")), item(sum(w => w.requests), word("requests")),
+        ...answers(status.workers).map(([k, n]) => item(n, k)), item(serving, word("workers")),
         ...(status.experiments.length ? [experimentsItem(status.experiments)] : []),
-        ...(model.lost + status.events_lost ? [item(Math.max(model.lost, status.events_lost), word("lost"), true)] : [])]);
-    $("where").textContent = status.listen.map(l => l.startsWith("unix:") ? l : `http://${l}/`).join(" ");
+        ...(model.lost + status.events_lost
+                ? [item(Math.max(model.lost, status.events_lost), word("lost"), true)]
+                : [])
+    ]);
+    $("where").textContent =
+        status.listen.map(l => l.startsWith("unix:") ? l : `http://${l}/`).join(" ");
 }
 
 // What is broken on purpose, by its keys.
@@ -78,7 +89,9 @@ const site = () => status?.listen.find(l => !l.startsWith("unix:"));
 function link(text) {
     const [before, after] = text.split("\u0001");
     const url = site() ? `http://${site()}/` : "…";
-    return html("p", { class: "empty" }, before, site() ? html("a", { href: url, target: "_blank", rel: "noopener" }, url) : url, after ?? "");
+    return html("p", { class: "empty" }, before,
+                site() ? html("a", { href: url, target: "_blank", rel: "noopener" }, url) : url,
+                after ?? "");
 }
 
 // -- page loads
@@ -143,14 +156,16 @@ function drawFold(n) {
 }
 
 function mark() {
-    const key = chosen ? (chosen.request ? `${chosen.conn.number}.${chosen.request.request}` : `${chosen.conn.number}`) : null;
-    for (const g of document.querySelectorAll("svg .hit[tabindex]")) {
+    const key = chosen ? (chosen.request ? `${chosen.conn.number}.${chosen.request.request}`
+                                         : `${chosen.conn.number}`)
+                                         : null;
+    for (const g of all("svg .hit[tabindex]")) {
         g.setAttribute("tabindex", "-1");
         if (g.dataset.key === key)
             g.setAttribute("aria-current", "true");
     }
-    const entry = document.querySelector(`svg .hit[tabindex][data-key="${focusKey ?? key}"]`)
-        ?? document.querySelector("svg .hit[tabindex]");
+    const entry = all(`svg .hit[tabindex][data-key="${focusKey ?? key}"]`)[0]
+        ?? all("svg .hit[tabindex]")[0];
     entry?.setAttribute("tabindex", "0");
 }
 
@@ -159,23 +174,23 @@ function onKey(e) {
         choose(null);
         return;
     }
-    const at = e.target.closest?.("svg .hit[tabindex]");
-    if (!at)
+    const bar = e.target.closest?.("svg .hit[tabindex]");
+    if (!bar)
         return;
     if (e.key === "Enter" || e.key === " ") {
         e.preventDefault();
-        at.dispatchEvent(new MouseEvent("click"));
+        bar.dispatchEvent(new MouseEvent("click"));
         return;
     }
-    const all = [...document.querySelectorAll("#lane-list svg .hit[tabindex]")];
-    const i = all.indexOf(at), row = at.dataset.key.split(".")[0];
+    const bars = all("#lane-list svg .hit[tabindex]");
+    const i = bars.indexOf(bar), row = bar.dataset.key.split(".")[0];
     let to = null;
     if (e.key === "ArrowRight" || e.key === "ArrowLeft")
-        to = all[i + (e.key === "ArrowRight" ? 1 : -1)];
+        to = bars[i + (e.key === "ArrowRight" ? 1 : -1)];
     else if (e.key === "ArrowDown")
-        to = all.slice(i).find(g => g.dataset.key.split(".")[0] !== row);
+        to = bars.slice(i).find(g => g.dataset.key.split(".")[0] !== row);
     else if (e.key === "ArrowUp")
-        to = all.slice(0, i).reverse().find(g => g.dataset.key.split(".")[0] !== row);
+        to = bars.slice(0, i).reverse().find(g => g.dataset.key.split(".")[0] !== row);
     if (to) {
         e.preventDefault();
         focusKey = to.dataset.key;
@@ -194,9 +209,15 @@ function drawDetail() {
         return;
     }
     const { conn, request } = chosen;
-    aside.replaceChildren(
-        html("button", { type: "button", class: "close", "aria-label": word("close"), onclick: () => choose(null) }, "✕"),
-        ...(request ? requestDetail(conn, request, choose) : connectionDetail(conn, choose, now())));
+    aside.replaceChildren(html("button", {
+                              type: "button",
+                              class: "close",
+                              "aria-label": word("close"),
+                              onclick: () => choose(null)
+                          },
+                               "✕"),
+                          ...(request ? requestDetail(conn, request, choose)
+                                      : connectionDetail(conn, choose, now())));
     aside.scrollTop = 0;
 }
 
@@ -205,8 +226,8 @@ const keyOf = what => what.request ? `${what.conn.number}.${what.request.request
 
 // Where the focus is when something is chosen: it goes back there.
 function place() {
-    const at = document.activeElement, key = at?.getAttribute("data-key");
-    const home = at?.closest("#lane-list, #load-list, #guide")?.id;
+    const active = document.activeElement, key = active?.getAttribute("data-key");
+    const home = active?.closest("#lane-list, #load-list, #guide")?.id;
     return key && home ? { home, key } : opener;
 }
 
@@ -218,7 +239,7 @@ function choose(what) {
     drawDetail();
     drawLanes();
     if (what) {
-        document.querySelector(`#lane-list svg [data-key="${keyOf(what)}"]`)
+        all(`#lane-list svg [data-key="${keyOf(what)}"]`)[0]
             ?.scrollIntoView({ block: "nearest", inline: what.request ? "center" : "start" });
         $("detail").focus({ preventScroll: true });
     }
@@ -228,8 +249,7 @@ function choose(what) {
 
 // To what was chosen from, or, where that is gone, to the heading above it.
 function giveFocus({ home, key }) {
-    const all = [...document.querySelectorAll(`#${home} [data-key="${key}"]`)];
-    const to = all.find(e => e.matches("button, [tabindex]")) ?? $("lanes");
+    const to = at(home, key).find(e => e.matches("button, [tabindex]")) ?? $("lanes");
     if (to.hasAttribute("tabindex") && home === "lane-list" && to !== $("lanes")) {
         focusKey = key;
         mark();
@@ -243,22 +263,31 @@ const VISITS = ["first", "link", "reload", "hard", "tab", "restart"];
 
 function wire(text) {
     const kind = { 200: "ok", 304: "not", "-+304": "not" }[text] ?? "other";
-    return html("td", {}, text === "-" ? html("span", { class: "tag silent", role: "img", "aria-label": word("silent") }, "∅")
-        : html("span", { class: `tag c-${kind}` }, text.replace("-+", "∅ ")));
+    return html(
+        "td", {},
+        text === "-"
+            ? html("span", { class: "tag silent", role: "img", "aria-label": word("silent") }, "∅")
+            : html("span", { class: `tag c-${kind}` }, text.replace("-+", "∅ ")));
 }
 
 async function foresee() {
     const place = $("foresight-list");
     try {
         const seen = await (await fetch("/foresight")).json();
-        const findings = seen.findings.map(f => html("li", {},
-            html("code", {}, f.path), f.more ? ` (+${f.more})` : "", f.line ? ` ${word("line_n", f.line)}` : "", ": ",
-            html("b", {}, word(`k_${f.kind}`)), " – ", html("span", { lang: "en" }, f.text)));
+        const findings = seen.findings.map(f => html("li", {}, html("code", {}, f.path),
+                                                     f.more ? ` (+${f.more})` : "",
+                                                     f.line ? ` ${word("line_n", f.line)}` : "",
+                                                     ": ", html("b", {}, word(`k_${f.kind}`)),
+                                                     " – ", html("span", { lang: "en" }, f.text)));
         place.replaceChildren(
-            findings.length ? html("ul", { class: "findings" }, ...findings) : html("p", { class: "hint" }, word("no_findings")),
-            html("div", { class: "wide" }, html("table", { class: "foresight" },
-                html("tr", {}, html("th", {}, word("path")), ...VISITS.map(v => html("th", {}, word(`v_${v}`)))),
-                ...seen.paths.map(p => html("tr", {}, html("td", {}, p.host + p.path), ...VISITS.map(v => wire(p.visits[v])))))));
+            findings.length ? html("ul", { class: "findings" }, ...findings)
+                            : html("p", { class: "hint" }, word("no_findings")),
+            html("div", { class: "wide" },
+                 html("table", { class: "foresight" },
+                      html("tr", {}, html("th", {}, word("path")),
+                           ...VISITS.map(v => html("th", {}, word(`v_${v}`)))),
+                      ...seen.paths.map(p => html("tr", {}, html("td", {}, p.host + p.path),
+                                                  ...VISITS.map(v => wire(p.visits[v])))))));
     } catch {
         place.replaceChildren(html("p", { class: "empty" }, word("broken")));
     }
@@ -266,7 +295,10 @@ async function foresee() {
 
 // -- the stream of events
 
-const KINDS = ["start", "accept", "proxy", "first", "waiting", "request", "cut", "fin", "idle", "end", "page", "lost"];
+const KINDS = [
+    "start", "accept", "proxy", "first", "waiting", "request", "cut", "fin", "idle", "end", "page",
+    "lost"
+];
 let held = [];
 
 function take(e) {
@@ -307,10 +339,11 @@ function draw(time) {
     const waiting = model.loads.some(l => now() - l.at < 2500);
     // a page under load is drawn less often, so that the machine's time is the
     // server's; and not while something is pressed: a click needs its element
-    if ((dirty || waiting) && !pressed && time - drawn > Math.max(model.conns.size > 100 ? 1000 : 250, 10 * cost)) {
+    if ((dirty || waiting) && !pressed &&
+        time - drawn > Math.max(model.conns.size > 100 ? 1000 : 250, 10 * cost)) {
         const begun = performance.now();
         dirty = false;
-        const inside = document.activeElement?.dataset?.key;
+        const inside = document.activeElement?.getAttribute("data-key");
         const home = document.activeElement?.closest?.("#lane-list, #load-list, #detail")?.id;
         drawCounts();
         drawLoads();
@@ -322,7 +355,7 @@ function draw(time) {
             drawDetail();
         }
         if (inside && home)
-            document.querySelector(`#${home} [data-key="${inside}"]`)?.focus({ preventScroll: true });
+            at(home, inside)[0]?.focus({ preventScroll: true });
         drawn = performance.now();
         cost = drawn - begun;
     }
