@@ -42,6 +42,7 @@ LAB_MODULES = \
 	lab/etagdlab/report.py \
 	lab/etagdlab/scenario.py \
 	lab/etagdlab/server.py \
+	lab/etagdlab/shared.py \
 	lab/etagdlab/source.py \
 	lab/etagdlab/streams.py \
 	lab/etagdlab/talk.py \
@@ -55,7 +56,7 @@ LAB_MODULES = \
 	lab/etagdlab/zh_fields.py \
 	lab/etagdlab/zh_notes.py \
 	lab/etagdlab/zh_tcp.py
-dist_labmodules_DATA = $(LAB_MODULES) www/lab/policies.json
+dist_labmodules_DATA = $(LAB_MODULES) www/style.css www/lab/policies.json
 labconfdir = $(pkgdatadir)/conf
 dist_labconf_DATA = conf/lab.ini
 # The exercises: an ini each, beside a page each in www/lab/exercise.

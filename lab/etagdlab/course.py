@@ -7,7 +7,8 @@ import pathlib
 from html import escape
 from typing import Any, Dict, List, NamedTuple, Tuple
 
-from .report import CSS, disagreements
+from . import shared
+from .report import disagreements
 from .words import Words
 
 BYTES_MAX = 256 << 20
@@ -208,4 +209,4 @@ def html(course: Course, lang: str = "en") -> str:
                                   for n, why in course.unread])
     return PAGE % {"lang": "zh-CN" if lang == "zh" else "en",
                    "title": escape(w("Reports of a class")), "body": body,
-                   "css": CSS.read_text(encoding="utf-8")}
+                   "css": shared.style("report.css")}

@@ -6,6 +6,8 @@ import unicodedata
 from html import escape
 from textwrap import wrap
 
+from .shared import colour_of
+
 BREAK_S = 0.3                 # a longer silence is cut out
 LADDER_MAX = 80               # packets drawn; the table has all
 
@@ -30,10 +32,11 @@ def kind_of(packet):
             return "ask"
         word = packet["info"].split(" ")
         status = word[1] if len(word) > 1 else ""
-        return "s304" if status == "304" else \
-            "s200" if status.startswith("2") else "serr"
+        return colour_of(int(status) if status.isdigit() else 0)
     flags = packet["flags"]
-    if "RST" in flags or "FIN" in flags:
+    if "RST" in flags:
+        return "srst"
+    if "FIN" in flags:
         return "end"
     if "SYN" in flags:
         return "syn"
@@ -50,7 +53,7 @@ WIDER = 0.5                   # of that is lost if all are Chinese
 
 def _label(p):
     kind = kind_of(p)
-    if kind in ("syn", "end", "ack"):
+    if kind in ("syn", "end", "srst", "ack"):
         return p["flags"]
     if kind == "data":
         return "%d bytes" % p["data"]
@@ -209,8 +212,7 @@ def _lane(stream, scale, y, width, words):
         a = scale(q["begin"])
         b = scale(q["end"]) if q["end"] is not None else a
         status = q["status"] or 0
-        kind = "s304" if status == 304 else "s200" if 200 <= status < 300 \
-            else "serr" if q.get("seen", True) else "sgap"
+        kind = colour_of(status) if status or q.get("seen", True) else "sgap"
         out.append('<rect class="%s" x="%.1f" y="%.1f" width="%.1f" '
                    'height="14" rx="2"><title>%s → %s</title></rect>' % (
                        kind, a - 1, y - 7, max(5, b - a),

@@ -2,16 +2,14 @@
 """matrix: this browser against what browsers are known to do: one page with a
 picture under each caching policy, each action once, and what crossed the
 wire."""
-import json
 import os
-import pathlib
 import random
 import struct
 import time
 import zlib
 from dataclasses import dataclass
 
-from . import ledger
+from . import ledger, shared
 from .evidence import path_of, said_by_browser
 from .server import Server
 
@@ -35,16 +33,8 @@ class Policy:
     slow: bool = False        # shows itself only after some seconds
 
 
-def table():
-    """What browsers are known to do; installed it lies beside this file."""
-    here = pathlib.Path(__file__).resolve()
-    places = (here.parent / "policies.json",
-              here.parents[2] / "www" / "lab" / "policies.json")
-    return json.loads(next(p for p in places if p.exists()).read_text())
-
-
 def _policies():
-    told = table()
+    told = shared.policies()
     column = told["actions"].split()
     for name, row in told["policies"].items():
         if "label" not in row:

@@ -3,6 +3,7 @@
 section itself."""
 from html import escape
 
+from .shared import colour_of
 from .words import Words
 
 # What the browser's own timing comes to.
@@ -26,8 +27,8 @@ class Part:
 def badge(outcome, why="", words=Words("en")):
     behind = outcome.startswith("~")
     word = outcome.lstrip("~").split(" ")[-1]
-    cls = "bno" if outcome == "-" else "b304" if word == "304" else \
-        "b200" if word[:1] == "2" else "berr"
+    cls = "bno" if outcome == "-" else \
+        "b" + colour_of(int(word) if word.isdigit() else 0)[1:]
     text = words("not asked") if outcome == "-" else outcome
     if behind:
         text = words("cache, then %s", outcome[1:])

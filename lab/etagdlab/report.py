@@ -2,10 +2,9 @@
 """report: the data of an experiment as one HTML file that needs nothing else:
 no script, no foreign host, pictures inside."""
 import json
-import pathlib
 from html import escape
 
-from . import notes
+from . import notes, shared
 from .part_http import Http
 from .part_packets import Packets
 from .part_questions import Questions
@@ -15,8 +14,6 @@ from .part_visits import Visits, disagreements
 from .words import Words
 
 __all__ = ["disagreements", "html", "plain"]
-
-CSS = pathlib.Path(__file__).with_name("report.css")
 
 
 def plain(data):
@@ -66,7 +63,7 @@ class Report:
         return PAGE % {
             "lang": "zh-CN" if self.lang == "zh" else "en",
             "title": escape(title + (" · " + who if who else "")),
-            "css": CSS.read_text(encoding="utf-8"),
+            "css": shared.style("report.css"),
             "heading": escape(title), "card": self.card(),
             "contents": escape(w("Contents"), True), "nav": nav,
             "body": body, "made": escape(w(

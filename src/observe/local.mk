@@ -38,7 +38,9 @@ EXTRA_DIST += $(OBSERVE_PAGE) src/observe/page/embed.sh \
 	src/observe/page/package.json
 CLEANFILES += src/observe/page.c
 
-src/observe/page.c: $(OBSERVE_PAGE) $(srcdir)/src/observe/page/embed.sh
+src/observe/page.c: $(OBSERVE_PAGE) $(srcdir)/src/observe/page/embed.sh \
+		$(srcdir)/www/style.css
 	$(AM_V_GEN)$(MKDIR_P) src/observe && \
-	sh '$(srcdir)/src/observe/page/embed.sh' $(OBSERVE_PAGE) >$@.tmp && \
+	sh '$(srcdir)/src/observe/page/embed.sh' '$(srcdir)/www/style.css' \
+		$(OBSERVE_PAGE) >$@.tmp && \
 	mv $@.tmp $@

@@ -88,7 +88,7 @@ def test_the_lab_has_the_table_beside_it(tmp_path):
     """The helper finds it in the tree; where it is installed, the same file is
     among its modules."""
     text = (harness.TOP / "lab" / "local.mk").read_text()
-    assert "dist_labmodules_DATA = $(LAB_MODULES) www/lab/policies.json" in text
+    assert "$(LAB_MODULES) www/style.css www/lab/policies.json" in text
     told = subprocess.run(
         ["/usr/bin/python3", "-B", "-c",
          "import sys; sys.path[:0] = [%r]\n"

@@ -2,5 +2,5 @@
 # there.  t/data holds vectors that several programs read.
 dist_check_SCRIPTS += t/page/run
 TESTS += t/page/run
-EXTRA_DIST += t/data/freshness.tsv t/page/expected.mjs t/page/freshness.mjs \
-	t/page/model.mjs
+EXTRA_DIST += t/data/freshness.tsv t/page/colours.mjs t/page/expected.mjs \
+	t/page/freshness.mjs t/page/model.mjs

@@ -1,8 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# embed.sh FILE...: the files as arrays of bytes, and the table of them, for
-# src/observe/asset.h.
+# embed.sh COLOURS FILE...: the files as arrays of bytes, and the table of them,
+# for src/observe/asset.h.  Style sheets begin with the colours that all pages
+# have, a part of the sheet COLOURS.
 set -eu
+colours=$1
+shift
+content() {
+    case $1 in
+    *.css) sed -n '/^\/\* -- colours/,/^\/\* -- end of colours/p' "$colours" ;;
+    esac
+    cat "$1"
+}
 echo '/* SPDX-License-Identifier: MIT
  *
  * Made by src/observe/page/embed.sh: do not edit.
@@ -21,7 +30,7 @@ for file; do
     esac
     echo
     echo "static const unsigned char file_$n[] = {"
-    od -An -v -tu1 "$file" | sed 's/  */,/g; s/^,/    /; s/$/,/'
+    content "$file" | od -An -v -tu1 | sed 's/  */,/g; s/^,/    /; s/$/,/'
     echo '};'
     rows="$rows    { \"$path\", \"$type\", file_$n, sizeof file_$n },
 "
