@@ -27,6 +27,7 @@ LAB_MODULES = \
 	lab/etagdlab/ledger.py \
 	lab/etagdlab/mask.py \
 	lab/etagdlab/matrix.py \
+	lab/etagdlab/measures.py \
 	lab/etagdlab/notes.py \
 	lab/etagdlab/packets.py \
 	lab/etagdlab/part_http.py \
@@ -67,12 +68,15 @@ dist_labexercise_DATA = \
 	conf/exercise/embedded.ini \
 	conf/exercise/get.ini \
 	conf/exercise/handshake.ini \
+	conf/exercise/http10.ini \
 	conf/exercise/keep-alive.ini \
 	conf/exercise/long.ini \
 	conf/exercise/media.ini \
+	conf/exercise/models.ini \
 	conf/exercise/preconnect.ini \
 	conf/exercise/report.ini \
-	conf/exercise/teardown.ini
+	conf/exercise/teardown.ini \
+	conf/exercise/upload.ini
 EXTRA_DIST += lab/etagd-lab doc/lab-report.png
 dist_man_MANS += packaging/man/etagd-lab.1
 

@@ -20,12 +20,15 @@ dist_wwwexercise_DATA = \
 	www/lab/exercise/embedded.html \
 	www/lab/exercise/get.html \
 	www/lab/exercise/handshake.html \
+	www/lab/exercise/http10.html \
 	www/lab/exercise/keep-alive.html \
 	www/lab/exercise/long.html \
 	www/lab/exercise/media.html \
+	www/lab/exercise/models.html \
 	www/lab/exercise/preconnect.html \
 	www/lab/exercise/report.html \
-	www/lab/exercise/teardown.html
+	www/lab/exercise/teardown.html \
+	www/lab/exercise/upload.html
 wwwlablogodir = $(wwwlabdir)/logo
 dist_wwwlablogo_DATA = \
 	www/lab/logo/age.png \

@@ -27,6 +27,17 @@ TIMING = """JSON.stringify([performance.getEntriesByType('navigation')[0],
  ...performance.getEntriesByType('resource')].filter(e => e).map(e => ({
   url: e.name, kind: e.initiatorType, transfer: e.transferSize,
   size: e.encodedBodySize, start: e.startTime, end: e.responseEnd})))"""
+# A form with a file, filled in and sent as a person would.
+SEND = """(size => {
+ const input = document.querySelector('form input[type=file]');
+ const line = 'etagd counts these bytes and throws them away.\\n';
+ const files = new DataTransfer();
+ files.items.add(new File([line.repeat(size / line.length + 1).slice(0, size)],
+  'text.txt', {type: 'text/plain'}));
+ input.files = files.files;
+ input.form.submit();
+})"""
+CAN_SEND = "!!document.querySelector('form input[type=file]')"
 FOLLOW = """(() => { const a = document.createElement('a');
  a.href = location.href.split('#')[0]; document.body.append(a); a.click();
 })()"""
@@ -206,6 +217,15 @@ class Browser:
         """A link on the page that leads to the page itself."""
         return self._load(lambda: self.call(
             "Runtime.evaluate", expression=FOLLOW, userGesture=True), picture)
+
+    def send(self, size, picture=True):
+        """A text of so many bytes, by the form on the page that is shown;
+        None if it has none."""
+        if not self.script(CAN_SEND):
+            return None
+        return self._load(lambda: self.call(
+            "Runtime.evaluate", expression="%s(%d)" % (SEND, size),
+            userGesture=True), picture)
 
     def reload(self, picture=True):
         return self._load(lambda: self.call("Page.reload"), picture)

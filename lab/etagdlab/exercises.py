@@ -8,7 +8,7 @@ import struct
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
-from . import answers
+from . import answers, measures
 
 Question = Tuple[str, answers.Rule]
 SOUND_S, RATE = 120, 44100
@@ -94,10 +94,45 @@ TABLE: Dict[str, Exercise] = {
             ("Which status and phrase has the answer?", answers.status(0)),
             ("How many bytes of content came?", answers.content(0)))),
     "embedded": Exercise(
-        "A page with pictures", "first", (
+        "A page with pictures", "first,serial", (
             ("How many requests were made, and for what?", answers.requests),
             ("Were the pictures asked for one after the other or at the same "
              "time?", answers.parallel),
+            ("How many requests did each connection carry?",
+             answers.shared),
+            ("How long did it take the browser, and how long one after the "
+             "other on one connection?", measures.two_ways))),
+    "upload": Exercise(
+        "The other way: an upload", "first,upload:152000", (
+            ("What are the addresses and ports of both ends?",
+             answers.addresses),
+            ("Which initial sequence numbers did both ends choose?",
+             answers.numbers),
+            ("How many segments carried the text?", measures.upload_segments),
+            ("How often did the server confirm, and how many bytes at most at "
+             "once?", measures.upload_acks),
+            ("What was the least window that the server announced, and did it "
+             "hold the sender up?", measures.upload_window),
+            ("How many segments were sent again?", measures.upload_again),
+            ("How long did it take, from the request's first segment to the "
+             "answer, and what rate is that?", measures.upload_rate),
+            ("Which status did the upload have?", measures.upload_answer))),
+    "http10": Exercise(
+        "A development server's answer", "first,wait:1", (
+            ("Which version of HTTP does the browser speak, which the server?",
+             answers.versions),
+            ("In how many packets did the answer come, and what is in each?",
+             measures.pieces),
+            ("Which packets of that connection open, bring or end something, "
+             "in order?", measures.telling), *SPARE, *CLOSING[:2])),
+    "models": Exercise(
+        "A process per connection, or an event loop", "first,stall:2,"
+        "set:limits.connections-per-worker=0,stall:2", (
+            ("How long did the request wait for its answer in each model?",
+             measures.stalls),
+            ("What ended the wait?", measures.stall_holders),
+            ("How long was it silent before each close? Which of these closes "
+             "are the timer's?", answers.silences),
             ("How many requests did each connection carry?",
              answers.shared))),
     "handshake": Exercise(

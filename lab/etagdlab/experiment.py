@@ -136,7 +136,7 @@ class Experiment:
             watch = timewait.Watch(server.port)
             capturing.callback(watch.end)
             start_ns = time.time_ns()
-            done, product = self._visits(folder, server.url, root)
+            done, product = self._visits(folder, server, root)
             end_ns = time.time_ns()
             log = ledger.parse(server.log_text())
             observed = ledger.parse(server.ledger_text(
@@ -170,14 +170,14 @@ class Experiment:
             data["exercise"]["figures"] = self.o.figures or self.o.answers
         return data, noted
 
-    def _visits(self, folder: pathlib.Path, url: str,
+    def _visits(self, folder: pathlib.Path, server: servers.Server,
                 root: pathlib.Path) -> "tuple[list[scenario.Done], str]":
         """(what came of each step, the browser's name)"""
         try:
             with Browser(folder / "profile",
                          spare=not self.o.no_spare) as browser:
                 return scenario.Runner(
-                    browser, url, self.o.page, root,
+                    browser, server, self.o.page, root,
                     self.say).run(self.steps), browser.product
         except (cdp.BrowserGone, cdp.Refused) as why:
             self.say("no browser: %s" % why)

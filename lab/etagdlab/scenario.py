@@ -2,11 +2,13 @@
 """scenario: the steps of an experiment, from the command line's words to
 actions of the browser."""
 import os
+import re
 import time
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
 from . import cdp, editing, talk
+from .server import NoServer
 from .words import Said
 
 # word: (what it does, whether it takes an argument, whether it loads a page)
@@ -24,12 +26,20 @@ WORDS = {
     "wait": ("wait", True, False),
     "close": ("a connection of the lab's own, closed by", True, False),
     "segments": ("a connection of the lab's own, MSS", True, False),
+    "serial": ("a connection of the lab's own, one thing after the other",
+               False, False),
+    "stall": ("connections that ask for nothing, and one that asks", True,
+              False),
+    "upload": ("a text sent by the page's form, bytes", True, True),
+    "set": ("the configuration changes and is read again", True, False),
     "clear": ("cache cleared", False, False),
     "restart": ("browser restarted", False, False),
 }
 DEFAULT = "first,again,reload,hard,edit-logo,again,newtab,back"
 WAIT_MAX = 600
 MSS = (88, 32767)             # what Linux takes
+UPLOAD = (1, 1 << 20)         # the server's own limit, unless it is raised
+HOLDERS = (1, 64)
 
 
 class BadScenario(ValueError):
@@ -81,15 +91,28 @@ def _way(text):
                                                       " ".join(talk.WAYS)))
 
 
-def _mss(text):
-    if not text.isascii() or not text.isdigit() or \
-            not MSS[0] <= int(text) <= MSS[1]:
-        raise BadScenario("segments:%s is no MSS from %d to %d" % (
-            text, *MSS))
-    return int(text)
+def _number(word, what, least, most):
+    def check(text):
+        if not text.isascii() or not text.isdigit() or \
+                not least <= int(text) <= most:
+            raise BadScenario("%s:%s is no %s from %d to %d" % (
+                word, text, what, least, most))
+        return int(text)
+    return check
 
 
-CHECKS = {"wait": _seconds, "close": _way, "segments": _mss}
+def _option(text):
+    if not OPTION.fullmatch(text):
+        raise BadScenario("set:%s is not SECTION.KEY=VALUE" % text)
+    return text
+
+
+OPTION = re.compile(r"[a-z]+\.[a-z-]+=[^\n]+")
+CHECKS = {"wait": _seconds, "close": _way,
+          "segments": _number("segments", "MSS", *MSS),
+          "upload": _number("upload", "number of bytes", *UPLOAD),
+          "stall": _number("stall", "number of connections", *HOLDERS),
+          "set": _option}
 
 
 def parse(text):
@@ -126,8 +149,10 @@ class Done:
 
 
 class Runner:
-    def __init__(self, browser, base, page, root, say=lambda text: None):
+    def __init__(self, browser, server, page, root, say=lambda text: None):
+        base = server.url
         self.browser, self.base, self.root = browser, base, root
+        self.server = server
         self.url, self.page = base + page, page
         self.say = say
         self.pictures = []
@@ -155,9 +180,10 @@ class Runner:
             d.skipped = why.args[0]
         except Undone as why:
             d.failed = why.args[0]
-        except (cdp.BrowserGone, cdp.Refused, OSError) as why:
+        except (cdp.BrowserGone, cdp.Refused, NoServer, OSError) as why:
             d.load = None
-            d.failed = Said((str(why),))
+            said = why.args[0] if why.args else ""
+            d.failed = said if isinstance(said, Said) else Said((str(why),))
         told = d.skipped or d.failed
         if told:
             self.say("%s %s: %s" % (
@@ -225,9 +251,31 @@ class Runner:
         d.note = Said(("own connection, port %d", d.ports[-1]))
 
     def _segments(self, d, mss):
-        port, got = talk.fetch(self.base, self.page, _mss(mss))
+        port, got = talk.fetch(self.base, self.page, int(mss))
         d.ports.append(port)
         d.note = Said(("own connection, port %d, %d bytes", port, got))
+
+    def _serial(self, d, _):
+        paths = [u[len(self.base):] for u in [self.url, *self.pictures]]
+        port, took = talk.serial(self.base, paths)
+        d.ports.append(port)
+        d.note = Said(("own connection, port %d, %d requests, %.3f s", port,
+                       len(paths), took))
+
+    def _stall(self, d, holders):
+        ports, took = talk.stall(self.base, self.page, int(holders))
+        d.ports += ports
+        d.note = Said(("own connection, port %d, waited %.3f s", ports[0],
+                       took))
+
+    def _upload(self, d, size):
+        d.load = self.browser.send(int(size))
+        if not d.load:
+            raise Nothing(Said(("the page that is shown has no form that sends "
+                                "a file",)))
+
+    def _set(self, d, option):
+        self.server.change(option)
 
     def _clear(self, d, _):
         self.browser.clear()

@@ -12,9 +12,12 @@ import threading
 import time
 import urllib.request
 
-from . import children, ledger
+from . import children, ini, ledger
+from .words import Said
 
 OBSERVER = re.compile(r"M012: observing at (http\S+)")
+RELOADED = re.compile(r"M013: generation (\d+) serves")
+REFUSED = re.compile(r"M053: ")
 READY = re.compile(r"M010: serving (\S.*?) with (\d+) workers?")
 DEADLINE_S = 30
 HERE = pathlib.Path(__file__).resolve().parent
@@ -61,7 +64,7 @@ def ask(program, *args):
 
 
 class Server:
-    def __init__(self, program, ini, root, folder, overrides=(), port=0):
+    def __init__(self, program, conf, root, folder, overrides=(), port=0):
         self.folder = pathlib.Path(folder)
         self.log = self.folder / "access.jsonl"
         self.lines = []
@@ -75,7 +78,8 @@ class Server:
                           # else a page that came plain at first is sent again,
                           # compressed, when it is asked for with its tag
                           "prepare.compress=off"] + list(overrides)
-        self.argv = [program, "-c", str(ini)]
+        self.ini = pathlib.Path(conf)
+        self.argv = [program, "-c", str(conf)]
         for o in self.overrides:
             self.argv += ["-o", o]
         self.process = None
@@ -96,6 +100,28 @@ class Server:
                         if u.startswith("http")).rstrip("/")
         self.port = int(self.url.rpartition(":")[2])
         return self
+
+    def change(self, option):
+        """S.KEY=VALUE in the ini, and the ini read again; it returns when the
+        new workers serve."""
+        if any(o.split("=")[0] == option.split("=")[0]
+               for o in self.overrides):
+            raise NoServer(Said((
+                "%s is given by -o, which the ini can't change",
+                option.split("=")[0])))
+        text = self.ini.read_text(encoding="utf-8", errors="replace")
+        self.ini.write_text(ini.used(text, [option]), encoding="utf-8")
+        seen = len(self.lines)
+        self.process.send_signal(signal.SIGHUP)
+
+        def look():
+            return self.ended or any(RELOADED.search(x) or REFUSED.search(x)
+                                     for x in self.lines[seen:])
+        with self.changed:
+            self.changed.wait_for(look, DEADLINE_S)
+        if not any(RELOADED.search(x) for x in self.lines[seen:]):
+            self.ini.write_text(text, encoding="utf-8")
+            raise NoServer(Said(("%s was not taken", option)))
 
     def _read(self):
         for line in self.process.stderr:

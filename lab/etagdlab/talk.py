@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: MIT
 """talk: a connection of the lab's own, where a browser would not do what is to
-be seen: who closes first and how, and a small MSS."""
+be seen: who closes first and how, a small MSS, one thing after the other, and
+connections that hold workers."""
+import contextlib
 import select
 import socket
 import struct
 import time
-from typing import Callable, Dict
+from typing import Callable, Dict, List
 from urllib.parse import urlsplit
 
 PATIENCE_S = 10
+# As long as others may hold every worker.
+STALL_S = 120
 ANSWER_MAX = 64 << 20
 # What a FIN needs to come again; the kernel's first timer is 0.2 s.
 CROSS_S = 3
@@ -184,3 +188,31 @@ def fetch(url: str, path: str, mss: int) -> "tuple[int, int]":
         s.sendall(_request(path, host, False))
         got = _answer(s)
     return port, got
+
+
+def serial(url: str, paths: List[str]) -> "tuple[int, float]":
+    """Asks for one after the other on one connection: (our port, seconds)"""
+    s, host = _connect(url)
+    with s:
+        port = s.getsockname()[1]
+        began = time.monotonic()
+        for path in paths:
+            s.sendall(_request(path, host, False))
+            _answer(s)
+        return port, time.monotonic() - began
+
+
+def stall(url: str, path: str, holders: int) -> "tuple[List[int], float]":
+    """Opens connections that ask for nothing, then one that asks: (our ports,
+    the one that asked first; the seconds that it waited)"""
+    with contextlib.ExitStack() as all_of_them:
+        held = [all_of_them.enter_context(_connect(url)[0])
+                for _ in range(holders)]
+        s, host = _connect(url)
+        all_of_them.enter_context(s)
+        s.settimeout(STALL_S)
+        began = time.monotonic()
+        s.sendall(_request(path, host, False))
+        _answer(s)
+        took = time.monotonic() - began
+        return [x.getsockname()[1] for x in [s, *held]], took

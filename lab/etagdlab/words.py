@@ -43,6 +43,21 @@ ZH = {
     "new tab": "新标签页", "away and back": "离开再返回",
     "another address": "另一个地址", "the pictures change": "图片被改动",
     "a file changes": "文件被改动", "wait": "等待",
+    "connections that ask for nothing, and one that asks":
+        "若干不发请求的连接，以及一个发请求的连接",
+    "a connection of the lab's own, one thing after the other":
+        "实验程序自己的连接，逐个请求",
+    "a text sent by the page's form, bytes": "用页面表单发送的文本，字节",
+    "the configuration changes and is read again": "改动配置并重新读取",
+    "own connection, port %d, %d requests, %.3f s":
+        "自己的连接，端口 %d，%d 个请求，%.3f 秒",
+    "own connection, port %d, waited %.3f s":
+        "自己的连接，端口 %d，等待 %.3f 秒",
+    "the page that is shown has no form that sends a file":
+        "当前页面没有发送文件的表单",
+    "%s is given by -o, which the ini can't change":
+        "%s 由 -o 给出，ini 无法改变",
+    "%s was not taken": "%s 未被接受",
     "cache cleared": "清空缓存", "browser restarted": "重启浏览器",
     "As it was used: every override stands in its section, what it "
     "replaces is a comment.": "实际使用的配置：每个覆盖项写在所属小节中，被替换的行"

@@ -12,6 +12,9 @@ EXERCISES = {
     "One connection, several requests": "一个连接，多个请求",
     "To ask or not to ask": "问还是不问", "Sound in parts": "分段的声音",
     "A connection that nobody uses": "无人使用的连接",
+    "The other way: an upload": "反方向：上传",
+    "A development server's answer": "开发服务器的应答",
+    "A process per connection, or an event loop": "每个连接一个进程，还是事件循环",
     # a class's reports
     "Reports of a class": "全班的报告", "%d reports": "%d 份报告",
     "Copies of one another": "互为副本", "Not read": "未读取",
@@ -88,7 +91,47 @@ EXERCISES = {
         "页面的第二个 GET 有哪些条件？",
     "Which parts were asked for, and what came?": "请求了哪些部分，收到什么？",
     "How much of the file crossed the wire?": "文件有多少经过了线路？",
+    "How long did it take the browser, and how long one after the other on "
+    "one connection?":
+        "浏览器用了多久，在一个连接上逐个请求又用了多久？",
+    "How many segments carried the text?": "文本由多少个报文段携带？",
+    "How often did the server confirm, and how many bytes at most at once?":
+        "服务器确认了多少次，一次最多确认多少字节？",
+    "What was the least window that the server announced, and did it hold the "
+    "sender up?":
+        "服务器声明的最小窗口是多少，它是否让发送方等待？",
+    "How many segments were sent again?": "重传了多少个报文段？",
+    "How long did it take, from the request's first segment to the answer, and "
+    "what rate is that?":
+        "从请求的第一个报文段到应答用了多久，速率是多少？",
+    "Which status did the upload have?": "上传的应答状态是什么？",
+    "In how many packets did the answer come, and what is in each?":
+        "应答分几个数据包到达，每个包里是什么？",
+    "Which packets of that connection open, bring or end something, in order?":
+        "该连接中哪些数据包依次建立连接、携带内容或结束连接？",
+    "How long did the request wait for its answer in each model?":
+        "在每种模型下，请求等待应答多久？",
+    "What ended the wait?": "什么结束了等待？",
     # answers
+    "the browser: %d requests on %d connections in %.3f s":
+        "浏览器：%2$d 个连接上的 %1$d 个请求，用时 %3$.3f 秒",
+    "one after the other: %d requests on %d connections in %.3f s":
+        "逐个：%2$d 个连接上的 %1$d 个请求，用时 %3$.3f 秒",
+    "%d bytes of content in %d segments of at most %d bytes, which the capture "
+    "shows as %d frames":
+        "%d 字节内容，%d 个报文段，每个最多 %d 字节，在抓包中显示为 %d 个帧",
+    "%d confirmations, of %d bytes at most": "%d 次确认，一次最多 %d 字节",
+    "never less than %d bytes: it held nothing up":
+        "从未少于 %d 字节：没有造成等待",
+    "it was down to %d: the sender had to wait": "曾降到 %d：发送方必须等待",
+    "%d bytes in %.6f s: %.1f million bytes a second":
+        "%d 字节用时 %.6f 秒：每秒 %.1f 百万字节",
+    "step %d: %.3f s from the request to its answer":
+        "第 %d 步：从请求到应答 %.3f 秒",
+    "step %d: %d connections that asked for nothing were ended by the server "
+    "before the answer came":
+        "第 %d 步：应答到来之前，服务器结束了 %d 个没有请求的连接",
+    "%d packets: %s bytes": "%d 个数据包：%s 字节",
     "the browser %s, the server %s": "浏览器 %s，服务器 %s",
     "it does not say": "没有说明", "none": "没有", "nobody": "没有一端",
     "the browser %s, port %d; the server %s, port %d":

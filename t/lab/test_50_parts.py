@@ -53,6 +53,9 @@ def test_scenarios():
     ("first,wait:long", "no number of seconds"),
     ("first,wait:nan", "no number of seconds"),
     ("first,wait:9999", "no number of seconds"),
+    ("first,upload:0", "no number of bytes"),
+    ("first,stall:two", "no number of connections"),
+    ("first,set:idle=1s", "is not SECTION.KEY=VALUE"),
     ("wait:1", "no step loads a page")))
 def test_bad_scenarios(text, says):
     with pytest.raises(scenario.BadScenario) as why:

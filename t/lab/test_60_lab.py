@@ -159,3 +159,24 @@ def test_the_helper_is_found(program, tmp_path):
                           stdout=subprocess.PIPE, text=True)
     assert done.returncode == 0 and "LEDGER" in done.stdout
     assert pathlib.Path(program).is_file()
+
+
+def test_what_a_page_or_a_server_does_not_take_is_told(program, tmp_path):
+    """No form that sends a file; an option by -o; a value that is none."""
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "index.html").write_text("<!doctype html><link rel=icon "
+                                     "href=data:,><title>x</title>")
+    report = tmp_path / "r.html"
+    done = lab(program, "-r", report, "--matrix", "off", "--capture", "off",
+               "--lang", "zh", "-o", "timeouts.idle=9s", "-s",
+               "first,upload:9,set:timeouts.idle=1s,set:server.workers=many,"
+               "set:limits.connections=99,again", site)
+    assert done.returncode == 1, done.stderr
+    steps = json.loads(report.with_suffix(".json").read_text())["steps"]
+    assert "no form" in steps[1]["skipped"]
+    assert "given by -o" in steps[2]["failed"]
+    assert "was not taken" in steps[3]["failed"]
+    # The fault is taken back out of the file.
+    assert steps[4]["failed"] == "" and outcomes(steps[5]) == {"/": "304"}
+    assert english(report.read_text().split("<footer>")[0]) == []

@@ -38,9 +38,10 @@ def test_every_question_and_answer_in_chinese():
     said += [q for e in exercises.TABLE.values() for q, _ in e.questions]
     said += [*answers.HOW.values()] + ["port %d: " + w for w in
                                        answers.WHO.values()]
-    # the templates in answers.py itself
-    tree = ast.parse((TOP / "lab/etagdlab/answers.py").read_text())
-    for call in ast.walk(tree):
+    # the templates in the rules themselves
+    trees = [ast.parse((TOP / "lab/etagdlab" / name).read_text())
+             for name in ("answers.py", "measures.py")]
+    for call in (c for tree in trees for c in ast.walk(tree)):
         if isinstance(call, ast.Call) and \
                 getattr(call.func, "id", "") == "_said":
             for part in ast.walk(call.args[0]):
@@ -95,7 +96,21 @@ WANTED = {
                     "304 Not Modified", "^0 bytes"],
     "long": ["^2: ", "MSS=65495; .*MSS=536", "at most 1448 .*at most 524 ",
              "200 OK", "\\d{5} bytes"],
-    "embedded": ["^7: ", "at the same time|one after the other", "request"],
+    # The server waits 200 ms before each picture, so six at the same time are
+    # sooner there than one after the other on one connection.
+    "embedded": ["^14: ", "at the same time", "request",
+                 "^the browser: 7 .*one after the other: 7 requests on 1 "
+                 "connections in (?:1[.][2-9]|[2-9]|[0-9]{2})"],
+    "upload": ["127.0.0.1", "client", "^152[0-9]{3} bytes of content in 1[0-9]"
+               "{2} segments of at most 14[0-9]{2} ", "^[1-9]", "[0-9]", "^0$",
+               "^152", "^200 OK"],
+    # The first eight are what the source's capture has on its first connection.
+    "http10": ["HTTP/1.1, the server HTTP/1.0$", "^3 packets: 17, [0-9]+, 1[0-9]"
+               "{3} bytes", "^→\\[SYN\\] ←\\[SYN, ACK\\] →\\[PSH, ACK\\]"
+               "( ←\\[PSH, ACK\\]){3} ←\\[FIN, ACK\\] →\\[FIN, ACK\\]$",
+               "open for", "^0 req", "server first", "the server"],
+    "models": ["^step 2: [1-9].*step 4: 0[.]", "step 2: [1-9].*step 4: 0 ",
+               "[2-9][.]", "0 requests"],
     "handshake": ["client", "and one", "SACK_PERM", "ms"],
     "teardown": ["(?s)server first, both at once.*by a reset.*half-closed",
                  "server", "^[56]\\d\\.", "s"],
