@@ -13,7 +13,8 @@ SPDX = 'SPDX-License-Identifier: MIT'
 TEXTS = ('src/**/*', 't/**/*.[ch]', 't/**/*.py', 't/**/*.mk', 't/**/*.md',
          'conf/*', 'lab/**/*', 'www/*.html', 'www/*.css', 'packaging/**/*', '*.md',
          'Makefile.am', 'configure.ac', 'quickstart', '.ci/run')
-PROGRAMS = ('t/**/*.py', 'lab/**/*.py', 'lab/etagd-lab', 'quickstart', '.ci/run')
+PROGRAMS = ('t/**/*.py', 'lab/**/*.py', 'lab/etagd-lab', 'quickstart', '.ci/run',
+            'packaging/fleet/*.py', 'packaging/fleet/here')
 
 
 def check_head(name, text, report):
