@@ -2,7 +2,9 @@
 """What all tests of the running server share: t/live/harness.py and a server
 that is looked over when its test has ended."""
 import pathlib
+import shutil
 import sys
+import tempfile
 
 import pytest
 
@@ -21,6 +23,14 @@ def program():
         return str(harness.binary())
     except RuntimeError as why:
         harness.need(str(why))
+
+
+@pytest.fixture
+def short():
+    """A folder whose path fits a socket's address."""
+    folder = tempfile.mkdtemp(prefix="etagd-s-")
+    yield pathlib.Path(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.hookimpl(hookwrapper=True)

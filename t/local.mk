@@ -4,6 +4,7 @@ include t/lint/local.mk
 include t/page/local.mk
 include t/live/local.mk
 include t/lab/local.mk
+include t/fleet/local.mk
 include t/fault/local.mk
 include t/bench/local.mk
 include t/system/local.mk

@@ -1,23 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Fixtures of the live tests alone; t/conftest.py has the others."""
 import os
-import pathlib
-import shutil
-import tempfile
 
 import pytest
 
 import harness
 from observing import FILES, Observer
 from sites import close, make_site
-
-
-@pytest.fixture
-def short():
-    """A folder whose path fits a socket's address."""
-    folder = tempfile.mkdtemp(prefix="etagd-s-")
-    yield pathlib.Path(folder)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

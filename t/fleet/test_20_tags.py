@@ -2,12 +2,11 @@
 """Tags behind HAProxy, which asks another node each time: whatever these have
 made of their files already, they agree."""
 import itertools
-import signal
 import time
 
 import pytest
 
-from fronts import CHECK, HAProxy, missing
+from fronts import HAProxy
 from harness import until
 from wire import Connection
 
@@ -15,29 +14,7 @@ NODES = 3
 FILES = {"%d.%s" % (i, kind): b"".join(
     b"Line %d of file %d, a text that compresses well.\n" % (k, i)
     for k in range(500)) for i, kind in enumerate(("css", "js", "txt") * 4)}
-CONF = {"server": {"workers": 1}, "health": {"path": CHECK, "log": "off"}}
 CODINGS = ("br, gzip", "gzip, deflate, br, zstd", "gzip")
-
-
-@pytest.fixture
-def fleet(serve):
-    """Cold nodes with the same files, of different times, behind a front."""
-    why = missing(HAProxy)
-    if why:
-        pytest.skip(why)
-    nodes = []
-    for i in range(NODES):
-        node = serve(files=FILES, conf=CONF, start=False)
-        for name, data in FILES.items():
-            node.tree.write(name, data, mtime=1600000000 + 1000 * i)
-        node.start()
-        nodes.append(node)
-    front = HAProxy(nodes[0].folder, [n.address for n in nodes])
-    try:
-        front.await_good(*range(NODES))
-        yield front, nodes
-    finally:
-        front.stop()
 
 
 def take(c, accepted):
@@ -65,8 +42,9 @@ def confirm(c, accepted, held, since):
 
 
 @pytest.mark.parametrize("accepted", CODINGS)
-def test_every_node_confirms_what_any_has_sent(fleet, accepted):
-    front, nodes = fleet
+def test_every_node_confirms_what_any_has_sent(nodes, before, accepted):
+    three = nodes(FILES)
+    front = before(HAProxy, three)
     since = time.monotonic()
     with Connection(front.address) as c:
         def all_are_made():
@@ -76,11 +54,7 @@ def test_every_node_confirms_what_any_has_sent(fleet, accepted):
             return held if {k for _, k in held.values()} == {best} else None
         held = until("the best form of each file", all_are_made)
         # one has been started anew, and has made nothing yet
-        nodes[1].signal(signal.SIGTERM)
-        nodes[1].finish()  # the front's connections may be open
-        front.await_good(0, 2)
-        nodes[1].configure({"server": {
-            "listen": "%s:%d" % nodes[1].address}})
-        nodes[1].start()
+        three[1].leave(front, {0, 2})
+        three[1].come_back()
         front.await_good(*range(NODES))
         confirm(c, accepted, held, since)

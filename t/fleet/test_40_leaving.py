@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+"""Nodes behind HAProxy, Varnish and nginx: one leaves, comes back, is upgraded
+and reloaded, and no client of the front notices."""
+import pytest
+
+from fronts import BareHAProxy, BareNginx, BareVarnish, HAProxy, Whole
+from test_80_service import FILES, Load
+
+
+@pytest.mark.parametrize("kind", (BareHAProxy, BareVarnish, BareNginx, Whole))
+def test_no_client_notices(nodes, before, kind):
+    three = nodes(FILES)
+    front = before(kind, three)
+    with Load(front.port) as load:
+        load.more(50)
+        for i in (1,) if kind is Whole else (0, 1):
+            three[i].leave(front, {0, 1, 2} - {i})
+            load.more(50)
+            three[i].come_back()
+            front.await_good(0, 1, 2)
+            load.more(50)
+        three[1].upgrade()
+        load.more(50)
+        for _ in range(3):
+            three[2].server.reload()
+            load.more(50)
+        front.await_good(0, 1, 2)
+    assert load.lost == []
+    assert load.done > 300
+
+
+# What has begun to reach the client can't be had again by anybody in between;
+# the cache hands on what it has whole.
+@pytest.mark.parametrize("kind, large", ((HAProxy, 0), (Whole, 7)))
+def test_a_killed_worker_costs_nothing_where_requests_are_repeated(
+        nodes, before, kind, large):
+    three = nodes(FILES)
+    front = before(kind, three)
+    with Load(front.port, large=large) as load:
+        for node in three:
+            load.more(50)
+            node.kill_a_worker()
+        load.more(50)
+    assert load.lost == []
