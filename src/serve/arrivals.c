@@ -14,20 +14,20 @@
 #include "serve/step.h"
 #include "serve/worker.h"
 
-void arrivals_put_off(struct worker *w, struct conn *c)
+void arrivals_put_off(struct arrivals *a, struct conn *c)
 {
     if (c->again || c->state == CONN_CLOSED)
         return;
     c->again = true;
-    list_append(&w->arrivals.again, &c->turn);
+    list_append(&a->again, &c->turn);
 }
 
-void arrivals_first(struct worker *w, struct conn *c)
+void arrivals_first(struct arrivals *a, struct conn *c)
 {
     if (c->again || c->state == CONN_CLOSED)
         return;
     c->again = true;
-    list_prepend(&w->arrivals.again, &c->turn);
+    list_prepend(&a->again, &c->turn);
 }
 
 /* One receive into the arena, to be dealt with after all others. */
@@ -53,7 +53,7 @@ static void receive(struct worker *w, struct conn *c, bool more_expected)
         (struct received){ c, at, (size_t)n };
     c->received = true;
     if (n > 0 && c->readable)
-        arrivals_put_off(w, c);
+        arrivals_put_off(&w->arrivals, c);
 }
 
 void arrivals_watch(struct worker *w, struct conn *c)
@@ -97,10 +97,10 @@ static bool wants_bytes(const struct conn *c)
            c->state == CONN_BODY || c->state == CONN_LINGER;
 }
 
-static void writable(struct worker *w, struct conn *c)
+static void writable(struct arrivals *a, struct conn *c)
 {
-    CHECK(w->arrivals.n_writable < ARRIVALS_MOST);
-    w->arrivals.writable[w->arrivals.n_writable++] = c;
+    CHECK(a->n_writable < ARRIVALS_MOST);
+    a->writable[a->n_writable++] = c;
 }
 
 void arrivals_ready(struct worker *w, struct conn *c, unsigned events)
@@ -114,15 +114,15 @@ void arrivals_ready(struct worker *w, struct conn *c, unsigned events)
             receive(w, c, ends);
         } else {
             c->readable = true;
-            arrivals_put_off(w, c);
+            arrivals_put_off(&w->arrivals, c);
         }
     }
     if (c->state != CONN_SEND || !(events & (EPOLLOUT | EPOLLHUP | EPOLLERR)))
         return;
     if (w->over)
-        arrivals_put_off(w, c);
+        arrivals_put_off(&w->arrivals, c);
     else
-        writable(w, c);
+        writable(&w->arrivals, c);
 }
 
 void arrivals_again(struct worker *w)
@@ -142,11 +142,11 @@ void arrivals_again(struct worker *w)
         list_remove(&c->turn);
         c->again = false;
         if (c->state == CONN_SEND)
-            writable(w, c);
+            writable(&w->arrivals, c);
         else if (wants_bytes(c) && c->readable &&
                  w->arrivals.arena_n + ARRIVALS_RECV <= ARRIVALS_ARENA)
             receive(w, c, true);
         else if (wants_bytes(c) && c->readable)
-            arrivals_put_off(w, c);
+            arrivals_put_off(&w->arrivals, c);
     }
 }

@@ -46,10 +46,10 @@ void arrivals_greet(struct worker *w, struct conn *c);
 void arrivals_ready(struct worker *w, struct conn *c, unsigned events);
 
 /* It has had its share of this turn. */
-void arrivals_put_off(struct worker *w, struct conn *c);
+void arrivals_put_off(struct arrivals *a, struct conn *c);
 
 /* The same, before all others. */
-void arrivals_first(struct worker *w, struct conn *c);
+void arrivals_first(struct arrivals *a, struct conn *c);
 
 /* Looks at connections that may have more to say than one turn took. */
 void arrivals_again(struct worker *w);

@@ -66,11 +66,13 @@ struct conn {
     uint64_t requests;            /* answered or being answered */
     uint64_t opened_us, first_us; /* monotonic: accepted; first byte of this
                                      request's head */
-    uint64_t moved;     /* bytes in the state that it is in (pace.h) */
-    uint64_t counted;   /* of them known at window_ms */
-    uint64_t seen;      /* and at progress_ms */
-    uint64_t window_ms; /* since then the rate is measured */
-    uint64_t progress_ms;
+    struct {
+        uint64_t moved;     /* bytes in the state that it is in (pace.h) */
+        uint64_t counted;   /* of them known at window_ms */
+        uint64_t seen;      /* and at progress_ms */
+        uint64_t window_ms; /* since then the rate is measured */
+        uint64_t progress_ms;
+    } passed;
     struct txn *txn; /* NULL while idle */
     struct wheel_item timer;
     struct list node; /* all connections of the worker, or its free list */

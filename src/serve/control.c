@@ -19,21 +19,21 @@
 
 #define FINISH_IDLE_MS 1000 /* then an idle connection is closed at the end */
 
-static void tell(struct worker *w, enum worker_word what)
+static void tell(int control, enum worker_word what)
 {
     char word = (char)what;
 
-    (void)channel_send(w->start->control, &word, 1, NULL, 0);
+    (void)channel_send(control, &word, 1, NULL, 0);
 }
 
 void control_ready(struct worker *w)
 {
-    tell(w, WORKER_READY);
+    tell(w->start->control, WORKER_READY);
 }
 
 void control_moved(struct worker *w)
 {
-    tell(w, WORKER_MOVED);
+    tell(w->start->control, WORKER_MOVED);
 }
 
 static void drain(struct worker *w)
@@ -44,7 +44,7 @@ static void drain(struct worker *w)
     w->ending.drains = true;
     w->ending.until_ms = w->now.ms + w->conf->timeouts.drain_ms;
     accepting_stop(w);
-    tell(w, WORKER_DEAF);
+    tell(w->start->control, WORKER_DEAF);
 }
 
 /* Idle connections have no time to move elsewhere, but what is on its way on

@@ -28,13 +28,13 @@ static uint64_t passed(const struct conn *c)
     /* on a unix socket: as handed over */
     if (c->state == CONN_SEND && tcpinfo_read(c->fd, &info) == 0)
         return info.bytes_acked;
-    return c->moved;
+    return c->passed.moved;
 }
 
 static void begin(const struct pace *p, struct conn *c)
 {
-    c->counted = c->seen = passed(c);
-    c->window_ms = c->progress_ms = p->now->ms;
+    c->passed.counted = c->passed.seen = passed(c);
+    c->passed.window_ms = c->passed.progress_ms = p->now->ms;
 }
 
 static uint64_t rate_of(const struct pace *p, const struct conn *c)
@@ -62,20 +62,20 @@ static uint64_t next_look(const struct pace *p, const struct conn *c)
         still = c->first_us / 1000 + p->timeouts->head_ms - p->now->ms;
     if (rate_of(p, c) == 0)
         return still;
-    uint64_t end_ms = c->window_ms + p->limits->rate_window_ms;
+    uint64_t end_ms = c->passed.window_ms + p->limits->rate_window_ms;
     return least(still, end_ms > p->now->ms ? end_ms - p->now->ms : 1);
 }
 
 uint64_t pace_content(const struct pace *p, struct conn *c)
 {
-    c->moved = 0;
+    c->passed.moved = 0;
     begin(p, c);
     return next_look(p, c);
 }
 
 uint64_t pace_send(const struct pace *p, struct conn *c)
 {
-    c->moved = 0;
+    c->passed.moved = 0;
     begin(p, c);
     return next_look(p, c);
 }
@@ -84,8 +84,8 @@ uint64_t pace_head(const struct pace *p, struct conn *c)
 {
     if (c->first_us / 1000 + p->timeouts->head_ms <= p->now->ms)
         return 0;
-    c->counted = 0;
-    c->window_ms = c->first_us / 1000;
+    c->passed.counted = 0;
+    c->passed.window_ms = c->first_us / 1000;
     return next_look(p, c);
 }
 
@@ -96,11 +96,11 @@ static enum end no_progress(const struct pace *p, struct conn *c,
         uint64_t end_ms = c->first_us / 1000 + p->timeouts->head_ms;
         return p->now->ms >= end_ms ? END_HEAD_TIMEOUT : END_OPEN;
     }
-    if (bytes != c->seen) {
-        c->seen = bytes;
-        c->progress_ms = p->now->ms;
+    if (bytes != c->passed.seen) {
+        c->passed.seen = bytes;
+        c->passed.progress_ms = p->now->ms;
     }
-    if (p->now->ms - c->progress_ms < still_ms(p, c))
+    if (p->now->ms - c->passed.progress_ms < still_ms(p, c))
         return END_OPEN;
     return c->state == CONN_SEND ? END_SEND_TIMEOUT : END_BODY_TIMEOUT;
 }
@@ -108,15 +108,15 @@ static enum end no_progress(const struct pace *p, struct conn *c,
 /* Averaged over whole windows, one after the other. */
 static enum end below_rate(const struct pace *p, struct conn *c, uint64_t bytes)
 {
-    uint64_t took_ms = p->now->ms - c->window_ms;
+    uint64_t took_ms = p->now->ms - c->passed.window_ms;
     uint64_t rate = rate_of(p, c);
 
     if (rate == 0 || took_ms < p->limits->rate_window_ms)
         return END_OPEN;
-    if ((bytes - c->counted) * 1000 < rate * took_ms)
+    if ((bytes - c->passed.counted) * 1000 < rate * took_ms)
         return END_RATE_LOW;
-    c->counted = bytes;
-    c->window_ms = p->now->ms;
+    c->passed.counted = bytes;
+    c->passed.window_ms = p->now->ms;
     return END_OPEN;
 }
 

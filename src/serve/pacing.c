@@ -62,14 +62,14 @@ static uint64_t on_time_ms(const struct txn *t, const struct record *r)
 
 /* How far the stream may go now: up to an answer that is not due, or to the
  * content of one with a rate, whose head goes first; then step by step. */
-static uint64_t pace_end(const struct worker *w, struct txn *t)
+static uint64_t pace_end(struct txn *t, uint64_t now_ms)
 {
     uint64_t begins = t->sent;
 
     for (unsigned i = t->record_at; i < t->record_n; i++) {
         struct record *r = &t->record[i];
         uint64_t content = r->ends - r->line.bytes;
-        if (r->due_ms > w->now.ms)
+        if (r->due_ms > now_ms)
             return begins;
         begins = r->ends;
         if (r->rate == 0 || r->line.bytes == 0)
@@ -77,13 +77,13 @@ static uint64_t pace_end(const struct worker *w, struct txn *t)
         if (t->sent < content)
             return content;
         if (r->from_ms == 0)
-            r->from_ms = w->now.ms;
+            r->from_ms = now_ms;
         uint64_t even_ms = on_time_ms(t, r);
-        if (even_ms > w->now.ms)
+        if (even_ms > now_ms)
             return t->sent;
         /* what a slow reader left out is not made up for */
-        if (even_ms + STEP_MS < w->now.ms)
-            r->from_ms += w->now.ms - STEP_MS - even_ms;
+        if (even_ms + STEP_MS < now_ms)
+            r->from_ms += now_ms - STEP_MS - even_ms;
         uint64_t step = r->rate * STEP_MS / 1000;
         uint64_t end = t->sent + (step ? step : 1);
         return end < r->ends ? end : r->ends;
@@ -91,14 +91,14 @@ static uint64_t pace_end(const struct worker *w, struct txn *t)
     return t->queued;
 }
 
-uint64_t pacing_wait_ms(const struct worker *w, const struct conn *c)
+uint64_t pacing_wait_ms(const struct conn *c, uint64_t now_ms)
 {
     const struct txn *t = c->txn;
     CHECK(txn_is(t) && t->record_at < t->record_n);
     const struct record *r = &t->record[t->record_at];
-    uint64_t at_ms = r->due_ms > w->now.ms ? r->due_ms : on_time_ms(t, r);
+    uint64_t at_ms = r->due_ms > now_ms ? r->due_ms : on_time_ms(t, r);
 
-    return at_ms > w->now.ms ? at_ms - w->now.ms : 0;
+    return at_ms > now_ms ? at_ms - now_ms : 0;
 }
 
 size_t pacing_most(const struct worker *w, struct conn *c)
@@ -107,7 +107,7 @@ size_t pacing_most(const struct worker *w, struct conn *c)
     uint64_t most = t->queued - t->sent;
 
     if (w->conf->n_paces)
-        most = pace_end(w, t) - t->sent;
+        most = pace_end(t, w->now.ms) - t->sent;
     if (w->conf->pieces && piece_end(t) - t->sent < most)
         most = piece_end(t) - t->sent;
     if (w->conf->mss) {

@@ -22,6 +22,6 @@ bool pacing_wanted(const struct conf *conf);
 /* Bytes of c's queue, which is not empty, that the next call may take; 0: none
  * before pacing_wait_ms() have passed. */
 size_t pacing_most(const struct worker *w, struct conn *c);
-uint64_t pacing_wait_ms(const struct worker *w, const struct conn *c);
+uint64_t pacing_wait_ms(const struct conn *c, uint64_t now_ms);
 
 #endif

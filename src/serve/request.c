@@ -128,40 +128,37 @@ static bool may_persist(const struct worker *w, struct conn *c,
     return !c->closing;
 }
 
-void request_forget(const struct worker *w, struct request *q)
+void request_forget(const struct conf *conf, struct request *q)
 {
-    q->site = &w->conf->sites[0];
+    q->site = &conf->sites[0];
     q->path = SPAN("/");
     q->why = REASON_NEW;
 }
 
 /* Whose pages answer when something else is wrong with the request. */
-static void know_site(const struct worker *w, struct request *q)
+static void know_site(const struct conf *conf, struct request *q)
 {
     struct span host;
 
     if (head_host(&q->head, &host) != FAULT_NONE)
         return;
-    const struct conf_site *site = sites_find(w->conf, host);
+    const struct conf_site *site = sites_find(conf, host);
     if (site)
         q->site = site;
 }
 
-static bool host_known(const struct worker *w, const struct target *target,
-                       const struct head *h)
+static bool host_known(const struct known_host *known,
+                       const struct target *target, const struct head *h)
 {
-    const struct known_host *known = &w->host;
-
     return known->n > 0 && target->form == TARGET_ORIGIN &&
            head_has(h, FIELD_HOST) && !(h->repeated >> FIELD_HOST & 1) &&
            span_eq(head_value(h, FIELD_HOST), span_of(known->text, known->n));
 }
 
-static void remember_host(struct worker *w, const struct request *q,
+static void remember_host(struct known_host *known, const struct request *q,
                           const struct target *target,
                           const struct conf_site *site)
 {
-    struct known_host *known = &w->host;
     struct span value = head_value(&q->head, FIELD_HOST);
 
     if (target->form != TARGET_ORIGIN || !value.p ||
@@ -183,14 +180,14 @@ static enum fault route(struct worker *w, const struct request *q,
         f = target_decode(target, &q->head, w->path.p, w->path.cap);
     if (f != FAULT_NONE)
         return f;
-    if (host_known(w, target, &q->head)) {
+    if (host_known(&w->host, target, &q->head)) {
         *site = w->host.site;
         return FAULT_NONE;
     }
     f = target_host(target, &q->head, &host);
     if (f == FAULT_NONE) {
         *site = sites_find(w->conf, host);
-        remember_host(w, q, target, *site);
+        remember_host(&w->host, q, target, *site);
     }
     return f;
 }
@@ -331,7 +328,7 @@ static enum request_result answer(struct worker *w, struct conn *c,
     if (f == FAULT_NONE && answered_early(w, c, q, site, &target))
         return REQUEST_ANSWERED;
     if (f != FAULT_NONE)
-        know_site(w, q);
+        know_site(w->conf, q);
     if (f == FAULT_NONE && site)
         q->site = site;
     if (f == FAULT_NONE && target.path.n)
@@ -422,7 +419,7 @@ enum request_result request_take(struct worker *w, struct conn *c,
 
     if (f == FAULT_MORE)
         return REQUEST_MORE;
-    request_forget(w, q);
+    request_forget(w->conf, q);
     if (f != FAULT_NONE)
         return fatal(w, c, q, in, f);
     enum request_result early;
@@ -430,7 +427,7 @@ enum request_result request_take(struct worker *w, struct conn *c,
         return early;
     if (t->body_done) {
         if (t->body_fault != FAULT_NONE) {
-            know_site(w, q);
+            know_site(w->conf, q);
             return fatal(w, c, q, in, t->body_fault);
         }
     } else if (body_announced(&q->head)) {
@@ -441,7 +438,7 @@ enum request_result request_take(struct worker *w, struct conn *c,
                                           : w->conf->limits.body_bytes;
             enum content content = take_content(w, c, q, *in, most, &used, &f);
             if (content == CONTENT_FAULT) {
-                know_site(w, q);
+                know_site(w->conf, q);
                 return fatal(w, c, q, in, f);
             }
             if (content == CONTENT_WAITS)

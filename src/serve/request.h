@@ -11,11 +11,12 @@
 
 struct conn;
 struct request;
+struct conf;
 struct worker;
 
 /* Nothing but the head is known about q yet: the default site's pages and
  * rules stand for it. */
-void request_forget(const struct worker *w, struct request *q);
+void request_forget(const struct conf *conf, struct request *q);
 
 /* Fills in *q, of which nothing is kept. */
 enum request_result request_take(struct worker *w, struct conn *c,

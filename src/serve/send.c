@@ -29,16 +29,16 @@
 #define DOUBT_US 20000 /* most between the times and the size of an append */
 #define MUCH_BYTES (64u << 10) /* of one call: the clock is looked at */
 
-static void count(struct worker *w, unsigned status)
+static void count(struct counters_slot *counters, unsigned status)
 {
-    counters_add(&w->counters->requests, 1);
-    counters_add(counters_status(w->counters, status), 1);
+    counters_add(&counters->requests, 1);
+    counters_add(counters_status(counters, status), 1);
 }
 
 static void end_record(struct worker *w, struct conn *c, struct record *r)
 {
     if (!r->quiet)
-        count(w, (unsigned)r->line.status);
+        count(w->counters, (unsigned)r->line.status);
     if (w->answers.ring)
         tell_request(&w->answers, c, r);
     if (!r->quiet)
@@ -69,7 +69,7 @@ static void advance(struct worker *w, struct conn *c, struct txn *t, size_t n)
 {
     CHECK(t->sent + n <= t->queued);
     t->sent += n;
-    c->moved += n;
+    c->passed.moved += n;
     counters_add(&w->counters->bytes, n);
     while (n > 0) {
         struct piece *p = &t->piece[t->piece_at];
@@ -109,11 +109,11 @@ static ssize_t send_memory(struct conn *c, struct txn *t, size_t most)
 }
 
 /* Is it too early to tell whether a file only grows? */
-static bool doubted(const struct worker *w, struct txn *t)
+static bool doubted(struct txn *t, uint64_t now_us)
 {
     if (t->doubt_us == 0)
-        t->doubt_us = w->now.us;
-    return w->now.us - t->doubt_us < DOUBT_US;
+        t->doubt_us = now_us;
+    return now_us - t->doubt_us < DOUBT_US;
 }
 
 /* A file's bytes: a block of them at a time (guard.h). */
@@ -138,7 +138,7 @@ static ssize_t send_file(struct worker *w, struct conn *c, struct txn *t,
         why = guard_take(&w->guard, r->entry, f, p, &bytes, &n);
         doubt = w->guard.doubt;
     }
-    if (doubt && doubted(w, t)) {
+    if (doubt && doubted(t, w->now.us)) {
         ferry_empty(t);
         return -EBUSY;
     }

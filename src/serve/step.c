@@ -33,7 +33,7 @@ static void set_timer(struct worker *w, struct conn *c, uint64_t ms)
     wheel_set(&w->wheel, &c->timer, w->now.ms + ms);
 }
 
-static void give_back(struct worker *w, struct conn *c)
+static void give_back(struct txn_pool *pool, struct conn *c)
 {
     if (!c->txn)
         return;
@@ -42,7 +42,7 @@ static void give_back(struct worker *w, struct conn *c)
     ferry_leave(c->txn);
     CHECK(c->txn->conn == c);
     c->txn->lost = false;
-    txn_return(&w->txns, c->txn);
+    txn_return(pool, c->txn);
     c->txn = NULL;
 }
 
@@ -52,7 +52,7 @@ void step_close(struct worker *w, struct conn *c, enum end why)
         return;
     if (c->txn) {
         send_abandon(w, c, why);
-        give_back(w, c);
+        give_back(&w->txns, c);
     }
     CHECK(why != END_OPEN);
     c->end = why;
@@ -71,12 +71,12 @@ void step_close(struct worker *w, struct conn *c, enum end why)
 }
 
 /* The head of the request that waits, as far as it is there. */
-static enum fault parse_input(const struct worker *w, const struct txn *t,
-                              struct head *h)
+static enum fault parse_input(const struct head_limits *limits,
+                              const struct txn *t, struct head *h)
 {
     struct span in = txn_input(t);
 
-    return head_parse(h, in.p, in.n, &w->head_limits);
+    return head_parse(h, in.p, in.n, limits);
 }
 
 /* Logs a request that was begun and will not be answered, then closes. */
@@ -86,7 +86,7 @@ static void close_cut(struct worker *w, struct conn *c, enum end why)
 
     if (t && t->in_n > 0 && !txn_sending(t) && !c->awaits_proxy) {
         UNINIT struct head h;
-        parse_input(w, t, &h);
+        parse_input(&w->head_limits, t, &h);
         access_cut(w->access, c, &h, why);
         if (w->answers.ring)
             tell_cut(&w->answers, c, &h, why);
@@ -94,10 +94,10 @@ static void close_cut(struct worker *w, struct conn *c, enum end why)
     step_close(w, c, why);
 }
 
-static void receive_later(struct worker *w, struct conn *c)
+static void receive_later(struct arrivals *a, struct conn *c)
 {
     if (c->readable)
-        arrivals_put_off(w, c);
+        arrivals_put_off(a, c);
 }
 
 /* It has more to say than this turn has time for.  What was not even looked at
@@ -107,27 +107,27 @@ static void yield(struct worker *w, struct conn *c, bool looked_at)
 {
     c->readable = true;
     if (!looked_at && w->arrivals.n_first++ < FIRST_MOST)
-        arrivals_first(w, c);
+        arrivals_first(&w->arrivals, c);
     else
-        arrivals_put_off(w, c);
+        arrivals_put_off(&w->arrivals, c);
 }
 
 /* FIN now, and whatever the client still sends is thrown away for a while, lest
  * a reset destroys the response on its way (RFC 9112 9.6). */
 static void linger(struct worker *w, struct conn *c)
 {
-    give_back(w, c);
+    give_back(&w->txns, c);
     net_finish(c->fd);
     if (w->answers.ring)
         tell_fin(&w->answers, c, false);
     conn_become(c, CONN_LINGER);
     set_timer(w, c, w->conf->timeouts.linger_ms);
-    receive_later(w, c); /* what lies there already is no news */
+    receive_later(&w->arrivals, c); /* what lies there already is no news */
 }
 
 static void become_idle(struct worker *w, struct conn *c)
 {
-    give_back(w, c);
+    give_back(&w->txns, c);
     conn_become(c, CONN_IDLE);
     set_timer(w, c, w->idle_ms);
 }
@@ -183,7 +183,7 @@ static void settle(struct worker *w, struct conn *c, enum request_result r)
     } else {
         become_idle(w, c);
     }
-    receive_later(w, c);
+    receive_later(&w->arrivals, c);
 }
 
 static void wait_to_send(struct worker *w, struct conn *c, enum send_result s)
@@ -204,7 +204,8 @@ static void wait_to_send(struct worker *w, struct conn *c, enum send_result s)
         return; /* its pace is looked at when it is due */
     }
     /* the reader's pace counts while it is the reader that is waited for */
-    set_timer(w, c, paced ? pacing_wait_ms(w, c) : pace_send(&w->pace, c));
+    set_timer(w, c,
+              paced ? pacing_wait_ms(c, w->now.ms) : pace_send(&w->pace, c));
 }
 
 /* Answers what is in `in`, sends it, and settles. */
@@ -258,7 +259,7 @@ static bool take_content(struct conn *c, struct span *in)
     enum fault f = body_take(&t->body, in->p, in->n, &used);
 
     *in = span_from(*in, used);
-    c->moved += used;
+    c->passed.moved += used;
     if (f == FAULT_MORE)
         return false; /* its pace is looked at when it is due */
     t->body_active = false;
@@ -319,13 +320,13 @@ static bool take_proxy(struct worker *w, struct conn *c, struct span *in)
             return true;
         txn_input_done(t);
         become_idle(w, c);
-        receive_later(w, c);
+        receive_later(&w->arrivals, c);
         return false;
     case PROXIED_MORE:
         txn_input_keep(t, *in, SPAN(""));
         conn_become(c, CONN_HEAD);
         set_timer(w, c, pace_head(&w->pace, c));
-        receive_later(w, c);
+        receive_later(&w->arrivals, c);
         return false;
     case PROXIED_FULL:
         txn_input_done(t);
@@ -419,7 +420,7 @@ void step_refuse(struct worker *w, struct conn *c, int status, enum end why)
     if (!need_txn(w, c))
         return;
     head_parse(&q.head, "", 0, &w->head_limits);
-    request_forget(w, &q);
+    request_forget(w->conf, &q);
     c->requests++;
     c->closing = c->linger = true;
     c->end = why;
@@ -441,9 +442,9 @@ static void answer_slow(struct worker *w, struct conn *c, enum end why)
     struct txn *t = c->txn;
 
     UNINIT struct request q;
-    enum fault f = parse_input(w, t, &q.head);
+    enum fault f = parse_input(&w->head_limits, t, &q.head);
     CHECK(!t->body_active || f == FAULT_NONE);
-    request_forget(w, &q);
+    request_forget(w->conf, &q);
     c->requests++;
     c->closing = c->linger = true;
     c->end = why;

@@ -81,7 +81,7 @@ static void take_writable(struct worker *w)
     for (; i < n && (i == 0 || !turn_over(w)); i++)
         step_writable(w, w->arrivals.writable[i]);
     while (n > i)
-        arrivals_first(w, w->arrivals.writable[--n]);
+        arrivals_first(&w->arrivals, w->arrivals.writable[--n]);
 }
 
 static void tell_hidden(struct worker *w)

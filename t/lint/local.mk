@@ -10,6 +10,7 @@ LINT = \
 	t/lint/named.py \
 	t/lint/purity.py \
 	t/lint/python.py \
+	t/lint/rooms.py \
 	t/lint/scripts.py \
 	t/lint/selftest.py \
 	t/lint/sizes.py \

@@ -19,6 +19,7 @@ import house
 import layers
 import named
 import purity
+import rooms
 import sizes
 import texts
 
@@ -83,6 +84,11 @@ BAD = [
      'first include'),
     (sizes, 'src/http/tag.c', TAG_C + '\n' * 500, 'more than 500'),
     (sizes, 'src/http/tag.c', TAG_C + LONG, 'f() has 71 lines'),
+    (rooms, 'src/serve/x.h', 'struct x {\n    int a, b[2];\n' +
+     '    int i;\n' * 29 + '};\n', 'struct x has 31 members'),
+    (rooms, 'src/serve/x.c',
+     'static int f(const struct worker *w,\n    int n)\n{\n}\n' * 120,
+     '120 functions'),
     (banned, 'src/http/tag.c', TAG_C + 'int y = strcpy(a, b);\n', 'strcpy()'),
     (banned, 'src/http/tag.c', TAG_C + 'void *x = malloc (3);\n', 'malloc()'),
     (banned, 'src/http/tag.c', TAG_C + 'int e = errno;\n', 'errno'),
@@ -141,7 +147,7 @@ def archive(folder, name, text):
 
 
 def try_texts(failures):
-    for module in (layers, headers, sizes, banned, texts, named, documented):
+    for module in (layers, headers, sizes, rooms, banned, texts, named, documented):
         with tempfile.TemporaryDirectory() as root:
             write(root, GOOD)
             for line in reported(module, house.Tree(root)):
