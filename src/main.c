@@ -24,6 +24,7 @@
 #include "tool/explain.h"
 #include "tool/lab.h"
 #include "tool/mime.h"
+#include "tool/passwd.h"
 #include "tool/precompress.h"
 
 enum action {
@@ -48,6 +49,7 @@ static const char usage[] =
     "       etagd check -c FILE [--json] [--after TIME]\n"
     "       etagd explain [-c FILE | DIR] [-H 'NAME: VALUE']... /PATH\n"
     "       etagd mime FILE...\n"
+    "       etagd passwd [--stdin] [--check | --delete] FILE USER\n"
     "       etagd precompress [--check | --dry-run] DIR\n"
     "       etagd lab|annotate [--help] ...\n"
     "       etagd watch [-a] [URL]\n"
@@ -74,6 +76,7 @@ static const char usage[] =
     "  explain                  print what a request would be answered with, "
     "and why\n"
     "  mime                     print which media type a file gets, and why\n"
+    "  passwd                   make an entry of a file for [access]\n"
     "  precompress              write the coded forms of files beside them\n"
     "  watch                    show what the observer of a server tells\n"
     "                           (a DIR of such a name is written ./explain)\n";
@@ -292,6 +295,7 @@ static int tool(int argc, char **argv)
     } tools[] = { { "check", check_main },
                   { "explain", explain_main },
                   { "mime", mime_main },
+                  { "passwd", passwd_main },
                   { "precompress", precompress_main },
                   { "watch", watch_main } };
 

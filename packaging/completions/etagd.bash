@@ -59,6 +59,7 @@ _etagd_options()
         --control -V --version -h --help' ;;
     'check') echo '-c --config -o -j --json --after -h --help' ;;
     'explain') echo '-c --config -o -H --header -X --request --host -h --help' ;;
+    'passwd') echo '--stdin --check -B --bcrypt -C --cost -D --delete -h --help' ;;
     'precompress') echo '-o --check -n --dry-run -f --force -j --jobs -v --verbose -h --help' ;;
     'mime') echo '' ;;
     'lab') echo '-c --conf -o --option -s --scenario -p --page -r --report -j --json -w
@@ -85,6 +86,7 @@ _etagd_argument()
     explain:-H | explain:--header) echo 'text' ;;
     explain:-X | explain:--request) echo 'GET HEAD OPTIONS' ;;
     explain:--host) echo 'text' ;;
+    passwd:-C | passwd:--cost) echo 'text' ;;
     precompress:-o) echo 'key' ;;
     precompress:-j | precompress:--jobs) echo 'text' ;;
     lab:-c | lab:--conf) echo 'ini' ;;
@@ -145,7 +147,7 @@ _etagd()
     fi
     ((${#words[@]} < 1)) || prev=${words[-1]}
     case ${words[1]-} in
-    check | explain | precompress | mime | lab | annotate | watch) tool=${words[1]} ;;
+    check | explain | passwd | precompress | mime | lab | annotate | watch) tool=${words[1]} ;;
     esac
     COMPREPLY=()
     argument=$(_etagd_argument "$tool" "$prev")
@@ -156,11 +158,11 @@ _etagd()
     '')
         if [[ $cur == -* ]]; then
             _etagd_offer "$(_etagd_options "$tool")"
-        elif [[ $tool == mime || $tool == annotate ]]; then
+        elif [[ $tool == passwd || $tool == mime || $tool == annotate ]]; then
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         elif [[ $tool != watch ]]; then
             mapfile -t COMPREPLY < <(compgen -d -- "$cur"
-                ((${#words[@]} > 1)) || compgen -W 'check explain precompress mime lab annotate watch' -- "$cur")
+                ((${#words[@]} > 1)) || compgen -W 'check explain passwd precompress mime lab annotate watch' -- "$cur")
         fi
         ;;
     *) _etagd_offer "$argument" ;;

@@ -4,6 +4,7 @@ libos_a_SOURCES = \
 	src/os/channel.c src/os/channel.h \
 	src/os/clock.c src/os/clock.h \
 	src/os/directory.c src/os/directory.h \
+	src/os/edit.c src/os/edit.h \
 	src/os/file.c src/os/file.h \
 	src/os/holder.c src/os/holder.h \
 	src/os/helpers.c src/os/helpers.h \
@@ -20,6 +21,7 @@ libos_a_SOURCES = \
 	src/os/process.c src/os/process.h \
 	src/os/replace.c src/os/replace.h \
 	src/os/sandbox.c src/os/sandbox.h \
+	src/os/secret.c src/os/secret.h \
 	src/os/shm.c src/os/shm.h \
 	src/os/signals.c src/os/signals.h \
 	src/os/tcpinfo.c src/os/tcpinfo.h \

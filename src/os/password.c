@@ -58,7 +58,7 @@ int password_matches(const char *hash, const char *password)
 int password_hash(const char *password, const char *prefix, unsigned long cost,
                   char hash[PASSWORD_HASH_MAX])
 {
-    char setting[CRYPT_GENSALT_OUTPUT_SIZE], noise[64];
+    char setting[CRYPT_GENSALT_OUTPUT_SIZE], noise[16];
 
     if (getrandom(noise, sizeof noise, 0) != (ssize_t)sizeof noise)
         return -errno;

@@ -42,7 +42,19 @@ int replace_times(int fd, int like)
     return futimens(fd, both) == 0 ? 0 : -errno;
 }
 
-static int fill(int fd, const void *p, size_t n, int like)
+/* The rights of another group are not for the one that it has here. */
+static mode_t mode_of(int fd, const struct stat *like)
+{
+    mode_t mode = like->st_mode & 0777;
+    struct stat s;
+
+    if (fstat(fd, &s) != 0 || s.st_gid != like->st_gid)
+        mode &= (mode_t)~070;
+    return mode;
+}
+
+static int fill(int fd, const void *p, size_t n, int like,
+                enum replace_kind kind)
 {
     struct stat s;
     int error = 0;
@@ -55,23 +67,29 @@ static int fill(int fd, const void *p, size_t n, int like)
     if (geteuid() == 0 && fchown(fd, s.st_uid, s.st_gid) != 0 &&
         errno != EPERM && errno != EINVAL)
         return -errno;
-    if (fchmod(fd, s.st_mode & 0777) != 0)
+    if (kind == REPLACE_SECRET && fchown(fd, (uid_t)-1, s.st_gid) != 0 &&
+        errno != EPERM && errno != EINVAL)
         return -errno;
-    error = replace_times(fd, like);
+    if (fchmod(fd, kind == REPLACE_SECRET ? mode_of(fd, &s)
+                                          : s.st_mode & 0777) != 0)
+        return -errno;
+    if (kind == REPLACE_FORM)
+        error = replace_times(fd, like);
     if (error)
         return error;
     /* a name that leads to bytes which a crash has taken is worse than none */
     return fdatasync(fd) == 0 ? 0 : -errno;
 }
 
-int replace_file(int dir, const char *name, const void *p, size_t n, int like)
+int replace_file(int dir, const char *name, const void *p, size_t n, int like,
+                 enum replace_kind kind)
 {
     char fresh[64];
     int fd = open_new(dir, fresh);
 
     if (fd < 0)
         return fd;
-    int error = fill(fd, p, n, like);
+    int error = fill(fd, p, n, like, kind);
     if (close(fd) != 0 && !error)
         error = -errno;
     if (!error && renameat(dir, fresh, dir, name) != 0)

@@ -10,9 +10,15 @@
 
 #include <stddef.h>
 
-/* `name` in directory `dir` with these bytes; rights, times and, where that is
+enum replace_kind {
+    REPLACE_FORM,  /* has the times of `like`, too */
+    REPLACE_SECRET /* is for nobody who might not read `like` */
+};
+
+/* `name` in directory `dir` with these bytes; rights and, where that is
  * allowed, the owner are those of the open file `like`. */
-int replace_file(int dir, const char *name, const void *p, size_t n, int like);
+int replace_file(int dir, const char *name, const void *p, size_t n, int like,
+                 enum replace_kind kind);
 
 /* The times of `like` for what is there already, which is open as fd. */
 int replace_times(int fd, int like);

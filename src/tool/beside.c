@@ -166,7 +166,7 @@ static int put(struct job *j, enum coding c, const char *name, bool there)
     else if (j->b->write && !unchanged(j))
         rc = -EBUSY;
     else if (n && j->b->write)
-        rc = replace_file(j->dir, name, out, n, j->fd);
+        rc = replace_file(j->dir, name, out, n, j->fd, REPLACE_FORM);
     else if (there && j->b->write && !n)
         rc = replace_by_nothing(j->dir, name);
     free(out);

@@ -8,6 +8,7 @@ libtools_a_SOURCES = \
 	src/tool/lint.c src/tool/lint.h \
 	src/tool/mime.c src/tool/mime.h \
 	src/tool/packing.c src/tool/packing.h \
+	src/tool/passwd.c src/tool/passwd.h \
 	src/tool/precompress.c src/tool/precompress.h \
 	src/tool/report.c src/tool/report.h \
 	src/tool/trial.c src/tool/trial.h \

@@ -54,6 +54,13 @@ COMMANDS = {
         INI, KEY, Option('H', 'header', 'text', 'a field of the request'),
         Option('X', 'request', 'GET HEAD OPTIONS', 'its method'),
         Option('', 'host', 'text', 'its Host'), HELP)),
+    'passwd': Command('src/tool/passwd.c', 'file',
+                      'makes an entry of a file for [access]', (
+        Option('', 'stdin', None, 'the password is the first line there'),
+        Option('', 'check', None, 'is it the password?'),
+        Option('B', 'bcrypt', None, 'a hash that other servers know'),
+        Option('C', 'cost', 'text', 'so dear a hash'),
+        Option('D', 'delete', None, 'take the entry away'), HELP)),
     'precompress': Command('src/tool/precompress.c', 'dir',
                            'writes coded forms beside files', (
         KEY, Option('', 'check', None, 'only tell whether all is there'),
