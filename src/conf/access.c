@@ -19,6 +19,7 @@
 #include "conf/lines.h"
 #include "conf/loader.h"
 #include "conf/rules.h"
+#include "conf/values.h"
 
 #define FILE_BYTES_MAX ((size_t)1 << 20)
 
@@ -227,6 +228,92 @@ static void realm_check(struct reading *r)
     }
 }
 
+/* A path that the pattern matches, and the host that it is for. */
+static struct span sample_of(const char *pattern, char storage[256],
+                             struct span *host)
+{
+    struct span p = span_str(pattern);
+    struct buf b = buf_over(storage, 256);
+
+    if (span_starts(p, SPAN("//"))) {
+        *host = span_to(span_from(p, 2), span_find(span_from(p, 2), '/'));
+        p = span_from(p, 2 + host->n);
+    }
+    if (p.n == 0 || p.p[0] != '/')
+        buf_char(&b, '/');
+    for (size_t i = 0; i < p.n; i++)
+        buf_char(&b, p.p[i] == '*' || p.p[i] == '?' ? 'x' : p.p[i]);
+    return buf_span(&b);
+}
+
+/* The word of a Cache-Control that lets shared caches keep what is for some
+ * only (RFC 9111 3.5); NULL: none. */
+static const char *sharing(const struct conf_rule *r)
+{
+    static const char *const words[] = { "public", "s-maxage" };
+
+    for (size_t i = 0; i < r->n_fields; i++) {
+        const struct conf_field *f = &r->fields[i];
+        struct span rest = span_str(f->value), word;
+        if (!f->value ||
+            !span_eq_nocase(span_str(f->name), SPAN("Cache-Control")))
+            continue;
+        while ((word = value_next_word(&rest)).n) {
+            word = span_to(word, span_find(word, '='));
+            for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
+                if (span_eq_nocase(word, span_str(words[k])))
+                    return words[k];
+            }
+        }
+    }
+    return NULL;
+}
+
+/* Do they meet?  By a path of either; `etagd check` looks at the files. */
+static bool meet(const struct conf *c, const struct conf_rule *r,
+                 const struct conf_access *a)
+{
+    char storage[256];
+    struct span host = SPAN(""), path = sample_of(a->pattern, storage, &host);
+    struct conf_access found;
+
+    if (rules_match(r->pattern, host, path))
+        return true;
+    host = SPAN("");
+    path = sample_of(r->pattern, storage, &host);
+    for (size_t i = 0; i < c->n_sites; i++) {
+        if ((!host.n ||
+             rules_match(r->pattern, span_str(c->sites[i].hosts), path)) &&
+            access_find(c, &c->sites[i], path, &found) &&
+            found.pattern == a->pattern)
+            return true;
+    }
+    return false;
+}
+
+static void sharing_check(struct loader *l)
+{
+    const struct conf *c = l->c;
+
+    for (size_t i = 0; i < c->n_rules; i++) {
+        const struct conf_rule *r = &c->rules[i];
+        const char *word = sharing(r);
+        char title[LINE_BYTES_MAX + 16];
+        for (size_t k = 0; word && k < c->n_accesses; k++) {
+            const struct conf_access *a = &c->accesses[k];
+            if (!a->basic || !meet(c, r, a))
+                continue;
+            snprintf(title, sizeof title, "%s %s",
+                     r->is_cache ? "cache" : "header", r->pattern);
+            loader_warn(l, r->line, title, "Cache-Control",
+                        "%s lets caches that many share keep what [access %s] "
+                        "protects, for everybody",
+                        word, a->pattern);
+            break;
+        }
+    }
+}
+
 static bool asks(const struct conf *c)
 {
     for (size_t i = 0; i < c->n_accesses; i++) {
@@ -278,4 +365,5 @@ void access_check(struct loader *l)
                  "this etagd was built without libcrypt");
     }
     open_check(l);
+    sharing_check(l);
 }

@@ -273,6 +273,8 @@ static bool visit(void *arg, const struct walk_file *f)
     rules_resolve(c->conf, c->host, f->path, type, 200, &policy);
     l.page = span_eq(type, SPAN("text/html")) ||
              span_eq(type, SPAN("application/xhtml+xml"));
+    struct conf_access unused;
+    l.guarded = access_find(c->conf, c->site, f->path, &unused);
     lint_prepare(&l);
     mark_used(c, f->path);
     put_path(c, &l);

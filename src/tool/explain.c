@@ -134,7 +134,8 @@ static int explain(const struct question *q)
     if (!conf)
         return 2;
     compose(&request, q);
-    if (request.overflow || request.n > conf->limits.head_bytes + ARRIVALS_RECV) {
+    if (request.overflow ||
+        request.n > conf->limits.head_bytes + ARRIVALS_RECV) {
         fprintf(stderr, "etagd: the request is longer than any that is read\n");
         conf_free(conf);
         return 2;

@@ -339,6 +339,24 @@ static void look_vary(struct look *k)
     }
 }
 
+/* RFC 9111 3.5; everything else is made private. */
+static void look_guarded(struct look *k)
+{
+    struct span rest = rules_field(k->p->policy, SPAN("Cache-Control"));
+    struct lifetime_directive d;
+
+    while (k->p->guarded && rest.p && lifetime_next(&rest, &d)) {
+        if (!span_eq_nocase(d.name, SPAN("public")) &&
+            !span_eq_nocase(d.name, SPAN("s-maxage")))
+            continue;
+        BUF_LIT(&k->b, "asks for a password, but ");
+        buf_span_put(&k->b, d.name);
+        BUF_LIT(&k->b, " lets caches that many share keep it for everybody");
+        tell(k, LINT_PASSWORD);
+        return;
+    }
+}
+
 static void look_old_words(struct look *k)
 {
     if (!rules_field(k->p->policy, SPAN("Pragma")).p)
@@ -380,8 +398,9 @@ static void look_schemes(struct look *k)
 void lint_look(const struct lint_path *p, lint_found *found, void *arg)
 {
     static void (*const looks[])(struct look *) = {
-        look_heuristic,  look_validator, look_long,      look_expires,
-        look_directives, look_vary,      look_old_words, look_schemes,
+        look_heuristic, look_validator,  look_long,
+        look_expires,   look_directives, look_vary,
+        look_old_words, look_schemes,    look_guarded,
     };
     struct look k = { .p = p, .found = found, .arg = arg };
 

@@ -28,6 +28,7 @@
     X(VARY, "missing-vary")                  \
     X(VARY_ANY, "vary-any")                  \
     X(COOKIE, "cookie-in-shared-cache")      \
+    X(PASSWORD, "password-in-shared-cache")  \
     X(PRAGMA, "pragma-in-response")          \
     X(SCHEME, "broken-scheme")               \
     X(CLOCK, "wrong-clock")                  \
@@ -49,7 +50,8 @@ const char *lint_word(enum lint_kind k);
 struct lint_path {
     struct span path; /* decoded; "/dir/" for an index file */
     const struct policy *policy;
-    bool page; /* a document of its own */
+    bool page;    /* a document of its own */
+    bool guarded; /* a password is asked for ([access]) */
     int64_t mtime_s, now;
     struct lifetime lifetime; /* lint_prepare() fills in the rest */
     bool has_tag, has_date, has_expires;

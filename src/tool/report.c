@@ -194,6 +194,19 @@ static void put_ranges(const struct trial *t, const struct entry *e)
     }
 }
 
+/* What follows is the answer to those that have one. */
+static void put_access(const struct trial *t)
+{
+    const struct conf *c = t->w->conf;
+    struct conf_access a;
+
+    if (!access_find(c, t->request.site, t->request.path, &a))
+        return;
+    printf("access   ");
+    put_place(c, a.line);
+    printf(" [access %s]: 401 without a password of %s\n", a.pattern, a.basic);
+}
+
 static void put_status(const struct trial *t)
 {
     const struct logline *l = &t->record->line;
@@ -247,6 +260,7 @@ void report_print(struct trial *t)
         put_file(t, e);
     else if (e && e->kind == ENTRY_MOVED)
         put_moved(t, e);
+    put_access(t);
     put_rules(t, e);
     put_status(t);
     if (e && e->kind == ENTRY_FILE)

@@ -44,6 +44,9 @@ SEEDED = {
     "vary-any": ("[header *.png]\nVary = *", "/logo.png"),
     "cookie-in-shared-cache": ("[header *.png]\nSet-Cookie = a=1",
                                "/logo.png"),
+    "password-in-shared-cache": (
+        "[cache *.png]\nCache-Control = max-age=3600, s-maxage=9\n"
+        "[access *.png]\nbasic = users", "/logo.png"),
     "pragma-in-response": ("[header *.png]\nPragma = no-cache", "/logo.png"),
     "broken-scheme": ("[cache *.png]\nETag = inode", "/logo.png"),
     "wrong-clock": ("[cache *.png]\nClock = +1h", "/logo.png"),
@@ -68,6 +71,7 @@ class Site:
         for name, data in (files or FILES).items():
             self.tree.write(name, data, time.time() - age)
         self.file = folder / "etagd.ini"
+        (folder / "users").touch(0o600)
         self.file.write_text("[server]\nlisten = 127.0.0.1:0\nroot = www\n\n" +
                              rules)
 

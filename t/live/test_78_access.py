@@ -350,6 +350,29 @@ def test_private_unless_said_otherwise(guarded):
             assert r.get("Cache-Control") == want, target
 
 
+@pytest.mark.parametrize("rules,warned", [
+    ("[cache *]\nCache-Control = public, max-age=60\n", True),
+    ("[cache /secret/sub/*]\nCache-Control = max-age=6, s-maxage=60\n", True),
+    ("[header *.txt]\nCache-Control = Public\n", False),
+    ("[header /secret/*.txt]\nCache-Control = Public\n", True),
+    ("[cache /other/*]\nCache-Control = public\n", False),
+    ("[cache *]\nCache-Control = private, max-age=6, must-revalidate\n",
+     False)])
+def test_what_shared_caches_may_keep_is_warned_of(guarded, rules, warned):
+    server = guarded("[access /secret/*]\nbasic = @\n" + rules, start=False)
+    checked = run("-c", server.file, "-t")
+    assert checked.returncode == 0
+    assert ("many share" in checked.stderr) == warned, checked.stderr
+
+
+def test_explain_says_that_a_password_is_asked_for(guarded):
+    server = guarded(start=False)
+    told = run("explain", "-c", server.file, "/secret/a.txt").stdout
+    assert "[access /secret/*]: 401 without a password of " in told
+    assert "status   200" in told and "Cache-Control: private" in told
+    assert "access" not in run("explain", "-c", server.file, "/a.txt").stdout
+
+
 # ---- attempts
 
 def test_attempts_are_limited_for_all_workers(guarded):
