@@ -19,12 +19,14 @@ LAB_MODULES = \
 	lab/etagdlab/exercises.py \
 	lab/etagdlab/experiment.py \
 	lab/etagdlab/fields.py \
+	lab/etagdlab/firefox.py \
 	lab/etagdlab/freshness.py \
 	lab/etagdlab/graphs.py \
 	lab/etagdlab/http1.py \
 	lab/etagdlab/ini.py \
 	lab/etagdlab/judging.py \
 	lab/etagdlab/ledger.py \
+	lab/etagdlab/marionette.py \
 	lab/etagdlab/mask.py \
 	lab/etagdlab/matrix.py \
 	lab/etagdlab/measures.py \

@@ -63,6 +63,7 @@ class Load:
     fetches: list = field(default_factory=list)
     timing: list = field(default_factory=list)
     screenshot: bytes = b""
+    exact: bool = True        # timing tells a 304 from a 200
 
 
 class Missing(RuntimeError):

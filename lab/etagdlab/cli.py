@@ -68,6 +68,9 @@ def _lab_parser():
                    "that is there, and end")
     p.add_argument("--port", type=_port, default=0, metavar="PORT",
                    help="where etagd listens (default: a free one)")
+    p.add_argument("--browser", choices=sorted(tools.BROWSERS),
+                   default="chromium", help="that makes the visits (default: "
+                   "chromium)")
     p.add_argument("--no-spare", action="store_true", help="have the browser "
                    "open no connection ahead of need")
     p.add_argument("--lang", choices=("en", "zh"), default="en")

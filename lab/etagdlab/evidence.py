@@ -23,11 +23,15 @@ def path_of(url):
     return parts.path + ("?" + parts.query if parts.query else "")
 
 
-def said_by_browser(transfer):
+def said_by_browser(transfer, exact=True):
+    """exact: Chromium.  Firefox tells that something was on the wire, but not
+    whether a 304 or a 200."""
     if transfer is None:
         return None
     if transfer == 0:
         return "cache"
+    if not exact:
+        return "asked"
     return "304" if transfer == NOT_MODIFIED_SIZE else "bytes"
 
 
@@ -144,13 +148,16 @@ def _agrees(statuses, said):
         return statuses == []
     if said == "304":
         return 304 in statuses
+    if said == "asked":
+        return bool(statuses)
     return any(s != 304 for s in statuses)
 
 
 def _resource(wire, done, path, kind, timing, exchanges, memory, start_ns):
     load = done.load
     transfer = timing["transfer"] if timing else None
-    said = "restored" if load.restored else said_by_browser(transfer)
+    said = "restored" if load.restored else \
+        said_by_browser(transfer, load.exact)
     fetch = next((f for f in load.fetches if path_of(f.url) == path), None)
     statuses = [e["status"] for e in exchanges]
     row = {"path": path, "kind": kind, "wire": exchanges, "browser": said,

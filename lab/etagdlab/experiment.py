@@ -10,12 +10,14 @@ import platform
 import shutil
 import tempfile
 import time
+from typing import Any
 
 from . import (annotate, capture, cdp, children, evidence, exercises, fields,
                ini, ledger, mask, matrix, scenario, source, timewait)
 from . import server as servers
 from . import tools
-from .browser import Browser
+from . import browser as chromium
+from . import firefox
 from .words import Said, Words
 
 FORMAT = 1
@@ -78,8 +80,12 @@ def _begin_capture(port, folder, way, say):
         return None, capture.said_of(why)
 
 
-def _picture(webp):
-    return "data:image/webp;base64," + base64.b64encode(webp).decode()
+def _picture(data):
+    kind = "png" if data.startswith(b"\x89PNG") else "webp"
+    return "data:image/%s;base64,%s" % (kind, base64.b64encode(data).decode())
+
+
+BROWSERS = {"chromium": chromium.Browser, "firefox": firefox.Browser}
 
 
 class Experiment:
@@ -98,8 +104,10 @@ class Experiment:
             raise BadInput("%s is no folder" % self.site)
         if not self.ini.is_file():
             raise BadInput("%s is no file" % self.ini)
-        if not tools.BROWSER.path():
-            raise BadInput(tools.BROWSER.missing())
+        self.browser: Any = BROWSERS[options.browser]
+        tool = tools.BROWSERS[options.browser]
+        if not tool.path():
+            raise BadInput(tool.missing())
 
     def run(self):
         """(the report's data, the capture's blocks or None)"""
@@ -174,8 +182,8 @@ class Experiment:
                 root: pathlib.Path) -> "tuple[list[scenario.Done], str]":
         """(what came of each step, the browser's name)"""
         try:
-            with Browser(folder / "profile",
-                         spare=not self.o.no_spare) as browser:
+            with self.browser(folder / "profile",
+                              spare=not self.o.no_spare) as browser:
                 return scenario.Runner(
                     browser, server, self.o.page, root,
                     self.say).run(self.steps), browser.product
@@ -191,7 +199,7 @@ class Experiment:
         if self.o.matrix == "off":
             return None
         try:
-            with Browser(folder / "profile-matrix") as browser:
+            with self.browser(folder / "profile-matrix") as browser:
                 return matrix.measure(self.program, browser, folder,
                                       self.o.matrix == "full", self.say)
         except (cdp.BrowserGone, cdp.Refused, servers.NoServer) as why:
@@ -219,6 +227,7 @@ class Experiment:
             "streams": evidence.stream_rows(wire, start_ns) if wire.captured
             else evidence.ledger_rows(wire, start_ns),
             "agreement": evidence.agreement(wire) if wire.captured else None,
+            "exact": all(d.load.exact for d in done if d.load),
             "complete": wire.captured or wire.ledger.complete,
             "server_log": server.lines,
         }

@@ -68,6 +68,10 @@ class Visits(Part):
                      "timing. ", w(d["capture"]["why_not"]))
             if not d["complete"]:
                 text += w("Connections without a request are not seen. ")
+        if not d.get("exact", True):
+            text += w("Firefox's timing can't tell a 304 from a 200, and has no "
+                      "entry for what its cache of pictures answers: there "
+                      "the wire alone decides. ")
         verdict = "<b class=good>%s</b>" % w("They agree everywhere.") \
             if not wrong else "<b class=bad>%s</b><ul>%s</ul>" % (
                 w("They differ:"), "".join(

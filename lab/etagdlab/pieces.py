@@ -8,6 +8,7 @@ from .words import Words
 
 # What the browser's own timing comes to.
 SAYS = {"cache": "from its cache", "304": "304", "bytes": "bytes came",
+        "asked": "asked: a 304 or a 200",
         "restored": "page restored", None: "does not tell"}
 NUMBERS = ("No.", "Time", "Length", "bytes")
 

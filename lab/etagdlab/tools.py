@@ -30,6 +30,9 @@ class Tool:
 
 
 BROWSER = Tool("chromium", "chromium", "is the browser that makes the visits")
+FIREFOX = Tool("firefox-esr", "firefox-esr",
+               "is the browser that makes the visits")
+BROWSERS = {"chromium": BROWSER, "firefox": FIREFOX}
 DUMPCAP = Tool("dumpcap", "wireshark-common",
                "captures the experiment's packets")
 SS = Tool("ss", "iproute2", "shows the kernel's table of connections")

@@ -139,6 +139,10 @@ ZH = {
     "request %s on connection %s": "连接 %2$s 上的第 %1$s 个请求",
     ", packets %d and %d": "，数据包 %d 和 %d",
     "from its cache": "来自缓存", "bytes came": "收到字节",
+    "asked: a 304 or a 200": "已询问：304 或 200",
+    "Firefox's timing can't tell a 304 from a 200, and has no entry for what "
+    "its cache of pictures answers: there the wire alone decides. ":
+        "Firefox 的计时分不清 304 和 200，图片缓存回答的资源也没有条目：这些只能由线路判定。",
     "page restored": "整页恢复", "does not tell": "没有说明",
     # the rest
     "Three witnesses: the capture, the server's log and the browser's own "

@@ -64,8 +64,8 @@ _etagd_options()
     'mime') echo '' ;;
     'lab') echo '-c --conf -o --option -s --scenario -p --page -r --report -j --json -w
         --pcapng --name --number --subject --port --lang --capture --matrix
-        --keep -q --quiet --no-spare -e --exercise --answers --figures --notes
-        --into --class --verify --diff -h --help' ;;
+        --keep -q --quiet --browser --no-spare -e --exercise --answers
+        --figures --notes --into --class --verify --diff -h --help' ;;
     'annotate') echo '-h --help' ;;
     'watch') echo '-a -h' ;;
     esac
@@ -103,6 +103,7 @@ _etagd_argument()
     lab:--lang) echo 'en zh' ;;
     lab:--capture) echo 'auto dumpcap socket off' ;;
     lab:--matrix) echo 'quick full off' ;;
+    lab:--browser) echo 'chromium firefox' ;;
     lab:-e | lab:--exercise) echo 'text' ;;
     lab:--notes) echo 'file' ;;
     lab:--into) echo 'file' ;;

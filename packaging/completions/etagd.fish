@@ -194,6 +194,7 @@ complete -c etagd -n '__fish_seen_subcommand_from lab' -l capture -x -a 'auto du
 complete -c etagd -n '__fish_seen_subcommand_from lab' -l matrix -x -a 'quick full off' -d 'policies beside actions'
 complete -c etagd -n '__fish_seen_subcommand_from lab' -l keep -d 'keep the folder'
 complete -c etagd -n '__fish_seen_subcommand_from lab' -s q -l quiet -d 'say less'
+complete -c etagd -n '__fish_seen_subcommand_from lab' -l browser -x -a 'chromium firefox' -d 'that makes the visits'
 complete -c etagd -n '__fish_seen_subcommand_from lab' -l no-spare -d 'no connection ahead of need'
 complete -c etagd -n '__fish_seen_subcommand_from lab' -s e -l exercise -x -d 'one of the exercises'
 complete -c etagd -n '__fish_seen_subcommand_from lab' -l answers -d 'fill in its answers, for teachers'

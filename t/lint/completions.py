@@ -87,6 +87,7 @@ COMMANDS = {
         Option('', 'matrix', 'quick full off', 'policies beside actions'),
         Option('', 'keep', None, 'keep the folder'),
         Option('q', 'quiet', None, 'say less'),
+        Option('', 'browser', 'chromium firefox', 'that makes the visits'),
         Option('', 'no-spare', None, 'no connection ahead of need'),
         Option('e', 'exercise', 'text', 'one of the exercises'),
         Option('', 'answers', None, 'fill in its answers, for teachers'),
