@@ -58,6 +58,7 @@ LAB_MODULES = \
 	lab/etagdlab/zh_exercises.py \
 	lab/etagdlab/zh_fields.py \
 	lab/etagdlab/zh_notes.py \
+	lab/etagdlab/zh_setup.py \
 	lab/etagdlab/zh_tcp.py
 dist_labmodules_DATA = $(LAB_MODULES) www/style.css www/lab/policies.json
 labconfdir = $(pkgdatadir)/conf

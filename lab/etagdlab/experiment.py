@@ -230,4 +230,5 @@ class Experiment:
             "exact": all(d.load.exact for d in done if d.load),
             "complete": wire.captured or wire.ledger.complete,
             "server_log": server.lines,
+            "experiments": ini.experiments(server.lines),
         }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """ini: the configuration as it was used: the file's text with every override
 in its place, what it replaces kept as a comment."""
+import re
 from typing import Dict, List, Optional, Tuple
 
 
@@ -53,3 +54,19 @@ def used(text: str, overrides: List[str]) -> str:
     for name, fresh in wanted.items():
         out += ["", "[%s]" % name] + ["%s = %s" % e for e in fresh.items()]
     return "\n".join(out).rstrip() + "\n"
+
+
+EXPERIMENT = re.compile(
+    r"warning: .*?: (\[[^\]]+\] [\w-]+): (\"[^\"]*\"|a shifted time) is for "
+    r"experiments: (.*)")
+
+
+def experiments(lines: List[str]) -> List[Dict[str, str]]:
+    """What the server called options for experiments as it started or read
+    its configuration again, each once."""
+    found: List[Dict[str, str]] = []
+    for m in filter(None, map(EXPERIMENT.search, lines)):
+        row = dict(zip(("option", "value", "why"), m.groups()))
+        if row not in found:
+            found.append(row)
+    return found

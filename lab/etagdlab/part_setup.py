@@ -55,6 +55,22 @@ class Setup(Part):
                          table(head, rows, "cells", label=self.w(
                              "This browser against the known table"))))
 
+    def _experiments(self) -> str:
+        """What is broken on purpose."""
+        w, found = self.w, self.d.get("experiments")
+        if not found:
+            return ""
+        rows = ["<tr><th scope=row class=wire>%s</th><td class=wire>%s</td>"
+                "<td>%s</td></tr>" % (
+                    escape(e["option"]), escape(w(e["value"]).strip('"')),
+                    escape(w(e["why"]))) for e in found]
+        return "<h3>%s</h3><p>%s</p>%s" % (
+            escape(w("For experiments")), escape(w(
+                "These make the server do what a real one should not, as its "
+                "start and the observer say, too.")),
+            table(heads(w, "option", "value", "why"), rows,
+                  label=w("For experiments")))
+
     def configuration(self):
         ini, d = self.d["ini"], self.d
         body = "<h3>%s</h3><p>%s</p><pre>%s</pre>" % (
@@ -62,6 +78,7 @@ class Setup(Part):
                 "As it was used: every override stands in its section, what it "
                 "replaces is a comment.")),
             escape(ini.get("used", ini["text"]).rstrip()))
+        body += self._experiments()
         body += ("<details><summary>etagd --dump-config</summary><div "
                  "class=in><pre>%s</pre></div></details>"
                  % escape(d["config"].rstrip()))

@@ -47,7 +47,17 @@ class Visits(Part):
         body = '<ul class="figures">%s</ul>' % "".join(
             "<li><b>%s</b> %s</li>" % (n, escape(self.w(t)))
             for n, t in figures)
+        body += self._experiments()
         self.section("short", "In short", body + self.witnesses())
+
+    def _experiments(self) -> str:
+        """Those options whose part in the run a reader must know of, named;
+        all of them stand with the configuration."""
+        named = {e["option"] for e in self.d.get("experiments", [])
+                 if not e["option"].startswith("[cache ")}
+        return "<p>%s</p>" % escape(self.w(
+            "For experiments only, not for a real service: %s.",
+            ", ".join(sorted(named)))) if named else ""
 
     def witnesses(self):
         d, w, wrong = self.d, self.w, disagreements(self.d)

@@ -6,12 +6,14 @@ import re
 from .zh_exercises import EXERCISES
 from .zh_fields import FIELDS
 from .zh_notes import NOTES
+from .zh_setup import SETUP
 from .zh_tcp import TCP
 
 ZH = {
     **EXERCISES,
     **FIELDS,
     **NOTES,
+    **SETUP,
     **TCP,
     "Caching lab report": "HTTP 缓存实验报告",
     "Name": "姓名", "Number": "学号", "Date": "日期", "Subject": "课程", "Scenario": "实验步骤",

@@ -76,6 +76,11 @@ def test_every_table():
     text = (TOP / "src/http/reason.h").read_text()
     reasons = re.findall(r'X\(\w+, "([^"]+)"', text)
     assert len(reasons) > 45
+    keys = (TOP / "src/conf/keys.c").read_text()
+    whys = re.findall(r'\.experiment = "([^"]+)"', keys) + \
+        re.findall(r'\{ "[^"]+", [A-Z_0-9]+,\s+"([^"]+)" \}', keys)
+    assert len(whys) >= 9
+    reasons += whys
     assert not {t for t in said + reasons if speaks(t) and t not in words.ZH}
 
 

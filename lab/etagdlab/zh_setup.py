@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+"""zh_setup: what the server says of options for experiments, in Chinese."""
+
+SETUP = {
+    "For experiments": "仅供实验的选项",
+    "option": "选项", "value": "取值",
+    "For experiments only, not for a real service: %s.":
+        "仅供实验、不适合正式服务：%s。",
+    "These make the server do what a real one should not, as its start and the "
+    "observer say, too.":
+        "这些选项让服务器做正式服务不该做的事；服务器启动时和观察器也会说明。",
+    "a shifted time": "移动的时间",
+    # src/conf/keys.c and rulesum.c
+    "each response has another tag, so none is ever confirmed":
+        "每个响应的标签都不同，所以永远得不到确认",
+    "edits of equal size within a second share one tag":
+        "一秒之内大小相同的改动共用一个标签",
+    "the same bytes have another tag on each node and after each copy":
+        "同样的字节在每台机器上、每次复制之后都有不同的标签",
+    "a connection for each request, as simple development servers do":
+        "每个请求一个连接，如同简单的开发服务器",
+    "unused connections stay invisible and SYN-ACKs repeat":
+        "未使用的连接不可见，SYN-ACK 会重复",
+    "three segments and calls where one would do":
+        "一个就够的地方用三个报文段和三次系统调用",
+    "a call for each segment, on loopback as on a network":
+        "每个报文段一次系统调用，环回接口如同真实网络",
+    "whoever may reach it may send, though nothing is kept":
+        "能访问它的人都可以发送，虽然什么也不保存",
+    "workers stall as in servers with a process per connection":
+        "工作进程会像每个连接一个进程的服务器那样停滞",
+    "processes keep rights that only a debugger needs":
+        "进程保留着只有调试器才需要的权限",
+    "dates are wrong on purpose": "日期是故意错的",
+}
