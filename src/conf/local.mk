@@ -1,6 +1,6 @@
 noinst_LIBRARIES += libconf.a
 libconf_a_SOURCES = \
-	src/conf/access.c src/conf/access_find.c \
+	src/conf/accesses.c src/conf/accesses_find.c \
 	src/conf/arena.c src/conf/arena.h \
 	src/conf/check.c \
 	src/conf/conf.h \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * access_find: whether a path is for everybody.
+ * accesses_find: whether a path is for everybody.
  * Layer: conf.  Pure.  In the order of the file; of the sections that match the
  * last one that has a key wins.  In doubt it is not for everybody: a file has
  * other addresses than the one that a pattern names.

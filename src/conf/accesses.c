@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * access: [access PATTERN] sections, and the files of passwords that they name.
+ * accesses: [access PATTERN] sections, and the files of passwords that they name.
  * Layer: conf.  Files are read along with the configuration, by whoever may:
  * workers get what stood there then, and a faulty file is a fault like others.
  */
