@@ -96,11 +96,10 @@ static bool refuse(struct worker *w, size_t i)
 }
 
 /* The limit of descriptors, not the configuration, says how many fit. */
-static bool few_descriptors(const struct worker *w)
+static bool few_descriptors(const struct conf_limits *l,
+                            const struct places *places)
 {
-    const struct conf_limits *l = &w->conf->limits;
-
-    return w->places.most < l->connections && !l->connections_per_worker_lab;
+    return places->most < l->connections && !l->connections_per_worker_lab;
 }
 
 /* Descriptors or memory are short: somebody gives way, or a moment passes. */
@@ -128,7 +127,7 @@ static bool take_one(struct worker *w, size_t i, bool greet)
     struct conn *gives_way;
     enum room room = room_connection(w, &gives_way);
 
-    if (room == ROOM_NONE && few_descriptors(w))
+    if (room == ROOM_NONE && few_descriptors(&w->conf->limits, &w->places))
         return refuse(w, i);
     if (room == ROOM_NONE)
         pause_accepting(w);

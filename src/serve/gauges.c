@@ -43,9 +43,9 @@ void gauges_publish(struct worker *w)
                              w->acceptor.refused };
 }
 
-uint64_t gauges_clock(const struct worker *w)
+uint64_t gauges_clock(bool timed)
 {
-    return w->wants.timed ? clock_mono_us() : 0;
+    return timed ? clock_mono_us() : 0;
 }
 
 static uint64_t since(const struct record *r, uint64_t now_us)

@@ -7,6 +7,7 @@
 #ifndef ETAGD_SERVE_GAUGES_H
 #define ETAGD_SERVE_GAUGES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct record;
@@ -19,7 +20,7 @@ void gauges_init(struct worker *w);
 void gauges_publish(struct worker *w);
 
 /* The time to count with, monotonic; 0: nobody wants to know. */
-uint64_t gauges_clock(const struct worker *w);
+uint64_t gauges_clock(bool timed);
 
 /* The first byte of a response, or its last, was handed to the system. */
 void gauges_begun(struct worker *w, struct record *r, uint64_t now_us);

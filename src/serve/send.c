@@ -51,7 +51,7 @@ static void end_record(struct worker *w, struct conn *c, struct record *r)
 /* Those of which bytes are out have begun, and some have ended. */
 static void finish_records(struct worker *w, struct conn *c, struct txn *t)
 {
-    uint64_t now_us = gauges_clock(w), from = 0;
+    uint64_t now_us = gauges_clock(w->wants.timed), from = 0;
 
     while (t->record_at < t->record_n && from < t->sent) {
         struct record *r = &t->record[t->record_at];
