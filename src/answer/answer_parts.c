@@ -23,7 +23,7 @@ struct record *answer_record(const struct reply *to, int status,
 {
     struct txn *t = to->t;
     const struct head *h = &to->q->head;
-    CHECK(txn_is(t) && t->record_n < TXN_RECORDS_MAX);
+    CHECK(t->record_n < TXN_RECORDS_MAX);
     struct record *r = &t->record[t->record_n++];
     r->entry = NULL;
     r->begun = r->quiet = false;

@@ -51,8 +51,6 @@ struct txn *txn_borrow(struct txn_pool *pool)
     CHECK(!txn_is(t));
     pool->free[at] = NULL; /* the borrower's now */
     t->magic = TXN_MAGIC;
-    t->conn = NULL;
-    t->ferry = NULL;
     t->in_n = 0;
     t->in_cap = pool->stride - sizeof *t;
     t->body_active = t->body_done = t->verdict.known = false;

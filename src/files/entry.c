@@ -88,11 +88,9 @@ static void drop_form(struct files *fs, struct entry *e, struct entry_form *f)
     blocks_free(&f->not_modified);
 }
 
-void entry_release(struct files *fs, struct entry *e)
+void entry_end(struct files *fs, struct entry *e)
 {
-    CHECK(entry_is(e));
-    if (--e->refs > 0)
-        return;
+    CHECK(entry_is(e) && e->refs == 0);
     /* whatever it hangs in holds it */
     CHECK(!e->in_cache && list_empty(&e->lru) && list_empty(&e->waiters));
     CHECK(list_empty(&e->asked) && list_empty(&e->hashed));

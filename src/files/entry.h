@@ -162,7 +162,7 @@ struct entry *entry_new(unsigned site, struct span path, uint64_t hash);
 
 static inline bool entry_is(const struct entry *e)
 {
-    return e->magic == ENTRY_MAGIC && e->refs > 0;
+    return e->magic == ENTRY_MAGIC;
 }
 
 /* Whoever holds an entry finds it unchanged; the last release gives back what
@@ -181,6 +181,14 @@ bool entry_rewritten(const struct files *fs, const struct entry *e);
  * becomes of the slab. */
 void entry_refer(struct entry *e, struct span list);
 
-void entry_release(struct files *fs, struct entry *e);
+/* Nobody holds it any more. */
+void entry_end(struct files *fs, struct entry *e);
+
+static inline void entry_release(struct files *fs, struct entry *e)
+{
+    CHECK(entry_is(e));
+    if (--e->refs == 0)
+        entry_end(fs, e);
+}
 
 #endif

@@ -219,6 +219,7 @@ static struct entry *make(struct files *fs, unsigned site,
         entry_release(fs, e);
         return NULL;
     }
+    CHECK(e->kind != ENTRY_FILE || (f->fd < 0 && !f->sidecars)); /* its own */
     struct entry *victim = cache_add(&fs->cache, e);
     if (victim)
         entry_release(fs, victim);

@@ -34,7 +34,6 @@ void arrivals_first(struct arrivals *a, struct conn *c)
 static void receive(struct worker *w, struct conn *c, bool more_expected)
 {
     char *at = w->arrivals.arena + w->arrivals.arena_n;
-    CHECK(conn_is(c) && !c->received);
     CHECK(w->arrivals.arena_n + ARRIVALS_RECV <= ARRIVALS_ARENA);
     CHECK(w->arrivals.n_received < ARRIVALS_MOST);
     ssize_t n = net_recv(c->fd, at, ARRIVALS_RECV);
