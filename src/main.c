@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "conf/dump.h"
+#include "base/built.h"
 #include "conf/load.h"
 #include "config.h"
 #include "master/master.h"
@@ -112,6 +113,15 @@ static const struct option long_options[] = {
     { NULL, 0, NULL, 0 },
 };
 
+static void show_version(void)
+{
+    printf("etagd %s\n", PACKAGE_VERSION);
+    for (enum built p = 0; p < BUILT_COUNT; p++) {
+        if (!built_with(p))
+            printf("built without %s: %s\n", built_name(p), built_loss(p));
+    }
+}
+
 static void bad_usage(const char *why)
 {
     fprintf(stderr, "etagd: %s\n%s", why, usage);
@@ -172,7 +182,7 @@ static void take(struct options *o, int c)
         o->control = optarg;
         break;
     case 'V':
-        printf("etagd %s\n", PACKAGE_VERSION);
+        show_version();
         exit(0);
     case 'h':
         fputs(usage, stdout);

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
 	src/base/buf.c src/base/buf.h \
+	src/base/built.c src/base/built.h \
 	src/base/chars.c src/base/chars.h \
 	src/base/check.c src/base/check.h \
 	src/base/hash.h \

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/built.h"
 #include "conf/loader.h"
 #include "conf/values.h"
 
@@ -346,6 +347,28 @@ static void mss_check(struct loader *l)
                      l->c->mss);
 }
 
+/* What the file asks for in so many words, and this build can't do. */
+static void built_check(struct loader *l)
+{
+    const struct {
+        enum built part;
+        bool asked;
+        const char *section, *key;
+    } rows[] = {
+        { BUILT_BROTLI, l->c->prepare.compress, "prepare", "compress" },
+        { BUILT_ZSTD, l->c->prepare.compress, "prepare", "compress" },
+        { BUILT_SECCOMP, l->c->sandbox, "server", "sandbox" },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int at = where_of(l, rows[i].section, rows[i].key);
+        if (rows[i].asked && at && !built_with(rows[i].part))
+            loader_warn(l, at, rows[i].section, rows[i].key,
+                        "this etagd was built without %s: %s",
+                        built_name(rows[i].part), built_loss(rows[i].part));
+    }
+}
+
 void check_all(struct loader *l)
 {
     const struct conf *c = l->c;
@@ -362,6 +385,7 @@ void check_all(struct loader *l)
     orders_check(l);
     health_check(l);
     mss_check(l);
+    built_check(l);
     rulesum_check(l);
     access_check(l);
     if (c->unknown_host == UNKNOWN_HOST_REFUSE && c->n_sites == 1)

@@ -6,6 +6,7 @@ libos_a_SOURCES = \
 	src/os/directory.c src/os/directory.h \
 	src/os/edit.c src/os/edit.h \
 	src/os/file.c src/os/file.h \
+	src/os/filter.h \
 	src/os/holder.c src/os/holder.h \
 	src/os/helpers.c src/os/helpers.h \
 	src/os/inherit.c src/os/inherit.h \
@@ -29,3 +30,7 @@ libos_a_SOURCES = \
 	src/os/wake.c src/os/wake.h \
 	src/os/walk.c src/os/walk.h \
 	src/os/watch.c src/os/watch.h
+if WITH_SECCOMP
+libos_a_SOURCES += src/os/filter.c
+endif
+EXTRA_DIST += src/os/filter.c

@@ -5,11 +5,18 @@
  */
 #include "prepare/compress.h"
 
-#include <brotli/encode.h>
+#include "config.h"
+
 #include <sys/utsname.h>
 #include <zlib.h>
+#ifdef HAVE_BROTLI
+#include <brotli/encode.h>
+#endif
+#ifdef HAVE_ZSTD
 #include <zstd.h>
+#endif
 
+#include "base/built.h"
 #include "base/check.h"
 
 /* Whatever is changed here, or in how the functions below feed the encoders,
@@ -62,6 +69,7 @@ static size_t gzip(const char *p, size_t n, char *out, size_t cap,
     return made;
 }
 
+#ifdef HAVE_ZSTD
 static size_t zstd(const char *p, size_t n, char *out, size_t cap,
                    const atomic_bool *stop)
 {
@@ -90,6 +98,14 @@ static size_t zstd(const char *p, size_t n, char *out, size_t cap,
     return left == 0 ? to.pos : 0;
 }
 
+static void put_zstd(struct buf *b)
+{
+    buf_fmt(b, "zstd %s level=%d window=%d", ZSTD_versionString(), ZSTD_LEVEL,
+            ZSTD_WINDOW_LOG);
+}
+#endif
+
+#ifdef HAVE_BROTLI
 static size_t brotli(const char *p, size_t n, bool text, char *out, size_t cap,
                      const atomic_bool *stop)
 {
@@ -122,24 +138,6 @@ static size_t brotli(const char *p, size_t n, bool text, char *out, size_t cap,
     return done ? cap - room : 0;
 }
 
-size_t compress_bytes(enum coding c, struct span in, bool text, char *out,
-                      size_t cap, const atomic_bool *stop)
-{
-    CHECK(in.n <= UINT32_MAX);
-    switch (c) {
-    case CODING_GZIP:
-        return gzip(in.p, in.n, out, cap, stop);
-    case CODING_ZSTD:
-        return zstd(in.p, in.n, out, cap, stop);
-    case CODING_BR:
-        return brotli(in.p, in.n, text, out, cap, stop);
-    case CODING_IDENTITY:
-    case CODING_COUNT:
-        break;
-    }
-    check_failed("a coding", __FILE__, __LINE__, __func__);
-}
-
 /* Brotli weighs by sums of floats, which compilers may round in their own ways;
  * the others count in whole numbers. */
 static void put_brotli(struct buf *b, bool text)
@@ -152,20 +150,54 @@ static void put_brotli(struct buf *b, bool text)
             BROTLI_MAX_QUALITY, BROTLI_WINDOW_LOG, text,
             uname(&u) == 0 ? u.machine : "unknown");
 }
+#endif
+
+bool compress_can(enum coding c)
+{
+    return c == CODING_GZIP || (c == CODING_BR && built_with(BUILT_BROTLI)) ||
+           (c == CODING_ZSTD && built_with(BUILT_ZSTD));
+}
+
+size_t compress_bytes(enum coding c, struct span in, bool text, char *out,
+                      size_t cap, const atomic_bool *stop)
+{
+    CHECK(in.n <= UINT32_MAX && compress_can(c));
+    (void)text;
+    switch ((int)c) {
+    case CODING_GZIP:
+        return gzip(in.p, in.n, out, cap, stop);
+#ifdef HAVE_ZSTD
+    case CODING_ZSTD:
+        return zstd(in.p, in.n, out, cap, stop);
+#endif
+#ifdef HAVE_BROTLI
+    case CODING_BR:
+        return brotli(in.p, in.n, text, out, cap, stop);
+#endif
+    default:
+        break;
+    }
+    check_failed("a coding", __FILE__, __LINE__, __func__);
+}
 
 void compress_name(struct buf *b, enum coding c, bool text)
 {
     static const uint16_t one = 1;
     bool low_first = *(const uint8_t *)&one == 1;
 
+    CHECK(compress_can(c));
+    (void)text;
     if (c == CODING_GZIP)
         buf_fmt(b, "zlib %s level=%d memory=%d", zlibVersion(), GZIP_LEVEL,
                 GZIP_MEMORY);
-    else if (c == CODING_ZSTD)
-        buf_fmt(b, "zstd %s level=%d window=%d", ZSTD_versionString(),
-                ZSTD_LEVEL, ZSTD_WINDOW_LOG);
-    else
+#ifdef HAVE_ZSTD
+    if (c == CODING_ZSTD)
+        put_zstd(b);
+#endif
+#ifdef HAVE_BROTLI
+    if (c == CODING_BR)
         put_brotli(b, text);
+#endif
     /* words as the machine has them are what tables and hashes are made of */
     buf_fmt(b, " revision=%d slice=%zu words=%zu%s", REVISION, SLICE_BYTES,
             sizeof(size_t) * 8, low_first ? "le" : "be");

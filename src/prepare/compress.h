@@ -18,6 +18,9 @@
 /* Longest result that is worth offering: saves more than 5 % and 64 bytes. */
 size_t compress_room(size_t n);
 
+/* Was etagd built with an encoder for it (base/built)? */
+bool compress_can(enum coding c);
+
 /* Bytes written to out, 0 when they do not fit into cap, or when *stop was set
  * under way.  text: the bytes are UTF-8. */
 size_t compress_bytes(enum coding c, struct span in, bool text, char *out,

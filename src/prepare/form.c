@@ -56,6 +56,8 @@ void form_encoders_find(struct form_encoders *out)
 {
     memset(out, 0, sizeof *out);
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        if (!compress_can((enum coding)c))
+            continue;
         char proof_text[64];
         struct buf proof = buf_over(proof_text, sizeof proof_text);
         put_proof(&proof, (enum coding)c);

@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "conf/conf.h"
 #include "http/refs.h"
+#include "prepare/compress.h"
 #include "prepare/magic.h"
 
 /* The configured type for what neither name nor content tells; a charset that
@@ -135,7 +136,8 @@ static void name_forms(const struct job_limits *l, struct item *it)
     const struct part *own = &it->parts[CODING_IDENTITY];
 
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
-        if (!own->has_digest || it->parts[c].sidecar)
+        if (!own->has_digest || it->parts[c].sidecar ||
+            !compress_can((enum coding)c))
             continue;
         form_digest(it->form[c], own->digest, (enum coding)c,
                     l->encoders->name[c][it->text]);
@@ -166,7 +168,8 @@ static void plan_codings(struct reading_tools *t, const struct job_limits *l,
              before[c].state == PART_USELESS))
             it->parts[c] = before[c];
         else
-            it->parts[c].state = PART_COMING;
+            it->parts[c].state =
+                compress_can((enum coding)c) ? PART_COMING : PART_USELESS;
         if (it->parts[c].state == PART_USELESS)
             it->forms &= (uint8_t) ~(1u << c);
     }

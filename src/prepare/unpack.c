@@ -5,10 +5,16 @@
  */
 #include "prepare/unpack.h"
 
-#include <brotli/decode.h>
+#include "config.h"
+
 #include <string.h>
 #include <zlib.h>
+#ifdef HAVE_BROTLI
+#include <brotli/decode.h>
+#endif
+#ifdef HAVE_ZSTD
 #include <zstd.h>
+#endif
 
 #include "base/check.h"
 
@@ -48,6 +54,7 @@ static bool gzip(struct span coded, struct span rest)
     return same;
 }
 
+#ifdef HAVE_ZSTD
 static bool zstd(struct span coded, struct span rest)
 {
     ZSTD_DCtx *ctx = ZSTD_createDCtx();
@@ -68,7 +75,9 @@ static bool zstd(struct span coded, struct span rest)
     ZSTD_freeDCtx(ctx);
     return same && from.pos == coded.n && rest.n == 0;
 }
+#endif
 
+#ifdef HAVE_BROTLI
 static bool brotli(struct span coded, struct span rest)
 {
     BrotliDecoderState *s = BrotliDecoderCreateInstance(NULL, NULL, NULL);
@@ -88,20 +97,24 @@ static bool brotli(struct span coded, struct span rest)
     BrotliDecoderDestroyInstance(s);
     return state == BROTLI_DECODER_RESULT_SUCCESS && left == 0 && rest.n == 0;
 }
+#endif
 
 bool unpack_same(enum coding c, struct span coded, struct span plain)
 {
     if (coded.n > UINT32_MAX)
         return false;
-    switch (c) {
+    switch ((int)c) {
     case CODING_GZIP:
         return gzip(coded, plain);
+#ifdef HAVE_ZSTD
     case CODING_ZSTD:
         return zstd(coded, plain);
+#endif
+#ifdef HAVE_BROTLI
     case CODING_BR:
         return brotli(coded, plain);
-    case CODING_IDENTITY:
-    case CODING_COUNT:
+#endif
+    default:
         break;
     }
     check_failed("a coding", __FILE__, __LINE__, __func__);

@@ -209,6 +209,8 @@ void beside_file(const struct beside *b, const char *below,
     o->error = rc;
     for (unsigned c = CODING_IDENTITY + 1;
          j.plain && rc != -EINTR && c < CODING_COUNT; c++) {
+        if (!compress_can((enum coding)c))
+            continue; /* what is there is left alone */
         rc = form(&j, (enum coding)c);
         if (rc < 0 && rc != -EINTR && !o->error) {
             o->error = rc;

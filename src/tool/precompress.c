@@ -20,6 +20,7 @@
 #include "conf/load.h"
 #include "http/media.h"
 #include "os/shm.h"
+#include "prepare/compress.h"
 #include "tool/packing.h"
 #include "tool/walk.h"
 
@@ -251,6 +252,13 @@ static int pack(const struct options *o, const struct conf *conf,
     };
     int rc = out ? how.root : -ENOMEM;
 
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        if (!compress_can((enum coding)c))
+            fprintf(stderr,
+                    "etagd: this build makes no %s: what is there is "
+                    "left alone\n",
+                    coding_row((enum coding)c)->suffix);
+    }
     if (rc >= 0)
         rc = packing_run(&how, l->below, l->n, (unsigned)o->jobs, out,
                          show_progress);

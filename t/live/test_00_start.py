@@ -43,6 +43,24 @@ def test_version():
     assert done.stderr == ""
 
 
+def test_a_build_says_what_it_lacks(folder):
+    """Each part that configure can leave out: -V and -t say so, or neither."""
+    text = run("--version").stdout
+    lacks = set(re.findall(r"^built without (\w+): no ", text, re.M))
+    assert len(lacks) == len(text.splitlines()) - 1
+    file = write(folder, ini({"server": {"root": folder / "www",
+                                         "sandbox": "on"},
+                              "prepare": {"compress": "on"}}))
+    done = run("-t", "-c", file)
+    assert done.returncode == 0
+    told = re.findall(r"was built without (\w+): no ", done.stderr)
+    # [access] without crypt is a fault of its own
+    assert sorted(told) == sorted(lacks - {"crypt"})
+    # nobody asked for it in so many words
+    file = write(folder, ini({"server": {"root": folder / "www"}}))
+    assert "built without" not in run("-t", "-c", file).stderr
+
+
 def test_help_names_every_option():
     done = run("--help")
     assert done.returncode == 0

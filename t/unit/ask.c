@@ -127,6 +127,8 @@ static void compress_is_repeatable(void **state)
     }
     for (unsigned c = 1; c < CODING_COUNT; c++) {
         enum coding k = (enum coding)c;
+        if (!compress_can(k))
+            continue; /* etagd was built without it */
         size_t n =
             compress_bytes(k, span_of(in, 100000), true, a, sizeof a, &stop);
         size_t m =

@@ -3,11 +3,21 @@
  * Tests of what tags of coded forms are made from: the same of the same file
  * and encoder on every node, and another one as soon as any of it differs.
  */
+#include "config.h"
+
 #include "unit.h"
 
+#include <stdio.h>
+
+#if !defined HAVE_BROTLI || !defined HAVE_ZSTD
+int main(void)
+{
+    puts("skipped: etagd was built without brotli or zstd");
+    return 77;
+}
+#else
 #include <brotli/encode.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -159,3 +169,4 @@ int main(void)
     digest_unload();
     return failed;
 }
+#endif

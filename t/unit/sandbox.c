@@ -32,6 +32,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/built.h"
 #include "os/beneath.h"
 #include "os/directory.h"
 #include "os/file.h"
@@ -695,5 +696,9 @@ int main(void)
         cmocka_unit_test(thread_inherits),   cmocka_unit_test(others_closed),
     };
 
+    if (!built_with(BUILT_SECCOMP)) {
+        puts("skipped: etagd was built without seccomp");
+        return 77;
+    }
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -48,6 +48,8 @@ static void what_was_packed(void **state)
 
     (void)state;
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        if (!compress_can((enum coding)c))
+            continue; /* etagd was built without it */
         for (size_t i = 0; i < ROWS(sizes); i++) {
             size_t n = fill((enum coding)c, sizes[i]);
             assert_true(same((enum coding)c, n, sizes[i]));
@@ -61,6 +63,8 @@ static void nothing_else(void **state)
 
     (void)state;
     for (unsigned k = CODING_IDENTITY + 1; k < CODING_COUNT; k++) {
+        if (!compress_can((enum coding)k))
+            continue; /* etagd was built without it */
         enum coding c = (enum coding)k;
         size_t n = fill(c, size);
         assert_false(same(c, n, size - 1)); /* the file was longer */
@@ -70,7 +74,8 @@ static void nothing_else(void **state)
         for (size_t cut = 1; cut < 40; cut++)
             assert_false(same(c, n - cut, size));
         for (unsigned d = CODING_IDENTITY + 1; d < CODING_COUNT; d++)
-            assert_true(same((enum coding)d, n, size) == (d == k));
+            assert_true(!compress_can((enum coding)d) ||
+                        same((enum coding)d, n, size) == (d == k));
         plain[size - 1] ^= 1; /* another file of that length */
         assert_false(same(c, n, size));
         plain[size - 1] ^= 1;
@@ -91,6 +96,8 @@ static void any_bytes(void **state)
 
     (void)state;
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        if (!compress_can((enum coding)c))
+            continue; /* etagd was built without it */
         size_t n = fill((enum coding)c, 3000);
         for (size_t i = 0; i < n; i++) {
             char was = coded[i];
