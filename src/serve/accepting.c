@@ -96,10 +96,9 @@ static bool refuse(struct worker *w, size_t i)
 }
 
 /* The limit of descriptors, not the configuration, says how many fit. */
-static bool few_descriptors(const struct conf_limits *l,
-                            const struct places *places)
+static bool few_descriptors(const struct places *p, const struct conf_limits *l)
 {
-    return places->most < l->connections && !l->connections_per_worker_lab;
+    return p->most < l->connections && !l->connections_per_worker_lab;
 }
 
 /* Descriptors or memory are short: somebody gives way, or a moment passes. */
@@ -127,7 +126,7 @@ static bool take_one(struct worker *w, size_t i, bool greet)
     struct conn *gives_way;
     enum room room = room_connection(w, &gives_way);
 
-    if (room == ROOM_NONE && few_descriptors(&w->conf->limits, &w->places))
+    if (room == ROOM_NONE && few_descriptors(&w->places, &w->conf->limits))
         return refuse(w, i);
     if (room == ROOM_NONE)
         pause_accepting(w);

@@ -100,14 +100,14 @@ static bool slow_request(const struct conn *c, uint64_t now_us)
 }
 
 /* When it was used last, or so; UINT64_MAX: it can't be spared. */
-static uint64_t used_ms(const struct worker *w, const struct conn *c)
+static uint64_t used_ms(const struct conn *c, uint64_t idle_ms)
 {
     if (c->state == CONN_LINGER)
         return 0; /* it has had its answer */
     if (c->state != CONN_IDLE || c->received)
         return UINT64_MAX;
     /* in a flood of connections that ask nothing those that do stay */
-    return c->timer.due_ms - w->idle_ms + (c->requests ? USED_MS : 0);
+    return c->timer.due_ms - idle_ms + (c->requests ? USED_MS : 0);
 }
 
 /* The least recently used of the next idle ones in the queue; else the oldest
@@ -121,7 +121,7 @@ static struct conn *least_needed(struct worker *w)
 
     for (size_t n = w->places.n; n > 0 && seen < SAMPLE; n--) {
         struct conn *c = LIST_ENTRY(w->places.all.next, struct conn, node);
-        uint64_t ms = used_ms(w, c);
+        uint64_t ms = used_ms(c, w->idle_ms);
         CHECK(conn_is(c));
         list_remove(&c->node);
         list_append(&w->places.all, &c->node);
