@@ -101,6 +101,7 @@ bool gate_start(struct answers *a, int poll, struct attempts *attempts)
     list_init(&g->ready);
     for (unsigned i = 0; i < GATE_CHECKS; i++) {
         list_init(&g->check[i].waiters);
+        list_init(&g->check[i].node);
         list_append(&g->free, &g->check[i].node);
     }
     a->gate = g;
@@ -166,6 +167,7 @@ static void run(struct helper_job *job)
 
 static void put_away(struct gate *g, struct check *k)
 {
+    CHECK(list_empty(&k->waiters));
     explicit_bzero(k->password, sizeof k->password);
     list_append(&g->free, &k->node);
 }
