@@ -43,6 +43,7 @@ LAB_MODULES = \
 	lab/etagdlab/reaper.py \
 	lab/etagdlab/report.css \
 	lab/etagdlab/report.py \
+	lab/etagdlab/rights.py \
 	lab/etagdlab/scenario.py \
 	lab/etagdlab/server.py \
 	lab/etagdlab/shared.py \

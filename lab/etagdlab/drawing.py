@@ -93,15 +93,17 @@ def _arrow(p, y, words, before=("", "")):
     a, b = (LEFT, RIGHT) if p["client"] else (RIGHT, LEFT)
     drop = 7
     back = -7 if p["client"] else 7
-    out = ['<g class="%s"><title>%s</title>' % (kind, escape(
-        "No. %d: %s" % (p["no"], p["info"])))]
+    out = ['<g class="%s"><title>%s</title>' % (
+        kind + (" made" if p.get("made") else ""), escape(
+            "No. %d: %s" % (p["no"], p["info"]) if p["no"] else p["info"]))]
     out.append('<line x1="%d" y1="%.1f" x2="%d" y2="%.1f"/>' % (
         a, y, b, y + drop))
     out.append('<path d="M%d %.1f l%d -4.2 l0 8z"/>' % (b, y + drop, back))
     out.append(_text((LEFT + RIGHT) / 2, y - 1, _clip(_label(p), 46), "lab",
                      "middle"))
-    out.append(_text(TIME, y + 4, "%.6f" % p.get("since", p["time"]), "time",
-                     "end"))
+    if not p.get("made"):
+        out.append(_text(TIME, y + 4, "%.6f" % p.get("since", p["time"]),
+                         "time", "end"))
     for x, anchor, name in _states(p, before):
         out.append(_text(x, y + 4, name, "state", anchor))
     if p["comments"]:
@@ -122,8 +124,8 @@ def _break(y, seconds, words):
 
 
 def ladder(stream, packets, words, own=False):
-    """The packets of one connection, top to bottom.  own: it is the lab's, not
-    the browser's."""
+    """The packets of one connection, top to bottom; without a capture what the
+    server told of it.  own: it is the lab's, not the browser's."""
     rows, y, before = [], 46.0, None
     lanes, top = [], 30.0
     states = ["", ""]

@@ -289,6 +289,39 @@ def stream_rows(wire, start_ns):
     return rows
 
 
+def told(c, start_ns):
+    """What a connection's ladder is drawn from without its packets: whole
+    messages, at the times that the server tells.  made: it must have been, its
+    time is not known."""
+    def step(ns, client, info, **more):
+        return {"no": None, "time": (ns - start_ns) / 1e9, "client": client,
+                "protocol": "TCP", "info": info, "flags": info, "data": 0,
+                "comments": [], "states": None, "made": False, **more}
+    found = []
+    if c.time_ns:
+        begin = c.time_ns - c.waited_ns
+        found += [step(begin, True, "SYN", made=True),
+                  step(begin, False, "SYN, ACK", made=True),
+                  step(begin, True, "ACK", made=True)]
+    for r in c.requests:
+        found.append(step(r.time_ns, True, "%s %s" % (r.method, r.target),
+                          protocol="HTTP"))
+        if r.status:
+            found.append(step(
+                r.end_ns, False, "HTTP/1.1 %d" % r.status, protocol="HTTP",
+                data=r.bytes or 0, comments=[Said((r.reason,))]
+                if r.reason else []))
+    for who in sorted(c.fins, key=c.fins.__getitem__):
+        found.append(step(c.fins[who], who == "client", "FIN"))
+    if c.end_ns and c.end == "client reset":
+        found.append(step(c.end_ns, True, "RST"))
+    elif c.end_ns and len(c.fins) == 1:
+        found.append(step(c.end_ns, "client" not in c.fins, "FIN", made=True))
+    found.sort(key=lambda p: p["time"])
+    first = found[0]["time"] if found else 0
+    return [{**p, "since": p["time"] - first} for p in found]
+
+
 def ledger_rows(wire, start_ns):
     """The same from the log alone: what is known without a capture."""
     rows = []
@@ -302,6 +335,7 @@ def ledger_rows(wire, start_ns):
             "begin": (min(times) - start_ns) / 1e9 if times else 0,
             "end": (max(times) - start_ns) / 1e9 if times else 0,
             "reset": c.end == "client reset", "unused": not c.requests,
+            "told": told(c, start_ns),
             "requests": [{
                 "line": "%s %s" % (r.method, r.target), "status": r.status,
                 "begin": (r.time_ns - start_ns) / 1e9,

@@ -13,7 +13,7 @@ import time
 from typing import Any
 
 from . import (annotate, capture, cdp, children, evidence, exercises, fields,
-               ini, ledger, mask, matrix, scenario, source, timewait)
+               ini, ledger, mask, matrix, rights, scenario, source, timewait)
 from . import server as servers
 from . import tools
 from . import browser as chromium
@@ -77,6 +77,8 @@ def _begin_capture(port, folder, way, say):
         return capture.begin(port, folder, way), None
     except capture.NoCapture as why:
         say("no capture: %s" % why)
+        if way != "off":
+            say("to be allowed to: %s" % rights.here()[0])
         return None, capture.said_of(why)
 
 
@@ -167,6 +169,8 @@ class Experiment:
                     versions=_versions(self.program, product,
                                        run.way if run else None),
             capture={"way": run.way if run else None, "why_not": why,
+                     "grant": list(rights.here())
+                     if not run and self.o.capture != "off" else None,
                      "dropped": run.dropped if run else None,
                      "whole": run.whole if run else None})
         noted = annotate.annotate(blocks, book, Words(self.o.lang))[0] \

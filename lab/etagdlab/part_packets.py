@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """part_packets: the report's sections on connections and packets."""
 from html import escape
+from typing import List
 
 from . import drawing, graphs
 from .pieces import Part, heads, table
@@ -25,19 +26,21 @@ class Packets(Part):
                     escape(w("Connections over time"), True), svg))
 
     def ladders(self):
-        if not self.d["packets"]:
+        captured = bool(self.d["packets"])
+        if not captured and not any(s.get("told") for s in self.d["streams"]):
             return
-        out = []
+        out: List[str] = []
         own = {p for step in self.d["steps"] for p in step.get("ports", [])}
         for n, s in enumerate(self.d["streams"]):
             mine = [p for p in self.d["packets"]
-                    if p["stream"] == s["index"]]
+                    if p["stream"] == s["index"]] if captured else s["told"]
             count = len(s["requests"])
             w = self.w
+            used = w("never used") if s["unused"] else \
+                w("%d request" + ("" if count == 1 else "s"), count)
             text = w("%d. port %d: %s, %d packets", s["index"] + 1, s["port"],
-                     w("never used") if s["unused"] else
-                     w("%d request" + ("" if count == 1 else "s"), count),
-                     len(mine))
+                     used, len(mine)) if captured else \
+                w("%d. port %d: %s", s["index"] + 1, s["port"], used)
             if s["first_closer"]:
                 text += w(", %s first by the %s" % (
                     "reset" if s["reset"] else "closed", s["first_closer"]))
@@ -48,7 +51,16 @@ class Packets(Part):
                            drawing.ladder(
                                s, mine, self.w, s["port"] in own),
                            w("In Wireshark:"), s["port"]))
-        self.section("ladders", "Packet by packet", "".join(out))
+        if captured:
+            self.section("ladders", "Packet by packet", "".join(out))
+            return
+        self.section("ladders", "Message by message", "<p>%s</p>%s" % (
+            escape(self.w(
+                "There is no capture, so no packet was seen: this is drawn from "
+                "what the server tells. An arrow is a whole message, which may "
+                "be many packets; dashed: it must have been, its time is not "
+                "known. The client's ACKs are not told at all.")),
+            "".join(out)))
 
     def graphs(self) -> None:
         """Of each connection that carried something."""

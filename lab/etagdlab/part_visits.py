@@ -86,8 +86,19 @@ class Visits(Part):
             if not wrong else "<b class=bad>%s</b><ul>%s</ul>" % (
                 w("They differ:"), "".join(
                     "<li class=bad>%s</li>" % escape(w(x)) for x in wrong))
-        return "<h3>%s</h3><p>%s%s</p>" % (
-            escape(self.w("Do the witnesses agree?")), escape(text), verdict)
+        return "<h3>%s</h3><p>%s%s</p>%s" % (
+            escape(self.w("Do the witnesses agree?")), escape(text), verdict,
+            self._grant())
+
+    def _grant(self) -> str:
+        """What would let the next run capture."""
+        told = self.d["capture"].get("grant")
+        if not told:
+            return ""
+        command, again = told
+        return "<p>%s <code class=wire>%s</code>%s</p>" % (
+            escape(self.w("One command lets you capture:")), escape(command),
+            escape(self.w(" (then log in again)")) if again else "")
 
     def _lost(self) -> str:
         """What the capture itself says of its completeness."""

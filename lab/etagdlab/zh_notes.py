@@ -39,6 +39,16 @@ NOTES = {
     "packet %d: %s in the capture, %s in the log":
         "数据包 %d：抓包中为 %s，日志中为 %s",
     "%s captured nothing within %d s": "%s 在 %d 秒内没有抓到任何东西",
+    "One command lets you capture:": "一条命令即可获得抓包权限：",
+    " (then log in again)": "（然后重新登录）",
+    "%d. port %d: %s": "%d. 端口 %d：%s",
+    "Message by message": "逐条消息",
+    "There is no capture, so no packet was seen: this is drawn from what the "
+    "server tells. An arrow is a whole message, which may be many packets; "
+    "dashed: it must have been, its time is not known. The client's ACKs are "
+    "not told at all.":
+        "没有抓包，没有看到任何数据包：此图按服务器所述绘制。一个箭头是一条完整的消息，"
+        "可能由许多数据包组成；虚线：必然发生过，但时间未知。客户端的 ACK 完全没有记录。",
     "no right to open a packet socket (CAP_NET_RAW)":
         "没有打开数据包套接字的权限（CAP_NET_RAW）",
     "%s is not installed (Debian: apt-get install %s); it ":

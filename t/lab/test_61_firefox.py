@@ -4,7 +4,6 @@ That its log and its cache tell the same as Chromium's is the table's business
 (t/browser); here runs are whole."""
 import pytest
 
-import harness
 from etagdlab import evidence, tools
 from test_60_lab import outcomes, run
 from test_65_pages import page, png, wav
@@ -15,7 +14,7 @@ FRESH = "/logo/fresh.png"
 @pytest.fixture(autouse=True)
 def firefox():
     if not tools.FIREFOX.path():
-        harness.need(tools.FIREFOX.missing())
+        pytest.skip(tools.FIREFOX.missing())
 
 
 def test_what_its_timing_tells():

@@ -153,4 +153,6 @@ def test_without_a_capture_the_reason_is_chinese(program, tmp_path, chromium):
     done = lab(program, "--lang", "zh", "--capture", "off", "-s", "first",
                "--matrix", "off", "-q", "-r", report_path)
     assert done.returncode == 0
-    assert "没有要求抓包" in report_path.read_text()
+    html = report_path.read_text()
+    assert "没有要求抓包" in html and "逐条消息" in html
+    assert not english(html), english(html)
