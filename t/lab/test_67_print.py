@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The report on paper: everything open, nothing cut."""
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -29,10 +30,20 @@ def printed(chromium):
                 (["--no-sandbox"] if os.geteuid() == 0 else []) +
                 [report.as_uri()], check=True, timeout=120,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        return subprocess.run(["pdftotext", "-layout", str(pdf), "-"],
-                              stdout=subprocess.PIPE, check=True,
-                              text=True).stdout
+        return read(pdf, "-layout")
     return text
+
+
+def read(pdf, *how):
+    return subprocess.run(["pdftotext", *how, str(pdf), "-"], check=True,
+                          stdout=subprocess.PIPE, text=True).stdout
+
+
+def heights(pdf, word):
+    """How high a word's lines are, in points."""
+    places = re.findall(r'yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)">%s<'
+                        % re.escape(word), read(pdf, "-bbox"))
+    return [float(b) - float(a) for a, b in places]
 
 
 def test_everything_is_on_paper(program, tmp_path, printed):
@@ -47,3 +58,8 @@ def test_everything_is_on_paper(program, tmp_path, printed):
     for p in data["packets"]:
         assert not set(p["info"].split()) - words, p["info"]
     assert not set(data["config"].split()) - words
+    # A table that is too wide makes Chromium print everything smaller.
+    pdf = tmp_path / "report.pdf"
+    assert heights(pdf, "Caching")[0] > 15
+    # One line each: what a column is too narrow for is broken anywhere.
+    assert len(heights(pdf, "127.0.0.1")) >= 2 * len(data["packets"])
