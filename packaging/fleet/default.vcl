@@ -39,15 +39,20 @@ sub vcl_recv {
     }
     # Files do not depend on them, and with them nothing would be kept.
     unset req.http.Cookie;
-    # A few variants, not one for each browser's list.
-    if (req.http.Accept-Encoding ~ "(?i)\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))") {
-        set req.http.Accept-Encoding = "br";
-    } elsif (req.http.Accept-Encoding ~
-             "(?i)\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))") {
+    # Four variants, not one for each browser's list.
+    set req.http.Takes = req.http.Accept-Encoding;
+    unset req.http.Accept-Encoding;
+    if (req.http.Takes ~ "(?i)\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))") {
         set req.http.Accept-Encoding = "gzip";
-    } else {
-        unset req.http.Accept-Encoding;
     }
+    if (req.http.Takes ~ "(?i)\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))") {
+        if (req.http.Accept-Encoding) {
+            set req.http.Accept-Encoding = "br, gzip";
+        } else {
+            set req.http.Accept-Encoding = "br";
+        }
+    }
+    unset req.http.Takes;
     # Stale copies are for the time when no node answers, and only then.
     if (std.healthy(req.backend_hint)) {
         set req.grace = 0s;

@@ -103,6 +103,15 @@ class Varnish(Front):
                               capture_output=True, text=True, timeout=60)
         return None if done.returncode else done.stdout
 
+    def counters(self):
+        """{name: number}, as varnishstat has them."""
+        program = pathlib.Path(self.installed()).parents[1] / "bin/varnishstat"
+        told = subprocess.run([str(program), "-n", str(self.folder / "work"),
+                               "-1"], env=_environment(), check=True,
+                              capture_output=True, text=True, timeout=60)
+        return {r[0]: int(r[1]) for r in map(str.split,
+                                             told.stdout.splitlines())}
+
     def good(self):
         told = self.admin("backend.list", "-j")
         if not told:

@@ -16,12 +16,14 @@ class Node:
     process.  Its copies of the files have times of their own.
 
     lifetime  seconds that a cache may keep a file
-    root      another folder than that of the files"""
+    root      another folder than that of the files
+    more      further lines of the configuration"""
 
-    def __init__(self, serve, folder, i, files, lifetime=5, root=None):
+    def __init__(self, serve, folder, i, files, lifetime=5, root=None,
+                 more=""):
         folder = pathlib.Path(folder)
         self.control, self.pidfile = folder / ("c%d" % i), folder / ("p%d" % i)
-        self.lifetime = lifetime
+        self.lifetime, self.more = lifetime, more
         self.server = serve(start=False, args=[
             "-o", "server.control=%s" % self.control,
             "-o", "server.pidfile=%s" % self.pidfile,
@@ -39,7 +41,8 @@ class Node:
         text = placing.etagd((host, port), (host, 0), self.root)
         assert "s-maxage=5" in text
         self.server.configure(text=text.replace(
-            "s-maxage=5", "s-maxage=%d" % self.lifetime))
+            "s-maxage=5", "s-maxage=%d" % self.lifetime) +
+            self.more)
         self.server.start()
 
     def leave(self, front, others):

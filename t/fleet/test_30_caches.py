@@ -12,7 +12,7 @@ from wire import Connection
 FILES = {"%d.txt" % i: b"".join(
     b"Line %d of text %d that compresses well.\n" % (k, i)
     for k in range(3000)) for i in range(5)}
-ASK = {"Accept_Encoding": "gzip, deflate"}
+ASK = {"Accept_Encoding": "gzip, deflate"}  # one that is unpacked here
 
 
 @pytest.mark.parametrize("kind", (Varnish, PackingVarnish, Nginx))
@@ -39,7 +39,7 @@ def test_coded_forms_come_through(nodes, before, kind):
     until("all coded through %s" % kind.name, look)
 
 
-@pytest.mark.parametrize("kind", (Varnish, Nginx))
+@pytest.mark.parametrize("kind", (Varnish, PackingVarnish, Nginx))
 def test_each_client_gets_what_it_takes(nodes, before, kind):
     """Whatever has been asked for before, and with few variants."""
     three = nodes({"0.txt": FILES["0.txt"]})
@@ -55,4 +55,18 @@ def test_each_client_gets_what_it_takes(nodes, before, kind):
             r = c.get("/0.txt", **(
                 {"Accept_Encoding": accept} if accept else {}))
         assert r.status == 200
+        if kind is PackingVarnish and coding and "gzip" in accept:
+            coding = "gzip"
         assert r.get("Content-Encoding") == coding, (accept, r)
+
+
+@pytest.mark.parametrize("kind", (Varnish, Nginx))
+def test_a_form_beside_the_file_is_had_where_another_is_preferred(
+        nodes, before, kind):
+    """There is gzip alone, and the client takes brotli, too."""
+    packed = gzip.compress(FILES["0.txt"])
+    cache = before(kind, nodes({"0.txt": FILES["0.txt"], "0.txt.gz": packed},
+                               more="[prepare]\ncompress = off\n"))
+    with Connection(cache.address) as c:
+        r = c.get("/0.txt", Accept_Encoding="gzip, deflate, br, zstd")
+    assert r.get("Content-Encoding") == "gzip" and r.body == packed
