@@ -2,6 +2,9 @@
 """etagd check: every seeded fault is found, nothing is said of a clean site,
 and what it foretells is what the server then sends."""
 import json
+import os
+import re
+import subprocess
 import time
 
 import pytest
@@ -218,3 +221,26 @@ def test_folder_alone(tmp_path):
     done = harness.run("check", tmp_path)
     assert "/a.txt  (no-cache)" in done.stdout
     assert done.returncode == 0, done.stdout
+
+
+def test_the_sample_in_the_readme(tmp_path):
+    """Word for word: two files of 90 hours, one with a rule."""
+    readme = (harness.TOP / "README.md").read_text()
+    shown = re.search(r"^    \$ etagd check -c site\.ini\n((?:    .*\n|\n)+)",
+                      readme, re.M).group(1)
+    www = tmp_path / "www"
+    www.mkdir()
+    (www / "index.html").write_text(
+        "<!doctype html><title>t</title><script src=/app.js></script>")
+    (www / "app.js").write_text("x = 1\n")
+    then = time.time() - 90 * 3600 - 600
+    for file in www.iterdir():
+        os.utime(file, (then, then))
+    (tmp_path / "site.ini").write_text(
+        f"[server]\nroot = {www}\n\n[cache /app.js]\n"
+        "Cache-Control = max-age=31536000\n")
+    done = subprocess.run([str(harness.binary()), "check", "-c", "site.ini"],
+                          cwd=tmp_path, capture_output=True, text=True,
+                          timeout=harness.DEADLINE_S)
+    assert done.returncode == 1
+    assert done.stdout.split() == shown.split()
