@@ -6,6 +6,7 @@ LAB_MODULES = \
 	lab/etagdlab/__init__.py \
 	lab/etagdlab/annotate.py \
 	lab/etagdlab/answers.py \
+	lab/etagdlab/answers_auth.py \
 	lab/etagdlab/browser.py \
 	lab/etagdlab/capture.py \
 	lab/etagdlab/cdp.py \
@@ -67,6 +68,8 @@ dist_labconf_DATA = conf/lab.ini
 # The exercises: an ini each, beside a page each in www/lab/exercise.
 labexercisedir = $(labconfdir)/exercise
 dist_labexercise_DATA = \
+	conf/exercise/auth.ini \
+	conf/exercise/auth.users \
 	conf/exercise/cache.ini \
 	conf/exercise/conditional.ini \
 	conf/exercise/embedded.ini \

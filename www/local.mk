@@ -15,6 +15,7 @@ dist_wwwlab_DATA = \
 	www/lab/words.js
 wwwexercisedir = $(wwwlabdir)/exercise
 dist_wwwexercise_DATA = \
+	www/lab/exercise/auth.html \
 	www/lab/exercise/cache.html \
 	www/lab/exercise/conditional.html \
 	www/lab/exercise/embedded.html \

@@ -2,13 +2,14 @@
 """exercises: the classic labs, each with its page (www/lab/exercise), its ini
 (conf/exercise), its steps and its questions.  The questions of the first six
 follow the Wireshark labs that go with Kurose and Ross's book."""
+import base64
 import math
 import pathlib
 import struct
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
-from . import answers, measures
+from . import answers, answers_auth, measures
 
 Question = Tuple[str, answers.Rule]
 SOUND_S, RATE = 120, 44100
@@ -34,6 +35,7 @@ class Exercise:
     scenario: str
     questions: "Tuple[Question, ...]"
     prepare: "Optional[Callable[[pathlib.Path], None]]" = None
+    login: str = ""           # name and password that everybody may know
 
 
 CLOSING = (
@@ -135,6 +137,22 @@ TABLE: Dict[str, Exercise] = {
              "are the timer's?", answers.silences),
             ("How many requests did each connection carry?",
              answers.shared))),
+    "auth": Exercise(
+        "Name and password", "first,login:student:network,again", (
+            ("Which statuses has the page been answered with, one after the "
+             "other?", answers_auth.statuses),
+            ("Which field of the first answer asks for a password, and what "
+             "does it say?", answers_auth.challenge),
+            ("Which field does the request have that got the page, and the one "
+             "before it had not?", answers_auth.credentials),
+            ("What does its value say, decoded by base64 -d? Who can read it?",
+             answers_auth.decoded),
+            ("Did that request need another connection than the one that was "
+             "refused?", answers_auth.same_connection),
+            ("How many requests had name and password without being asked for "
+             "them just before?", answers_auth.unasked),
+            ("May a cache that many share keep the page? Which word says so?",
+             answers_auth.sharing)), login="student:network"),
     "handshake": Exercise(
         "Three packets before the first byte", "first", (
             ("Which initial sequence numbers did both ends choose?",
@@ -179,6 +197,14 @@ TABLE: Dict[str, Exercise] = {
 
 def page(name: str) -> str:
     return "/lab/exercise/%s.html" % name
+
+
+def shown(name: str) -> "Tuple[str, ...]":
+    """Values of secret fields that the report of that exercise may show: those
+    that it was made to show."""
+    login = TABLE[name].login if name in TABLE else ""
+    return ("Basic " + base64.b64encode(login.encode()).decode(),) if login \
+        else ()
 
 
 def asked(name: str, data: answers.Data, with_answers: bool) -> Dict[str, Any]:

@@ -133,6 +133,10 @@ class Experiment:
             exercises.TABLE[self.o.exercise].prepare(root)
         config = folder / self.ini.name
         shutil.copy2(self.ini, config)
+        users = self.ini.with_suffix(".users")     # of its [access]
+        if users.is_file():
+            shutil.copy2(users, folder / users.name)
+            os.chmod(folder / users.name, 0o600)
         (folder / "log").mkdir()
         server = servers.Server(self.program, config, root, folder / "log",
                                 self.o.option or [], self.o.port)
@@ -162,7 +166,9 @@ class Experiment:
         data = self._data(wire, server, done, start_ns, end_ns)
         secret = mask.words_of(config)
         data.update(matrix=self._matrix(folder), config=config,
-                    exchanges=fields.exchanges(wire.streams, secret),
+                    exchanges=fields.exchanges(
+                        wire.streams, secret,
+                        exercises.shown(self.o.exercise or "")),
                     time_wait=timewait.data(waits, wire.streams, start_ns),
                     source=source.read(self.site, self.o.page, ini.option(
                         config, "server", "index") or "index.html"),

@@ -2,7 +2,7 @@
 """fields: what the lines of a request and of a response say, one by one: the
 exchanges of a capture as data, and a sentence for each field."""
 import re
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
 from . import freshness, mask
 from .words import Said
@@ -150,28 +150,33 @@ def meaning(name: str, value: str, asked: bool) -> Said:
     return Said((MEANS.get(low, NOT_KNOWN),))
 
 
-def _shown(words: str, name: str, value: str) -> str:
+def _shown(words: str, name: str, value: str, public: Sequence[str]) -> str:
+    if value in public:
+        return value
     return mask.HIDDEN if mask.field(words, name) else mask.text(words, value)
 
 
-def _message(m: Any, words: str) -> Optional[Dict[str, Any]]:
+def _message(m: Any, words: str,
+             public: Sequence[str]) -> Optional[Dict[str, Any]]:
     if m is None:
         return None
     return {"seen": m.seen, "line": mask.text(words, m.line),
-            "fields": [[n, _shown(words, n, v)] for n, v in m.sent],
+            "fields": [[n, _shown(words, n, v, public)] for n, v in m.sent],
             "head": m.head_end - m.start, "content": m.end - m.head_end,
             "packets": [m.first_packet, m.last_packet]}
 
 
-def exchanges(streams: Any, words: str) -> List[Dict[str, Any]]:
-    """Every request and its response, in the order of their times."""
+def exchanges(streams: Any, words: str,
+              public: Sequence[str] = ()) -> List[Dict[str, Any]]:
+    """Every request and its response, in the order of their times.  public:
+    values that are shown whatever field they are of."""
     found = []
     for s in streams:
         for i, (q, r) in enumerate(s.pairs()):
             found.append((q.first_ns, {
                 "stream": s.index, "port": s.client[1], "request": i + 1,
-                "asked": _message(q, words),
-                "answered": _message(r, words)}))
+                "asked": _message(q, words, public),
+                "answered": _message(r, words, public)}))
     return [e for _, e in sorted(found, key=lambda f: f[0])]
 
 

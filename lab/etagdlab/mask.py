@@ -10,6 +10,7 @@ from .words import Said
 
 WORDS = "token key secret auth session jwt"    # the server's default
 ALWAYS = ("cookie", "set-cookie", "authorization", "proxy-authorization")
+NEVER = ("www-authenticate",)     # said to everybody
 HIDDEN = "***"
 NAME_MAX = 128                # of a name, decoded; more is not looked at
 BREAKS = " \t,"
@@ -46,7 +47,8 @@ def named(words: str, name: str) -> bool:
 
 def field(words: str, name: str) -> bool:
     """Whether it is a field whose value is never shown."""
-    return name.lower() in ALWAYS or named(words, name)
+    return name.lower() not in NEVER and (
+        name.lower() in ALWAYS or named(words, name))
 
 
 def _name_end(s: str, i: int) -> Tuple[int, int]:

@@ -5,7 +5,7 @@ import os
 import re
 import time
 from dataclasses import dataclass, field
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
 from . import cdp, editing, talk
 from .server import NoServer
@@ -21,6 +21,7 @@ WORDS = {
     "newtab": ("new tab", False, True),
     "back": ("away and back", False, True),
     "visit": ("another address", True, True),
+    "login": ("with name and password", True, True),
     "edit-logo": ("the pictures change", False, False),
     "edit": ("a file changes", True, False),
     "wait": ("wait", True, False),
@@ -107,8 +108,14 @@ def _option(text):
     return text
 
 
+def _login(text):
+    if not text.partition(":")[0] or not text.partition(":")[2]:
+        raise BadScenario("login:%s is no NAME:PASSWORD" % text)
+    return text
+
+
 OPTION = re.compile(r"[a-z]+\.[a-z-]+=[^\n]+")
-CHECKS = {"wait": _seconds, "close": _way,
+CHECKS = {"wait": _seconds, "close": _way, "login": _login,
           "segments": _number("segments", "MSS", *MSS),
           "upload": _number("upload", "number of bytes", *UPLOAD),
           "stall": _number("stall", "number of connections", *HOLDERS),
@@ -202,6 +209,13 @@ class Runner:
 
     def _visit(self, d, path):
         d.load = self.browser.open(self.base + "/" + path.lstrip("/"))
+
+    def _login(self, d, text):
+        """The browser asks without them first, and answers the challenge."""
+        name, _, password = text.partition(":")
+        scheme, _, rest = self.url.partition("//")
+        d.load = self.browser.open("%s//%s:%s@%s" % (
+            scheme, quote(name, safe=""), quote(password, safe=""), rest))
 
     def _link(self, d, _):
         d.load = self.browser.follow()

@@ -26,6 +26,11 @@ def _start_ns(data: Dict[str, Any], wire: Any) -> int:
     return first - round(min(p["time"] for p in data["packets"]) * 1e9)
 
 
+def _exercise(data: Dict[str, Any]) -> str:
+    told = data.get("exercise")
+    return str(told.get("name")) if isinstance(told, dict) else ""
+
+
 def recompute(data: Dict[str, Any], blocks: Any) -> Dict[str, Any]:
     """The part of the report's data that a capture gives."""
     wire = evidence.Wire(blocks, ledger.parse(""), data["port"])
@@ -37,7 +42,8 @@ def recompute(data: Dict[str, Any], blocks: Any) -> Dict[str, Any]:
     fresh = mask.everywhere(words, {
         "packets": evidence.packet_rows(wire, start),
         "streams": evidence.stream_rows(wire, start),
-        "exchanges": fields.exchanges(wire.streams, words)})
+        "exchanges": fields.exchanges(
+            wire.streams, words, exercises.shown(_exercise(data)))})
     return json.loads(json.dumps(fresh))
 
 

@@ -15,6 +15,28 @@ EXERCISES = {
     "The other way: an upload": "反方向：上传",
     "A development server's answer": "开发服务器的应答",
     "A process per connection, or an event loop": "每个连接一个进程，还是事件循环",
+    "Name and password": "用户名和密码", "with name and password": "带用户名和密码",
+    "Which statuses has the page been answered with, one after the other?":
+        "页面依次得到了哪些状态码的应答？",
+    "Which field of the first answer asks for a password, and what does it "
+    "say?": "第一个应答的哪个字段要求密码，它说了什么？",
+    "Which field does the request have that got the page, and the one before "
+    "it had not?": "得到页面的请求有哪个字段是之前那个请求没有的？",
+    "What does its value say, decoded by base64 -d? Who can read it?":
+        "用 base64 -d 解码后，它的值说了什么？谁能读到它？",
+    "Did that request need another connection than the one that was refused?":
+        "那个请求需要与被拒绝的请求不同的连接吗？",
+    "How many requests had name and password without being asked for them just "
+    "before?": "有多少请求在没有刚被询问的情况下就带上了用户名和密码？",
+    "May a cache that many share keep the page? Which word says so?":
+        "多人共用的缓存可以保存这个页面吗？哪个词说明了这一点？",
+    "%s: whoever reads the packet reads it, too":
+        "%s：谁读到这个数据包，谁就读到它",
+    "%d of them": "其中 %d 个", "no, port %d for both": "不需要，都是端口 %d",
+    "yes: port %d, then port %d": "需要：先是端口 %d，然后是端口 %d",
+    "Authorization: %s": "Authorization: %s",
+    "WWW-Authenticate: %s": "WWW-Authenticate: %s",
+    "Cache-Control: %s": "Cache-Control: %s",
     # a class's reports
     "Reports of a class": "全班的报告", "%d reports": "%d 份报告",
     "Copies of one another": "互为副本", "Not read": "未读取",

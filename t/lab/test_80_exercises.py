@@ -25,7 +25,8 @@ def test_each_is_whole(program, name):
                           env=harness.environment(), stderr=subprocess.PIPE,
                           stdout=subprocess.PIPE, text=True)
     assert done.returncode == 0, done.stderr
-    assert all("for experiments" in x for x in done.stderr.splitlines()
+    # a name and a password for everybody to know
+    assert all("for experiments" in x or "auth.users" in x for x in done.stderr.splitlines()
                if "warning" in x), done.stderr
     scenario.parse(exercises.TABLE[name].scenario)
     for mk in ("lab/local.mk", "www/local.mk"):
@@ -40,7 +41,7 @@ def test_every_question_and_answer_in_chinese():
                                        answers.WHO.values()]
     # the templates in the rules themselves
     trees = [ast.parse((TOP / "lab/etagdlab" / name).read_text())
-             for name in ("answers.py", "measures.py")]
+             for name in ("answers.py", "answers_auth.py", "measures.py")]
     for call in (c for tree in trees for c in ast.walk(tree)):
         if isinstance(call, ast.Call) and \
                 getattr(call.func, "id", "") == "_said":
@@ -96,6 +97,9 @@ WANTED = {
                     "304 Not Modified", "^0 bytes"],
     "long": ["^2: ", "MSS=65495; .*MSS=536", "at most 1448 .*at most 524 ",
              "200 OK", "\\d{5} bytes"],
+    "auth": ["^401, 401, 200, (200|304)$", "Basic realm=",
+             "^Authorization: Basic c3R1ZGVudDpuZXR3b3Jr$",
+             "^student:network:", "port \\d+", "^[1-9] of them", "private"],
     # The server waits 200 ms before each picture, so six at the same time are
     # sooner there than one after the other on one connection.
     "embedded": ["^14: ", "at the same time", "request",

@@ -69,6 +69,7 @@ static void names(void **state)
         { "X-CSRF-Token", true, true },
         { "Sessionid", true, true },
         { "Cf-Access-Jwt-Assertion", true, true },
+        { "WWW-Authenticate", false, true },
         { "Host", false, false },
         { "Keep-Alive", false, false },
         { "If-None-Match", false, false },
