@@ -128,6 +128,8 @@ ANSWERED = {
     "not modified since": "304 because the file is not newer than the date",
     "modified since": "the file is newer than the date",
     "no such file": "there is no such file",
+    "no credentials": "it is for those that have a password, and none came",
+    "wrong credentials": "that name and that password do not belong together",
 }
 
 
@@ -160,6 +162,8 @@ def _resource(wire, done, path, kind, timing, exchanges, memory, start_ns):
         said_by_browser(transfer, load.exact)
     fetch = next((f for f in load.fetches if path_of(f.url) == path), None)
     statuses = [e["status"] for e in exchanges]
+    if statuses[-1:] == [401] and said == "cache":
+        said = None           # Chromium counts no byte of it; nothing is kept
     row = {"path": path, "kind": kind, "wire": exchanges, "browser": said,
            "transfer": transfer, "source": fetch.source if fetch else "",
            "agree": None if kind in MEDIA or 206 in statuses else

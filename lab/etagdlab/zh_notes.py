@@ -129,6 +129,10 @@ NOTES = {
     "method not allowed": "不允许的方法", "method unknown": "未知的方法",
     "unknown host": "未知的主机", "faulty request": "请求有误",
     "request too slow": "请求太慢", "overload": "过载",
+    "it is for those that have a password, and none came":
+        "只给有密码的人，而请求没有带密码",
+    "that name and that password do not belong together":
+        "用户名与密码不符",
     "no credentials": "没有凭据", "wrong credentials": "凭据不对",
     "too many attempts": "尝试次数太多",
     "system error": "系统错误", "ready": "就绪", "alive": "存活",

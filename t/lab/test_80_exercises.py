@@ -141,3 +141,6 @@ def test_each_is_answered(program, tmp_path, chromium, name):
         assert q["answer"] and re.search(pattern, q["answer"]), q
         assert set(q["packets"]) <= numbers
     assert "class=answer" in path.read_text()
+    if name == "auth":        # what was refused was not had from a cache
+        first = data["steps"][0]["resources"][0]
+        assert first["outcome"] == "401" and first["agree"] is not False
