@@ -362,7 +362,7 @@ export function ladder(c, chosen) {
                       svg("text", { class: "label mono", x: (L + R) / 2, y: y - 1,
                                     "text-anchor": "middle" }, text),
                       svg("text", { class: "mono", x: L - 8, y: y + 6, "text-anchor": "end" },
-                          since(s.at - c.opened)));
+                          s.made ? "" : since(s.at - c.opened)));
         body.push(g);
         y += STEP;
     }
