@@ -15,6 +15,7 @@ import sys
 from . import (annotate, cdp, children, exercises, experiment, judging, ledger,
                notes, pcapng, report, scenario, tools)
 from .server import NoServer
+from .words import Said, Words
 
 OK, FAILED, USAGE, DIFFERENT = 0, 1, 2, 3
 REPORT = "lab-report.html"
@@ -94,12 +95,26 @@ def _lab_parser():
     return p
 
 
-def _say(text):
-    print("etagd lab: " + text, file=sys.stderr, flush=True)
+class _Voice:
+    """What is said in the terminal, in the language of the report."""
+    words = Words("en")
 
 
-def _fail(who, text, status=FAILED):
-    print("%s: %s" % (who, text), file=sys.stderr)
+def _spoken(text, *args):
+    w = _Voice.words
+    return w(text if isinstance(text, Said) else str(text),
+             *(w(a) if isinstance(a, str) else a for a in args))
+
+
+def _say(text, *args):
+    print("etagd lab: " + _spoken(text, *args), file=sys.stderr, flush=True)
+
+
+def _fail(who, why, *args, status=FAILED):
+    """why: a sentence, or what was raised with one."""
+    text = why.args[0] if isinstance(why, Exception) and why.args and \
+        isinstance(why.args[0], Said) else why
+    print("%s: %s" % (who, _spoken(text, *args)), file=sys.stderr)
     return status
 
 
@@ -122,22 +137,23 @@ def _noted(path, text):
     """The report with the notes in it; a file that is not there is made."""
     if not os.path.exists(path):
         pathlib.Path(path).write_text(notes.template(text), encoding="utf-8")
-        _say("%s has the headings: write below them, then --into" % path)
+        _say("%s has the headings: write below them, then --into", path)
         return text
     text, unknown = notes.fill(text, notes.read(path))
     for heading in unknown:
-        _say("%s: no section has the heading %s" % (path, heading))
+        _say("%s: no section has the heading %s", path, heading)
     return text
 
 
 def _into(o):
     """Notes into a report that is there."""
     if not o.notes:
-        return _fail("etagd lab", "--into needs --notes", USAGE)
+        return _fail("etagd lab", "--into needs --notes", status=USAGE)
     try:
         old = pathlib.Path(o.into).read_text(encoding="utf-8")
         if notes.END not in old:
-            return _fail("etagd lab", "%s is no report" % o.into, USAGE)
+            return _fail("etagd lab", "%s is no report", o.into,
+                         status=USAGE)
         new = _noted(o.notes, old)
         if new != old:
             pathlib.Path(o.into).write_text(new, encoding="utf-8")
@@ -158,7 +174,7 @@ def _write(o, data, blocks, book):
     print(target)
     print(beside)
     if o.pcapng and blocks is None:
-        _say("no %s: there was no capture" % o.pcapng)
+        _say("no %s: there was no capture", o.pcapng)
     elif o.pcapng:
         pcapng.write(o.pcapng, blocks)
         print(o.pcapng)
@@ -170,6 +186,7 @@ def _write(o, data, blocks, book):
 
 def lab(argv):
     o = _lab_parser().parse_args(argv)
+    _Voice.words = Words(o.lang)
     if o.diff:
         return judging.compare(o.diff)
     if o.verify:
@@ -180,18 +197,19 @@ def lab(argv):
         return _into(o)
     if (o.answers or o.figures) and not o.exercise:
         return _fail("etagd lab", "--answers and --figures belong to an "
-                     "--exercise", USAGE)
+                     "--exercise", status=USAGE)
     _defaults(o)
     if not os.access(pathlib.Path(o.report).resolve().parent, os.W_OK):
-        return _fail("etagd lab", "cannot write %s" % o.report, USAGE)
-    say = (lambda text: None) if o.quiet else _say
+        return _fail("etagd lab", "cannot write %s", o.report,
+                     status=USAGE)
+    say = (lambda *text: None) if o.quiet else _say
     try:
         if o.notes and os.path.exists(o.notes):
             notes.read(o.notes)   # told before the run, not behind it
         run = experiment.Experiment(o, say)
     except (scenario.BadScenario, experiment.BadInput,
             notes.BadNotes) as why:
-        return _fail("etagd lab", why, USAGE)
+        return _fail("etagd lab", why, status=USAGE)
     except NoServer as why:
         return _fail("etagd lab", why)
     try:
@@ -202,7 +220,7 @@ def lab(argv):
         return _fail("etagd lab", why)
     wrong = report.disagreements(data)
     for text in wrong:
-        _say("witnesses differ: " + text)
+        _say("witnesses differ: %s", text)
     failed = any(s["failed"] for s in data["steps"])
     return FAILED if failed else DIFFERENT if wrong else OK
 
@@ -230,7 +248,7 @@ def annotate_file(argv):
     try:
         if out.exists() and os.path.samefile(out, o.capture):
             return _fail("etagd annotate", "OUT is IN: a capture is never "
-                         "changed in place", USAGE)
+                         "changed in place", status=USAGE)
         blocks, book = pcapng.read(o.capture), ledger.read(o.ledger)
         done, n, found, matched = annotate.annotate(blocks, book)
         pcapng.write(out, done)
@@ -263,7 +281,7 @@ def _watched(argv: "list[str]") -> int:
     except children.Interrupted as why:
         name = signal.Signals(why.number).name
         try:
-            _say("ended by %s: no report" % name)
+            _say("ended by %s: no report", name)
         except OSError:
             pass              # its terminal is gone
         return 128 + why.number

@@ -36,7 +36,8 @@ def _beside(*names):
     for place in places:
         if (place / names[0]).exists():
             return place.joinpath(*names)
-    raise BadInput("%s is not there: give DIR and --conf" % "/".join(names))
+    raise BadInput(Said(("%s is not there: give DIR and --conf",
+                         "/".join(names))))
 
 
 def default_ini(exercise=None):
@@ -76,9 +77,9 @@ def _begin_capture(port, folder, way, say):
     try:
         return capture.begin(port, folder, way), None
     except capture.NoCapture as why:
-        say("no capture: %s" % why)
+        say("no capture: %s", capture.said_of(why))
         if way != "off":
-            say("to be allowed to: %s" % rights.here()[0])
+            say("to be allowed to: %s", rights.here()[0])
         return None, capture.said_of(why)
 
 
@@ -103,9 +104,9 @@ class Experiment:
         self.site = pathlib.Path(options.dir) if options.dir \
             else default_site()
         if not self.site.is_dir():
-            raise BadInput("%s is no folder" % self.site)
+            raise BadInput(Said(("%s is no folder", str(self.site))))
         if not self.ini.is_file():
-            raise BadInput("%s is no file" % self.ini)
+            raise BadInput(Said(("%s is no file", str(self.ini))))
         self.browser: Any = BROWSERS[options.browser]
         tool = tools.BROWSERS[options.browser]
         if not tool.path():
@@ -121,7 +122,7 @@ class Experiment:
             return self._run(folder)
         finally:
             if self.o.keep:
-                self.say("kept: %s" % folder)
+                self.say("kept: %s", str(folder))
             else:
                 shutil.rmtree(folder, ignore_errors=True)
                 children.keep(folder)
@@ -142,7 +143,7 @@ class Experiment:
                                 self.o.option or [], self.o.port)
         # The server's own farewells stand in the capture, so it ends last.
         with contextlib.ExitStack() as capturing, server:
-            self.say("etagd serves %s" % server.url)
+            self.say("etagd serves %s", server.url)
             run, why = _begin_capture(server.port, folder, self.o.capture,
                                       self.say)
             if run:
@@ -198,7 +199,7 @@ class Experiment:
                     browser, server, self.o.page, root,
                     self.say).run(self.steps), browser.product
         except (cdp.BrowserGone, cdp.Refused) as why:
-            self.say("no browser: %s" % why)
+            self.say("no browser: %s", str(why))
             now = time.time_ns()
             return [scenario.Done(s, now, now, failed=Said((str(why),)))
                     for s in self.steps], "did not start"
@@ -213,7 +214,7 @@ class Experiment:
                 return matrix.measure(self.program, browser, folder,
                                       self.o.matrix == "full", self.say)
         except (cdp.BrowserGone, cdp.Refused, servers.NoServer) as why:
-            self.say("no matrix: %s" % why)
+            self.say("no matrix: %s", str(why))
             return None
 
     def _data(self, wire, server, done, start_ns, end_ns):

@@ -106,7 +106,7 @@ def _cell(statuses, said):
     return "~" + text if statuses and said == "cache" else text
 
 
-def measure(program, browser, folder, slow=False, say=lambda text: None):
+def measure(program, browser, folder, slow=False, say=lambda *text: None):
     """The matrix as data.  slow: with the rows that need waiting."""
     policies = [p for p in POLICIES if slow or not p.slow]
     root = folder / "matrix"
@@ -116,7 +116,7 @@ def measure(program, browser, folder, slow=False, say=lambda text: None):
     windows = []
     with Server(program, ini, root, folder / "matrix") as server:
         for action in ACTIONS:
-            say("matrix: %s" % MEANING[action])
+            say("matrix: %s", MEANING[action])
             if slow and action != "first":
                 time.sleep(3.2)
             windows.append(_act(browser, action, server.url + "/index.html"))

@@ -127,8 +127,8 @@ def parse(text):
     for part in text.split(","):
         word, colon, argument = part.strip().partition(":")
         if word not in WORDS:
-            raise BadScenario("%r is no step; there are: %s" % (
-                word, " ".join(WORDS)))
+            raise BadScenario(Said(("%r is no step; there are: %s", word,
+                                    " ".join(WORDS))))
         if WORDS[word][1] != bool(argument):
             raise BadScenario("%s %s" % (word, "needs an argument, as in "
                                          "%s:VALUE" % word if WORDS[word][1]
@@ -137,7 +137,7 @@ def parse(text):
             CHECKS[word](argument)
         steps.append(Step(word, argument))
     if not any(s.loads for s in steps):
-        raise BadScenario("no step loads a page")
+        raise BadScenario(Said(("no step loads a page",)))
     return steps
 
 
@@ -156,7 +156,7 @@ class Done:
 
 
 class Runner:
-    def __init__(self, browser, server, page, root, say=lambda text: None):
+    def __init__(self, browser, server, page, root, say=lambda *text: None):
         base = server.url
         self.browser, self.base, self.root = browser, base, root
         self.server = server
@@ -168,7 +168,7 @@ class Runner:
     def run(self, steps):
         done = []
         for i, step in enumerate(steps):
-            self.say("step %d of %d: %s" % (i + 1, len(steps), step.text))
+            self.say("step %d of %d: %s", i + 1, len(steps), step.text)
             d = Done(step, time.time_ns())
             self._try(d)
             d.end_ns = time.time_ns()
@@ -193,8 +193,8 @@ class Runner:
             d.failed = said if isinstance(said, Said) else Said((str(why),))
         told = d.skipped or d.failed
         if told:
-            self.say("%s %s: %s" % (
-                d.step.text, "skipped" if d.skipped else "failed", told))
+            self.say("%s skipped: %s" if d.skipped else "%s failed: %s",
+                     d.step.text, told)
 
     def _remember_pictures(self, load):
         found = [e["url"] for e in load.timing if e["kind"] == "img" and

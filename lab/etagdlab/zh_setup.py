@@ -9,6 +9,27 @@ SETUP = {
     "These make the server do what a real one should not, as its start and the "
     "observer say, too.":
         "这些选项让服务器做正式服务不该做的事；服务器启动时和观察器也会说明。",
+    # in the terminal
+    "etagd serves %s": "etagd 正在提供 %s",
+    "step %d of %d: %s": "第 %d 步，共 %d 步：%s",
+    "%s skipped: %s": "%s 已跳过：%s", "%s failed: %s": "%s 失败：%s",
+    "matrix: %s": "对照表：%s", "no matrix: %s": "没有对照表：%s",
+    "no browser: %s": "没有浏览器：%s", "no capture: %s": "没有抓包：%s",
+    "kept: %s": "已保留：%s", "cannot write %s": "无法写入 %s",
+    "%s has the headings: write below them, then --into":
+        "%s 中有各个标题：请写在标题下面，然后用 --into",
+    "%s: no section has the heading %s": "%s：没有一节的标题是 %s",
+    "no %s: there was no capture": "没有 %s：没有抓包",
+    "witnesses differ: %s": "各方记录不一致：%s",
+    "ended by %s: no report": "被 %s 结束：没有报告",
+    "--into needs --notes": "--into 需要 --notes",
+    "%s is no report": "%s 不是报告",
+    "--answers and --figures belong to an --exercise":
+        "--answers 和 --figures 属于 --exercise",
+    "%s is no folder": "%s 不是文件夹", "%s is no file": "%s 不是文件",
+    "%s is not there: give DIR and --conf": "没有 %s：请给出 DIR 和 --conf",
+    "%r is no step; there are: %s": "%r 不是步骤；可用的有：%s",
+    "no step loads a page": "没有一个步骤载入页面",
     "a shifted time": "移动的时间",
     # src/conf/keys.c and rulesum.c
     "each response has another tag, so none is ever confirmed":

@@ -125,7 +125,7 @@ def test_without_a_capture(program, tmp_path):
     assert data["streams"] and data["agreement"] is None
     begins = [s["begin"] for s in data["streams"]]
     assert begins == sorted(begins)
-    assert "no capture was wanted" in done.stderr and "实验报告" in html
+    assert "没有要求抓包" in done.stderr and "实验报告" in html
     assert english(html.split("<footer>")[0]) == []
     assert (site / "a b.css").read_text() == "p { color: red }"
 

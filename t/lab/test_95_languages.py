@@ -34,11 +34,14 @@ def said_in(path):
             continue
         name = getattr(call.func, "attr", getattr(call.func, "id", ""))
         args = call.args
-        if name in ("w", "words", "and_then", "_said") and args:
+        if name in ("w", "words", "and_then", "_said", "say", "_say") and \
+                args:
             found += literals(args[0])
         elif name == "heads":
             found += [t for a in args[1:] for t in literals(a)]
         elif name == "section" and len(args) == 3:
+            found += literals(args[1])
+        elif name == "_fail" and literals(args[0]) == ["etagd lab"]:
             found += literals(args[1])
         elif name == "Said":
             found += [t for a in args if isinstance(a, ast.Tuple)
@@ -151,8 +154,29 @@ def test_whole_reports(program, tmp_path, chromium, args):
 def test_without_a_capture_the_reason_is_chinese(program, tmp_path, chromium):
     report_path = tmp_path / "r.html"
     done = lab(program, "--lang", "zh", "--capture", "off", "-s", "first",
-               "--matrix", "off", "-q", "-r", report_path)
+               "--matrix", "off", "-w", tmp_path / "c", "-r", report_path)
     assert done.returncode == 0
     html = report_path.read_text()
     assert "没有要求抓包" in html and "逐条消息" in html
     assert not english(html), english(html)
+    # and so is every line in the terminal, but for paths
+    lines = done.stderr.splitlines()
+    assert len(lines) >= 4
+    assert all(CHINESE.search(x) for x in lines), lines
+    done = lab(program, "--lang", "zh", "-s", "first,jump")
+    assert done.returncode == 2 and "不是步骤" in done.stderr
+
+
+def test_the_readme_in_chinese():
+    """Section by section as the English one, with its pictures and commands."""
+    english_, chinese = ((TOP / n).read_text()
+                         for n in ("README.md", "README.zh.md"))
+    for kind in (r"(?m)^#+ ", r"\]\((doc/[^)]+)\)", r"(?m)^\| [^-]",
+                 r"(?m)^\*\*\d\.", r"(?m)^\d\. "):
+        assert len(re.findall(kind, english_)) == len(
+            re.findall(kind, chinese)), kind
+    code = re.findall("(?m)^ {4}.+", english_)
+    kept = [x for x in code if x in chinese]
+    assert len(kept) > 0.9 * len(code)
+    for heading in re.findall("(?m)^#+ (.+)", chinese):
+        assert CHINESE.search(heading) or heading in ("etagd", "https")
