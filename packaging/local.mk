@@ -22,7 +22,8 @@ EXTRA_DIST += $(SYSTEMD_UNITS:=.in) $(PLACED:=.in) \
 	packaging/systemd/etagd.sysusers packaging/completions/etagd.bash \
 	packaging/debian packaging/rpm packaging/oci packaging/reproducible \
 	packaging/release packaging/tree packaging/monitoring packaging/tls \
-	packaging/fleet packaging/version
+	packaging/fleet packaging/version \
+	doc/capacity.md doc/capacity.py
 
 $(SYSTEMD_UNITS) $(PLACED): Makefile
 	$(AM_V_GEN)$(MKDIR_P) packaging/systemd && \

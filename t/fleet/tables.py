@@ -207,9 +207,9 @@ class PassingVarnish(BareVarnish):
 
 class BlindVarnish(BareVarnish):
     checks = False
-    bare = {"bereq.retries < 2": "bereq.retries < 0", " .probe = ready;": "",
-            "probe ready": "probe unused", "set req.grace = 0s;":
-            "return (pass);"}
+    bare = {"bereq.retries < 2": "bereq.retries < 0",
+            ".interval = 500ms": ".interval = 1h",
+            "set req.grace = 0s;": "return (pass);"}
 
 
 FRONTS = (

@@ -5,6 +5,7 @@ import importlib.util
 import re
 import site
 import subprocess
+import sys
 
 import pytest
 
@@ -43,7 +44,7 @@ def seconds(text):
     return int(re.fullmatch(r"(\d+)s", text)[1])
 
 
-def test_the_node_is_configured_without_a_doubt(tmp_path):
+def test_the_node_is_configured_without_a_doubt(program, tmp_path):
     (tmp_path / "etagd.ini").write_text(placing.placed(
         "etagd.ini", {"root = /srv": "root = %s" % tmp_path}))
     done = harness.run("-t", "-c", tmp_path / "etagd.ini")
@@ -247,3 +248,19 @@ def test_prometheus():
         env=placing.environment())
     assert done.returncode == 0, done.stdout + done.stderr
     assert "rules found" in done.stdout
+
+
+# -- doc/capacity.md
+
+def test_capacity_is_computed():
+    """Its tables are what the program beside it prints, and its first one has
+    the costs that this computes with."""
+    doc = harness.TOP / "doc"
+    text = (doc / "capacity.md").read_text()
+    done = subprocess.run([sys.executable, doc / "capacity.py"], check=True,
+                          capture_output=True, text=True)
+    for table in done.stdout.split("\n\n"):
+        assert table.strip() in text
+    for row in re.findall(r"^    \S+: (\(.*\)),$", (
+            doc / "capacity.py").read_text(), re.M):
+        assert "| %s |" % row.strip("()").replace(", ", " | ") in text, row
