@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """./quickstart fleet as a newcomer sees it: a node leaves, another is upgraded,
 a worker dies; nothing is lost, and nothing is left behind."""
+import json
 import os
 import pathlib
 import re
 import signal
 import sys
+import urllib.parse
 import urllib.request
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 import harness
 from fronts import HAProxy, Whole, placing, require
 from harness import until
+from test_88_monitoring import expressions
 
 
 @pytest.fixture
@@ -31,6 +34,23 @@ def here(program):
 def page(url):
     with urllib.request.urlopen(url, timeout=harness.DEADLINE_S) as r:
         return r.read().decode()
+
+
+def dashboard(prometheus):
+    """Every panel's question is answered, and all but what needs a fault or
+    some time have something to show."""
+    empty, asked = [], expressions()
+    for question in asked:
+        told = json.loads(page("%s/api/v1/query?query=%s" % (
+            prometheus, urllib.parse.quote(question))))
+        assert told["status"] == "success", (question, told)
+        if not told["data"]["result"]:
+            empty.append(question)
+    assert len(empty) < len(asked) / 2, empty
+    rules = json.loads(page("%s/api/v1/rules" % prometheus))
+    found = [r for g in rules["data"]["groups"] for r in g["rules"]]
+    assert len(found) > 10
+    assert {r["health"] for r in found} <= {"ok", "unknown"}, found
 
 
 def test_nothing_is_lost_and_nothing_left(here):
@@ -65,6 +85,7 @@ def test_nothing_is_lost_and_nothing_left(here):
     if watch:
         until("all three in the page", lambda: page(watch[0]).count(
             '<span class="good">ready</span>') == 3)
+        dashboard(watch[0].replace("/consoles/fleet.html", ""))
     here.popen.send_signal(signal.SIGINT)
     here.await_stdout(r"^\d+ requests, 0 lost$", since=len(here.stdout) - 1)
     assert here.popen.wait(harness.DEADLINE_S) == 0
