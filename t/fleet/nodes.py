@@ -45,10 +45,14 @@ class Node:
             self.more)
         self.server.start()
 
+    def ask(self, word):
+        done = harness.run(word, "--control", self.control)
+        assert done.returncode == 0, done.stderr
+
     def leave(self, front, others):
         self.server.signal(signal.SIGTERM)
         front.await_good(*others)
-        self.server.signal(signal.SIGQUIT)
+        self.ask("--finish")
         self.server.finish()
 
     def come_back(self):
@@ -74,8 +78,7 @@ class Node:
         if not self.server.stopped:
             self.server.stop(signal.SIGINT)
         elif self.control.exists():
-            assert harness.run("--stop", "--control",
-                               self.control).returncode == 0
+            self.ask("--stop")
 
     def kill_a_worker(self):
         mark = self.server.mark()

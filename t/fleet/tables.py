@@ -234,8 +234,7 @@ EVENTS = (
 # A front that neither looks nor asks again can't know: told, not judged.
 UNJUDGED = {(front, event) for front in (HAProxyBlind, BlindVarnish)
             for event in ("TERM", "QUIT", "KILL master")} | {
-    (front, event) for front in (BareVarnish,) for event in ("QUIT",
-                                                             "KILL master")}
+    (BareVarnish, "KILL master")}
 HELD = {(front, "KILL worker") for front in (
     HAProxyReuse, BareHAProxy, HAProxyBlind, BareVarnish, BlindVarnish)}
 
