@@ -13,6 +13,7 @@
 #include "base/built.h"
 #include "conf/load.h"
 #include "config.h"
+#include "master/boxed.h"
 #include "master/master.h"
 #include "master/remote.h"
 #include "observe/observer.h"
@@ -280,6 +281,7 @@ static int run(const struct options *o, char **argv)
         return 1;
     }
     source.sockets_passed = inherit.activated;
+    boxed_look(&source);
     struct conf *conf = load(&source, true);
     if (!conf)
         return 2;

@@ -43,8 +43,11 @@ _etagd_values()
     log.level) echo 'debug error info warn' ;;
     log.mask) echo 'off on' ;;
     media.nosniff) echo 'off on' ;;
+    prepare.memory) echo 'auto' ;;
+    prepare.files) echo 'auto' ;;
     prepare.freshness) echo 'auto stat' ;;
     prepare.compress) echo 'off on' ;;
+    prepare.compress-max) echo 'auto' ;;
     health.path) echo 'off' ;;
     health.live) echo 'off' ;;
     health.log) echo 'off on' ;;

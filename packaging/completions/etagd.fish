@@ -103,7 +103,9 @@ function __etagd_keys
     echo media.nosniff=on
     echo prepare.memory-file=
     echo prepare.memory=
+    echo prepare.memory=auto
     echo prepare.files=
+    echo prepare.files=auto
     echo prepare.digest-max=
     echo prepare.digest-idle=
     echo prepare.freshness=
@@ -114,6 +116,7 @@ function __etagd_keys
     echo prepare.compress=on
     echo prepare.compress-min=
     echo prepare.compress-max=
+    echo prepare.compress-max=auto
     echo observe.listen=
     echo observe.events=
     echo observe.names=

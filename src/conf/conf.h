@@ -251,6 +251,11 @@ struct conf_observe {
     char *mask;    /* words that names of secrets have in them; NULL: none */
 };
 
+/* What says `auto`: its member holds what follows from the box. */
+struct conf_autos {
+    bool workers, memory, files, compress_max;
+};
+
 struct conf {
     char *file; /* as given with -c; NULL: ad hoc */
     bool ad_hoc;
@@ -258,7 +263,8 @@ struct conf {
     size_t n_listen;
     struct conf_listen *passed; /* heap, or NULL: the same, passed by systemd */
     unsigned workers;
-    bool workers_auto; /* `auto`: workers holds the number of processors */
+    struct conf_autos autos;
+    uint64_t box_memory;          /* bytes that there are; 0: not known */
     char *user, *group, *pidfile; /* NULL: not set */
     char *control;    /* unix socket for --reload and so on; NULL: none */
     unsigned sandbox; /* 0: off, for debuggers */

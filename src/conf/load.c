@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/chars.h"
 #include "base/check.h"
+#include "conf/autos.h"
 #include "conf/lines.h"
 #include "conf/loader.h"
 #include "conf/values.h"
@@ -217,6 +218,7 @@ static struct conf *loader_finish(struct loader *l, struct conf_faults *faults,
     struct conf *c = l->c;
 
     section_finish(l);
+    autos_fit(c, l->source->memory, l->source->processors);
     check_all(l);
     if (l->faults.n) {
         conf_free(c);

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "conf/conf.h"
 
@@ -23,6 +24,8 @@ struct conf_source {
     const char *const *override; /* "section.key=value" */
     size_t n_override;
     const struct conf *told; /* NULL, or whose experiments are no news */
+    uint64_t memory;     /* bytes that there are, for `auto`; 0: not known */
+    unsigned processors; /* the same */
     bool sockets_passed; /* systemd opens them: addresses need not be ours */
 };
 

@@ -2,6 +2,7 @@ noinst_LIBRARIES += libconf.a
 libconf_a_SOURCES = \
 	src/conf/accesses.c src/conf/accesses_find.c \
 	src/conf/arena.c src/conf/arena.h \
+	src/conf/autos.c src/conf/autos.h \
 	src/conf/check.c \
 	src/conf/conf.h \
 	src/conf/directives.c src/conf/directives.h \

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * places: values that name files, directories, addresses and processors.
- * Layer: conf.  Texts only, apart from the number of processors; whether a
- * place exists is check.c's question.
+ * places: values that name files, directories and addresses.
+ * Layer: conf.  Texts only; whether a place exists is check.c's question.
  */
 #include "config.h"
 
-#include <sched.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -226,59 +224,6 @@ static void error_page_allowed(const struct key *k, struct buf *b)
 const struct value_type value_error_page = { "path", error_page_parse,
                                              error_page_print,
                                              error_page_allowed };
-
-/* ---- processors ---- */
-
-static unsigned processors(void)
-{
-    cpu_set_t *set;
-    int n = 0;
-
-    /* the kernel's set may be larger than the usual 1024 bits */
-    for (size_t cpus = 1024; cpus <= 1 << 18 && n == 0; cpus *= 2) {
-        size_t bytes = CPU_ALLOC_SIZE(cpus);
-        if (!(set = CPU_ALLOC(cpus)))
-            break;
-        if (sched_getaffinity(0, bytes, set) == 0)
-            n = CPU_COUNT_S(bytes, set);
-        CPU_FREE(set);
-    }
-    return n > 0 ? (unsigned)n : 1;
-}
-
-static bool workers_parse(struct value_job *job, struct span text)
-{
-    struct conf *c = job->base;
-    bool is_auto = span_eq(text, SPAN("auto"));
-
-    if (is_auto) {
-        unsigned n = processors();
-        c->workers = n < job->key->max ? n : (unsigned)job->key->max;
-    } else if (!value_count.parse(job, text)) {
-        return false;
-    }
-    c->workers_auto = is_auto;
-    return true;
-}
-
-static void workers_print(const struct key *k, const void *base, FILE *out)
-{
-    const struct conf *c = base;
-
-    if (c->workers_auto)
-        fprintf(out, "%s = auto\n", k->name);
-    else
-        value_count.print(k, base, out);
-}
-
-static void workers_allowed(const struct key *k, struct buf *b)
-{
-    value_count.allowed(k, b);
-    buf_str(b, ", or auto");
-}
-
-const struct value_type value_workers = { "number", workers_parse,
-                                          workers_print, workers_allowed };
 
 /* ---- addresses ---- */
 

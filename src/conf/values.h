@@ -35,10 +35,10 @@ struct value_type {
 
 extern const struct value_type value_bool, value_count, value_size,
     value_duration, value_word, value_text, value_field, value_media,
-    value_path, value_dir, value_log, value_workers, value_listens,
-    value_listen, value_index, value_url_path, value_error_page, value_glob,
-    value_expires, value_clock, value_modified, value_remove, value_to,
-    value_redirect_status, value_nets;
+    value_path, value_dir, value_log, value_auto_count, value_auto_size,
+    value_listens, value_listen, value_index, value_url_path, value_error_page,
+    value_glob, value_expires, value_clock, value_modified, value_remove,
+    value_to, value_redirect_status, value_nets;
 
 /* helpers that the files of parsers share */
 void *value_at(const struct value_job *job);

@@ -3,6 +3,7 @@ libmaster_a_SOURCES = \
 	src/master/child.c src/master/child.h \
 	src/master/activation.c src/master/activation.h \
 	src/master/beats.c src/master/beats.h \
+	src/master/boxed.c src/master/boxed.h \
 	src/master/console.c src/master/console.h \
 	src/master/ending.c src/master/ending.h \
 	src/master/generation.c src/master/generation.h \

@@ -14,6 +14,7 @@
 
 #include "base/check.h"
 #include "master/activation.h"
+#include "master/boxed.h"
 #include "master/ending.h"
 #include "master/opening.h"
 #include "master/pidfile.h"
@@ -148,6 +149,7 @@ static struct generation *next_generation(struct master *m)
     struct conf_source source = m->source;
 
     source.told = m->current->conf;
+    boxed_look(&source);
     struct conf *conf = conf_load(&source, &faults, &warnings);
     print_faults(&faults, LOG_ERROR_, "M050");
     print_faults(&warnings, LOG_WARN_, "M051");
@@ -157,6 +159,7 @@ static struct generation *next_generation(struct master *m)
         log_error("M052", "the configuration has faults: the old one goes on");
         return NULL;
     }
+    boxed_log(conf);
     activation_apply(m, conf);
     struct generation *g =
         generation_new(conf, m->numbers + 1, m->current, &m->inherit,
@@ -413,6 +416,7 @@ int master_run(struct conf *conf, const struct conf_source *source,
     m.inherit = *inherit;
     log_threshold((enum log_severity)conf->log.level); /* the start's, too */
     begin(&m, argv);
+    boxed_log(conf);
     activation_apply(&m, conf);
     service_begin(&m);
     struct generation *g = generation_new(conf, m.numbers = 1, NULL, &m.inherit,

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libos.a
 libos_a_SOURCES = \
 	src/os/beneath.c src/os/beneath.h \
+	src/os/box.c src/os/box.h \
 	src/os/channel.c src/os/channel.h \
 	src/os/clock.c src/os/clock.h \
 	src/os/directory.c src/os/directory.h \

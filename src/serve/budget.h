@@ -18,6 +18,7 @@ struct budget_row {
 };
 
 #define BUDGET_ROWS_MAX 16
+#define BUDGET_REQUESTS "requests under way"
 
 /* Rows for one worker that may have `descriptors` (0: no limit); how many. */
 size_t budget_worker(const struct conf *conf, size_t descriptors,

@@ -7,10 +7,12 @@
 #include "tool/budget.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/num.h"
 #include "observe/observer.h"
 #include "observe/scraper.h"
+#include "os/box.h"
 #include "os/marks.h"
 #include "os/process.h"
 #include "prepare/item.h"
@@ -22,6 +24,7 @@
 /* Measured: brotli at its best level over its whole window, libmagic's database
  * once loaded, and what libc, libcrypto and the stacks of a process come to. */
 #define ENCODER_BYTES ((uint64_t)48 << 20)
+#define ENCODER_OF_FILE 12 /* times the file's size, as far as that is less */
 #define MAGIC_BYTES ((uint64_t)12 << 20)
 #define PROCESS_BYTES ((uint64_t)6 << 20)
 
@@ -62,6 +65,7 @@ static uint64_t rows(FILE *out, const struct budget_row *r, size_t n)
 static uint64_t preparer(const struct conf *c, FILE *out)
 {
     const struct conf_prepare *p = &c->prepare;
+    uint64_t coded = p->compress_max_bytes * ENCODER_OF_FILE;
     const struct budget_row all[] = {
         { "prepared bytes, shared by all workers", "prepare memory", 1,
           p->memory_bytes },
@@ -75,7 +79,8 @@ static uint64_t preparer(const struct conf *c, FILE *out)
         { "reading", "", 1, READING_SLICE_BYTES },
         { "libmagic", "", 1, MAGIC_BYTES },
         { "encoder", "prepare compress, compress-max", p->compress,
-          ENCODER_BYTES + p->compress_max_bytes },
+          (coded < ENCODER_BYTES ? coded : ENCODER_BYTES) +
+              p->compress_max_bytes },
         { "program and libraries", "", 1, PROCESS_BYTES },
     };
 
@@ -130,8 +135,78 @@ static uint64_t shared(const struct conf *c, FILE *out)
     return rows(out, all, budget_shared(c, all));
 }
 
+/* ---- what fits ---- */
+
+static void from_box(FILE *out, const char *key, bool is_auto, uint64_t v)
+{
+    fprintf(out, "  %s = %" PRIu64 "%s\n", key, v,
+            is_auto ? "  (auto: from the box)" : "  (as configured)");
+}
+
+static void box_show(const struct conf *c, const struct box *b, FILE *out)
+{
+    fputs("the box\n", out);
+    print_bytes(out, b->memory);
+    fprintf(out, "  of memory: %s\n", b->memory ? b->memory_from : "unknown");
+    fprintf(out, "%9u   processor%s: %s\n", b->processors,
+            b->processors == 1 ? "" : "s", b->processors_from);
+    from_box(out, "server workers", c->autos.workers, c->workers);
+    from_box(out, "prepare memory", c->autos.memory, c->prepare.memory_bytes);
+    from_box(out, "prepare files", c->autos.files, c->prepare.files);
+    from_box(out, "prepare compress-max", c->autos.compress_max,
+             c->prepare.compress_max_bytes);
+    fputc('\n', out);
+}
+
+/* Of a worker's rows the one for requests, which come and go with clients; all
+ * else is there sooner or later. */
+static struct budget_row requests_row(const struct conf *c)
+{
+    struct budget_row all[BUDGET_ROWS_MAX], none = { "", "", 0, 0 };
+    size_t n = budget_worker(c, process_descriptors(), all);
+
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(all[i].what, BUDGET_REQUESTS) == 0)
+            return all[i];
+    }
+    return none;
+}
+
+static void fits(const struct conf *c, const struct box *b, uint64_t each,
+                 uint64_t others, FILE *out)
+{
+    struct budget_row r = requests_row(c);
+    uint64_t left = b->memory, all = each * c->workers + others;
+
+    if (left == 0 || r.each == 0 || all <= left)
+        return;
+    uint64_t fixed = all - r.count * r.each * c->workers;
+    if (fixed > left) {
+        fputs("warning: without one request under way ", out);
+        print_bytes(out, fixed);
+        fputs(" may be used, and there are ", out);
+        print_bytes(out, left);
+        fputs(": lower [prepare] memory, files, compress-max or [server] "
+              "workers\n",
+              out);
+        return;
+    }
+    uint64_t room = (left - fixed) / r.each / c->workers;
+    fprintf(out,
+            "warning: there is room for %" PRIu64
+            " requests under way in a worker at their largest, and [limits] "
+            "connections allows %" PRIu64
+            ": where many slow clients are to be expected lower that, or "
+            "[limits] head\n",
+            room, r.count);
+}
+
 void budget_show(const struct conf *c, FILE *out)
 {
+    struct box box;
+
+    box_read("", &box);
+    box_show(c, &box, out);
     process_raise_descriptors(); /* as the master does */
     uint64_t each = worker(c, out);
     uint64_t others = preparer(c, out) + observer(c, out) + scraper(c, out) +
@@ -147,4 +222,5 @@ void budget_show(const struct conf *c, FILE *out)
     fputs("The kernel's own: socket buffers (net.ipv4.tcp_mem), caches of "
           "files.\n",
           out);
+    fits(c, &box, each, others, out);
 }

@@ -79,9 +79,9 @@ def environment():
     return env
 
 
-def run(*args, timeout=DEADLINE_S, cwd=None, stdin=None):
+def run(*args, timeout=DEADLINE_S, cwd=None, stdin=None, wrap=()):
     """A run of etagd that ends by itself (-t, --help-config, ...)."""
-    done = subprocess.run([str(binary())] + [str(a) for a in args],
+    done = subprocess.run([*wrap, str(binary())] + [str(a) for a in args],
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           stdin=subprocess.DEVNULL, timeout=timeout, cwd=cwd,
                           env=environment(), text=True, errors="replace")

@@ -437,7 +437,7 @@ static void typed_values(void **state)
     assert_string_equal(c->listen[2].addr.un.sun_path,
                         "/tmp/etagd-no-such.sock");
     assert_int_equal(c->workers, 3);
-    assert_false(c->workers_auto);
+    assert_false(c->autos.workers);
     assert_int_equal(c->sites[0].n_index, 3);
     assert_string_equal(c->sites[0].index[2], "c.html");
     assert_null(c->server_field);
@@ -465,7 +465,7 @@ static void defaults(void **state)
     (void)state;
     assert_int_equal(c->n_listen, 1);
     assert_string_equal(c->listen[0].text, "127.0.0.1:8080");
-    assert_true(c->workers_auto && c->workers >= 1);
+    assert_true(c->autos.workers && c->workers >= 1);
     assert_string_equal(c->server_field, "etagd");
     assert_int_equal(c->timeouts.idle_ms, 65000);
     assert_int_equal(c->log.format, LOG_COMBINED);

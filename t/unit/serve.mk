@@ -36,3 +36,6 @@ t_unit_userns_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += t/unit/beats
 t_unit_beats_SOURCES = t/unit/beats.c
 t_unit_beats_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += t/unit/box
+t_unit_box_SOURCES = t/unit/box.c
+t_unit_box_LDADD = $(UNIT_LIBS)

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * autos: values that follow from the machine or container: `auto`.
+ * Layer: conf.
+ */
+#include "conf/autos.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "conf/values.h"
+
+/* What a small box leaves to each: a quarter of the memory to prepared bytes, a
+ * sixth to what workers know of files, and an encoder that works on a file of
+ * that size takes some twelve times as much. */
+#define MEMORY_SHARE 4
+#define FILES_SHARE 6
+#define CODED_SHARE 64
+/* Of a file: a worker's entry with its heads and the quarter of an error or
+ * redirect; the preparer's result. */
+#define FILE_BYTES_WORKER 8192
+#define FILE_BYTES_PREPARER 1536
+
+#define MIB(n) ((uint64_t)(n) << 20)
+
+static const struct autos_row {
+    const char *name;
+    size_t flag; /* in struct conf: says `auto` */
+    uint64_t least, most;
+} rows[] = {
+    { "workers", offsetof(struct conf, autos.workers), 1, 256 },
+    { "memory", offsetof(struct conf, autos.memory), MIB(4), MIB(256) },
+    { "files", offsetof(struct conf, autos.files), 64, 4096 },
+    { "compress-max", offsetof(struct conf, autos.compress_max), 65536,
+      MIB(4) },
+};
+
+static const struct autos_row *row_of(const char *name)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (strcmp(rows[i].name, name) == 0)
+            return &rows[i];
+    }
+    check_failed("a value that may be auto", __FILE__, __LINE__, __func__);
+}
+
+static bool parse(struct value_job *job, struct span text,
+                  const struct value_type *otherwise)
+{
+    const struct autos_row *r = row_of(job->key->name);
+    bool is_auto = span_eq(text, SPAN("auto"));
+
+    if (!is_auto && !otherwise->parse(job, text))
+        return false;
+    memcpy((char *)job->base + r->flag, &is_auto, sizeof is_auto);
+    return true;
+}
+
+static void print(const struct key *k, const void *base, FILE *out,
+                  const struct value_type *otherwise)
+{
+    bool is_auto;
+
+    memcpy(&is_auto, (const char *)base + row_of(k->name)->flag,
+           sizeof is_auto);
+    if (is_auto)
+        fprintf(out, "%s = auto\n", k->name);
+    else
+        otherwise->print(k, base, out);
+}
+
+static bool count_parse(struct value_job *job, struct span text)
+{
+    return parse(job, text, &value_count);
+}
+
+static void count_print(const struct key *k, const void *base, FILE *out)
+{
+    print(k, base, out, &value_count);
+}
+
+static void count_allowed(const struct key *k, struct buf *b)
+{
+    value_count.allowed(k, b);
+    buf_str(b, ", or auto");
+}
+
+const struct value_type value_auto_count = { "number", count_parse, count_print,
+                                             count_allowed };
+
+static bool size_parse(struct value_job *job, struct span text)
+{
+    return parse(job, text, &value_size);
+}
+
+static void size_print(const struct key *k, const void *base, FILE *out)
+{
+    print(k, base, out, &value_size);
+}
+
+static void size_allowed(const struct key *k, struct buf *b)
+{
+    value_size.allowed(k, b);
+    buf_str(b, ", or auto");
+}
+
+const struct value_type value_auto_size = { "size", size_parse, size_print,
+                                            size_allowed };
+
+/* ---- what they come to ---- */
+
+/* As much as there is of it, within its row's bounds. */
+static uint64_t bounded(const char *name, uint64_t v)
+{
+    const struct autos_row *r = row_of(name);
+
+    return v < r->least ? r->least : v > r->most ? r->most : v;
+}
+
+void autos_fit(struct conf *c, uint64_t memory, unsigned processors)
+{
+    uint64_t box = memory ? memory : UINT64_MAX / 2;
+
+    c->box_memory = memory;
+    if (c->autos.workers)
+        c->workers = (unsigned)bounded("workers", processors);
+    uint64_t file =
+        (uint64_t)c->workers * FILE_BYTES_WORKER + FILE_BYTES_PREPARER;
+    if (c->autos.memory)
+        c->prepare.memory_bytes = bounded("memory", box / MEMORY_SHARE);
+    if (c->autos.files)
+        c->prepare.files = bounded("files", box / FILES_SHARE / file);
+    if (c->autos.compress_max)
+        c->prepare.compress_max_bytes =
+            bounded("compress-max", box / CODED_SHARE);
+}
+
+bool autos_squeezed(const struct conf *c)
+{
+    return (c->autos.memory &&
+            c->prepare.memory_bytes < row_of("memory")->most) ||
+           (c->autos.files && c->prepare.files < row_of("files")->most) ||
+           (c->autos.compress_max &&
+            c->prepare.compress_max_bytes < row_of("compress-max")->most);
+}
