@@ -21,6 +21,7 @@
 #include "os/inherit.h"
 #include "os/process.h"
 #include "os/signals.h"
+#include "os/title.h"
 #include "tool/budget.h"
 #include "tool/check.h"
 #include "tool/explain.h"
@@ -324,6 +325,7 @@ int main(int argc, char **argv)
 {
     struct options o = { .action = ACTION_SERVE };
 
+    argv = title_begin(argc, argv);
     process_standard_descriptors();
     signals_own();
     int status = tool(argc, argv);

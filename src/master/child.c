@@ -17,6 +17,7 @@
 #include "os/process.h"
 #include "os/sandbox.h"
 #include "os/signals.h"
+#include "os/title.h"
 #include "prepare/preparer.h"
 
 const char *child_role_name(const struct child *c)
@@ -82,6 +83,22 @@ static void keep_needed(const struct generation *g, const struct child *c,
     free(keep);
 }
 
+/* "etagd: worker 2/4, generation 3" for ps; "etagd-worker" for top.  A preparer
+ * may outlive its generation. */
+static void entitle(const struct generation *g, const struct child *c)
+{
+    const char *role = child_role_name(c);
+    char name[16], title[96], place[32] = "", number[32] = "";
+
+    snprintf(name, sizeof name, "etagd-%s", role);
+    if (c->role == CHILD_WORKER)
+        snprintf(place, sizeof place, " %u/%u", c->index + 1, g->conf->workers);
+    if (c->role != CHILD_PREPARER)
+        snprintf(number, sizeof number, ", generation %u", g->number);
+    snprintf(title, sizeof title, "etagd: %s%s%s", role, place, number);
+    title_set(name, title);
+}
+
 _Noreturn void child_main(struct generation *g, struct child *c, int control,
                           int prepare)
 {
@@ -91,6 +108,7 @@ _Noreturn void child_main(struct generation *g, struct child *c, int control,
     snprintf(role, sizeof role, c->role == CHILD_WORKER ? "%s %u" : "%s",
              child_role_name(c), c->index + 1);
     log_role(role);
+    entitle(g, c);
     check_role(role);
     signals_child();
     keep_needed(g, c, control, prepare);

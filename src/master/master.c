@@ -32,6 +32,7 @@
 #include "os/sandbox.h"
 #include "os/shm.h"
 #include "os/signals.h"
+#include "os/title.h"
 #include "prepare/preparer.h"
 #include "share/attempts.h"
 #include "share/past.h"
@@ -415,6 +416,7 @@ int master_run(struct conf *conf, const struct conf_source *source,
     m.source = *source;
     m.inherit = *inherit;
     log_threshold((enum log_severity)conf->log.level); /* the start's, too */
+    title_set_with_arguments("etagd: master");
     begin(&m, argv);
     boxed_log(conf);
     activation_apply(&m, conf);

@@ -27,6 +27,7 @@ libos_a_SOURCES = \
 	src/os/shm.c src/os/shm.h \
 	src/os/signals.c src/os/signals.h \
 	src/os/tcpinfo.c src/os/tcpinfo.h \
+	src/os/title.c src/os/title.h \
 	src/os/userns.c src/os/userns.h \
 	src/os/wake.c src/os/wake.h \
 	src/os/walk.c src/os/walk.h \
