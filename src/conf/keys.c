@@ -172,7 +172,7 @@ const struct key keys[] = {
         "send the reason of each decision as a response field"),
 
     ROW("timeouts", "idle", duration, conf, timeouts.idle_ms, "65s",
-        "between requests of a connection, and for unused connections",
+        "between requests, and for unused connections; from 1s on closed a second later",
         RANGE(10, MS_DAY)),
     ROW("timeouts", "head", duration, conf, timeouts.head_ms, "10s",
         "from the first byte of a request's head to its last", RANGE(10, MS_DAY)),
