@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Pages as students make them: a report of each, and nothing that differs."""
+import random
 import struct
 import zlib
 
@@ -11,11 +12,15 @@ pytestmark = pytest.mark.usefixtures("chromium")
 STEPS = "first,again,edit-logo,again"
 
 
-def png(side=4):
+def png(side=4, noise=False):
     def chunk(kind, body):
         return struct.pack(">I", len(body)) + kind + body + struct.pack(
             ">I", zlib.crc32(kind + body))
     rows = (b"\0" + b"\xff\0\0" * side) * side
+    if noise:                 # as a photograph: it does not become smaller
+        dots = random.Random(side)
+        rows = b"".join(b"\0" + dots.randbytes(3 * side)
+                        for _ in range(side))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(
         ">IIBBBBB", side, side, 8, 2, 0, 0, 0)) + chunk(
         b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
