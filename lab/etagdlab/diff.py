@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: MIT
 """diff: two reports, and what happened differently: outcomes and reasons, not
 times, ports or packet numbers."""
+from typing import Any
+
+Report = dict[str, Any]
 
 
-def _outcome(resource):
+def _outcome(resource: dict[str, Any]) -> str:
     reasons = sorted({e["reason"] or "" for e in resource["wire"]})
     return "%s (%s)" % (resource["outcome"], ", ".join(reasons)) \
         if reasons else resource["outcome"]
 
 
-def _steps(a, b):
+def _steps(a: Report, b: Report) -> list[str]:
     lines = []
     if a["scenario"] != b["scenario"]:
         lines.append("scenario: %s | %s" % (",".join(a["scenario"]),
@@ -29,7 +32,7 @@ def _steps(a, b):
     return lines
 
 
-def _matrix(a, b):
+def _matrix(a: Report, b: Report) -> list[str]:
     if not a.get("matrix") or not b.get("matrix"):
         return []
     lines, there = [], {r["label"]: r for r in b["matrix"]["rows"]}
@@ -45,18 +48,18 @@ def _matrix(a, b):
     return lines
 
 
-def _connections(report):
+def _connections(report: Report) -> tuple[int, int]:
     used = sum(not s["unused"] for s in report["streams"])
     return used, len(report["streams"]) - used
 
 
-def _ini(text):
+def _ini(text: str) -> list[str]:
     """An ini file without comments and empty lines."""
     return [x.strip() for x in text.splitlines()
             if x.strip() and x.strip()[0] not in "#;"]
 
 
-def compare(a, b):
+def compare(a: Report, b: Report) -> list[str]:
     """Lines that say what differs; none: the same."""
     lines = []
     if a["format"] != b["format"]:

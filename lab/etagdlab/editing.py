@@ -2,13 +2,15 @@
 """editing: another version of a file, so that one can see which version a
 browser shows: pictures change their colours, texts get a comment."""
 import os
+import pathlib
 import struct
 import zlib
+from collections.abc import Iterable, Iterator
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-def _chunks(data):
+def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     at = len(SIGNATURE)
     while at + 12 <= len(data):
         length, = struct.unpack_from(">I", data, at)
@@ -16,7 +18,7 @@ def _chunks(data):
         at += 12 + length
 
 
-def _png(chunks):
+def _png(chunks: Iterable[tuple[bytes, bytes]]) -> bytes:
     out = [SIGNATURE]
     for kind, body in chunks:
         out.append(struct.pack(">I", len(body)) + kind + body + struct.pack(
@@ -24,14 +26,14 @@ def _png(chunks):
     return b"".join(out)
 
 
-def _turn(raw, step):
+def _turn(raw: bytearray, step: int) -> bytearray:
     """Red to green to blue to red, in pixels of `step` bytes."""
     raw[0::step], raw[1::step], raw[2::step] = \
         raw[1::step], raw[2::step], raw[0::step]
     return raw
 
 
-def png(data):
+def png(data: bytes) -> bytes:
     """The same picture in other colours.
 
     PNG's filters work on each channel by itself, so the channels of filtered
@@ -62,7 +64,7 @@ def png(data):
     return _png(out)
 
 
-def edited(name, data, number):
+def edited(name: str, data: bytes, number: int) -> bytes:
     """Other bytes of the same kind."""
     if data.startswith(SIGNATURE):
         try:
@@ -77,7 +79,7 @@ def edited(name, data, number):
     return data + note + b"\n"
 
 
-def edit(path, number):
+def edit(path: pathlib.Path, number: int) -> None:
     """By rename, so that nobody ever sees half a file."""
     data = path.read_bytes()
     new = path.with_name(path.name + ".new~")

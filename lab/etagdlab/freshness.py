@@ -5,6 +5,7 @@ import datetime
 import email.utils
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .words import Said
@@ -23,8 +24,11 @@ _DATE = re.compile(
 _MEMBER = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*(?:"|\\?$))+')
 OWS = " \t"
 
+Fields = Mapping[str, str]
+Members = list[tuple[str, str | None]]
 
-def members(text):
+
+def members(text: str | None) -> Members:
     """[(name, argument or None)] of a field that is a list of directives."""
     found = []
     for part in _MEMBER.findall(text or ""):
@@ -37,18 +41,20 @@ def members(text):
     return found
 
 
-def directives(text):
+def directives(text: str | None) -> set[str]:
     """The names in a field that is a list of directives."""
     return {name for name, _ in members(text)}
 
 
-def http_date(text):
+def http_date(text: str | None) -> int | None:
     """Whole seconds since 1970, or None."""
-    if not _DATE.fullmatch((text or "").strip(OWS)):
+    if not text or not _DATE.fullmatch(text.strip(OWS)):
         return None
     try:
         when = email.utils.parsedate_to_datetime(text)
     except (TypeError, ValueError, IndexError):
+        return None
+    if when is None:
         return None
     return int(when.replace(tzinfo=datetime.timezone.utc).timestamp())
 
@@ -62,22 +68,22 @@ class Grant:
     given: int = 0            # the same without the age that it came with
 
 
-def _seconds(text):
+def _seconds(text: str | None) -> int | None:
     """delta-seconds, or None."""
-    if not re.fullmatch("[0-9]+", text or ""):
+    if not text or not re.fullmatch("[0-9]+", text):
         return None
     return min(int(text), SECONDS_MAX)
 
 
-def _number(found, name):
+def _number(found: Members, name: str) -> int | None:
     """The first number that a directive of this name has (4.2.1), or None."""
     for key, value in found:
-        if key == name and _seconds(value) is not None:
-            return _seconds(value)
+        if key == name and (seconds := _seconds(value)) is not None:
+            return seconds
     return None
 
 
-def _forbids(fields, cc):
+def _forbids(fields: Fields, cc: Members) -> str | None:
     """The rule that forbids all use without asking, or None."""
     names = {name for name, _ in cc}
     if "no-store" in names:
@@ -89,7 +95,7 @@ def _forbids(fields, cc):
     return "vary" if "*" in directives(fields.get("vary")) else None
 
 
-def _granted(fields, cc, date):
+def _granted(fields: Fields, cc: Members, date: int) -> tuple[int, str]:
     """Seconds from its Date on, and the rule."""
     max_age = _number(cc, "max-age")
     if max_age is not None:
@@ -103,7 +109,7 @@ def _granted(fields, cc, date):
     return 0, "none"
 
 
-def grant(fields, came=None):
+def grant(fields: Fields, came: float | None = None) -> Grant:
     """RFC 9111 4.2.1 to 4.2.3 and 5.2.2, as a private cache reads them; the same
     as http/lifetime (t/data/freshness.tsv).  came: in seconds since 1970, None:
     when its Date says."""
@@ -124,11 +130,11 @@ def grant(fields, came=None):
     return Grant(left, by, max(0, until - age - left), seconds)
 
 
-def clock(time_ns):
+def clock(time_ns: float) -> str:
     return time.strftime("%H:%M:%S", time.localtime(time_ns / 1e9))
 
 
-def span(seconds):
+def span(seconds: float) -> str:
     """A length of time that people read at once."""
     for unit, name in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= 3 * unit:
@@ -136,7 +142,8 @@ def span(seconds):
     return "%d s" % seconds
 
 
-def why_absent(stored, now_ns, restored=False, history=False):
+def why_absent(stored: tuple[Fields, int] | None, now_ns: int,
+               restored: bool = False, history: bool = False) -> Said:
     """One sentence.  stored: (fields, when they came, in ns) or None."""
     if restored:
         return Said(("restored as a whole from the back/forward cache: the "

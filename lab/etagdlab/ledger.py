@@ -28,17 +28,17 @@ QUIET = ("open", "sent", "-", "", None)
 @dataclass
 class Request:
     time_ns: int = 0
-    worker: int = None
-    connection: int = None
-    number: int = None
-    method: str = None
-    target: str = None
-    status: int = None
-    bytes: int = None
-    duration_us: int = None
-    encoding: str = None
-    reason: str = None
-    end: str = None
+    worker: "int | None" = None
+    connection: "int | None" = None
+    number: "int | None" = None
+    method: "str | None" = None
+    target: "str | None" = None
+    status: "int | None" = None
+    bytes: "int | None" = None
+    duration_us: "int | None" = None
+    encoding: "str | None" = None
+    reason: "str | None" = None
+    end: "str | None" = None
 
     @property
     def end_ns(self):
@@ -48,17 +48,17 @@ class Request:
 @dataclass
 class Connection:
     port: int                 # the client's
-    peer: str = None
-    worker: int = None
-    number: int = None
-    time_ns: int = None       # accepted
+    peer: "str | None" = None
+    worker: "int | None" = None
+    number: "int | None" = None
+    time_ns: "int | None" = None       # accepted
     waited_ns: int = 0        # before that, in the kernel's queue
     fins: dict = field(default_factory=dict)  # {"client": ns, "server": ns}
-    end_ns: int = None
-    end: str = None
-    who: str = None           # closed first
+    end_ns: "int | None" = None
+    end: "str | None" = None
+    who: "str | None" = None           # closed first
     requests: list = field(default_factory=list)
-    expected: int = None      # requests, when only their count is told
+    expected: "int | None" = None      # requests, when only their count is told
 
 
 @dataclass

@@ -95,7 +95,8 @@ class _Writer:
 
 def html(text: str) -> str:
     """Markdown as HTML that can hold nothing but text."""
-    writer, code = _Writer(), None
+    writer = _Writer()
+    code: "List[str] | None" = None
     for line in text.splitlines():
         if line.strip().startswith("```"):
             writer.flush()
@@ -162,7 +163,7 @@ def fill(report: str, found: Dict[str, str],
     lang = lang or ("zh" if '<html lang="zh' in report else "en")
     wanted = {_same(k): (k, v) for k, v in found.items()}
     english = {v: k for k, v in ZH.items()}
-    used = set()
+    used: "set[str]" = set()
     for ident, title in _places(report):
         names = [ident, title, ZH.get(title, ""), english.get(title, "")]
         mine = [wanted[_same(n)] for n in names

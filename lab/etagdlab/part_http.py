@@ -76,7 +76,8 @@ class Http(Part):
         found = self.d.get("exchanges")
         if not found:
             return
-        known, out = set(), []
+        known: "set[Any]" = set()
+        out = []
         for e in found:
             kind = fields.kind(e)
             out.append("<details%s><summary>%s</summary><div class=in>%s"

@@ -8,7 +8,7 @@ from .pieces import Part, heads, table
 
 
 class Packets(Part):
-    def timeline(self):
+    def timeline(self) -> None:
         svg = drawing.timeline(self.d["streams"], self.d["steps"], self.w)
         if svg:
             w = self.w
@@ -25,7 +25,7 @@ class Packets(Part):
                       "enough. Shaded: silence, cut out."),
                     escape(w("Connections over time"), True), svg))
 
-    def ladders(self):
+    def ladders(self) -> None:
         captured = bool(self.d["packets"])
         if not captured and not any(s.get("told") for s in self.d["streams"]):
             return
@@ -64,7 +64,8 @@ class Packets(Part):
 
     def graphs(self) -> None:
         """Of each connection that carried something."""
-        out, w = [], self.w
+        out: "list[str]" = []
+        w = self.w
         for s in self.d["streams"]:
             mine = [p for p in self.d["packets"]
                     if p["stream"] == s.get("index")]
@@ -91,7 +92,7 @@ class Packets(Part):
                 "so a round trip is what the other end took to answer; an ACK "
                 "may wait for data to ride on, up to 40 ms.")), "".join(out)))
 
-    def packets(self):
+    def packets(self) -> None:
         if not self.d["packets"]:
             return
         rows, at = [], 0

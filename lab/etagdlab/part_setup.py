@@ -24,7 +24,7 @@ class Setup(Part):
             figure, escape(note), escape("\n".join(
                 told["text"].splitlines()))))
 
-    def matrix(self):
+    def matrix(self) -> None:
         m = self.d["matrix"]
         if not m:
             return
@@ -71,7 +71,7 @@ class Setup(Part):
             table(heads(w, "option", "value", "why"), rows,
                   label=w("For experiments")))
 
-    def configuration(self):
+    def configuration(self) -> None:
         ini, d = self.d["ini"], self.d
         body = "<h3>%s</h3><p>%s</p><pre>%s</pre>" % (
             escape(ini["name"]), escape(self.w(

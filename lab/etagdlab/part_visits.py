@@ -8,9 +8,9 @@ from .pieces import SAYS, Part, badge, heads, table
 from .words import Said
 
 
-def disagreements(data):
+def disagreements(data: "dict[str, Any]") -> "list[str]":
     """What one witness says and another denies, as sentences."""
-    found = []
+    found: "list[str]" = []
     for i, s in enumerate(data["steps"]):
         for r in s.get("resources", []):
             if r["agree"] is False:
@@ -28,7 +28,7 @@ def disagreements(data):
 
 
 class Visits(Part):
-    def summary(self):
+    def summary(self) -> None:
         rows = [r for _, s in self.loads for r in s["resources"]]
         asked = [e for r in rows for e in r["wire"]]
         unused = sum(s["unused"] for s in self.d["streams"])
@@ -59,7 +59,7 @@ class Visits(Part):
             "For experiments only, not for a real service: %s.",
             ", ".join(sorted(named)))) if named else ""
 
-    def witnesses(self):
+    def witnesses(self) -> str:
         d, w, wrong = self.d, self.w, disagreements(self.d)
         if d["capture"]["way"]:
             text = w("Three witnesses: the capture, the server's log and the "
@@ -113,7 +113,7 @@ class Visits(Part):
                           "shown as not seen. ", lost)
         return self.w("The capture lost no packet. ")
 
-    def grid(self):
+    def grid(self) -> None:
         paths = []
         for _, s in self.loads:
             paths += [r["path"] for r in s["resources"]
@@ -134,7 +134,7 @@ class Visits(Part):
         self.section("grid", "What each visit asked for", table(
             head, rows, "cells", label=self.w("What each visit asked for")))
 
-    def _resource(self, r):
+    def _resource(self, r: "dict[str, Any]") -> str:
         where = "; ".join(
             self.w("request %s on connection %s", e["request"],
                    e["connection"]) + (
@@ -165,7 +165,7 @@ class Visits(Part):
                     escape(self.w(text, self.w(s[kind]))))
         return ""
 
-    def visits(self):
+    def visits(self) -> None:
         out = []
         head = heads(self.w, "part", "on the wire", "bytes",
                       "the browser says", "why")

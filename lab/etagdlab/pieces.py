@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """pieces: what the report's sections are made of: tables, badges, and the
 section itself."""
+from collections.abc import Iterable
 from html import escape
+from typing import Any
 
 from .shared import colour_of
 from .words import Words
@@ -16,16 +18,17 @@ NUMBERS = ("No.", "Time", "Length", "bytes")
 class Part:
     """What adds sections to a report: its data, its words, its list."""
 
-    def __init__(self, data, words, sections):
+    def __init__(self, data: dict[str, Any], words: Words,
+                 sections: list[tuple[str, str, str]]) -> None:
         self.d, self.w, self.sections = data, words, sections
         self.loads = [(i, s) for i, s in enumerate(data["steps"])
                       if "resources" in s]
 
-    def section(self, ident, title, body):
+    def section(self, ident: str, title: str, body: str) -> None:
         self.sections.append((ident, title, body))
 
 
-def badge(outcome, why="", words=Words("en")):
+def badge(outcome: str, why: str = "", words: Words = Words("en")) -> str:
     behind = outcome.startswith("~")
     word = outcome.lstrip("~").split(" ")[-1]
     cls = "bno" if outcome == "-" else \
@@ -37,7 +40,8 @@ def badge(outcome, why="", words=Words("en")):
         cls, escape(words(why), True), escape(text))
 
 
-def table(head, rows, cls="", tall=False, label=""):
+def table(head: str, rows: Iterable[str], cls: str = "", tall: bool = False,
+          label: str = "") -> str:
     return ('<div class="scroll%s" tabindex="0" role="region" '
             'aria-label="%s"><table class="%s"><thead><tr>%s</tr></thead>'
             "<tbody>%s</tbody></table></div>") % (
@@ -45,7 +49,7 @@ def table(head, rows, cls="", tall=False, label=""):
         "".join(rows))
 
 
-def heads(words, *names):
+def heads(words: Words, *names: str) -> str:
     return "".join('<th scope="col"%s>%s</th>' % (
         ' class="num"' if n in NUMBERS else "", escape(words(n)))
         for n in names)

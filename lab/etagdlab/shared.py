@@ -4,22 +4,23 @@ colours of answers (www/style.css) and the table of what browsers do
 (www/lab/policies.json)."""
 import json
 import pathlib
+from typing import Any
 
 HERE = pathlib.Path(__file__).resolve().parent
 END = "/* -- end of colours -- */"
 
 
-def _text(*names):
+def _text(*names: str) -> str:
     """Of a file in the source tree's www; installed it lies beside this one."""
     places = (HERE / names[-1], HERE.parents[1].joinpath("www", *names))
     return next(p for p in places if p.exists()).read_text(encoding="utf-8")
 
 
-def policies():
+def policies() -> Any:
     return json.loads(_text("lab", "policies.json"))
 
 
-def style(name):
+def style(name: str) -> str:
     """A style sheet of the lab's own, behind the colours that all pages have."""
     colours = _text("style.css")
     begin = colours.index("/* -- colours")
@@ -27,7 +28,7 @@ def style(name):
     return colours[begin:colours.index(END)] + own
 
 
-def colour_of(status):
+def colour_of(status: int | None) -> str:
     """The class that colours an answer everywhere: of all of it, a part, a
     confirmation, something else, an error."""
     known = {206: "s206", 304: "s304"}

@@ -2,6 +2,7 @@
 """streams: TCP connections in a capture: their packets in order with relative
 numbers, their HTTP messages, who opened and who closed first."""
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from . import http1
 from .packets import ACK, FIN, MOD, RST, SYN
@@ -13,14 +14,14 @@ GAP_MAX = 256 << 20
 @dataclass
 class Packet:
     """A segment, seen from its connection."""
-    segment: object
+    segment: Any
     client: bool              # sent by the one who opened
     seq: int                  # relative
     ack: int
     again: bool = False       # its bytes had been sent before
-    request: object = None    # the message that begins in it
-    response: object = None
-    ends: object = None       # the response that is whole with it
+    request: Any = None       # the message that begins in it
+    response: Any = None
+    ends: Any = None          # the response that is whole with it
     info: str = ""
 
 

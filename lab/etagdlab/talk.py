@@ -199,7 +199,7 @@ def serial(url: str, paths: List[str]) -> "tuple[int, float]":
         for path in paths:
             s.sendall(_request(path, host, False))
             _answer(s)
-        return port, time.monotonic() - began
+    return port, time.monotonic() - began
 
 
 def stall(url: str, path: str, holders: int) -> "tuple[List[int], float]":
@@ -215,4 +215,5 @@ def stall(url: str, path: str, holders: int) -> "tuple[List[int], float]":
         s.sendall(_request(path, host, False))
         _answer(s)
         took = time.monotonic() - began
-        return [x.getsockname()[1] for x in [s, *held]], took
+        ports = [x.getsockname()[1] for x in [s, *held]]
+    return ports, took

@@ -18,12 +18,12 @@ class Tool:
     package: str
     use: str
 
-    def path(self):
+    def path(self) -> str | None:
         places = os.environ.get("PATH", os.defpath).split(os.pathsep)
         return shutil.which(self.program, path=os.pathsep.join(
             places + [p for p in MORE_PATH if p not in places]))
 
-    def missing(self):
+    def missing(self) -> Said:
         return Said((
             "%s is not installed (Debian: apt-get install %s); it ",
             self.program, self.package)).and_then(self.use)
@@ -39,7 +39,7 @@ SS = Tool("ss", "iproute2", "shows the kernel's table of connections")
 TSHARK = Tool("tshark", "tshark", "shows annotated captures in a terminal")
 
 
-def version(tool):
+def version(tool: Tool) -> str | None:
     """The first line of its --version, or None."""
     path = tool.path()
     if not path:

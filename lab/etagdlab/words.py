@@ -2,6 +2,8 @@
 """words: what the report says, in its languages.  What servers, browsers and
 packets say stays in their own words; so does the JSON, which is for programs."""
 import re
+from collections.abc import Sequence
+from typing import Any
 
 from .zh_exercises import EXERCISES
 from .zh_fields import FIELDS
@@ -192,7 +194,7 @@ ZH = {
 }
 
 
-def fill(template, args):
+def fill(template: str, args: Sequence[Any]) -> str:
     """%, whose arguments may stand in another order: %2$s."""
     places = re.findall(r"%(\d)\$", template)
     if places:
@@ -205,23 +207,25 @@ class Said(str):
     """Text that remembers how it was put together, so that it can be said in
     another language: parts of (template, argument...)."""
 
-    def __new__(cls, *parts):
+    parts: tuple[Any, ...]
+
+    def __new__(cls, *parts: Any) -> "Said":
         self = super().__new__(cls, "".join(fill(t, a) for t, *a in parts))
         self.parts = parts
         return self
 
-    def and_then(self, template, *args):
+    def and_then(self, template: str, *args: Any) -> "Said":
         return Said(*self.parts, (template, *args))
 
-    def joined(self, other):
+    def joined(self, other: str) -> "Said":
         return Said(*self.parts, *getattr(other, "parts", ((other,),)))
 
 
 class Words:
-    def __init__(self, lang):
+    def __init__(self, lang: str) -> None:
         self.lang = lang
 
-    def __call__(self, text, *args):
+    def __call__(self, text: str, *args: Any) -> str:
         if self.lang != "zh":
             return fill(text, args) if args else str(text)
         if isinstance(text, Said):
