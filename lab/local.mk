@@ -7,6 +7,7 @@ LAB_MODULES = \
 	lab/etagdlab/annotate.py \
 	lab/etagdlab/answers.py \
 	lab/etagdlab/answers_auth.py \
+	lab/etagdlab/bpf.py \
 	lab/etagdlab/browser.py \
 	lab/etagdlab/capture.py \
 	lab/etagdlab/cdp.py \

@@ -19,7 +19,7 @@ import threading
 import time
 from typing import Optional
 
-from . import children, packets, pcapng, tools
+from . import bpf, children, packets, pcapng, tools
 from .words import Said
 
 DEADLINE_S = 10
@@ -90,13 +90,12 @@ class _PacketSocket:
     def __init__(self, port, path):
         try:
             self.socket = socket.socket(
-                socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_IP))
+                socket.AF_PACKET, socket.SOCK_DGRAM, 0)  # nothing before bind()
         except (PermissionError, AttributeError) as why:
             raise NoCapture("no right to open a packet socket "
                             "(CAP_NET_RAW)") from why
-        self.port = port
         self.found = []
-        self.lost = 0
+        self.handed = self.lost = 0  # by the kernel
         self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         # Beyond the system's limit where that is allowed.
         for option in (socket.SO_RCVBUF, SO_RCVBUFFORCE):
@@ -105,6 +104,8 @@ class _PacketSocket:
                                        BUFFER_MB << 20)
             except OSError:
                 pass
+        # What others send through loopback must not fill the buffer.
+        bpf.attach(self.socket, bpf.of_port(port))
         self.socket.bind(("lo", ETH_P_IP))
         self.stop_r, self.stop_w = os.pipe()
         self.thread = threading.Thread(target=self._read, daemon=True)
@@ -118,11 +119,6 @@ class _PacketSocket:
             if any(fd == self.stop_r for fd, _ in poll.poll()):
                 return
             data, extra, _, _ = self.socket.recvmsg(1 << 17, 64)
-            head = (data[0] & 15) * 4 if data else 0
-            if len(data) < head + 4 or data[9] not in (6, 17):
-                continue
-            if self.port not in struct.unpack_from(">HH", data, head):
-                continue
             self.found.append((self._time(extra), data))
 
     @staticmethod
@@ -148,8 +144,8 @@ class _PacketSocket:
     def end(self):
         os.write(self.stop_w, b".")
         self.thread.join(DEADLINE_S)
-        self.lost = struct.unpack("II", self.socket.getsockopt(
-            SOL_PACKET, PACKET_STATISTICS, 8))[1]
+        self.handed, self.lost = struct.unpack("II", self.socket.getsockopt(
+            SOL_PACKET, PACKET_STATISTICS, 8))
         self.socket.close()
         os.close(self.stop_r)
         os.close(self.stop_w)

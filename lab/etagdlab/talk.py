@@ -10,6 +10,8 @@ import time
 from typing import Callable, Dict, List
 from urllib.parse import urlsplit
 
+from . import bpf
+
 PATIENCE_S = 10
 # As long as others may hold every worker.
 STALL_S = 120
@@ -19,25 +21,9 @@ CROSS_S = 3
 TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 FIN_WAIT_1 = "04"
 
-# struct sock_filter: a segment that has FIN goes lost, all else is taken.
-# The program sees the segment from its TCP header on; its flags are byte 13.
-BPF_LOAD_BYTE, BPF_IF_SET, BPF_RETURN = 0x30, 0x45, 0x06
-DROP_FIN = ((BPF_LOAD_BYTE, 0, 0, 13), (BPF_IF_SET, 0, 1, 1),
-            (BPF_RETURN, 0, 0, 0), (BPF_RETURN, 0, 0, 0xFFFFFFFF))
-SO_ATTACH_FILTER, SO_DETACH_FILTER = 26, 27
-
 
 class NoAnswer(OSError):
     """The server did not do what belongs to the experiment."""
-
-
-def _filter(s: socket.socket) -> "object":
-    import ctypes
-    code = b"".join(struct.pack("HBBI", *c) for c in DROP_FIN)
-    kept = ctypes.create_string_buffer(code)
-    s.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack(
-        "HxxxxxxP", len(DROP_FIN), ctypes.addressof(kept)))
-    return kept
 
 
 def _request(path: str, host: str, last: bool) -> bytes:
@@ -124,7 +110,7 @@ def _both(s: socket.socket, path: str, host: str) -> None:
     long way; it comes again."""
     s.sendall(_request(path, host, False))
     _answer(s)
-    kept = _filter(s)
+    bpf.attach(s, bpf.DROP_FIN)
     s.sendall(_request(path, host, True))
     # The content may come with the FIN, which is lost with it for now, so only
     # the kernel's table tells that it has been sent.
@@ -134,8 +120,7 @@ def _both(s: socket.socket, path: str, host: str) -> None:
             raise NoAnswer("the server did not close")
         time.sleep(0.01)
     s.shutdown(socket.SHUT_WR)
-    s.setsockopt(socket.SOL_SOCKET, SO_DETACH_FILTER, 0)
-    del kept
+    bpf.detach(s)
     s.settimeout(CROSS_S)
     _until_end(s)
 

@@ -134,6 +134,35 @@ def test_what_the_capture_lost():
     assert pcapng.dropped([statistics((4, 100), (5, 0))]) == 0
 
 
+def test_others_are_not_in_the_way(captured):
+    """A socket of few bytes on the port; 100 MB beside it on another."""
+    ends = []
+    for _ in range(2):
+        a, b = socket.socket(), socket.socket()
+        a.bind(("127.0.0.1", 0))
+        a.listen()
+        b.connect(a.getsockname())
+        ends.append((b, a.accept()[0], a))
+    run = captured(ends[0][2].getsockname()[1])
+    noise = threading.Thread(target=lambda: [
+        ends[1][0].sendall(bytes(1 << 10)) for _ in range(100 << 10)])
+    noise.start()
+    left = 100 << 20
+    while left:
+        left -= len(ends[1][1].recv(1 << 20))
+    noise.join()
+    ends[0][0].sendall(b"these")
+    assert ends[0][1].recv(9) == b"these"
+    blocks = run.finish()
+    for end in ends:
+        for s in end:
+            s.close()
+    assert run.dropped == 0 and run.whole
+    assert sum(s.length for s in packets.segments(blocks)) == 5
+    # little more than these (its own beginning) went through its buffer
+    assert getattr(run.source, "handed", 0) < 100
+
+
 def test_a_burst_loses_nothing(captured):
     """20 MB at once through loopback; the capture says that it has all."""
     with socket.socket() as listening:
