@@ -305,6 +305,7 @@ def test_gallery(gallery, browser, kind):
     witness = Witness(gallery)
     lab = Lab.__new__(Lab)
     lab.browser, lab.url = browser, gallery.url + "/lab/"
+    begun = time.monotonic()
     browser.open(lab.url)
     recorded(browser, "first")
     since = time.monotonic()
@@ -315,11 +316,16 @@ def test_gallery(gallery, browser, kind):
     tiles = recorded(browser, kind)
     seen = witness.look()
     rows = foretold(LOOK_S)
+    # on a busy machine what is fresh for some seconds may not be any more
+    late = foretold(time.monotonic() - begun + 1)
     assert len(tiles) == 22
     for name, tile in tiles.items():
         path = "/lab/logo/%s.png" % name
         expected = rows[path][word]
         shown = {"-": "0", "-+304": "0"}.get(expected, expected)
+        if tile["is"] != shown and late[path][word] != expected:
+            expected = late[path][word]
+            shown = {"-": "0", "-+304": "0"}.get(expected, expected)
         assert tile["is"] == shown, (name, tile, expected)
         if expected == "-+304":
             harness.until("the question behind", lambda: seen.update(

@@ -7,6 +7,7 @@ import re
 import urllib.request
 
 import pytest
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -160,8 +161,13 @@ def test_a_slow_hand(observed, browser):
     browser.open(server.url + "/one.html")
     show(browser, url, 1)
     d, c = browser.driver, server.connect()
-    place = d.find_element(By.CSS_SELECTOR, "#lane-list .names button")
-    ActionChains(d).click_and_hold(place).perform()
+
+    def press(d):
+        """It may be drawn anew between being found and being pressed, too."""
+        ActionChains(d).click_and_hold(d.find_element(
+            By.CSS_SELECTOR, "#lane-list .names button")).perform()
+        return True
+    WebDriverWait(d, 30, 0.05, (StaleElementReferenceException,)).until(press)
     for _ in range(3):
         c.request("GET", "/logo.png")
         browser.async_script(ASK + "setTimeout(done, 300)")
