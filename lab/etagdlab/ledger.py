@@ -105,7 +105,9 @@ def _first(entry, *names):
 
 
 def _peer(entry):
-    """(address, port) of the client."""
+    """(address, port) of the connection's other end."""
+    if entry.get("via_port") is not None:  # a proxy, of whose many clients
+        return entry.get("via"), entry["via_port"]  # "peer" is one
     peer = _first(entry, "peer", "client", "remote")
     port = _first(entry, "port", "peer_port", "client_port")
     if isinstance(peer, dict):

@@ -19,7 +19,7 @@ _etagd_keys='server.listen= server.root= server.workers= server.index= server.fa
     prepare.compress= prepare.compress-min= prepare.compress-max=
     observe.listen= observe.events= observe.names= observe.mask=
     metrics.listen= metrics.allow= health.path= health.live= health.log=
-    proxy.trust='
+    proxy.trust= proxy.fields='
 
 _etagd_values()
 {
@@ -51,6 +51,7 @@ _etagd_values()
     health.path) echo 'off' ;;
     health.live) echo 'off' ;;
     health.log) echo 'off on' ;;
+    proxy.fields) echo 'forwarded none x-forwarded' ;;
     esac
 }
 

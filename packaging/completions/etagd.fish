@@ -131,6 +131,10 @@ function __etagd_keys
     echo health.log=off
     echo health.log=on
     echo proxy.trust=
+    echo proxy.fields=
+    echo proxy.fields=forwarded
+    echo proxy.fields=none
+    echo proxy.fields=x-forwarded
 end
 
 complete -c etagd -n 'not __fish_seen_subcommand_from check explain passwd precompress mime lab annotate watch' -a check -d 'what browsers will ask for, and doubts'

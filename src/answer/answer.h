@@ -14,10 +14,12 @@
 #include "base/span.h"
 #include "conf/conf.h"
 #include "http/fault.h"
+#include "http/forwarded.h"
 #include "http/head.h"
 #include "http/moment.h"
 #include "http/reason.h"
 #include "http/target.h"
+#include "os/net.h"
 
 struct board_ring;
 struct conn;
@@ -44,12 +46,23 @@ struct answers {
     uint64_t turn;     /* number of this turn of the worker */
 };
 
+/* What a trusted proxy's fields say of whom it passes the request on for. */
+struct fronted {
+    bool on;    /* the fields count; nothing else holds if not */
+    bool named; /* the client is known */
+    bool many;  /* and has too many requests under way */
+    enum forwarded_scheme scheme;
+    struct span host; /* with its port, if any; p NULL: not told */
+    struct net_peer client;
+};
+
 /* A request, as far as it is known; it points into the input. */
 struct request {
     struct head head;
     const struct conf_site *site; /* the default's until known */
     struct span path;             /* decoded; "/" until known */
     enum reason why;              /* of a 200, unless a condition has another */
+    struct fronted front;
 };
 
 /* Which request is answered, and where to. */

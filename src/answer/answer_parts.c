@@ -27,6 +27,9 @@ struct record *answer_record(const struct reply *to, int status,
     struct record *r = &t->record[t->record_n++];
     r->entry = NULL;
     r->begun = r->quiet = false;
+    r->fronted = to->q->front.on && to->q->front.named;
+    if (r->fronted)
+        r->client = to->q->front.client;
     r->started_us = to->c->first_us;
     r->line.request = to->c->requests;
     r->line.status = status;

@@ -297,7 +297,9 @@ static enum gate_word begin(const struct reply *to,
                             uint64_t *later_s)
 {
     struct gate *g = to->a->gate;
-    const struct net_peer *peer = &to->c->peer;
+    const struct fronted *front = &to->q->front;
+    const struct net_peer *peer =
+        front->on && front->named ? &front->client : &to->c->peer;
     struct ip ip = ip_of(peer->addr, peer->family);
     uint64_t now_ms = to->a->now->ms, wait_ms;
 

@@ -35,9 +35,12 @@ static enum fault put_location(const struct reply *to, struct buf *b,
     unsigned port = to->a->conf->https_port;
     struct span host;
     enum fault f = target_host(target, &to->q->head, &host);
+    const struct fronted *front = &to->q->front;
 
     if (f != FAULT_NONE)
         return f;
+    if (front->on && front->host.p) /* what the client asked for */
+        (void)target_authority(front->host, &host);
     if (host.n == 0)
         return FAULT_HOST_MISSING;
     BUF_LIT(b, "https://");

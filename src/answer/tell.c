@@ -109,6 +109,12 @@ static struct board_event *begin_request(struct answers *a,
     return e;
 }
 
+static void name_client(struct board_event *e, const struct net_peer *client)
+{
+    e->request.named = true;
+    e->request.client = *client;
+}
+
 void tell_first(struct answers *a, const struct conn *c)
 {
     begin_request(a, BOARD_FIRST, c, c->requests + 1);
@@ -179,6 +185,8 @@ void tell_waiting(struct answers *a, const struct conn *c)
     e->request.status = (uint16_t)r->line.status;
     e->request.first_us = r->started_us;
     e->request.queued_us = r->queued_us;
+    if (r->fronted)
+        name_client(e, &r->client);
     board_text(e, 0, r->head);
     e->request.cut = e->text_n[0] != r->head_n;
     board_publish(a->ring);
@@ -225,19 +233,23 @@ void tell_request(struct answers *a, const struct conn *c,
     q->end = (uint8_t)r->line.end;
     q->site = r->site;
     q->file = r->file;
+    if (r->fronted)
+        name_client(e, &r->client);
     board_text(e, 0, r->head);
     q->cut = e->text_n[0] != r->head_n;
     board_text(e, 1, answer_head_of(c->txn, r));
     board_publish(a->ring);
 }
 
-void tell_cut(struct answers *a, const struct conn *c, const struct head *h,
+void tell_cut(struct answers *a, const struct conn *c, const struct request *q,
               enum end why)
 {
     struct board_event *e = begin_request(a, BOARD_CUT, c, c->requests + 1);
 
     e->request.end = (uint8_t)why;
-    board_text(e, 0, span_to(raw_head(h), TXN_HEAD_MAX));
+    if (q->front.on && q->front.named)
+        name_client(e, &q->front.client);
+    board_text(e, 0, span_to(raw_head(&q->head), TXN_HEAD_MAX));
     e->request.cut = true;
     board_publish(a->ring);
 }

@@ -20,6 +20,7 @@ struct txn;
 struct net_peer;
 struct proxy;
 struct reply;
+struct request;
 
 void tell_start(struct answers *a);
 void tell_accept(struct answers *a, const struct conn *c);
@@ -43,8 +44,8 @@ void tell_waiting(struct answers *a, const struct conn *c);
 void tell_request(struct answers *a, const struct conn *c,
                   const struct record *r);
 
-/* A request that will not be answered; h is what is known of it. */
-void tell_cut(struct answers *a, const struct conn *c, const struct head *h,
+/* A request that will not be answered, as far as it is known. */
+void tell_cut(struct answers *a, const struct conn *c, const struct request *q,
               enum end why);
 
 /* The header of c's proxy, whose own address is `via`. */

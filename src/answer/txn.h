@@ -21,6 +21,7 @@
 #include "http/body.h"
 #include "http/logline.h"
 #include "http/range.h"
+#include "os/net.h"
 
 #define TXN_OUT_BYTES 65536
 #define TXN_PIECES_MAX 192
@@ -68,6 +69,8 @@ struct record {
     uint64_t ends;       /* offset in the stream of this txn's sends */
     bool begun;          /* its first byte is out */
     bool quiet;          /* neither logged nor counted ([health] log) */
+    bool fronted;        /* a proxy has named the client: */
+    struct net_peer client;
     /* for [pace], see pacing.h: */
     uint64_t due_ms;  /* nothing of it leaves before; 0: at once */
     uint64_t rate;    /* bytes of content a second; 0: as fast as it goes */

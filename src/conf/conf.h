@@ -234,8 +234,16 @@ struct conf_nets {
     char *text; /* the same as configured */
 };
 
+/* Which fields of trusted proxies tell whose a request is. */
+enum proxy_fields {
+    PROXY_FIELDS_NONE,
+    PROXY_FIELDS_FORWARDED, /* RFC 7239 */
+    PROXY_FIELDS_X          /* X-Forwarded-For, -Proto, -Host */
+};
+
 struct conf_proxy {
-    struct conf_nets trust; /* whose PROXY headers are believed */
+    struct conf_nets trust; /* whose PROXY headers and fields are believed */
+    enum proxy_fields fields;
 };
 
 struct conf_metrics {

@@ -62,6 +62,12 @@ static const struct key_word freshness_words[] = {
     { "stat", FRESHNESS_STAT, NULL },
     { NULL, 0, NULL },
 };
+static const struct key_word proxy_field_words[] = {
+    { "none", PROXY_FIELDS_NONE, NULL },
+    { "forwarded", PROXY_FIELDS_FORWARDED, NULL },
+    { "x-forwarded", PROXY_FIELDS_X, NULL },
+    { NULL, 0, NULL },
+};
 static const struct key_word sandbox_words[] = {
     { "on", 1, NULL },
     { "off", 0, "processes keep rights that only a debugger needs" },
@@ -302,7 +308,10 @@ const struct key keys[] = {
         "whether requests for these two are logged and counted"),
 
     ROW("proxy", "trust", nets, conf, proxy.trust, "127.0.0.1 ::1",
-        "whose PROXY headers are believed (unix sockets: whoever may open one)"),
+        "whose PROXY headers and fields are believed (unix sockets: whoever may open one)"),
+    ROW("proxy", "fields", word, conf, proxy.fields, "none",
+        "request fields in which they name clients; only what they all set or remove",
+        .words = proxy_field_words),
 
     ROW("cache", "ETag", word, conf_rule, etag, NULL,
         "how entity tags are made; without a rule: content",

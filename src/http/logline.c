@@ -211,6 +211,10 @@ void logline_json(struct buf *b, const struct logline *l)
     JSON_NUMBER(b, "request", l->request);
     JSON_WORD(b, "peer", l->peer);
     JSON_NUMBER(b, "port", l->port);
+    if (l->via) {
+        JSON_WORD(b, "via", l->via);
+        JSON_NUMBER(b, "via_port", l->via_port);
+    }
     JSON_FIELD(b, "method", l->method);
     JSON_FIELD(b, "target", l->target);
     JSON_FIELD(b, "host", l->host);

@@ -39,6 +39,8 @@ struct logline {
     uint64_t request;    /* 1 for the first on its connection */
     const char *peer;    /* address text */
     unsigned port;
+    const char *via; /* the proxy's that named the peer in a field; or NULL */
+    unsigned via_port;
     struct span method, target, host, referer, user_agent;
     int minor;            /* HTTP/1.minor; -1: not read */
     int status;           /* 0: nothing was answered */

@@ -239,6 +239,16 @@ static void put_decision(struct buf *b, const struct board_request *q)
     json_put_u64(b, "bytes", q->bytes);
 }
 
+/* Whose it is, when that is not said of the connection. */
+static void put_client(struct buf *b, const struct board_request *q)
+{
+    if (!q->named)
+        return;
+    put_peer(b, "client", &q->client);
+    if (q->client.port)
+        json_put_u64(b, "client_port", q->client.port);
+}
+
 static void put_request(struct buf *b, const struct happened *x,
                         struct span mask)
 {
@@ -250,6 +260,7 @@ static void put_request(struct buf *b, const struct happened *x,
     put_us(b, "first_us", (int64_t)q->first_us + x->mono_wall);
     if (x->event.kind == BOARD_FIRST)
         return;
+    put_client(b, q);
     put_us(b, "queued_us", (int64_t)q->queued_us + x->mono_wall);
     if (x->event.kind == BOARD_REQUEST)
         put_decision(b, q);
@@ -356,6 +367,7 @@ static void put_listed(struct buf *b, struct span mask,
     put_us(b, "first_us", (int64_t)q->first_us + x->mono_wall);
     put_us(b, "queued_us", (int64_t)q->queued_us + x->mono_wall);
     put_us(b, "sent_us", x->wall_us);
+    put_client(b, q);
     put_request_line(b, mask, head);
     put_decision(b, q);
     json_put_str(b, "end", end_word((enum end)q->end));

@@ -43,6 +43,7 @@ struct acceptor {
     int reserve;      /* a descriptor for serve/spare, or -1 */
     uint64_t refused, refused_logged_ms, full_since_ms;
     uint64_t proxy_logged_ms; /* when a faulty proxy was told of; 0: never */
+    bool fields_logged;       /* fields of one that is not trusted were */
     struct call *calls; /* per worker, by this one; NULL: only one worker */
     char wake_tag;
 };

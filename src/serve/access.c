@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "answer/answer.h"
 #include "answer/txn.h"
 #include "base/check.h"
 #include "base/uninit.h"
@@ -46,8 +47,10 @@ struct access {
     unsigned retry_ms; /* the last try failed: until the next one; else 0 */
     uint64_t tried_ms; /* and was asked then */
     size_t broken;     /* bytes at the front that end a line written in part */
-    char peer[NET_PEER_TEXT]; /* text of peer_of */
-    struct net_peer peer_of;
+    struct shown {
+        char text[NET_PEER_TEXT]; /* of peer */
+        struct net_peer peer;
+    } client, via;              /* the last ones */
     struct logline_stamp stamp; /* of the last line's second */
     struct buf buf;
     char bytes[];
@@ -74,22 +77,22 @@ struct access *access_new(const struct worker *w, int fd)
     a->format = formats[log->format];
     a->prompt = log->format == LOG_READABLE || log->flush_ms == 0;
     a->flush_ms = log->flush_ms;
-    a->peer_of.family = 255;
+    a->client.peer.family = a->via.peer.family = 255;
     logline_stamp(&a->stamp, 0);
     a->buf = buf_over(a->bytes, cap);
     return a;
 }
 
-static const char *peer_text(struct access *a, const struct net_peer *peer)
+static const char *peer_text(struct shown *s, const struct net_peer *peer)
 {
     size_t n = peer->family == 6 ? 16 : 4;
 
-    if (a->peer_of.family != peer->family ||
-        memcmp(a->peer_of.addr, peer->addr, n) != 0) {
-        net_peer_text(peer, a->peer);
-        a->peer_of = *peer;
+    if (s->peer.family != peer->family ||
+        memcmp(s->peer.addr, peer->addr, n) != 0) {
+        net_peer_text(peer, s->text);
+        s->peer = *peer;
     }
-    return a->peer;
+    return s->text;
 }
 
 static unsigned count_lines(const char *p, size_t n)
@@ -177,14 +180,20 @@ static void put_line(struct access *a, struct logline *l)
     a->format(&a->buf, l);
 }
 
-static void put(struct access *a, const struct conn *c, struct logline *l)
+/* client: NULL: the connection's */
+static void put(struct access *a, const struct conn *c,
+                const struct net_peer *client, struct logline *l)
 {
     size_t before = a->buf.n;
 
     l->worker = a->worker;
     l->connection = c->number;
-    l->peer = peer_text(a, &c->peer);
-    l->port = c->peer.port;
+    l->via = client ? peer_text(&a->via, &c->peer) : NULL;
+    l->via_port = c->peer.port;
+    if (!client)
+        client = &c->peer;
+    l->peer = peer_text(&a->client, client);
+    l->port = client->port;
     if (l->time_us - a->stamp.second * 1000000 >= 1000000 ||
         l->time_us < a->stamp.second * 1000000)
         logline_stamp(&a->stamp, l->time_us);
@@ -208,12 +217,15 @@ void access_write(struct access *a, const struct conn *c, struct record *r)
         return;
     r->line.duration_us = a->now->us - r->started_us;
     r->line.time_us = a->now->real_us - (int64_t)r->line.duration_us;
-    put(a, c, &r->line);
+    put(a, c, r->fronted ? &r->client : NULL, &r->line);
 }
 
-void access_cut(struct access *a, const struct conn *c, const struct head *h,
+void access_cut(struct access *a, const struct conn *c, const struct request *q,
                 enum end why)
 {
+    const struct head *h = &q->head;
+    bool named = q->front.on && q->front.named;
+
     if (!a)
         return;
     uint64_t took = c->first_us ? a->now->us - c->first_us : 0;
@@ -226,7 +238,7 @@ void access_cut(struct access *a, const struct conn *c, const struct head *h,
         .duration_us = took,
         .end = why,
     };
-    put(a, c, &l);
+    put(a, c, named ? &q->front.client : NULL, &l);
 }
 
 int access_turn(struct access *a)

@@ -13,8 +13,8 @@
 
 struct access;
 struct conn;
-struct head;
 struct record;
+struct request;
 struct worker;
 
 /* fd stays the caller's until access_reopen(); NULL: no memory.  w is to
@@ -25,9 +25,9 @@ void access_free(struct access *a); /* may be NULL */
 /* The line of a response that has ended (r->line.end says how). */
 void access_write(struct access *a, const struct conn *c, struct record *r);
 
-/* The line of a request that ended before it could be answered: h holds
+/* The line of a request that ended before it could be answered: q->head holds
  * what was understood of it. */
-void access_cut(struct access *a, const struct conn *c, const struct head *h,
+void access_cut(struct access *a, const struct conn *c, const struct request *q,
                 enum end why);
 
 /* End of a turn: writes out what is due; milliseconds until more is, or -1. */

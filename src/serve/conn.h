@@ -56,12 +56,13 @@ struct conn {
     bool again;        /* is in the worker's list for the next turn */
     bool received;     /* has bytes in the arena in this turn */
     bool continued;    /* 100 (Continue) went out for this request */
-    bool by_address;   /* counted in the table of addresses */
+    bool by_address;   /* counted in the table of addresses, as counted_as */
+    bool by_request;   /* the same for as long as a request is under way */
     bool tls;          /* the client speaks TLS to the proxy in front */
     bool awaits_proxy; /* says first whose connection it is */
     uint8_t listener;  /* index of the listening socket */
     enum end end;
-    struct net_peer peer;
+    struct net_peer peer, counted_as;
     uint64_t number;              /* unique in the logs */
     uint64_t requests;            /* answered or being answered */
     uint64_t opened_us, first_us; /* monotonic: accepted; first byte of this

@@ -9,6 +9,7 @@ libserve_a_SOURCES = \
 	src/serve/conn.c src/serve/conn.h \
 	src/serve/control.c src/serve/control.h \
 	src/serve/ferry.c src/serve/ferry.h \
+	src/serve/fronted.c src/serve/fronted.h \
 	src/serve/gauges.c src/serve/gauges.h \
 	src/serve/guard.c src/serve/guard.h \
 	src/serve/pace.c src/serve/pace.h \

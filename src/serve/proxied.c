@@ -11,6 +11,7 @@
 #include "http/proxy.h"
 #include "os/log.h"
 #include "serve/conn.h"
+#include "serve/fronted.h"
 #include "serve/room.h"
 #include "serve/worker.h"
 
@@ -41,12 +42,7 @@ static void tell_log(struct worker *w, const struct net_peer *peer,
 
 bool proxied_trusts(struct worker *w, struct conn *c)
 {
-    const struct conf_nets *trust = &w->conf->proxy.trust;
-    struct ip ip = ip_of(c->peer.addr, c->peer.family);
-
-    if (ip.family == 0)
-        return true; /* whoever may open the socket's file */
-    if (ip_in(trust->net, trust->n, &ip))
+    if (fronted_trusts(w->conf, c))
         return true;
     tell_log(w, &c->peer, "[proxy] trust does not name it");
     c->end = END_PROXY_PEER;

@@ -24,6 +24,7 @@
 #include "http/body.h"
 #include "http/target.h"
 #include "serve/conn.h"
+#include "serve/fronted.h"
 #include "serve/worker.h"
 #include "share/standing.h"
 
@@ -31,6 +32,15 @@
 #define ABOUT_TAGS                                          \
     (1ull << FIELD_IF_NONE_MATCH | 1ull << FIELD_IF_MATCH | \
      1ull << FIELD_IF_RANGE | 1ull << FIELD_RANGE)
+
+/* The client speaks TLS, as the proxy in front says of the request, or of its
+ * connection. */
+static bool over_tls(const struct conn *c, const struct request *q)
+{
+    if (q->front.on && q->front.scheme != FORWARDED_UNTOLD)
+        return q->front.scheme == FORWARDED_HTTPS;
+    return c->tls;
+}
 
 static void end_after(struct conn *c, enum end why, bool pause)
 {
@@ -133,6 +143,7 @@ void request_forget(const struct conf *conf, struct request *q)
     q->site = &conf->sites[0];
     q->path = SPAN("/");
     q->why = REASON_NEW;
+    q->front.on = false;
 }
 
 /* Whose pages answer when something else is wrong with the request. */
@@ -247,11 +258,19 @@ static bool answered_early(struct worker *w, struct conn *c, struct request *q,
 {
     if (!w->wants.early)
         return false;
+    if (q->front.on && q->front.many) {
+        /* the connection is the proxy's, and lives on for its other clients */
+        c->requests++;
+        const struct reply no = { &w->answers, q, c, c->txn,
+                                  may_persist(w, c, q) };
+        answer_status(&no, 503, REASON_OVERLOAD);
+        return true;
+    }
     bool health = health_names(w->conf, target->path);
     bool upload = site && upload_wanted(w->conf, q->head.method, target->path);
 
     if (method_support(q->head.method) == METHOD_UNKNOWN ||
-        !(health || upload || https_wants(w->conf, c->tls, target)))
+        !(health || upload || https_wants(w->conf, over_tls(c, q), target)))
         return false;
     c->requests++;
     if (upload) {
@@ -261,7 +280,7 @@ static bool answered_early(struct worker *w, struct conn *c, struct request *q,
     const struct reply to = { &w->answers, q, c, c->txn, may_persist(w, c, q) };
     if (health)
         health_answer(&to, target->path);
-    else if (https_wants(w->conf, c->tls, target))
+    else if (https_wants(w->conf, over_tls(c, q), target))
         https_answer(&to, target);
     else
         upload_answer(&to, body_announced(&q->head) ? c->txn->body.taken : 0);
@@ -386,7 +405,7 @@ static bool held(struct worker *w, struct conn *c, struct request *q,
         method_support(q->head.method) == METHOD_UNKNOWN ||
         route(w, q, &target, &site) != FAULT_NONE || !site ||
         target.path.n == 0 || health_names(w->conf, target.path) ||
-        https_wants(w->conf, c->tls, &target))
+        https_wants(w->conf, over_tls(c, q), &target))
         return false;
     q->site = site;
     q->path = target.path;
@@ -422,6 +441,8 @@ enum request_result request_take(struct worker *w, struct conn *c,
     request_forget(w->conf, q);
     if (f != FAULT_NONE)
         return fatal(w, c, q, in, f);
+    if (w->wants.fields)
+        fronted_take(w, c, q);
     enum request_result early;
     if (w->answers.gate && held(w, c, q, in, &early))
         return early;

@@ -17,6 +17,7 @@
 #include "files/entry.h"
 #include "os/log.h"
 #include "serve/addresses.h"
+#include "serve/fronted.h"
 #include "serve/step.h"
 #include "serve/worker.h"
 
@@ -178,9 +179,10 @@ struct conn *room_place(struct places *p)
 
 bool room_address(struct worker *w, struct conn *c)
 {
-    if (!w->places.addresses)
+    if (!w->places.addresses || (w->wants.fields && fronted_trusts(w->conf, c)))
         return true;
     CHECK(!c->by_address);
+    c->counted_as = c->peer;
     c->by_address = addresses_enter(w->places.addresses, &c->peer,
                                     w->conf->limits.connections_per_address);
     return c->by_address;
@@ -196,7 +198,7 @@ void room_left(struct places *p, struct conn *c)
     p->n_dead--;
     p->gone++;
     if (c->by_address)
-        addresses_leave(p->addresses, &c->peer);
-    c->by_address = false;
+        addresses_leave(p->addresses, &c->counted_as);
+    c->by_address = c->by_request = false;
     c->magic = 0;
 }

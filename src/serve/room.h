@@ -52,7 +52,8 @@ enum room room_connection(struct worker *w, struct conn **gives_way);
  * before come first: memory that no connection ever needed is never touched. */
 struct conn *room_place(struct places *p);
 
-/* The limit of connections per address; false: this one is too many. */
+/* The limit of connections per address; false: this one is too many.  Proxies
+ * whose fields count have none of their own (fronted.h). */
 bool room_address(struct worker *w, struct conn *c);
 
 /* Its place is free again. */

@@ -18,6 +18,7 @@
 #include "serve/arrivals.h"
 #include "serve/conn.h"
 #include "serve/ferry.h"
+#include "serve/fronted.h"
 #include "serve/pace.h"
 #include "serve/pacing.h"
 #include "serve/proxied.h"
@@ -85,11 +86,11 @@ static void close_cut(struct worker *w, struct conn *c, enum end why)
     struct txn *t = c->txn;
 
     if (t && t->in_n > 0 && !txn_sending(t) && !c->awaits_proxy) {
-        UNINIT struct head h;
-        parse_input(&w->head_limits, t, &h);
-        access_cut(w->access, c, &h, why);
+        UNINIT struct request q;
+        fronted_whole(w, c, &q, parse_input(&w->head_limits, t, &q.head));
+        access_cut(w->access, c, &q, why);
         if (w->answers.ring)
-            tell_cut(&w->answers, c, &h, why);
+            tell_cut(&w->answers, c, &q, why);
     }
     step_close(w, c, why);
 }
@@ -128,6 +129,8 @@ static void linger(struct worker *w, struct conn *c)
 static void become_idle(struct worker *w, struct conn *c)
 {
     give_back(&w->txns, c);
+    if (c->by_request)
+        fronted_served(&w->places, c);
     conn_become(c, CONN_IDLE);
     set_timer(w, c, w->idle_ms);
 }
@@ -440,11 +443,11 @@ void step_give_way(struct worker *w, struct conn *c)
 static void answer_slow(struct worker *w, struct conn *c, enum end why)
 {
     struct txn *t = c->txn;
-
     UNINIT struct request q;
     enum fault f = parse_input(&w->head_limits, t, &q.head);
     CHECK(!t->body_active || f == FAULT_NONE);
     request_forget(w->conf, &q);
+    fronted_whole(w, c, &q, f);
     c->requests++;
     c->closing = c->linger = true;
     c->end = why;

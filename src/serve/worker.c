@@ -128,8 +128,10 @@ static bool make_pools(struct worker *w)
                        l->head_bytes + ARRIVALS_RECV + 1024))
         return false;
     w->wants.stepwise = pacing_wanted(w->conf);
+    w->wants.fields = w->conf->proxy.fields != PROXY_FIELDS_NONE;
     w->wants.early = w->conf->health.path || w->conf->health.live ||
-                     w->conf->https_port || w->conf->accept_upload;
+                     w->conf->https_port || w->conf->accept_upload ||
+                     w->wants.fields;
     w->head_limits = (struct head_limits){ l->target_bytes, l->line_bytes,
                                            l->head_bytes, l->fields };
     w->answers.pages = pages_new(w->conf);

@@ -99,6 +99,7 @@ struct worker {
         bool stepwise; /* pacing_most() is to be asked (pacing.h) */
         bool early;    /* some answers are made before sites and rules */
         bool timed;    /* somebody asks how long requests take */
+        bool fields;   /* proxies name clients in fields (fronted.h) */
     } wants;           /* of the configuration: else it costs nothing */
     struct arrivals arrivals;
     struct head_limits head_limits;

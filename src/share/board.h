@@ -55,6 +55,8 @@ struct board_request {
     bool cut;       /* the request's head is not here as it was sent */
     uint32_t file;  /* as in struct board_page: what it was answered with; 0:
                        not told of */
+    bool named;     /* a proxy's fields told whose it is: */
+    struct net_peer client;
 };
 
 /* A connection that begins or ends. */

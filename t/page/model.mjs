@@ -24,12 +24,12 @@ class Browser {
     }
 
     // fields: of the request, then of the response
-    get(target, at, { status = 200, ask = {}, give = {}, file = 0 } = {}) {
+    get(target, at, { status = 200, ask = {}, give = {}, file = 0, client } = {}) {
         const type = target.endsWith("/") ? "text/html" : "text/css";
         const date = new Date((DATE + Math.floor(at)) * 1000).toUTCString();
         this.tell("request", at + 0.01, {
             request: ++this.requests, method: "GET", target, status, site: 0, file,
-            first_us: (DATE + at) * 1e6, queued_us: (DATE + at) * 1e6,
+            first_us: (DATE + at) * 1e6, queued_us: (DATE + at) * 1e6, client,
             request_fields: Object.entries({ Host: "h.example", "User-Agent": "B", ...ask }),
             response_fields: Object.entries({ Date: date, "Content-Type": type, ...give }) });
     }
@@ -57,6 +57,15 @@ test("a page and what it refers to are one load", () => {
     assert.equal(m.loads.length, 1);
     assert.deepEqual(m.loads[0].requests.map(q => q.target), ["/", "/a.css", "/logo.png"]);
     assert.deepEqual(why(m, m.loads[0], 9), {});
+});
+
+test("clients whom a proxy names are told apart on its connection", () => {
+    const m = new Model(), proxy = new Browser(m);
+    proxy.page("/", 1, { client: "192.0.2.1" });
+    proxy.page("/", 1.1, { client: "192.0.2.2" });
+    proxy.get("/a.css", 1.2, { ...from, client: "192.0.2.1" });
+    assert.deepEqual(m.loads.map(l => l.requests.map(q => [q.target, q.named])),
+                     [[["/", "192.0.2.1"], ["/a.css", "192.0.2.1"]], [["/", "192.0.2.2"]]]);
 });
 
 for (const [name, give, after, reason] of [

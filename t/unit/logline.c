@@ -94,6 +94,17 @@ static void json(void **state)
          "\"duration_us\":77,\"encoding\":\"br\",\"reason\":\"tag matches\","
          "\"end\":\"sent\",\"referer\":null,\"user_agent\":\"curl/8\"}\n");
     l = good();
+    l.via = "unix:";
+    says(logline_json, &l,
+         "{\"time\":\"2026-11-27T00:42:03.004005Z\",\"worker\":1,"
+         "\"connection\":3,\"request\":2,\"peer\":\"::1\",\"port\":4711,"
+         "\"via\":\"unix:\",\"via_port\":0,"
+         "\"method\":\"GET\",\"target\":\"/a.png\","
+         "\"host\":\"a.example\",\"status\":304,\"bytes\":0,"
+         "\"duration_us\":77,\"encoding\":\"identity\","
+         "\"reason\":\"tag matches\",\"end\":\"sent\",\"referer\":null,"
+         "\"user_agent\":\"curl/8\"}\n");
+    l = good();
     l.reason = REASON_FAULT;
     l.fault = FAULT_TARGET_NUL;
     l.method = l.target = l.host = l.user_agent = SPAN_NONE;

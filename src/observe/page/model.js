@@ -172,7 +172,8 @@ export class Model {
     }
 
     request(e, at) {
-        return { ...e, first: e.first_us / 1000, queued: e.queued_us / 1000, sent: at };
+        return { ...e, named: e.client, first: e.first_us / 1000, queued: e.queued_us / 1000,
+                 sent: at };
     }
 
     page(e) {
@@ -189,7 +190,8 @@ export class Model {
     // Which load a request belongs to; what it left in the client's cache.
     account(c, q) {
         const get = n => field(q.request_fields, n);
-        const client = `${c.peer} ${get("User-Agent") ?? ""}`;
+        q.peer = q.named ?? c.peer;
+        const client = `${q.peer} ${get("User-Agent") ?? ""}`;
         const host = get("Host") ?? "";
         let url;
         try {
@@ -245,7 +247,7 @@ export class Model {
             last: q.sent,
             site: q.site,
             file: fileKey(q),
-            peer: q.conn.peer,
+            peer: q.peer,
             before: new Map(this.cacheOf(q.client))
         };
         if (!implied)
