@@ -136,7 +136,8 @@ NOTES = {
     "no credentials": "没有凭据", "wrong credentials": "凭据不对",
     "too many attempts": "尝试次数太多",
     "system error": "系统错误", "ready": "就绪", "alive": "存活",
-    "leaving": "正在离开", "upload": "上传", "to https": "转到 HTTPS",
+    "leaving": "正在离开", "warming": "正在预热",
+    "upload": "上传", "to https": "转到 HTTPS",
     "file system does not answer": "文件系统没有应答",
     "HTTP/1.0 closes": "HTTP/1.0 关闭连接",
     # and for endings

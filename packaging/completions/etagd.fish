@@ -111,6 +111,8 @@ function __etagd_keys
     echo prepare.freshness=
     echo prepare.freshness=auto
     echo prepare.freshness=stat
+    echo prepare.warm=
+    echo prepare.warm-time=
     echo prepare.compress=
     echo prepare.compress=off
     echo prepare.compress=on

@@ -19,6 +19,7 @@ static const struct health {
     enum reason reason;
     struct span text;
 } ready = { 200, REASON_READY, SPAN("ready\n") },
+  warming = { 503, REASON_WARMING, SPAN("warming\n") },
   leaving = { 503, REASON_LEAVING, SPAN("leaving\n") },
   alive = { 200, REASON_ALIVE, SPAN("alive\n") },
   refused = { 405, REASON_METHOD_NOT_ALLOWED, SPAN("GET or HEAD\n") };
@@ -41,7 +42,9 @@ static const struct health *find(const struct reply *to, struct span path)
         return &refused;
     if (is(to->a->conf->health.live, path))
         return &alive;
-    return standing_leaves(to->a->standing) ? &leaving : &ready;
+    if (standing_leaves(to->a->standing))
+        return &leaving;
+    return standing_warms(to->a->standing) ? &warming : &ready;
 }
 
 static void put_head(const struct reply *to, const struct health *h)

@@ -212,6 +212,8 @@ struct conf_prepare {
     size_t digest_bytes;      /* larger files have a weak tag first */
     size_t digest_idle_bytes; /* and files larger than this one for good */
     enum freshness freshness;
+    char *warm; /* patterns of what is made before we are ready; or NULL */
+    uint64_t warm_ms; /* at most */
     bool compress;
     size_t compress_min_bytes, compress_max_bytes;
 };

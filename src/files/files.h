@@ -23,6 +23,7 @@ struct dirs;
 struct entry;
 struct marks;
 struct past;
+struct warm;
 
 /* Where files are: opened by the master, before privileges went. */
 struct root {
@@ -58,6 +59,7 @@ struct files {
     uint64_t fresh;       /* generation: rises with every change seen */
     size_t listing_bytes; /* of listings that are being sent */
     size_t open_max;      /* known files that may hold descriptors */
+    struct warm *warm;    /* what is made before anybody asks; NULL: nothing */
     uint64_t failed_opens, failed_logged_ms;
     /* what is asked of the preparer */
     struct client *client;

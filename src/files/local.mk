@@ -18,4 +18,5 @@ libfiles_a_SOURCES = \
 	src/files/policy.c src/files/policy.h \
 	src/files/resolve.c src/files/resolve.h \
 	src/files/tags.c src/files/tags.h \
+	src/files/warm.c src/files/warm.h \
 	src/files/view.c src/files/view.h

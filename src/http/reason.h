@@ -44,6 +44,7 @@
     X(NOT_A_FILE, "not a file", "only regular files are served")              \
     X(READY, "ready", "[health] path: this node wants requests")              \
     X(LEAVING, "leaving", "[health] path: this node is about to end")         \
+    X(WARMING, "warming", "[prepare] warm: files are being made ready")       \
     X(ALIVE, "alive", "[health] live: a worker turns")                        \
     X(TO_HTTPS, "to https", "[server] https-port: it came without TLS")       \
     X(NO_CREDENTIALS, "no credentials",                                       \

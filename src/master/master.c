@@ -428,6 +428,8 @@ int master_run(struct conf *conf, const struct conf_source *source,
     g->past = m.past;
     g->attempts = m.attempts;
     g->standing = m.standing;
+    atomic_store(&m.standing->warms,
+                 conf->prepare.warm != NULL && inherit->upgrade < 0);
     list_append(&m.generations, &g->node);
     if (!generation_start(g, m.poll))
         give_up(&m, g);

@@ -19,6 +19,7 @@
 #include "os/clock.h"
 #include "os/log.h"
 #include "os/net.h"
+#include "share/standing.h"
 
 /* A worker that has not said within this time that it accepts nothing more
  * (stopped, or held up on a disk) is not waited for. */
@@ -116,6 +117,7 @@ void turnover_begin(struct master *m, struct generation *g)
         complete(m);
     g->state = GENERATION_SERVING;
     m->current = g;
+    atomic_store(&m->standing->warms, false);
     if (!old) {
         begin_first(m, g);
         return;

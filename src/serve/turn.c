@@ -17,6 +17,7 @@
 #include "files/facts.h"
 #include "files/lookup.h"
 #include "files/resolve.h"
+#include "files/warm.h"
 #include "os/clock.h"
 #include "os/poll.h"
 #include "serve/accepting.h"
@@ -270,9 +271,20 @@ static void expire(struct worker *w)
         step_expired(w, conn_of_timer(item));
 }
 
+/* What is made beforehand; when it is, this worker is ready. */
+static int warm(struct worker *w)
+{
+    if (!w->files.warm)
+        return -1;
+    int ms = warm_turn(&w->files);
+    if (!w->files.warm)
+        control_ready(w);
+    return ms;
+}
+
 static int wait_ms(struct worker *w)
 {
-    int ms;
+    int ms, made = warm(w);
 
     /* each of these has work of its own to do, however busy the turns are */
     do {
@@ -280,6 +292,7 @@ static int wait_ms(struct worker *w)
         if (w->files.aside_used)
             ms = least(ms, aside_turn(&w->files));
     } while (resume(w)); /* they may have asked for more */
+    ms = least(ms, made);
     ms = least(ms, wheel_wait_ms(&w->wheel, w->now.ms));
     ms = least(ms, access_turn(w->access));
     ms = least(ms, accepting_turn(w));

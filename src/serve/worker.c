@@ -20,6 +20,7 @@
 #include "base/check.h"
 #include "files/aside.h"
 #include "files/facts.h"
+#include "files/warm.h"
 #include "os/clock.h"
 #include "os/log.h"
 #include "os/poll.h"
@@ -207,6 +208,7 @@ static int confine(const struct worker_start *start)
 bool worker_free(struct worker *w)
 {
     CHECK(worker_is(w));
+    warm_end(&w->files);
     facts_drop(&w->files);
     aside_drop(&w->files);
     listings_forget(&w->answers);
@@ -264,7 +266,9 @@ int worker_run(const struct worker_start *start)
     if (w->answers.ring)
         tell_start(&w->answers);
     pages_prepare(&w->answers);
-    control_ready(w);
+    warm_start(&w->files);
+    if (!w->files.warm)
+        control_ready(w);
     while (!finished(w))
         turn_run(w, events);
     close_all(w);

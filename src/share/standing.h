@@ -13,12 +13,19 @@
 #include <stddef.h>
 
 struct standing {
+    _Atomic bool warms;  /* nobody has been ready so far, and no older program
+                            serves beside this one */
     _Atomic bool leaves; /* ends soon: whoever can go elsewhere shall do so */
 };
 
 static inline bool standing_leaves(const struct standing *s)
 {
     return s && atomic_load_explicit(&s->leaves, memory_order_relaxed);
+}
+
+static inline bool standing_warms(const struct standing *s)
+{
+    return s && atomic_load_explicit(&s->warms, memory_order_relaxed);
 }
 
 #endif
