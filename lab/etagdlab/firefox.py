@@ -7,11 +7,11 @@ cache of pictures answers (`exact` is false).  Its network part can, so that wha
 it has stored is known as well as Chromium's."""
 import base64
 import time
-from typing import Any, List
+from typing import Any, List, Optional
 from urllib.parse import urlsplit
 
 from . import marionette, tools
-from .browser import QUIET_S, Fetch, Load, Missing
+from .browser import CAN_SEND, QUIET_S, SEND, Fetch, Load, Missing
 
 ORIGIN = "return performance.timeOrigin"
 LOADED = """
@@ -168,6 +168,18 @@ class Browser:
         def act() -> None:
             before = self._origin()
             self.process.script(FOLLOW)
+            self._other(before)
+        return self._load(act, picture)
+
+    def send(self, size: int, picture: bool = True) -> Optional[Load]:
+        """A text of so many bytes, by the form on the page that is shown;
+        None if it has none."""
+        if not self.script(CAN_SEND):
+            return None
+
+        def act() -> None:
+            before = self._origin()
+            self.process.script("setTimeout(() => %s(%d))" % (SEND, size))
             self._other(before)
         return self._load(act, picture)
 

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 import harness
-from etagdlab import answers, cli, exercises, report, scenario, words
+from etagdlab import answers, cli, exercises, report, scenario, tools, words
 from reading import TOP, english
 from test_50_parts import sample
 from test_60_lab import lab
@@ -144,3 +144,15 @@ def test_each_is_answered(program, tmp_path, chromium, name):
     if name == "auth":        # what was refused was not had from a cache
         first = data["steps"][0]["resources"][0]
         assert first["outcome"] == "401" and first["agree"] is not False
+
+
+def test_an_upload_by_firefox(program, tmp_path):
+    if not tools.BROWSERS["firefox"].path():
+        harness.need(tools.BROWSERS["firefox"].missing())
+    path = tmp_path / "r.html"
+    done = lab(program, "--browser", "firefox", "-e", "upload", "-q", "-r",
+               path)
+    assert done.returncode == 0, done.stderr
+    step = json.loads(path.with_suffix(".json").read_text())["steps"][1]
+    assert not step["skipped"]
+    assert [r["outcome"] for r in step["resources"]] == ["200"]
