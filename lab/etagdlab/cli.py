@@ -87,7 +87,7 @@ def _lab_parser():
     p.add_argument("--diff", nargs=2, metavar=("A.json", "B.json"),
                    help="compare two reports and end")
     p.add_argument("--verify", nargs=2, metavar=("R.json", "C.pcapng"),
-                   help="compute a report's figures anew from its capture, and "
+                   help="compute a report's figures again from its capture, and "
                    "end")
     p.add_argument("--class", dest="course", metavar="FOLDER", help="a table "
                    "over the reports (JSON) of many students, and end; with "

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""verify: computes every figure of a report anew from its capture, and says
+"""verify: computes every figure of a report again from its capture, and says
 what does not follow.  What comes from elsewhere (the server's log, the browser's
 timing, the kernel's table, pictures) a capture can't tell."""
 import json

@@ -393,7 +393,7 @@ static void tell_twice(struct directives *d, const struct member *m, size_t n)
             continue;
         struct buf b = finding_begin(d, DIRECTIVE_WRONG);
         shown(&b, m[i].name);
-        BUF_LIT(&b, " stands here twice; did you mean one ");
+        BUF_LIT(&b, " appears twice; did you mean one ");
         shown(&b, m[j].text);
         BUF_LIT(&b, "?");
         finding_end(d, &b);

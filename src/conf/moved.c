@@ -116,7 +116,7 @@ bool moved_begin(struct loader *l, struct span place)
     m = moved_like(l, is_alias, host_text, path_text);
     if (m && l->at > 0)
         loader_fault(l, l->at, l->title, NULL,
-                     "stands here twice; the first one is in line %d", m->at);
+                     "appears twice; the first is in line %d", m->at);
     if (!m || l->at > 0)
         m = moved_add(l, is_alias, host_text, path_text);
     l->base = is_alias ? (void *)&m->alias : (void *)&m->redirect;

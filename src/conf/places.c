@@ -197,7 +197,7 @@ static bool error_page_parse(struct value_job *job, struct span text)
                                        sizeof *site->error_pages);
         site->n_error_pages++;
     } else if (job->line) {
-        buf_str(job->why, "stands here twice");
+        buf_str(job->why, "appears twice");
         return false;
     }
     site->error_pages[i].status = (int)status;

@@ -308,7 +308,7 @@ void ruleset_field(struct loader *l, struct span name, struct span value,
         f->at = l->at;
     } else if (f)
         loader_fault(l, l->at, l->title, text, "%s",
-                     f->value ? "stands here twice"
+                     f->value ? "appears twice"
                               : "is both set and removed here");
     else {
         field_add(l->arena, rule, name, l->at)->value =

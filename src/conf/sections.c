@@ -50,7 +50,7 @@ static bool options_begin(struct loader *l, struct span argument)
     }
     if (l->at > 0 && *first > 0)
         loader_fault(l, l->at, l->title, NULL,
-                     "stands here twice; the first one is in line %d", *first);
+                     "appears twice; the first is in line %d", *first);
     else if (l->at > 0)
         *first = l->at;
     l->where = l->where_options;
@@ -154,7 +154,7 @@ static bool is_duplicate(struct loader *l, const struct key *k,
     if ((k->flags & KEY_REPEATS) || l->at <= 0 || first <= 0)
         return false;
     loader_fault(l, l->at, l->title, name,
-                 "stands here twice; the first one is in line %d", first);
+                 "appears twice; the first is in line %d", first);
     return true;
 }
 

@@ -353,8 +353,10 @@ static void begin_tallies(struct master *m)
         return;
     if (m->tallies_fd >= 0) {
         close(m->tallies_fd);
-        log_info("M142", "the counters begin anew: the program before this one "
-                         "had others");
+        log_info(
+            "M142",
+            "the counters begin again at zero: the program before this one "
+            "had others");
     }
     m->tallies = tallies_new(&m->tallies_fd);
     CHECK(m->tallies != NULL);

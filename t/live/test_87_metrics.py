@@ -117,11 +117,11 @@ def test_sums_go_on_over_an_upgrade(scraped, short):
 
 
 def test_counters_of_another_layout_are_not_taken(serve):
-    """Another version's: they begin anew, and the log says so."""
+    """Another version's: they begin again, and the log says so."""
     server = serve(files=FILES, wrap=(
         "sh", "-c", 'exec 9</dev/null && exec "$@"', "sh"), env=dict(
             harness.environment(), ETAGD_SOCKETS="", ETAGD_COUNTERS="9"))
-    server.await_line("M142: the counters begin anew")
+    server.await_line("M142: the counters begin again")
     assert server.get("/a.txt").status == 200
 
 
