@@ -158,7 +158,7 @@ static uint64_t put_multipart(const struct reply *to, const struct entry *e,
         put_part_head(&t->out, &m, p, size);
         txn_piece_out(t, from);
         /* not copied: txn.out has room for one content, not for all parts' */
-        answer_stored(t, e, f, p->first, p->bytes);
+        answer_stored(to, e, f, p->first, p->bytes);
         from = t->out.n;
     }
     put_part_end(&t->out, &m);
@@ -181,7 +181,7 @@ static uint64_t put_range(const struct reply *to, const struct entry *e,
     size_t from = t->out.n;
     put_head(to, e, partial_of(f), v);
     txn_piece_out(t, from);
-    answer_content(t, e, f, p->first, p->bytes);
+    answer_content(to, e, f, p->first, p->bytes);
     return p->bytes;
 }
 
@@ -266,7 +266,7 @@ static void answer_file(const struct reply *to, struct entry *e)
             buf_put(&t->out, f->bytes, (size_t)content);
         txn_piece_out(t, from);
         if (whole && !(f->bytes && content <= TXN_COPY_MAX))
-            answer_content(t, e, f, 0, content);
+            answer_content(to, e, f, 0, content);
     }
     if (content)
         hold(r, e);

@@ -14,6 +14,7 @@
 #include "http/status.h"
 #include "base/check.h"
 #include "files/files.h"
+#include "files/forms.h"
 #include "serve/conn.h"
 
 static const char close_fields[] = "Connection: close\r\n\r\n";
@@ -121,24 +122,39 @@ void answer_head(const struct reply *to, const struct blocks_head *h,
     answer_connection(to, b);
 }
 
-void answer_stored(struct txn *t, const struct entry *e,
+/* Bytes that lie in a slab, which nobody can write to. */
+static void put_stored(const struct reply *to, const struct entry_form *f,
+                       const char *p, uint64_t bytes)
+{
+    uint64_t at;
+    int fd = forms_sealed(to->a->files, f, p, bytes, &at);
+
+    if (fd >= 0)
+        txn_piece_sealed(to->t, p, fd, at, bytes);
+    else
+        txn_piece_memory(to->t, p, bytes);
+}
+
+void answer_stored(const struct reply *to, const struct entry *e,
                    const struct entry_form *f, uint64_t offset, uint64_t bytes)
 {
     CHECK(f->bytes || f->fd >= 0 || e->fd >= 0);
     if (f->bytes)
-        txn_piece_memory(t, f->bytes + offset, bytes);
+        put_stored(to, f, f->bytes + offset, bytes);
     else
-        txn_piece_file(t, f->fd >= 0 ? f->fd : e->fd, offset, bytes);
+        txn_piece_file(to->t, f->fd >= 0 ? f->fd : e->fd, offset, bytes);
 }
 
-void answer_content(struct txn *t, const struct entry *e,
+void answer_content(const struct reply *to, const struct entry *e,
                     const struct entry_form *f, uint64_t offset, uint64_t bytes)
 {
+    struct txn *t = to->t;
+
     if (f->bytes && bytes <= TXN_COPY_MAX) {
         size_t from = t->out.n;
         buf_put(&t->out, f->bytes + offset, (size_t)bytes);
         txn_piece_out(t, from);
     } else {
-        answer_stored(t, e, f, offset, bytes);
+        answer_stored(to, e, f, offset, bytes);
     }
 }

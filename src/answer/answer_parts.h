@@ -40,11 +40,11 @@ void answer_query(struct buf *b, struct span query);
 void answer_connection(const struct reply *to, struct buf *b);
 
 /* Content from where it lies: memory, or the file. */
-void answer_stored(struct txn *t, const struct entry *e,
+void answer_stored(const struct reply *to, const struct entry *e,
                    const struct entry_form *f, uint64_t offset, uint64_t bytes);
 
 /* The same, but a small content is copied beside its head. */
-void answer_content(struct txn *t, const struct entry *e,
+void answer_content(const struct reply *to, const struct entry *e,
                     const struct entry_form *f, uint64_t offset,
                     uint64_t bytes);
 

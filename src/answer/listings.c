@@ -255,7 +255,7 @@ static void put(const struct reply *to, struct entry *page, bool json)
     if (to->q->head.method == METHOD_HEAD)
         n = 0;
     if (n) {
-        answer_content(t, page, &page->form[CODING_IDENTITY], 0, n);
+        answer_content(to, page, &page->form[CODING_IDENTITY], 0, n);
         CHECK(!r->entry);
         entry_hold(page);
         r->entry = page;

@@ -77,7 +77,7 @@ static void put_own(const struct reply *to, const struct refusal *f,
     if (to->q->head.method == METHOD_HEAD)
         n = 0;
     if (n) {
-        answer_content(t, page, &page->form[CODING_IDENTITY], 0, n);
+        answer_content(to, page, &page->form[CODING_IDENTITY], 0, n);
         entry_hold(page);
         r->entry = page;
     }

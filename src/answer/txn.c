@@ -106,22 +106,31 @@ void txn_piece_out(struct txn *t, size_t from)
     txn_piece_memory(t, p, n);
 }
 
-void txn_piece_memory(struct txn *t, const char *p, uint64_t bytes)
+static void add_piece(struct txn *t, struct piece p)
 {
     CHECK(t->piece_n < TXN_PIECES_MAX);
-    if (bytes == 0)
+    if (p.bytes == 0)
         return;
-    t->piece[t->piece_n++] = (struct piece){ p, -1, 0, bytes };
-    t->queued += bytes;
+    t->piece[t->piece_n++] = p;
+    t->queued += p.bytes;
+}
+
+void txn_piece_memory(struct txn *t, const char *p, uint64_t bytes)
+{
+    add_piece(t, (struct piece){ p, -1, 0, bytes });
 }
 
 void txn_piece_file(struct txn *t, int fd, uint64_t offset, uint64_t bytes)
 {
-    CHECK(t->piece_n < TXN_PIECES_MAX && fd >= 0);
-    if (bytes == 0)
-        return;
-    t->piece[t->piece_n++] = (struct piece){ NULL, fd, offset, bytes };
-    t->queued += bytes;
+    CHECK(fd >= 0);
+    add_piece(t, (struct piece){ NULL, fd, offset, bytes });
+}
+
+void txn_piece_sealed(struct txn *t, const char *p, int fd, uint64_t offset,
+                      uint64_t bytes)
+{
+    CHECK(p && fd >= 0);
+    add_piece(t, (struct piece){ p, fd, offset, bytes });
 }
 
 void txn_reset_out(struct txn *t)

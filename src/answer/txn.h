@@ -56,7 +56,7 @@ struct entry;
 /* A run of bytes to send: from memory, or from a file. */
 struct piece {
     const char *p; /* memory; NULL: from fd */
-    int fd;
+    int fd;        /* beside p: sealed memory that these are bytes of; or -1 */
     uint64_t offset; /* in fd */
     uint64_t bytes;
 };
@@ -180,6 +180,8 @@ static inline bool txn_room(const struct txn *t, size_t head)
 void txn_piece_out(struct txn *t, size_t from);
 void txn_piece_memory(struct txn *t, const char *p, uint64_t bytes);
 void txn_piece_file(struct txn *t, int fd, uint64_t offset, uint64_t bytes);
+void txn_piece_sealed(struct txn *t, const char *p, int fd, uint64_t offset,
+                      uint64_t bytes);
 
 /* Everything queued is out: forget it. */
 void txn_reset_out(struct txn *t);

@@ -259,7 +259,8 @@ const struct key keys[] = {
         "send X-Content-Type-Options: nosniff"),
 
     ROW("prepare", "memory-file", size, conf, prepare.memory_file_bytes, "256k",
-        "files up to this size are served from memory", RANGE(0, GIB(1))),
+        "files up to this size are served from memory, larger ones when they are hot",
+        RANGE(0, GIB(1))),
     ROW("prepare", "memory", auto_size, conf, prepare.memory_bytes, "auto",
         "bytes of all prepared files together; auto: 256m, a quarter of a small box", RANGE(0, GIB(1024))),
     ROW("prepare", "files", auto_count, conf, prepare.files, "auto",

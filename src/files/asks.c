@@ -77,7 +77,8 @@ static int send_ask(struct files *fs, struct entry *e)
     ask.seq = e->seq;
     ask.version = e->version;
     ask.sidecars = e->sidecars;
-    ask.want_bytes = e->version.size <= fs->conf->prepare.memory_file_bytes;
+    ask.want_bytes =
+        e->hot || e->version.size <= fs->conf->prepare.memory_file_bytes;
     ask.want_codings = fs->conf->prepare.compress && !e->declared;
     ask.own = e->declared;
     ask.lane = e->foreign && e->lane >= 0 ? (uint32_t)e->lane + 1 : 0;

@@ -86,6 +86,14 @@ static void tell_debt(struct files *fs, const struct entry *e,
              e->path, DATE_BYTES, text, (long long)(until - fs->now->second));
 }
 
+uint64_t audit_bytes_id(const uint8_t *digest)
+{
+    uint64_t id;
+
+    memcpy(&id, digest, sizeof id);
+    return id | 1; /* never 0 */
+}
+
 void audit_note(struct files *fs, struct entry *e, enum coding c,
                 const uint8_t *digest)
 {
@@ -95,8 +103,7 @@ void audit_note(struct files *fs, struct entry *e, enum coding c,
 
     if (!past || !digest)
         return;
-    memcpy(&f->bytes_id, digest, sizeof f->bytes_id);
-    f->bytes_id |= 1; /* never 0 */
+    f->bytes_id = audit_bytes_id(digest);
     v.bytes = f->bytes_id;
     f->past_key = past_key(past, e->site, span_of(e->path, e->path_n), c);
     if (f->tag_n)

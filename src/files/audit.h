@@ -14,6 +14,9 @@
 struct files;
 struct head;
 
+/* Bytes as they are remembered: entry_form.bytes_id. */
+uint64_t audit_bytes_id(const uint8_t *digest);
+
 /* The digest of a form is known and its tag is made. */
 void audit_note(struct files *fs, struct entry *e, enum coding c,
                 const uint8_t *digest);

@@ -96,6 +96,8 @@ struct entry {
     uint64_t asked_fresh;   /* generation of the watch at the ask */
     uint64_t since_us;      /* its bytes are to be read later than that; 0: any
                                reading of this version will do */
+    uint64_t heat;          /* bytes that were read to be sent (heat.h) */
+    bool hot;               /* so many that it is wanted in memory */
     bool rewritten;         /* read again, whatever its times say */
     struct file_version sidecar_version[CODING_COUNT];
     char type[MEDIA_TYPE_MAX];

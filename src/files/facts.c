@@ -19,6 +19,7 @@
 #include "files/files.h"
 #include "files/find.h"
 #include "files/forms.h"
+#include "files/heat.h"
 #include "files/policy.h"
 #include "http/media.h"
 #include "os/file.h"
@@ -145,9 +146,15 @@ static void take_facts(struct files *fs, struct entry *e,
                        const struct prepare_answer *a)
 {
     struct entry_form *f = &e->form[CODING_IDENTITY];
-    CHECK(e->kind == ENTRY_FILE && e->in_asks);
-    bool served = e->degraded; /* somebody may be sending from e->fd */
+    bool served =
+        e->degraded || e->hot; /* somebody may be sending from e->fd */
 
+    CHECK(e->kind == ENTRY_FILE && e->in_asks);
+    if (e->hot && !a->has_digest) { /* no room, hence nothing new */
+        asks_remove(fs, e);
+        wake(fs, e);
+        return;
+    }
     memcpy(e->type, a->type, sizeof e->type);
     e->type[sizeof e->type - 1] = '\0';
     e->negotiable = a->negotiable;
@@ -314,7 +321,8 @@ static void take_one(struct files *fs, const struct prepare_answer *a)
             degrade(fs, e);
         else
             give_up_digest(fs, e); /* what was read first is all there is */
-    } else if (!file_version_eq(&a->version, &e->version)) {
+    } else if (!file_version_eq(&a->version, &e->version) ||
+               heat_other_bytes(e, a)) {
         changed(fs, e);
     } else if (a->kind == PREPARE_REFS) {
         take_refs(fs, e, a);

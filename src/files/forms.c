@@ -123,3 +123,12 @@ void forms_unknown(struct files *fs, struct entry *e)
 
     forms_of_file(fs, e, &nothing);
 }
+
+int forms_sealed(const struct files *fs, const struct entry_form *f,
+                 const char *p, uint64_t bytes, uint64_t *at)
+{
+    *at = 0;
+    if (bytes < PREPARE_PAGED || !f->slab)
+        return -1;
+    return client_slab_at(fs->client, f->slab, p, at);
+}

@@ -23,4 +23,9 @@ void forms_coded(struct files *fs, struct entry *e,
 /* Nothing but what stat tells is known. */
 void forms_unknown(struct files *fs, struct entry *e);
 
+/* The sealed memory that bytes of a form lie in, at *at, if they are so many
+ * that they had better be sent by reference; or -1. */
+int forms_sealed(const struct files *fs, const struct entry_form *f,
+                 const char *p, uint64_t bytes, uint64_t *at);
+
 #endif

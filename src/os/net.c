@@ -11,6 +11,7 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -200,6 +201,17 @@ ssize_t net_sendv(int fd, struct iovec *iov, size_t n, bool more)
 
     do {
         sent = sendmsg(fd, &msg, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+    } while (sent < 0 && errno == EINTR);
+    return sent < 0 ? -errno : sent;
+}
+
+ssize_t net_send_sealed(int fd, int from, uint64_t offset, size_t n)
+{
+    off_t at = (off_t)offset;
+    ssize_t sent;
+
+    do {
+        sent = sendfile(fd, from, &at, n);
     } while (sent < 0 && errno == EINTR);
     return sent < 0 ? -errno : sent;
 }

@@ -62,6 +62,10 @@ bool net_pending(int fd);
 ssize_t net_send(int fd, const void *p, size_t n, bool more);
 ssize_t net_sendv(int fd, struct iovec *iov, size_t n, bool more);
 
+/* n bytes of `from`, by reference: whoever can write to it changes what is on
+ * its way.  So only of sealed memory. */
+ssize_t net_send_sealed(int fd, int from, uint64_t offset, size_t n);
+
 /* No more bytes will be sent: FIN. */
 void net_finish(int fd);
 

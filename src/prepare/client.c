@@ -237,6 +237,17 @@ int client_slab_fd(struct client *c, uint64_t slab)
     return m ? m->fd : -1;
 }
 
+int client_slab_at(struct client *c, uint64_t slab, const char *p,
+                   uint64_t *offset)
+{
+    const struct mapped *m = find(c, slab);
+
+    if (!m || p < m->p || p >= m->p + m->size)
+        return -1;
+    *offset = (uint64_t)(p - m->p);
+    return m->fd;
+}
+
 void client_renew(struct client *c, int fd)
 {
     c->fd = fd;

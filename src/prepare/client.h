@@ -39,6 +39,10 @@ void client_slab_release(struct client *c, uint64_t slab);
  * hold. */
 int client_slab_fd(struct client *c, uint64_t slab);
 
+/* The same with *offset, where p lies in it: bytes of a hold. */
+int client_slab_at(struct client *c, uint64_t slab, const char *p,
+                   uint64_t *offset);
+
 /* Once the master has started another preparer: the new channel; slabs that
  * are held stay mapped. */
 void client_renew(struct client *c, int fd);

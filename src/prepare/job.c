@@ -251,15 +251,19 @@ static enum job_event sidecar_done(struct reading_tools *t, struct item *it)
     return JOB_CODING;
 }
 
-/* A file that is too large for a worker to want its bytes still needs a place
- * to be compressed from. */
+/* Workers know which bytes they want.  A file that is too large for that still
+ * needs a place to be compressed from. */
 static uint64_t own_room(const struct reading_tools *t,
                          const struct job_limits *l, const struct item *it)
 {
-    uint64_t room = it->key.want_bytes ? t->limits.memory_file : 0;
+    uint64_t asked = it->key.version.size, room = t->limits.memory_file;
     bool codings = it->key.want_codings && l->compress && it->key.row &&
                    it->key.row->compressible;
 
+    if (!it->key.want_bytes)
+        room = 0;
+    else if (asked > room)
+        room = asked;
     return codings && l->compress_max > room ? l->compress_max : room;
 }
 
@@ -280,7 +284,7 @@ void job_begin(const struct reading_tools *t, const struct job_limits *l,
     bool own = c == CODING_IDENTITY;
     reading_start(&work->reading, work->fds[c],
                   own ? own_room(t, l, it) : t->limits.memory_file,
-                  own && !it->lane);
+                  !own || it->key.want_bytes, own && !it->lane);
 }
 
 void job_act(struct item *it, char *scratch)

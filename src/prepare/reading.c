@@ -62,9 +62,11 @@ static void begin(struct reading_tools *t, struct reading *r)
     find_room(t, r);
     r->later = take_later(t, r);
     t->later += r->later;
-    bool hash = r->later || size <= t->limits.digest;
+    bool hot = r->wanted && r->slab && size > t->limits.memory_file;
+    uint64_t most = hot ? t->limits.later : t->limits.digest;
+    bool hash = r->later || size <= most;
     r->digest = hash ? digest_new() : NULL;
-    if (hash && (!r->slab || size > t->limits.memory_file))
+    if (hash && !hot && (!r->slab || size > t->limits.memory_file))
         sums_start(&r->sums, &t->sums, size);
     if (!hash && !r->slab && size > MAGIC_HEAD_BYTES)
         r->end = MAGIC_HEAD_BYTES; /* only its type is asked for */
@@ -82,9 +84,12 @@ void reading_end(struct reading_tools *t, struct reading *r)
     r->later = false;
 }
 
-void reading_start(struct reading *r, int fd, uint64_t room, bool may_later)
+void reading_start(struct reading *r, int fd, uint64_t room, bool wanted,
+                   bool may_later)
 {
-    *r = (struct reading){ .fd = fd, .room = room, .may_later = may_later };
+    *r = (struct reading){
+        .fd = fd, .room = room, .wanted = wanted, .may_later = may_later
+    };
 }
 
 static enum reading_state again(struct reading_tools *t, struct reading *r)

@@ -50,6 +50,7 @@ struct reading_tools {
 struct reading {
     int fd;         /* borrowed */
     uint64_t room;  /* up to so many bytes it gets a place */
+    bool wanted;    /* a worker is to have what is in the place */
     bool may_later; /* if it is large, its digest is worth having later */
     bool begun;     /* its version is known, and it has its place */
     bool ok;        /* what reading_act() saw: no error, */
@@ -76,7 +77,8 @@ enum reading_state {
     READING_FAILED /* no regular file, not readable, or it never rests */
 };
 
-void reading_start(struct reading *r, int fd, uint64_t room, bool may_later);
+void reading_start(struct reading *r, int fd, uint64_t room, bool wanted,
+                   bool may_later);
 
 /* Looks at the file, or reads a slice of it: to its place, or to `scratch`
  * (READING_SLICE_BYTES, left alone until the step after it). */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "prepare/message.h"
 #include "prepare/seals.h"
 
 #define USUAL_BYTES ((size_t)4 << 20)
@@ -161,6 +162,12 @@ static struct slab *make(struct slabs *s, size_t size)
     return slab;
 }
 
+/* What is sent by reference goes page by page. */
+static size_t begin_at(const struct slab *slab, size_t n)
+{
+    return n < PREPARE_PAGED ? slab->used : round_up(slab->used, PAGE_BYTES);
+}
+
 /* A file of more than half a slab gets one of its own, or much would be left
  * empty at the end of each. */
 static struct slab *room_for(struct slabs *s, size_t n)
@@ -168,7 +175,7 @@ static struct slab *room_for(struct slabs *s, size_t n)
     if (n > s->each / 2)
         return make(s, round_up(n, PAGE_BYTES));
     struct slab *full = s->current;
-    if (full && full->size - full->used >= n)
+    if (full && begin_at(full, n) + n <= full->size)
         return full;
     s->current = NULL;
     if (full)
@@ -185,7 +192,7 @@ struct slab *slabs_reserve(struct slabs *s, size_t n, size_t *offset)
     struct slab *slab = room_for(s, n);
     if (!slab)
         return NULL;
-    *offset = slab->used;
+    *offset = slab->used = begin_at(slab, n);
     slab->used = round_up(slab->used + n, ALIGN_BYTES);
     if (slab->used > slab->size)
         slab->used = slab->size;

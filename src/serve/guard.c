@@ -111,13 +111,7 @@ enum end guard_take(struct guard *g, const struct entry *e,
     struct guard_ask q;
 
     guard_plan(&q, e, f, p);
-    g->doubt = false;
     *n = q.n;
     *bytes = g->block + q.skip;
-    if (f->bytes) {
-        /* they came into memory while it was being sent */
-        *bytes = f->bytes + p->offset;
-        return END_OPEN;
-    }
     return guard_fetch(g, &q);
 }

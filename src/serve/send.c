@@ -14,6 +14,8 @@
 #include "base/check.h"
 #include "base/uninit.h"
 #include "files/entry.h"
+#include "files/forms.h"
+#include "files/heat.h"
 #include "os/net.h"
 #include "serve/access.h"
 #include "serve/conn.h"
@@ -26,6 +28,8 @@
 
 #define IOV_MAX_HERE 64
 #define TURN_BYTES (512u << 10) /* most of one connection per turn */
+#define SEALED_BYTES (2u << 20) /* of one call, where none is copied */
+#define PAGE_BYTES 4096u
 #define DOUBT_US 20000 /* most between the times and the size of an append */
 #define MUCH_BYTES (64u << 10) /* of one call: the clock is looked at */
 
@@ -77,13 +81,18 @@ static void advance(struct worker *w, struct conn *c, struct txn *t, size_t n)
         p->bytes -= step;
         if (p->p)
             p->p += step;
-        else
-            p->offset += step;
+        p->offset += step;
         n -= step;
         if (p->bytes == 0)
             t->piece_at++;
     }
     finish_records(w, c, t);
+}
+
+/* Is it sent along with its neighbours? */
+static bool in_line(const struct piece *p)
+{
+    return p->p && p->fd < 0;
 }
 
 static ssize_t send_memory(struct conn *c, struct txn *t, size_t most)
@@ -92,7 +101,8 @@ static ssize_t send_memory(struct conn *c, struct txn *t, size_t most)
     unsigned n = 0, at = t->piece_at;
     bool whole = most == SIZE_MAX; /* nothing of this call is to leave apart */
 
-    for (; at < t->piece_n && t->piece[at].p && n < IOV_MAX_HERE; at++) {
+    for (; at < t->piece_n && in_line(&t->piece[at]) && n < IOV_MAX_HERE;
+         at++) {
         if (most == 0)
             break;
         iov[n].iov_base = (void *)(size_t)t->piece[at].p;
@@ -116,25 +126,65 @@ static bool doubted(struct txn *t, uint64_t now_us)
     return now_us - t->doubt_us < DOUBT_US;
 }
 
+/* What nobody can write to goes by reference, from the next page on: within a
+ * page, where a socket that was full has left off, all that follows would take
+ * three times as long. */
+static ssize_t send_sealed(const struct conn *c, const struct piece *p,
+                           size_t most)
+{
+    size_t n = p->bytes < SEALED_BYTES ? (size_t)p->bytes : SEALED_BYTES;
+    size_t rest = (size_t)(-p->offset % PAGE_BYTES);
+
+    if (rest > 0 && rest < n)
+        return net_send(c->fd, p->p, rest < most ? rest : most,
+                        most == SIZE_MAX);
+    return net_send_sealed(c->fd, p->fd, p->offset, n < most ? n : most);
+}
+
+static ssize_t send_stored(struct conn *c, struct txn *t, size_t most)
+{
+    const struct piece *p = &t->piece[t->piece_at];
+
+    return in_line(p) ? send_memory(c, t, most) : send_sealed(c, p, most);
+}
+
+/* Its bytes have come into memory while it was being sent. */
+static bool in_memory_now(const struct worker *w, struct piece *p,
+                          const struct entry_form *f)
+{
+    uint64_t at;
+
+    if (!f->bytes)
+        return false;
+    const char *bytes = f->bytes + p->offset;
+    int fd = forms_sealed(&w->files, f, bytes, p->bytes, &at);
+    *p = (struct piece){ bytes, fd, at, p->bytes };
+    return true;
+}
+
 /* A file's bytes: a block of them at a time (guard.h). */
 static ssize_t send_file(struct worker *w, struct conn *c, struct txn *t,
                          size_t most)
 {
-    const struct piece *p = &t->piece[t->piece_at];
+    struct piece *p = &t->piece[t->piece_at];
     const struct record *r = &t->record[t->record_at];
     const struct entry_form *f = &r->entry->form[r->line.coding];
     const char *bytes;
     size_t n;
     enum end why;
-    bool doubt, aside = r->entry->foreign && !f->bytes && w->files.aside;
+    bool doubt;
 
     CHECK(t->record_at < t->record_n && r->entry);
-    if (aside) {
+    if (in_memory_now(w, p, f)) {
+        ferry_leave(t);
+        t->doubt_us = 0;
+        return send_stored(c, t, most);
+    }
+    if (r->entry->foreign && w->files.aside) {
         why = ferry_take(w, c, r->entry, f, p, &bytes, &n, &doubt);
         if (why == END_OPEN && n == 0)
             return -EAGAIN; /* they come, and then this is called again */
     } else {
-        ferry_leave(t); /* its bytes have come into memory meanwhile */
         why = guard_take(&w->guard, r->entry, f, p, &bytes, &n);
         doubt = w->guard.doubt;
     }
@@ -154,6 +204,8 @@ static ssize_t send_file(struct worker *w, struct conn *c, struct txn *t,
     ssize_t sent =
         net_send(c->fd, bytes, n < most ? n : most, more && most == SIZE_MAX);
     ferry_empty(t);
+    if (sent > 0)
+        heat_add(&w->files, r->entry, (size_t)sent);
     return sent;
 }
 
@@ -163,15 +215,15 @@ enum send_result send_flush(struct worker *w, struct conn *c)
     uint64_t before = t->sent;
 
     while (txn_sending(t)) {
-        bool memory = t->piece[t->piece_at].p != NULL;
+        const struct piece *p = &t->piece[t->piece_at];
         if (t->sent > before && (t->sent - before > TURN_BYTES || turn_over(w)))
             return SEND_YIELD;
         size_t most = w->wants.stepwise ? pacing_most(w, c) : SIZE_MAX;
         ssize_t n;
         if (most == 0)
             n = net_send(c->fd, "", 0, false); /* is anybody there? */
-        else if (memory)
-            n = send_memory(c, t, most);
+        else if (p->p)
+            n = send_stored(c, t, most);
         else
             n = send_file(w, c, t, most);
         if (n == 0 && most == 0)

@@ -185,6 +185,16 @@ ssize_t net_sendv(int fd, struct iovec *iov, size_t n, bool more)
     return sum;
 }
 
+ssize_t net_send_sealed(int fd, int from, uint64_t offset, size_t n)
+{
+    char some[4096];
+    ssize_t got =
+        pread(from, some, n < sizeof some ? n : sizeof some, (off_t)offset);
+
+    PROPERTY(got > 0);
+    return net_send(fd, some, (size_t)got, false);
+}
+
 size_t net_segment(int fd)
 {
     (void)conn_of(fd);

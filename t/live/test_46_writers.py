@@ -143,9 +143,12 @@ def test_a_mapping_of_a_large_file(server):
     assert server.get("/large.bin").etag != before.etag
 
 
-def test_a_mapping_that_goes_on(server):
+def test_a_mapping_that_goes_on(serve):
     """Nothing tells of it; the first download that meets other bytes is cut, and
-    that is when the file is read again."""
+    that is when the file is read again.  One that is in memory meets none: here
+    there is no room for it, however hot it is."""
+    server = serve(files=FILES, conf={"server": {"workers": 2},
+                                      "prepare": {"memory": "4m"}})
     old, new = (bytes([c]) * LARGE for c in b"ab")
     server.tree.write("large.bin", old)
     with mapped(server.tree.path("large.bin")) as area:

@@ -182,7 +182,7 @@ static void changed_between_slices(void **state)
     assert_int_equal(digest_load(), 0);
     slabs_start(&slabs, 16 << 20, NULL, NULL);
     int fd = openat(r.dir_fd, "large.txt", O_RDWR | O_CLOEXEC);
-    reading_start(&reading, fd, 4 << 20, false);
+    reading_start(&reading, fd, 4 << 20, false, false);
     assert_int_equal(slice(&t, &reading), READING_BEGUN);
     assert_int_equal(slice(&t, &reading), READING_MORE);
     assert_true(utf8_prefix_ok(&reading.utf8));
@@ -231,7 +231,7 @@ static void never_still(void **state)
     assert_int_equal(digest_load(), 0);
     slabs_start(&slabs, 16 << 20, NULL, NULL);
     int fd = openat(r.dir_fd, "large.txt", O_RDWR | O_APPEND | O_CLOEXEC);
-    reading_start(&reading, fd, 4 << 20, false);
+    reading_start(&reading, fd, 4 << 20, false, false);
     assert_int_equal(slice(&t, &reading), READING_BEGUN);
     assert_non_null(reading.slab);
     while (under_way(s)) {
@@ -275,7 +275,7 @@ static void cut_while_read(void **state)
     assert_int_equal(digest_load(), 0);
     slabs_start(&slabs, 16 << 20, NULL, NULL);
     int fd = openat(r.dir_fd, "large.txt", O_RDWR | O_CLOEXEC);
-    reading_start(&reading, fd, 4 << 20, false);
+    reading_start(&reading, fd, 4 << 20, false, false);
     assert_int_equal(slice(&t, &reading), READING_BEGUN);
     assert_int_equal(slice(&t, &reading), READING_MORE);
     assert_int_equal(ftruncate(fd, 100), 0);

@@ -52,6 +52,7 @@ static char folder[] = "/tmp/etagd-sandbox-XXXXXX";
 static char victim[64];
 static int root = -1, outside = -1, listener = -1, log_fd = -1, unix_fd = -1;
 static int pair[2] = { -1, -1 };
+static int slab_fd = -1;
 
 /* Each returns true when it got what it must not get. */
 static bool open_file(void)
@@ -225,7 +226,9 @@ static bool talk(void)
     return net_send(pair[0], "ab", 2, false) == 2 &&
            net_recv(pair[1], bytes, sizeof bytes) == 2 &&
            net_sendv(pair[1], parts, 2, false) == 2 &&
-           net_recv(pair[0], bytes, sizeof bytes) == 2;
+           net_recv(pair[0], bytes, sizeof bytes) == 2 &&
+           net_send_sealed(pair[1], slab_fd, 0, 1) == 1 &&
+           net_recv(pair[0], bytes, sizeof bytes) == 1;
 }
 
 /* -- what other processes have open as well: the log, the listening socket */
@@ -652,6 +655,8 @@ static int set_up(void **state)
     any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair),
                      0);
+    slab_fd = memfd_create("slab", MFD_CLOEXEC);
+    assert_int_equal(pwrite(slab_fd, "x", 1, 0), 1);
     listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(listener, (struct sockaddr *)&any, sizeof any), 0);
     assert_int_equal(listen(listener, 1), 0);
@@ -685,6 +690,7 @@ static int tear_down(void **state)
     close(listener);
     close(unix_fd);
     close(log_fd);
+    close(slab_fd);
     return rmdir(folder);
 }
 

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "prepare/message.h"
 #include "prepare/slab.h"
 
 #define PAGE 4096u
@@ -113,6 +114,33 @@ static void full_slab(void **state)
     slabs_stop(&s);
 }
 
+/* What goes by reference begins with a page; what is copied wastes none. */
+static void whole_pages(void **state)
+{
+    struct slabs s;
+    size_t at;
+
+    (void)state;
+    slabs_start(&s, 1 << 20, drop, NULL);
+    struct slab *slab = put(&s, 100, 'a', &at);
+    assert_ptr_equal(put(&s, PREPARE_PAGED - 1, 'b', &at), slab);
+    assert_int_equal(at, 128);
+    assert_ptr_equal(put(&s, PREPARE_PAGED, 'c', &at), slab);
+    assert_int_equal(at % PAGE, 0);
+    sure(slab->p + at, PREPARE_PAGED, 'c');
+    assert_ptr_equal(put(&s, 1, 'd', &at), slab);
+    /* one that fits but for the page's begin goes to the next */
+    size_t left = slab->size - slab->used;
+    assert_true(left >= PREPARE_PAGED && left % PAGE != 0);
+    while (left > PREPARE_PAGED + PAGE) {
+        assert_ptr_equal(put(&s, PAGE, 'e', &at), slab);
+        left = slab->size - slab->used;
+    }
+    if (left > PREPARE_PAGED)
+        assert_ptr_not_equal(put(&s, left, 'f', &at), slab);
+    slabs_stop(&s);
+}
+
 static void slab_of_its_own(void **state)
 {
     struct slabs s;
@@ -154,9 +182,8 @@ static void given_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(small_files),
-        cmocka_unit_test(full_slab),
-        cmocka_unit_test(slab_of_its_own),
+        cmocka_unit_test(small_files),     cmocka_unit_test(full_slab),
+        cmocka_unit_test(slab_of_its_own), cmocka_unit_test(whole_pages),
         cmocka_unit_test(given_back),
     };
 
