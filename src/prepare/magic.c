@@ -27,24 +27,6 @@ static const struct {
 #endif
 };
 
-/* The first question compiles regular expressions; better now than under a
- * request. */
-static void warm(void)
-{
-    static const char *const samples[] = {
-        ".a { color: red }\n",
-        "<!doctype html><title>t</title>\n",
-        "var a = 1; function f() { return a; }\n",
-        "{\"a\": [1, 2]}\n",
-        "\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
-        "plain words \xc3\xa4\n",
-    };
-    struct magic_answer ignored;
-
-    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++)
-        magic_ask(&ignored, samples[i], strlen(samples[i]));
-}
-
 bool magic_start(void)
 {
     magic_t c = magic_open(MAGIC_MIME_TYPE | MAGIC_MIME_ENCODING |
@@ -61,7 +43,6 @@ bool magic_start(void)
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
         magic_setparam(c, limits[i].param, &limits[i].value);
     cookie = c;
-    warm();
     return true;
 }
 

@@ -2,7 +2,9 @@
  *
  * magic: libmagic, asked about the first bytes of a file.
  * Layer: prepare.  Owns one cookie.  magic_start() runs before the process
- * is confined, and warms libmagic, so that it never wants a file again.
+ * is confined, and maps its tables: it never wants a file again.  The first
+ * question takes some milliseconds more and most of libmagic's memory; where
+ * names decide it is never asked.
  */
 #ifndef ETAGD_PREPARE_MAGIC_H
 #define ETAGD_PREPARE_MAGIC_H
