@@ -284,7 +284,8 @@ def run_case(bench, case, names, rounds, seconds):
             bench.say(f"{case.name}: round {number + 1} of {rounds}: "
                       f"{entrant.name}")
             try:
-                got = measure_round(bench, case, entrant, seconds)
+                with bench.servers.alone(entrant.server):
+                    got = measure_round(bench, case, entrant, seconds)
             except (load.LoadError, StartError, OSError,
                     wire.WireError) as e:
                 left_out[entrant.name] = f"round {number + 1}: {e}"
