@@ -71,16 +71,16 @@ void arrivals_watch(struct worker *w, struct conn *c)
 /* A receive that finds nothing is a system call too many, one that finds a
  * request saves two; so it is tried while one in four succeeds, now and then to
  * see whether it does again, and where the next turn is a long time off. */
-static bool greets(struct worker *w)
+static bool greets(struct arrivals *a, const struct answers *answers)
 {
-    return w->arrivals.n_received < WORKER_EVENTS &&
-           (w->arrivals.luck > 64 || w->arrivals.greeted++ % 32 == 0 ||
-            listings_wait(&w->answers));
+    return a->n_received < WORKER_EVENTS &&
+           (a->luck > 64 || a->greeted++ % 32 == 0 || listings_wait(answers));
 }
 
 void arrivals_greet(struct worker *w, struct conn *c)
 {
-    if (w->arrivals.arena_n + ARRIVALS_RECV <= ARRIVALS_ARENA && greets(w)) {
+    if (w->arrivals.arena_n + ARRIVALS_RECV <= ARRIVALS_ARENA &&
+        greets(&w->arrivals, &w->answers)) {
         receive(w, c, false);
         w->arrivals.luck -= w->arrivals.luck / 16;
         if (c->received)

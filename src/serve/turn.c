@@ -172,10 +172,10 @@ static bool is_conn(const struct places *p, const void *tag)
 /* Beside a load new connections wait for some turns, if these are short: by
  * then their requests are there, and need neither an entry in the poll set nor
  * an event. */
-static bool waited(struct worker *w)
+static bool waited(struct acceptor *a, const struct answers *answers)
 {
-    return ++w->acceptor.due_turns > DUE_TURNS || listings_wait(&w->answers) ||
-           clock_mono_us() - w->acceptor.due_since_us > DUE_US;
+    return ++a->due_turns > DUE_TURNS || listings_wait(answers) ||
+           clock_mono_us() - a->due_since_us > DUE_US;
 }
 
 /* One at least.  Who is served may come again, at the end of the queue. */
@@ -238,7 +238,7 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
         }
     }
     answer_received(w);
-    if (w->acceptor.n_due > 0 && (!busy || waited(w))) {
+    if (w->acceptor.n_due > 0 && (!busy || waited(&w->acceptor, &w->answers))) {
         w->acceptor.due_turns = 0;
         accepting_take(w);
         answer_received(w);

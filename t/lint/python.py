@@ -17,7 +17,8 @@ MEND = ('Each line says what flake8 or mypy asks for; .flake8 and mypy.ini have 
 def types(tree, report):
     report.look()
     with tempfile.TemporaryDirectory() as cache:
-        done = subprocess.run(['mypy', '--config-file', tree.root / 'mypy.ini',
+        rules = (tree.root / 'mypy.ini').resolve()
+        done = subprocess.run(['mypy', '--config-file', rules,
                                '--cache-dir', cache, '-p', 'etagdlab'],
                               cwd=tree.root / 'lab', text=True,
                               capture_output=True)
