@@ -10,6 +10,7 @@ SETUP = {
     "observer say, too.":
         "这些选项让服务器做正式服务不该做的事；服务器启动时和观察器也会说明。",
     # in the terminal
+    "to be allowed to: %s": "要获得权限：%s",
     "etagd serves %s": "etagd 正在提供 %s",
     "step %d of %d: %s": "第 %d 步，共 %d 步：%s",
     "%s skipped: %s": "%s 已跳过：%s", "%s failed: %s": "%s 失败：%s",
