@@ -162,19 +162,28 @@ static bool in_memory_now(const struct worker *w, struct piece *p,
     return true;
 }
 
+/* Of a file whose own bytes are coded it is the one that was not made. */
+static const struct entry_form *form_of(const struct record *r)
+{
+    const struct entry *e = r->entry;
+    bool own = r->line.coding == e->own;
+
+    return &e->form[own ? CODING_IDENTITY : r->line.coding];
+}
+
 /* A file's bytes: a block of them at a time (guard.h). */
 static ssize_t send_file(struct worker *w, struct conn *c, struct txn *t,
                          size_t most)
 {
     struct piece *p = &t->piece[t->piece_at];
     const struct record *r = &t->record[t->record_at];
-    const struct entry_form *f = &r->entry->form[r->line.coding];
+    CHECK(t->record_at < t->record_n && r->entry);
+    const struct entry_form *f = form_of(r);
     const char *bytes;
     size_t n;
     enum end why;
     bool doubt;
 
-    CHECK(t->record_at < t->record_n && r->entry);
     if (in_memory_now(w, p, f)) {
         ferry_leave(t);
         t->doubt_us = 0;
