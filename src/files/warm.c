@@ -23,6 +23,7 @@
 
 #define AHEAD 8      /* asked for and not yet there */
 #define LOOK_MS 50   /* for what tells by no answer that it has ended */
+#define LOOKS_MAX 20 /* at a file that goes on being written to */
 #define DEPTH_MAX 16 /* folders below each other: links may go round */
 #define SEEN_MAX 50000
 
@@ -34,7 +35,11 @@ struct warm_path {
 struct warm {
     struct warm_path *path;
     size_t n, room, at, seen, made;
-    struct entry *held[AHEAD];
+    struct {
+        struct entry *entry;
+        size_t path;
+        unsigned looks;
+    } held[AHEAD];
     size_t n_held;
     uint64_t bytes; /* of the forms that were made */
     uint64_t began_us;
@@ -171,7 +176,7 @@ void warm_end(struct files *fs)
     if (!w)
         return;
     while (w->n_held > 0)
-        entry_release(fs, w->held[--w->n_held]);
+        entry_release(fs, w->held[--w->n_held].entry);
     while (w->n > 0)
         free(w->path[--w->n].text);
     free(w->path);
@@ -179,12 +184,41 @@ void warm_end(struct files *fs)
     fs->warm = NULL;
 }
 
+/* Held, or NULL. */
+static struct entry *look(struct files *fs, const struct warm_path *p)
+{
+    size_t n = strlen(p->text);
+    struct target t = { .path = span_of(p->text, n),
+                        .directory = p->text[n - 1] == '/' };
+    enum reason why;
+    struct entry *e = resolve(fs, p->site, &t, fs->now->us, &why);
+
+    if (!e || e->kind != ENTRY_FILE)
+        return NULL;
+    entry_hold(e);
+    return e;
+}
+
+/* What was written a moment ago has no codings yet: they are begun at a look
+ * that finds it at rest.  Files that a container has just unpacked are so. */
+static bool look_again(struct files *fs, struct warm *w, size_t i)
+{
+    if (w->held[i].looks++ >= LOOKS_MAX)
+        return false;
+    struct entry *e = look(fs, &w->path[w->held[i].path]);
+    if (!e)
+        return false;
+    entry_release(fs, w->held[i].entry);
+    w->held[i].entry = e;
+    return true;
+}
+
 /* Those that are there make room for others. */
 static void settle(struct files *fs, struct warm *w)
 {
     for (size_t i = 0; i < w->n_held;) {
-        struct entry *e = w->held[i];
-        if (e->pending || e->in_asks) {
+        struct entry *e = w->held[i].entry;
+        if (e->pending || e->in_asks || (e->racy && look_again(fs, w, i))) {
             i++;
             continue;
         }
@@ -193,7 +227,7 @@ static void settle(struct files *fs, struct warm *w)
                 w->bytes += e->source.form[c].size;
         }
         w->made++;
-        entry_release(fs, e);
+        entry_release(fs, w->held[i].entry);
         w->held[i] = w->held[--w->n_held];
     }
 }
@@ -207,18 +241,15 @@ static bool fits(const struct files *fs, const struct warm *w)
     return w->bytes + ahead <= (uint64_t)p->memory_bytes / 4 * 3;
 }
 
-static void ask(struct files *fs, struct warm *w, const struct warm_path *p)
+static void ask(struct files *fs, struct warm *w, size_t path)
 {
-    size_t n = strlen(p->text);
-    struct target t = { .path = span_of(p->text, n),
-                        .directory = p->text[n - 1] == '/' };
-    enum reason why;
-    struct entry *e = resolve(fs, p->site, &t, fs->now->us, &why);
+    struct entry *e = look(fs, &w->path[path]);
 
-    if (!e || e->kind != ENTRY_FILE)
+    if (!e)
         return;
-    entry_hold(e);
-    w->held[w->n_held++] = e;
+    w->held[w->n_held].entry = e;
+    w->held[w->n_held].path = path;
+    w->held[w->n_held++].looks = 0;
 }
 
 static int finish(struct files *fs, const char *why)
@@ -246,7 +277,7 @@ int warm_turn(struct files *fs)
         return finish(fs, "[prepare] warm-time is over");
     while (w->at < w->n && w->n_held < AHEAD && fits(fs, w) &&
            asked++ < AHEAD * 4)
-        ask(fs, w, &w->path[w->at++]);
+        ask(fs, w, w->at++);
     if (w->n_held > 0)
         return LOOK_MS;
     if (w->at < w->n && !fits(fs, w))

@@ -189,21 +189,22 @@ struct entry *trial_entry(struct trial *t)
 void trial_run(struct trial *t, struct span request)
 {
     answer(t, request);
-    struct entry *e = trial_entry(t);
     uint64_t until_us = t->w->now.us + t->w->conf->timeouts.prepare_ms * 1000;
-    if (!e || !e->in_asks)
-        return;
-    entry_hold(e);
-    while (e->in_asks && t->w->now.us < until_us) {
+    struct entry *e = trial_entry(t);
+    while (e && (e->in_asks || e->racy) && t->w->now.us < until_us) {
         struct epoll_event event;
         poll_wait(t->w->poll, &event, 1, 50);
         worker_time(t->w);
         while (facts_take(&t->w->files))
             ;
+        e = trial_entry(t);
+        if (e && e->in_asks)
+            continue;
+        /* of a file that was young its codings are begun now */
+        end_connection(t);
+        answer(t, request);
+        e = trial_entry(t);
     }
-    entry_release(&t->w->files, e);
-    end_connection(t);
-    answer(t, request);
 }
 
 void trial_end(struct trial *t)
