@@ -30,6 +30,7 @@ LARGE = [("/a.txt", [("X-%d" % i, "x") for i in range(250)]),
 # Where the option stands when it is no section by itself.
 RULES = {"cache": "[cache /a*]\n%s = %s\nX-Tried = yes\n",
          "header": "[header /a*]\n%s = %s\nX-Tried = yes\n",
+         "access": "[access /locked*]\n%s = %s\n",
          # of something that nobody waits for here
          "pace": "[pace /paced*]\n%s = %s\n"}
 
