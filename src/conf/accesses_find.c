@@ -14,14 +14,15 @@
 /* As the rows of http/accept have them; t/unit/rules compares. */
 static const struct span coded[] = { SPAN(".gz"), SPAN(".zst"), SPAN(".br") };
 
-enum word { NOTHING, EVERYBODY, SOME };
-
-static enum word ask(const struct conf *c, const struct conf_site *site,
-                     struct span path, struct conf_access *out)
+/* The section whose word on passwords counts, from 1; 0: none has one. */
+static size_t ask(const struct conf *c, const struct conf_site *site,
+                  struct span path, struct conf_access *out)
 {
+    static char realm[] = "restricted";
     struct span host = span_str(site->hosts);
-    enum word said = NOTHING;
+    size_t said = 0;
 
+    *out = (struct conf_access){ .realm = realm, .attempts = ACCESS_ATTEMPTS };
     for (size_t i = 0; i < c->n_accesses; i++) {
         const struct conf_access *a = &c->accesses[i];
         bool opens = a->set_basic && !a->basic;
@@ -29,7 +30,7 @@ static enum word ask(const struct conf *c, const struct conf_site *site,
                                                           path))
             continue;
         if (a->set_basic) {
-            said = opens ? EVERYBODY : SOME;
+            said = i + 1;
             out->basic = a->basic;
             out->passwords = a->passwords;
             out->pattern = a->pattern;
@@ -43,9 +44,23 @@ static enum word ask(const struct conf *c, const struct conf_site *site,
     return said;
 }
 
+/* Under another address of the file: a later section that asks for a password
+ * there does so here, too; one that asks for none there opens nothing here. */
+static void ask_other(const struct conf *c, const struct conf_site *site,
+                      struct span path, size_t *said, struct conf_access *out)
+{
+    struct conf_access other;
+    size_t at = ask(c, site, path, &other);
+
+    if (at > *said && other.basic) {
+        *said = at;
+        *out = other;
+    }
+}
+
 /* "/a" may be a folder's name, and "/a/" stands for its index file. */
-static bool ask_folder(const struct conf *c, const struct conf_site *site,
-                       struct span path, struct conf_access *out)
+static void ask_folder(const struct conf *c, const struct conf_site *site,
+                       struct span path, size_t *said, struct conf_access *out)
 {
     UNINIT char storage[PATH_ROOM];
     struct buf b = buf_over(storage, sizeof storage);
@@ -53,34 +68,29 @@ static bool ask_folder(const struct conf *c, const struct conf_site *site,
     buf_span_put(&b, path);
     if (path.n && path.p[path.n - 1] != '/') {
         buf_char(&b, '/');
-        return !b.overflow && ask(c, site, buf_span(&b), out) == SOME;
+        if (!b.overflow)
+            ask_other(c, site, buf_span(&b), said, out);
+        return;
     }
-    for (size_t i = 0; i < site->n_index; i++) {
+    for (size_t i = 0; i < site->n_index && !b.overflow; i++) {
         b.n = path.n;
         buf_str(&b, site->index[i]);
-        if (b.overflow)
-            return false;
-        if (ask(c, site, buf_span(&b), out) == SOME)
-            return true;
+        if (!b.overflow)
+            ask_other(c, site, buf_span(&b), said, out);
     }
-    return false;
 }
 
 bool access_find(const struct conf *c, const struct conf_site *site,
                  struct span path, struct conf_access *out)
 {
-    static char realm[] = "restricted";
+    size_t said = ask(c, site, path, out);
 
-    *out = (struct conf_access){ .realm = realm, .attempts = ACCESS_ATTEMPTS };
     if (c->n_accesses == 0)
         return false;
-    enum word said = ask(c, site, path, out);
-    if (said != NOTHING)
-        return said == SOME;
     for (size_t i = 0; i < sizeof coded / sizeof *coded; i++) {
-        if (span_ends(path, coded[i]) &&
-            ask(c, site, span_to(path, path.n - coded[i].n), out) == SOME)
-            return true;
+        if (span_ends(path, coded[i]))
+            ask_other(c, site, span_to(path, path.n - coded[i].n), &said, out);
     }
-    return ask_folder(c, site, path, out);
+    ask_folder(c, site, path, &said, out);
+    return out->basic != NULL;
 }

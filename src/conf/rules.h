@@ -47,8 +47,9 @@ void paces_find(const struct conf *c, struct span host, struct span path,
 
 /* Whether a password is asked for, and with *out, which: what the [access]
  * sections say of the path, of the index files that may answer for it, of the
- * folder that it may name, and of the file whose coded form it may be.  Case
- * only counts where a section lets everybody in: some file systems ignore it.
+ * folder that it may name, and of the file whose coded form it may be; the last
+ * section wins, whichever address it names.  Case only counts where a section
+ * lets everybody in: some file systems ignore it.
  */
 #define ACCESS_ATTEMPTS 20 /* unless a section has its own */
 bool access_find(const struct conf *c, const struct conf_site *site,

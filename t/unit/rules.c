@@ -325,6 +325,43 @@ static void access_knows_all_codings(void **state)
     free(one.pattern);
 }
 
+/* A narrow section behind a wide one: other passwords, or a folder that is for
+ * everybody but for one file of it. */
+static void access_later_counts_everywhere(void **state)
+{
+    static const struct {
+        const char *wide, *narrow, *path;
+        int line; /* of the section that asks; 0: nobody is asked */
+    } rows[] = {
+        { "users", "/a/index.html", "/a/", 2 },
+        { "users", "/a/index.html", "/a/index.html.gz", 2 },
+        { "users", "/a/b.txt", "/a/b.txt.br", 2 },
+        { "users", "/a/b/*", "/a/b", 2 },
+        { "users", "/a/b.txt", "/a/c.txt.br", 1 },
+        { "users", "/a/b.txt", "/a/", 1 },
+        { NULL, "/a/index.html", "/a/", 2 },
+        { NULL, "/a/b.txt", "/a/b.txt.zst", 2 },
+        { NULL, "/a/b.txt", "/a/c.txt", 0 },
+    };
+    char *index[] = { (char[]){ "index.html" } };
+    struct conf_site site = { .index = index, .n_index = 1 };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct conf_access both[2] = { asked("/*", rows[i].wide),
+                                       asked(rows[i].narrow, "admins") },
+                           out;
+        const struct conf c = { .accesses = both, .n_accesses = 2 };
+        both[0].line = 1;
+        both[1].line = 2;
+        bool found = access_find(&c, &site, span_str(rows[i].path), &out);
+        free(both[0].pattern);
+        free(both[1].pattern);
+        ROW_CHECK(rows[i].path, found == (rows[i].line != 0));
+        ROW_CHECK(rows[i].path, !found || out.line == rows[i].line);
+    }
+}
+
 static void access_keys_are_apart(void **state)
 {
     char a[] = "a", b[] = "b", f[] = "f";
@@ -380,6 +417,7 @@ int main(void)
         cmocka_unit_test(star_rows),
         cmocka_unit_test(access_rows),
         cmocka_unit_test(access_knows_all_codings),
+        cmocka_unit_test(access_later_counts_everywhere),
         cmocka_unit_test(access_keys_are_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
