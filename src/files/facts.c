@@ -88,6 +88,8 @@ static void forget_held(struct files *fs, struct entry *e)
 {
     asks_remove(fs, e);
     give_up_digest(fs, e);
+    if (e->background)
+        wake(fs, e); /* the answer finds it no more */
     if (!e->in_cache)
         return;
     cache_unlink(&fs->cache, e);

@@ -106,3 +106,32 @@ def test_where_there_is_no_room_it_comes_from_the_file(serve, memory):
         t.join()
     assert SIZE not in areas(server)
     assert server.get("/hot.bin").etag == tag
+
+
+def held(server, name):
+    """Descriptors of that file, also of a name that is gone."""
+    n = 0
+    for pid in server.workers():
+        for fd in os.listdir(f"/proc/{pid}/fd"):
+            try:
+                n += f"/{name}" in os.readlink(f"/proc/{pid}/fd/{fd}")
+            except OSError:
+                pass  # closed meanwhile
+    return n
+
+
+def test_what_is_forgotten_while_it_is_read_for_memory_is_let_go(serve):
+    """The reading itself may push out what the file's sums are in."""
+    server = serve(conf={**ONE, "prepare": {"memory": "4m"},
+                         "timeouts": {"prepare": "1h"}})
+    path = server.tree.path("f.bin")
+    path.write_bytes(bytes_of(b"1", 1_200_000))
+    for n in range(20):
+        patch(path, 1000 * n, b"%04d" % n)
+        data = path.read_bytes()
+        known(server, "f.bin", data)
+        for _ in range(40):
+            assert server.get("/f.bin").body == data
+    path.unlink()
+    until("it is closed", lambda: server.get("/f.bin").status == 404
+          and held(server, "f.bin") == 0)
