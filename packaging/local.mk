@@ -23,7 +23,7 @@ EXTRA_DIST += $(SYSTEMD_UNITS:=.in) $(PLACED:=.in) \
 	packaging/debian packaging/rpm packaging/oci packaging/reproducible \
 	packaging/release packaging/tree packaging/monitoring packaging/tls \
 	packaging/fleet packaging/version \
-	doc/capacity.md doc/capacity.py
+	doc/capacity.md doc/capacity.py doc/deploy.md
 
 $(SYSTEMD_UNITS) $(PLACED): Makefile
 	$(AM_V_GEN)$(MKDIR_P) packaging/systemd && \
