@@ -338,6 +338,20 @@ static void health_check(struct loader *l)
                      "is the same as path; each says something of its own");
 }
 
+/* Words of one line, each a pattern as those of [cache] are. */
+static void warm_check(struct loader *l)
+{
+    struct span rest = span_str(l->c->prepare.warm ? l->c->prepare.warm : "");
+    struct span word;
+
+    while ((word = value_next_word(&rest)).n) {
+        const char *what = ruleset_pattern_fault(word);
+        if (what)
+            loader_fault(l, where_of(l, "prepare", "warm"), "prepare", "warm",
+                         "\"%.*s\" %s", (int)word.n, word.p, what);
+    }
+}
+
 /* What the kernel would refuse (TCP_MIN_MSS). */
 static void mss_check(struct loader *l)
 {
@@ -384,6 +398,7 @@ void check_all(struct loader *l)
                  c->control);
     orders_check(l);
     health_check(l);
+    warm_check(l);
     mss_check(l);
     built_check(l);
     rulesum_check(l);

@@ -43,7 +43,7 @@ struct warm {
     size_t n_held;
     uint64_t bytes; /* of the forms that were made */
     uint64_t began_us;
-    bool cut; /* there is more than there is room for */
+    const char *cut; /* why there is more than that; NULL: there is not */
 };
 
 /* ---- which ---- */
@@ -73,7 +73,7 @@ static void add(const struct files *fs, struct warm *w, unsigned site,
                 struct span path)
 {
     if (w->n == fs->conf->prepare.files / 4 * 3) {
-        w->cut = true;
+        w->cut = "[prepare] files has no room for more";
         return;
     }
     if (w->n == w->room) {
@@ -112,7 +112,8 @@ static void find(struct files *fs, struct warm *w, const struct place *at,
 
     if (depth > DEPTH_MAX || names_read(fs, site, at->root, dir, &d) < 0)
         return;
-    w->cut |= d.cut;
+    if (d.cut)
+        w->cut = "of a folder the first 2000 names were looked at";
     for (size_t i = 0; i < d.n && w->seen < SEEN_MAX; i++, w->seen++) {
         char path[FIND_PATH_MAX];
         struct buf b = buf_over(path, sizeof path);
@@ -137,7 +138,8 @@ static void find(struct files *fs, struct warm *w, const struct place *at,
         if (wanted(fs, site, whole) || wanted(fs, site, shown))
             add(fs, w, at->site, shown);
     }
-    w->cut |= w->seen >= SEEN_MAX;
+    if (w->seen >= SEEN_MAX)
+        w->cut = "the first 50000 names were looked at";
     directory_free(&d);
 }
 
@@ -284,5 +286,5 @@ int warm_turn(struct files *fs)
         return finish(fs, "[prepare] memory has no room for more");
     if (w->at < w->n)
         return 0;
-    return finish(fs, w->cut ? "[prepare] files has no room for more" : NULL);
+    return finish(fs, w->cut);
 }

@@ -103,3 +103,20 @@ def test_what_has_no_room_is_told(serve):
                                      r"memory has no room")
     assert 0 < int(line.group(1)) < 60
     assert server.get("/1.html").status == 200
+
+
+def test_a_folder_of_which_not_all_is_looked_at_is_told(serve):
+    server = serve(files={"d/%d.txt" % i: "x" for i in range(2001)},
+                   conf={"prepare": {"warm": "*.txt", "files": "9000"},
+                         "server": {"workers": 1}})
+    server.process.await_line("W088: 2000 of 2000 files are ready .*"
+                              ": of a folder the first 2000 names")
+
+
+def test_a_pattern_that_matches_nothing_is_a_fault(tmp_path):
+    ini = tmp_path / "site.ini"
+    ini.write_text("[server]\nroot = .\n[prepare]\nwarm = *.html assets/*\n",
+                   encoding="utf-8")
+    r = run("-t", "-c", ini)
+    assert r.returncode == 2
+    assert '[prepare] warm: "assets/*" can match nothing' in r.stderr
