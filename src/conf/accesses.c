@@ -357,6 +357,9 @@ void access_check(struct loader *l)
         snprintf(r.title, sizeof r.title, "access %s", a->pattern);
         if (!a->set_basic && !a->set_realm && !a->set_attempts)
             TELL(&r, loader_warn, NULL, "says nothing; basic = FILE would");
+        else if (!a->set_basic && !asks(c))
+            TELL(&r, loader_warn, "basic",
+                 "is in no [access]: everybody is let in");
         realm_check(&r);
         if (a->basic && ETAGD_CRYPT)
             a->passwords = file_of(&r);

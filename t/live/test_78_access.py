@@ -508,3 +508,12 @@ def test_curl(guarded):
          "--user", "alice:x", server.url + "/secret/a.txt"],
         capture_output=True, timeout=60)
     assert out.stdout == b"401", out
+
+
+def test_rules_without_a_file_are_told(tmp_path):
+    ini = tmp_path / "site.ini"
+    ini.write_text("[server]\nroot = .\n[access /m/*]\nrealm = m\n",
+                   encoding="utf-8")
+    r = run("-t", "-c", ini)
+    assert r.returncode == 0
+    assert "[access /m/*] basic: is in no [access]" in r.stdout + r.stderr
