@@ -277,12 +277,28 @@ static void take_drop(struct files *fs, uint64_t slab)
     }
 }
 
-/* The preparer has found another version than was opened here: who waits looks
- * again.  A file that never rests would keep them for ever: it is answered from
- * what is there (and guarded while it is sent, see guard.h). */
-static void changed(struct files *fs, struct entry *e)
+/* Of the same file, all of it, and read since it was asked for. */
+static bool newer(const struct entry *e, const struct prepare_answer *a)
 {
-    if (e->pending && e->tries >= CHANGED_TRIES) {
+    return a->kind == PREPARE_FACTS && a->has_digest &&
+           a->version.dev == e->version.dev && a->version.ino == e->version.ino;
+}
+
+/* The preparer has found another version than was opened here: who waits looks
+ * again.  A file that never rests would keep them for ever: then the version
+ * that was found is answered, or what is there (and guarded while it is sent,
+ * see guard.h). */
+static void changed(struct files *fs, struct entry *e,
+                    const struct prepare_answer *a)
+{
+    bool again = !e->pending || e->tries < CHANGED_TRIES;
+
+    if (!again && newer(e, a)) {
+        e->version = a->version;
+        take_facts(fs, e, a);
+        return;
+    }
+    if (!again) {
         asks_remove(fs, e);
         degrade(fs, e);
         return;
@@ -325,7 +341,7 @@ static void take_one(struct files *fs, const struct prepare_answer *a)
             give_up_digest(fs, e); /* what was read first is all there is */
     } else if (!file_version_eq(&a->version, &e->version) ||
                heat_other_bytes(e, a)) {
-        changed(fs, e);
+        changed(fs, e, a);
     } else if (a->kind == PREPARE_REFS) {
         take_refs(fs, e, a);
     } else if (a->kind == PREPARE_FACTS) {

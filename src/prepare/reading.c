@@ -16,6 +16,8 @@
 #include "prepare/version.h"
 
 #define TRIES_MAX 3
+#define TRIES_SLICE \
+    20 /* of what is read at once: the next may find it at rest */
 _Static_assert(READING_SLICE_BYTES % SUM_BLOCK == 0, "whole blocks");
 
 static int64_t nanoseconds(struct timespec t)
@@ -94,10 +96,12 @@ void reading_start(struct reading *r, int fd, uint64_t room, bool wanted,
 
 static enum reading_state again(struct reading_tools *t, struct reading *r)
 {
+    unsigned most = r->end > READING_SLICE_BYTES ? TRIES_MAX : TRIES_SLICE;
+
     reading_end(t, r);
     r->begun = false;
     r->at = 0;
-    return ++r->tries < TRIES_MAX ? READING_AGAIN : READING_FAILED;
+    return ++r->tries < most ? READING_AGAIN : READING_FAILED;
 }
 
 /* Fills dst as far as the file goes; short only at its end. -1 on error. */

@@ -5,6 +5,7 @@ import contextlib
 import gzip
 import mmap
 import os
+import threading
 import time
 
 import pytest
@@ -141,6 +142,33 @@ def test_a_mapping_of_a_large_file(server):
         area[:] = new
     assert bodies(server, "/large.bin") == {new}
     assert server.get("/large.bin").etag != before.etag
+
+
+def test_a_file_that_hardly_rests_is_answered(serve):
+    """Written to in place again and again: each answer is one version, and whole;
+    none ends before its head."""
+    server = serve(files={"busy.txt": b"0" * 400}, strong=False,
+                   conf={"server": {"workers": 1}})
+    stop = threading.Event()
+
+    def write():
+        with open(server.tree.path("busy.txt"), "r+b", buffering=0) as f:
+            n = 0
+            while not stop.wait(0.00001):
+                n += 1
+                os.pwrite(f.fileno(), b"%d" % (n % 10) * 400, 0)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        with server.connect() as c:
+            for _ in range(1000):
+                r = c.get("/busy.txt")
+                assert r.status == 200
+                assert len(r.body) == 400 and len(set(r.body)) == 1
+    finally:
+        stop.set()
+        writer.join()
 
 
 def test_a_mapping_that_goes_on(serve):
