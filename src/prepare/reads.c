@@ -5,7 +5,6 @@
  */
 #include "prepare/reads.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 
 #include "base/check.h"
@@ -13,10 +12,8 @@
 #include "prepare/peer.h"
 #include "prepare/queues.h"
 
-#define REST_TURN 8 /* every so many turns large files come first */
-#define AWAY_US                                                   \
-    2000000 /* helpers that are away longer will not be back soon \
-             */
+#define REST_TURN 8     /* every so many turns large files come first */
+#define AWAY_US 2000000 /* helpers away for longer won't be back soon */
 
 static void facts_done(struct desk *d, struct item *it)
 {
@@ -38,11 +35,6 @@ static struct item *next_to_read(struct desk *d)
     struct item *it = LIST_ENTRY(from->next, struct item, queue);
     list_remove(&it->queue);
     return it;
-}
-
-static enum job_event decide(struct desk *d, struct item *it, enum coding *part)
-{
-    return job_step(&d->tools, &d->limits, it, part);
 }
 
 static void queue_up(struct desk *d, struct item *it, enum job_event event,
@@ -85,7 +77,7 @@ void reads_go_on(struct desk *d, struct item *it)
 
     CHECK(list_empty(&it->queue));
     it->in_hand = false;
-    enum job_event event = decide(d, it, &part);
+    enum job_event event = job_step(&d->tools, &d->limits, it, &part);
     if (it->work) {
         free(it->work->slice);
         it->work->slice = NULL;
@@ -93,14 +85,9 @@ void reads_go_on(struct desk *d, struct item *it)
     go_on(d, it, event, part, begun);
 }
 
-static struct work *work_of(struct helper_job *job)
-{
-    return (void *)((char *)job - offsetof(struct work, job));
-}
-
 static void act_aside(struct helper_job *job)
 {
-    struct work *work = work_of(job);
+    struct work *work = LIST_ENTRY(job, struct work, job);
 
     work->slice = malloc(READING_SLICE_BYTES);
     if (work->slice)
@@ -129,9 +116,10 @@ struct item *reads_back(struct desk *d)
 {
     struct helper_job *job = helpers_take(d->helpers);
 
-    CHECK(!job || (d->away > 0 && work_of(job)->of->in_hand));
+    CHECK(!job ||
+          (d->away > 0 && LIST_ENTRY(job, struct work, job)->of->in_hand));
     d->away -= job != NULL;
-    return job ? work_of(job)->of : NULL;
+    return job ? LIST_ENTRY(job, struct work, job)->of : NULL;
 }
 
 void reads_turn(struct desk *d)
@@ -150,7 +138,7 @@ void reads_turn(struct desk *d)
     enum job_event event;
     do {
         job_act(it, d->tools.scratch);
-        event = decide(d, it, &part);
+        event = job_step(&d->tools, &d->limits, it, &part);
     } while (event == JOB_BEGUN);
     go_on(d, it, event, part, begun);
 }
