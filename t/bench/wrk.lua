@@ -1,6 +1,6 @@
 -- wrk's script for every case.  Arguments: `plain`, `pipeline DEPTH`, or
 -- `files PREFIX COUNT` (PREFIX0000000.html ... in an order that does not
--- follow the disk).  Ends with one line of JSON.
+-- follow the disk), or `list FILE` (its paths, one a line, in turn).  Ends with one line of JSON.
 -- `request` is defined only where it is needed: without it wrk sends one
 -- prepared buffer and Lua is not in the way.
 
@@ -23,11 +23,24 @@ local function many_files(prefix, count)
     end
 end
 
+local function listed(file)
+    local all, at = {}, 0
+    for path in io.lines(file) do
+        all[#all + 1] = wrk.format("GET", path)
+    end
+    request = function()
+        at = at % #all + 1
+        return all[at]
+    end
+end
+
 function init(args)
     if args[1] == "pipeline" then
         pipelined(tonumber(args[2]))
     elseif args[1] == "files" then
         many_files(args[2], tonumber(args[3]))
+    elseif args[1] == "list" then
+        listed(args[2])
     end
 end
 

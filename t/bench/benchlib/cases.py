@@ -34,14 +34,17 @@ class Case:
     headers: dict = field(default_factory=dict)
     connections: int = 64
     status: int = 200
-    client: str = "wrk"      # wrk, head, idle, cold-start, cold-files, observer
-    mode: tuple = ("plain",)  # of wrk.lua
+    client: str = "wrk"      # or a row of measure.CLIENTS
+    mode: tuple = ("plain",)  # of wrk.lua; ("mix",) is made into its list
     close: bool = False
     by_bytes: bool = False   # count requests by the bytes that came
     servers: tuple = USUAL
     peer_paths: dict = field(default_factory=dict)
+    peer_headers: dict = field(default_factory=dict)
     coding: str = ""
     files: str = ""          # folder of many files
+    warm: bool = False       # each file asked for once before the first round
+    slow: bool = False       # only where it is named: --case
     goals: tuple = ()
 
 
@@ -57,6 +60,16 @@ def coded(name, token, goals=()):
                 path="/coded/page.html", coding=name, servers=CODED_PEERS,
                 headers={"Accept-Encoding": "br" if token == "br" else "gzip"},
                 peer_paths=dict(direct, nginx=nginx), goals=goals)
+
+
+def mix(connections, goals=()):
+    return Case(f"mix-{connections}",
+                f"20 files of 3 to 300 KB, .br beside, {connections:,} clients",
+                mode=("mix",), connections=connections, goals=goals,
+                headers={"Accept-Encoding": "br;q=1, gzip;q=0.8"},
+                # which reads no weights
+                peer_headers={"h2o": {"Accept-Encoding": "br, gzip"}},
+                servers=("nginx-static", "h2o", "lighttpd-static", "etagd"))
 
 
 CASES = (
@@ -97,6 +110,17 @@ CASES = (
          mode=("files", "/many/f", 1000), files="many"),
     Case("files-100000", "100,000 different small files",
          mode=("files", "/many/f", 100000), files="many"),
+    Case("files-1000000", "1,000,000 different small files, each asked before",
+         mode=("files", "/million/f", 1000000), files="million", warm=True,
+         slow=True, servers=("nginx", "lighttpd", "etagd"),
+         goals=(cpu(1.1, "nginx"),)),
+    mix(256), mix(1024, (cpu(0.42, "nginx-static"),)), mix(4096),
+    Case("coded-first", "first requests of 1,000 pages of 8 KiB, coded",
+         client="coded-first", headers={"Accept-Encoding": "gzip, br"},
+         servers=("nginx-gzip", "etagd")),
+    Case("listings", "hot page beside 8 clients with listings of 1,500 names",
+         client="listings", servers=("nginx-listing", "lighttpd-listing",
+                                     "etagd-listing")),
     Case("idle", "page beside 10,000 idle connections", client="idle",
          servers=USUAL),
     Case("cold-start", "from exec to the first answer", client="cold-start",
@@ -124,5 +148,7 @@ TWINS = (("files-1000", "files-1", "etagd", 1.05),)
 def scale(quick):
     """how much of the large things a run makes"""
     if quick:
-        return {"files": 5000, "idle": 1000, "cold": 500, "big_mib": 16}
-    return {"files": 100000, "idle": 10000, "cold": 10000, "big_mib": 100}
+        return {"files": 5000, "idle": 1000, "cold": 500, "big_mib": 16,
+                "coded": 100}
+    return {"files": 1000000, "idle": 10000, "cold": 10000, "big_mib": 100,
+            "coded": 1000}

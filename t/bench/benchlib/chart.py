@@ -4,7 +4,8 @@ range of the rounds.  Plain SVG without script, font or image from elsewhere."""
 from xml.sax.saxutils import escape
 
 COLOURS = {"floor": "#8a8f98", "etagd": "#0b6e4f", "nginx": "#4c78a8",
-           "lighttpd": "#b279a2", "apache": "#d1495b"}
+           "nginx-cached": "#8fc1e8",
+           "lighttpd": "#b279a2", "apache": "#d1495b", "h2o": "#b07d2b"}
 PANEL_W, BAR_H, GAP, HEAD, LABEL_W, VALUE_W = 560, 18, 6, 34, 120, 96
 MEASURES = (("cpu_us", "processor time per request, us"),
             ("start_ms", "time to the first answer, ms"))

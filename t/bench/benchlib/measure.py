@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Runs one case: checks every server's answer, then the rounds."""
-import ctypes
 import dataclasses
 import gzip
 import hashlib
 import os
 import time
 
-from . import load, proc, special, wire
+from . import load, mix, proc, special, wire
 from .servers import VARIANTS, StartError
 
 
@@ -34,7 +33,7 @@ def case_path(case, name):
 
 def file_behind(case, path):
     if case.mode[0] == "files":
-        return "many/f0000000.html"
+        return f"{case.mode[1].lstrip('/')}{0:07d}.html"
     return path.lstrip("/")
 
 
@@ -88,7 +87,8 @@ def judge(bench, case, name, answer):
 def headers_for(bench, case, name, server):
     """the case's own, and for a 304 the tag that this server gave"""
     if case.status != 304:
-        return case.headers
+        return dict(case.headers,
+                    **case.peer_headers.get(VARIANTS[name][0], {}))
     answer = wire.fetch(server.port, case.path)
     if "etag" not in answer.fields:
         raise Unfit("sends no ETag")
@@ -103,7 +103,10 @@ def probe(bench, case, name, server):
         try:
             headers = headers_for(bench, case, name, server)
             answer = ask(bench, case, name, server, headers)
-            wrong = judge(bench, case, name, answer)
+            if case.mode[0] == "list":
+                wrong = mix.wrong(bench.tree, server.port, headers)
+            else:
+                wrong = judge(bench, case, name, answer)
         except (OSError, wire.WireError) as e:
             wrong = str(e) or type(e).__name__
         if wrong is None:
@@ -111,21 +114,6 @@ def probe(bench, case, name, server):
         if time.monotonic() > end:
             raise Unfit(wrong)
         time.sleep(0.05)
-
-
-def brotli(page):
-    """by the library that etagd is built with; None where it is missing"""
-    try:
-        encode = ctypes.CDLL("libbrotlienc.so.1").BrotliEncoderCompress
-    except OSError:
-        return None
-    out = ctypes.create_string_buffer(2 * len(page) + 1024)
-    size = ctypes.c_size_t(len(out))
-    # quality 11, window 2^22, mode "text"
-    if not encode(11, 22, 1, ctypes.c_size_t(len(page)), page,
-                  ctypes.byref(size), out):
-        return None
-    return out.raw[:size.value]
 
 
 def make_sidecars(bench, case, has_etagd):
@@ -143,7 +131,7 @@ def make_sidecars(bench, case, has_etagd):
     if body is None and token == "gzip":
         body = gzip.compress(page, 9, mtime=0)
     if body is None:
-        body = brotli(page)
+        body = mix.brotli(page)
     if body is None:
         raise Unfit("nobody here makes brotli (neither etagd nor libbrotlienc)")
     suffix = {"gzip": "gz", "br": "br"}[token]
@@ -165,7 +153,7 @@ class Entrant:
 
 
 def enter(bench, case, name):
-    if case.client in ("cold-start", "cold-files"):
+    if case.client in FRESH:
         bench.servers.stop(bench.servers.fresh(name))  # can it start at all?
         return Entrant(name, None, case.headers, case.path, 0), None
     server = bench.servers.get(name, coded=bool(case.coding))
@@ -250,35 +238,70 @@ def wrong_status(case, got):
     return got["status"]
 
 
+# what is more than one client against one address; FRESH: each round with a
+# server of its own
+CLIENTS = {
+    "idle": lambda *a: special.idle(*a, measure),
+    "observer": lambda *a: special.observer(*a, measure),
+    "cold-start": special.cold_start, "cold-files": special.cold_files,
+    "coded-first": special.coded_first, "listings": special.listings,
+}
+FRESH = ("cold-start", "cold-files", "coded-first")
+
+
 def measure_round(bench, case, entrant, seconds):
-    if case.client == "idle":
-        return special.idle(bench, case, entrant, seconds, measure)
-    if case.client == "observer":
-        return special.observer(bench, case, entrant, seconds, measure)
-    if case.client == "cold-start":
-        return special.cold_start(bench, entrant)
+    return CLIENTS.get(case.client, measure)(bench, case, entrant, seconds)
+
+
+def make_files(bench, case):
+    """what the case asks for; returns it as it can be measured here"""
+    scale = bench.scale
+    if case.files:
+        word, prefix, count = case.mode
+        count = min(count, scale["files"])
+        case = dataclasses.replace(case, mode=(word, prefix, count))
+        bench.tree.many(case.files, count)
     if case.client == "cold-files":
-        return special.cold_files(bench, entrant, seconds)
-    return measure(bench, case, entrant, seconds)
+        bench.tree.many("cold", scale["cold"])
+    if case.client == "coded-first":
+        bench.tree.many("first", scale["coded"], 8 << 10)
+    if case.client == "listings":
+        for i in range(special.LISTERS):
+            bench.tree.many(f"names{i}", special.NAMES, 64)
+    if case.by_bytes:
+        bench.tree.big(case.path.lstrip("/"), scale["big_mib"])
+    if case.mode[0] == "mix":
+        paths = mix.make(bench.tree)
+        if not paths:
+            raise Unfit("nobody here makes brotli (no libbrotlienc)")
+        listed = os.path.join(bench.folder, "mix.paths")
+        with open(listed, "w", encoding="ascii") as f:
+            f.write("\n".join(paths) + "\n")
+        case = dataclasses.replace(case, mode=("list", listed), path=paths[0])
+    return case
+
+
+def ask_each(bench, case, entrant):
+    """Every file once: what a server keeps of files it has then."""
+    count = case.mode[2]
+    got = load_once(bench, case, entrant, 1)
+    seconds = min(300, int(1.3 * count / (got["requests"] / got["seconds"])))
+    bench.say(f"{case.name}: {entrant.name} is asked for each, {seconds} s")
+    load_once(bench, case, entrant, max(1, seconds))
 
 
 def run_case(bench, case, names, rounds, seconds):
     left_out = {}
-    if case.coding:
-        try:
+    try:
+        case = make_files(bench, case)
+        if case.coding:
             make_sidecars(bench, case, "etagd" in names)
-        except (Unfit, StartError, OSError) as e:
-            return [], {n: str(e) for n in names}
-    if case.files:
-        word, prefix, count = case.mode
-        count = min(count, bench.scale["files"])
-        case = dataclasses.replace(case, mode=(word, prefix, count))
-        bench.tree.many(case.files, count)
-    if case.client == "cold-files":
-        bench.tree.many("cold", bench.scale["cold"])
-    if case.by_bytes:
-        bench.tree.big(case.path.lstrip("/"), bench.scale["big_mib"])
+    except (Unfit, StartError, OSError) as e:
+        return [], {n: str(e) for n in names}
     entrants = line_up(bench, case, names, left_out)
+    for entrant in entrants if case.warm else ():
+        with bench.servers.alone(entrant.server):
+            ask_each(bench, case, entrant)
     for number in range(rounds):
         for entrant in entrants:
             bench.say(f"{case.name}: round {number + 1} of {rounds}: "

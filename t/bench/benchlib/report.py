@@ -25,8 +25,11 @@ MORE = (
     ("p99 warm", "warm_p99_us", "{:,.0f}", False),
     ("max warm", "warm_max_us", "{:,.0f}", False),
     ("warm/s", "warm_rps", "{:,.0f}", False),
+    ("coded", "coded", "{:.0%}", False),
+    ("coded again", "coded_again", "{:.0%}", False),
 )
-AGAINST = ("floor", "nginx", "lighttpd", "etagd")
+AGAINST = ("floor", "nginx", "nginx-static", "nginx-gzip", "nginx-listing",
+           "h2o", "lighttpd", "lighttpd-static", "lighttpd-listing", "etagd")
 RATIO_KEYS = ("cpu_us", "rps", "pss_kb", "start_ms")
 
 

@@ -34,9 +34,21 @@ VARIANTS = {
                  " open_file_cache_valid 30s; open_file_cache_min_uses 1;"}),
     "nginx-push": ("nginx", {"NOPUSH": "off"}),
     "nginx-log": ("nginx", {"ACCESS": "@LOG@"}),
+    # what lies beside a file; what is coded on the way; folders
+    "nginx-static": ("nginx", {
+        "MODULES": "load_module"
+                   " /usr/lib/nginx/modules/ngx_http_brotli_static_module.so;",
+        "STATIC": "gzip_static on; brotli_static on;"}),
+    "nginx-gzip": ("nginx", {
+        "STATIC": "gzip on; gzip_types text/plain; gzip_vary on;"}),
+    "nginx-listing": ("nginx", {"LISTING": "on"}),
     "lighttpd": ("lighttpd", {}),
+    "lighttpd-static": ("lighttpd", {"MORE": "lighttpd-mix.conf"}),
+    "lighttpd-listing": ("lighttpd", {"MORE": "lighttpd-listing.conf"}),
+    "h2o": ("h2o", {}),
     "apache": ("apache", {}),
     "etagd": ("etagd", {}),
+    "etagd-listing": ("etagd", {"LISTING": "on"}),
     "etagd-stat": ("etagd", {"ETAG": "stat"}),
     "etagd-combined": ("etagd", {"ACCESS": "@LOG@", "FORMAT": "combined"}),
     "etagd-json": ("etagd", {"ACCESS": "@LOG@", "FORMAT": "json"}),
@@ -45,11 +57,14 @@ VARIANTS = {
     "etagd-watched": ("etagd", {"OBSERVE": "127.0.0.1:0"}),
     "etagd-readable": ("etagd", {"ACCESS": "@LOG@", "FORMAT": "readable"}),
 }
-PROGRAMS = {"nginx": "nginx", "lighttpd": "lighttpd", "apache": "apache2"}
+PROGRAMS = {"nginx": "nginx", "lighttpd": "lighttpd", "apache": "apache2",
+            "h2o": "h2o"}
 PACKAGES = {"nginx": "nginx-light", "lighttpd": "lighttpd",
-            "apache": "apache2", "wrk": "wrk", "h2load": "nghttp2-client"}
-DEFAULTS = {"CACHE": "", "NOPUSH": "on", "ACCESS": "off", "CODED": "",
-            "FORMAT": "combined", "ETAG": "content", "OBSERVE": "off"}
+            "apache": "apache2", "h2o": "h2o", "wrk": "wrk",
+            "h2load": "nghttp2-client"}
+DEFAULTS = {"CACHE": "", "NOPUSH": "on", "ACCESS": "off", "MORE": "",
+            "FORMAT": "combined", "ETAG": "content", "OBSERVE": "off",
+            "MODULES": "", "STATIC": "", "LISTING": "off"}
 
 
 class StartError(Exception):
@@ -73,7 +88,7 @@ def user_line(kind):
     """Started by root, each gives up its privileges as its package does."""
     if os.geteuid() != 0:
         return ""
-    return {"nginx": "user www-data www-data;",
+    return {"nginx": "user www-data www-data;", "h2o": "user: www-data",
             "apache": "User www-data\nGroup www-data",
             "etagd": "user = www-data\ngroup = www-data"}.get(kind, "")
 
@@ -251,7 +266,9 @@ class Servers:
     def command(self, kind, values, coded, folder, port):
         v = dict(DEFAULTS, **values)
         if coded and kind in ("lighttpd", "apache"):
-            v["CODED"] = template(f"{kind}-coded.conf")
+            v["MORE"] = f"{kind}-coded.conf"
+        if v["MORE"]:
+            v["MORE"] = template(v["MORE"])
         v.update(PORT=port, ROOT=self.root, DIR=folder, USER=user_line(kind),
                  FILES=FILES, CONNECTIONS=CONNECTIONS,
                  MIME=os.path.join(HERE, "conf", "mime.types"))
@@ -265,6 +282,8 @@ class Servers:
         if kind == "nginx":
             return [find("nginx"), "-c", conf, "-e",
                     os.path.join(folder, "error.log")]
+        if kind == "h2o":
+            return [find("h2o"), "-m", "worker", "-c", conf]
         if kind == "lighttpd":
             return [find("lighttpd"), "-D", "-f", conf]
         if kind == "apache":

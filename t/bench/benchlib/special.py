@@ -8,10 +8,12 @@ import subprocess
 import threading
 import time
 
-from . import load, proc, wire
+from . import load, proc, stats, wire
+from .servers import rest
 
 HOT_CLIENTS, HOT_RATE = 20, 100  # 2,000 requests a second, far from the limit
 COLD_SECONDS_MAX = 120
+LISTERS, NAMES = 8, 1500
 
 
 # -- idle connections ------------------------------------------------------
@@ -128,7 +130,7 @@ def observer(bench, case, entrant, seconds, measure):
 
 # -- cold start --------------------------------------------------------------
 
-def cold_start(bench, entrant):
+def cold_start(bench, case, entrant, seconds):
     """From fork to the first byte of a right answer.  The same clock for all:
     a loop that asks for the page, 1 ms apart."""
     began = time.monotonic()
@@ -145,36 +147,45 @@ def cold_start(bench, entrant):
 # -- cold files beside a hot load -----------------------------------------
 
 class Walker(threading.Thread):
-    """Asks for each file once, one after the other, until told to stop."""
+    """Asks for each of the paths, one after the other, until told to stop."""
 
-    def __init__(self, port, count):
+    def __init__(self, port, paths, headers=None):
         super().__init__(daemon=True)
-        self.port, self.count = port, count
+        self.port, self.paths, self.headers = port, paths, headers
         self.halt = threading.Event()
         self.done, self.seconds, self.error = 0, 0.0, None
+        self.times_us, self.coded = [], 0
+
+    def ask(self, s, path):
+        began = time.monotonic()
+        s.sendall(wire.request_bytes(path, self.port, headers=self.headers))
+        answer, _ = wire.read_answer(s)
+        self.times_us.append((time.monotonic() - began) * 1e6)
+        if answer.status != 200:
+            raise wire.WireError(f"status {answer.status}")
+        self.done += 1
+        self.coded += "content-encoding" in answer.fields
 
     def run(self):
         began = time.monotonic()
         try:
             with socket.create_connection(("127.0.0.1", self.port), 30) as s:
-                for i in range(self.count):
+                for path in self.paths:
                     if self.halt.is_set():
                         break
-                    s.sendall(wire.request_bytes(f"/cold/f{i:07d}.html",
-                                                 self.port))
-                    answer, _ = wire.read_answer(s)
-                    if answer.status != 200:
-                        raise wire.WireError(f"status {answer.status}")
-                    self.done += 1
+                    self.ask(s, path)
         except (OSError, wire.WireError) as e:
             self.error = e
         self.seconds = time.monotonic() - began
 
 
-def beside(bench, server, log, count, seconds):
-    """the hot load for as long as the walk takes (at least `seconds`)"""
+def numbered(folder, count):
+    return [f"/{folder}/f{i:07d}.html" for i in range(count)]
+
+
+def beside(bench, server, log, walkers, seconds):
+    """the hot load for as long as the walks take (at least `seconds`)"""
     hot = None
-    walker = Walker(server.port, count)
     cpu = -proc.tree_cpu_ns(server.pid)
     try:
         hot = subprocess.Popen(
@@ -183,30 +194,36 @@ def beside(bench, server, log, count, seconds):
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         began = time.monotonic()
         time.sleep(0.2)
-        walker.start()
-        walker.join(COLD_SECONDS_MAX - 1)
+        for walker in walkers:
+            walker.start()
+        for walker in walkers:
+            walker.join(max(0.0, began + COLD_SECONDS_MAX - 1
+                            - time.monotonic()))
         time.sleep(max(0.0, began + seconds - time.monotonic()))
     finally:
-        walker.halt.set()
+        for walker in walkers:
+            walker.halt.set()
         if hot:
             hot.terminate()  # its log is written as it goes
             hot.wait()
     cpu += proc.tree_cpu_ns(server.pid)
-    walker.join(5)
-    if walker.error:
-        raise walker.error
+    for walker in walkers:
+        walker.join(5)
+        if walker.error:
+            raise walker.error
     got = load.paced_result(log)
-    got["walked"], got["walk_s"] = walker.done, walker.seconds
+    got["walked"] = sum(w.done for w in walkers)
+    got["walk_s"] = max(w.seconds for w in walkers)
     got["cpu_ns"] = cpu
     return got
 
 
-def cold_files(bench, entrant, seconds):
+def cold_files(bench, case, entrant, seconds):
     """A fresh server; the walk over files that nobody asked for, then the
     same walk again, now warm.  Client and load are equal in both, so the
     difference is what being cold costs the others."""
     log = os.path.join(bench.folder, "paced.log")
-    count = bench.scale["cold"]
+    paths = numbered("cold", bench.scale["cold"])
     server = bench.servers.fresh(entrant.name)
     try:
         wire.fetch(server.port, "/page.html")
@@ -214,7 +231,8 @@ def cold_files(bench, entrant, seconds):
         for word in ("cold", "warm"):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(log)
-            got[word] = beside(bench, server, log, count, seconds)
+            got[word] = beside(bench, server, log,
+                               [Walker(server.port, paths)], seconds)
         pss = proc.tree_pss_kb(server.pid)
     finally:
         bench.servers.stop(server)
@@ -229,3 +247,59 @@ def cold_files(bench, entrant, seconds):
         "cpu_us": cold["cpu_ns"] / 1000 / (cold["requests"] + cold["walked"]),
         "pss_kb": pss,
     }
+
+
+# -- first requests of coded pages -----------------------------------------
+
+def coded_first(bench, case, entrant, seconds):
+    """A fresh server; each page is asked for once with Accept-Encoding, and
+    once more when the server has done what it does aside.  All of its time
+    counts, what came after the last answer too."""
+    server = bench.servers.fresh(entrant.name)
+    paths = numbered("first", bench.scale["coded"])
+    try:
+        wire.fetch(server.port, "/page.html")
+        cpu = -proc.tree_cpu_ns(server.pid)
+        walks = []
+        for _ in range(2):
+            walks.append(Walker(server.port, paths, case.headers))
+            walks[-1].start()
+            walks[-1].join()
+            if walks[-1].error:
+                raise walks[-1].error
+            rest([server])
+        cpu += proc.tree_cpu_ns(server.pid)
+        pss = proc.tree_pss_kb(server.pid)
+    finally:
+        bench.servers.stop(server)
+    first, again = walks
+    return {"rps": first.done / first.seconds,
+            "warm_rps": again.done / again.seconds,
+            "cpu_us": cpu / 1000 / (first.done + again.done),
+            "p50_us": stats.percentile(first.times_us, 50),
+            "p99_us": stats.percentile(first.times_us, 99),
+            "coded": first.coded / first.done,
+            "coded_again": again.coded / again.done, "pss_kb": pss}
+
+
+# -- listings beside a hot load ----------------------------------------------
+
+def listings(bench, case, entrant, seconds):
+    """The hot load beside clients that list folders as fast as they can."""
+    server = entrant.server
+    log = os.path.join(bench.folder, "paced.log")
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(log)
+    halt = time.monotonic() + seconds
+
+    def again(path):
+        while time.monotonic() < halt:
+            yield path
+    walkers = [Walker(server.port, again(f"/names{i}/"))
+               for i in range(LISTERS)]
+    got = beside(bench, server, log, walkers, seconds)
+    return {"rps": got["walked"] / got["walk_s"],
+            "cpu_us": got["cpu_ns"] / 1000 / got["walked"],
+            "p50_us": got["p50_us"], "p99_us": got["p99_us"],
+            "max_us": got["max_us"], "errors": got["errors"],
+            "pss_kb": proc.tree_pss_kb(server.pid)}

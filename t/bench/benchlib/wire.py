@@ -28,7 +28,10 @@ def read_answer(sock, method="GET", rest=b""):
     for line in lines[1:]:
         name, _, value = line.partition(":")
         fields[name.strip().lower()] = value.strip()
-    length = 0
+    length, chunked = 0, "chunked" in fields.get("transfer-encoding", "")
+    if chunked and method != "HEAD":
+        return read_chunks(sock, Answer(raw[:len(head) + 4], status, fields,
+                                        b""), raw[len(head) + 4:])
     if method != "HEAD" and status not in (204, 304):
         if "content-length" not in fields:
             raise WireError(f"{status} without Content-Length")
@@ -43,6 +46,36 @@ def read_answer(sock, method="GET", rest=b""):
         have += len(got)
     raw = b"".join(parts)
     return Answer(raw[:end], status, fields, raw[len(head) + 4:end]), raw[end:]
+
+
+def read_chunks(sock, answer, rest):
+    """the content of a chunked answer whose head has been read"""
+    reader = sock.makefile("rb", buffering=0)
+
+    def line():
+        nonlocal rest
+        while b"\r\n" not in rest:
+            more(1)
+        first, _, rest = rest.partition(b"\r\n")
+        answer.raw += first + b"\r\n"
+        return first
+
+    def more(wanted):
+        nonlocal rest
+        got = reader.read(max(wanted, 65536))
+        if not got:
+            raise WireError("connection closed within the chunks")
+        rest += got
+
+    with reader:
+        while size := int(line().split(b";")[0], 16):
+            while len(rest) < size + 2:
+                more(size + 2 - len(rest))
+            answer.body += rest[:size]
+            answer.raw, rest = answer.raw + rest[:size + 2], rest[size + 2:]
+        while line():
+            pass
+    return answer, rest
 
 
 def request_bytes(path, port, method="GET", headers=None):
