@@ -201,6 +201,30 @@ static void test_two_processes(void **state)
     board_free(b);
 }
 
+#define LINE 64 /* bytes that a processor fetches or gives up at once */
+
+/* Workers never wait for each other: what one writes shares no line with what
+ * another one reads or writes. */
+static void test_no_shared_lines(void **state)
+{
+    enum { RINGS = 5 };
+    struct board *b = board_new(RINGS, 1000);
+
+    (void)state;
+    assert_non_null(b);
+    for (unsigned i = 0; i < RINGS; i++) {
+        struct board_ring *r = &b->ring[i];
+        uintptr_t next = (uintptr_t)&r->next, mask = (uintptr_t)&r->mask;
+        assert_int_equal(next % LINE, 0);
+        assert_int_not_equal(next / LINE, mask / LINE);
+        assert_int_equal((uintptr_t)r->slot % LINE, 0);
+        assert_int_equal(sizeof r->slot[0] % LINE, 0);
+        if (i > 0)
+            assert_true(r[-1].slot + r[-1].mask < r->slot);
+    }
+    board_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +235,7 @@ int main(void)
         cmocka_unit_test(test_texts_are_cut),
         cmocka_unit_test(test_nonsense),
         cmocka_unit_test(test_two_processes),
+        cmocka_unit_test(test_no_shared_lines),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -146,10 +146,28 @@ static void statuses(void **state)
     assert_ptr_equal(counters_status(&s, 1000), counters_status(&s, 100));
 }
 
+/* As in board.c: a worker counts in lines that nobody else writes to. */
+static void no_two_count_in_one_line(void **state)
+{
+    enum { LINE = 64 };
+    int fd;
+    struct tallies *t = tallies_new(&fd);
+
+    (void)state;
+    assert_non_null(t);
+    assert_int_equal((uintptr_t)&t->slot[0] % LINE, 0);
+    assert_int_equal(sizeof t->slot[0] % LINE, 0);
+    assert_int_equal((uintptr_t)&t->preparer[0] % LINE, 0);
+    assert_int_equal(sizeof t->preparer[0] % LINE, 0);
+    tallies_free(t);
+    close(fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_slot_goes_on_counting),
+        cmocka_unit_test(no_two_count_in_one_line),
         cmocka_unit_test(another_program_goes_on),
         cmocka_unit_test(the_dead_hold_nothing),
         cmocka_unit_test(there_is_an_end),

@@ -138,6 +138,9 @@ CASES = (
                 cpu(1.02, "etagd", "etagd-watched"),
                 rate(0.98, "etagd", "etagd-observe"),
                 rate(0.98, "etagd", "etagd-watched"))),
+    # all on one processor: what they share and how they take turns, not speed
+    Case("workers", "page, 1, 2, 4 and 8 workers on one processor",
+         servers=("etagd", "etagd-2", "etagd-4", "etagd-8")),
     Case("etag", "ETag = content and ETag = stat",
          servers=("etagd", "etagd-stat"), goals=(cpu(1.02, "etagd-stat"),)),
 )

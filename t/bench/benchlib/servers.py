@@ -48,6 +48,9 @@ VARIANTS = {
     "h2o": ("h2o", {}),
     "apache": ("apache", {}),
     "etagd": ("etagd", {}),
+    "etagd-2": ("etagd", {"WORKERS": 2}),
+    "etagd-4": ("etagd", {"WORKERS": 4}),
+    "etagd-8": ("etagd", {"WORKERS": 8}),
     "etagd-listing": ("etagd", {"LISTING": "on"}),
     "etagd-stat": ("etagd", {"ETAG": "stat"}),
     "etagd-combined": ("etagd", {"ACCESS": "@LOG@", "FORMAT": "combined"}),
@@ -64,7 +67,8 @@ PACKAGES = {"nginx": "nginx-light", "lighttpd": "lighttpd",
             "h2load": "nghttp2-client"}
 DEFAULTS = {"CACHE": "", "NOPUSH": "on", "ACCESS": "off", "MORE": "",
             "FORMAT": "combined", "ETAG": "content", "OBSERVE": "off",
-            "MODULES": "", "STATIC": "", "LISTING": "off"}
+            "MODULES": "", "STATIC": "", "LISTING": "off",
+            "WORKERS": 1}
 
 
 class StartError(Exception):
