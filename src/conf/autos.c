@@ -11,28 +11,34 @@
 #include "base/check.h"
 #include "conf/values.h"
 
-/* What a small box leaves to each: a quarter of the memory to prepared bytes, a
- * sixth to what workers know of files, and an encoder that works on a file of
- * that size takes some twelve times as much. */
+#define MIB(n) ((uint64_t)(n) << 20)
+
+/* What a small box leaves to each: a quarter of the memory to prepared bytes
+ * (an eighth of a large one, where the files themselves should stay in the
+ * system's memory beside their copies), a sixth to what workers know of files,
+ * and an encoder that works on a file of that size takes some twelve times as
+ * much. */
 #define MEMORY_SHARE 4
+#define MEMORY_SMALL MIB(256)
+#define MEMORY_SHARE_MORE 8
 #define FILES_SHARE 6
+#define BOX_UNKNOWN MIB(1024)
 #define CODED_SHARE 64
 /* Of a file: a worker's entry with its heads and the quarter of an error or
  * redirect; the preparer's result. */
 #define FILE_BYTES_WORKER 8192
 #define FILE_BYTES_PREPARER 1536
 
-#define MIB(n) ((uint64_t)(n) << 20)
-
 static const struct autos_row {
     const char *name;
-    size_t flag; /* in struct conf: says `auto` */
-    uint64_t least, most;
+    size_t flag;                  /* in struct conf: says `auto` */
+    uint64_t least, plenty, most; /* plenty: less is worth a line in the log */
 } rows[] = {
-    { "workers", offsetof(struct conf, autos.workers), 1, 256 },
-    { "memory", offsetof(struct conf, autos.memory), MIB(4), MIB(256) },
-    { "files", offsetof(struct conf, autos.files), 64, 4096 },
-    { "compress-max", offsetof(struct conf, autos.compress_max), 65536,
+    { "workers", offsetof(struct conf, autos.workers), 1, 1, 256 },
+    { "memory", offsetof(struct conf, autos.memory), MIB(4), MEMORY_SMALL,
+      MIB(1024) },
+    { "files", offsetof(struct conf, autos.files), 64, 4096, 262144 },
+    { "compress-max", offsetof(struct conf, autos.compress_max), 65536, MIB(4),
       MIB(4) },
 };
 
@@ -118,9 +124,18 @@ static uint64_t bounded(const char *name, uint64_t v)
     return v < r->least ? r->least : v > r->most ? r->most : v;
 }
 
+static uint64_t memory_share(uint64_t box)
+{
+    uint64_t small = box / MEMORY_SHARE, large = box / MEMORY_SHARE_MORE;
+
+    return small < MEMORY_SMALL   ? small
+           : large > MEMORY_SMALL ? large
+                                  : MEMORY_SMALL;
+}
+
 void autos_fit(struct conf *c, uint64_t memory, unsigned processors)
 {
-    uint64_t box = memory ? memory : UINT64_MAX / 2;
+    uint64_t box = memory ? memory : BOX_UNKNOWN;
 
     c->box_memory = memory;
     if (c->autos.workers)
@@ -128,7 +143,7 @@ void autos_fit(struct conf *c, uint64_t memory, unsigned processors)
     uint64_t file =
         (uint64_t)c->workers * FILE_BYTES_WORKER + FILE_BYTES_PREPARER;
     if (c->autos.memory)
-        c->prepare.memory_bytes = bounded("memory", box / MEMORY_SHARE);
+        c->prepare.memory_bytes = bounded("memory", memory_share(box));
     if (c->autos.files)
         c->prepare.files = bounded("files", box / FILES_SHARE / file);
     if (c->autos.compress_max)
@@ -139,8 +154,8 @@ void autos_fit(struct conf *c, uint64_t memory, unsigned processors)
 bool autos_squeezed(const struct conf *c)
 {
     return (c->autos.memory &&
-            c->prepare.memory_bytes < row_of("memory")->most) ||
-           (c->autos.files && c->prepare.files < row_of("files")->most) ||
+            c->prepare.memory_bytes < row_of("memory")->plenty) ||
+           (c->autos.files && c->prepare.files < row_of("files")->plenty) ||
            (c->autos.compress_max &&
-            c->prepare.compress_max_bytes < row_of("compress-max")->most);
+            c->prepare.compress_max_bytes < row_of("compress-max")->plenty);
 }

@@ -25,7 +25,6 @@
 #include "prepare/queues.h"
 #include "prepare/reads.h"
 
-#define MEMO_MAX 65536
 #define MEMO_MIN 256
 #define JOBS_MAX 4096
 #define LATER_MAX 64 /* files that wait for their digest, open meanwhile */
@@ -57,9 +56,14 @@ static int64_t tick_ns(void)
 
 static size_t memo_size(const struct conf_prepare *c)
 {
-    return c->files < MEMO_MIN   ? MEMO_MIN
-           : c->files > MEMO_MAX ? MEMO_MAX
-                                 : c->files;
+    return c->files < MEMO_MIN ? MEMO_MIN : c->files;
+}
+
+static size_t marks_size(const struct conf_prepare *c)
+{
+    size_t n = memo_size(c);
+
+    return n < PREPARER_MARKS_MOST ? n : PREPARER_MARKS_MOST;
 }
 
 static void init(struct desk *d, const struct conf *conf, int control)
@@ -85,7 +89,7 @@ static void init(struct desk *d, const struct conf *conf, int control)
     CHECK(d->tools.scratch != NULL);
     d->tools.media = &conf->media;
     if (c->freshness == FRESHNESS_AUTO)
-        d->tools.marks = marks_new(memo_size(c));
+        d->tools.marks = marks_new(marks_size(c));
     d->limits = (struct job_limits){ c->compress, c->compress_min_bytes,
                                      c->compress_max_bytes, conf->observe.on,
                                      &d->encoders };

@@ -21,6 +21,9 @@
 /* With one descriptor: the error log goes there from now on. */
 #define PREPARER_LOG 'l'
 
+/* Files that are watched themselves: each holds an inode in the kernel. */
+#define PREPARER_MARKS_MOST 65536
+
 /* control: the preparer's end of a SOCK_SEQPACKET pair with the master, over
  * which one-byte messages with one descriptor each bring the preparer's ends of
  * worker channels; end-of-file there means that the master is gone: return once

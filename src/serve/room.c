@@ -21,10 +21,11 @@
 #include "serve/step.h"
 #include "serve/worker.h"
 
-#define USED_MS 1000 /* by which one that was used seems younger */
-#define SAMPLE 32    /* idle connections that are compared */
-#define FILES_MIN 8  /* descriptors kept for files at least */
-#define SLOW_MS 1000 /* a request that is not whole by then may give way */
+#define USED_MS 1000    /* by which one that was used seems younger */
+#define SAMPLE 32       /* idle connections that are compared */
+#define FILES_MIN 8     /* descriptors kept for files at least */
+#define FILES_OPEN 4096 /* and no more are missed, where `files` is auto */
+#define SLOW_MS 1000    /* a request that is not whole by then may give way */
 
 size_t room_for(size_t wanted, size_t descriptors, size_t used)
 {
@@ -57,6 +58,15 @@ static size_t descriptors_used(int any)
     return used;
 }
 
+/* Whoever has set a number may mean large files; of those that a large machine
+ * knows by itself most are in memory. */
+static size_t files_wanted_open(const struct conf *c)
+{
+    bool few = !c->autos.files || c->prepare.files < FILES_OPEN;
+
+    return few ? c->prepare.files : FILES_OPEN;
+}
+
 bool room_init(struct worker *w)
 {
     const struct conf_limits *l = &w->conf->limits;
@@ -71,12 +81,13 @@ bool room_init(struct worker *w)
                  "%zu descriptors are allowed: a worker takes %zu connections, "
                  "not the %zu of [limits] connections",
                  limit, w->places.most, l->connections);
-    if (w->files.open_max < w->conf->prepare.files && w->start->index == 0)
+    size_t open = files_wanted_open(w->conf);
+    if (w->files.open_max < open && w->start->index == 0)
         log_warn("W072",
                  "%zu descriptors are allowed: a worker keeps %zu large files "
                  "open, not the %zu of [prepare] files; others are opened "
                  "again when they are asked for",
-                 limit, w->files.open_max, w->conf->prepare.files);
+                 limit, w->files.open_max, open);
     w->places.conn = calloc(w->places.slots, sizeof w->places.conn[0]);
     if (!w->places.conn)
         return false;

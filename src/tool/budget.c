@@ -17,6 +17,7 @@
 #include "os/process.h"
 #include "prepare/item.h"
 #include "prepare/job.h"
+#include "prepare/preparer.h"
 #include "prepare/reading.h"
 #include "prepare/sums.h"
 #include "serve/budget.h"
@@ -66,6 +67,8 @@ static uint64_t preparer(const struct conf *c, FILE *out)
 {
     const struct conf_prepare *p = &c->prepare;
     uint64_t coded = p->compress_max_bytes * ENCODER_OF_FILE;
+    size_t marks =
+        p->files < PREPARER_MARKS_MOST ? p->files : PREPARER_MARKS_MOST;
     const struct budget_row all[] = {
         { "prepared bytes, shared by all workers", "prepare memory", 1,
           p->memory_bytes },
@@ -74,7 +77,7 @@ static uint64_t preparer(const struct conf *c, FILE *out)
         { "sums of large files", "prepare memory", 1,
           p->memory_bytes / SUMS_SHARE },
         { "watched files", "prepare freshness",
-          p->freshness == FRESHNESS_AUTO ? marks_slots(p->files) : 0,
+          p->freshness == FRESHNESS_AUTO ? marks_slots(marks) : 0,
           MARKS_SLOT_BYTES },
         { "reading", "", 1, READING_SLICE_BYTES },
         { "libmagic", "", 1, MAGIC_BYTES },
