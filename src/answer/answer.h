@@ -39,6 +39,7 @@ struct answers {
     const struct standing *standing; /* of this node; NULL: ready */
     struct board_ring *ring;         /* NULL: nobody observes */
     bool logs;              /* what clients say of themselves is logged */
+    uint64_t ids;           /* bit per enum field_id: an id that is, too */
     struct span keep_alive; /* the fields of a connection that lives on */
     struct pages *pages;    /* the sites' own error pages */
     struct listed listed;

@@ -19,6 +19,19 @@
 
 static const char close_fields[] = "Connection: close\r\n\r\n";
 
+/* One that came twice is nobody's: a client's own beside a proxy's, say. */
+static void put_ids(struct logline *l, const struct head *h, uint64_t wanted)
+{
+    uint64_t once = h->present & ~h->repeated & wanted;
+
+    if (once >> FIELD_X_REQUEST_ID & 1)
+        l->request_id =
+            span_to(head_value(h, FIELD_X_REQUEST_ID), LOGLINE_ID_MAX);
+    if (once >> FIELD_TRACEPARENT & 1)
+        l->traceparent =
+            span_to(head_value(h, FIELD_TRACEPARENT), LOGLINE_ID_MAX);
+}
+
 struct record *answer_record(const struct reply *to, int status,
                              enum reason reason)
 {
@@ -42,10 +55,13 @@ struct record *answer_record(const struct reply *to, int status,
     r->line.method = h->method_text;
     r->line.target = h->target;
     r->line.minor = h->minor;
+    r->line.request_id = r->line.traceparent = SPAN_NONE;
     if (to->a->logs && h->n_fields) {
         r->line.host = head_value(h, FIELD_HOST);
         r->line.referer = head_value(h, FIELD_REFERER);
         r->line.user_agent = head_value(h, FIELD_USER_AGENT);
+        if (h->present & to->a->ids)
+            put_ids(&r->line, h, to->a->ids);
     } else {
         r->line.host = r->line.referer = r->line.user_agent = SPAN_NONE;
     }

@@ -185,6 +185,8 @@ void txn_keep_texts(struct txn *t)
         keep(t, &l->host, LOGLINE_TARGET_MAX);
         keep(t, &l->referer, LOGLINE_TARGET_MAX);
         keep(t, &l->user_agent, LOGLINE_TARGET_MAX);
+        keep(t, &l->request_id, LOGLINE_ID_MAX);
+        keep(t, &l->traceparent, LOGLINE_ID_MAX);
         keep(t, &t->record[i].head, TXN_HEAD_MAX);
     }
     t->text_need = 0;

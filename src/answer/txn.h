@@ -29,8 +29,9 @@
 #define TXN_QUEUED_MAX 1048576 /* bytes: then all of it is sent first */
 #define TXN_HEAD_MAX 1216      /* bytes of a request's head for the observer */
 /* What the texts of one record may come to: method, target, Host, Referer and
- * User-Agent for the log, and a head for the observer. */
-#define TXN_TEXT_MAX (5 * LOGLINE_TARGET_MAX + TXN_HEAD_MAX)
+ * User-Agent for the log, its two ids, and a head for the observer. */
+#define TXN_TEXT_MAX \
+    (5 * LOGLINE_TARGET_MAX + 2 * LOGLINE_ID_MAX + TXN_HEAD_MAX)
 #define TXN_TEXT_BYTES 32768
 #define TXN_COPY_MAX 4096 /* smaller bodies are copied beside their head */
 /* of one answer: head and content of each part, and the last boundary */
@@ -187,7 +188,7 @@ void txn_piece_sealed(struct txn *t, const char *p, int fd, uint64_t offset,
 void txn_reset_out(struct txn *t);
 
 /* Sets room aside for copies of the texts of a record that was just opened: the
- * five of the log are parts of a head of so many bytes (0: not known), and the
+ * seven of the log are parts of a head of so many bytes (0: not known), and the
  * observer's is that head. */
 static inline void txn_record_texts(struct txn *t, size_t head)
 {

@@ -226,6 +226,10 @@ void logline_json(struct buf *b, const struct logline *l)
     JSON_WORD(b, "end", end_word(l->end));
     JSON_FIELD(b, "referer", l->referer);
     JSON_FIELD(b, "user_agent", l->user_agent);
+    if (l->request_id.p)
+        JSON_FIELD(b, "request_id", l->request_id);
+    if (l->traceparent.p)
+        JSON_FIELD(b, "traceparent", l->traceparent);
     BUF_LIT(b, "}\n");
 }
 

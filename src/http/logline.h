@@ -15,10 +15,12 @@
 #include "http/reason.h"
 
 #define LOGLINE_TARGET_MAX 1024 /* longer texts are cut */
-/* Longest line, newline included: five texts whose bytes take six each, and the
- * rest.  A line that did not fit would be lost, which nobody may bring about.
- */
-#define LOGLINE_BYTES_MAX (5 * 6 * LOGLINE_TARGET_MAX + 2048)
+#define LOGLINE_ID_MAX 128      /* so are ids, which are for machines */
+/* Longest line, newline included: five texts and two ids whose bytes take six
+ * each, and the rest.  A line that did not fit would be lost, which nobody may
+ * bring about. */
+#define LOGLINE_BYTES_MAX \
+    (6 * (5 * LOGLINE_TARGET_MAX + 2 * LOGLINE_ID_MAX) + 2048)
 
 /* A second as the formats write it; without NUL. */
 struct logline_stamp {
@@ -42,8 +44,9 @@ struct logline {
     const char *via; /* the proxy's that named the peer in a field; or NULL */
     unsigned via_port;
     struct span method, target, host, referer, user_agent;
-    int minor;            /* HTTP/1.minor; -1: not read */
-    int status;           /* 0: nothing was answered */
+    struct span request_id, traceparent; /* up to LOGLINE_ID_MAX bytes */
+    int minor;                           /* HTTP/1.minor; -1: not read */
+    int status;                          /* 0: nothing was answered */
     uint64_t bytes;       /* content bytes handed to the system */
     uint64_t duration_us; /* first byte of the head to last byte sent */
     enum coding coding;

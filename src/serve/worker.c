@@ -170,6 +170,8 @@ bool worker_init(struct worker *w, const struct worker_start *start)
     w->answers.files = &w->files;
     w->answers.keep_alive = w->files.keep_alive;
     w->answers.logs = start->access_log >= 0;
+    if (w->answers.logs && w->conf->log.format == LOG_JSON)
+        w->answers.ids = 1ull << FIELD_X_REQUEST_ID | 1ull << FIELD_TRACEPARENT;
     if (w->poll < 0 || !make_pools(w))
         return false;
     if (poll_add_level(w->poll, start->control, &w->control_tag) < 0)

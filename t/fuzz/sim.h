@@ -54,6 +54,11 @@ struct sim_request {
     const char *path;
     size_t path_n;
     size_t ends; /* offset in the client's bytes */
+    struct sim_id {
+        const char *p;
+        size_t n;
+        unsigned count;
+    } id[2]; /* X-Request-Id, traceparent */
 };
 
 #define SIM_HEAD 32768

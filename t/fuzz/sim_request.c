@@ -71,6 +71,11 @@ static void field(struct text line, struct sim_request *r, struct framing *f)
         trimmed((struct text){ colon + 1, line.n - name.n - 1 });
     if (!is(name, "host") || !is(value, "localhost") || f->hosts++)
         r->plain = false;
+    static const char *const ids[] = { "x-request-id", "traceparent" };
+    for (int i = 0; i < 2; i++) {
+        if (is(name, ids[i]))
+            r->id[i] = (struct sim_id){ value.p, value.n, r->id[i].count + 1 };
+    }
     if (is(name, "connection"))
         r->close = true; /* perhaps */
     if (is(name, "expect"))

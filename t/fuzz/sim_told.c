@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "answer/txn.h"
+#include "http/json.h"
 #include "http/logline.h"
 
 struct text {
@@ -68,6 +69,28 @@ static struct text string_of(const char *line, const char *name, char *to)
     return t;
 }
 
+/* The ids of a request that was answered are those that it came with, or none:
+ * of two, and of a head that is faulty. */
+static void told_ids(const struct sim_request *q, int status, const char *line)
+{
+    static const char *const names[] = { "request_id", "traceparent" };
+    char storage[6 * LOGLINE_ID_MAX + 32];
+
+    for (int i = 0; i < 2; i++) {
+        const struct sim_id *id = &q->id[i];
+        struct buf b = buf_over(storage, sizeof storage);
+        json_key(&b, names[i]);
+        char *at = memmem(line, strlen(line), b.p, b.n);
+        if (!at) {
+            PROPERTY(status >= 400 || id->count != 1);
+            continue;
+        }
+        json_string(&b, span_to(span_of(id->p, id->n), LOGLINE_ID_MAX));
+        PROPERTY(id->count == 1 && !b.overflow);
+        PROPERTY(strncmp(at, b.p, b.n) == 0 && strchr(",}", at[b.n]));
+    }
+}
+
 void sim_told_line(const struct sim_conn *c, uint64_t n, int status,
                    const char *line)
 {
@@ -81,6 +104,8 @@ void sim_told_line(const struct sim_conn *c, uint64_t n, int status,
         PROPERTY(status >= 400 || status == 0);
         return;
     }
+    if (q.kind == REQ_WHOLE && status)
+        told_ids(&q, status, line);
     PROPERTY(begins(from, method));
     if (target.n) {
         struct text rest = { from.p + method.n, from.n - method.n };

@@ -45,6 +45,33 @@ def test_json_line(serve):
     assert two["referer"] is None and two["user_agent"] is None
 
 
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+def test_ids_of_requests(serve):
+    """As they came, from anybody, up to 128 bytes, if there is one."""
+    server = serve(files=FILES)
+    with server.connect() as c:
+        for path, fields in (
+                ("/a.txt", ["X-Request-Id: r 1", "traceparent: " + TRACE]),
+                ("/none", ["x-request-id: \"r2", "x-request-id: r3"]),
+                ("/a.txt", ["X-Request-ID: " + "\\x" * 100, "traceparent:"])):
+            c.send("\r\n".join(["GET %s HTTP/1.1" % path, "Host: localhost",
+                                *fields, "", ""]).encode())
+            c.read_response()
+    assert [(e.get("request_id"), e.get("traceparent"))
+            for e in server.log(3)] == [
+                ("r 1", TRACE), (None, None), ("\\x" * 64, "")]
+
+
+@pytest.mark.parametrize("form", ("combined", "readable"))
+def test_lines_for_people_have_no_ids(serve, form):
+    server = serve(files=FILES, conf={"log": {"format": form}})
+    server.get("/a.txt", X_Request_Id="unseen", Traceparent=TRACE)
+    (line,) = until("a line", server.log_lines)
+    assert "unseen" not in line and TRACE not in line
+
+
 def test_connections_are_told_apart(serve):
     server = serve(files=FILES, conf={"server": {"workers": 4}})
     for _ in range(40):

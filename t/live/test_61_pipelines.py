@@ -8,7 +8,8 @@ import pytest
 from observing import Observer, of
 
 KIB = 1024
-TEXTS = ("method", "target", "host", "user_agent", "referer")
+TEXTS = ("method", "target", "host", "user_agent", "referer", "request_id",
+         "traceparent")
 
 
 class Asked:
@@ -19,9 +20,13 @@ class Asked:
         for i, path in enumerate(paths):
             target = "%s?%s%d" % (path, "z" * (i * 7 % 31), i)
             agent, referer = "a" * (i * 13 % 47) + "/%d" % i, "r://%d" % i
-            self.wanted.append((method, target, "localhost", agent, referer))
+            ident = "id-%d" % i
+            trace = "00-%032x-%016x-01" % (i + 1, i + 1)
+            self.wanted.append((method, target, "localhost", agent, referer,
+                                ident, trace))
             lines = ["%s %s HTTP/1.1" % (method, target), "Host: localhost",
-                     "User-Agent: " + agent, "Referer: " + referer]
+                     "User-Agent: " + agent, "Referer: " + referer,
+                     "X-Request-Id: " + ident, "traceparent: " + trace]
             if body:
                 lines.append("Content-Length: %d" % len(body))
             if last_closes and i == len(paths) - 1:
@@ -31,7 +36,7 @@ class Asked:
 
 
 def logged(server, n):
-    return [tuple(e[k] for k in TEXTS) for e in server.log(n)]
+    return [tuple(e.get(k) for k in TEXTS) for e in server.log(n)]
 
 
 def ask(server, asked, **options):
@@ -122,8 +127,8 @@ def test_the_observer_is_told_the_same(serve, count):
     found = observer.events(
         lambda es: len(of(es, "request")) == len(asked.wanted))
     requests = of([e for _, e in found], "request")
-    for e, (method, target, host, agent, referer) in zip(requests,
-                                                         asked.wanted):
+    for e, (method, target, host, agent, referer, *_) in zip(requests,
+                                                             asked.wanted):
         fields = dict(map(tuple, e["request_fields"]))
         assert (e["method"], e["target"]) == (method, target)
         assert (fields["Host"], fields["User-Agent"], fields["Referer"]) == (

@@ -12,6 +12,8 @@
 
 #define TIME 1795740123004005 /* Fri, 27 Nov 2026 00:42:03.004005 */
 
+#define TRACE "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
 static char storage[LOGLINE_BYTES_MAX];
 
 static struct logline good(void)
@@ -95,6 +97,8 @@ static void json(void **state)
          "\"end\":\"sent\",\"referer\":null,\"user_agent\":\"curl/8\"}\n");
     l = good();
     l.via = "unix:";
+    l.request_id = SPAN("a\"\xc3\xa9\xff\t");
+    l.traceparent = SPAN(TRACE);
     says(logline_json, &l,
          "{\"time\":\"2026-11-27T00:42:03.004005Z\",\"worker\":1,"
          "\"connection\":3,\"request\":2,\"peer\":\"::1\",\"port\":4711,"
@@ -103,7 +107,9 @@ static void json(void **state)
          "\"host\":\"a.example\",\"status\":304,\"bytes\":0,"
          "\"duration_us\":77,\"encoding\":\"identity\","
          "\"reason\":\"tag matches\",\"end\":\"sent\",\"referer\":null,"
-         "\"user_agent\":\"curl/8\"}\n");
+         "\"user_agent\":\"curl/"
+         "8\",\"request_id\":\"a\\\"\\u00e9\\u00ff\\u0009\","
+         "\"traceparent\":\"" TRACE "\"}\n");
     l = good();
     l.reason = REASON_FAULT;
     l.fault = FAULT_TARGET_NUL;
@@ -171,6 +177,7 @@ static void the_worst_line_fits(void **state)
     memset(text, '"', sizeof text);
     l.method = l.target = l.host = l.referer = l.user_agent =
         span_of(text, sizeof text);
+    l.request_id = l.traceparent = span_of(text, LOGLINE_ID_MAX);
     l.connection = l.request = l.bytes = l.duration_us = UINT64_MAX;
     l.worker = l.port = UINT32_MAX;
     for (size_t i = 0; i < ROWS(formats); i++) {
