@@ -21,6 +21,7 @@
 #define SMALLEST_BYTES ((size_t)64 << 10)
 #define ALIGN_BYTES 64 /* a cache line */
 #define PAGE_BYTES 4096
+#define HUGE_BYTES ((size_t)2 << 20)
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 0x0008U /* linux/memfd.h, since Linux 6.3 */
 #endif
@@ -168,12 +169,23 @@ static size_t begin_at(const struct slab *slab, size_t n)
     return n < PREPARE_PAGED ? slab->used : round_up(slab->used, PAGE_BYTES);
 }
 
+/* In large pages where the system has them for shared memory: what is sent by
+ * reference costs its sender as much a page, however large it is. */
+static struct slab *make_own(struct slabs *s, size_t n)
+{
+    struct slab *slab = make(s, round_up(n, PAGE_BYTES));
+
+    if (slab && slab->size >= HUGE_BYTES)
+        (void)madvise(slab->p, slab->size, MADV_HUGEPAGE);
+    return slab;
+}
+
 /* A file of more than half a slab gets one of its own, or much would be left
  * empty at the end of each. */
 static struct slab *room_for(struct slabs *s, size_t n)
 {
     if (n > s->each / 2)
-        return make(s, round_up(n, PAGE_BYTES));
+        return make_own(s, n);
     struct slab *full = s->current;
     if (full && begin_at(full, n) + n <= full->size)
         return full;
