@@ -21,13 +21,18 @@
 #include "os/poll.h"
 #include "os/watch.h"
 
+struct known {
+    uint64_t hash; /* 0: free */
+    uint64_t word;
+};
+
 struct dirs {
     int watch, mounts;
     uint64_t seed;
     unsigned n, max;
     size_t mask;
     bool warned;
-    uint64_t *known; /* 0: free */
+    struct known *known;
 };
 
 struct dirs *dirs_new(uint64_t seed, unsigned max)
@@ -63,11 +68,11 @@ static uint64_t hash(const struct dirs *d, unsigned root, struct span prefix)
 }
 
 /* The slot that holds h, or the free one where it belongs. */
-static uint64_t *slot_of(struct dirs *d, uint64_t h)
+static struct known *slot_of(struct dirs *d, uint64_t h)
 {
     size_t at = (size_t)h & d->mask;
 
-    while (d->known[at] && d->known[at] != h)
+    while (d->known[at].hash && d->known[at].hash != h)
         at = (at + 1) & d->mask;
     return &d->known[at];
 }
@@ -77,10 +82,10 @@ static int watch_one(struct dirs *d, unsigned index, const struct root *root,
                      struct span prefix, bool stay)
 {
     uint64_t h = hash(d, index, prefix);
-    uint64_t *slot = slot_of(d, h);
+    struct known *slot = slot_of(d, h);
     char path[4096];
 
-    if (*slot)
+    if (slot->hash)
         return 1;
     if (d->n >= d->max || prefix.n >= sizeof path)
         return -1;
@@ -102,7 +107,7 @@ static int watch_one(struct dirs *d, unsigned index, const struct root *root,
     if (rc < 0)
         return -1;
     CHECK(d->n <= d->mask / 2); /* a free slot ends each search */
-    *slot = h;
+    *slot = (struct known){ .hash = h };
     d->n++;
     return 1;
 }
@@ -118,6 +123,13 @@ bool dirs_cover(struct dirs *d, unsigned root_index, const struct root *root,
         rc = watch_one(d, root_index, root,
                        span_of(path, (size_t)(slash - path)), stay);
     return rc >= 0;
+}
+
+uint64_t *dirs_word(struct dirs *d, unsigned root_index, struct span prefix)
+{
+    struct known *slot = slot_of(d, hash(d, root_index, prefix));
+
+    return slot->hash ? &slot->word : NULL;
 }
 
 void dirs_forget(struct dirs *d)

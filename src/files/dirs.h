@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/span.h"
+
 struct dirs;
 struct root;
 
@@ -24,6 +26,11 @@ void dirs_free(struct dirs *d);
  * no other mount is looked into. */
 bool dirs_cover(struct dirs *d, unsigned root_index, const struct root *root,
                 const char *path, bool stay);
+
+/* A word about a directory that is watched (`path` of dirs_cover(), up to its
+ * last component), 0 at first and once its watch is gone; NULL: it is not
+ * watched.  To be asked for each time: it does not stay where it is. */
+uint64_t *dirs_word(struct dirs *d, unsigned root_index, struct span prefix);
 
 /* Takes all news; true when there was any.  When directories moved, every
  * watch is dropped, to be set again by dirs_cover(). */

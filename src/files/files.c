@@ -26,6 +26,7 @@ bool files_init(struct files *fs, const struct root *root, size_t n_roots,
     list_init(&fs->ready);
     list_init(&fs->looked);
     fs->places = -1;
+    siblings_init(&fs->siblings);
     fs->n_roots = n_roots;
     fs->given = root;
     fs->root = calloc(n_roots, sizeof fs->root[0]);
@@ -69,6 +70,7 @@ bool files_free(struct files *fs)
         return false;
     if (fs->client)
         client_free(fs->client);
+    siblings_end(&fs->siblings);
     if (fs->dirs)
         dirs_free(fs->dirs);
     marks_free(fs->marks);

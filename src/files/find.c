@@ -6,6 +6,7 @@
 #include "files/find.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -225,6 +226,15 @@ static enum coding declared_coding(const struct files *fs,
     return (enum coding)c;
 }
 
+/* Bit per coding: may there be such a file beside it? */
+static unsigned may_lie_beside(struct files *fs, const struct found *f)
+{
+    if (!f->watched || aside_way(fs, f->root, f->path, false) != ASIDE_ANY)
+        return UINT_MAX;
+    return siblings_codings(&fs->siblings, fs->dirs, fs->fresh, f->root,
+                            &fs->root[f->root], f->path);
+}
+
 /* NAME.gz and the like, when they are at least as new as NAME itself. */
 static void find_sidecars(struct files *fs, const struct conf_site *site,
                           struct found *f)
@@ -236,10 +246,12 @@ static void find_sidecars(struct files *fs, const struct conf_site *site,
 
     if (!row || !row->compressible)
         return;
+    unsigned may = may_lie_beside(fs, f);
     for (int c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         struct file_stat s;
         size_t n = base;
-        if (!append(f->path, &n, coding_row((enum coding)c)->suffix))
+        if (!(may >> c & 1) ||
+            !append(f->path, &n, coding_row((enum coding)c)->suffix))
             continue;
         int fd = open_path(fs, site, f);
         f->path[base] = '\0';

@@ -14,7 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NAME_ROOM 256 /* a name and its NUL */
+#include "base/uninit.h"
+
+#define NAME_ROOM 256     /* a name and its NUL */
+#define NAMES_BYTES 16384 /* of rows at once: some hundred names */
 
 static enum directory_kind kind_of(mode_t mode)
 {
@@ -103,4 +106,25 @@ void directory_free(struct directory *d)
     d->item = NULL;
     d->names = NULL;
     d->n = 0;
+}
+
+int directory_names(int fd, void (*name)(void *arg, const char *name),
+                    void *arg)
+{
+    UNINIT union {
+        struct dirent64 row;
+        char bytes[NAMES_BYTES];
+    } got;
+    ssize_t n = getdents64(fd, &got, sizeof got);
+    int names = 0;
+
+    if (n < 0)
+        return -errno;
+    for (ssize_t at = 0; at < n; names++) {
+        const struct dirent64 *row =
+            (const struct dirent64 *)(const void *)(got.bytes + at);
+        name(arg, row->d_name);
+        at += row->d_reclen;
+    }
+    return names;
 }

@@ -41,6 +41,11 @@ int directory_read(int fd, size_t max, bool shy, struct directory *out);
 /* Asks about one; false: it is gone. */
 bool directory_ask(int fd, struct directory_item *item);
 
+/* Reads on in the directory that fd is open on: some names ("." and ".." too),
+ * each given to `name`.  How many; 0: that was all; or -errno. */
+int directory_names(int fd, void (*name)(void *arg, const char *name),
+                    void *arg);
+
 void directory_free(struct directory *d);
 
 #endif

@@ -168,7 +168,8 @@ struct sim {
     unsigned far;
     bool was_far, was_hung, no_helpers, mounts_news;
     void *helpers_tag, *mounts_tag;
-    int fd_file[SIM_FDS]; /* 1 + index; 0: free */
+    int fd_file[SIM_FDS];     /* 1 + index; 0: free */
+    bool names_told[SIM_FDS]; /* of a directory: all of them */
     unsigned n_files;
     unsigned n_watches;
     enum watch_news news;

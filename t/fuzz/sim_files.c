@@ -215,6 +215,7 @@ int file_open_beneath(int root, const char *path, enum file_links links)
         if (sim.fd_file[fd])
             continue;
         sim.fd_file[fd] = i + 1;
+        sim.names_told[fd] = false;
         sim.n_files++;
         return SIM_FILE + fd;
     }
@@ -373,6 +374,25 @@ bool directory_ask(int fd, struct directory_item *item)
 void directory_free(struct directory *d)
 {
     d->item = NULL;
+}
+
+int directory_names(int fd, void (*name)(void *arg, const char *name),
+                    void *arg)
+{
+    const char *folder = sim_files[file_of(fd)].path;
+    size_t n = strlen(folder);
+
+    if (sim.names_told[fd - SIM_FILE])
+        return 0;
+    sim.names_told[fd - SIM_FILE] = true;
+    name(arg, ".");
+    for (int i = 1; sim_files[i].path; i++) {
+        const char *path = sim_files[i].path;
+        if (!sim_files[i].gone && strncmp(path, folder, n) == 0 &&
+            (n == 0 || path[n] == '/'))
+            name(arg, path + n + (n != 0));
+    }
+    return 1;
 }
 
 /* ---- os/watch ---- */

@@ -223,6 +223,23 @@ def test_sidecar_older_than_its_file_is_not_used(serve):
     assert decode(r) == TEXT
 
 
+def test_sidecar_that_comes_when_none_is_expected(serve):
+    """So many files without sidecars were asked for that no names are tried any
+    more, until the directory has news."""
+    pages = {"sub/page%02d.html" % i: TEXT + b"%d" % i for i in range(80)}
+    server = serve(files=pages, conf={"server": {"workers": 1},
+                                      "prepare": {"compress": "off"}})
+    for _ in range(2):
+        for name in sorted(pages)[:60]:
+            assert not server.get("/" + name, Accept_Encoding="gzip").has(
+                "Content-Encoding")
+    for name in ("sub/page03.html", "sub/page70.html"):  # asked for, and not
+        server.tree.write(name + ".gz", sidecar(name.encode()))
+        r = server.get("/" + name, Accept_Encoding="gzip")
+        assert r.body == sidecar(name.encode()), name
+        assert r.get("Content-Encoding") == "gzip"
+
+
 def test_sidecar_that_becomes_too_old(serve):
     server = serve(files={"a.txt": TEXT, "a.txt.gz": sidecar()}, conf=ONE)
     old = server.coded("/a.txt", "gzip")

@@ -39,3 +39,6 @@ t_unit_beats_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += t/unit/box
 t_unit_box_SOURCES = t/unit/box.c
 t_unit_box_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += t/unit/siblings
+t_unit_siblings_SOURCES = t/unit/siblings.c
+t_unit_siblings_LDADD = $(UNIT_LIBS)
