@@ -14,11 +14,13 @@
 #include "conf/load.h"
 #include "config.h"
 #include "master/boxed.h"
+#include "master/logform.h"
 #include "master/master.h"
 #include "master/remote.h"
 #include "observe/observer.h"
 #include "observe/watch.h"
 #include "os/inherit.h"
+#include "os/log.h"
 #include "os/process.h"
 #include "os/signals.h"
 #include "os/title.h"
@@ -223,21 +225,33 @@ static void print(const struct conf_faults *f, const char *prefix)
         fprintf(stderr, "%s%s\n", prefix, f->text[i]);
 }
 
+/* Where each line of the log is an object, these are, too. */
+static void log_all(const struct conf *conf, const struct conf_faults *f)
+{
+    logform_set(&conf->log);
+    log_role("master");
+    for (size_t i = 0; i < f->n; i++)
+        log_line(LOG_WARN_, LOG_ON(conf->file), "M156", "%s", f->text[i]);
+}
+
 /* NULL: there are faults, which have been printed. */
-static struct conf *load(const struct conf_source *source, bool warn)
+static struct conf *load(const struct conf_source *source, enum action action)
 {
     struct conf_faults faults = { NULL, 0 }, warnings = { NULL, 0 };
     struct conf *conf = conf_load(source, &faults, &warnings);
 
     print(&faults, "");
-    if (warn)
+    if (conf && action == ACTION_SERVE &&
+        conf->log.error_format == LOG_ERROR_JSON)
+        log_all(conf, &warnings);
+    else if (action != ACTION_ASK)
         print(&warnings, "warning: ");
     if (!conf)
         fprintf(stderr,
                 "etagd: %zu fault%s in the configuration; nothing was "
                 "%s\n",
                 faults.n, faults.n == 1 ? "" : "s",
-                warn ? "started" : "changed");
+                action != ACTION_ASK ? "started" : "changed");
     conf_faults_free(&warnings);
     conf_faults_free(&faults);
     return conf;
@@ -252,7 +266,7 @@ static int ask(const struct options *o, struct conf_source *source)
     if (o->control)
         return remote_ask(o->control, o->word);
     source->sockets_passed = true; /* maybe in another network than this one */
-    conf = load(source, false);
+    conf = load(source, o->action);
     if (!conf)
         return 2;
     if (conf->control)
@@ -283,7 +297,7 @@ static int run(const struct options *o, char **argv)
     }
     source.sockets_passed = inherit.activated;
     boxed_look(&source);
-    struct conf *conf = load(&source, true);
+    struct conf *conf = load(&source, o->action);
     if (!conf)
         return 2;
     observer_foresees(check_foresee);

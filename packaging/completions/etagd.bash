@@ -13,13 +13,14 @@ _etagd_keys='server.listen= server.root= server.workers= server.index= server.fa
     limits.connections-per-worker= limits.connections-per-address=
     limits.requests-per-connection= limits.recv-rate= limits.send-rate=
     limits.rate-window= limits.pipeline= log.access= log.format= log.error=
-    log.level= log.buffer= log.flush= log.mask= media.default-text=
-    media.default-binary= media.nosniff= prepare.memory-file= prepare.memory=
-    prepare.files= prepare.digest-max= prepare.digest-idle= prepare.freshness=
-    prepare.warm= prepare.warm-time= prepare.compress= prepare.compress-min=
-    prepare.compress-max= observe.listen= observe.events= observe.names=
-    observe.mask= metrics.listen= metrics.allow= health.path= health.live=
-    health.log= proxy.trust= proxy.fields='
+    log.error-format= log.level= log.buffer= log.flush= log.mask=
+    media.default-text= media.default-binary= media.nosniff=
+    prepare.memory-file= prepare.memory= prepare.files= prepare.digest-max=
+    prepare.digest-idle= prepare.freshness= prepare.warm= prepare.warm-time=
+    prepare.compress= prepare.compress-min= prepare.compress-max=
+    observe.listen= observe.events= observe.names= observe.mask=
+    metrics.listen= metrics.allow= health.path= health.live= health.log=
+    proxy.trust= proxy.fields='
 
 _etagd_values()
 {
@@ -40,6 +41,7 @@ _etagd_values()
     server.accept-upload) echo 'off' ;;
     server.explain-header) echo 'off on' ;;
     log.format) echo 'combined json readable' ;;
+    log.error-format) echo 'json text' ;;
     log.level) echo 'debug error info warn' ;;
     log.mask) echo 'off on' ;;
     media.nosniff) echo 'off on' ;;

@@ -86,6 +86,9 @@ function __etagd_keys
     echo log.format=json
     echo log.format=readable
     echo log.error=
+    echo log.error-format=
+    echo log.error-format=json
+    echo log.error-format=text
     echo log.level=
     echo log.level=debug
     echo log.level=error

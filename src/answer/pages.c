@@ -109,8 +109,9 @@ static void tell(struct pages_slot *s, const struct conf_error_page *page,
                  const char *why)
 {
     if (!s->told)
-        log_warn("W050", "error-%d: %s %s; a plain page stands in",
-                 page->status, page->path, why);
+        log_line(LOG_WARN_, LOG_ON(page->path), "W050",
+                 "error-%d: %s %s; a plain page stands in", page->status,
+                 page->path, why);
     s->told = true;
 }
 

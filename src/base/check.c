@@ -10,24 +10,40 @@
 #include <unistd.h>
 
 static char role_text[32] = "etagd";
+static void (*teller)(const char *text);
 
 void check_role(const char *role)
 {
     snprintf(role_text, sizeof role_text, "%s", role);
 }
 
+void check_teller(void (*tell)(const char *text))
+{
+    teller = tell;
+}
+
+static void write_line(const char *text, size_t n)
+{
+    ssize_t ignored = write(STDERR_FILENO, text, n);
+
+    (void)ignored;
+}
+
 _Noreturn void check_failed(const char *cond, const char *file, int line,
                             const char *func)
 {
+    void (*tell)(const char *) = teller;
     char text[512];
-    int n =
-        snprintf(text, sizeof text, "etagd %s: CHECK failed: %s (%s:%d %s)\n",
-                 role_text, cond, file, line, func);
+    int at = snprintf(text, sizeof text, "etagd %s: ", role_text);
+    int n = snprintf(text + at, sizeof text - (size_t)at,
+                     "CHECK failed: %s (%s:%d %s)%s", cond, file, line, func,
+                     tell ? "" : "\n");
+    size_t room = sizeof text - (size_t)at - 1;
 
-    if (n > 0) {
-        size_t len = (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
-        ssize_t ignored = write(STDERR_FILENO, text, len);
-        (void)ignored;
-    }
+    teller = NULL; /* should one fail there, too */
+    if (tell)
+        tell(text + at);
+    else
+        write_line(text, (size_t)at + ((size_t)n < room ? (size_t)n : room));
     abort();
 }

@@ -7,6 +7,7 @@ libbase_a_SOURCES = \
 	src/base/hash.h \
 	src/base/ip.c src/base/ip.h \
 	src/base/list.h \
+	src/base/logentry.h \
 	src/base/num.c src/base/num.h \
 	src/base/sip.c src/base/sip.h \
 	src/base/span.c src/base/span.h \

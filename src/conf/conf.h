@@ -31,6 +31,7 @@ enum etag_scheme {
 };
 
 enum log_format { LOG_COMBINED, LOG_JSON, LOG_READABLE };
+enum log_error_format { LOG_ERROR_TEXT, LOG_ERROR_JSON };
 enum log_level {
     LOG_LEVEL_DEBUG,
     LOG_LEVEL_INFO,
@@ -199,6 +200,7 @@ struct conf_log {
     char *access; /* path, "-" standard output, "off" */
     enum log_format format;
     char *error; /* path, "-" standard error */
+    enum log_error_format error_format;
     enum log_level level;
     size_t buffer_bytes;
     uint64_t flush_ms;

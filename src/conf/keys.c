@@ -38,6 +38,11 @@ static const struct key_word unknown_host_words[] = {
     { "refuse", UNKNOWN_HOST_REFUSE, NULL },
     { NULL, 0, NULL },
 };
+static const struct key_word error_format_words[] = {
+    { "text", LOG_ERROR_TEXT, NULL },
+    { "json", LOG_ERROR_JSON, NULL },
+    { NULL, 0, NULL },
+};
 static const struct key_word format_words[] = {
     { "combined", LOG_COMBINED, NULL },
     { "json", LOG_JSON, NULL },
@@ -242,6 +247,9 @@ const struct key keys[] = {
         .words = format_words),
     ROW("log", "error", log, conf, log.error, "-",
         "error log: file, or - for standard error"),
+    ROW("log", "error-format", word, conf, log.error_format, "text",
+        "form of the error log's lines; json: an object each",
+        .words = error_format_words),
     ROW("log", "level", word, conf, log.level, "info",
         "lowest level written to the error log", .words = level_words),
     ROW("log", "buffer", size, conf, log.buffer_bytes, "64k",

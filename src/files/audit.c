@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "conf/rules.h"
+#include "files/about.h"
 #include "files/files.h"
 #include "http/date.h"
 #include "http/lifetime.h"
@@ -80,7 +81,7 @@ static void tell_debt(struct files *fs, const struct entry *e,
     if (until == PAST_NEVER || until <= fs->now->second)
         return;
     date_format(text, until);
-    log_info("W091",
+    log_line(LOG_INFO_, about_entry(fs, e), "W091",
              "%s has changed: caches may show an older version unasked until "
              "%.*s (%lld s)",
              e->path, DATE_BYTES, text, (long long)(until - fs->now->second));
@@ -145,7 +146,7 @@ enum reason audit_judge(struct files *fs, const struct head *h, struct entry *e,
         reason = REASON_RANGE_OF_OTHERS;
     if (reason != plan->reason && !f->told) {
         f->told = true; /* each further one stands in the access log */
-        log_warn("W090",
+        log_line(LOG_WARN_, about_entry(fs, e), "W090",
                  "%s would be stale: %d confirms %s, which was handed out for "
                  "other bytes, too",
                  e->path, plan->status,

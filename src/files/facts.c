@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "files/about.h"
 #include "files/aside.h"
 #include "files/asks.h"
 #include "files/blocks.h"
@@ -124,7 +125,8 @@ static bool set_bytes(struct files *fs, struct entry_form *f,
 static void finish(struct files *fs, struct entry *e)
 {
     if (!blocks_file(fs, e)) {
-        log_error("W025", "no memory for the heads of %s", e->path);
+        log_line(LOG_ERROR_, about_entry(fs, e), "W025",
+                 "no memory for the heads of %s", e->path);
         forget_held(fs, e);
     }
     wake(fs, e);
@@ -174,13 +176,14 @@ static void take_facts(struct files *fs, struct entry *e,
         note_open(fs, e);
     }
     if (e->declared && !e->own)
-        log_warn("W027",
+        log_line(LOG_WARN_, about_entry(fs, e), "W027",
                  "%s: a rule says Content-Encoding: %s, its first bytes do "
                  "not: sent without",
                  e->path, coding_row((enum coding)e->declared)->name);
     if (a->disagrees)
-        log_info("W022", "%s: the name says %s, the content %s", e->path,
-                 a->type, a->magic);
+        log_line(LOG_INFO_, about_entry(fs, e), "W022",
+                 "%s: the name says %s, the content %s", e->path, a->type,
+                 a->magic);
     e->follow = e->pending ? a->follow : 0;
     if (!e->follow)
         finish(fs, e);
@@ -435,8 +438,8 @@ int facts_turn(struct files *fs)
             int ms = (int)((due_us - fs->now->us) / 1000) + 1;
             return digests_ms < 0 || ms < digests_ms ? ms : digests_ms;
         }
-        log_warn("W024", "%s: no answer from the preparer; going by its name",
-                 e->path);
+        log_line(LOG_WARN_, about_entry(fs, e), "W024",
+                 "%s: no answer from the preparer; going by its name", e->path);
         entry_hold(e);
         make_do(fs, e);
         entry_release(fs, e);

@@ -56,7 +56,8 @@ void keep_failed(struct files *fs, const char *path, int error)
     if (fs->failed_logged_ms && fs->now->ms < fs->failed_logged_ms + LOG_MS)
         return;
     fs->failed_logged_ms = fs->now->ms;
-    log_warn("W073", "%s: %s (%llu files could not be opened so far)",
+    log_line(LOG_WARN_, LOG_ON(path), "W073",
+             "%s: %s (%llu files could not be opened so far)",
              path[0] ? path : "/", strerror(-error),
              (unsigned long long)fs->failed_opens);
 }

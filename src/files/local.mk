@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libfiles.a
 libfiles_a_SOURCES = \
+	src/files/about.h \
 	src/files/aside.c src/files/aside.h \
 	src/files/asks.c src/files/asks.h \
 	src/files/audit.c src/files/audit.h \

@@ -82,8 +82,9 @@ static void look_late(struct files *fs, struct aside_job *job)
 {
     struct look *l = LIST_ENTRY(job, struct look, job);
 
-    log_warn("W080", "%s: its file system has not answered for %llu ms",
-             l->path, (unsigned long long)fs->conf->timeouts.prepare_ms);
+    log_line(LOG_WARN_, LOG_ON(l->path), "W080",
+             "%s: its file system has not answered for %llu ms", l->path,
+             (unsigned long long)fs->conf->timeouts.prepare_ms);
     aside_lose(fs, &l->waiters);
 }
 

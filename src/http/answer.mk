@@ -1,5 +1,6 @@
 # plans, response heads, pages, log lines
 libhttp_a_SOURCES += \
+	src/http/errorline.c src/http/errorline.h \
 	src/http/json.c src/http/json.h \
 	src/http/lifetime.c src/http/lifetime.h \
 	src/http/listing.c src/http/listing.h \

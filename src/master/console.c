@@ -90,8 +90,9 @@ void console_follow(struct master *m, const char *path, bool replace)
         return;
     int fd = open_socket(path, replace);
     if (fd < 0) {
-        log_error("M110", "control %s: %s; --reload and so on are not heard",
-                  path, strerror(-fd));
+        log_line(LOG_ERROR_, LOG_ON(path), "M110",
+                 "control %s: %s; --reload and so on are not heard", path,
+                 strerror(-fd));
         return;
     }
     c->fd = fd;

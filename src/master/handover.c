@@ -38,6 +38,7 @@ bool handover_fits(const struct generation *a, const struct generation *b)
     return same_identity(&a->identity, &b->identity) &&
            same_work(&x->prepare, &y->prepare) && x->sandbox == y->sandbox &&
            x->log.level == y->log.level &&
+           x->log.error_format == y->log.error_format &&
            strcmp(x->log.error, y->log.error) == 0 &&
            strcmp(x->media.default_text, y->media.default_text) == 0 &&
            strcmp(x->media.default_binary, y->media.default_binary) == 0;

@@ -8,6 +8,7 @@ libmaster_a_SOURCES = \
 	src/master/ending.c src/master/ending.h \
 	src/master/generation.c src/master/generation.h \
 	src/master/handover.c src/master/handover.h \
+	src/master/logform.c src/master/logform.h \
 	src/master/master.c src/master/master.h \
 	src/master/opening.c src/master/opening.h \
 	src/master/pidfile.c src/master/pidfile.h \

@@ -16,6 +16,7 @@
 #include "master/activation.h"
 #include "master/boxed.h"
 #include "master/ending.h"
+#include "master/logform.h"
 #include "master/opening.h"
 #include "master/pidfile.h"
 #include "master/published.h"
@@ -124,11 +125,11 @@ static void reap(struct master *m)
     turnover_look(m);
 }
 
-static void print_faults(const struct conf_faults *faults,
+static void print_faults(const char *file, const struct conf_faults *faults,
                          enum log_severity level, const char *id)
 {
     for (size_t i = 0; i < faults->n; i++)
-        log_line(level, id, "%s", faults->text[i]);
+        log_line(level, LOG_ON(file), id, "%s", faults->text[i]);
 }
 
 /* A later reload is what counts: one that has not come up yet makes way. */
@@ -152,8 +153,8 @@ static struct generation *next_generation(struct master *m)
     source.told = m->current->conf;
     boxed_look(&source);
     struct conf *conf = conf_load(&source, &faults, &warnings);
-    print_faults(&faults, LOG_ERROR_, "M050");
-    print_faults(&warnings, LOG_WARN_, "M051");
+    print_faults(source.file, &faults, LOG_ERROR_, "M050");
+    print_faults(source.file, &warnings, LOG_WARN_, "M051");
     conf_faults_free(&faults);
     conf_faults_free(&warnings);
     if (!conf) {
@@ -417,7 +418,7 @@ int master_run(struct conf *conf, const struct conf_source *source,
 
     m.source = *source;
     m.inherit = *inherit;
-    log_threshold((enum log_severity)conf->log.level); /* the start's, too */
+    logform_set(&conf->log); /* the start's, too */
     title_set_with_arguments("etagd: master");
     begin(&m, argv);
     boxed_log(conf);

@@ -16,6 +16,7 @@
 #include "base/check.h"
 #include "master/generation.h"
 #include "master/handover.h"
+#include "master/logform.h"
 #include "master/refused.h"
 #include "os/channel.h"
 #include "os/file.h"
@@ -205,7 +206,8 @@ static bool open_root(struct generation *g, const char *path, const char *place)
 
     r->fd = file_open_root(path);
     if (r->fd < 0) {
-        log_error("M021", "root %s: %s", path, strerror(-r->fd));
+        log_line(LOG_ERROR_, LOG_ON(place), "M021", "root %s: %s", path,
+                 strerror(-r->fd));
         return false;
     }
     struct file_stat s;
@@ -245,16 +247,17 @@ static bool open_logs(struct generation *g)
     int rc = log_open(log->error);
 
     if (rc < 0) {
-        log_error("M022", "error log %s: %s", log->error, strerror(-rc));
+        log_line(LOG_ERROR_, LOG_ON(log->error), "M022", "error log %s: %s",
+                 log->error, strerror(-rc));
         return false;
     }
-    log_threshold((enum log_severity)log->level);
+    logform_set(log);
     if (strcmp(log->access, "off") == 0)
         return true;
     g->access_log = file_open_log(log->access);
     if (g->access_log < 0) {
-        log_error("M023", "access log %s: %s", log->access,
-                  strerror(-g->access_log));
+        log_line(LOG_ERROR_, LOG_ON(log->access), "M023", "access log %s: %s",
+                 log->access, strerror(-g->access_log));
         return false;
     }
     return true;
@@ -283,8 +286,8 @@ void opening_logs_again(struct generation *g)
     if (strcmp(log->access, "off") != 0) {
         int fd = file_open_log(log->access);
         if (fd < 0) {
-            log_error("M042", "%s: %s; the old log goes on", log->access,
-                      strerror(-fd));
+            log_line(LOG_ERROR_, LOG_ON(log->access), "M042",
+                     "%s: %s; the old log goes on", log->access, strerror(-fd));
         } else {
             CHECK(g->access_log >= 0 && fd != g->access_log);
             close(g->access_log);
@@ -295,8 +298,8 @@ void opening_logs_again(struct generation *g)
     if (strcmp(log->error, "-") != 0) {
         int rc = log_open(log->error);
         if (rc < 0)
-            log_error("M043", "%s: %s; the old log goes on", log->error,
-                      strerror(-rc));
+            log_line(LOG_ERROR_, LOG_ON(log->error), "M043",
+                     "%s: %s; the old log goes on", log->error, strerror(-rc));
         else
             hand_error_log(g);
     }

@@ -57,13 +57,13 @@ void pidfile_write(const char *path)
     if (!path)
         return;
     if (fd == -ELOOP || fd == -EEXIST || (fd >= 0 && number_in(fd) < 0))
-        log_error("M120",
-                  "pidfile %s: what is there is no process number; it is "
-                  "left alone",
-                  path);
+        log_line(LOG_ERROR_, LOG_ON(path), "M120",
+                 "pidfile %s: what is there is no process number; it is "
+                 "left alone",
+                 path);
     else if (fd < 0 || ftruncate(fd, 0) != 0 || write(fd, text, (size_t)n) != n)
-        log_error("M025", "pidfile %s: %s", path,
-                  strerror(fd < 0 ? -fd : errno));
+        log_line(LOG_ERROR_, LOG_ON(path), "M025", "pidfile %s: %s", path,
+                 strerror(fd < 0 ? -fd : errno));
     if (fd >= 0)
         close(fd);
 }

@@ -63,15 +63,15 @@ static bool take(struct master *m, const char *place, struct root *root)
         return false;
     int fd = file_open_root(place);
     if (fd >= 0 && workers_follow(m->current->conf, root, fd)) {
-        log_info("M150", "root %s is another directory now: workers follow it",
-                 place);
+        log_line(LOG_INFO_, LOG_ON(place), "M150",
+                 "root %s is another directory now: workers follow it", place);
         exchange(root, fd, dev, ino);
         return false;
     }
     if (fd >= 0)
         close(fd);
-    log_info("M114", "root %s is another directory now: taking it by a reload",
-             place);
+    log_line(LOG_INFO_, LOG_ON(place), "M114",
+             "root %s is another directory now: taking it by a reload", place);
     return true;
 }
 

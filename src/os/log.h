@@ -10,12 +10,16 @@
 
 #include <stdint.h>
 
+#include "base/logentry.h"
+
 /* Same order and values as enum log_level of conf.h. */
 enum log_severity { LOG_DEBUG_, LOG_INFO_, LOG_WARN_, LOG_ERROR_ };
 
 /* Names this process in every line: "master", "worker 2", "preparer". */
 void log_role(const char *role);
 void log_threshold(enum log_severity lowest);
+/* From now on lines look like that; NULL: text. */
+void log_form_set(log_form *form);
 
 /* path "-": standard error.  0 or -errno, then the old log goes on. */
 int log_open(const char *path);
@@ -24,24 +28,29 @@ int log_open(const char *path);
 void log_adopt(int fd);
 int log_descriptor(void);
 
-/* id: "M012": letter of the area and three digits, never reused.  Control
- * characters in the text are escaped; a line is cut at 1 KiB. */
-void log_line(enum log_severity level, const char *id, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+#define LOG_TEXT_BYTES 1024 /* longer texts are cut */
+/* about: for forms that have a place of its own for it; the text should tell of
+ * it, too.  id: "M012": letter of the area and three digits, never reused.
+ * Control characters in the text are made harmless. */
+void log_line(enum log_severity level, struct log_about about, const char *id,
+              const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 /* From now on a full pipe or a halted terminal at standard error costs lines,
  * not time.  For programs that go on for long. */
 void log_without_waiting(void);
 /* While set, what warnings and errors say goes there too, a line each. */
-struct buf;
 void log_tee(struct buf *copy);
 
 /* Lines lost so far because the log could not be written. */
 uint64_t log_lost(void);
 
-#define log_debug(...) log_line(LOG_DEBUG_, __VA_ARGS__)
-#define log_info(...) log_line(LOG_INFO_, __VA_ARGS__)
-#define log_warn(...) log_line(LOG_WARN_, __VA_ARGS__)
-#define log_error(...) log_line(LOG_ERROR_, __VA_ARGS__)
+#define LOG_ABOUT(...) ((struct log_about){ __VA_ARGS__ })
+#define LOG_ON(path) LOG_ABOUT(.file = (path))
+#define LOG_NOTHING LOG_ON(NULL)
+
+#define log_debug(...) log_line(LOG_DEBUG_, LOG_NOTHING, __VA_ARGS__)
+#define log_info(...) log_line(LOG_INFO_, LOG_NOTHING, __VA_ARGS__)
+#define log_warn(...) log_line(LOG_WARN_, LOG_NOTHING, __VA_ARGS__)
+#define log_error(...) log_line(LOG_ERROR_, LOG_NOTHING, __VA_ARGS__)
 
 #endif

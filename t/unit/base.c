@@ -5,9 +5,12 @@
 #include "unit.h"
 
 #include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/chars.h"
+#include "base/check.h"
 #include "base/hash.h"
 #include "base/num.h"
 #include "base/span.h"
@@ -238,6 +241,60 @@ static void blocks_of_a_file(void **state)
     assert_true(sum_blocks(UINT64_MAX) == UINT64_MAX / SUM_BLOCK + 1);
 }
 
+static void tells(const char *text)
+{
+    fprintf(stderr, "told <%s>\n", text);
+}
+
+static void fails_itself(const char *text)
+{
+    fprintf(stderr, "told <%s>\n", text);
+    CHECK(text == NULL);
+}
+
+/* What a process says that fails a CHECK, on standard error. */
+static const char *last_words(void (*teller)(const char *))
+{
+    static char said[1024];
+    int ends[2], status;
+    ssize_t n;
+    size_t at = 0;
+
+    assert_int_equal(pipe(ends), 0);
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        (void)dup2(ends[1], STDERR_FILENO);
+        check_role("worker 7");
+        check_teller(teller);
+        CHECK(1 == 2);
+    }
+    close(ends[1]);
+    while ((n = read(ends[0], said + at, sizeof said - 1 - at)) > 0)
+        at += (size_t)n;
+    said[at] = '\0';
+    close(ends[0]);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    return said;
+}
+
+static void a_failed_check_is_told(void **state)
+{
+    const char *said;
+
+    (void)state;
+    said = last_words(NULL);
+    assert_ptr_equal(strstr(said, "etagd worker 7: CHECK failed: 1 == 2 ("),
+                     said);
+    said = last_words(tells);
+    assert_ptr_equal(strstr(said, "told <CHECK failed: 1 == 2 ("), said);
+    assert_string_equal(said + strlen(said) - 3, ")>\n");
+    said = last_words(fails_itself);
+    assert_non_null(
+        strstr(said, "\netagd worker 7: CHECK failed: text == NULL ("));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -252,6 +309,7 @@ int main(void)
         cmocka_unit_test(a_hash_tells_spans_apart),
         cmocka_unit_test(sums_tell_blocks_apart),
         cmocka_unit_test(blocks_of_a_file),
+        cmocka_unit_test(a_failed_check_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

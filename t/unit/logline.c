@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "http/errorline.h"
 #include "http/logline.h"
 #include "http/page.h"
 #include "http/status.h"
@@ -187,6 +188,31 @@ static void the_worst_line_fits(void **state)
     }
 }
 
+static void errors(void **state)
+{
+    struct log_entry e = { .time_us = TIME,
+                           .level = "warn",
+                           .id = "W024",
+                           .role = "worker 2",
+                           .pid = 77,
+                           .text = SPAN("a \"b\"\n\xff \xc3\xa9") };
+    struct buf b = buf_over(storage, sizeof storage);
+
+    (void)state;
+    errorline_json(&b, &e);
+    e.about = (struct log_about){ "a.example", "/x" };
+    e.text = SPAN("");
+    errorline_json(&b, &e);
+    assert_true(buf_cstr(&b));
+    assert_string_equal(
+        storage, "{\"time\":\"2026-11-27T00:42:03.004005Z\",\"level\":\"warn\","
+                 "\"id\":\"W024\",\"process\":\"worker 2\",\"pid\":77,"
+                 "\"text\":\"a \\\"b\\\"\\u000a\\u00ff \\u00e9\"}\n"
+                 "{\"time\":\"2026-11-27T00:42:03.004005Z\",\"level\":\"warn\","
+                 "\"id\":\"W024\",\"process\":\"worker 2\",\"pid\":77,"
+                 "\"site\":\"a.example\",\"file\":\"/x\",\"text\":\"\"}\n");
+}
+
 static void times(void **state)
 {
     static const struct {
@@ -263,10 +289,15 @@ static void pages(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(combined), cmocka_unit_test(json),
-        cmocka_unit_test(readable), cmocka_unit_test(long_targets_are_cut),
-        cmocka_unit_test(times),    cmocka_unit_test(stamps),
-        cmocka_unit_test(pages),    cmocka_unit_test(the_worst_line_fits),
+        cmocka_unit_test(combined),
+        cmocka_unit_test(json),
+        cmocka_unit_test(readable),
+        cmocka_unit_test(long_targets_are_cut),
+        cmocka_unit_test(errors),
+        cmocka_unit_test(times),
+        cmocka_unit_test(stamps),
+        cmocka_unit_test(pages),
+        cmocka_unit_test(the_worst_line_fits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
