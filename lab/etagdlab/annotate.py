@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: MIT
 """annotate: the server's own account, written beside the packets: a copy of a
 capture with comments that Wireshark shows."""
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
 from . import ledger as ledgers
 from . import packets, pcapng, streams
-from .packets import FIN, RST
+from .ledger import Connection, Ledger, Request
+from .packets import FIN, RST, Segment
+from .pcapng import Block
+from .streams import Packet, Stream
 from .words import Said
 
 REASONS = {
@@ -46,11 +51,11 @@ ENDS = {
 MARK = "etagd: "
 
 
-def _said(template, *args):
+def _said(template: str, *args: object) -> Said:
     return Said((MARK,), (template, *args))
 
 
-def _accepted(stream, connection):
+def _accepted(stream: Stream, connection: Connection | None) -> Said:
     if connection is None:
         return _said("the ledger does not name this connection")
     said = _said("accepted")
@@ -63,18 +68,18 @@ def _accepted(stream, connection):
     return said
 
 
-def _asked(request, connection):
+def _asked(request: Request, connection: Connection) -> Said:
     said = _said("request %s", request.number or "?")
     if connection.number is not None:
         said = said.and_then(" on connection %d", connection.number)
-    if request.worker is not None or connection.worker is not None:
-        said = said.and_then(" of worker %d",
-                             request.worker or connection.worker)
+    worker = connection.worker if request.worker is None else request.worker
+    if worker is not None:
+        said = said.and_then(" of worker %d", worker)
     return said
 
 
-def _answered(request):
-    why = REASONS.get(request.reason, request.reason)
+def _answered(request: Request) -> Said:
+    why = REASONS.get(request.reason or "", request.reason)
     said = _said("%s", request.status) if request.status else \
         _said("no answer")
     if why and why != "-":
@@ -86,12 +91,12 @@ def _answered(request):
         said = said.and_then(" in %s", request.encoding)
     if request.duration_us is not None:
         said = said.and_then("; took %d us", request.duration_us)
-    if request.end not in ledgers.QUIET:
+    if request.end and request.end not in ledgers.QUIET:
         said = said.and_then("; ").and_then(request.end)
     return said
 
 
-def silence_ns(stream):
+def silence_ns(stream: Stream) -> int:
     """How long nobody had said anything before the first FIN or RST."""
     before = 0
     for p in stream.packets:
@@ -101,16 +106,17 @@ def silence_ns(stream):
     return 0
 
 
-def _closed(stream, connection):
-    first, quiet = stream.closing, silence_ns(stream) / 1e9
+def _closed(stream: Stream, first: Packet,
+            connection: Connection | None) -> Said:
+    quiet = silence_ns(stream) / 1e9
     verb = "reset" if first.segment.has(RST) else "closed"
-    if connection is not None and connection.end not in ledgers.QUIET:
-        end = connection.end
+    end = connection.end if connection else None
+    if connection and end and end not in ledgers.QUIET:
         said = _said(ENDS[end]) if end in ENDS else \
             _said(verb + ": ").and_then(end)
         if connection.who and connection.who != stream.first_closer:
-            said = said.and_then(" (but the %s was first on the wire)" %
-                                 stream.first_closer)
+            said = said.and_then(
+                " (but the %s was first on the wire)" % stream.first_closer)
     else:
         said = _said("%s first by the %s" % (verb, stream.first_closer))
         if stream.first_closer == "server" and quiet >= 0.5:
@@ -124,11 +130,12 @@ def _closed(stream, connection):
     return said
 
 
-def comments(found, matched):
+def comments(found: Iterable[Stream],
+             matched: Mapping[int, Connection]) -> dict[int, list[Said]]:
     """{number of the packet: [comment]}"""
-    notes = {}
+    notes: dict[int, list[Said]] = {}
 
-    def note(number, text):
+    def note(number: int, text: Said) -> None:
         if number:
             notes.setdefault(number, []).append(text)
     for stream in found:
@@ -144,22 +151,25 @@ def comments(found, matched):
                 note(asked.first_packet, _asked(request, connection))
                 note(answered.first_packet if answered else
                      asked.last_packet, _answered(request))
-        if stream.closing:
-            note(stream.closing.segment.number, _closed(stream, connection))
+        first = stream.closing
+        if first:
+            note(first.segment.number, _closed(stream, first, connection))
     return notes
 
 
-def server_port(ledger, segments):
+def server_port(ledger: Ledger, segments: Iterable[Segment]) -> int:
     """The port that most of the ledger's clients talk to."""
     clients = {c.port for c in ledger.connections}
-    votes = {}
+    votes: dict[int, int] = {}
     for s in segments:
         if s.sport in clients and s.dport not in clients:
             votes[s.dport] = votes.get(s.dport, 0) + 1
-    return max(votes, key=votes.get) if votes else 0
+    return max(votes, key=votes.__getitem__) if votes else 0
 
 
-def annotate(blocks, ledger, words=str):
+def annotate(blocks: Sequence[Block], ledger: Ledger,
+             words: Callable[[str], str] = str) -> tuple[
+                 list[Block], int, list[Stream], dict[int, Connection]]:
     """(blocks with comments, how many comments, streams, matched).  words: says
     them in another language."""
     segments = packets.segments(blocks)

@@ -1,10 +1,19 @@
 # SPDX-License-Identifier: MIT
 """http1: the messages in one direction of a connection, as far as a capture
 needs them: where each head and each content begins and ends."""
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 METHODS = (b"GET ", b"HEAD ", b"OPTIONS ", b"POST ", b"PUT ", b"DELETE ",
            b"TRACE ", b"PATCH ", b"CONNECT ")
+Gaps = Sequence[tuple[int, int]]     # (begin, end) of what was not captured
+
+
+def _whole(text: str) -> int | None:
+    """1*DIGIT that a file can have: int() takes signs, blanks, other scripts'
+    digits and lines between them, and isdigit() superscripts."""
+    return int(text) if re.fullmatch("[0-9]{1,18}", text) else None
 
 
 @dataclass
@@ -13,29 +22,33 @@ class Message:
     head_end: int
     end: int
     line: str
-    fields: dict = field(default_factory=dict)   # names in lower case
-    sent: list = field(default_factory=list)     # [(name, value)] as sent
+    fields: dict[str, str] = field(default_factory=dict)   # names in lower case
+    sent: list[tuple[str, str]] = field(default_factory=list)   # as written
     whole: bool = True
     seen: bool = True         # its head is in the capture
+    first_ns: int = 0         # where in time and among the packets it lies
+    last_ns: int = 0
+    first_packet: int = 0
+    last_packet: int = 0
 
     @property
-    def status(self):
+    def status(self) -> int:
         word = self.line.split(" ")
-        return int(word[1]) if len(word) > 1 and word[1].isdigit() else 0
+        return _whole(word[1]) or 0 if len(word) > 1 else 0
 
     @property
-    def method(self):
+    def method(self) -> str:
         return self.line.split(" ")[0]
 
     @property
-    def target(self):
+    def target(self) -> str:
         word = self.line.split(" ")
         return word[1] if len(word) > 1 else ""
 
 
-def fields_of(lines):
+def fields_of(lines: Iterable[str]) -> dict[str, str]:
     """{name in lower case: value}; repeated fields are joined."""
-    found = {}
+    found: dict[str, str] = {}
     for line in lines:
         name, colon, value = line.partition(":")
         if not colon:
@@ -45,14 +58,14 @@ def fields_of(lines):
     return found
 
 
-def sent_of(lines):
+def sent_of(lines: Iterable[str]) -> list[tuple[str, str]]:
     """[(name, value)], in order and as they were written."""
     parts = (line.partition(":") for line in lines)
     return [(name.strip(), value.strip()) for name, colon, value in parts
             if colon]
 
 
-def _head(data, at):
+def _head(data: bytes, at: int) -> Message | None:
     """Message without content, or None if its head is not whole."""
     end = data.find(b"\r\n\r\n", at)
     if end < 0:
@@ -62,16 +75,16 @@ def _head(data, at):
                    sent_of(lines[1:]))
 
 
-def _chunked(data, at):
+def _chunked(data: bytes, at: int) -> int:
     """The offset behind the last chunk, or -1."""
     while True:
         line = data.find(b"\r\n", at)
         if line < 0:
             return -1
-        try:
-            size = int(data[at:line].split(b";")[0], 16)
-        except ValueError:
+        told = data[at:line].split(b";")[0].strip(b" \t")
+        if not re.fullmatch(b"[0-9A-Fa-f]{1,15}", told):
             return -1
+        size = int(told, 16)
         at = line + 2 + size + 2
         if size == 0:
             return at if at <= len(data) else -1
@@ -79,7 +92,7 @@ def _chunked(data, at):
             return -1
 
 
-def _content(message, data, none):
+def _content(message: Message, data: bytes, none: bool) -> None:
     if none:
         return
     if "chunked" in message.fields.get("transfer-encoding", ""):
@@ -92,12 +105,12 @@ def _content(message, data, none):
         if message.line.startswith("HTTP/"):
             message.end = len(data)   # until the connection ends
         return
-    message.end = message.head_end + (int(length) if length.isdigit() else 0)
+    message.end = message.head_end + (_whole(length) or 0)
     if message.end > len(data):
         message.end, message.whole = len(data), False
 
 
-def _resumed(data: bytes, at: int, begins: "list[int]") -> int:
+def _resumed(data: bytes, at: int, begins: Sequence[int]) -> int:
     """Where, at a segment's begin, the next message after a loss begins."""
     for b in begins:
         if b >= at and data.startswith((b"HTTP/1.",) + METHODS, b):
@@ -105,10 +118,12 @@ def _resumed(data: bytes, at: int, begins: "list[int]") -> int:
     return len(data)
 
 
-def _read(data, no_content, gaps=(), begins=()):
+def _read(data: bytes, no_content: Callable[[Message, int], bool],
+          gaps: Gaps = (), begins: Sequence[int] = ()) -> list[Message]:
     """gaps: [(begin, end)] of bytes that were not captured (zeros in data);
     begins: where segments begin, to go on from after a loss."""
-    found, at = [], 0
+    found: list[Message] = []
+    at = 0
     while at < len(data):
         message = _head(data, at)
         upto = message.head_end if message else len(data)
@@ -137,15 +152,17 @@ def _read(data, no_content, gaps=(), begins=()):
     return found
 
 
-def requests(data, gaps=(), begins=()):
+def requests(data: bytes, gaps: Gaps = (),
+             begins: Sequence[int] = ()) -> list[Message]:
     return _read(data, lambda m, i: False, gaps, begins)
 
 
-def responses(data, asked, gaps=(), begins=()):
+def responses(data: bytes, asked: Sequence[Message], gaps: Gaps = (),
+              begins: Sequence[int] = ()) -> list[Message]:
     """asked: the requests of the other direction, to know what a HEAD was."""
-    finals = []
+    finals: list[Message] = []
 
-    def no_content(m, i):
+    def no_content(m: Message, _: int) -> bool:
         if 100 <= m.status < 200:
             return True
         at = len(finals)

@@ -8,7 +8,14 @@ line that is no JSON object is counted and left out.
 """
 import datetime
 import json
+import math
+import os
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+from .streams import Stream
 
 # How a connection ended, by the server's words, and who began the ending.
 WHO = {
@@ -22,57 +29,58 @@ WHO = {
     "draining": "server", "stopped": "server", "gave way": "server",
     "worker died": "server", "system error": "server",
 }
+Entry = dict[str, Any]        # a line of it, as others wrote it
 QUIET = ("open", "sent", "-", "", None)
 
 
 @dataclass
 class Request:
     time_ns: int = 0
-    worker: "int | None" = None
-    connection: "int | None" = None
-    number: "int | None" = None
-    method: "str | None" = None
-    target: "str | None" = None
-    status: "int | None" = None
-    bytes: "int | None" = None
-    duration_us: "int | None" = None
-    encoding: "str | None" = None
-    reason: "str | None" = None
-    end: "str | None" = None
+    worker: int | None = None
+    connection: int | None = None
+    number: int | None = None
+    method: str | None = None
+    target: str | None = None
+    status: int | None = None
+    bytes: int | None = None
+    duration_us: int | None = None
+    encoding: str | None = None
+    reason: str | None = None
+    end: str | None = None
 
     @property
-    def end_ns(self):
+    def end_ns(self) -> int:
         return self.time_ns + (self.duration_us or 0) * 1000
 
 
 @dataclass
 class Connection:
-    port: int                 # the client's
-    peer: "str | None" = None
-    worker: "int | None" = None
-    number: "int | None" = None
-    time_ns: "int | None" = None       # accepted
+    port: int                 # the client's; 0: it has none, or it is not told
+    peer: str | None = None
+    worker: int | None = None
+    number: int | None = None
+    time_ns: int | None = None       # accepted
     waited_ns: int = 0        # before that, in the kernel's queue
-    fins: dict = field(default_factory=dict)  # {"client": ns, "server": ns}
-    end_ns: "int | None" = None
-    end: "str | None" = None
-    who: "str | None" = None           # closed first
-    requests: list = field(default_factory=list)
-    expected: "int | None" = None      # requests, when only their count is told
+    fins: dict[str, int] = field(default_factory=dict)   # {"client": ns...}
+    end_ns: int | None = None
+    end: str | None = None
+    who: str | None = None           # closed first
+    requests: list[Request] = field(default_factory=list)
+    expected: int | None = None      # requests, when only their count is told
 
 
 @dataclass
 class Ledger:
-    connections: list
+    connections: list[Connection]
     unread: int = 0
     complete: bool = False    # also lists connections without a request
 
     @property
-    def requests(self):
+    def requests(self) -> list[Request]:
         return [r for c in self.connections for r in c.requests]
 
 
-def nanoseconds(value):
+def nanoseconds(value: object) -> int | None:
     """A time as text or as seconds, ms, us or ns since 1970."""
     if isinstance(value, str):
         try:
@@ -86,7 +94,8 @@ def nanoseconds(value):
                 return None
         whole = t.replace(microsecond=0)
         return int(whole.timestamp()) * 10 ** 9 + t.microsecond * 1000
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and \
+            math.isfinite(value):
         for limit, unit in ((1e11, 10 ** 9), (1e14, 10 ** 6), (1e17, 1000)):
             if value < limit:
                 return int(value) * unit + round(value % 1 * 10 ** 6) * \
@@ -95,7 +104,7 @@ def nanoseconds(value):
     return None
 
 
-def _first(entry, *names):
+def _first(entry: Entry, *names: str) -> Any:
     for name in names:
         # The observer's 0 is a time that it does not know.
         if entry.get(name) is not None and not (
@@ -104,10 +113,23 @@ def _first(entry, *names):
     return None
 
 
-def _peer(entry):
+def _whole(entry: Entry, *names: str) -> int | None:
+    """The first of them, if it is a whole number."""
+    value = _first(entry, *names)
+    return value if type(value) is int else None
+
+
+def _word(entry: Entry, *names: str) -> str | None:
+    """The first of them, if it is text."""
+    value = _first(entry, *names)
+    return value if isinstance(value, str) else None
+
+
+def _peer(entry: Entry) -> tuple[str | None, int | None]:
     """(address, port) of the connection's other end."""
-    if entry.get("via_port") is not None:  # a proxy, of whose many clients
-        return entry.get("via"), entry["via_port"]  # "peer" is one
+    if entry.get("via_port") is not None:  # a proxy, of whose clients
+        # "peer" is one
+        return _word(entry, "via"), _whole(entry, "via_port")
     peer = _first(entry, "peer", "client", "remote")
     port = _first(entry, "port", "peer_port", "client_port")
     if isinstance(peer, dict):
@@ -115,47 +137,50 @@ def _peer(entry):
         peer = _first(peer, "addr", "address", "ip")
     if port is None and isinstance(peer, str) and ":" in peer:
         head, _, tail = peer.rpartition(":")
-        if tail.isdigit():
+        if re.fullmatch("[0-9]{1,5}", tail):
             peer, port = head.strip("[]"), int(tail)
-    return peer, port if isinstance(port, int) else None
+    return peer if isinstance(peer, str) else None, \
+        port if type(port) is int else None
 
 
-def _request(entry, base=None):
+def _request(entry: Entry, base: int | None = None) -> Request:
     time_ns = nanoseconds(_first(entry, "time", "first_us", "start"))
     sent_ns = nanoseconds(_first(entry, "sent_us"))
-    took = _first(entry, "duration_us", "took_us")
+    took = _whole(entry, "duration_us", "took_us")
     if took is None and time_ns and sent_ns:
         took = max(0, sent_ns - time_ns) // 1000
     return Request(
         time_ns=time_ns if time_ns is not None else base or 0,
-        worker=entry.get("worker"), connection=entry.get("connection"),
-        number=_first(entry, "request", "number", "n"),
-        method=entry.get("method"), target=_first(entry, "target", "path"),
-        status=entry.get("status"), bytes=entry.get("bytes"),
-        duration_us=took,
-        encoding=_first(entry, "encoding", "coding"),
-        reason=entry.get("reason"), end=entry.get("end"))
+        worker=_whole(entry, "worker"),
+        connection=_whole(entry, "connection"),
+        number=_whole(entry, "request", "number", "n"),
+        method=_word(entry, "method"), target=_word(entry, "target", "path"),
+        status=_whole(entry, "status"), bytes=_whole(entry, "bytes"),
+        duration_us=took, encoding=_word(entry, "encoding", "coding"),
+        reason=_word(entry, "reason"), end=_word(entry, "end"))
 
 
-def _connection(entry):
-    peer, port = _peer(entry)
-    c = Connection(port=port, peer=peer, worker=entry.get("worker"),
-                   number=_first(entry, "connection", "number", "id"),
+def _connection(entry: Entry, peer: str | None, port: int) -> Connection:
+    c = Connection(port=port, peer=peer, worker=_whole(entry, "worker"),
+                   number=_whole(entry, "connection", "number", "id"),
                    time_ns=nanoseconds(_first(entry, "opened_us", "accepted",
                                               "opened", "start", "time",
                                               "first_us")),
                    end_ns=nanoseconds(_first(entry, "ended_us", "closed",
                                              "ended")))
-    c.waited_ns = (_first(entry, "accept_waited_ms") or 0) * 10 ** 6
-    c.fins = {who: nanoseconds(_first(entry, who + "_fin_us"))
-              for who in ("client", "server") if _first(entry, who + "_fin_us")}
+    c.waited_ns = (_whole(entry, "accept_waited_ms") or 0) * 10 ** 6
+    for side in ("client", "server"):
+        at = nanoseconds(_first(entry, side + "_fin_us"))
+        if at is not None:
+            c.fins[side] = at
     end = _first(entry, "end", "reason", "why")
     if isinstance(end, dict):
-        c.who = _first(end, "who", "by")
+        c.who = _word(end, "who", "by")
         end = _first(end, "word", "reason", "why")
-    c.end = end
-    who = _first(entry, "closed_first", "closed_by", "closer", "who", "by")
-    c.who = who if who in ("client", "server") else c.who or WHO.get(end)
+    c.end = end if isinstance(end, str) else None
+    who = _word(entry, "closed_first", "closed_by", "closer", "who", "by")
+    c.who = who if who in ("client", "server") else \
+        c.who or WHO.get(c.end or "")
     inside = _first(entry, "request_list", "requests")
     if isinstance(inside, list):
         c.requests = [_request(e, c.time_ns) for e in inside
@@ -167,51 +192,60 @@ def _connection(entry):
     return c
 
 
-def _is_request(entry):
+def _is_request(entry: Entry) -> bool:
     return "status" in entry and ("target" in entry or "method" in entry)
 
 
-def _add_request(entry, by_key, connections):
+# By worker, number of the connection and port.
+_ByKey = dict[tuple[int | None, int | None, int | None], Connection]
+
+
+def _add_request(entry: Entry, by_key: _ByKey,
+                 connections: list[Connection]) -> None:
     peer, port = _peer(entry)
-    key = (entry.get("worker"), entry.get("connection"), port)
+    key = (_whole(entry, "worker"), _whole(entry, "connection"), port)
     c = by_key.get(key)
     if c is None:
-        c = by_key[key] = Connection(port, peer, key[0], key[1])
+        c = by_key[key] = Connection(port or 0, peer, key[0], key[1])
         connections.append(c)
     r = _request(entry)
     c.requests.append(r)
     if r.end not in QUIET:
-        c.end, c.who = r.end, WHO.get(r.end)
+        c.end, c.who = r.end, WHO.get(r.end or "")
 
 
-def parse(text):
-    by_key, connections, unread, complete = {}, [], 0, False
+def parse(text: str) -> Ledger:
+    by_key: _ByKey = {}
+    connections: list[Connection] = []
+    unread, complete = 0, False
     for line in text.splitlines():
         if not line.strip():
             continue
         try:
             entry = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             entry = None
         if not isinstance(entry, dict):
             unread += 1
         elif _is_request(entry):
             _add_request(entry, by_key, connections)
-        elif _peer(entry)[1] is not None:
-            complete = True
-            connections.append(_connection(entry))
         else:
-            unread += 1
+            peer, port = _peer(entry)
+            if port is None:
+                unread += 1
+                continue
+            complete = True
+            connections.append(_connection(entry, peer, port))
     for c in connections:
         c.requests.sort(key=lambda r: (r.number or 0, r.time_ns))
     return Ledger(connections, unread, complete)
 
 
-def _us(ns):
+def _us(ns: int | None) -> int:
     return ns // 1000 if ns else 0
 
 
-def lines(ledger):
+def lines(ledger: Ledger) -> str:
     """A ledger as the observer writes it, for a file beside a capture."""
     out = []
     for c in ledger.connections:
@@ -231,12 +265,12 @@ def lines(ledger):
     return "".join(out)
 
 
-def read(path):
+def read(path: str | os.PathLike[str]) -> Ledger:
     with open(path, encoding="utf-8", errors="replace") as f:
         return parse(f.read())
 
 
-def merge(log, observed):
+def merge(log: Ledger, observed: Ledger) -> Ledger:
     """One ledger of both: which connections there were and how they ended, by
     the observer; their requests by the access log, which forgets none."""
     if not observed.connections:
@@ -250,18 +284,17 @@ def merge(log, observed):
                   log.unread + observed.unread, not known)
 
 
-def match(ledger, streams):
+def match(ledger: Ledger, streams: Sequence[Stream]) -> dict[int, Connection]:
     """{index of the stream: Connection}: by the client's port, and by time
     where a port came twice."""
-    found = {}
+    found: dict[int, Connection] = {}
     for c in ledger.connections:
         fits = [s for s in streams if s.client[1] == c.port and
                 s.index not in found]
-        time_ns = c.time_ns if c.time_ns is not None else (
-            c.requests[0].time_ns if c.requests else None)
-        if time_ns and len(fits) > 1:
-            fits.sort(key=lambda s: max(s.start_ns - time_ns,
-                                        time_ns - s.end_ns, 0))
+        at = c.time_ns if c.time_ns is not None else (
+            c.requests[0].time_ns if c.requests else 0)
+        if at and len(fits) > 1:
+            fits.sort(key=lambda s: max(s.start_ns - at, at - s.end_ns, 0))
         if fits:
             found[fits[0].index] = c
     return found

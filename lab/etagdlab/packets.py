@@ -6,7 +6,10 @@ TCP over IPv4 or IPv6 is None.
 """
 import ipaddress
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from .pcapng import Block
 
 NULL, ETHERNET, RAW, RAW_OLD, LOOP = 0, 1, 101, 12, 108
 SLL, IPV4, IPV6, SLL2 = 113, 228, 229, 276
@@ -15,6 +18,8 @@ FIN, SYN, RST, PSH, ACK, URG = 1, 2, 4, 8, 16, 32
 FLAG_NAMES = ((FIN, "FIN"), (SYN, "SYN"), (RST, "RST"), (PSH, "PSH"),
               (ACK, "ACK"), (URG, "URG"))
 MOD = 1 << 32
+
+End = tuple[str, int]         # address and port
 
 
 @dataclass
@@ -29,31 +34,31 @@ class Segment:
     ack: int
     flags: int
     window: int
-    options: list             # text, in order
+    options: list[str]        # in order
     data: bytes               # what was captured of it
     length: int               # of the data, by the IP header
     frame: int                # bytes on the wire, all headers
 
     @property
-    def key(self):
+    def key(self) -> tuple[End, End]:
         """The same for both directions of one connection."""
         a, b = (self.source, self.sport), (self.destination, self.dport)
         return (a, b) if a <= b else (b, a)
 
-    def has(self, flag):
+    def has(self, flag: int) -> bool:
         return bool(self.flags & flag)
 
     @property
-    def takes(self):
+    def takes(self) -> int:
         """Sequence numbers used up."""
         return self.length + self.has(SYN) + self.has(FIN)
 
     @property
-    def flag_text(self):
+    def flag_text(self) -> str:
         return ", ".join(n for bit, n in FLAG_NAMES if self.flags & bit)
 
 
-def network(link, data):
+def network(link: int, data: bytes) -> bytes | None:
     """The IP packet in a frame, or None."""
     if link in (RAW, RAW_OLD, IPV4, IPV6):
         return data
@@ -71,7 +76,7 @@ def network(link, data):
     return None
 
 
-def _ip(packet):
+def _ip(packet: bytes) -> tuple[str, str, int, bytes, int] | None:
     """(source, destination, protocol, payload, its true length) or None."""
     if len(packet) < 20:
         return None
@@ -92,8 +97,9 @@ def _ip(packet):
     return None
 
 
-def _options(raw):
-    found, at = [], 0
+def _options(raw: bytes) -> list[str]:
+    found: list[str] = []
+    at = 0
     while at < len(raw):
         kind = raw[at]
         if kind == 0:
@@ -105,7 +111,7 @@ def _options(raw):
             break
         value = raw[at + 2:at + raw[at + 1]]
         if kind == 2 and len(value) == 2:
-            found.append("MSS=%d" % struct.unpack(">H", value))
+            found.append("MSS=%d" % struct.unpack(">H", value)[0])
         elif kind == 3 and len(value) == 1:
             found.append("WS=%d" % (1 << min(value[0], 14)))
         elif kind == 4:
@@ -116,7 +122,7 @@ def _options(raw):
     return found
 
 
-def segment(block):
+def segment(block: Block) -> Segment | None:
     """The TCP segment in a packet block, or None."""
     packet = network(block.link, block.data)
     ip = _ip(packet) if packet else None
@@ -125,12 +131,14 @@ def segment(block):
     source, destination, _, tcp, length = ip
     sport, dport, seq, ack, bits, window = struct.unpack_from(">HHIIHH", tcp)
     head = (bits >> 12) * 4
+    if not 20 <= head <= length:
+        return None
     return Segment(block.number, block.time_ns, source, sport, destination,
                    dport, seq, ack, bits & 63, window,
                    _options(tcp[20:head]), tcp[head:], length - head,
                    len(block.data))
 
 
-def segments(blocks):
+def segments(blocks: Iterable[Block]) -> list[Segment]:
     found = (segment(b) for b in blocks if b.data)
     return [s for s in found if s]

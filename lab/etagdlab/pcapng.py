@@ -5,9 +5,10 @@ reading), block by block.
 What is not understood is kept byte for byte, so that a copy with comments is
 the same capture.  Both byte orders; several sections and interfaces.
 """
+import os
 import struct
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Optional
 
 SECTION, INTERFACE, SIMPLE, ENHANCED = 0x0A0D0D0A, 1, 3, 6
 STATISTICS = 5
@@ -43,16 +44,16 @@ class Block:
     time_ns: int = 0
     data: bytes = b""
     options_at: int = 0       # offset of the options in body
-    comments: list = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
 
 
-def pad(data):
+def pad(data: bytes) -> bytes:
     return data + bytes(-len(data) % 4)
 
 
-def options(body, at, order):
+def options(body: bytes, at: int, order: str) -> list[tuple[int, bytes]]:
     """[(code, value)] from an offset to the end of the list."""
-    found = []
+    found: list[tuple[int, bytes]] = []
     while at + 4 <= len(body):
         code, length = struct.unpack_from(order + "HH", body, at)
         if code == OPT_END:
@@ -65,7 +66,9 @@ def options(body, at, order):
     return found
 
 
-def _interface(body, order):
+def _interface(body: bytes, order: str) -> Interface:
+    if len(body) < 8:
+        raise Malformed("an interface block is too short")
     face = Interface(struct.unpack_from(order + "H", body)[0])
     for code, value in options(body, 8, order):
         if code == OPT_TSRESOL and value:
@@ -76,16 +79,16 @@ def _interface(body, order):
     return face
 
 
-def _packet(block, faces):
+def _packet(block: Block, faces: Sequence[Interface]) -> None:
     order, body = block.order, block.body
     if len(body) < 20:
         raise Malformed("a packet block is too short")
-    face, high, low, kept = struct.unpack_from(order + "IIII", body)
-    if face >= len(faces):
+    number, high, low, kept = struct.unpack_from(order + "IIII", body)
+    if number >= len(faces):
         raise Malformed("a packet of an interface that was not described")
     if 20 + kept > len(body):
         raise Malformed("a packet is longer than its block")
-    face = faces[face]
+    face = faces[number]
     ticks = high << 32 | low
     block.link = face.link
     block.time_ns = (face.offset * 10 ** 9 +
@@ -97,8 +100,9 @@ def _packet(block, faces):
                       if c == OPT_COMMENT]
 
 
-def _blocks(data):
-    at, order, faces, number = 0, "<", [], 0
+def _blocks(data: bytes) -> Iterator[Block]:
+    at, order, number = 0, "<", 0
+    faces: list[Interface] = []
     while at < len(data):
         if at + 12 > len(data):
             raise Malformed("the file ends in the middle of a block")
@@ -125,7 +129,7 @@ def _blocks(data):
         at += length
 
 
-def _classic(data):
+def _classic(data: bytes) -> Iterator[Block]:
     """A classic file, as the blocks of a pcapng file."""
     order, digits = CLASSIC[data[:4]]
     if len(data) < 24:
@@ -147,19 +151,19 @@ def _classic(data):
         at += 16 + kept
 
 
-def parse(data):
+def parse(data: bytes) -> list[Block]:
     """All blocks of a capture file."""
     if data[:4] in CLASSIC:
         return list(_classic(data))
     return list(_blocks(data))
 
 
-def read(path):
+def read(path: str | os.PathLike[str]) -> list[Block]:
     with open(path, "rb") as f:
         return parse(f.read())
 
 
-def dropped(blocks: "list[Block]") -> "Optional[int]":
+def dropped(blocks: Iterable[Block]) -> int | None:
     """Packets that were lost by who captured, as it says itself at the end;
     None: it does not say."""
     counts = [struct.unpack(b.order + "Q", value)[0]
@@ -169,9 +173,9 @@ def dropped(blocks: "list[Block]") -> "Optional[int]":
     return sum(counts) if counts else None
 
 
-def read_growing(path):
+def read_growing(path: str | os.PathLike[str]) -> list[Block]:
     """The whole blocks of a file that is still being written."""
-    blocks = []
+    blocks: list[Block] = []
     try:
         with open(path, "rb") as f:
             for block in _blocks(f.read()):
@@ -183,17 +187,18 @@ def read_growing(path):
 
 # -- making blocks -----------------------------------------------------------
 
-def section():
+def section() -> Block:
     return Block(SECTION, "<", struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
 
 
-def interface(link, digits=9):
+def interface(link: int, digits: int = 9) -> Block:
     body = struct.pack("<HHI", link, 0, 0)
     body += struct.pack("<HHB3x", OPT_TSRESOL, 1, digits) + bytes(4)
     return Block(INTERFACE, "<", body)
 
 
-def packet(data, time_ns, link, number, full=None, digits=9):
+def packet(data: bytes, time_ns: int, link: int, number: int,
+           full: int | None = None, digits: int = 9) -> Block:
     ticks = time_ns // 10 ** (9 - digits)
     body = struct.pack("<IIIII", 0, ticks >> 32, ticks & 0xFFFFFFFF,
                        len(data), len(data) if full is None else full)
@@ -201,7 +206,7 @@ def packet(data, time_ns, link, number, full=None, digits=9):
     return Block(ENHANCED, "<", body, number, link, time_ns, data, len(body))
 
 
-def with_comments(block, comments):
+def with_comments(block: Block, comments: Sequence[str]) -> Block:
     """The packet's block with more comments, before the other options (some
     readers show only those that stand first)."""
     if block.kind != ENHANCED or not comments:
@@ -217,7 +222,7 @@ def with_comments(block, comments):
                  list(comments) + block.comments)
 
 
-def serialize(blocks):
+def serialize(blocks: Iterable[Block]) -> bytes:
     out = []
     for b in blocks:
         length = len(b.body) + 12
@@ -227,6 +232,6 @@ def serialize(blocks):
     return b"".join(out)
 
 
-def write(path, blocks):
+def write(path: str | os.PathLike[str], blocks: Iterable[Block]) -> None:
     with open(path, "wb") as f:
         f.write(serialize(blocks))

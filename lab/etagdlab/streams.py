@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """streams: TCP connections in a capture: their packets in order with relative
 numbers, their HTTP messages, who opened and who closed first."""
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from . import http1
-from .packets import ACK, FIN, MOD, RST, SYN
+from .http1 import Message
+from .packets import ACK, FIN, MOD, RST, SYN, End, Segment
 
 # More than that was not lost: the numbers are not this connection's.
 GAP_MAX = 256 << 20
@@ -14,69 +15,69 @@ GAP_MAX = 256 << 20
 @dataclass
 class Packet:
     """A segment, seen from its connection."""
-    segment: Any
+    segment: Segment
     client: bool              # sent by the one who opened
     seq: int                  # relative
     ack: int
     again: bool = False       # its bytes had been sent before
-    request: Any = None       # the message that begins in it
-    response: Any = None
-    ends: Any = None          # the response that is whole with it
+    request: Message | None = None     # the message that begins in it
+    response: Message | None = None
+    ends: Message | None = None        # the response that is whole with it
     info: str = ""
 
 
 @dataclass
 class Stream:
     index: int
-    client: tuple
-    server: tuple
-    packets: list = field(default_factory=list)
-    requests: list = field(default_factory=list)
-    responses: list = field(default_factory=list)
-    scales: dict = field(default_factory=dict)   # by "from client"
+    client: End
+    server: End
+    packets: list[Packet] = field(default_factory=list)
+    requests: list[Message] = field(default_factory=list)
+    responses: list[Message] = field(default_factory=list)
+    scales: dict[bool, int] = field(default_factory=dict)   # by "from client"
 
     @property
-    def start_ns(self):
+    def start_ns(self) -> int:
         return self.packets[0].segment.time_ns
 
     @property
-    def end_ns(self):
+    def end_ns(self) -> int:
         return self.packets[-1].segment.time_ns
 
     @property
-    def opened(self):
+    def opened(self) -> bool:
         """The three-way handshake was seen."""
         flags = [p.segment.flags & (SYN | ACK) for p in self.packets[:2]]
         return flags == [SYN, SYN | ACK]
 
     @property
-    def closing(self):
+    def closing(self) -> Packet | None:
         """The first packet with FIN or RST, or None."""
         return next((p for p in self.packets
                      if p.segment.flags & (FIN | RST)), None)
 
-    def fin(self, by_client):
+    def fin(self, by_client: bool) -> Packet | None:
         """The first FIN of one end, or None."""
         return next((p for p in self.packets if p.client == by_client and
                      p.segment.has(FIN)), None)
 
     @property
-    def first_closer(self):
+    def first_closer(self) -> str | None:
         p = self.closing
         return None if p is None else "client" if p.client else "server"
 
     @property
-    def reset(self):
+    def reset(self) -> bool:
         return any(p.segment.has(RST) for p in self.packets)
 
-    def pipelined(self):
+    def pipelined(self) -> int:
         """Requests that were sent before the answer to the one before them
         had come (RFC 9112 9.3.2)."""
         pairs = self.pairs()
         return sum(r is None or q.first_ns < r.last_ns for (_, r), (q, _) in
                    zip(pairs, pairs[1:]) if q.seen)
 
-    def pairs(self):
+    def pairs(self) -> list[tuple[Message, Message | None]]:
         """[(request, final response or None)] in order."""
         finals = [r for r in self.responses
                   if not 100 <= r.status < 200]
@@ -88,17 +89,17 @@ class _Direction:
     """The bytes of one direction, put in order; knows which packet brought
     which."""
 
-    def __init__(self, isn):
+    def __init__(self, isn: int) -> None:
         self.isn = isn
         self.data = bytearray()
-        self.parts = []           # (offset, end, packet)
-        self.early = []
-        self.gaps = []            # [(begin, end)] that were not captured
+        self.parts: list[tuple[int, int, Packet]] = []   # offset, end
+        self.early: list[tuple[int, Packet]] = []        # offset
+        self.gaps: list[tuple[int, int]] = []     # were not captured
 
-    def relative(self, seq):
+    def relative(self, seq: int) -> int:
         return (seq - self.isn) % MOD
 
-    def take(self, packet):
+    def take(self, packet: Packet) -> None:
         length = packet.segment.length
         if length == 0:
             return
@@ -133,11 +134,15 @@ class _Direction:
                 self.data += new
                 self.parts.append((at, len(self.data), packet))
 
-    def packet_at(self, offset):
+    def packet_at(self, offset: int) -> Packet | None:
         for start, end, packet in self.parts:
             if start <= offset < end:
                 return packet
         return None
+
+
+_Ways = dict[bool, _Direction | None]        # by "from client"
+_Open = tuple[Stream, _Ways]
 
 
 def window(stream: Stream, packet: Packet) -> int:
@@ -185,7 +190,7 @@ def _count_unseen(stream: Stream, there: _Direction,
     stream.responses = found
 
 
-def _messages(stream, there, back):
+def _messages(stream: Stream, there: _Direction, back: _Direction) -> None:
     for way in (there, back):
         way.fill()
     stream.requests = http1.requests(
@@ -218,26 +223,28 @@ def _messages(stream, there, back):
         message.last_packet = last.segment.number if last else 0
 
 
-def _opens(s, server_port):
+def _opens(s: Segment, server_port: int) -> bool:
     """Whether this segment is from the one who opened the connection."""
     if s.has(SYN):
         return not s.has(ACK)
     return s.dport == server_port if server_port else s.dport < s.sport
 
 
-def _begin(index, s, server_port):
+def _begin(index: int, s: Segment, server_port: int) -> _Open:
     from_client = _opens(s, server_port)
     here, there = (s.source, s.sport), (s.destination, s.dport)
     stream = Stream(index, here if from_client else there,
                     there if from_client else here)
-    ways = {from_client: _Direction(s.seq if s.has(SYN) else s.seq - 1),
+    ways: _Ways = {
+            from_client: _Direction(s.seq if s.has(SYN) else s.seq - 1),
             not from_client: _Direction(s.ack - 1) if s.has(ACK) else None}
     return stream, ways
 
 
-def streams(segments, server_port=0):
+def streams(segments: Iterable[Segment], server_port: int = 0) -> list[Stream]:
     """All connections, in the order of their first packets."""
-    found, open_now = [], {}
+    found: list[_Open] = []
+    open_now: dict[tuple[End, End], _Open] = {}
     for s in segments:
         known = open_now.get(s.key)
         fresh = s.has(SYN) and not s.has(ACK)
@@ -247,16 +254,17 @@ def streams(segments, server_port=0):
             open_now[s.key] = known
         stream, ways = known
         client = (s.source, s.sport) == stream.client
-        if ways[client] is None:
-            ways[client] = _Direction(s.seq if s.has(SYN) else s.seq - 1)
-        other = ways[not client]
-        packet = Packet(s, client, ways[client].relative(s.seq),
+        mine, other = ways[client], ways[not client]
+        if mine is None:
+            mine = _Direction(s.seq if s.has(SYN) else s.seq - 1)
+            ways[client] = mine
+        packet = Packet(s, client, mine.relative(s.seq),
                         other.relative(s.ack) if other and s.has(ACK) else 0)
         stream.packets.append(packet)
         if s.has(SYN):
             stream.scales.update({client: int(o[3:]) for o in s.options
                                   if o.startswith("WS=")})
-        ways[client].take(packet)
+        mine.take(packet)
     for stream, ways in found:
         empty = _Direction(0)
         _messages(stream, ways[True] or empty, ways[False] or empty)

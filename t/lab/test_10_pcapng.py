@@ -87,7 +87,9 @@ def test_a_file_that_ends_early_is_refused(bytes_):
 
 
 def test_what_is_no_capture_is_refused():
-    for data in (b"hello, world", b"\x0a\x0d\x0d\x0a" + bytes(30)):
+    short = pcapng.Block(pcapng.INTERFACE, "<", bytes(4))
+    for data in (b"hello, world", b"\x0a\x0d\x0d\x0a" + bytes(30),
+                 pcapng.serialize([pcapng.section(), short])):
         with pytest.raises(pcapng.Malformed):
             pcapng.parse(data)
     assert pcapng.parse(b"") == []

@@ -5,7 +5,8 @@ import struct
 
 import pytest
 
-from etagdlab import http1, packets, pcapng, streams, tcpfacts
+from etagdlab import (annotate, evidence, fields, http1, ledger, packets,
+                      pcapng, streams, tcpfacts)
 from etagdlab.packets import ACK, FIN, PSH, RST, SYN
 from frames import CLIENT, SERVER, Talk, tcp
 
@@ -100,6 +101,67 @@ def test_chunked_content():
             "5\r\nhello\r\n0\r\n\r\n")
     m, n = http1.responses((text + OK).encode(), [])
     assert m.whole and n.line == "HTTP/1.1 200 OK" and n.whole
+
+
+@pytest.mark.parametrize("size", (
+    "-6", "-0", "+5", "0x5", "5_0", " ", "", "\xb2", "5 5", "9" * 5000),
+    ids=lambda n: ascii(n)[:8])
+def test_what_is_no_chunk_size_ends_the_message(size):
+    """int() takes most of these, and -6 led back to where it stood."""
+    text = ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + size +
+            "\r\nhello\r\n0\r\n\r\n")
+    m, = http1.responses(text.encode("latin-1"), [])
+    assert not m.whole and m.end == len(text)
+
+
+@pytest.mark.parametrize("number", ("\xb2", "20\xb3", "+5", "-5", "5_0",
+                                    "9" * 5000), ids=lambda n: ascii(n)[:8])
+def test_what_is_no_number_is_none(number):
+    text = "HTTP/1.1 %s OK\r\nContent-Length: %s\r\n\r\n" % (number, number)
+    m, = http1.responses(text.encode("latin-1"), [])
+    assert m.status == 0 and m.end == m.head_end == len(text)
+
+
+def damaged(whole, seed):
+    """A capture in which a few bytes are others, or are gone."""
+    dice, data = random.Random(seed), bytearray(whole)
+    odd = (b"-6", b"\xb2", b"1_0", b"9" * 5000, b"\xff" * 4, b"\r\n\r\n",
+           b"HEAD ", bytes(8))
+    for _ in range(dice.randint(1, 4)):
+        at, piece = dice.randrange(len(data)), dice.choice(odd)
+        way = dice.randrange(4)
+        if way == 0:
+            data[at] = dice.randrange(256)
+        elif way == 1:
+            piece = piece[:len(data) - at]
+            data[at:at + len(piece)] = piece
+        elif way == 2:
+            del data[at:at + 4 * dice.randrange(8)]
+        else:
+            data[at:at + 4] = dice.randbytes(4)
+    return bytes(data)
+
+
+def test_a_damaged_capture_is_refused_or_read():
+    """Whatever stands in it: what the report is made of is put together, or
+    the file is called malformed."""
+    text = ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+            "5\r\nhello\r\n0\r\n\r\n")
+    talk = Talk().open().ask(GET).answer(text).ask(GET).answer(OK)
+    whole = pcapng.serialize(talk.wait(30).fin(False).fin(True).blocks)
+    book, read = ledger.parse(""), 0
+    for seed in range(2000):
+        try:
+            blocks = pcapng.parse(damaged(whole, seed))
+        except pcapng.Malformed:
+            continue
+        wire = evidence.Wire(blocks, book, 80)
+        evidence.packet_rows(wire, 0)
+        evidence.stream_rows(wire, 0)
+        fields.exchanges(wire.streams, "")
+        annotate.annotate(blocks, book)
+        read += 1
+    assert read > 500
 
 
 @pytest.mark.parametrize("link,head", (

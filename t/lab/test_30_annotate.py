@@ -37,6 +37,52 @@ def test_access_log():
     assert c.requests[0].time_ns == 1_700_000_000_004_000_000
 
 
+@pytest.mark.parametrize("odd", (
+    {"worker": "three"}, {"connection": [7]}, {"worker": {}, "connection": {}},
+    {"request": "first"}, {"status": "200"}, {"status": True},
+    {"bytes": "five"}, {"duration_us": "long"}, {"time": 1e400},
+    {"time": float("nan")}, {"time": -float("inf")}, {"target": 5},
+    {"method": None}, {"reason": ["new"]}, {"end": {"who": "client"}},
+    {"encoding": 1}, {"peer": 7}, {"peer": {"port": "x"}},
+    {"via_port": "40000"}), ids=repr)
+def test_fields_of_another_kind_are_not_taken(odd):
+    """A log that something else wrote: what is no number is no number."""
+    t = talk()
+    book = ledger.parse(lines({**LINE, **odd}, {**SECOND, **odd}))
+    for c in book.connections:
+        c.port = 40000
+    out, _, _, _ = annotate.annotate(t.blocks, book)
+    assert len(out) == len(t.blocks)
+    json.loads(ledger.lines(book).splitlines()[0])
+
+
+@pytest.mark.parametrize("odd", (
+    {"accept_waited_ms": "0"}, {"client_fin_us": "soon"}, {"end": ["idle"]},
+    {"end": {"who": 1, "word": 2}}, {"opened_us": "early"}, {"number": "x"},
+    {"closed_first": ["client"]}, {"request_list": [1, {"status": "x"}]},
+    {"request_list": {}}), ids=repr)
+def test_ended_connections_of_another_kind(odd):
+    book = ledger.parse(lines({"port": 40000, "worker": 1, "connection": 7,
+                               "opened_us": 1_700_000_000_000_000, **odd}))
+    assert [c.port for c in book.connections] == [40000]
+    annotate.annotate(talk().blocks, book)
+    assert all(isinstance(t, int) for t in book.connections[0].fins.values())
+
+
+def test_a_line_of_brackets_is_not_read():
+    book = ledger.parse("[" * 100000 + "\n" + lines(LINE))
+    assert book.unread == 1 and len(book.requests) == 1
+
+
+def test_worker_0_is_a_worker():
+    """Of another server's log, maybe, but it is a number."""
+    t = talk()
+    book = ledger.parse(lines({**LINE, "worker": 0}))
+    book.connections[0].worker = None
+    _, n, _, _ = annotate.annotate(t.blocks, book)
+    assert n
+
+
 @pytest.mark.parametrize("entry", (
     {"connection": 7, "worker": 3, "peer": "10.0.0.1", "port": 40000,
      "opened_us": 1_700_000_000_001_000, "first_us": 0, "server_fin_us": 0,
