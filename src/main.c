@@ -19,6 +19,7 @@
 #include "master/remote.h"
 #include "observe/observer.h"
 #include "observe/watch.h"
+#include "os/heap.h"
 #include "os/inherit.h"
 #include "os/log.h"
 #include "os/process.h"
@@ -339,6 +340,7 @@ int main(int argc, char **argv)
 {
     struct options o = { .action = ACTION_SERVE };
 
+    heap_begin();
     argv = title_begin(argc, argv);
     process_standard_descriptors();
     signals_own();

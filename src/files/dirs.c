@@ -143,7 +143,8 @@ void dirs_forget(struct dirs *d)
     } else {
         d->max = 0; /* nothing new is believed from here on */
     }
-    memset(d->known, 0, (d->mask + 1) * sizeof d->known[0]);
+    if (d->n > 0) /* else each page of it would be there for nothing */
+        memset(d->known, 0, (d->mask + 1) * sizeof d->known[0]);
     d->n = 0;
 }
 

@@ -8,6 +8,7 @@ libos_a_SOURCES = \
 	src/os/edit.c src/os/edit.h \
 	src/os/file.c src/os/file.h \
 	src/os/filter.h \
+	src/os/heap.c src/os/heap.h \
 	src/os/holder.c src/os/holder.h \
 	src/os/helpers.c src/os/helpers.h \
 	src/os/inherit.c src/os/inherit.h \

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * digest: SHA-256 by libcrypto, piece by piece.
- * Layer: prepare.  digest_load() runs once, before the process is confined:
- * libcrypto may open files then, and never later.
+ * Layer: prepare.
  */
 #ifndef ETAGD_PREPARE_DIGEST_H
 #define ETAGD_PREPARE_DIGEST_H
@@ -13,9 +12,6 @@
 #define DIGEST_BYTES 32
 
 struct digest; /* opaque */
-
-int digest_load(void); /* 0, or -ENOSYS when libcrypto has no SHA-256 */
-void digest_unload(void);
 
 struct digest *digest_new(void); /* as after digest_reset */
 void digest_free(struct digest *d);

@@ -24,7 +24,7 @@ struct form_encoders {
                                                      identity */
 };
 
-/* Tries each of them, which takes some milliseconds; after digest_load(). */
+/* Tries each of them, which takes some milliseconds. */
 void form_encoders_find(struct form_encoders *out);
 
 /* identity: SHA-256 of the file's own bytes. */

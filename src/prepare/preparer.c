@@ -16,11 +16,11 @@
 
 #include "base/check.h"
 #include "os/channel.h"
+#include "os/heap.h"
 #include "os/log.h"
 #include "os/marks.h"
 #include "os/sandbox.h"
 #include "prepare/desk.h"
-#include "prepare/digest.h"
 #include "prepare/magic.h"
 #include "prepare/queues.h"
 #include "prepare/reads.h"
@@ -161,7 +161,6 @@ static void stop(struct desk *d)
     free(d->tools.scratch);
     close(d->epoll);
     magic_stop();
-    digest_unload();
 }
 
 /* Ctrl-C and the like reach the whole group; the end is told by end-of-file. */
@@ -194,15 +193,11 @@ int preparer_run(const struct conf *conf, int control,
     log_role("preparer");
     check_role("preparer");
     ignore_signals();
-    int error = digest_load();
-    if (error) {
-        log_error("P001", "libcrypto has no SHA-256");
-        return 1;
-    }
     magic_start();
     init(&d, conf, control);
     d.told = told ? told : &nobody;
-    error = confine(conf);
+    heap_trim(); /* what libraries and the encoders' sample took */
+    int error = confine(conf);
     if (error) {
         log_error("P002", "cannot give up rights: %s", strerror(-error));
         return 1;

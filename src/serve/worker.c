@@ -22,6 +22,7 @@
 #include "files/facts.h"
 #include "files/warm.h"
 #include "os/clock.h"
+#include "os/heap.h"
 #include "os/log.h"
 #include "os/poll.h"
 #include "os/sandbox.h"
@@ -269,6 +270,7 @@ int worker_run(const struct worker_start *start)
         tell_start(&w->answers);
     pages_prepare(&w->answers);
     warm_start(&w->files);
+    heap_trim(); /* what reading the mounts and the filter took */
     if (!w->files.warm)
         control_ready(w);
     while (!finished(w))

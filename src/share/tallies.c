@@ -45,6 +45,16 @@ void tallies_free(struct tallies *t)
         shm_free(t, sizeof *t);
 }
 
+size_t tallies_used(struct tallies *t)
+{
+    size_t n = 0;
+
+    while (n < TALLIES_SLOTS &&
+           (atomic_load(&t->slot[n].worker) || atomic_load(&t->slot[n].holder)))
+        n++;
+    return n;
+}
+
 /* Another master may look for one at the same time.  What a master that was
  * killed held is free, too. */
 static bool take(struct counters_slot *s, uint32_t worker)
@@ -67,19 +77,24 @@ static bool take(struct counters_slot *s, uint32_t worker)
     return true;
 }
 
-static struct counters_slot *find(struct tallies *t, uint32_t worker)
+/* The first of a number's slots, or of those that nobody has had yet. */
+static struct counters_slot *find_of(struct tallies *t, size_t n, uint32_t of,
+                                     uint32_t worker)
 {
-    for (size_t i = 0; i < TALLIES_SLOTS; i++) {
+    for (size_t i = 0; i < n; i++) {
         struct counters_slot *s = &t->slot[i];
-        if (atomic_load(&s->worker) == worker && take(s, worker))
-            return s;
-    }
-    for (size_t i = 0; i < TALLIES_SLOTS; i++) {
-        struct counters_slot *s = &t->slot[i];
-        if (atomic_load(&s->worker) == 0 && take(s, worker))
+        if (atomic_load(&s->worker) == of && take(s, worker))
             return s;
     }
     return NULL;
+}
+
+/* The one behind those in use is free, unless there is none. */
+static struct counters_slot *find(struct tallies *t, uint32_t worker)
+{
+    struct counters_slot *s = find_of(t, tallies_used(t), worker, worker);
+
+    return s ? s : find_of(t, TALLIES_SLOTS, 0, worker);
 }
 
 bool tallies_claim(struct tallies *t, unsigned n, struct counters *out)

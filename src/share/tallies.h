@@ -65,6 +65,11 @@ struct tallies *tallies_new(int *fd);
 struct tallies *tallies_adopt(int fd);
 void tallies_free(struct tallies *t);
 
+/* So many slots, from the first on, have been somebody's: they are claimed in
+ * order.  The others are not to be looked at, for that alone would give each a
+ * page (4 MB for all). */
+size_t tallies_used(struct tallies *t);
+
 /* Slots for workers 1 to n; false: too many of older generations still run. */
 bool tallies_claim(struct tallies *t, unsigned n, struct counters *out);
 

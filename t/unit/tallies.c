@@ -4,6 +4,7 @@
  */
 #include "unit.h"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -129,6 +130,28 @@ static void there_is_an_end(void **state)
     close(fd);
 }
 
+/* 4 MB of slots, of which hardly any is ever used, must not cost 4 MB. */
+static void what_nobody_has_had_costs_nothing(void **state)
+{
+    int fd;
+    struct tallies *t = tallies_new(&fd);
+    struct counters a, b;
+    struct stat st;
+
+    (void)state;
+    assert_int_equal(tallies_used(t), 0);
+    assert_true(tallies_claim(t, 2, &a));
+    assert_true(tallies_claim(t, 2, &b));
+    assert_int_equal(tallies_used(t), 4);
+    tallies_leave(&a, 2);
+    tallies_leave(&b, 2);
+    assert_int_equal(tallies_used(t), 4);
+    assert_int_equal(fstat(fd, &st), 0);
+    assert_true(st.st_blocks * 512 <= 64 << 10);
+    tallies_free(t);
+    close(fd);
+}
+
 static void statuses(void **state)
 {
     static struct counters_slot s;
@@ -171,6 +194,7 @@ int main(void)
         cmocka_unit_test(another_program_goes_on),
         cmocka_unit_test(the_dead_hold_nothing),
         cmocka_unit_test(there_is_an_end),
+        cmocka_unit_test(what_nobody_has_had_costs_nothing),
         cmocka_unit_test(statuses),
     };
 

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * heap: how malloc() behaves in all our processes, and giving back what is
+ * free.
+ * Layer: os.  Where the C library has no such knobs these do nothing.
+ */
+#ifndef ETAGD_OS_HEAP_H
+#define ETAGD_OS_HEAP_H
+
+/* Before anything large is allocated; holds for all processes to come. */
+void heap_begin(void);
+
+/* Whole pages that nothing is in go back to the system: after a start, a flood,
+ * a large file.  Takes some microseconds for each MiB in use. */
+void heap_trim(void);
+
+#endif
