@@ -16,6 +16,7 @@ LAB_MODULES = \
 	lab/etagdlab/course.py \
 	lab/etagdlab/diff.py \
 	lab/etagdlab/drawing.py \
+	lab/etagdlab/driving.py \
 	lab/etagdlab/editing.py \
 	lab/etagdlab/evidence.py \
 	lab/etagdlab/exercises.py \

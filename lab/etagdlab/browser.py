@@ -7,9 +7,12 @@ import os
 import pathlib
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from typing import Any
 
 from . import cdp, server, tools
+from .cdp import Params
+from .driving import Fetch, Load, Missing, Timing
 
 FLAGS = ("--headless=new", "--disable-gpu", "--disable-quic",
          "--no-first-run", "--no-default-browser-check",
@@ -43,34 +46,7 @@ FOLLOW = """(() => { const a = document.createElement('a');
 })()"""
 
 
-@dataclass
-class Fetch:
-    """One thing that the page asked for, as the browser's network part saw
-    it."""
-    url: str
-    time_ns: int = 0
-    source: str = ""          # "", memory, disk
-    status: int = 0           # on the wire; 0: nothing was
-    fields: dict = field(default_factory=dict)
-
-
-@dataclass
-class Load:
-    """What one action did."""
-    begin_ns: int
-    end_ns: int = 0
-    restored: bool = False    # by the back/forward cache
-    fetches: list = field(default_factory=list)
-    timing: list = field(default_factory=list)
-    screenshot: bytes = b""
-    exact: bool = True        # timing tells a 304 from a 200
-
-
-class Missing(RuntimeError):
-    """There is no browser."""
-
-
-def _without_spare(profile):
+def _without_spare(profile: pathlib.Path) -> None:
     """What "Preload pages: no preloading" in the settings does: no connection
     is opened ahead of need.  Chromium has no switch for it."""
     folder = profile / "Default"
@@ -80,11 +56,13 @@ def _without_spare(profile):
 
 
 class Browser:
-    def __init__(self, profile, width=1000, height=800, scheme="light",
-                 scale=1, spare=True):
-        self.program = tools.BROWSER.path()
-        if not self.program:
+    def __init__(self, profile: str | os.PathLike[str], width: int = 1000,
+                 height: int = 800, scheme: str = "light", scale: int = 1,
+                 spare: bool = True) -> None:
+        program = tools.BROWSER.path()
+        if not program:
             raise Missing(tools.BROWSER.missing())
+        self.program = program
         self.profile = str(profile)
         if not spare:
             _without_spare(pathlib.Path(profile))
@@ -93,13 +71,14 @@ class Browser:
         self.lock = threading.Lock()
         self._open()
 
-    def _open(self):
+    def _open(self) -> None:
         argv = [self.program, *FLAGS, "--user-data-dir=" + self.profile,
                 "--window-size=%d,%d" % (self.width, self.height)]
         if os.geteuid() == 0:
             argv.append("--no-sandbox")
-        self.fetches, self.navigations = {}, []
-        self.lifecycle = set()
+        self.fetches: dict[str, Fetch] = {}
+        self.navigations: list[tuple[str, str]] = []      # loader, kind
+        self.lifecycle: set[tuple[str, str]] = set()      # loader, stage
         self.pipe = cdp.Pipe(argv + ["about:blank"], server.environment(),
                              self._event)
         self.product = self.pipe.call("Browser.getVersion")["product"]
@@ -107,7 +86,7 @@ class Browser:
         self._attach(next(p["targetId"] for p in pages
                           if p["type"] == "page"))
 
-    def _attach(self, target):
+    def _attach(self, target: str) -> None:
         self.session = self.pipe.call(
             "Target.attachToTarget", targetId=target,
             flatten=True)["sessionId"]
@@ -120,12 +99,13 @@ class Browser:
                   height=self.height, deviceScaleFactor=self.scale,
                   mobile=self.width < 600)
 
-    def call(self, method, **params):
+    def call(self, method: str, **params: object) -> Params:
         return self.pipe.call(method, self.session, **params)
 
     # -- what the browser tells by itself
 
-    def _event(self, session, method, params, now):
+    def _event(self, session: str | None, method: str, params: Params,
+               now: int) -> None:
         handler = {
             "Network.requestWillBeSent": self._asked,
             "Network.requestServedFromCache": self._from_memory,
@@ -138,21 +118,21 @@ class Browser:
             with self.lock:
                 handler(params, now)
 
-    def _fetch(self, params, now):
+    def _fetch(self, params: Params, now: int) -> Fetch:
         key = params["requestId"]
         if key not in self.fetches:
             self.fetches[key] = Fetch("", now)
         return self.fetches[key]
 
-    def _asked(self, params, now):
+    def _asked(self, params: Params, now: int) -> None:
         fetch = self._fetch(params, now)
         fetch.url = params["request"]["url"]
         fetch.time_ns = int(params.get("wallTime", now / 1e9) * 1e9)
 
-    def _from_memory(self, params, now):
+    def _from_memory(self, params: Params, now: int) -> None:
         self._fetch(params, now).source = "memory"
 
-    def _answered(self, params, now):
+    def _answered(self, params: Params, now: int) -> None:
         fetch, response = self._fetch(params, now), params["response"]
         if response.get("fromDiskCache") and not fetch.source:
             fetch.source = "disk"
@@ -162,23 +142,24 @@ class Browser:
         if not fetch.source and not fetch.status:
             fetch.status = response.get("status", 0)
 
-    def _on_wire(self, params, now):
+    def _on_wire(self, params: Params, now: int) -> None:
         fetch = self._fetch(params, now)
         fetch.status = params.get("statusCode", 0)
         fetch.fields = {k.lower(): v for k, v in
                         params.get("headers", {}).items()}
 
-    def _navigated(self, params, now):
+    def _navigated(self, params: Params, now: int) -> None:
         if not params["frame"].get("parentId"):
             self.navigations.append((params["frame"]["loaderId"],
                                      params.get("type", "Navigation")))
 
-    def _stage(self, params, now):
+    def _stage(self, params: Params, now: int) -> None:
         self.lifecycle.add((params["loaderId"], params["name"]))
 
     # -- what a person does
 
-    def _load(self, action, picture=True, settle=True):
+    def _load(self, action: Callable[[], object], picture: bool = True,
+              settle: bool = True) -> Load:
         """Does it, waits until the new page is there and the line is quiet,
         and gathers what can be known of it."""
         with self.lock:
@@ -204,22 +185,22 @@ class Browser:
                             if f.url.startswith("http")]
         return load
 
-    def blank(self):
+    def blank(self) -> None:
         self._load(lambda: self.call("Page.navigate", url="about:blank"),
                    picture=False, settle=False)
 
-    def open(self, url, picture=True):
+    def open(self, url: str, picture: bool = True) -> Load:
         """The address, typed, coming from an empty page."""
         self.blank()
         return self._load(lambda: self.call("Page.navigate", url=url,
                                             transitionType="typed"), picture)
 
-    def follow(self, picture=True):
+    def follow(self, picture: bool = True) -> Load:
         """A link on the page that leads to the page itself."""
         return self._load(lambda: self.call(
             "Runtime.evaluate", expression=FOLLOW, userGesture=True), picture)
 
-    def send(self, size, picture=True):
+    def send(self, size: int, picture: bool = True) -> Load | None:
         """A text of so many bytes, by the form on the page that is shown;
         None if it has none."""
         if not self.script(CAN_SEND):
@@ -228,20 +209,20 @@ class Browser:
             "Runtime.evaluate", expression="%s(%d)" % (SEND, size),
             userGesture=True), picture)
 
-    def reload(self, picture=True):
+    def reload(self, picture: bool = True) -> Load:
         return self._load(lambda: self.call("Page.reload"), picture)
 
-    def hard_reload(self, picture=True):
+    def hard_reload(self, picture: bool = True) -> Load:
         return self._load(lambda: self.call("Page.reload", ignoreCache=True),
                           picture)
 
-    def new_tab(self, url, picture=True):
+    def new_tab(self, url: str, picture: bool = True) -> Load:
         target = self.pipe.call("Target.createTarget", url="about:blank")
         self._attach(target["targetId"])
         return self._load(lambda: self.call("Page.navigate", url=url,
                                             transitionType="typed"), picture)
 
-    def back(self, picture=True):
+    def back(self, picture: bool = True) -> Load:
         """Away to an empty page, and back."""
         self.blank()
         history = self.call("Page.getNavigationHistory")
@@ -249,25 +230,26 @@ class Browser:
         return self._load(lambda: self.call(
             "Page.navigateToHistoryEntry", entryId=entry["id"]), picture)
 
-    def clear(self):
+    def clear(self) -> None:
         self.call("Network.clearBrowserCache")
 
-    def restart(self):
+    def restart(self) -> None:
         self.pipe.close()
         self._open()
 
     # -- looking
 
-    def script(self, text):
+    def script(self, text: str) -> Any:
         answer = self.call("Runtime.evaluate", expression=text,
                            returnByValue=True, awaitPromise=True)
         return answer["result"].get("value")
 
-    def timing(self):
-        return json.loads(self.script(TIMING) or "[]")
+    def timing(self) -> list[Timing]:
+        found: list[Timing] = json.loads(self.script(TIMING) or "[]")
+        return found
 
-    def screenshot(self, whole=False, kind="png"):
-        params = {"format": kind}
+    def screenshot(self, whole: bool = False, kind: str = "png") -> bytes:
+        params: Params = {"format": kind}
         if kind != "png":
             params["quality"] = 80
         if whole:
@@ -278,11 +260,11 @@ class Browser:
         return base64.b64decode(
             self.call("Page.captureScreenshot", **params)["data"])
 
-    def quit(self):
+    def quit(self) -> None:
         self.pipe.close()
 
-    def __enter__(self):
+    def __enter__(self) -> "Browser":
         return self
 
-    def __exit__(self, *ignored):
+    def __exit__(self, *ignored: object) -> None:
         self.quit()

@@ -17,7 +17,8 @@ import struct
 import subprocess
 import threading
 import time
-from typing import Optional
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from . import bpf, children, packets, pcapng, tools
 from .words import Said
@@ -36,45 +37,49 @@ class NoCapture(RuntimeError):
     """Why there is no capture, for the report."""
 
 
-def said_of(why):
+def said_of(why: BaseException) -> Said:
     """Its text, to be said in another language where that can be."""
     text = why.args[0] if why.args else ""
     return text if isinstance(text, Said) else Said((str(text),))
 
 
-def mark_in(block, mark):
+def mark_in(block: pcapng.Block, mark: bytes) -> bool:
     return bool(block.data) and mark in block.data
 
 
 class _Dumpcap:
-    def __init__(self, port, path):
+    def __init__(self, port: int, path: pathlib.Path) -> None:
         program = tools.DUMPCAP.path()
         if not program:
             raise NoCapture(tools.DUMPCAP.missing())
         self.path = path
         only = "(tcp or udp) and port %d" % port
         self.process = children.start(
-            [program, "-q", "-B", str(BUFFER_MB), "-i", "lo", "-f", only, "-w", str(path)],
+            [program, "-q", "-B", str(BUFFER_MB), "-i", "lo", "-f", only,
+             "-w", str(path)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE)
+        if self.process.stderr is None:
+            raise NoCapture("dumpcap: no pipe")
+        self.stderr = self.process.stderr
 
-    def blocks(self):
+    def blocks(self) -> list[pcapng.Block]:
         return pcapng.read_growing(self.path)
 
-    def dropped(self) -> Optional[int]:
+    def dropped(self) -> int | None:
         """Known once it has ended."""
         return pcapng.dropped(self.blocks())
 
-    def why_ended(self):
+    def why_ended(self) -> str | None:
         if self.process.poll() is None:
             return None
-        text = self.process.stderr.read().decode("utf-8", "replace")
+        text: str = self.stderr.read().decode("utf-8", "replace")
         lines = [x.strip() for x in text.splitlines() if x.strip()]
         wanted = [x for x in lines if "permission" in x.lower() or
                   "not permitted" in x.lower()]
         return "dumpcap: " + (wanted or lines or ["ended"])[0]
 
-    def end(self):
+    def end(self) -> None:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             try:
@@ -82,19 +87,19 @@ class _Dumpcap:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        self.process.stderr.close()
+        self.stderr.close()
         children.ended(self.process)
 
 
 class _PacketSocket:
-    def __init__(self, port, path):
+    def __init__(self, port: int, _: pathlib.Path) -> None:
         try:
             self.socket = socket.socket(
                 socket.AF_PACKET, socket.SOCK_DGRAM, 0)  # nothing before bind()
         except (PermissionError, AttributeError) as why:
             raise NoCapture("no right to open a packet socket "
                             "(CAP_NET_RAW)") from why
-        self.found = []
+        self.found: list[tuple[int, bytes]] = []
         self.handed = self.lost = 0  # by the kernel
         self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         # Beyond the system's limit where that is allowed.
@@ -111,7 +116,7 @@ class _PacketSocket:
         self.thread = threading.Thread(target=self._read, daemon=True)
         self.thread.start()
 
-    def _read(self):
+    def _read(self) -> None:
         poll = select.poll()
         poll.register(self.socket, select.POLLIN)
         poll.register(self.stop_r, select.POLLIN)
@@ -122,26 +127,26 @@ class _PacketSocket:
             self.found.append((self._time(extra), data))
 
     @staticmethod
-    def _time(extra):
+    def _time(extra: Sequence[tuple[int, int, bytes]]) -> int:
         for level, kind, value in extra:
             if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
                 s, ns = struct.unpack("qq", value[:16])
-                return s * 10 ** 9 + ns
+                return int(s) * 10 ** 9 + int(ns)
         return time.time_ns()
 
-    def blocks(self):
+    def blocks(self) -> list[pcapng.Block]:
         made = [pcapng.section(), pcapng.interface(packets.RAW)]
         for i, (time_ns, data) in enumerate(list(self.found)):
             made.append(pcapng.packet(data, time_ns, packets.RAW, i + 1))
         return made
 
-    def dropped(self) -> Optional[int]:
+    def dropped(self) -> int | None:
         return self.lost
 
-    def why_ended(self):
+    def why_ended(self) -> str | None:
         return None if self.thread.is_alive() else "the packet socket ended"
 
-    def end(self):
+    def end(self) -> None:
         os.write(self.stop_w, b".")
         self.thread.join(DEADLINE_S)
         self.handed, self.lost = struct.unpack("II", self.socket.getsockopt(
@@ -151,18 +156,28 @@ class _PacketSocket:
         os.close(self.stop_w)
 
 
-WAYS = {"dumpcap": _Dumpcap, "socket": _PacketSocket}
+class _Source(Protocol):
+    """Either of the two."""
+    def blocks(self) -> list[pcapng.Block]: ...
+    def dropped(self) -> int | None: ...
+    def why_ended(self) -> str | None: ...
+    def end(self) -> None: ...
+
+
+WAYS: dict[str, Callable[[int, pathlib.Path], _Source]] = {
+    "dumpcap": _Dumpcap, "socket": _PacketSocket}
 
 
 class Capture:
     """Begins when constructed; finish() gives the blocks of the file."""
 
-    def __init__(self, port, folder, way):
+    def __init__(self, port: int, folder: str | os.PathLike[str],
+                 way: str) -> None:
         self.port, self.way = port, way
-        self.marks = []
+        self.marks: list[bytes] = []
         self.ended = False
         self.whole = False        # up to its last mark
-        self.dropped: Optional[int] = None
+        self.dropped: int | None = None
         self.path = pathlib.Path(folder) / "raw.pcapng"
         self.source = WAYS[way](port, self.path)
         try:
@@ -171,14 +186,14 @@ class Capture:
             self.source.end()
             raise
 
-    def _send_mark(self):
+    def _send_mark(self) -> bytes:
         mark = b"etagd-lab " + secrets.token_hex(8).encode()
         self.marks.append(mark)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.sendto(mark, ("127.0.0.1", self.port))
         return mark
 
-    def _await_mark(self, repeat):
+    def _await_mark(self, repeat: bool) -> None:
         """Before the capture has begun a mark may be lost, so it is sent
         again; at the end the one mark must come."""
         end = time.monotonic() + DEADLINE_S
@@ -201,7 +216,7 @@ class Capture:
             self.ended = True
             self.source.end()
 
-    def finish(self):
+    def finish(self) -> list[pcapng.Block]:
         """The capture without our own marks, its packets numbered by
         themselves.  A last mark that does not come was lost, with others
         maybe: what there is is given all the same."""
@@ -225,7 +240,8 @@ class Capture:
         return kept
 
 
-def begin(port, folder, way="auto"):
+def begin(port: int, folder: str | os.PathLike[str],
+          way: str = "auto") -> Capture:
     """A running Capture; NoCapture says why each way failed."""
     if way == "off":
         raise NoCapture("no capture was wanted (--capture off)")

@@ -8,10 +8,16 @@ import os
 import subprocess
 import threading
 import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import IO, Any
 
 from . import children
 
 DEADLINE_S = 60
+
+# The protocol's objects, as JSON brings them.
+Params = dict[str, Any]
+OnEvent = Callable[[str | None, str, Params, int], None]
 
 
 class BrowserGone(RuntimeError):
@@ -22,7 +28,7 @@ class Refused(RuntimeError):
     """The browser's answer to a command is an error."""
 
 
-def _high(fd):
+def _high(fd: int) -> int:
     """The same pipe on a number that 3 and 4 can't collide with."""
     high = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 10)
     os.close(fd)
@@ -33,16 +39,18 @@ class Pipe:
     """A running browser.  on_event(session, method, params, time_ns) is called
     by the reading thread."""
 
-    def __init__(self, argv, env, on_event, stderr=subprocess.DEVNULL):
+    def __init__(self, argv: Sequence[str], env: Mapping[str, str],
+                 on_event: OnEvent,
+                 stderr: int | IO[bytes] = subprocess.DEVNULL) -> None:
         self.on_event = on_event
         self.changed = threading.Condition()
-        self.answers = {}
+        self.answers: dict[int, Params] = {}
         self.number = 0
         self.gone = False
         their_in, self.out = map(_high, os.pipe())
         self.inp, their_out = map(_high, os.pipe())
 
-        def place():
+        def place() -> None:
             os.dup2(their_in, 3)
             os.dup2(their_out, 4)
         try:
@@ -57,7 +65,7 @@ class Pipe:
         self.thread = threading.Thread(target=self._read, daemon=True)
         self.thread.start()
 
-    def _read(self):
+    def _read(self) -> None:
         rest = b""
         while True:
             try:
@@ -74,7 +82,7 @@ class Pipe:
             self.gone = True
             self.changed.notify_all()
 
-    def _message(self, message, now):
+    def _message(self, message: Params, now: int) -> None:
         if "id" not in message:
             self.on_event(message.get("sessionId"), message["method"],
                           message.get("params", {}), now)
@@ -83,11 +91,12 @@ class Pipe:
                 self.answers[message["id"]] = message
             self.changed.notify_all()
 
-    def call(self, method, session=None, **params):
+    def call(self, method: str, session: str | None = None,
+             **params: object) -> Params:
         with self.changed:
             self.number += 1
             number = self.number
-        message = {"id": number, "method": method, "params": params}
+        message: Params = {"id": number, "method": method, "params": params}
         if session:
             message["sessionId"] = session
         data = json.dumps(message).encode() + b"\0"
@@ -101,9 +110,11 @@ class Pipe:
             answer = self.answers.pop(number)
         if "error" in answer:
             raise Refused("%s: %s" % (method, answer["error"]["message"]))
-        return answer.get("result", {})
+        result: Params = answer.get("result", {})
+        return result
 
-    def wait(self, check, what, timeout=DEADLINE_S):
+    def wait(self, check: Callable[[], bool], what: str,
+             timeout: float = DEADLINE_S) -> None:
         """Until check() is true; looked at whenever something arrived."""
         with self.changed:
             if not self.changed.wait_for(lambda: check() or self.gone,
@@ -113,12 +124,12 @@ class Pipe:
             if not check():
                 raise BrowserGone("the browser ended during: %s" % what)
 
-    def settle(self, check, timeout):
+    def settle(self, check: Callable[[], bool], timeout: float) -> bool:
         """Like wait(), but not having come is an answer too."""
         with self.changed:
             return self.changed.wait_for(lambda: check() or self.gone, timeout)
 
-    def close(self):
+    def close(self) -> None:
         """Asks it to end, so that its cache reaches the disk."""
         try:
             self.call("Browser.close")

@@ -14,6 +14,7 @@ import pathlib
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import Any, Callable, Optional
 
 PR_SET_PDEATHSIG = 1
@@ -67,7 +68,7 @@ _reaper = _Reaper()
 
 def watch() -> None:
     """From here on: signals end the run in order, the reaper looks on."""
-    def end(number: int, _: Any) -> None:
+    def end(number: int, _: object) -> None:
         # The second one must not interrupt the cleaning up.
         for n in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             signal.signal(n, signal.SIG_IGN)
@@ -82,18 +83,19 @@ def unwatch() -> None:
     _reaper.stop()
 
 
-def folder(path: Any) -> None:
+def folder(path: pathlib.Path) -> None:
     """A folder to remove should the run not come to it."""
     _reaper.tell("folder", str(path))
 
 
-def keep(path: Any) -> None:
+def keep(path: pathlib.Path) -> None:
     _reaper.tell("keep", str(path))
 
 
-def start(argv: Any, before: Optional[Callable[[], None]] = None,
-          **more: Any) -> Any:
-    """A Popen in a session and process group of its own."""
+def start(argv: Sequence[str], before: Optional[Callable[[], None]] = None,
+          **more: Any) -> "subprocess.Popen[Any]":
+    """A Popen in a session and process group of its own; more: its own
+    arguments, one of which decides whether it gives text or bytes."""
     parent = os.getpid()
 
     def prepare() -> None:
@@ -111,7 +113,7 @@ def start(argv: Any, before: Optional[Callable[[], None]] = None,
     return process
 
 
-def ended(process: Any) -> None:
+def ended(process: "subprocess.Popen[Any]") -> None:
     """It has been waited for: its number may be another's from now on.
     What it left in its group is ended first."""
     try:

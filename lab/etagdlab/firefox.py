@@ -6,12 +6,15 @@ Its resource timing can't tell a 304 from a 200, and has no entry for what its
 cache of pictures answers (`exact` is false).  Its network part can, so that what
 it has stored is known as well as Chromium's."""
 import base64
+import os
 import time
-from typing import Any, List, Optional
+from collections.abc import Callable
+from typing import Any, List, Optional, TypedDict
 from urllib.parse import urlsplit
 
 from . import marionette, tools
-from .browser import CAN_SEND, QUIET_S, SEND, Fetch, Load, Missing
+from .browser import CAN_SEND, QUIET_S, SEND
+from .driving import Fetch, Load, Missing, Timing
 
 ORIGIN = "return performance.timeOrigin"
 LOADED = """
@@ -84,7 +87,16 @@ Cc['@mozilla.org/image/tools;1'].getService(Ci.imgITools)
 """
 
 
-def _fetch(told: Any) -> Fetch:
+class _Told(TypedDict):
+    """What WATCH notes of one answer."""
+    url: str
+    at: float                 # ms since 1970
+    topic: str
+    status: int
+    fields: dict[str, str]
+
+
+def _fetch(told: _Told) -> Fetch:
     """A merged answer is a 304 that renewed what was stored."""
     cached = told["topic"].endswith("cached-response")
     merged = told["topic"].endswith("merged-response")
@@ -97,15 +109,16 @@ def _fetch(told: Any) -> Fetch:
 class Browser:
     exact = False             # its timing does not tell what crossed the wire
 
-    def __init__(self, profile: Any, width: int = 1000, height: int = 800,
-                 scheme: str = "light", scale: int = 1,
+    def __init__(self, profile: str | os.PathLike[str], width: int = 1000,
+                 height: int = 800, scheme: str = "light", scale: int = 1,
                  spare: bool = True) -> None:
         program = tools.FIREFOX.path()
         if not program:
             raise Missing(tools.FIREFOX.missing())
-        more = {"layout.css.prefers-color-scheme.content-override":
-                0 if scheme == "dark" else 1,
-                "layout.css.devPixelsPerPx": str(scale)}
+        more: dict[str, marionette.Pref] = {
+            "layout.css.prefers-color-scheme.content-override":
+            0 if scheme == "dark" else 1,
+            "layout.css.devPixelsPerPx": str(scale)}
         if not spare:
             more["network.http.speculative-parallel-limit"] = 0
         self.size = (width, height)
@@ -118,13 +131,14 @@ class Browser:
                   height=self.size[1])
         self.process.chrome(WATCH)
 
-    def call(self, command: str, **parameters: Any) -> Any:
+    def call(self, command: str, **parameters: object) -> Any:
         return self.process.wire.call(command, **parameters)
 
-    def _origin(self) -> Any:
-        return self.process.script(ORIGIN)
+    def _origin(self) -> float:
+        origin: float = self.process.script(ORIGIN)
+        return origin
 
-    def _load(self, action: Any, picture: bool = True) -> Load:
+    def _load(self, action: Callable[[], object], picture: bool = True) -> Load:
         """Does it, waits until another document is there and the line is
         quiet, and gathers what can be known of it."""
         self.process.chrome(TAKE)
@@ -149,7 +163,7 @@ class Browser:
                 last, since = now, time.monotonic()
             time.sleep(0.05)
 
-    def _other(self, before: Any) -> None:
+    def _other(self, before: float) -> None:
         self.process.until(
             lambda: self._origin() != before and self.process.script(LOADED),
             "load of the page")
@@ -239,7 +253,7 @@ class Browser:
     def script(self, text: str) -> Any:
         return self.process.script("return " + text)
 
-    def timing(self) -> List[Any]:
+    def timing(self) -> List[Timing]:
         return [t for t in self.process.script(TIMING)
                 if urlsplit(t["url"]).scheme in ("http", "https")]
 
@@ -253,5 +267,5 @@ class Browser:
     def __enter__(self) -> "Browser":
         return self
 
-    def __exit__(self, *ignored: Any) -> None:
+    def __exit__(self, *ignored: object) -> None:
         self.quit()

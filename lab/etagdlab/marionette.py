@@ -4,18 +4,22 @@ LENGTH:[0, id, command, parameters] over TCP, answered by LENGTH:[1, id, error,
 result].  No geckodriver.  Its port is a free one of this machine's loopback
 interface, which no other than the experiment's is captured."""
 import json
+import os
 import pathlib
 import socket
 import subprocess
 import time
-from typing import Any, Dict, Optional
+from collections.abc import Callable, Mapping
+from typing import Any, Dict, Optional, Union
 
 from . import children, server
 from .cdp import DEADLINE_S, BrowserGone, Refused
 
 # Nothing of its own on the wire; no icons either, which Chromium does not ask for
 # without a window.
-PREFS: Dict[str, Any] = {
+Pref = Union[bool, int, str]
+
+PREFS: Dict[str, Pref] = {
     "app.normandy.enabled": False,
     "app.update.disabledForTesting": True,
     "browser.aboutConfig.showWarning": False,
@@ -84,7 +88,7 @@ class Wire:
             raise BrowserGone("the browser has ended")
         self.rest += got
 
-    def call(self, command: str, **parameters: Any) -> Any:
+    def call(self, command: str, **parameters: object) -> Any:
         self.number += 1
         text = json.dumps([0, self.number, command, parameters]).encode()
         try:
@@ -106,8 +110,8 @@ class Process:
     """A running Firefox with a profile of its own, and what can be done with
     one by scripts."""
 
-    def __init__(self, program: str, profile: Any,
-                 more: Optional[Dict[str, Any]] = None) -> None:
+    def __init__(self, program: str, profile: str | os.PathLike[str],
+                 more: Optional[Mapping[str, Pref]] = None) -> None:
         self.program, self.profile = program, pathlib.Path(profile)
         self.profile.mkdir(parents=True, exist_ok=True)
         (self.profile / "user.js").write_text("".join(
@@ -166,17 +170,17 @@ class Process:
         self.wire.close()
         self._end()
 
-    def script(self, text: str, *args: Any) -> Any:
+    def script(self, text: str, *args: object) -> Any:
         return self.wire.call("WebDriver:ExecuteScript", script=text,
                               args=list(args), newSandbox=False,
                               sandbox="default")["value"]
 
-    def async_script(self, text: str, *args: Any) -> Any:
+    def async_script(self, text: str, *args: object) -> Any:
         return self.wire.call("WebDriver:ExecuteAsyncScript", script=text,
                               args=list(args), newSandbox=False,
                               sandbox="default")["value"]
 
-    def chrome(self, text: str, *args: Any) -> Any:
+    def chrome(self, text: str, *args: object) -> Any:
         """In the browser's own window."""
         self.wire.call("Marionette:SetContext", value="chrome")
         try:
@@ -184,15 +188,14 @@ class Process:
         finally:
             self.wire.call("Marionette:SetContext", value="content")
 
-    def until(self, check: Any, what: str) -> Any:
-        """What it gives, once that is true; between two documents no script
-        runs."""
+    def until(self, check: Callable[[], object], what: str) -> None:
+        """Until it gives something that is true; between two documents no
+        script runs."""
         end = time.monotonic() + DEADLINE_S
         while time.monotonic() < end:
             try:
-                found = check()
-                if found:
-                    return found
+                if check():
+                    return
             except Refused:
                 pass
             time.sleep(0.02)

@@ -11,6 +11,9 @@ import subprocess
 import threading
 import time
 import urllib.request
+from collections.abc import Sequence
+from re import Match
+from typing import IO
 
 from . import children, ini, ledger
 from .words import Said
@@ -23,11 +26,14 @@ DEADLINE_S = 30
 HERE = pathlib.Path(__file__).resolve().parent
 
 
+Path = str | os.PathLike[str]
+
+
 class NoServer(RuntimeError):
     """There is no etagd, or it did not start."""
 
 
-def find():
+def find() -> str:
     """$ETAGD; the newest build of the tree that this file stands in; PATH."""
     if os.environ.get("ETAGD"):
         return os.environ["ETAGD"]
@@ -47,14 +53,14 @@ def find():
     return path
 
 
-def environment():
+def environment() -> dict[str, str]:
     """Without proxies and without another service manager's wishes."""
     return {k: v for k, v in os.environ.items()
             if k.lower() not in ("http_proxy", "https_proxy", "all_proxy",
                                  "journal_stream", "notify_socket")}
 
 
-def ask(program, *args):
+def ask(program: str, *args: str) -> tuple[int, str, str]:
     """(exit status, stdout, stderr) of a run that ends by itself."""
     done = subprocess.run([program] + list(args), stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
@@ -64,10 +70,11 @@ def ask(program, *args):
 
 
 class Server:
-    def __init__(self, program, conf, root, folder, overrides=(), port=0):
+    def __init__(self, program: str, conf: Path, root: Path, folder: Path,
+                 overrides: Sequence[str] = (), port: int = 0) -> None:
         self.folder = pathlib.Path(folder)
         self.log = self.folder / "access.jsonl"
-        self.lines = []
+        self.lines: list[str] = []
         self.changed = threading.Condition()
         self.ended = False
         self.overrides = ["server.listen=127.0.0.1:%d" % port,
@@ -82,17 +89,19 @@ class Server:
         self.argv = [program, "-c", str(conf)]
         for o in self.overrides:
             self.argv += ["-o", o]
-        self.process = None
+        self.process: subprocess.Popen[str] | None = None
 
-    def start(self):
+    def start(self) -> "Server":
         try:
-            self.process = children.start(
+            process = children.start(
                 self.argv, stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                 env=environment(), text=True, errors="replace")
         except OSError as why:
             raise NoServer("%s: %s" % (self.argv[0], why.strerror)) from why
-        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.process = process
+        self.reader = threading.Thread(
+            target=self._read, args=(process.stderr,), daemon=True)
         self.reader.start()
         m = self._await_ready()
         self.workers = int(m.group(2))
@@ -101,7 +110,7 @@ class Server:
         self.port = int(self.url.rpartition(":")[2])
         return self
 
-    def change(self, option):
+    def change(self, option: str) -> None:
         """S.KEY=VALUE in the ini, and the ini read again; it returns when the
         new workers serve."""
         if any(o.split("=")[0] == option.split("=")[0]
@@ -109,12 +118,14 @@ class Server:
             raise NoServer(Said((
                 "%s is given by -o, which the ini can't change",
                 option.split("=")[0])))
+        if self.process is None:
+            raise NoServer("etagd does not run")
         text = self.ini.read_text(encoding="utf-8", errors="replace")
         self.ini.write_text(ini.used(text, [option]), encoding="utf-8")
         seen = len(self.lines)
         self.process.send_signal(signal.SIGHUP)
 
-        def look():
+        def look() -> bool:
             return self.ended or any(RELOADED.search(x) or REFUSED.search(x)
                                      for x in self.lines[seen:])
         with self.changed:
@@ -123,8 +134,8 @@ class Server:
             self.ini.write_text(text, encoding="utf-8")
             raise NoServer(Said(("%s was not taken", option)))
 
-    def _read(self):
-        for line in self.process.stderr:
+    def _read(self, stderr: IO[str]) -> None:
+        for line in stderr:
             with self.changed:
                 self.lines.append(line.rstrip("\n"))
                 self.changed.notify_all()
@@ -132,12 +143,12 @@ class Server:
             self.ended = True
             self.changed.notify_all()
 
-    def _await_ready(self):
-        found = []
+    def _await_ready(self) -> Match[str]:
+        found: list[Match[str]] = []
 
-        def look():
+        def look() -> bool:
             found.extend(m for m in map(READY.search, self.lines) if m)
-            return found or self.ended
+            return bool(found) or self.ended
         with self.changed:
             self.changed.wait_for(look, DEADLINE_S)
         if not found:
@@ -146,7 +157,7 @@ class Server:
                            "\n  ".join(self.lines))
         return found[0]
 
-    def _observer(self, path):
+    def _observer(self, path: str) -> str:
         """The observer's answer, without any proxy; "" if there is none."""
         with self.changed:
             said = [m for m in map(OBSERVER.search, self.lines) if m]
@@ -156,11 +167,12 @@ class Server:
         try:
             with opener.open(said[0].group(1).rstrip("/") + path,
                              timeout=DEADLINE_S) as answer:
-                return answer.read().decode("utf-8", "replace")
+                data: bytes = answer.read()
         except OSError:
             return ""
+        return data.decode("utf-8", "replace")
 
-    def ledger_text(self, clients, patience_s=3):
+    def ledger_text(self, clients: set[int], patience_s: float = 3) -> str:
         """The observer's ledger, once it has all these clients' ports or does
         not get them any more."""
         end = time.monotonic() + patience_s
@@ -171,7 +183,7 @@ class Server:
                 return text
             time.sleep(0.05)
 
-    def log_text(self):
+    def log_text(self) -> str:
         """The whole lines that are there."""
         try:
             data = self.log.read_bytes()
@@ -179,23 +191,26 @@ class Server:
             return ""
         return data[:data.rfind(b"\n") + 1].decode("utf-8", "replace")
 
-    def stop(self):
+    def stop(self) -> int | None:
         """Ends it; what it said last is in lines."""
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+        process = self.process
+        if process is None:
+            return None
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(DEADLINE_S)
+                process.wait(DEADLINE_S)
             except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        if self.process and not self.process.stderr.closed:
+                process.kill()
+                process.wait()
+        if process.stderr and not process.stderr.closed:
             self.reader.join(DEADLINE_S)
-            self.process.stderr.close()
-            children.ended(self.process)
-        return self.process.returncode if self.process else None
+            process.stderr.close()
+            children.ended(process)
+        return process.returncode
 
-    def __enter__(self):
+    def __enter__(self) -> "Server":
         return self.start()
 
-    def __exit__(self, *ignored):
+    def __exit__(self, *ignored: object) -> None:
         self.stop()

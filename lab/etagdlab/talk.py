@@ -4,6 +4,7 @@ be seen: who closes first and how, a small MSS, one thing after the other, and
 connections that hold workers."""
 import contextlib
 import select
+import re
 import socket
 import struct
 import time
@@ -43,7 +44,7 @@ def _head(s: socket.socket) -> "tuple[bytes, int]":
     for line in head.split(b"\r\n")[1:]:
         name, _, value = line.partition(b":")
         if name.strip().lower() == b"content-length" and \
-                value.strip().isdigit():
+                re.fullmatch(rb"\s*[0-9]{1,18}\s*", value):
             return rest, int(value)
     return rest, 0
 
@@ -160,7 +161,7 @@ def close(url: str, path: str, way: str) -> int:
     """Asks for a page and closes in one of WAYS; our port."""
     s, host = _connect(url)
     with s:
-        port = s.getsockname()[1]
+        port = int(s.getsockname()[1])
         WAYS[way](s, path, host)
     return port
 
