@@ -47,6 +47,7 @@ LAB_MODULES = \
 	lab/etagdlab/report.css \
 	lab/etagdlab/report.py \
 	lab/etagdlab/rights.py \
+	lab/etagdlab/rows.py \
 	lab/etagdlab/scenario.py \
 	lab/etagdlab/server.py \
 	lab/etagdlab/shared.py \

@@ -3,11 +3,13 @@
 rule: each rule takes the report's data and gives a sentence and the packets
 that show it, or None where this run does not tell."""
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, Optional
+from typing import Callable, List, NamedTuple, Optional
 
+from .rows import (Answered, Manner, Message, Offer, Packet, Report,
+                   Stream)
 from .words import Said
 
-Data = Dict[str, Any]
+Data = Report
 
 
 @dataclass
@@ -21,13 +23,16 @@ Rule = Callable[[Data], Optional[Answer]]
 
 # -- looking things up -------------------------------------------------------
 
-def exchanges(d: Data) -> List[Any]:
+def exchanges(d: Data) -> List[Answered]:
     """Those whose both heads were seen."""
-    return [e for e in d.get("exchanges", []) if e["answered"] and
+    return [{"stream": e["stream"], "port": e["port"],
+             "request": e["request"], "asked": e["asked"],
+             "answered": e["answered"]}
+            for e in d.get("exchanges", []) if e["answered"] and
             e["asked"]["seen"] and e["answered"]["seen"]]
 
 
-def of_page(d: Data, n: int) -> Optional[Any]:
+def of_page(d: Data, n: int) -> Optional[Answered]:
     """The page's n-th exchange by the browser."""
     own = {p for s in d["steps"] for p in s.get("ports", [])}
     found = [e for e in exchanges(d) if e["port"] not in own and
@@ -35,24 +40,31 @@ def of_page(d: Data, n: int) -> Optional[Any]:
     return found[n] if n < len(found) else None
 
 
-def target(e: Any) -> str:
+def target(e: Answered) -> str:
     words = e["asked"]["line"].split(" ")
     return words[1] if len(words) > 1 else ""
 
 
-def value(message: Any, name: str) -> Optional[str]:
+def value(message: Message, name: str) -> Optional[str]:
     return next((v for n, v in message["fields"] if n.lower() == name), None)
 
 
-def both(e: Any) -> List[int]:
+def both(e: Answered) -> List[int]:
     return sorted({e["asked"]["packets"][0], e["answered"]["packets"][0]})
 
 
-def stream(d: Data, port: int) -> Any:
+def stream(d: Data, port: int) -> Stream:
     return next(s for s in d["streams"] if s["port"] == port)
 
 
-def _said(template: str, *args: Any) -> Said:
+def offered(d: Data, port: int) -> List[str]:
+    """The options of both ends' SYNs."""
+    tcp = stream(d, port).get("tcp")
+    ends = (tcp["client"], tcp["server"]) if tcp else ()
+    return [o for end in ends if end for o in end["options"]]
+
+
+def _said(template: str, *args: object) -> Said:
     return Said((template, *args))
 
 
@@ -155,18 +167,16 @@ def parallel(d: Data) -> Optional[Answer]:
 
 # -- segments ----------------------------------------------------------------
 
-def _sent(d: Data, e: Any) -> List[Any]:
+def _sent(d: Data, e: Answered) -> List[Packet]:
     first, last = e["answered"]["packets"]
     return [p for p in d["packets"] if p["stream"] == e["stream"] and
             not p["client"] and p["data"] and first <= p["no"] <= last]
 
 
-def _segments(d: Data, e: Any) -> Answer:
+def _segments(d: Data, e: Answered) -> Answer:
     """How many segments one response took.  A frame of loopback may hold
     several that the system hands on at once."""
-    told = stream(d, e["port"])["tcp"]
-    options = " ".join(o for end in ("client", "server") if told[end]
-                       for o in told[end]["options"])
+    options = " ".join(offered(d, e["port"]))
     # The server's own, if it was made small, holds for what it sends, too.
     mss = min((int(o[4:]) for o in options.split() if o.startswith("MSS=")),
               default=0)
@@ -189,54 +199,72 @@ def segments(d: Data) -> Optional[Answer]:
 
 
 def mss(d: Data) -> Optional[Answer]:
-    found = [s for s in d["streams"] if s["requests"] and s.get("tcp") and
-             s["tcp"]["client"] and s["tcp"]["server"]]
+    found = [o for o in _opened(d) if o.used]
     return Answer(_list([_said(
-        "port %d: %s", s["port"], next(
-            (o for o in s["tcp"]["client"]["options"] if o[:4] == "MSS="),
-            "-")) for s in found]),
-        [s["tcp"]["client"]["packet"] for s in found]) if found else None
+        "port %d: %s", o.port, next(
+            (x for x in o.client["options"] if x[:4] == "MSS="), "-"))
+        for o in found]),
+        [o.client["packet"] for o in found]) if found else None
 
 
 # -- connections -------------------------------------------------------------
 
-def _opened(d: Data) -> List[Any]:
-    return [s for s in d["streams"] if s.get("tcp") and s["tcp"]["client"] and
-            s["tcp"]["server"]]
+class _Opened(NamedTuple):
+    """A connection whose both SYNs were seen."""
+    port: int
+    client: Offer
+    server: Offer
+    used: bool
+
+
+def _opened(d: Data) -> List[_Opened]:
+    found = []
+    for s in d["streams"]:
+        tcp = s.get("tcp")
+        if tcp and tcp["client"] and tcp["server"]:
+            found.append(_Opened(s["port"], tcp["client"], tcp["server"],
+                                 bool(s["requests"])))
+    return found
+
+
+def manner(s: Stream) -> Optional[Manner]:
+    """How it was closed, if it was and there is a capture."""
+    tcp = s.get("tcp")
+    return tcp["manner"] if tcp else None
 
 
 def numbers(d: Data) -> Optional[Answer]:
     found = _opened(d)
     return Answer(_list([_said(
-        "port %d: client %d, server %d", s["port"], s["tcp"]["client"]["isn"],
-        s["tcp"]["server"]["isn"]) for s in found]),
-        [s["tcp"][k]["packet"] for s in found for k in ("client", "server")]
+        "port %d: client %d, server %d", o.port, o.client["isn"],
+        o.server["isn"]) for o in found]),
+        [end["packet"] for o in found for end in (o.client, o.server)]
     ) if found else None
 
 
 def offers(d: Data) -> Optional[Answer]:
-    s = next(iter(_opened(d)), None)
-    return s and Answer(_said(
-        "client: %s; server: %s", " ".join(s["tcp"]["client"]["options"]),
-        " ".join(s["tcp"]["server"]["options"])),
-        [s["tcp"]["client"]["packet"], s["tcp"]["server"]["packet"]])
+    o = next(iter(_opened(d)), None)
+    return o and Answer(_said(
+        "client: %s; server: %s", " ".join(o.client["options"]),
+        " ".join(o.server["options"])),
+        [o.client["packet"], o.server["packet"]])
 
 
 def confirms(d: Data) -> Optional[Answer]:
     """The SYN-ACK's acknowledgement is the client's ISN and one."""
-    s = next(iter(_opened(d)), None)
-    return s and Answer(_said(
+    o = next(iter(_opened(d)), None)
+    return o and Answer(_said(
         "%d: the ISN %d and one, for the SYN takes a number",
-        (s["tcp"]["client"]["isn"] + 1) % (1 << 32),
-        s["tcp"]["client"]["isn"]), [s["tcp"]["server"]["packet"]])
+        (o.client["isn"] + 1) % (1 << 32), o.client["isn"]),
+        [o.server["packet"]])
 
 
 def handshake_time(d: Data) -> Optional[Answer]:
     found = []
-    for s in _opened(d):
+    for o in _opened(d):
         times = {p["no"]: p["time"] for p in d["packets"]}
-        a, b = (s["tcp"][k]["packet"] for k in ("client", "server"))
-        found.append((s["port"], (times[b] - times[a]) * 1e3, a, b))
+        a, b = o.client["packet"], o.server["packet"]
+        found.append((o.port, (times[b] - times[a]) * 1e3, a, b))
     return Answer(_list([_said("port %d: %.3f ms", p, ms)
                          for p, ms, _, _ in found]),
                   [n for _, _, a, b in found for n in (a, b)]) \
@@ -245,12 +273,14 @@ def handshake_time(d: Data) -> Optional[Answer]:
 
 def closes(d: Data) -> Optional[Answer]:
     """Who closed each connection first, and how."""
-    found = [s for s in d["streams"] if s.get("tcp") and
-             s["tcp"].get("manner")]
-    return Answer(_list([_said(
-        "port %d: " + WHO[s["tcp"]["manner"]["first"]], s["port"]).joined(
-            _said(HOW[s["tcp"]["manner"]["kind"]])) for s in found]),
-        [n for s in found for n in s["tcp"]["close"]]) if found else None
+    said, packets = [], []
+    for s in d["streams"]:
+        tcp, how = s.get("tcp"), manner(s)
+        if tcp and how:
+            said.append(_said("port %d: " + WHO[how["first"]],
+                              s["port"]).joined(_said(HOW[how["kind"]])))
+            packets += tcp["close"]
+    return Answer(_list(said), packets) if said else None
 
 
 WHO = {"client": "the client first, ", "server": "the server first, "}
@@ -260,9 +290,10 @@ HOW = {"three": "three packets", "four": "four packets",
 
 
 def waits(d: Data) -> Optional[Answer]:
-    told = (d.get("time_wait") or {}).get("ends")
-    if told is None:
+    table = d.get("time_wait")
+    if table is None:
         return None
+    told = table["ends"]
     return Answer(_list([_said(
         "port %d: the client" if e["end"] == "client" else
         "port %d: the server", e["port"]) for e in told])
@@ -270,7 +301,8 @@ def waits(d: Data) -> Optional[Answer]:
 
 
 def waits_long(d: Data) -> Optional[Answer]:
-    whole = [e["whole"] for e in (d.get("time_wait") or {}).get("ends", [])
+    table = d.get("time_wait")
+    whole = [e["whole"] for e in (table["ends"] if table else [])
              if e["whole"] is not None]
     return Answer(_said("%.1f s", sum(whole) / len(whole))) if whole else None
 
@@ -286,7 +318,7 @@ def silences(d: Data) -> Optional[Answer]:
     """How long nothing happened before each connection was closed."""
     found = []
     for s in d["streams"]:
-        told = s.get("tcp") and s["tcp"].get("manner")
+        told = manner(s)
         mine = [p for p in d["packets"] if p["stream"] == s["index"]]
         at = next((i for i, p in enumerate(mine) if told and
                    p["no"] == told["fin"]), 0)

@@ -2,13 +2,14 @@
 """answers_auth: what a run answers to the questions about passwords."""
 import base64
 import binascii
-from typing import Any, List, Optional
+from typing import List, Optional
 
 from .answers import Answer, Data, _said, both, of_page, value
+from .rows import Answered
 
 
-def _of_page(d: Data) -> List[Any]:
-    found: List[Any] = []
+def _of_page(d: Data) -> List[Answered]:
+    found: List[Answered] = []
     while True:
         e = of_page(d, len(found))
         if not e:
@@ -25,12 +26,12 @@ def statuses(d: Data) -> Optional[Answer]:
 
 def challenge(d: Data) -> Optional[Answer]:
     e = of_page(d, 0)
-    said = e and value(e["answered"], "www-authenticate")
+    said = value(e["answered"], "www-authenticate") if e else None
     return Answer(_said("WWW-Authenticate: %s", said), both(e)[1:]) \
-        if said else None
+        if e and said else None
 
 
-def _with_credentials(d: Data) -> Optional[Any]:
+def _with_credentials(d: Data) -> Optional[Answered]:
     return next((e for e in _of_page(d)
                  if value(e["asked"], "authorization")), None)
 
@@ -81,6 +82,6 @@ def same_connection(d: Data) -> Optional[Answer]:
 
 def sharing(d: Data) -> Optional[Answer]:
     e = _with_credentials(d)
-    said = e and value(e["answered"], "cache-control")
+    said = value(e["answered"], "cache-control") if e else None
     return Answer(_said("Cache-Control: %s", said), both(e)[1:]) \
-        if said else None
+        if e and said else None

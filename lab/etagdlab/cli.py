@@ -11,9 +11,12 @@ import os
 import pathlib
 import signal
 import sys
+from collections.abc import Sequence
 
 from . import (annotate, cdp, children, exercises, experiment, judging, ledger,
                notes, pcapng, report, scenario, tools)
+from .driving import Say, silent
+from .rows import Report
 from .server import NoServer
 from .words import Said, Words
 
@@ -28,7 +31,7 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _lab_parser():
+def _lab_parser() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(
         prog="etagd lab", description="Runs a caching experiment with a real "
         "browser and writes a report that can be handed in.",
@@ -100,17 +103,17 @@ class _Voice:
     words = Words("en")
 
 
-def _spoken(text, *args):
+def _spoken(text: object, *args: object) -> str:
     w = _Voice.words
     return w(text if isinstance(text, Said) else str(text),
              *(w(a) if isinstance(a, str) else a for a in args))
 
 
-def _say(text, *args):
+def _say(text: object, *args: object) -> None:
     print("etagd lab: " + _spoken(text, *args), file=sys.stderr, flush=True)
 
 
-def _fail(who, why, *args, status=FAILED):
+def _fail(who: str, why: object, *args: object, status: int = FAILED) -> int:
     """why: a sentence, or what was raised with one."""
     text = why.args[0] if isinstance(why, Exception) and why.args and \
         isinstance(why.args[0], Said) else why
@@ -118,11 +121,11 @@ def _fail(who, why, *args, status=FAILED):
     return status
 
 
-def _page(text):
+def _page(text: str) -> str:
     return text if text.startswith("/") else "/" + text
 
 
-def _defaults(o):
+def _defaults(o: argparse.Namespace) -> None:
     """What was not given: by the exercise, or as ever."""
     mine = exercises.TABLE.get(o.exercise)
     o.report = o.report or REPORT
@@ -133,7 +136,7 @@ def _defaults(o):
                               if mine and not o.dir else "/"))
 
 
-def _noted(path, text):
+def _noted(path: str, text: str) -> str:
     """The report with the notes in it; a file that is not there is made."""
     if not os.path.exists(path):
         pathlib.Path(path).write_text(notes.template(text), encoding="utf-8")
@@ -145,7 +148,7 @@ def _noted(path, text):
     return text
 
 
-def _into(o):
+def _into(o: argparse.Namespace) -> int:
     """Notes into a report that is there."""
     if not o.notes:
         return _fail("etagd lab", "--into needs --notes", status=USAGE)
@@ -163,7 +166,8 @@ def _into(o):
     return OK
 
 
-def _write(o, data, blocks, book):
+def _write(o: argparse.Namespace, data: Report,
+           blocks: "list[pcapng.Block] | None", book: str) -> None:
     target = pathlib.Path(o.report)
     beside = pathlib.Path(o.json) if o.json else target.with_suffix(".json")
     text = report.html(data, o.lang)
@@ -175,7 +179,7 @@ def _write(o, data, blocks, book):
     print(beside)
     if o.pcapng and blocks is None:
         _say("no %s: there was no capture", o.pcapng)
-    elif o.pcapng:
+    elif o.pcapng and blocks is not None:
         pcapng.write(o.pcapng, blocks)
         print(o.pcapng)
         # For annotate, and for Wireshark (packaging/wireshark/etagd.lua).
@@ -184,7 +188,7 @@ def _write(o, data, blocks, book):
         print(account)
 
 
-def lab(argv):
+def lab(argv: Sequence[str]) -> int:
     o = _lab_parser().parse_args(argv)
     _Voice.words = Words(o.lang)
     if o.diff:
@@ -202,7 +206,9 @@ def lab(argv):
     if not os.access(pathlib.Path(o.report).resolve().parent, os.W_OK):
         return _fail("etagd lab", "cannot write %s", o.report,
                      status=USAGE)
-    say = (lambda *text: None) if o.quiet else _say
+    say: Say = _say
+    if o.quiet:
+        say = silent
     try:
         if o.notes and os.path.exists(o.notes):
             notes.read(o.notes)   # told before the run, not behind it
@@ -225,7 +231,7 @@ def lab(argv):
     return FAILED if failed else DIFFERENT if wrong else OK
 
 
-def _annotate_parser():
+def _annotate_parser() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(
         prog="etagd annotate", description="Writes the server's account as "
         "packet comments into a copy of a capture.")
@@ -237,12 +243,12 @@ def _annotate_parser():
     return p
 
 
-def _out_name(path):
-    path = pathlib.Path(path)
+def _out_name(name: str) -> pathlib.Path:
+    path = pathlib.Path(name)
     return path.with_name(path.stem + "-annotated.pcapng")
 
 
-def annotate_file(argv):
+def annotate_file(argv: Sequence[str]) -> int:
     o = _annotate_parser().parse_args(argv)
     out = pathlib.Path(o.out) if o.out else _out_name(o.capture)
     try:
@@ -273,7 +279,7 @@ def annotate_file(argv):
     return OK
 
 
-def _watched(argv: "list[str]") -> int:
+def _watched(argv: Sequence[str]) -> int:
     """lab(), and nothing left behind it however it ends."""
     children.watch()
     try:
@@ -289,7 +295,7 @@ def _watched(argv: "list[str]") -> int:
         children.unwatch()
 
 
-def main(argv):
+def main(argv: Sequence[str]) -> int:
     """argv: the sub-command and its arguments; without one it is lab."""
     commands = {"lab": _watched, "annotate": annotate_file}
     if argv and argv[0] in commands:

@@ -5,20 +5,20 @@ import collections
 import json
 import pathlib
 from html import escape
-from typing import Any, Dict, List, NamedTuple, Tuple
+from typing import Any, Dict, List, NamedTuple, Tuple, TypedDict
 
 from . import shared
 from .report import disagreements
+from .rows import Report
 from .words import Words
 
 BYTES_MAX = 256 << 20
-Report = Dict[str, Any]
 COLUMNS = ("file", "name", "number", "subject", "date", "exercise", "browser",
            "requests", "304", "not asked", "connections", "unused", "closed",
            "packets", "lost", "agree")
 
 
-def _numbers(d: Report) -> Dict[str, Any]:
+def _numbers(d: Report) -> Dict[str, object]:
     rows = [r for s in d["steps"] for r in s.get("resources", [])]
     wire = [e for r in rows for e in r["wire"]]
     closers = collections.Counter(s["first_closer"] or "-"
@@ -36,11 +36,12 @@ def _numbers(d: Report) -> Dict[str, Any]:
 
 def row(name: str, d: Report) -> Dict[str, str]:
     """What the table says of one report."""
-    told = {"file": name, "name": d["name"], "number": d["number"],
+    done = d.get("exercise")
+    told: Dict[str, object] = {
+            "file": name, "name": d["name"], "number": d["number"],
             "subject": d.get("subject", ""),
             "date": d["made"][:16].replace("T", " "),
-            "exercise": (d.get("exercise") or {}).get("name") or
-            ",".join(d["scenario"]),
+            "exercise": done["name"] if done else ",".join(d["scenario"]),
             "browser": d["versions"].get("browser", ""), **_numbers(d)}
     return {k: " ".join(str(told[k]).split()) for k in COLUMNS}
 
@@ -48,14 +49,14 @@ def row(name: str, d: Report) -> Dict[str, str]:
 def connections(d: Report) -> "frozenset[Tuple[int, int, int]]":
     """What no two captures share by chance: a port and both initial sequence
     numbers of a connection."""
+    tcp = ((s["port"], s.get("tcp")) for s in d["streams"])
     return frozenset(
-        (int(s["port"]), int(s["tcp"]["client"]["isn"]),
-         int(s["tcp"]["server"]["isn"]))
-        for s in d["streams"] if s.get("tcp") and s["tcp"]["client"] and
-        s["tcp"]["server"])
+        (int(port), int(t["client"]["isn"]), int(t["server"]["isn"]))
+        for port, t in tcp if t and t["client"] and t["server"])
 
 
 Place = Tuple[int, str, str]  # step, its word, path
+Unusual = Tuple[int, str, str, str, str]    # a place, what is there, most have
 DIFFERS = "step %d %s, %s: %s; most have %s"
 NO_PART, NO_REPORT = "no part of it", "no report of etagd lab"
 
@@ -73,6 +74,26 @@ class Student(NamedTuple):
     same: Tuple[str, str]     # who have this did the same: steps and page
     outcomes: Dict[Place, str]
     connections: "frozenset[Tuple[int, int, int]]"
+
+
+class Copies(TypedDict):
+    files: List[str]
+    same: int
+    of: int
+
+
+class Unread(TypedDict):
+    file: str
+    why: str
+
+
+class Data(TypedDict):
+    """A class as JSON."""
+    columns: List[str]
+    rows: List[Dict[str, str]]
+    copies: List[Copies]
+    unusual: Dict[str, List[Unusual]]
+    unread: List[Unread]
 
 
 class Course:
@@ -103,13 +124,13 @@ class Course:
                 for b in self.students[i + 1:]
                 if a.connections & b.connections]
 
-    def unusual(self) -> "Dict[str, List[Any]]":
+    def unusual(self) -> Dict[str, List[Unusual]]:
         """{file: where it differs from most who did the same, as arguments of
         DIFFERS}"""
-        groups: Dict[Any, List[Student]] = {}
+        groups: Dict[Tuple[str, ...], List[Student]] = {}
         for s in self.students:
             groups.setdefault(s.same, []).append(s)
-        found: Dict[str, List[Any]] = {}
+        found: Dict[str, List[Unusual]] = {}
         for members in groups.values():
             for place in {p for s in members for p in s.outcomes}:
                 votes = collections.Counter(
@@ -121,10 +142,10 @@ class Course:
                     mine = s.outcomes.get(place, NO_PART)
                     if mine != most:
                         found.setdefault(s.file, []).append(
-                            (*place, mine, most))
+                            place + (mine, most))
         return {k: sorted(v) for k, v in found.items()}
 
-    def data(self) -> Dict[str, Any]:
+    def data(self) -> Data:
         return {"columns": list(COLUMNS), "rows": self.rows, "copies": [
             {"files": [a, b], "same": n, "of": m}
             for a, b, n, m in self.copies()], "unusual": self.unusual(),

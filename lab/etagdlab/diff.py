@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: MIT
 """diff: two reports, and what happened differently: outcomes and reasons, not
 times, ports or packet numbers."""
-from typing import Any
-
-Report = dict[str, Any]
+from .rows import Report, Resource
 
 
-def _outcome(resource: dict[str, Any]) -> str:
+def _outcome(resource: Resource) -> str:
     reasons = sorted({e["reason"] or "" for e in resource["wire"]})
     return "%s (%s)" % (resource["outcome"], ", ".join(reasons)) \
         if reasons else resource["outcome"]
@@ -33,14 +31,15 @@ def _steps(a: Report, b: Report) -> list[str]:
 
 
 def _matrix(a: Report, b: Report) -> list[str]:
-    if not a.get("matrix") or not b.get("matrix"):
+    left, right = a.get("matrix"), b.get("matrix")
+    if not left or not right:
         return []
-    lines, there = [], {r["label"]: r for r in b["matrix"]["rows"]}
-    for row in a["matrix"]["rows"]:
+    lines, there = [], {r["label"]: r for r in right["rows"]}
+    for row in left["rows"]:
         other = there.get(row["label"])
         if not other:
             continue
-        for action, x, y in zip(a["matrix"]["actions"], row["cells"],
+        for action, x, y in zip(left["actions"], row["cells"],
                                 other["cells"]):
             if x["got"] != y["got"]:
                 lines.append("matrix, %s, %s: %s | %s" % (

@@ -2,37 +2,44 @@
 """drawing: the report's two kinds of picture, as SVG: a ladder for each
 connection, and all connections over time.  Long waits are cut out and marked
 by a break with their length."""
+import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from html import escape
 from textwrap import wrap
 
+from .rows import Packet, Step, Stream, Told
 from .shared import colour_of
+from .words import Words
+
+Arrow = Packet | Told
 
 BREAK_S = 0.3                 # a longer silence is cut out
 LADDER_MAX = 80               # packets drawn; the table has all
 
 
-def wait_text(seconds):
+def wait_text(seconds: float) -> str:
     return "%.0f s" % seconds if seconds >= 10 else "%.1f s" % seconds
 
 
-def _text(x, y, text, cls="", anchor="start"):
+def _text(x: float, y: float, text: str, cls: str = "",
+          anchor: str = "start") -> str:
     return '<text x="%.1f" y="%.1f" class="%s" text-anchor="%s">%s</text>' % (
         x, y, cls, anchor, escape(text))
 
 
-def _clip(text, n):
+def _clip(text: str, n: int) -> str:
     return text if len(text) <= n else text[:n - 1] + "…"
 
 
-def kind_of(packet):
+def kind_of(packet: Arrow) -> str:
     """The class that colours a packet everywhere."""
     if packet["protocol"] == "HTTP":
         if packet["client"]:
             return "ask"
         word = packet["info"].split(" ")
         status = word[1] if len(word) > 1 else ""
-        return colour_of(int(status) if status.isdigit() else 0)
+        return colour_of(int(status) if re.fullmatch("[0-9]{3}", status) else 0)
     flags = packet["flags"]
     if "RST" in flags:
         return "srst"
@@ -51,7 +58,7 @@ NOTE_WIDTH = 90               # characters that fit beside it
 WIDER = 0.5                   # of that is lost if all are Chinese
 
 
-def _label(p):
+def _label(p: Arrow) -> str:
     kind = kind_of(p)
     if kind in ("syn", "end", "srst", "ack"):
         return p["flags"]
@@ -63,21 +70,22 @@ def _label(p):
     return text + (", FIN" if "FIN" in p["flags"] else "")
 
 
-def _states(p, before):
+def _states(p: Arrow,
+            before: Sequence[str]) -> list[tuple[int, str, str]]:
     """[(x, anchor, name)] of the ends whose state this packet changes."""
-    now = p.get("states")
+    now = p["states"]
     if not now:
         return []
     return [place + (n,) for place, n, b in zip(
         ((LEFT - 6, "end"), (RIGHT + 6, "start")), now, before) if n != b]
 
 
-def _wide(text):
+def _wide(text: str) -> int:
     """Text of two columns a character, as Chinese is."""
     return sum(unicodedata.east_asian_width(c) in "WF" for c in text)
 
 
-def _lines(note):
+def _lines(note: str) -> list[str]:
     """At most two that fit beside the ladder."""
     width = NOTE_WIDTH
     if _wide(note):
@@ -88,7 +96,8 @@ def _lines(note):
     return lines
 
 
-def _arrow(p, y, words, before=("", "")):
+def _arrow(p: Arrow, y: float, words: Words,
+           before: Sequence[str] = ("", "")) -> str:
     kind = kind_of(p)
     a, b = (LEFT, RIGHT) if p["client"] else (RIGHT, LEFT)
     drop = 7
@@ -102,7 +111,7 @@ def _arrow(p, y, words, before=("", "")):
     out.append(_text((LEFT + RIGHT) / 2, y - 1, _clip(_label(p), 46), "lab",
                      "middle"))
     if not p.get("made"):
-        out.append(_text(TIME, y + 4, "%.6f" % p.get("since", p["time"]),
+        out.append(_text(TIME, y + 4, "%.6f" % p["since"],
                          "time", "end"))
     for x, anchor, name in _states(p, before):
         out.append(_text(x, y + 4, name, "state", anchor))
@@ -115,7 +124,7 @@ def _arrow(p, y, words, before=("", "")):
     return "".join(out) + "</g>"
 
 
-def _break(y, seconds, words):
+def _break(y: float, seconds: float, words: Words) -> str:
     zig = "".join('<path class="zig" d="M%d %.1f l5 3 l-10 6 l5 3"/>' % (x, y)
                   for x in (LEFT, RIGHT))
     return zig + _text((LEFT + RIGHT) / 2, y + 10,
@@ -123,11 +132,14 @@ def _break(y, seconds, words):
                        "middle")
 
 
-def ladder(stream, packets, words, own=False):
+def ladder(stream: Stream, packets: Sequence[Arrow], words: Words,
+           own: bool = False) -> str:
     """The packets of one connection, top to bottom; without a capture what the
     server told of it.  own: it is the lab's, not the browser's."""
-    rows, y, before = [], 46.0, None
-    lanes, top = [], 30.0
+    rows: list[str] = []
+    lanes: list[tuple[float, float]] = []
+    y, top = 46.0, 30.0
+    before: float | None = None
     states = ["", ""]
     for p in packets[:LADDER_MAX]:
         if before is not None and p["time"] - before > BREAK_S:
@@ -137,7 +149,7 @@ def ladder(stream, packets, words, own=False):
             top = y - 14
         before = p["time"]
         rows.append(_arrow(p, y, words, states))
-        states = p.get("states") or states
+        states = p["states"] or states
         y += 19 if kind_of(p) == "ack" else 25
     more = len(packets) - LADDER_MAX
     if more > 0:
@@ -167,27 +179,29 @@ class Scale:
     """Time to place: stretches in which something happens, to scale within;
     the silences between them cut out."""
 
-    def __init__(self, times, left, right, gap=34):
-        self.left, self.parts = left, []
+    def __init__(self, times: Iterable[float], left: float, right: float,
+                 gap: float = 34) -> None:
+        self.left = left
+        self.parts: list[tuple[float, float]] = []
         times = sorted(times) or [0.0]
         begin = last = times[0]
         for t in times[1:]:
             if t - last > BREAK_S:
-                self.parts.append([begin, last])
+                self.parts.append((begin, last))
                 begin = t
             last = t
-        self.parts.append([begin, last])
+        self.parts.append((begin, last))
         lengths = [max(0.02, b - a) ** 0.5 for a, b in self.parts]
         room = right - left - gap * (len(self.parts) - 1)
         x = left
-        self.places = []
+        self.places: list[tuple[float, float]] = []
         for length in lengths:
             w = max(10, room * length / sum(lengths))
             self.places.append((x, w))
             x += w + gap
         self.right = x - gap
 
-    def __call__(self, t):
+    def __call__(self, t: float) -> float:
         for (a, b), (x, w) in zip(self.parts, self.places):
             if t < a:
                 return x
@@ -195,7 +209,7 @@ class Scale:
                 return x + w * (t - a) / max(b - a, 1e-9)
         return self.right
 
-    def breaks(self):
+    def breaks(self) -> list[tuple[float, float]]:
         """[(x of the middle, seconds that are left out)]"""
         found = []
         for i in range(1, len(self.parts)):
@@ -205,7 +219,8 @@ class Scale:
         return found
 
 
-def _lane(stream, scale, y, width, words):
+def _lane(stream: Stream, scale: Scale, y: float, width: int,
+          words: Words) -> str:
     x0, x1 = scale(stream["begin"]), scale(stream["end"])
     cls = "unused" if stream["unused"] else "open"
     out = ['<line class="%s" x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f"/>' % (
@@ -233,20 +248,20 @@ def _lane(stream, scale, y, width, words):
     if closer:
         tail.append(words("%s by the %s" % (
             "reset" if stream["reset"] else "FIN", closer)))
-    tail = ", ".join(tail)
-    out.append(_text(width - 4, y + 4, tail, "name", "end"))
+    out.append(_text(width - 4, y + 4, ", ".join(tail), "name", "end"))
     return "".join(out)
 
 
-def timeline(streams, steps, words):
+def timeline(streams: Sequence[Stream], steps: Iterable[Step],
+             words: Words) -> str:
     """A lane for each connection; above them the steps."""
     loads = [s for s in steps if "resources" in s]
     if not streams:
         return ""
     times = [s["begin"] for s in loads] + [t for s in streams
                                            for t in (s["begin"], s["end"])]
-    times += [q[k] for s in streams for q in s["requests"]
-              for k in ("begin", "end") if q[k] is not None]
+    times += [t for s in streams for q in s["requests"]
+              for t in (q["begin"], q["end"]) if t is not None]
     width = 1040
     scale = Scale(times, 100, width - 150)
     height = 58 + 26 * len(streams)
@@ -261,8 +276,8 @@ def timeline(streams, steps, words):
                    'height="%d"/>' % (x - 10, height - 40))
         out.append(_text(x, height - 1, wait_text(seconds), "wait",
                          "middle"))
-    for i, s in enumerate(streams):
-        out.append(_lane(s, scale, 54 + 26 * i, width, words))
+    for i, stream in enumerate(streams):
+        out.append(_lane(stream, scale, 54 + 26 * i, width, words))
     return '<svg class="timeline" viewBox="0 0 %d %d" role="img" ' \
         'aria-label="%s">%s</svg>' % (
             width, height + 12, escape(words("Connections over time"), True),

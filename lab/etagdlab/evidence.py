@@ -5,9 +5,18 @@ for at all.
 
 The result is plain data (dicts, lists, text, numbers): the report's JSON.
 """
+from collections.abc import Sequence
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from . import annotate, freshness, ledger, packets, streams, tcpfacts, tcpstates
+from . import rows as shape
+from .driving import Load, Timing
+from .http1 import Message
+from .ledger import Connection, Ledger, Request
+from .pcapng import Block
+from .scenario import Done
+from .streams import Stream
 from .words import Said
 
 # What browsers' timing says of these is no answer: ranges, parts taken up again
@@ -18,12 +27,12 @@ MEDIA = ("audio", "video")
 NOT_MODIFIED_SIZE = 300
 
 
-def path_of(url):
+def path_of(url: str) -> str:
     parts = urlsplit(url)
     return parts.path + ("?" + parts.query if parts.query else "")
 
 
-def said_by_browser(transfer, exact=True):
+def said_by_browser(transfer: int | None, exact: bool = True) -> str | None:
     """exact: Chromium.  Firefox tells that something was on the wire, but not
     whether a 304 or a 200."""
     if transfer is None:
@@ -38,7 +47,8 @@ def said_by_browser(transfer, exact=True):
 class Wire:
     """What crossed the wire: streams of the capture and entries of the log."""
 
-    def __init__(self, blocks, book, port):
+    def __init__(self, blocks: "Sequence[Block] | None", book: Ledger,
+                 port: int) -> None:
         self.ledger = book
         self.captured = blocks is not None
         segments = packets.segments(blocks) if blocks else []
@@ -48,27 +58,31 @@ class Wire:
         # Something of the conversation was not captured.
         self.lossy = any(not m.seen for s in self.streams
                          for m in s.requests + s.responses)
-        self._pairs = {}
+        self._pairs: dict[tuple[int, int, int], tuple[
+            Stream, tuple[Message, Message | None]]] = {}
         for s in self.streams:
             for i, pair in enumerate(s.pairs()):
                 self._pairs[(s.client[1], s.index, i + 1)] = (s, pair)
 
-    def requests(self, begin_ns, end_ns):
+    def requests(self, begin_ns: int,
+                 end_ns: int) -> list[tuple[Connection, Request]]:
         """[(connection, request)] that began in a stretch of time."""
         found = [(c, r) for c in self.ledger.connections for r in c.requests
                  if begin_ns <= r.time_ns < end_ns]
         return sorted(found, key=lambda e: e[1].time_ns)
 
-    def seen(self, connection, request):
+    def seen(self, connection: Connection, request: Request) -> tuple[
+            Stream | None, Message | None, Message | None]:
         """(stream, request, response) of the capture, or Nones."""
         for index, c in self.matched.items():
             if c is connection:
-                found = self._pairs.get((c.port, index, request.number))
+                found = self._pairs.get((c.port, index, request.number or 0))
                 if found:
                     return found[0], found[1][0], found[1][1]
         return None, None, None
 
-    def asked_in_capture(self, begin_ns, end_ns):
+    def asked_in_capture(self, begin_ns: int, end_ns: int) -> list[
+            tuple[Message, Message | None]]:
         return [(q, r) for s in self.streams for q, r in s.pairs()
                 if begin_ns <= q.first_ns < end_ns]
 
@@ -77,17 +91,18 @@ class Memory:
     """What the browser should have in its cache: each address's last answer,
     as the browser's network part reported it; and what was edited since."""
 
-    def __init__(self):
-        self.stored = {}
-        self.edits = {}  # path: (number of the step, when)
+    def __init__(self) -> None:
+        self.stored: dict[str, tuple[dict[str, str], int]] = {}
+        # path: (number of the step, when)
+        self.edits: dict[str, tuple[int, int]] = {}
 
-    def older(self, path):
+    def older(self, path: str) -> int | None:
         """The step that has changed the file since it was stored, or None."""
-        number, at = self.edits.get(path.split("?")[0], (None, 0))
+        number, at = self.edits.get(path.split("?")[0], (0, 0))
         stored = self.stored.get(path)
         return number if stored and stored[1] < at else None
 
-    def learn(self, load):
+    def learn(self, load: Load) -> None:
         for f in load.fetches:
             if not f.status or f.source:
                 continue
@@ -100,11 +115,12 @@ class Memory:
                 continue
             self.stored[path] = (fields, f.time_ns)
 
-    def forget(self):
+    def forget(self) -> None:
         self.stored.clear()
 
 
-def _exchange(wire, connection, request, start_ns):
+def _exchange(wire: Wire, connection: Connection, request: Request,
+              start_ns: int) -> shape.Exchange:
     stream, asked, answered = wire.seen(connection, request)
     return {
         "status": request.status, "bytes": request.bytes,
@@ -133,16 +149,17 @@ ANSWERED = {
 }
 
 
-def _why_asked(exchanges):
+def _why_asked(exchanges: Sequence[shape.Exchange]) -> Said:
     last = exchanges[-1]
-    why = Said((ANSWERED.get(last["reason"], last["reason"] or ""),))
+    reason = last["reason"] or ""
+    why = Said((ANSWERED.get(reason, reason),))
     control = last["asked"].get("cache-control", "")
     if last["status"] == 200 and "no-cache" in control:
         return why.and_then(" (no-cache came with the request: a hard reload)")
     return why
 
 
-def _agrees(statuses, said):
+def _agrees(statuses: Sequence[int | None], said: str | None) -> bool | None:
     """The browser's timing tells the same as the log; None: it can't say."""
     if said is None:
         return None
@@ -155,8 +172,9 @@ def _agrees(statuses, said):
     return any(s != 304 for s in statuses)
 
 
-def _resource(wire, done, path, kind, timing, exchanges, memory, start_ns):
-    load = done.load
+def _resource(load: Load, word: str, path: str, kind: str,
+              timing: Timing | None, exchanges: list[shape.Exchange],
+              memory: Memory) -> shape.Resource:
     transfer = timing["transfer"] if timing else None
     said = "restored" if load.restored else \
         said_by_browser(transfer, load.exact)
@@ -164,75 +182,91 @@ def _resource(wire, done, path, kind, timing, exchanges, memory, start_ns):
     statuses = [e["status"] for e in exchanges]
     if statuses[-1:] == [401] and said == "cache":
         said = None           # Chromium counts no byte of it; nothing is kept
-    row = {"path": path, "kind": kind, "wire": exchanges, "browser": said,
-           "transfer": transfer, "source": fetch.source if fetch else "",
-           "agree": None if kind in MEDIA or 206 in statuses else
-           _agrees(statuses, None if load.restored else said)}
     behind = bool(exchanges) and said == "cache"
+    row: shape.Resource = {
+        "path": path, "kind": kind, "wire": exchanges, "browser": said,
+        "transfer": transfer, "source": fetch.source if fetch else "",
+        "agree": None if behind or kind in MEDIA or 206 in statuses else
+        _agrees(statuses, None if load.restored else said),
+        "outcome": " ".join(str(s) for s in statuses), "why": ""}
     if exchanges and not behind:
-        row["outcome"] = " ".join(str(s) for s in statuses)
         row["why"] = _why_asked(exchanges)
         return row
     at = fetch.time_ns if fetch and fetch.time_ns else load.begin_ns
     row["outcome"] = "-" if not behind else "~%s" % statuses[-1]
-    row["why"] = freshness.why_absent(memory.stored.get(path), at,
-                                      load.restored, done.step.word == "back")
+    why = freshness.why_absent(memory.stored.get(path), at, load.restored,
+                               word == "back")
     older = memory.older(path)
     if older:
         row["older"] = older
-        row["why"] = row["why"].and_then(
+        why = why.and_then(
             "; step %d has changed the file since, so an older version is shown",
             older)
     if behind:
-        row["why"] = row["why"].and_then("; asked behind it: ").joined(
+        why = why.and_then("; asked behind it: ").joined(
             _why_asked(exchanges))
-        row["agree"] = None
+    row["why"] = why
     return row
 
 
-def _load(wire, done, until_ns, memory, base, shown_before, start_ns):
-    load = done.load
-    by_path = {}
+class Shown(list[tuple[str, str]]):
+    """The parts of the page that was shown last: path and kind."""
+
+
+class _Loaded(NamedTuple):
+    restored: bool
+    resources: list[shape.Resource]
+    shown: Shown
+
+
+def _load(wire: Wire, done: Done, load: Load, until_ns: int, memory: Memory,
+          base: str, shown_before: Shown, start_ns: int) -> _Loaded:
+    word = done.step.word
+    by_path: dict[str, list[shape.Exchange]] = {}
     for c, r in wire.requests(load.begin_ns, until_ns):
-        by_path.setdefault(r.target, []).append(
+        by_path.setdefault(r.target or "", []).append(
             _exchange(wire, c, r, start_ns))
-    rows, seen = [], set()
+    rows: list[shape.Resource] = []
+    seen: set[str] = set()
     timing = [t for t in load.timing if t["url"].startswith(base + "/")]
     for t in timing:
         path = path_of(t["url"])
         if path not in seen:
             seen.add(path)
-            rows.append(_resource(wire, done, path, t["kind"], t,
-                                  by_path.get(path, []), memory, start_ns))
+            rows.append(_resource(load, word, path, t["kind"], t,
+                                  by_path.get(path, []), memory))
     if load.restored:
         for path, kind in shown_before:
             if path not in by_path:
                 seen.add(path)
-                rows.append(_resource(wire, done, path, kind, None, [],
-                                      memory, start_ns))
+                rows.append(_resource(load, word, path, kind, None, [],
+                                      memory))
     for path, exchanges in by_path.items():
         if path not in seen:
-            rows.append(_resource(wire, done, path, "", None, exchanges,
-                                  memory, start_ns))
-    return {"restored": load.restored, "resources": rows,
-            "shown": [(path_of(t["url"]), t["kind"]) for t in timing]}
+            rows.append(_resource(load, word, path, "", None, exchanges,
+                                  memory))
+    return _Loaded(load.restored, rows,
+                   Shown((path_of(t["url"]), t["kind"]) for t in timing))
 
 
-def steps(wire, done, base, start_ns):
+def steps(wire: Wire, done: Sequence[Done], base: str,
+          start_ns: int) -> list[shape.Step]:
     """The report's steps, in order."""
-    found, memory, shown = [], Memory(), []
+    found: list[shape.Step] = []
+    memory, shown = Memory(), Shown()
     for i, d in enumerate(done):
         until = done[i + 1].begin_ns if i + 1 < len(done) else 1 << 63
-        row = {"word": d.step.word, "text": d.step.text,
+        row: shape.Step = {
+               "word": d.step.word, "text": d.step.text,
                "meaning": d.step.meaning, "note": d.note,
                "skipped": d.skipped, "failed": d.failed,
                "begin": (d.begin_ns - start_ns) / 1e9,
                "end": (d.end_ns - start_ns) / 1e9,
                "ports": d.ports, "clock": freshness.clock(d.begin_ns)}
         if d.load:
-            load = _load(wire, d, until, memory, base, shown, start_ns)
-            shown = load.pop("shown") or shown
-            row.update(load)
+            load = _load(wire, d, d.load, until, memory, base, shown, start_ns)
+            shown = load.shown or shown
+            row["restored"], row["resources"] = load.restored, load.resources
             memory.learn(d.load)
             if wire.captured and not wire.lossy:
                 row["captured"] = len(
@@ -248,8 +282,8 @@ def steps(wire, done, base, start_ns):
 
 # -- the capture as data -----------------------------------------------------
 
-def packet_rows(wire, start_ns):
-    rows = []
+def packet_rows(wire: Wire, start_ns: int) -> list[shape.Packet]:
+    rows: list[shape.Packet] = []
     first_ns = min((s.start_ns for s in wire.streams), default=0)
     for s in wire.streams:
         states = tcpstates.walk(s)
@@ -266,12 +300,12 @@ def packet_rows(wire, start_ns):
                 "data": g.length, "seq": p.seq, "ack": p.ack,
                 "win": streams.window(s, p), "again": p.again,
                 "states": states.get(g.number),
-                "comments": wire.notes.get(g.number, [])})
+                "comments": [*wire.notes.get(g.number, ())]})
     return sorted(rows, key=lambda r: r["no"])
 
 
-def stream_rows(wire, start_ns):
-    rows = []
+def stream_rows(wire: Wire, start_ns: int) -> list[shape.Stream]:
+    rows: list[shape.Stream] = []
     for s in wire.streams:
         c = wire.matched.get(s.index)
         rows.append({
@@ -293,48 +327,52 @@ def stream_rows(wire, start_ns):
     return rows
 
 
-def told(c, start_ns):
+def told(c: Connection, start_ns: int) -> list[shape.Told]:
     """What a connection's ladder is drawn from without its packets: whole
     messages, at the times that the server tells.  made: it must have been, its
     time is not known."""
-    def step(ns, client, info, **more):
-        return {"no": None, "time": (ns - start_ns) / 1e9, "client": client,
-                "protocol": "TCP", "info": info, "flags": info, "data": 0,
-                "comments": [], "states": None, "made": False, **more}
-    found = []
+    found: list[shape.Told] = []
+
+    def step(ns: int, client: bool, info: str, protocol: str = "TCP",
+             made: bool = False, data: int = 0,
+             comments: Sequence[str] = ()) -> None:
+        found.append({
+            "no": None, "time": (ns - start_ns) / 1e9, "since": 0.0,
+            "client": client, "protocol": protocol, "info": info,
+            "flags": info, "data": data, "comments": list(comments),
+            "states": None, "made": made})
     if c.time_ns:
         begin = c.time_ns - c.waited_ns
-        found += [step(begin, True, "SYN", made=True),
-                  step(begin, False, "SYN, ACK", made=True),
-                  step(begin, True, "ACK", made=True)]
+        step(begin, True, "SYN", made=True)
+        step(begin, False, "SYN, ACK", made=True)
+        step(begin, True, "ACK", made=True)
     for r in c.requests:
-        found.append(step(r.time_ns, True, "%s %s" % (r.method, r.target),
-                          protocol="HTTP"))
+        step(r.time_ns, True, "%s %s" % (r.method, r.target), "HTTP")
         if r.status:
-            found.append(step(
-                r.end_ns, False, "HTTP/1.1 %d" % r.status, protocol="HTTP",
-                data=r.bytes or 0, comments=[Said((r.reason,))]
-                if r.reason else []))
+            step(r.end_ns, False, "HTTP/1.1 %d" % r.status, "HTTP",
+                 data=r.bytes or 0,
+                 comments=[Said((r.reason,))] if r.reason else [])
     for who in sorted(c.fins, key=c.fins.__getitem__):
-        found.append(step(c.fins[who], who == "client", "FIN"))
+        step(c.fins[who], who == "client", "FIN")
     if c.end_ns and c.end == "client reset":
-        found.append(step(c.end_ns, True, "RST"))
+        step(c.end_ns, True, "RST")
     elif c.end_ns and len(c.fins) == 1:
-        found.append(step(c.end_ns, "client" not in c.fins, "FIN", made=True))
+        step(c.end_ns, "client" not in c.fins, "FIN", made=True)
     found.sort(key=lambda p: p["time"])
-    first = found[0]["time"] if found else 0
-    return [{**p, "since": p["time"] - first} for p in found]
+    for p in found:
+        p["since"] = p["time"] - found[0]["time"]
+    return found
 
 
-def ledger_rows(wire, start_ns):
+def ledger_rows(wire: Wire, start_ns: int) -> list[shape.Stream]:
     """The same from the log alone: what is known without a capture."""
-    rows = []
+    rows: list[shape.Stream] = []
     for c in wire.ledger.connections:
         times = [r.time_ns for r in c.requests] + \
                 [r.end_ns for r in c.requests] + \
                 [t for t in (c.time_ns, c.end_ns) if t]
         rows.append({
-            "port": c.port, "worker": c.worker,
+            "index": 0, "port": c.port, "worker": c.worker,
             "connection": c.number, "end_why": c.end, "first_closer": c.who,
             "begin": (min(times) - start_ns) / 1e9 if times else 0,
             "end": (max(times) - start_ns) / 1e9 if times else 0,
@@ -345,16 +383,18 @@ def ledger_rows(wire, start_ns):
                 "begin": (r.time_ns - start_ns) / 1e9,
                 "end": (r.end_ns - start_ns) / 1e9} for r in c.requests]})
     rows.sort(key=lambda r: r["begin"])
-    return [{"index": i, **r} for i, r in enumerate(rows)]
+    for i, row in enumerate(rows):
+        row["index"] = i
+    return rows
 
 
-def differences(wire):
+def differences(wire: Wire) -> dict[str, float]:
     """The largest difference in time of each kind of event, in ms: packet
     against log.  The handshake ends before the server accepts: what the kernel
     says of the time between is taken off (it counts in ticks of some ms)."""
-    worst = {}
+    worst: dict[str, float] = {}
 
-    def note(kind, packet_ns, told_ns):
+    def note(kind: str, packet_ns: int, told_ns: int) -> None:
         worst[kind] = max(worst.get(kind, 0), abs(packet_ns - told_ns) / 1e6)
     for index, c in wire.matched.items():
         s = wire.streams[index]
@@ -367,8 +407,9 @@ def differences(wire):
                 note(who + "'s FIN", packet.segment.time_ns, told_ns)
         pairs = s.pairs()
         for r in c.requests:
-            if 0 < (r.number or 0) <= len(pairs):
-                asked, answered = pairs[r.number - 1]
+            number = r.number or 0
+            if 0 < number <= len(pairs):
+                asked, answered = pairs[number - 1]
                 if asked.seen and r.status and r.status != 408:
                     note("request", asked.first_ns, r.time_ns)
                 if answered and answered.seen and wire.ledger.complete:
@@ -376,12 +417,13 @@ def differences(wire):
     return worst
 
 
-def agreement(wire):
+def agreement(wire: Wire) -> shape.Agreement:
     """Log against capture: counts, order, and the largest difference in
     time."""
     logged = wire.ledger.requests
     captured = [q for s in wire.streams for q in s.requests]
-    worst, wrong = 0, []
+    worst = 0
+    wrong: list[str] = []
     for index, c in wire.matched.items():
         pairs = wire.streams[index].pairs()
         for r in c.requests:

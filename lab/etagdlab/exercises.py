@@ -7,9 +7,11 @@ import math
 import pathlib
 import struct
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Callable, Dict, List, Optional, Tuple
 
 from . import answers, answers_auth, measures
+from .rows import Exercise as Asked
+from .rows import Question as Row
 
 Question = Tuple[str, answers.Rule]
 SOUND_S, RATE = 120, 44100
@@ -207,14 +209,14 @@ def shown(name: str) -> "Tuple[str, ...]":
         else ()
 
 
-def asked(name: str, data: answers.Data, with_answers: bool) -> Dict[str, Any]:
+def asked(name: str, data: answers.Data, with_answers: bool) -> Asked:
     """The exercise's questions with the packets that show the answers, and the
     answers if they are wanted."""
-    found: List[Dict[str, Any]] = []
+    found: List[Row] = []
     for text, rule in TABLE[name].questions:
         answer = rule(data)
-        row: Dict[str, Any] = {"text": text,
-                               "packets": answer.packets if answer else []}
+        row: Row = {"text": text,
+                    "packets": answer.packets if answer else []}
         if with_answers:
             row["answer"] = answer.text if answer else None
         found.append(row)

@@ -10,25 +10,32 @@ import platform
 import shutil
 import tempfile
 import time
-from typing import Any
+from argparse import Namespace
+from typing import NamedTuple
 
 from . import (annotate, capture, cdp, children, evidence, exercises, fields,
-               ini, ledger, mask, matrix, rights, scenario, source, timewait)
+               ini, ledger, mask, matrix, pcapng, rights, rows, scenario,
+               source, timewait)
 from . import server as servers
 from . import tools
 from . import browser as chromium
 from . import firefox
+from .driving import Say
 from .words import Said, Words
 
 FORMAT = 1
 HERE = pathlib.Path(__file__).resolve().parent
 
 
+# The report's data, and the capture's blocks if there is one.
+Outcome = tuple[rows.Report, list[pcapng.Block] | None]
+
+
 class BadInput(ValueError):
     """A file or folder that was named is not what it should be."""
 
 
-def _beside(*names):
+def _beside(*names: str) -> pathlib.Path:
     """A file of the source tree or of the installed package."""
     places = [HERE.parents[1]]
     if os.environ.get("ETAGD_DATADIR"):
@@ -40,27 +47,28 @@ def _beside(*names):
                          "/".join(names))))
 
 
-def default_ini(exercise=None):
+def default_ini(exercise: str | None = None) -> pathlib.Path:
     return _beside("conf", "exercise", exercise + ".ini") if exercise \
         else _beside("conf", "lab.ini")
 
 
-def default_site():
+def default_site() -> pathlib.Path:
     return _beside("www")
 
 
-def _copy(site, to):
+def _copy(site: pathlib.Path, to: pathlib.Path) -> None:
     """Times stay, for they decide what a guess at freshness gives."""
     shutil.copytree(site, to, symlinks=True,
                     ignore=shutil.ignore_patterns("*.mk", ".*"))
 
 
-def _readable(folder):
+def _readable(folder: pathlib.Path) -> None:
     """A worker that gave up root must reach the files."""
     os.chmod(folder, 0o755)
 
 
-def _versions(program, browser_product, way):
+def _versions(program: str, browser_product: str,
+              way: str | None) -> dict[str, str]:
     status, out, _ = servers.ask(program, "--version")
     found = {"etagd": out.strip() if status == 0 else "unknown",
              "browser": browser_product,
@@ -73,7 +81,8 @@ def _versions(program, browser_product, way):
     return found
 
 
-def _begin_capture(port, folder, way, say):
+def _begin_capture(port: int, folder: pathlib.Path, way: str, say: Say) -> tuple[
+        capture.Capture | None, Said | None]:
     try:
         return capture.begin(port, folder, way), None
     except capture.NoCapture as why:
@@ -83,18 +92,33 @@ def _begin_capture(port, folder, way, say):
         return None, capture.said_of(why)
 
 
-def _picture(data):
+def _picture(data: bytes) -> str:
     kind = "png" if data.startswith(b"\x89PNG") else "webp"
     return "data:image/%s;base64,%s" % (kind, base64.b64encode(data).decode())
 
 
-BROWSERS = {"chromium": chromium.Browser, "firefox": firefox.Browser}
+BROWSERS: dict[str, type[chromium.Browser] | type[firefox.Browser]] = {
+    "chromium": chromium.Browser, "firefox": firefox.Browser}
+
+
+class _Ran(NamedTuple):
+    """What a run left, before it is put together."""
+    server: servers.Server
+    wire: evidence.Wire
+    done: list[scenario.Done]
+    product: str              # the browser's name
+    config: str               # as the server dumps it
+    secret: str               # names of fields and parameters
+    start_ns: int
+    end_ns: int
+    waits: rows.TimeWait | None
+    captured: rows.Capture
 
 
 class Experiment:
     """options: the command line's namespace (see cli.py)."""
 
-    def __init__(self, options, say):
+    def __init__(self, options: Namespace, say: Say) -> None:
         self.o, self.say = options, say
         self.steps = scenario.parse(options.scenario)
         self.ledger = ""          # as lines, once it has run
@@ -107,12 +131,12 @@ class Experiment:
             raise BadInput(Said(("%s is no folder", str(self.site))))
         if not self.ini.is_file():
             raise BadInput(Said(("%s is no file", str(self.ini))))
-        self.browser: Any = BROWSERS[options.browser]
+        self.browser = BROWSERS[options.browser]
         tool = tools.BROWSERS[options.browser]
         if not tool.path():
             raise BadInput(tool.missing())
 
-    def run(self):
+    def run(self) -> Outcome:
         """(the report's data, the capture's blocks or None)"""
         folder = pathlib.Path(tempfile.mkdtemp(prefix="etagd-lab-"))
         if not self.o.keep:
@@ -127,19 +151,20 @@ class Experiment:
                 shutil.rmtree(folder, ignore_errors=True)
                 children.keep(folder)
 
-    def _run(self, folder):
+    def _run(self, folder: pathlib.Path) -> Outcome:
         root = folder / "www"
         _copy(self.site, root)
-        if self.o.exercise and exercises.TABLE[self.o.exercise].prepare:
-            exercises.TABLE[self.o.exercise].prepare(root)
-        config = folder / self.ini.name
-        shutil.copy2(self.ini, config)
+        mine = exercises.TABLE.get(self.o.exercise)
+        if mine and mine.prepare:
+            mine.prepare(root)
+        conf = folder / self.ini.name
+        shutil.copy2(self.ini, conf)
         users = self.ini.with_suffix(".users")     # of its [access]
         if users.is_file():
             shutil.copy2(users, folder / users.name)
             os.chmod(folder / users.name, 0o600)
         (folder / "log").mkdir()
-        server = servers.Server(self.program, config, root, folder / "log",
+        server = servers.Server(self.program, conf, root, folder / "log",
                                 self.o.option or [], self.o.port)
         # The server's own farewells stand in the capture, so it ends last.
         with contextlib.ExitStack() as capturing, server:
@@ -164,30 +189,27 @@ class Experiment:
         book = ledger.merge(ledger.parse(server.log_text()), observed)
         self.ledger = ledger.lines(book)
         wire = evidence.Wire(blocks, book, server.port)
-        data = self._data(wire, server, done, start_ns, end_ns)
         secret = mask.words_of(config)
-        data.update(matrix=self._matrix(folder), config=config,
-                    exchanges=fields.exchanges(
-                        wire.streams, secret,
-                        exercises.shown(self.o.exercise or "")),
-                    time_wait=timewait.data(waits, wire.streams, start_ns),
-                    source=source.read(self.site, self.o.page, ini.option(
-                        config, "server", "index") or "index.html"),
-                    versions=_versions(self.program, product,
-                                       run.way if run else None),
-            capture={"way": run.way if run else None, "why_not": why,
-                     "grant": list(rights.here())
-                     if not run and self.o.capture != "off" else None,
-                     "dropped": run.dropped if run else None,
-                     "whole": run.whole if run else None})
+        found = self._data(_Ran(
+            server, wire, done, product, config, secret, start_ns, end_ns,
+            timewait.data(waits, wire.streams, start_ns),
+            self._captured(run, why)), folder)
         noted = annotate.annotate(blocks, book, Words(self.o.lang))[0] \
             if blocks else None
-        data = mask.everywhere(secret, data)
+        data: rows.Report = mask.everywhere(secret, found)
         if self.o.exercise:
-            data["exercise"] = exercises.asked(self.o.exercise, data,
-                                               self.o.answers)
-            data["exercise"]["figures"] = self.o.figures or self.o.answers
+            asked = exercises.asked(self.o.exercise, data, self.o.answers)
+            asked["figures"] = self.o.figures or self.o.answers
+            data["exercise"] = asked
         return data, noted
+
+    def _captured(self, run: capture.Capture | None,
+                  why: str | None) -> rows.Capture:
+        return {"way": run.way if run else None, "why_not": why,
+                "grant": rights.here()
+                if not run and self.o.capture != "off" else None,
+                "dropped": run.dropped if run else None,
+                "whole": run.whole if run else None}
 
     def _visits(self, folder: pathlib.Path, server: servers.Server,
                 root: pathlib.Path) -> "tuple[list[scenario.Done], str]":
@@ -204,7 +226,7 @@ class Experiment:
             return [scenario.Done(s, now, now, failed=Said((str(why),)))
                     for s in self.steps], "did not start"
 
-    def _matrix(self, folder):
+    def _matrix(self, folder: pathlib.Path) -> rows.Matrix | None:
         """After the experiment, with a fresh profile and a server of its
         own, so that it disturbs nothing."""
         if self.o.matrix == "off":
@@ -217,21 +239,24 @@ class Experiment:
             self.say("no matrix: %s", str(why))
             return None
 
-    def _data(self, wire, server, done, start_ns, end_ns):
-        steps = evidence.steps(wire, done, server.url, start_ns)
+    def _data(self, ran: _Ran, folder: pathlib.Path) -> rows.Report:
+        wire, done, start_ns = ran.wire, ran.done, ran.start_ns
+        steps = evidence.steps(wire, done, ran.server.url, start_ns)
         for row, d in zip(steps, done):
             if d.load:
                 row["screenshot"] = _picture(d.load.screenshot)
         text = self.ini.read_text(encoding="utf-8", errors="replace")
+        index = ini.option(ran.config, "server", "index") or "index.html"
         return {
             "format": FORMAT, "name": self.o.name, "number": self.o.number,
             "made": datetime.datetime.fromtimestamp(
                 start_ns / 1e9).astimezone().isoformat(timespec="seconds"),
-            "seconds": (end_ns - start_ns) / 1e9,
-            "subject": self.o.subject, "page": self.o.page, "port": server.port,
+            "seconds": (ran.end_ns - start_ns) / 1e9,
+            "subject": self.o.subject, "page": self.o.page,
+            "port": ran.server.port,
             "scenario": [s.text for s in self.steps],
             "ini": {"name": self.ini.name, "text": text,
-                    "used": ini.used(text, server.overrides),
+                    "used": ini.used(text, ran.server.overrides),
                     "overrides": self.o.option or []},
             "steps": steps,
             "packets": evidence.packet_rows(wire, start_ns),
@@ -240,6 +265,15 @@ class Experiment:
             "agreement": evidence.agreement(wire) if wire.captured else None,
             "exact": all(d.load.exact for d in done if d.load),
             "complete": wire.captured or wire.ledger.complete,
-            "server_log": server.lines,
-            "experiments": ini.experiments(server.lines),
+            "server_log": ran.server.lines,
+            "experiments": ini.experiments(ran.server.lines),
+            "matrix": self._matrix(folder), "config": ran.config,
+            "exchanges": fields.exchanges(
+                wire.streams, ran.secret,
+                exercises.shown(self.o.exercise or "")),
+            "time_wait": ran.waits,
+            "source": source.read(self.site, self.o.page, index),
+            "versions": _versions(self.program, ran.product,
+                                  ran.captured["way"]),
+            "capture": ran.captured,
         }

@@ -2,9 +2,11 @@
 """fields: what the lines of a request and of a response say, one by one: the
 exchanges of a capture as data, and a sentence for each field."""
 import re
-from typing import Any, Dict, List, Optional, Sequence
+from collections.abc import Sequence
 
-from . import freshness, mask
+from . import freshness, http1, mask
+from .rows import Asking, Message
+from .streams import Stream
 from .words import Said
 
 # What a name says whatever its value.  RFC 9110 unless another is named.
@@ -120,7 +122,7 @@ NOT_KNOWN = "not explained here"
 def start_line(line: str) -> Said:
     words = line.split(" ")
     if line.startswith("HTTP/"):
-        code = int(words[1]) if len(words) > 1 and words[1].isdigit() else 0
+        code = int(words[1]) if len(words) > 1 and re.fullmatch("[0-9]{3}", words[1]) else 0
         return Said(("version, status code, and a phrase for people: ",)) \
             .joined(Said((STATUS.get(code, NOT_KNOWN),)))
     return Said(("method, target, version: ",)).joined(
@@ -156,31 +158,29 @@ def _shown(words: str, name: str, value: str, public: Sequence[str]) -> str:
     return mask.HIDDEN if mask.field(words, name) else mask.text(words, value)
 
 
-def _message(m: Any, words: str,
-             public: Sequence[str]) -> Optional[Dict[str, Any]]:
-    if m is None:
-        return None
+def _message(m: http1.Message, words: str,
+             public: Sequence[str]) -> Message:
     return {"seen": m.seen, "line": mask.text(words, m.line),
             "fields": [[n, _shown(words, n, v, public)] for n, v in m.sent],
             "head": m.head_end - m.start, "content": m.end - m.head_end,
             "packets": [m.first_packet, m.last_packet]}
 
 
-def exchanges(streams: Any, words: str,
-              public: Sequence[str] = ()) -> List[Dict[str, Any]]:
+def exchanges(streams: Sequence[Stream], words: str,
+              public: Sequence[str] = ()) -> list[Asking]:
     """Every request and its response, in the order of their times.  public:
     values that are shown whatever field they are of."""
-    found = []
+    found: list[tuple[int, Asking]] = []
     for s in streams:
         for i, (q, r) in enumerate(s.pairs()):
             found.append((q.first_ns, {
                 "stream": s.index, "port": s.client[1], "request": i + 1,
                 "asked": _message(q, words, public),
-                "answered": _message(r, words, public)}))
+                "answered": _message(r, words, public) if r else None}))
     return [e for _, e in sorted(found, key=lambda f: f[0])]
 
 
-def kind(exchange: Dict[str, Any]) -> str:
+def kind(exchange: Asking) -> str:
     """Exchanges of one kind say the same: method, names of the fields (those
     of the page and those of its parts differ), status."""
     answered = exchange["answered"]

@@ -54,8 +54,6 @@ def http_date(text: str | None) -> int | None:
         when = email.utils.parsedate_to_datetime(text)
     except (TypeError, ValueError, IndexError):
         return None
-    if when is None:
-        return None
     return int(when.replace(tzinfo=datetime.timezone.utc).timestamp())
 
 

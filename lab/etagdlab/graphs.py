@@ -3,63 +3,86 @@
 W. R. Stevens drew them), round trips, window and bytes in flight; as numbers,
 and as SVG."""
 from html import escape
-from typing import Any, Dict, List, Tuple
+from typing import NamedTuple, TypedDict, TypeVar
 
 from .drawing import Scale, wait_text
+from .rows import Packet
+from .words import Words
 
-Packets = List[Dict[str, Any]]
+Packets = list[Packet]
+Point = tuple[float, float]   # since, a number
+T = TypeVar("T")
 WIDTH, LEFT, RIGHT = 1040, 70, 1020
 HEIGHT, TOP, BETWEEN = 150, 26, 34
 TICKS = 4
 POINTS_MAX = 4000             # of one graph; a longer one is thinned out
 
 
-def sides(packets: Packets) -> "Dict[str, Packets]":
+def sides(packets: Packets) -> dict[str, Packets]:
     return {"server": [p for p in packets if not p["client"]],
             "client": [p for p in packets if p["client"]]}
 
 
-def sequence(packets: Packets) -> "Dict[str, List[List[float]]]":
-    """What the server sent, [since, first byte, behind the last, again], and
-    what the client confirmed, [since, number]."""
-    sent = [[p["since"], p["seq"], p["seq"] + p["data"], p["again"]]
-            for p in packets if not p["client"] and p["data"]]
-    return {"sent": sent, "acked": [[p["since"], p["ack"]] for p in packets
-                                    if p["client"] and p["ack"]]}
+class Sent(NamedTuple):
+    since: float
+    begin: int                # its first byte
+    end: int                  # behind its last
+    again: bool
 
 
-def round_trips(packets: Packets) -> "List[Tuple[float, float, str]]":
+class Numbers(TypedDict):
+    sent: list[Sent]          # by the server
+    acked: list[Point]        # since, number: by the client
+
+
+def sequence(packets: Packets) -> Numbers:
+    return {"sent": [Sent(p["since"], p["seq"], p["seq"] + p["data"],
+                          p["again"])
+                     for p in packets if not p["client"] and p["data"]],
+            "acked": [(p["since"], p["ack"]) for p in packets
+                      if p["client"] and p["ack"]]}
+
+
+class _Due(NamedTuple):
+    """What waits for its ACK."""
+    client: bool
+    since: float
+    end: int
+
+
+def round_trips(packets: Packets) -> list[tuple[float, float, str]]:
     """[(since, ms, who measured)]: from what takes sequence numbers to the
     first ACK of it.  What was sent twice tells nothing (Karn's rule)."""
-    found, due = [], []       # type: ignore[var-annotated]
+    found: list[tuple[float, float, str]] = []
+    due: list[_Due] = []
     for p in packets:
         flags = p["flags"]
         rest = []
         for d in due:
-            if d["client"] != p["client"] and "ACK" in flags and \
-                    p["ack"] >= d["end"]:
-                found.append((d["since"], (p["since"] - d["since"]) * 1e3,
-                              "client" if d["client"] else "server"))
+            if d.client != p["client"] and "ACK" in flags and \
+                    p["ack"] >= d.end:
+                found.append((d.since, (p["since"] - d.since) * 1e3,
+                              "client" if d.client else "server"))
             else:
                 rest.append(d)
         due = rest
         takes = p["data"] + ("SYN" in flags) + ("FIN" in flags)
         if takes and not p["again"]:
-            due.append({"client": p["client"], "since": p["since"],
-                        "end": p["seq"] + takes})
+            due.append(_Due(p["client"], p["since"], p["seq"] + takes))
     return sorted(found)
 
 
-def windows(packets: Packets) -> "List[List[float]]":
+def windows(packets: Packets) -> list[Point]:
     """[since, what the client has room for]; its SYN's is not scaled."""
-    return [[p["since"], p["win"]] for p in packets
+    return [(p["since"], p["win"]) for p in packets
             if p["client"] and "SYN" not in p["flags"] and
             "RST" not in p["flags"]]
 
 
-def in_flight(packets: Packets) -> "List[List[float]]":
+def in_flight(packets: Packets) -> list[Point]:
     """[since, bytes that the server has sent and nobody has confirmed]."""
-    found, sent, acked = [], 1, 1
+    found: list[Point] = []
+    sent, acked = 1, 1
     for p in packets:
         if p["client"] and p["ack"]:
             acked = max(acked, p["ack"])
@@ -67,16 +90,27 @@ def in_flight(packets: Packets) -> "List[List[float]]":
             sent = max(sent, p["seq"] + p["data"])
         else:
             continue
-        found.append([p["since"], max(0, sent - acked)])
+        found.append((p["since"], max(0, sent - acked)))
     return found
 
 
-def figures(packets: Packets) -> Dict[str, Any]:
+class Figures(TypedDict):
+    segments: int
+    bytes: int
+    again: int
+    largest: int
+    rtt_min: float | None
+    rtt_max: float | None
+    window: float
+    flight: float
+
+
+def figures(packets: Packets) -> Figures:
     """The numbers that a text can say of them."""
     trips = [ms for _, ms, _ in round_trips(packets)]
     sent = sequence(packets)["sent"]
     return {"segments": len(sent), "bytes": sum(b - a for _, a, b, _ in sent),
-            "again": sum(bool(s[3]) for s in sent),
+            "again": sum(s.again for s in sent),
             "largest": max((b - a for _, a, b, _ in sent), default=0),
             "rtt_min": min(trips) if trips else None,
             "rtt_max": max(trips) if trips else None,
@@ -86,7 +120,7 @@ def figures(packets: Packets) -> Dict[str, Any]:
 
 # -- drawing -----------------------------------------------------------------
 
-def _thin(points: "List[Any]") -> "List[Any]":
+def _thin(points: list[T]) -> list[T]:
     step = len(points) // POINTS_MAX + 1
     return points[::step] if step > 1 else points
 
@@ -115,7 +149,7 @@ class _Panel:
     def __init__(self, n: int, x: Scale, most: float):
         self.top = TOP + n * (HEIGHT + BETWEEN)
         self.x, self.most = x, _nice(most) or 1.0
-        self.out: List[str] = []
+        self.out: list[str] = []
 
     def y(self, value: float) -> float:
         return self.top + HEIGHT * (1 - value / self.most)
@@ -137,11 +171,11 @@ class _Panel:
                 "<title>%s</title></rect>" % (
                     x - 8, self.top, HEIGHT, wait_text(seconds)))
 
-    def dots(self, points: "List[Any]", cls: str) -> None:
+    def dots(self, points: list[Point], cls: str) -> None:
         self.out += ['<circle class="%s" cx="%.1f" cy="%.1f" r="2.4"/>' % (
             cls, self.x(t), self.y(v)) for t, v in _thin(points)]
 
-    def steps(self, points: "List[Any]", cls: str) -> None:
+    def steps(self, points: list[Point], cls: str) -> None:
         """A line that stays until the next point."""
         if not points:
             return
@@ -154,7 +188,7 @@ class _Panel:
             path.append("L%.1f %.1f" % (x, y))
         self.out.append('<path class="%s" d="%s"/>' % (cls, "".join(path)))
 
-    def bars(self, sent: "List[Any]") -> None:
+    def bars(self, sent: list[Sent]) -> None:
         self.out += [
             '<line class="%s" x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f"/>' % (
                 "again" if again else "sent", self.x(t), self.y(a),
@@ -174,7 +208,7 @@ def _times(n: int, x: Scale) -> str:
     return "".join(out)
 
 
-def svg(packets: Packets, words: Any, label: str = "") -> str:
+def svg(packets: Packets, words: Words, label: str = "") -> str:
     """The four graphs of one connection, above each other."""
     seq, trips = sequence(packets), round_trips(packets)
     room, flight = windows(packets), in_flight(packets)

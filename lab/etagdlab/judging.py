@@ -9,6 +9,9 @@ from typing import Any, List
 from . import course, diff, pcapng, verify
 
 OK, USAGE, DIFFERENT = 0, 2, 3
+# What a file that is no report may lead to.
+FAULTS = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError,
+          RecursionError)
 
 
 def _fail(text: str) -> int:
@@ -33,8 +36,8 @@ def compare(paths: List[str]) -> int:
     try:
         a, b = map(_load, paths)
         lines = diff.compare(a, b)
-    except (OSError, ValueError, KeyError, TypeError) as why:
-        return _fail("no two reports: %s" % why)
+    except FAULTS as why:
+        return _fail("no two reports: %s" % (why or type(why)))
     for line in lines or ["no difference"]:
         _print(line)
     return DIFFERENT if lines else OK
@@ -47,8 +50,7 @@ def verified(paths: List[str]) -> int:
         wrong = verify.differences(data, pcapng.read(paths[1]))
     except pcapng.Malformed as why:
         return _fail("%s: %s" % (paths[1], why))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError,
-            IndexError, RecursionError) as why:
+    except FAULTS as why:
         return _fail("no report with its capture: %s" % (why or type(why)))
     for text in wrong[:verify.SHOWN_MAX]:
         _print(text)

@@ -63,7 +63,7 @@ def _name_end(s: str, i: int) -> Tuple[int, int]:
     return i, 0
 
 
-def _parameter(out: list, words: str, s: str, i: int) -> int:
+def _parameter(out: list[str], words: str, s: str, i: int) -> int:
     """A parameter begins at i: where to go on."""
     end, equals = _name_end(s, i)
     if not equals or not named(words, s[i:end]):
@@ -82,7 +82,7 @@ def _parameter(out: list, words: str, s: str, i: int) -> int:
     return i
 
 
-def _userinfo(out: list, s: str, i: int) -> int:
+def _userinfo(out: list[str], s: str, i: int) -> int:
     """Behind "//": userinfo ends with the last "@" of the authority."""
     found, k = i, i
     while k < len(s):
@@ -101,7 +101,7 @@ def text(words: str, s: str) -> str:
     """A target, or text with URLs in it."""
     if not re.search("[?&;#%]|:/", s):
         return s
-    out: list = []
+    out: list[str] = []
     before, i = ("", ""), 0
     while i < len(s):
         c, n = _at(s, i)

@@ -3,14 +3,18 @@
 picture under each caching policy, each action once, and what crossed the
 wire."""
 import os
+import pathlib
 import random
 import struct
 import time
 import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from . import ledger, shared
+from .driving import Driver, Load, Say, silent
 from .evidence import path_of, said_by_browser
+from .rows import Cell, Matrix, MatrixRow
 from .server import Server
 
 DAY = 86400
@@ -29,11 +33,11 @@ class Policy:
     name: str
     label: str
     rule: str                 # of [cache]
-    expected: tuple
+    expected: tuple[str, ...]
     slow: bool = False        # shows itself only after some seconds
 
 
-def _policies():
+def _policies() -> Iterator[Policy]:
     told = shared.policies()
     column = told["actions"].split()
     for name, row in told["policies"].items():
@@ -51,12 +55,12 @@ PAGE = next(p for p in _ALL if p.name == "page")
 POLICIES = tuple(p for p in _ALL if p is not PAGE)
 
 
-def picture(seed, size=24):
+def picture(seed: str, size: int = 24) -> bytes:
     """Some two thousand bytes that differ from row to row."""
     noise = random.Random(seed)
     rows = b"".join(b"\0" + noise.randbytes(3 * size) for _ in range(size))
 
-    def chunk(kind, data):
+    def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(
             ">I", zlib.crc32(kind + data))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(
@@ -64,7 +68,7 @@ def picture(seed, size=24):
         chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
-def make_site(root, policies):
+def make_site(root: pathlib.Path, policies: Iterable[Policy]) -> None:
     """The page and its pictures, dated ten days ago."""
     root.mkdir(parents=True, exist_ok=True)
     images = "".join('<img src="/%s.png" width=24 height=24 alt="">\n' % p.name
@@ -80,7 +84,7 @@ def make_site(root, policies):
         os.utime(path, (old, old))
 
 
-def make_ini(path, policies):
+def make_ini(path: pathlib.Path, policies: Iterable[Policy]) -> None:
     out = ["[server]\nlisten = 127.0.0.1:0\nroot = .\nworkers = 1\n",
            "[cache *.html]\nCache-Control = no-cache\n"]
     for p in policies:
@@ -89,24 +93,26 @@ def make_ini(path, policies):
     path.write_text("\n".join(out))
 
 
-def _act(browser, action, url):
+def _act(browser: Driver, action: str, url: str) -> Load:
     if action in ("first", "typed"):
         return browser.open(url, False)
     if action == "restart":
         browser.restart()
         return browser.open(url, False)
-    return {"link": browser.follow, "reload": browser.reload,
-            "hard": browser.hard_reload, "back": browser.back,
-            "tab": lambda picture: browser.new_tab(url, picture),
-            }[action](False)
+    do: dict[str, Callable[[bool], Load]] = {
+        "link": browser.follow, "reload": browser.reload,
+        "hard": browser.hard_reload, "back": browser.back,
+        "tab": lambda picture: browser.new_tab(url, picture)}
+    return do[action](False)
 
 
-def _cell(statuses, said):
+def _cell(statuses: Sequence[int | None], said: str | None) -> str:
     text = " ".join(map(str, statuses)) or "-"
     return "~" + text if statuses and said == "cache" else text
 
 
-def measure(program, browser, folder, slow=False, say=lambda *text: None):
+def measure(program: str, browser: Driver, folder: pathlib.Path,
+            slow: bool = False, say: Say = silent) -> Matrix:
     """The matrix as data.  slow: with the rows that need waiting."""
     policies = [p for p in POLICIES if slow or not p.slow]
     root = folder / "matrix"
@@ -130,9 +136,10 @@ def measure(program, browser, folder, slow=False, say=lambda *text: None):
             "witnesses_differ": sum(c["agree"] is False for c in cells)}
 
 
-def _row(policy, windows, entries, base):
+def _row(policy: Policy, windows: Sequence[Load],
+         entries: Iterable[ledger.Request], base: str) -> MatrixRow:
     path = "/index.html" if policy is PAGE else "/%s.png" % policy.name
-    cells = []
+    cells: list[Cell] = []
     for i, load in enumerate(windows):
         until = windows[i + 1].begin_ns if i + 1 < len(windows) else 1 << 63
         statuses = [r.status for r in entries if r.target == path and

@@ -2,10 +2,12 @@
 """measures: answers that are figures of time and size: an upload's segments and
 confirmations, a wait for a worker, one thing after the other against all at
 once, the packets of a development server's answer.  Rules as in answers.py."""
-from typing import Any, List, Optional
+from typing import List, NamedTuple, Optional
 
-from .answers import (Answer, Data, _list, _said, both, exchanges, stream,
-                      target)
+from .answers import (Answer, Data, _list, _said, both, exchanges, manner,
+                      offered, target)
+from .rows import Answered, Packet
+from .words import Said
 
 
 def own_ports(d: Data) -> "set[int]":
@@ -37,12 +39,12 @@ def two_ways(d: Data) -> Optional[Answer]:
 
 # -- an upload ---------------------------------------------------------------
 
-def _sent(d: Data) -> Optional[Any]:
+def _sent(d: Data) -> Optional[Answered]:
     return next((e for e in exchanges(d) if e["asked"]["line"].startswith(
         ("POST ", "PUT "))), None)
 
 
-def _carriers(d: Data, e: Any) -> List[Any]:
+def _carriers(d: Data, e: Answered) -> List[Packet]:
     """The client's packets that bring the request."""
     first, last = e["asked"]["packets"]
     return [p for p in d["packets"] if p["stream"] == e["stream"] and
@@ -51,9 +53,7 @@ def _carriers(d: Data, e: Any) -> List[Any]:
 
 def _most(d: Data, port: int) -> int:
     """Bytes that a segment of this connection can carry."""
-    told = stream(d, port)["tcp"]
-    options = [o for end in ("client", "server") if told[end]
-               for o in told[end]["options"]]
+    options = offered(d, port)
     mss = min((int(o[4:]) for o in options if o.startswith("MSS=")), default=0)
     return mss - (12 if any("TSval" in o for o in options) else 0)
 
@@ -134,8 +134,13 @@ def upload_answer(d: Data) -> Optional[Answer]:
 
 # -- a wait for a worker -----------------------------------------------------
 
-def _waits(d: Data) -> List[Any]:
-    """[(step, ports, exchange of the one that asked, seconds)]"""
+class _Wait(NamedTuple):
+    step: int
+    exchange: Answered        # of the one that asked
+    took: float
+
+
+def _waits(d: Data) -> List[_Wait]:
     times = {p["no"]: p["time"] for p in d["packets"]}
     found = []
     for i, s in enumerate(d["steps"]):
@@ -143,30 +148,31 @@ def _waits(d: Data) -> List[Any]:
         e = next((e for e in exchanges(d) if s["word"] == "stall" and ports and
                   e["port"] == ports[0]), None)
         if e:
-            asked, answered = (e[k]["packets"][0] for k in
-                               ("asked", "answered"))
-            found.append((i + 1, ports, e, times[answered] - times[asked]))
+            asked = e["asked"]["packets"][0]
+            answered = e["answered"]["packets"][0]
+            found.append(_Wait(i + 1, e, times[answered] - times[asked]))
     return found
 
 
 def stalls(d: Data) -> Optional[Answer]:
     found = _waits(d)
     return Answer(_list([_said("step %d: %.3f s from the request to its answer",
-                               i, took) for i, _, _, took in found]),
-                  [n for _, _, e, _ in found for n in both(e)]) \
+                               i, took) for i, _, took in found]),
+                  [n for _, e, _ in found for n in both(e)]) \
         if found else None
 
 
 def stall_holders(d: Data) -> Optional[Answer]:
     """Who held the workers: connections that were open when the request came
     and ended before its answer, or with it still open."""
-    out, packets = [], []
-    for i, ports, e, _ in _waits(d):
+    out: List[Said] = []
+    packets: List[int] = []
+    for i, e, _ in _waits(d):
         asked, answered = both(e)
         times = {p["no"]: p["time"] for p in d["packets"]}
         ended = []
         for s in d["streams"]:
-            told = s.get("tcp") and s["tcp"].get("manner")
+            told = manner(s)
             if told and s["port"] != e["port"] and \
                     told["first"] == "server" and \
                     times[asked] <= times[told["fin"]] <= times[answered]:
@@ -180,7 +186,7 @@ def stall_holders(d: Data) -> Optional[Answer]:
 
 # -- a development server ----------------------------------------------------
 
-def _first_used(d: Data) -> Optional[Any]:
+def _first_used(d: Data) -> Optional[Answered]:
     return next((e for e in exchanges(d) if target(e) == d["page"] and
                  e["port"] not in own_ports(d)), None)
 

@@ -2,14 +2,14 @@
 """part_http: the report's section on requests and responses: every field, and
 what it says."""
 from html import escape
-from typing import Any, Dict
 
 from . import fields
 from .pieces import Part, heads, table
+from .rows import Asking, Message
 
 
 class Http(Part):
-    def _lines(self, message: "Dict[str, Any]", asked: bool) -> "list[str]":
+    def _lines(self, message: Message, asked: bool) -> "list[str]":
         """A row for the start line and for each field."""
         row = "<tr><th scope=row>%s</th><td><code>%s</code></td>" \
             "<td>%s</td></tr>"
@@ -27,15 +27,16 @@ class Http(Part):
                 escape(w("behind the empty line that ends the head"))))
         return rows
 
-    def _where(self, message: "Dict[str, Any]") -> str:
+    def _where(self, message: Message) -> str:
         first, last = message["packets"]
         return self.w("packet %d", first) if first == last else \
             self.w("packets %d to %d", first, last)
 
-    def _explained(self, exchange: "Dict[str, Any]") -> str:
+    def _explained(self, exchange: Asking) -> str:
         out = []
-        for key, title in (("asked", "Request"), ("answered", "Response")):
-            message = exchange[key]
+        asked = exchange["asked"]
+        for message, title in ((asked, "Request"),
+                               (exchange["answered"], "Response")):
             if message is None or not message["seen"]:
                 out.append("<p>%s: %s</p>" % (escape(self.w(title)), escape(
                     self.w("not seen" if message else "no answer"))))
@@ -44,24 +45,24 @@ class Http(Part):
                 escape(self.w(title)), escape(self._where(message)),
                 escape(self.w("head of %d bytes", message["head"])),
                 table(heads(self.w, "line", "value", "what it says"),
-                      self._lines(message, key == "asked"), "fields",
+                      self._lines(message, message is asked), "fields",
                       label=self.w(title))))
         return "".join(out)
 
     @staticmethod
-    def _head(message: "Dict[str, Any]") -> str:
+    def _head(message: Message) -> str:
         return "\n".join([message["line"]] + [
             "%s: %s" % (n, v) for n, v in message["fields"]])
 
-    def _plain(self, exchange: "Dict[str, Any]") -> str:
+    def _plain(self, exchange: Asking) -> str:
         """Both heads beside each other."""
-        heads_ = [exchange[k] for k in ("asked", "answered")]
+        heads_ = (exchange["asked"], exchange["answered"])
         return '<div class="pair">%s</div>' % "".join(
             "<pre>%s</pre>" % escape(
                 self._head(m) if m and m["seen"] else
                 self.w("not seen" if m else "no answer")) for m in heads_)
 
-    def _summary(self, exchange: "Dict[str, Any]") -> str:
+    def _summary(self, exchange: Asking) -> str:
         answered = exchange["answered"]
         line = exchange["asked"]["line"].rpartition(" HTTP/")[0]
         status = answered["line"].partition(" ")[2] if answered else ""
@@ -76,7 +77,7 @@ class Http(Part):
         found = self.d.get("exchanges")
         if not found:
             return
-        known: "set[Any]" = set()
+        known: "set[str]" = set()
         out = []
         for e in found:
             kind = fields.kind(e)

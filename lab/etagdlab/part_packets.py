@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """part_packets: the report's sections on connections and packets."""
+from collections.abc import Sequence
 from html import escape
 from typing import List
 
@@ -27,13 +28,16 @@ class Packets(Part):
 
     def ladders(self) -> None:
         captured = bool(self.d["packets"])
-        if not captured and not any(s.get("told") for s in self.d["streams"]):
+        told = {s["index"]: s.get("told", []) for s in self.d["streams"]}
+        if not captured and not any(told.values()):
             return
         out: List[str] = []
         own = {p for step in self.d["steps"] for p in step.get("ports", [])}
         for n, s in enumerate(self.d["streams"]):
-            mine = [p for p in self.d["packets"]
-                    if p["stream"] == s["index"]] if captured else s["told"]
+            mine: Sequence[drawing.Arrow] = told[s["index"]]
+            if captured:
+                mine = [p for p in self.d["packets"]
+                        if p["stream"] == s["index"]]
             count = len(s["requests"])
             w = self.w
             used = w("never used") if s["unused"] else \
@@ -106,7 +110,7 @@ class Packets(Part):
                 '<tr class="%s"><td class=num>%d</td><td class=num>%.9f</td>'
                 "<td>%s</td><td>%s</td><td>%s</td><td class=num>%d</td>"
                 "<td>%s</td></tr>" % (
-                    drawing.kind_of(p), p["no"], p.get("since", p["time"]),
+                    drawing.kind_of(p), p["no"], p["since"],
                     p["source"],
                     p["destination"], p["protocol"], p["length"],
                     escape(p["info"])))

@@ -3,15 +3,15 @@
 for the answers, the figures of this run by choice, and for teachers the
 answers."""
 from html import escape
-from typing import Any, Dict
 
 from .pieces import Part
+from .rows import Question
 
 SHOWN_MAX = 24                # numbers of packets; the table has all
 
 
 class Questions(Part):
-    def _figures(self, row: "Dict[str, Any]") -> str:
+    def _figures(self, row: Question) -> str:
         numbers = sorted(set(row["packets"]))
         if not numbers or not self.d["exercise"].get("figures"):
             return ""
@@ -20,7 +20,7 @@ class Questions(Part):
         return "<p class=soft>%s</p>" % escape(
             self.w("Look at packets: %s", text))
 
-    def _question(self, row: "Dict[str, Any]") -> str:
+    def _question(self, row: Question) -> str:
         room = "<div class=room></div>"
         if "answer" in row:
             room = "<p class=answer><b>%s</b> %s</p>" % (

@@ -2,9 +2,9 @@
 """part_tcp: the report's sections on connections as TCP sees them: how they
 open and close, who waits in TIME-WAIT, and the one that was never used."""
 from html import escape
-from typing import Any, Dict, List
 
 from .pieces import Part, heads, table
+from .rows import Stream, TimeWait, Waiting
 
 
 TCP_TEXTS = (
@@ -56,7 +56,7 @@ WAITING = (
 
 
 class Tcp(Part):
-    def _tcp_row(self, s: "dict[str, Any]") -> str:
+    def _tcp_row(self, s: Stream) -> str:
         told, w = s["tcp"], self.w
         cells = [str(s["port"])]
         for end in (told["client"], told["server"]):
@@ -70,7 +70,7 @@ class Tcp(Part):
             "<td%s>%s</td>" % (" class=num" if c.isdigit() else "", escape(c))
             for c in cells)
 
-    def _close(self, s: "Dict[str, Any]") -> str:
+    def _close(self, s: Stream) -> str:
         told = s["tcp"].get("manner")
         if not told:
             return ""
@@ -94,7 +94,7 @@ class Tcp(Part):
 
     # -- TIME-WAIT
 
-    def _wait_row(self, e: "Dict[str, Any]") -> str:
+    def _wait_row(self, e: Waiting) -> str:
         def seconds(value: "float | None", form: str = "%.1f") -> str:
             return "" if value is None else form % value
         cells = [str(e["port"]), self.w(e["end"]), seconds(e["since"], "%.3f"),
@@ -104,7 +104,7 @@ class Tcp(Part):
         return "<tr>%s</tr>" % "".join("<td>%s</td>" % escape(c)
                                        for c in cells)
 
-    def _settings(self, told: "Dict[str, Any]") -> "List[str]":
+    def _settings(self, told: TimeWait) -> list[str]:
         w, found = self.w, []
         if told["fin_timeout"] is not None:
             found.append(w(
@@ -147,7 +147,7 @@ class Tcp(Part):
 
     # -- the one that was never used
 
-    def _spare(self, s: "Dict[str, Any]") -> str:
+    def _spare(self, s: Stream) -> str:
         w = self.w
         text = w("Port %d: open for %.1f s without a single byte of data.",
                  s["port"], s["end"] - s["begin"])

@@ -2,22 +2,22 @@
 """part_visits: the report's sections on visits: figures, what each visit asked
 for, and why; and whether the witnesses agree."""
 from html import escape
-from typing import Any
 
 from .pieces import SAYS, Part, badge, heads, table
+from .rows import Report, Resource, Step
 from .words import Said
 
 
-def disagreements(data: "dict[str, Any]") -> "list[str]":
+def disagreements(data: Report) -> list[str]:
     """What one witness says and another denies, as sentences."""
-    found: "list[str]" = []
+    found: list[str] = []
     for i, s in enumerate(data["steps"]):
         for r in s.get("resources", []):
             if r["agree"] is False:
                 found.append(Said((
                     "step %d %s, %s: %s on the wire, but the browser says ",
                     i + 1, s["text"], r["path"], r["outcome"])).and_then(
-                        r["browser"]))
+                        r["browser"] or ""))
         if "captured" in s and s["captured"] != s["logged"]:
             found.append(Said((
                 "step %d %s: %d requests in the capture, %d in the log",
@@ -29,7 +29,7 @@ def disagreements(data: "dict[str, Any]") -> "list[str]":
 
 class Visits(Part):
     def summary(self) -> None:
-        rows = [r for _, s in self.loads for r in s["resources"]]
+        rows = [r for _, _, parts in self.loads for r in parts]
         asked = [e for r in rows for e in r["wire"]]
         unused = sum(s["unused"] for s in self.d["streams"])
         figures = [
@@ -75,7 +75,7 @@ class Visits(Part):
         else:
             text = w("There is no capture: %s. So there are two witnesses, the "
                      "server (its log and its observer) and the browser's own "
-                     "timing. ", w(d["capture"]["why_not"]))
+                     "timing. ", w(d["capture"]["why_not"] or ""))
             if not d["complete"]:
                 text += w("Connections without a request are not seen. ")
         if not d.get("exact", True):
@@ -115,26 +115,25 @@ class Visits(Part):
 
     def grid(self) -> None:
         paths = []
-        for _, s in self.loads:
-            paths += [r["path"] for r in s["resources"]
+        for _, _, parts in self.loads:
+            paths += [r["path"] for r in parts
                       if r["path"] not in paths]
         rows = []
         for path in paths:
             cells = []
-            for _, s in self.loads:
-                r = next((r for r in s["resources"] if r["path"] == path),
-                         None)
+            for _, _, parts in self.loads:
+                r = next((r for r in parts if r["path"] == path), None)
                 cells.append("<td>%s</td>" % (badge(r["outcome"], r["why"],
                                                    self.w) if r else ""))
             rows.append('<tr><th scope="row" class="path">%s</th>%s</tr>' % (
                 escape(path), "".join(cells)))
         head = heads(self.w, "part") + "".join(
             '<th scope="col"><a href="#step-%d">%d %s</a></th>' % (
-                i + 1, i + 1, escape(s["text"])) for i, s in self.loads)
+                i + 1, i + 1, escape(s["text"])) for i, s, _ in self.loads)
         self.section("grid", "What each visit asked for", table(
             head, rows, "cells", label=self.w("What each visit asked for")))
 
-    def _resource(self, r: "dict[str, Any]") -> str:
+    def _resource(self, r: Resource) -> str:
         where = "; ".join(
             self.w("request %s on connection %s", e["request"],
                    e["connection"]) + (
@@ -155,14 +154,14 @@ class Visits(Part):
             + escape(self.w(r["why"])),
             "<br><span class=soft>%s</span>" % escape(where) if where else "")
 
-    def _undone(self, s: "dict[str, Any]") -> str:
+    def _undone(self, s: Step) -> str:
         """Why a step did nothing, or ended early."""
-        for kind, text in (("failed", "could not be done: %s"),
-                           ("skipped", "skipped: %s")):
-            if s[kind]:
+        for cls, why, text in (
+                ("bad", s["failed"], "could not be done: %s"),
+                ("soft", s["skipped"], "skipped: %s")):
+            if why:
                 return "<span class=%s>%s</span>" % (
-                    "bad" if kind == "failed" else "soft",
-                    escape(self.w(text, self.w(s[kind]))))
+                    cls, escape(self.w(text, self.w(why))))
         return ""
 
     def visits(self) -> None:

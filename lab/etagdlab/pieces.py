@@ -3,8 +3,8 @@
 section itself."""
 from collections.abc import Iterable
 from html import escape
-from typing import Any
 
+from .rows import Report
 from .shared import colour_of
 from .words import Words
 
@@ -18,10 +18,11 @@ NUMBERS = ("No.", "Time", "Length", "bytes")
 class Part:
     """What adds sections to a report: its data, its words, its list."""
 
-    def __init__(self, data: dict[str, Any], words: Words,
+    def __init__(self, data: Report, words: Words,
                  sections: list[tuple[str, str, str]]) -> None:
         self.d, self.w, self.sections = data, words, sections
-        self.loads = [(i, s) for i, s in enumerate(data["steps"])
+        self.loads = [(i, s, s["resources"])
+                      for i, s in enumerate(data["steps"])
                       if "resources" in s]
 
     def section(self, ident: str, title: str, body: str) -> None:

@@ -11,12 +11,13 @@ from .part_questions import Questions
 from .part_setup import Setup
 from .part_tcp import Tcp
 from .part_visits import Visits, disagreements
+from .rows import Report as Data
 from .words import Words
 
 __all__ = ["disagreements", "html", "plain"]
 
 
-def plain(data):
+def plain(data: Data) -> str:
     """The report for programs: everything but the screenshots."""
     steps = [{k: v for k, v in s.items() if k != "screenshot"}
              for s in data["steps"]]
@@ -25,11 +26,11 @@ def plain(data):
 
 
 class Report:
-    def __init__(self, data, lang):
+    def __init__(self, data: Data, lang: str) -> None:
         self.d, self.lang, self.w = data, lang, Words(lang)
-        self.sections = []
+        self.sections: list[tuple[str, str, str]] = []
 
-    def card(self):
+    def card(self) -> str:
         d, w = self.d, self.w
         rows = [("Name", d["name"] or w("not given"), ""),
                 ("Number", d["number"] or w("not given"), ""),
@@ -41,10 +42,10 @@ class Report:
             '<div class="%s"><dt>%s</dt><dd>%s</dd></div>' % (
                 cls, escape(w(k)), escape(v)) for k, v, cls in rows)
 
-    def html(self):
-        visits, questions, http, tcp, packets, setup = (
-            kind(self.d, self.w, self.sections)
-            for kind in (Visits, Questions, Http, Tcp, Packets, Setup))
+    def html(self) -> str:
+        told = (self.d, self.w, self.sections)
+        visits, questions, http = Visits(*told), Questions(*told), Http(*told)
+        tcp, packets, setup = Tcp(*told), Packets(*told), Setup(*told)
         for part in (
                 visits.summary, questions.questions, setup.page, visits.grid,
                 visits.visits, packets.timeline, tcp.handshakes,
@@ -93,5 +94,5 @@ PAGE = """<!DOCTYPE html>
 """
 
 
-def html(data, lang="en"):
+def html(data: Data, lang: str = "en") -> str:
     return Report(data, lang).html()

@@ -3,12 +3,15 @@
 actions of the browser."""
 import os
 import re
+import pathlib
 import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote_to_bytes
 
 from . import cdp, editing, talk
-from .server import NoServer
+from .driving import Driver, Load, Say, silent
+from .server import NoServer, Server
 from .words import Said
 
 # word: (what it does, whether it takes an argument, whether it loads a page)
@@ -61,20 +64,20 @@ class Step:
     argument: str = ""
 
     @property
-    def text(self):
+    def text(self) -> str:
         return self.word + (":" + self.argument if self.argument else "")
 
     @property
-    def loads(self):
+    def loads(self) -> bool:
         return WORDS[self.word][2]
 
     @property
-    def meaning(self):
+    def meaning(self) -> Said:
         said = Said((WORDS[self.word][0],))
         return said.and_then(": %s", self.argument) if self.argument else said
 
 
-def _seconds(text):
+def _seconds(text: str) -> float:
     digits = text[:-1] if text.endswith("s") else text
     try:
         value = float(digits)
@@ -86,14 +89,15 @@ def _seconds(text):
     return value
 
 
-def _way(text):
+def _way(text: str) -> None:
     if text not in talk.WAYS:
         raise BadScenario("close:%s is none of %s" % (text,
                                                       " ".join(talk.WAYS)))
 
 
-def _number(word, what, least, most):
-    def check(text):
+def _number(word: str, what: str, least: int,
+            most: int) -> Callable[[str], int]:
+    def check(text: str) -> int:
         if not text.isascii() or not text.isdigit() or \
                 not least <= int(text) <= most:
             raise BadScenario("%s:%s is no %s from %d to %d" % (
@@ -102,27 +106,27 @@ def _number(word, what, least, most):
     return check
 
 
-def _option(text):
+def _option(text: str) -> str:
     if not OPTION.fullmatch(text):
         raise BadScenario("set:%s is not SECTION.KEY=VALUE" % text)
     return text
 
 
-def _login(text):
+def _login(text: str) -> str:
     if not text.partition(":")[0] or not text.partition(":")[2]:
         raise BadScenario("login:%s is no NAME:PASSWORD" % text)
     return text
 
 
 OPTION = re.compile(r"[a-z]+\.[a-z-]+=[^\n]+")
-CHECKS = {"wait": _seconds, "close": _way, "login": _login,
+CHECKS: dict[str, Callable[[str], object]] = {"wait": _seconds, "close": _way, "login": _login,
           "segments": _number("segments", "MSS", *MSS),
           "upload": _number("upload", "number of bytes", *UPLOAD),
           "stall": _number("stall", "number of connections", *HOLDERS),
           "set": _option}
 
 
-def parse(text):
+def parse(text: str) -> list[Step]:
     steps = []
     for part in text.split(","):
         word, colon, argument = part.strip().partition(":")
@@ -147,25 +151,26 @@ class Done:
     step: Step
     begin_ns: int
     end_ns: int = 0
-    load: object = None
+    load: Load | None = None
     note: str = ""
     skipped: str = ""         # why there was nothing to do
     failed: str = ""          # why it could not be done
-    files: list = field(default_factory=list)
-    ports: list = field(default_factory=list)     # of the lab's own
+    files: list[str] = field(default_factory=list)
+    ports: list[int] = field(default_factory=list)     # of the lab's own
 
 
 class Runner:
-    def __init__(self, browser, server, page, root, say=lambda *text: None):
+    def __init__(self, browser: Driver, server: Server, page: str,
+                 root: pathlib.Path, say: Say = silent) -> None:
         base = server.url
         self.browser, self.base, self.root = browser, base, root
         self.server = server
         self.url, self.page = base + page, page
         self.say = say
-        self.pictures = []
+        self.pictures: list[str] = []
         self.edits = 0
 
-    def run(self, steps):
+    def run(self, steps: Sequence[Step]) -> list[Done]:
         done = []
         for i, step in enumerate(steps):
             self.say("step %d of %d: %s", i + 1, len(steps), step.text)
@@ -196,44 +201,44 @@ class Runner:
             self.say("%s skipped: %s" if d.skipped else "%s failed: %s",
                      d.step.text, told)
 
-    def _remember_pictures(self, load):
+    def _remember_pictures(self, load: Load) -> None:
         found = [e["url"] for e in load.timing if e["kind"] == "img" and
                  e["url"].startswith(self.base)]
         if found:
             self.pictures = found
 
-    def _first(self, d, _):
+    def _first(self, d: Done, _: str) -> None:
         d.load = self.browser.open(self.url)
 
     _again = _first
 
-    def _visit(self, d, path):
+    def _visit(self, d: Done, path: str) -> None:
         d.load = self.browser.open(self.base + "/" + path.lstrip("/"))
 
-    def _login(self, d, text):
+    def _login(self, d: Done, text: str) -> None:
         """The browser asks without them first, and answers the challenge."""
         name, _, password = text.partition(":")
         scheme, _, rest = self.url.partition("//")
         d.load = self.browser.open("%s//%s:%s@%s" % (
             scheme, quote(name, safe=""), quote(password, safe=""), rest))
 
-    def _link(self, d, _):
+    def _link(self, d: Done, _: str) -> None:
         d.load = self.browser.follow()
 
-    def _reload(self, d, _):
+    def _reload(self, d: Done, _: str) -> None:
         d.load = self.browser.reload()
 
-    def _hard(self, d, _):
+    def _hard(self, d: Done, _: str) -> None:
         d.load = self.browser.hard_reload()
 
-    def _newtab(self, d, _):
+    def _newtab(self, d: Done, _: str) -> None:
         d.load = self.browser.new_tab(self.url)
 
-    def _back(self, d, _):
+    def _back(self, d: Done, _: str) -> None:
         d.load = self.browser.back()
         d.load.timing = d.load.timing or []
 
-    def _change(self, d, names):
+    def _change(self, d: Done, names: Iterable[str]) -> None:
         self.edits += 1
         for name in names:
             path = (self.root / name.lstrip("/")).resolve()
@@ -244,10 +249,10 @@ class Runner:
             d.files.append("/" + name.lstrip("/"))
         d.note = ", ".join(d.files)
 
-    def _edit(self, d, name):
+    def _edit(self, d: Done, name: str) -> None:
         self._change(d, [name])
 
-    def _edit_logo(self, d, _):
+    def _edit_logo(self, d: Done, _: str) -> None:
         # Names are bytes: a page in GBK may ask for names in GBK.
         names = [os.fsdecode(unquote_to_bytes(u[len(self.base):].split("?")[0]))
                  for u in self.pictures]
@@ -257,42 +262,42 @@ class Runner:
                                 "loaded before",)))
         self._change(d, sorted(set(names)))
 
-    def _wait(self, d, text):
+    def _wait(self, d: Done, text: str) -> None:
         time.sleep(_seconds(text))
 
-    def _close(self, d, way):
+    def _close(self, d: Done, way: str) -> None:
         d.ports.append(talk.close(self.base, self.page, way))
         d.note = Said(("own connection, port %d", d.ports[-1]))
 
-    def _segments(self, d, mss):
+    def _segments(self, d: Done, mss: str) -> None:
         port, got = talk.fetch(self.base, self.page, int(mss))
         d.ports.append(port)
         d.note = Said(("own connection, port %d, %d bytes", port, got))
 
-    def _serial(self, d, _):
+    def _serial(self, d: Done, _: str) -> None:
         paths = [u[len(self.base):] for u in [self.url, *self.pictures]]
         port, took = talk.serial(self.base, paths)
         d.ports.append(port)
         d.note = Said(("own connection, port %d, %d requests, %.3f s", port,
                        len(paths), took))
 
-    def _stall(self, d, holders):
+    def _stall(self, d: Done, holders: str) -> None:
         ports, took = talk.stall(self.base, self.page, int(holders))
         d.ports += ports
         d.note = Said(("own connection, port %d, waited %.3f s", ports[0],
                        took))
 
-    def _upload(self, d, size):
+    def _upload(self, d: Done, size: str) -> None:
         d.load = self.browser.send(int(size))
         if not d.load:
             raise Nothing(Said(("the page that is shown has no form that sends "
                                 "a file",)))
 
-    def _set(self, d, option):
+    def _set(self, d: Done, option: str) -> None:
         self.server.change(option)
 
-    def _clear(self, d, _):
+    def _clear(self, d: Done, _: str) -> None:
         self.browser.clear()
 
-    def _restart(self, d, _):
+    def _restart(self, d: Done, _: str) -> None:
         self.browser.restart()

@@ -3,10 +3,11 @@
 import os
 import pathlib
 import re
-from typing import Any, Dict, Optional
+from typing import Optional
 from urllib.parse import unquote_to_bytes
 
 from .notes import decoded
+from .rows import Source
 
 BYTES_MAX = 256 << 10
 
@@ -39,7 +40,7 @@ def _file(site: pathlib.Path, page: str, index: str) -> pathlib.Path:
 
 
 def read(site: pathlib.Path, page: str,
-         index: str = "index.html") -> Optional[Dict[str, Any]]:
+         index: str = "index.html") -> Optional[Source]:
     """{name, text, bytes, cut} or None where the page is no file."""
     path = _file(site, page, index)
     try:

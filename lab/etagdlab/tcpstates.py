@@ -5,9 +5,8 @@ by packet, as the packets that were captured lead through them.
 On loopback a packet arrives as it leaves, so one time serves for both ends; but
 for a FIN that crosses another: its ACK tells that the other had not come.
 """
-from typing import Any, Dict, List
-
 from .packets import ACK, FIN, RST, SYN
+from .streams import Packet, Stream
 
 CLOSED, LISTEN = "CLOSED", "LISTEN"
 SYN_SENT, SYN_RECEIVED = "SYN-SENT", "SYN-RECEIVED"
@@ -31,9 +30,9 @@ class _Ends:
     def __init__(self, opened: bool):
         self.state = {True: CLOSED if opened else ESTABLISHED,
                       False: LISTEN if opened else ESTABLISHED}
-        self.fin: Dict[bool, int] = {}     # the number behind one's FIN
+        self.fin: dict[bool, int] = {}     # the number behind one's FIN
 
-    def _sends(self, who: bool, p: Any) -> None:
+    def _sends(self, who: bool, p: Packet) -> None:
         s = p.segment
         if s.has(SYN):
             self.state[who] = SYN_RECEIVED if s.has(ACK) else SYN_SENT
@@ -43,7 +42,7 @@ class _Ends:
             self.state[who] = CLOSING if crossed else SENDS_FIN.get(
                 self.state[who], self.state[who])
 
-    def _receives(self, who: bool, p: Any) -> None:
+    def _receives(self, who: bool, p: Packet) -> None:
         s, now = p.segment, self.state[who]
         if s.has(SYN):
             now = ESTABLISHED if s.has(ACK) and now == SYN_SENT else \
@@ -56,7 +55,7 @@ class _Ends:
             now = GETS_FIN.get(now, now)
         self.state[who] = now
 
-    def take(self, p: Any) -> None:
+    def take(self, p: Packet) -> None:
         if p.segment.has(RST):
             self.state = {True: CLOSED, False: CLOSED}
             return
@@ -64,7 +63,7 @@ class _Ends:
         self._receives(not p.client, p)
 
 
-def walk(stream: Any) -> "Dict[int, List[str]]":
+def walk(stream: Stream) -> dict[int, list[str]]:
     """{packet's number: [client's state, server's state] after it}, where a
     state changes."""
     ends = _Ends(any(p.segment.has(SYN) for p in stream.packets[:2]))

@@ -9,9 +9,12 @@ import pathlib
 import subprocess
 import threading
 import time
-from typing import Any, Dict, List, Tuple
+from collections.abc import Sequence
+from typing import TypedDict
 
 from . import tools
+from .rows import Listing, TimeWait, Waiting
+from .streams import Stream
 
 TIMEWAIT_S = 60               # TCP_TIMEWAIT_LEN of include/net/tcp.h
 EVERY_S = 0.25
@@ -21,12 +24,28 @@ STATE, TIMER = "06", "03"
 TICKS = 100                   # a second, in that table (USER_HZ)
 SHOWN_MAX = 40                # lines of ss
 
-Key = Tuple[str, int]         # (which end waits, the client's port)
+Key = tuple[str, int]         # (which end waits, the client's port)
 
 
-def entries(text: str, port: int) -> Dict[Key, float]:
+class Look(TypedDict):
+    """What was seen of one: times in ns, seconds left."""
+    first: int
+    left: float
+    gone: int                 # 0: not yet
+    last: int
+    last_left: float
+
+
+class Seen(TypedDict):
+    fin_timeout: int | None
+    reuse: int | None
+    listing: Listing | None
+    ends: dict[Key, Look]
+
+
+def entries(text: str, port: int) -> dict[Key, float]:
     """{(end, client's port): seconds left} of a kernel's table."""
-    found: Dict[Key, float] = {}
+    found: dict[Key, float] = {}
     for line in text.splitlines()[1:]:
         word = line.split()
         if len(word) < 6 or word[3] != STATE:
@@ -40,8 +59,8 @@ def entries(text: str, port: int) -> Dict[Key, float]:
     return found
 
 
-def now(port: int) -> Dict[Key, float]:
-    found: Dict[Key, float] = {}
+def now(port: int) -> dict[Key, float]:
+    found: dict[Key, float] = {}
     for name in TABLES:
         try:
             found.update(entries(pathlib.Path(name).read_text(), port))
@@ -57,7 +76,7 @@ def setting(name: str) -> "int | None":
         return None
 
 
-def listing(port: int) -> "Dict[str, Any] | None":
+def listing(port: int) -> Listing | None:
     """What ss says just now, and how to have it said."""
     program = tools.SS.path()
     if not program:
@@ -81,7 +100,7 @@ class Watch:
 
     def __init__(self, port: int):
         self.port = port
-        self.seen: Dict[Key, Dict[str, Any]] = {}
+        self.seen: dict[Key, Look] = {}
         self.done = threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
@@ -93,7 +112,8 @@ class Watch:
             row = self.seen.get(key)
             if row is None or row["gone"] or left > row["last_left"] + 1:
                 # The same port again is a wait of its own.
-                row = {"first": at, "left": left, "gone": 0}
+                row = {"first": at, "left": left, "gone": 0, "last": at,
+                       "last_left": left}
                 self.seen[key] = row
             row["last"], row["last_left"] = at, left
         for key, row in self.seen.items():
@@ -110,7 +130,7 @@ class Watch:
         self.done.set()
         self.thread.join()
 
-    def finish(self) -> Dict[str, Any]:
+    def finish(self) -> Seen:
         self.end()
         self._look()
         return {"fin_timeout": setting("tcp_fin_timeout"),
@@ -118,11 +138,11 @@ class Watch:
                 "listing": listing(self.port), "ends": self.seen}
 
 
-def rows(told: Dict[str, Any], streams: Any,
-         start_ns: int) -> List[Dict[str, Any]]:
+def rows(told: Seen, streams: Sequence[Stream],
+         start_ns: int) -> list[Waiting]:
     """For each end that waited: since when, by the capture, and how long in
     all: the time that had passed and the time that its timer had left."""
-    found = []
+    found: list[Waiting] = []
     for (end, port), row in told["ends"].items():
         mine = [s for s in streams if s.client[1] == port]
         fin = mine[-1].fin(end != "client") if mine else None
@@ -137,8 +157,8 @@ def rows(told: Dict[str, Any], streams: Any,
     return sorted(found, key=lambda r: (r["since"] or r["seen"], r["port"]))
 
 
-def data(told: "Dict[str, Any] | None", streams: Any,
-         start_ns: int) -> "Dict[str, Any] | None":
+def data(told: Seen | None, streams: Sequence[Stream],
+         start_ns: int) -> TimeWait | None:
     if told is None:
         return None
     return {"fin_timeout": told["fin_timeout"], "reuse": told["reuse"],

@@ -4,9 +4,13 @@ what does not follow.  What comes from elsewhere (the server's log, the browser'
 timing, the kernel's table, pictures) a capture can't tell."""
 import json
 import math
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional, Tuple, cast
 
 from . import evidence, exercises, fields, ledger, mask
+from .pcapng import Block
+from .rows import Asking, Report
+
+Data = Dict[str, Any]         # a report as it was handed in: it may be anything
 
 SHOWN_MAX = 40                # more differences are counted only
 NEAR_S = 2e-6                 # times went through seconds as a fraction
@@ -20,18 +24,18 @@ class NoReport(ValueError):
     """The file is no report with a capture."""
 
 
-def _start_ns(data: Dict[str, Any], wire: Any) -> int:
+def _start_ns(data: Data, wire: evidence.Wire) -> int:
     """When the run began: the report counts from there."""
     first = min(s.start_ns for s in wire.streams)
-    return first - round(min(p["time"] for p in data["packets"]) * 1e9)
+    return first - round(min(float(p["time"]) for p in data["packets"]) * 1e9)
 
 
-def _exercise(data: Dict[str, Any]) -> str:
+def _exercise(data: Data) -> str:
     told = data.get("exercise")
     return str(told.get("name")) if isinstance(told, dict) else ""
 
 
-def recompute(data: Dict[str, Any], blocks: Any) -> Dict[str, Any]:
+def recompute(data: Data, blocks: List[Block]) -> Data:
     """The part of the report's data that a capture gives."""
     wire = evidence.Wire(blocks, ledger.parse(""), data["port"])
     if not data["packets"] or not wire.streams:
@@ -44,17 +48,18 @@ def recompute(data: Dict[str, Any], blocks: Any) -> Dict[str, Any]:
         "streams": evidence.stream_rows(wire, start),
         "exchanges": fields.exchanges(
             wire.streams, words, exercises.shown(_exercise(data)))})
-    return json.loads(json.dumps(fresh))
+    plain: Data = json.loads(json.dumps(fresh))
+    return plain
 
 
-def _same(a: Any, b: Any) -> bool:
+def _same(a: object, b: object) -> bool:
     if isinstance(a, float) or isinstance(b, float):
         return isinstance(a, (int, float)) and isinstance(b, (int, float)) \
             and math.isclose(a, b, rel_tol=0, abs_tol=NEAR_S)
     return type(a) is type(b) and a == b
 
 
-def _compare(where: str, told: Any, found: Any, out: List[str]) -> None:
+def _compare(where: str, told: object, found: object, out: List[str]) -> None:
     if isinstance(found, dict) and isinstance(told, dict):
         for key in [*found, *(k for k in told if k not in found)]:
             if key not in ELSEWHERE:
@@ -72,7 +77,7 @@ def _compare(where: str, told: Any, found: Any, out: List[str]) -> None:
             json.dumps(found, ensure_ascii=False)))
 
 
-def _visits(data: Dict[str, Any], fresh: Dict[str, Any],
+def _visits(data: Data, fresh: Data,
             out: List[str]) -> None:
     """What the visits' tables say of the wire."""
     known = {(e["port"], e["request"]): e for e in fresh["exchanges"]
@@ -90,7 +95,7 @@ def _visits(data: Dict[str, Any], fresh: Dict[str, Any],
                 _exchange(where, e, known.get((e["port"], e["request"])), out)
 
 
-def _exchange(where: str, told: Dict[str, Any], found: Any,
+def _exchange(where: str, told: Data, found: Optional[Asking],
               out: List[str]) -> None:
     if found is None:
         if told["packet"]:
@@ -99,7 +104,8 @@ def _exchange(where: str, told: Dict[str, Any], found: Any,
         return
     answered = found["answered"]
     words = answered["line"].split(" ") if answered else []
-    pairs = [("packet", told["packet"], found["asked"]["packets"][0])]
+    pairs: List[Tuple[str, object, object]] = [
+             ("packet", told["packet"], found["asked"]["packets"][0])]
     if answered and answered["seen"]:
         pairs += [("answer's packet", told["answer_packet"],
                    answered["packets"][0]),
@@ -108,7 +114,7 @@ def _exchange(where: str, told: Dict[str, Any], found: Any,
         _compare("%s, %s" % (where, what), a, b, out)
 
 
-def _counts(data: Dict[str, Any], fresh: Dict[str, Any],
+def _counts(data: Data, fresh: Data,
             out: List[str]) -> None:
     steps = data["steps"]
     begins = [q["begin"] for s in fresh["streams"] for q in s["requests"]]
@@ -122,7 +128,7 @@ def _counts(data: Dict[str, Any], fresh: Dict[str, Any],
                  len(begins), out)
 
 
-def differences(data: Dict[str, Any], blocks: Any) -> List[str]:
+def differences(data: Data, blocks: List[Block]) -> List[str]:
     """What of a report does not follow from this capture."""
     out: List[str] = []
     fresh = recompute(data, blocks)
@@ -132,7 +138,7 @@ def differences(data: Dict[str, Any], blocks: Any) -> List[str]:
     _counts(data, fresh, out)
     told = data.get("exercise")
     if told and told["name"] in exercises.TABLE:
-        again = exercises.asked(told["name"], {**data, **fresh}, True)
+        again = exercises.asked(told["name"], cast(Report, {**data, **fresh}), True)
         for i, (a, b) in enumerate(zip(told["questions"],
                                        again["questions"])):
             _compare("question %d, packets" % (i + 1), a["packets"],
@@ -144,9 +150,9 @@ def differences(data: Dict[str, Any], blocks: Any) -> List[str]:
     return out
 
 
-def figures(data: Dict[str, Any]) -> int:
+def figures(data: Data) -> int:
     """How many numbers and words were compared, about."""
-    def count(x: Any) -> int:
+    def count(x: object) -> int:
         if isinstance(x, dict):
             return sum(count(v) for k, v in x.items() if k not in ELSEWHERE)
         if isinstance(x, list):

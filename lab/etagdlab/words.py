@@ -194,7 +194,7 @@ ZH = {
 }
 
 
-def fill(template: str, args: Sequence[Any]) -> str:
+def fill(template: str, args: Sequence[object]) -> str:
     """%, whose arguments may stand in another order: %2$s."""
     places = re.findall(r"%(\d)\$", template)
     if places:
@@ -214,7 +214,7 @@ class Said(str):
         self.parts = parts
         return self
 
-    def and_then(self, template: str, *args: Any) -> "Said":
+    def and_then(self, template: str, *args: object) -> "Said":
         return Said(*self.parts, (template, *args))
 
     def joined(self, other: str) -> "Said":
@@ -225,7 +225,7 @@ class Words:
     def __init__(self, lang: str) -> None:
         self.lang = lang
 
-    def __call__(self, text: str, *args: Any) -> str:
+    def __call__(self, text: str, *args: object) -> str:
         if self.lang != "zh":
             return fill(text, args) if args else str(text)
         if isinstance(text, Said):

@@ -113,7 +113,8 @@ def test_the_scale_cuts_silence_out():
 
 def test_notes_of_a_ladder_are_whole():
     """They stand in two lines at most, and nothing leaves the picture."""
-    packet = {"no": 1, "time": 0.1, "client": False, "flags": "ACK",
+    packet = {"no": 1, "time": 0.1, "since": 0.1, "states": None,
+              "client": False, "flags": "ACK",
               "protocol": "HTTP", "info": "HTTP/1.1 304 Not Modified",
               "data": 9, "comments": ["etagd: " + "a word " * 22 + "end"]}
     stream = {"index": 0, "port": 4000, "worker": 1}
@@ -240,9 +241,13 @@ def test_diff(tmp_path, capsys):
     args = ["lab", "--diff", str(tmp_path / "a"), str(tmp_path / "b")]
     assert cli.main(args) == cli.DIFFERENT
     assert cli.main(args[:3] + [args[2]]) == cli.OK
-    (tmp_path / "b").write_text("{}")
-    assert cli.main(args) == cli.USAGE
-    capsys.readouterr()
+    for no_report in ("{}", "[]", "7", "[" * 100000, '"\\ud800"', json.dumps(
+            {**sample(), "steps": ["again"]}), json.dumps(
+            {**sample(), "ini": []}), json.dumps({**sample(), "ini": {
+                "text": 7, "overrides": []}})):
+        (tmp_path / "b").write_text(no_report)
+        assert cli.main(args) == cli.USAGE, no_report[:40]
+        assert "no two reports: " in capsys.readouterr().err
 
 
 def test_bad_usage(tmp_path, capsys, monkeypatch):
