@@ -19,7 +19,7 @@
 #include "http/media.h"
 #include "http/target.h"
 
-static struct file_version version_of(const struct file_stat *s)
+struct file_version find_version(const struct file_stat *s)
 {
     return (struct file_version){ s->dev, s->ino, s->size, s->mtime_ns,
                                   s->ctime_ns };
@@ -134,7 +134,7 @@ static bool take_file(struct found *f, int fd, const struct file_stat *s)
     f->fd = fd;
     f->status = 200;
     f->reason = REASON_NEW;
-    f->version = version_of(s);
+    f->version = find_version(s);
     f->mtime_s = s->mtime_ns >= 0 ? s->mtime_ns / 1000000000
                                   : -((999999999 - s->mtime_ns) / 1000000000);
     /* another name of the same file may be written through unseen */
@@ -265,7 +265,7 @@ static void find_sidecars(struct files *fs, const struct conf_site *site,
                 f->watched = false;
             f->sidecars |= 1u << c;
             f->sidecar_fd[c] = fd;
-            f->sidecar_version[c] = version_of(&s);
+            f->sidecar_version[c] = find_version(&s);
         } else {
             close(fd);
         }

@@ -67,6 +67,9 @@ bool find_moved(const struct conf_site *site, struct span path);
 /* Closes what find_file() opened. */
 void find_release(struct files *fs, struct found *f);
 
+/* What is compared. */
+struct file_version find_version(const struct file_stat *s);
+
 /* What an error (-errno) means to a client. */
 void find_refuse(struct found *f, int error);
 

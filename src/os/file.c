@@ -165,24 +165,39 @@ int file_fstat(int fd, struct stat *out)
 #endif
 }
 
+static struct file_stat told(const struct stat *s)
+{
+    return (struct file_stat){
+        .kind = S_ISREG(s->st_mode)   ? FILE_REGULAR
+                : S_ISDIR(s->st_mode) ? FILE_DIRECTORY
+                                      : FILE_OTHER,
+        .dev = s->st_dev,
+        .ino = s->st_ino,
+        .size = (uint64_t)s->st_size,
+        .mtime_ns = nanoseconds(&s->st_mtim),
+        .ctime_ns = nanoseconds(&s->st_ctim),
+        .links = s->st_nlink,
+        .uid = s->st_uid,
+    };
+}
+
 int file_stat(int fd, struct file_stat *out)
 {
     struct stat s;
 
     if (file_fstat(fd, &s) != 0)
         return -errno;
-    *out = (struct file_stat){
-        .kind = S_ISREG(s.st_mode)   ? FILE_REGULAR
-                : S_ISDIR(s.st_mode) ? FILE_DIRECTORY
-                                     : FILE_OTHER,
-        .dev = s.st_dev,
-        .ino = s.st_ino,
-        .size = (uint64_t)s.st_size,
-        .mtime_ns = nanoseconds(&s.st_mtim),
-        .ctime_ns = nanoseconds(&s.st_ctim),
-        .links = s.st_nlink,
-        .uid = s.st_uid,
-    };
+    *out = told(&s);
+    return 0;
+}
+
+int file_stat_named(int root, const char *path, struct file_stat *out)
+{
+    struct stat s;
+
+    if (fstatat(root, path, &s, AT_SYMLINK_NOFOLLOW) != 0)
+        return -errno;
+    *out = told(&s);
     return 0;
 }
 

@@ -2,7 +2,8 @@
  *
  * file: opening below a root, and asking descriptors what they are.
  * Layer: os.  Every function returns >= 0 or -errno.  A name is opened once and
- * then only the descriptor is asked: there is no stat by path.
+ * then only the descriptor is asked; a stat by path finds nothing, it only
+ * confirms what was found in that way.
  */
 #ifndef ETAGD_OS_FILE_H
 #define ETAGD_OS_FILE_H
@@ -71,6 +72,11 @@ bool file_within(int folder, int fd);
 bool file_is_link(const char *path);
 
 int file_stat(int fd, struct file_stat *out);
+
+/* The same of a path (relative) below the directory `root`, of a link itself.
+ * Links on the way are followed wherever they lead: what is told may only be
+ * compared with what an open found, never served. */
+int file_stat_named(int root, const char *path, struct file_stat *out);
 
 /* Which directory `path` names, as device and inode.  A server of files that is
  * gone is not asked about the last component: what is known of it must do.  0

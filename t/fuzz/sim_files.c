@@ -242,6 +242,16 @@ int file_stat(int fd, struct file_stat *out)
     return 0;
 }
 
+int file_stat_named(int root, const char *path, struct file_stat *out)
+{
+    int fd = file_open_beneath(root, path, FILE_LINKS_NONE);
+    int rc = fd < 0 ? fd : file_stat(fd, out);
+
+    if (fd >= 0)
+        sim_close_file(fd);
+    return rc;
+}
+
 ssize_t file_read_at(int fd, void *p, size_t n, uint64_t offset)
 {
     int i = file_of(fd);
