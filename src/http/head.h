@@ -80,7 +80,12 @@ bool head_next(const struct head *h, enum field_id id, struct head_cursor *at,
 
 /* True when the connection is to persist after the response, as the client
  * wants it (RFC 9112 9.3): close wins; HTTP/1.0 needs keep-alive. */
-bool head_persists(const struct head *h);
+bool head_persists_listed(const struct head *h); /* there is a Connection */
+static inline bool head_persists(const struct head *h)
+{
+    return head_has(h, FIELD_CONNECTION) ? head_persists_listed(h)
+                                         : h->minor >= 1;
+}
 
 /* Host and target authority in one: HTTP/1.1 needs exactly one Host, whose
  * value is empty or uri-host [":" port] (RFC 9112 3.2, 3.2.2).  On success
@@ -91,6 +96,12 @@ enum fault head_host(const struct head *h, struct span *host);
 
 /* Expect: NONE and *wanted false when absent (or in HTTP/1.0, where it is
  * ignored); *wanted true for 100-continue; else EXPECT_UNKNOWN. */
-enum fault head_expect(const struct head *h, bool *wanted);
+enum fault head_expect_listed(const struct head *h, bool *wanted);
+static inline enum fault head_expect(const struct head *h, bool *wanted)
+{
+    *wanted = false;
+    return head_has(h, FIELD_EXPECT) ? head_expect_listed(h, wanted)
+                                     : FAULT_NONE;
+}
 
 #endif

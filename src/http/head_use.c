@@ -67,14 +67,12 @@ bool head_next(const struct head *h, enum field_id id, struct head_cursor *at,
     }
 }
 
-bool head_persists(const struct head *h)
+bool head_persists_listed(const struct head *h)
 {
     struct head_cursor at = { 0 };
     struct span option;
     bool keep = h->minor >= 1;
 
-    if (!head_has(h, FIELD_CONNECTION))
-        return keep;
     while (head_next(h, FIELD_CONNECTION, &at, &option)) {
         if (span_eq_nocase(option, SPAN("close")))
             return false;
@@ -100,14 +98,13 @@ enum fault head_host(const struct head *h, struct span *host)
     return target_authority(value, host) ? FAULT_NONE : FAULT_HOST_MALFORMED;
 }
 
-enum fault head_expect(const struct head *h, bool *wanted)
+enum fault head_expect_listed(const struct head *h, bool *wanted)
 {
     struct head_cursor at = { 0 };
     struct span member;
 
-    *wanted = false;
     /* RFC 9110 10.1.1: ignored in HTTP/1.0 */
-    if (h->minor < 1 || !head_has(h, FIELD_EXPECT))
+    if (h->minor < 1)
         return FAULT_NONE;
     while (head_next(h, FIELD_EXPECT, &at, &member)) {
         if (!span_eq_nocase(member, SPAN("100-continue"))) {
