@@ -228,8 +228,8 @@ static void answer_file(const struct reply *to, struct entry *e)
     struct txn *t = to->t;
     fetch(&e->form[CODING_IDENTITY]);
     const struct head *h = &to->q->head;
-    struct plan plan =
-        plan_make(h, &e->source, to->a->now->second + e->clock_s);
+    UNINIT struct plan plan;
+    plan_make(&plan, h, &e->source, to->a->now->second + e->clock_s);
     struct entry_form *f = &e->form[plan.coding];
     struct variant v = { .status = 0 };
     UNINIT char storage[ETAG_BYTES_MAX + 128 + EXPLAINED_MAX];

@@ -5,8 +5,6 @@
  */
 #include "http/plan.h"
 
-#include "base/uninit.h"
-
 /* Fields without any of which the answer is a plain 200. */
 #define CONDITIONAL                                                            \
     ((1ull << FIELD_IF_MATCH) | (1ull << FIELD_IF_NONE_MATCH) |                \
@@ -94,8 +92,6 @@ static enum coding select_coding(const struct head *h,
     enum coding c;
 
     *refused = false;
-    if (!head_has(h, FIELD_ACCEPT_ENCODING))
-        return CODING_IDENTITY; /* nothing was said, so nothing is assumed */
     accept_codings(&accepted, h);
     if (h->present & CONDITIONAL) {
         c = find_form(h, source, source->available, &accepted, named);
@@ -154,27 +150,33 @@ static void apply_range(struct plan *plan, const struct head *h,
     }
 }
 
-struct plan plan_make(const struct head *h, const struct plan_source *source,
-                      int64_t now)
+static void apply_conditions(struct plan *plan, const struct head *h,
+                             const struct plan_source *source, int64_t now)
 {
-    UNINIT struct plan plan;
-
-    plan.status = 200;
-    plan.reason = REASON_NEW;
-    plan.coding = select_coding(h, source, now, &plan.identity_refused);
-    plan.range.verdict = RANGE_IGNORE;
-    if (!(h->present & CONDITIONAL))
-        return plan;
-
-    const struct plan_form *form = &source->form[plan.coding];
+    const struct plan_form *form = &source->form[plan->coding];
     struct validators v = { form->tag, form->alias, source->last_modified };
     struct cond_result cond = cond_evaluate(h, &v, now);
-    plan.reason = cond.reason;
+
+    plan->reason = cond.reason;
     if (cond.verdict == COND_NOT_MODIFIED)
-        plan.status = 304;
+        plan->status = 304;
     else if (cond.verdict == COND_FAILED)
-        plan.status = 412;
+        plan->status = 412;
     else
-        apply_range(&plan, h, source, &v, now);
-    return plan;
+        apply_range(plan, h, source, &v, now);
+}
+
+void plan_make(struct plan *plan, const struct head *h,
+               const struct plan_source *source, int64_t now)
+{
+    plan->status = 200;
+    plan->reason = REASON_NEW;
+    plan->coding = CODING_IDENTITY;
+    plan->identity_refused = false;
+    plan->range.verdict = RANGE_IGNORE;
+    /* where nothing was said, nothing is assumed */
+    if (head_has(h, FIELD_ACCEPT_ENCODING))
+        plan->coding = select_coding(h, source, now, &plan->identity_refused);
+    if (h->present & CONDITIONAL)
+        apply_conditions(plan, h, source, now);
 }

@@ -49,7 +49,7 @@ struct plan {
 };
 
 /* now: seconds, the Date of the response. */
-struct plan plan_make(const struct head *h, const struct plan_source *source,
-                      int64_t now);
+void plan_make(struct plan *plan, const struct head *h,
+               const struct plan_source *source, int64_t now);
 
 #endif

@@ -177,9 +177,10 @@ static void put_rules(const struct trial *t, const struct entry *e)
 
 static void put_ranges(const struct trial *t, const struct entry *e)
 {
-    struct plan plan =
-        plan_make(&t->request.head, &e->source, t->w->now.second + e->clock_s);
+    struct plan plan;
 
+    plan_make(&plan, &t->request.head, &e->source,
+              t->w->now.second + e->clock_s);
     if (plan.identity_refused)
         printf("note     the client refuses every form there is; this one is "
                "sent all the same (RFC 9110 12.5.3)\n");

@@ -79,7 +79,8 @@ static void known_before_made(void **state)
         struct plan_source s = sources_made(BR);
         s.known = GZ | 1u << CODING_ZSTD;
         heads_make(&h, known[i].pairs);
-        struct plan p = plan_make(&h, &s, NOW);
+        struct plan p;
+        plan_make(&p, &h, &s, NOW);
         ROW_CHECK(known[i].row, p.status == known[i].status);
         ROW_CHECK(known[i].row, p.coding == known[i].coding);
     }
@@ -116,7 +117,8 @@ static void never_sent_unmade(void **state)
         unsigned available = (unsigned)(rest / 2) << 1;
         struct plan_source s = sources_made(available);
         s.known = ALL & ~available;
-        struct plan p = plan_make(&h, &s, NOW);
+        struct plan p;
+        plan_make(&p, &h, &s, NOW);
         bool there = s.available >> p.coding & 1;
         assert_true(there || p.status == 304 || p.status == 412);
     }
@@ -182,13 +184,14 @@ static void waits_for_the_best(void **state)
         s.known = s.coming = BR;
         s.coming_until = NOW + 1;
         heads_make(&h, waiting[i].pairs);
-        struct plan p = plan_make(&h, &s, NOW);
+        struct plan p;
+        plan_make(&p, &h, &s, NOW);
         ROW_CHECK(waiting[i].row, p.coding == waiting[i].coding);
         ROW_CHECK(waiting[i].row, p.status == waiting[i].status);
-        p = plan_make(&h, &s, NOW + 1);
+        plan_make(&p, &h, &s, NOW + 1);
         ROW_CHECK(waiting[i].row, p.coding == waiting[i].later);
         s.coming = 0;
-        p = plan_make(&h, &s, NOW);
+        plan_make(&p, &h, &s, NOW);
         ROW_CHECK(waiting[i].row, p.coding == waiting[i].later);
     }
 }

@@ -335,7 +335,8 @@ static void plans(void **state)
         struct plan_source s = sources_made(rows[i].available);
 
         heads_make(&h, rows[i].pairs);
-        struct plan p = plan_make(&h, &s, NOW);
+        struct plan p;
+        plan_make(&p, &h, &s, NOW);
         ROW_CHECK(rows[i].row, p.status == rows[i].status);
         ROW_CHECK(rows[i].row, p.reason == rows[i].reason);
         ROW_CHECK(rows[i].row, p.coding == rows[i].coding);
@@ -343,7 +344,8 @@ static void plans(void **state)
         ROW_CHECK(rows[i].row, p.status != 206 || p.range.n == rows[i].pieces);
         /* RFC 9110 9.3.2, 14.2: HEAD is the same without a range */
         h.method = METHOD_HEAD;
-        struct plan q = plan_make(&h, &s, NOW);
+        struct plan q;
+        plan_make(&q, &h, &s, NOW);
         bool ranged = p.status == 206 || p.status == 416;
         ROW_CHECK(rows[i].row, q.status == (ranged ? 200 : p.status));
         ROW_CHECK(rows[i].row, q.coding == p.coding);
@@ -357,7 +359,8 @@ static void everything_refused(void **state)
 
     (void)state;
     heads_make(&h, (const char *const[]){ "Accept-Encoding", "*;q=0", NULL });
-    struct plan p = plan_make(&h, &s, NOW);
+    struct plan p;
+    plan_make(&p, &h, &s, NOW);
     assert_true(p.identity_refused);
     assert_int_equal(p.status, 200);
     assert_int_equal(p.coding, CODING_IDENTITY);
@@ -373,7 +376,8 @@ static void without_a_tag(void **state)
         s.form[c].tag.opaque = SPAN_NONE;
     heads_make(&h, (const char *const[]){ "Accept-Encoding", "gzip",
                                           "If-None-Match", "\"t-gz\"", NULL });
-    struct plan p = plan_make(&h, &s, NOW);
+    struct plan p;
+    plan_make(&p, &h, &s, NOW);
     assert_int_equal(p.status, 200);
     assert_int_equal(p.coding, CODING_GZIP);
     assert_int_equal(p.reason, REASON_TAG_DIFFERS);
