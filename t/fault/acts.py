@@ -30,11 +30,11 @@ def reload(rounds):
                 server.await_line("M013", since)
                 got += slow.recv(4096)
                 time.sleep(0.1)
-        got = [got]
-        while got[-1]:
-            got.append(slow.recv(1 << 18))
+        parts = [got]
+        while parts[-1]:
+            parts.append(slow.recv(1 << 18))
         slow.close()
-        got = b"".join(got)
+        got = b"".join(parts)
         assert got.endswith(huge) and got.startswith(b"HTTP/1.1 200 ")
         result = done(rounds, load)
         server.sockets_at_start = {}

@@ -244,7 +244,7 @@ def cpu(pid):
 def dropped(held, step, seconds):
     """Lets `step` be done to each once a second; (how many are gone, when)."""
     began = time.monotonic()
-    last = 0
+    last = 0.0
     gone = set()
     while time.monotonic() - began < seconds and len(gone) < len(held):
         for s in held:

@@ -136,7 +136,7 @@ def stop_preparer(rounds):
     """Hung, not dead: new files are answered by their names, hot ones as if
     nothing were the matter."""
     server = make({"timeouts": {"prepare": "300ms"}})
-    worst = 0
+    worst = 0.0
     try:
         with Running(server.address, HOT) as load:
             pid = server.preparer()
@@ -160,7 +160,7 @@ def stop_worker(rounds):
     """One worker does not turn: the others take what is new; what it holds is
     late, not lost."""
     server = make(workers=3)
-    worst = 0
+    worst = 0.0
     try:
         with Running(server.address, HOT) as load:
             for i in range(rounds):
@@ -184,7 +184,7 @@ def stop_worker(rounds):
 def kill_master(rounds):
     """Its children finish what they have and end; the port is free again."""
     requests = 0
-    worst = 0
+    worst = 0.0
     for _ in range(rounds):
         server = make()
         try:

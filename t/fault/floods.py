@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """floods: more clients, or slower ones, than anybody wants."""
+import functools
 import resource
 import socket
 import time
@@ -16,11 +17,11 @@ def descriptors(rounds):
     server = make({"timeouts": {"idle": "1h"}}, workers=1, start=False)
     old = harness.subprocess.Popen
     try:
-        harness.subprocess.Popen = lambda *a, **k: old(
-            *a, preexec_fn=limited, **k)
+        setattr(harness.subprocess, "Popen", functools.partial(
+            old, preexec_fn=limited))
         server.start()
     finally:
-        harness.subprocess.Popen = old
+        setattr(harness.subprocess, "Popen", old)
     silent = []
     worst = 0
     try:

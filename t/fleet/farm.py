@@ -83,6 +83,11 @@ def put(path, data, delta):
 
 class Node:
     """More than one process in the course of time; pid() is the present one."""
+    name = ""
+    net = 0                   # the third number of its addresses
+
+    def command(self):
+        raise NotImplementedError
 
     def __init__(self, farm, i, root, more=""):
         self.farm, self.root, self.more = farm, root, more

@@ -6,6 +6,7 @@ import multiprocessing
 import random
 import socket
 import threading
+from typing import Any
 
 PROCESSES, CLIENTS = 2, 16
 
@@ -120,7 +121,7 @@ class Visits:
     """with Visits(address, {path: content}) as v: v.more(100); then v.counts"""
 
     def __init__(self, address, files):
-        self.done = multiprocessing.Value("l", 0)
+        self.done: Any = multiprocessing.Value("l", 0)
         self.ending = multiprocessing.Event()
         self.results = multiprocessing.Queue()
         self.processes = [multiprocessing.Process(
@@ -137,7 +138,7 @@ class Visits:
         """Waits for so many answers in all."""
         look("answers", lambda: self.done.value >= wanted, 600)
 
-    def __exit__(self, *_):
+    def __exit__(self, *ignored):
         self.ending.set()
         for _ in self.processes:
             self.counts.update(self.results.get(timeout=120))

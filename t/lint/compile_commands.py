@@ -18,9 +18,9 @@ LEFT_OUT = ('-ftrivial-auto-var-init', '-fstack-', '-fcf-protection', '-Wl,')
 def main(srcdir, output, *command):
     root = Path(srcdir).resolve()
     files = [*root.glob('src/**/*.c'), *root.glob('t/**/*.c')]
-    command = [word for word in command if not word.startswith(LEFT_OUT)]
+    kept = [word for word in command if not word.startswith(LEFT_OUT)]
     rows = [{'directory': os.getcwd(), 'file': str(p),
-             'arguments': [*command, '-c', str(p)]} for p in sorted(files)]
+             'arguments': [*kept, '-c', str(p)]} for p in sorted(files)]
     Path(output).write_text(json.dumps(rows, indent=1) + '\n')
     link = root / 'compile_commands.json'
     if os.access(root, os.W_OK) and (link.is_symlink() or not link.exists()):

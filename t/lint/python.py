@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """python: flake8 finds nothing in the lab's helper and in the tests (.flake8 has
-the rules), and mypy nothing in the helper (mypy.ini: which of its modules are
-typed throughout).  Skipped where they are not installed."""
+the rules), and mypy nothing in the helper (mypy.ini: typed throughout) and in
+what the tests stand on (t/mypy.ini).  Skipped where they are not installed."""
+import os
 import shutil
 import subprocess
 import sys
@@ -10,24 +11,39 @@ import tempfile
 
 import house
 
-MEND = ('Each line says what flake8 or mypy asks for; .flake8 and mypy.ini have '
-        'the rules.')
+MEND = ('Each line says what flake8 or mypy asks for; .flake8, mypy.ini and '
+        't/mypy.ini have the rules.')
+# Where what they import lies, as they say themselves by sys.path.
+BESIDE = ('lab', 't/live', 't/lab', 't/fault', 'packaging/fleet')
+
+
+def mypy(tree, report, rules, cache, folder, what):
+    report.look()
+    root = tree.root.resolve()
+    path = os.pathsep.join(str(root / b) for b in BESIDE)
+    done = subprocess.run(['mypy', '--config-file', root / rules,
+                           '--cache-dir', cache, *what],
+                          cwd=root / folder, text=True, capture_output=True,
+                          env={**os.environ, 'MYPYPATH': path})
+    found = [x.partition(': ') for x in
+             (done.stdout + done.stderr).splitlines() if ' error: ' in x]
+    for where, _, text in found:
+        report.wrong(f'{folder}/{where}', text)
+    if done.returncode and not found:
+        report.wrong('mypy', f'ended with {done.returncode}: {done.stderr}')
 
 
 def types(tree, report):
-    report.look()
+    """Folder by folder: a module's name is unique in its own only."""
     with tempfile.TemporaryDirectory() as cache:
-        rules = (tree.root / 'mypy.ini').resolve()
-        done = subprocess.run(['mypy', '--config-file', rules,
-                               '--cache-dir', cache, '-p', 'etagdlab'],
-                              cwd=tree.root / 'lab', text=True,
-                              capture_output=True)
-    for line in (done.stdout + done.stderr).splitlines():
-        where, _, what = line.partition(': ')
-        if ' error: ' in line:
-            report.wrong(f'lab/{where}', what)
-    if done.returncode and not report.lines:
-        report.wrong('mypy', f'ended with {done.returncode}')
+        mypy(tree, report, 'mypy.ini', cache, 'lab', ['-p', 'etagdlab'])
+        folders = {}
+        for p in (tree.root / 't').rglob('*.py'):
+            if not p.name.startswith('test_'):
+                folders.setdefault(p.parent, []).append(p.name)
+        for folder, names in sorted(folders.items()):
+            mypy(tree, report, 't/mypy.ini', cache,
+                 str(folder.relative_to(tree.root)), sorted(names))
 
 
 def check(tree, report):

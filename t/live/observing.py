@@ -22,7 +22,7 @@ def fetch(port, path, fields=None, method="GET"):
     try:
         c.request(method, path, headers=fields or {})
         r = c.getresponse()
-        r.text = r.read().decode()
+        setattr(r, "text", r.read().decode())
         return r
     finally:
         c.close()
@@ -91,8 +91,8 @@ class Stream:
         while f.readline() not in (b"\r\n", b""):
             pass
         fields = {}
-        for line in f:
-            line = line.decode().rstrip("\n")
+        for raw in f:
+            line = raw.decode().rstrip("\n")
             if line.startswith(":"):
                 continue
             if line:

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Runs one case: checks every server's answer, then the rounds."""
 import dataclasses
+import functools
 import gzip
 import hashlib
 import os
 import time
+from collections.abc import Callable
 
 from . import load, mix, proc, special, wire
 from .servers import VARIANTS, StartError
@@ -240,9 +242,9 @@ def wrong_status(case, got):
 
 # what is more than one client against one address; FRESH: each round with a
 # server of its own
-CLIENTS = {
-    "idle": lambda *a: special.idle(*a, measure),
-    "observer": lambda *a: special.observer(*a, measure),
+CLIENTS: dict[str, Callable[..., object]] = {
+    "idle": functools.partial(special.idle, measure=measure),
+    "observer": functools.partial(special.observer, measure=measure),
     "cold-start": special.cold_start, "cold-files": special.cold_files,
     "coded-first": special.coded_first, "listings": special.listings,
 }

@@ -200,10 +200,10 @@ for what, head, status in REFUSED:
             head.replace(b"%s", field).replace(b"%%", b"%") + body, status,
             lives=False)
 # Decided at the head, whether or not the content came along with it.
-for name, field, body in (
+for name, line, body in (
         ("content", "Content-Length: 5", b"hello"),
         ("chunks", "Transfer-Encoding: chunked", b"5\r\nhello\r\n0\r\n\r\n"),
         ("broken chunks", "Transfer-Encoding: chunked", b"nonsense\r\n")):
     add("RFC 9110 10.1.1", "100-continue for unwanted " + name,
-        req("POST /ten.bin HTTP/1.1", "Expect: 100-continue", field, body=body),
+        req("POST /ten.bin HTTP/1.1", "Expect: 100-continue", line, body=body),
         405, lives=False)

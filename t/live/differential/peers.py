@@ -55,6 +55,10 @@ class Peer:
     program = ""
     known = ""  # the version that differences.tsv speaks of
 
+    def command(self):
+        """What starts it on self.port."""
+        raise NotImplementedError
+
     def __init__(self, folder, root):
         self.folder = pathlib.Path(folder) / self.name
         self.folder.mkdir()
