@@ -43,6 +43,19 @@ static struct list *home(struct cache *c, const struct entry *e)
     return e->kind == ENTRY_FILE ? &c->files : &c->others;
 }
 
+/* Once a second is often enough to be found used, and leaves the neighbours in
+ * the list alone for all other hits. */
+static void use(struct cache *c, struct entry *e)
+{
+    e->used = c->second;
+    list_remove(&e->lru);
+    list_prepend(home(c, e), &e->lru);
+    if (!list_empty(&e->open)) {
+        list_remove(&e->open);
+        list_prepend(&c->open, &e->open);
+    }
+}
+
 struct entry *cache_find(struct cache *c, uint64_t hash, unsigned site,
                          struct span path)
 {
@@ -58,19 +71,8 @@ struct entry *cache_find(struct cache *c, uint64_t hash, unsigned site,
             span_eq(span_of(e->path, e->path_n), path))
             break;
     }
-    if (e) {
-        /* once a second is often enough to be found used, and leaves the
-         * neighbours in the list alone for all other hits */
-        if (e->used != c->second) {
-            e->used = c->second;
-            list_remove(&e->lru);
-            list_prepend(home(c, e), &e->lru);
-            if (!list_empty(&e->open)) {
-                list_remove(&e->open);
-                list_prepend(&c->open, &e->open);
-            }
-        }
-    }
+    if (e && e->used != c->second)
+        use(c, e);
     return e;
 }
 

@@ -356,38 +356,71 @@ static bool still(const struct files *fs, const struct entry *e)
            file_version_eq(&v, &e->version);
 }
 
-static struct entry *resolve_path(struct files *fs, unsigned site,
-                                  const struct target *target,
-                                  uint64_t since_us)
+static inline bool unchanged(const struct files *fs, const struct entry *e)
 {
-    uint64_t hash = cache_hash(&fs->cache, site, target->path);
-    struct entry *e = cache_find(&fs->cache, hash, site, target->path);
+    return e->watched && e->fresh == fs->fresh && trusted(fs, e);
+}
 
+/* It is not there (NULL), or not beyond doubt. */
+static struct entry *look_into(struct files *fs, struct entry *e, uint64_t hash,
+                               unsigned site, const struct target *target,
+                               uint64_t since_us)
+{
     if (!e)
         return look_again(fs, NULL, site, target, hash);
-    bool unchanged = e->watched && e->fresh == fs->fresh;
-    if (unchanged && !trusted(fs, e)) {
-        unchanged = still(fs, e);
-        if (unchanged)
+    bool same_as_ever = e->watched && e->fresh == fs->fresh;
+    if (same_as_ever && !trusted(fs, e)) {
+        same_as_ever = still(fs, e);
+        if (same_as_ever)
             e->looked_us = fs->now->us;
     }
     /* a writer has let go of it since the ask: times will not tell */
     if (e->pending && e->fresh != fs->fresh && entry_rewritten(fs, e) &&
         e->asked_us < since_us)
         return look_again(fs, e, site, target, hash);
-    if (e->pending || (unchanged && !e->degraded && !e->racy))
-        return e;
-    if (unchanged && e->racy && settles(fs, e))
+    if (e->pending || (same_as_ever && e->racy && settles(fs, e)))
         return e;
     if (e->kind == ENTRY_FILE && e->asked_us >= since_us)
         return e;
     /* a helper looked for this request */
     if (e->helped_us >= since_us && (e->kind != ENTRY_LISTING || e->names))
         return e;
-    if (!unchanged || e->racy)
+    if (!same_as_ever || e->racy)
         e = look_again(fs, e, site, target, hash);
     if (e && e->degraded && !e->pending)
         refresh_degraded(fs, e);
+    return e;
+}
+
+static inline struct entry *resolve_path(struct files *fs, unsigned site,
+                                         const struct target *target,
+                                         uint64_t since_us)
+{
+    uint64_t hash = cache_hash(&fs->cache, site, target->path);
+    struct entry *e = cache_find(&fs->cache, hash, site, target->path);
+
+    if (e && !e->pending && !e->degraded && !e->racy && unchanged(fs, e))
+        return e;
+    return look_into(fs, e, hash, site, target, since_us);
+}
+
+/* What answers in the place of a path that is not there. */
+static struct entry *fall_back(struct files *fs, unsigned site,
+                               uint64_t since_us, enum reason *why)
+{
+    struct target other = {
+        .path = span_str(fs->conf->sites[site].fallback),
+    };
+    struct entry *e = resolve_path(fs, site, &other, since_us);
+
+    if (e && e->kind == ENTRY_FALLBACK) {
+        /* it came and went while we looked: the next request will know */
+        cache_unlink(&fs->cache, e);
+        entry_release(fs, e);
+        return NULL;
+    }
+    if (e && e->kind == ENTRY_FILE)
+        *why = REASON_FALLBACK;
     return e;
 }
 
@@ -400,19 +433,6 @@ struct entry *resolve(struct files *fs, unsigned site,
     struct entry *e = resolve_path(fs, site, target, since_us);
 
     CHECK(!e || (entry_is(e) && !fs->waits));
-    if (!e || e->kind != ENTRY_FALLBACK)
-        return e;
-    struct target other = {
-        .path = span_str(fs->conf->sites[site].fallback),
-    };
-    e = resolve_path(fs, site, &other, since_us);
-    if (e && e->kind == ENTRY_FALLBACK) {
-        /* it came and went while we looked: the next request will know */
-        cache_unlink(&fs->cache, e);
-        entry_release(fs, e);
-        return NULL;
-    }
-    if (e && e->kind == ENTRY_FILE)
-        *why = REASON_FALLBACK;
-    return e;
+    return e && e->kind == ENTRY_FALLBACK ? fall_back(fs, site, since_us, why)
+                                          : e;
 }
