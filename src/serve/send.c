@@ -39,7 +39,8 @@ static void count(struct counters_slot *counters, unsigned status)
     counters_add(counters_status(counters, status), 1);
 }
 
-static void end_record(struct worker *w, struct conn *c, struct record *r)
+static inline void end_record(struct worker *w, struct conn *c,
+                              struct record *r)
 {
     if (!r->quiet)
         count(w->counters, (unsigned)r->line.status);
@@ -148,6 +149,13 @@ static ssize_t send_stored(struct conn *c, struct txn *t, size_t most)
     return in_line(p) ? send_memory(c, t, most) : send_sealed(c, p, most);
 }
 
+/* All that waits is one run of memory, as nearly always: no list of them. */
+static inline bool is_one(const struct txn *t, const struct piece *p,
+                          size_t most)
+{
+    return t->piece_at + 1 == t->piece_n && in_line(p) && most == SIZE_MAX;
+}
+
 /* Its bytes have come into memory while it was being sent. */
 static bool in_memory_now(const struct worker *w, struct piece *p,
                           const struct entry_form *f)
@@ -231,6 +239,8 @@ enum send_result send_flush(struct worker *w, struct conn *c)
         ssize_t n;
         if (most == 0)
             n = net_send(c->fd, "", 0, false); /* is anybody there? */
+        else if (is_one(t, p, most))
+            n = net_send(c->fd, p->p, (size_t)p->bytes, c->closing);
         else if (p->p)
             n = send_stored(c, t, most);
         else
