@@ -32,6 +32,15 @@ bool txn_pool_init(struct txn_pool *pool, size_t count, size_t in_cap)
     return true;
 }
 
+/* All is zero: it was never used, or its memory was given back. */
+static void begin(struct txn *t, size_t in_cap)
+{
+    t->in_cap = in_cap;
+    list_init(&t->waiter);
+    t->out = buf_over(t->out_bytes, sizeof t->out_bytes);
+    t->text = buf_over(t->text_bytes, sizeof t->text_bytes);
+}
+
 struct txn *txn_borrow(struct txn_pool *pool)
 {
     if (pool->n_free == 0)
@@ -52,20 +61,18 @@ struct txn *txn_borrow(struct txn_pool *pool)
     pool->free[at] = NULL; /* the borrower's now */
     t->magic = TXN_MAGIC;
     t->in_n = 0;
-    t->in_cap = pool->stride - sizeof *t;
     t->body_active = t->body_done = t->verdict.known = false;
-    list_init(&t->waiter);
-    t->out = buf_over(t->out_bytes, sizeof t->out_bytes);
-    t->record_at = t->record_n = 0;
-    txn_reset_out(t);
+    if (!t->out.p)
+        begin(t, pool->stride - sizeof *t);
     return t;
 }
 
 void txn_return(struct txn_pool *pool, struct txn *t)
 {
     CHECK(txn_is(t));
-    CHECK(list_empty(&t->waiter) && t->record_at == t->record_n);
-    CHECK(!t->ferry && !txn_sending(t));
+    CHECK(list_empty(&t->waiter) && !t->ferry);
+    /* reset: the next one finds it so */
+    CHECK(t->record_n == 0 && t->piece_n == 0 && t->out.n == 0);
     CHECK(pool->n_free < pool->count);
     t->magic = 0;
     t->conn = NULL;
@@ -142,8 +149,8 @@ void txn_reset_out(struct txn *t)
     t->piece_n = t->piece_at = 0;
     t->record_n = t->record_at = 0;
     t->paced = false;
-    t->text = buf_over(t->text_bytes, sizeof t->text_bytes);
-    t->text_need = 0;
+    t->text.n = t->text_need = 0;
+    t->text.overflow = false;
 }
 
 void txn_input_keep(struct txn *t, struct span head, struct span rest)

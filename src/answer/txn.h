@@ -143,6 +143,7 @@ struct txn_pool {
 bool txn_pool_init(struct txn_pool *pool, size_t count, size_t in_cap);
 void txn_pool_free(struct txn_pool *pool);
 struct txn *txn_borrow(struct txn_pool *pool); /* NULL: none left */
+/* Its queue was reset, so that whoever borrows it next finds it empty. */
 void txn_return(struct txn_pool *pool, struct txn *t);
 
 /* Gives memory back that has not been in use since the last call: once in a

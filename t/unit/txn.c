@@ -134,6 +134,7 @@ static void texts_outlive_input(void **state)
     assert_int_equal(txn_input(t).n, 0);
     assert_true(span_eq(two->line.target, SPAN("/second")));
     t->record_at = t->record_n;
+    txn_reset_out(t);
     txn_return(&pool, t);
     txn_pool_free(&pool);
 }
@@ -156,6 +157,7 @@ static void room_for_texts(void **state)
     for (unsigned i = 0; i < n; i++)
         assert_int_equal(t->record[i].line.target.n, LOGLINE_TARGET_MAX);
     t->record_at = t->record_n;
+    txn_reset_out(t);
     txn_return(&pool, t);
     txn_pool_free(&pool);
 }
