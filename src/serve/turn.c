@@ -102,12 +102,14 @@ static void take_news(struct worker *w)
  * turn and who has come in it go first in turn. */
 static void answer_received(struct worker *w)
 {
+    bool writable = w->arrivals.n_writable > 0;
+
     if (w->arrivals.n_received)
         take_news(w);
-    if (w->answers.turn % 2 == 0)
+    if (writable && w->answers.turn % 2 == 0)
         take_writable(w);
     take_received(w);
-    if (w->answers.turn % 2 == 1)
+    if (writable && w->answers.turn % 2 == 1)
         take_writable(w);
     w->arrivals.n_received = w->arrivals.n_writable = 0;
     w->arrivals.arena_n = 0;
