@@ -165,6 +165,11 @@ static enum fault read_target(struct head *h, const char **at, const char *end,
                           FAULT_TARGET_LONG);
     }
     h->target = span_of(p, (size_t)(stop - p));
+    if (*p == '/') {
+        const char *done = scan_path(p, stop, end);
+        if (done == stop || *done == '?')
+            h->simple = (size_t)(done - p);
+    }
     *at = stop + 1;
     return FAULT_NONE;
 }
@@ -306,7 +311,7 @@ static inline void clear(struct head *h)
     h->method_text = h->target = SPAN("");
     h->minor = -1;
     h->present = h->repeated = 0;
-    h->n_fields = h->bytes = 0;
+    h->n_fields = h->bytes = h->simple = 0;
 }
 
 enum fault head_parse(struct head *h, const char *p, size_t n,

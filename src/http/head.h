@@ -39,6 +39,8 @@ struct head {
     enum method method;
     struct span method_text;
     struct span target; /* raw request-target: visible ASCII, not empty */
+    size_t simple;      /* bytes of its path, of origin form, if nothing in that
+                           is to be decoded, merged or removed; else 0 */
     int minor;          /* HTTP/1.minor, 0 or 1; -1: not read */
     uint64_t present;   /* bit per enum field_id */
     uint64_t repeated;  /* bit set when it came more than once */

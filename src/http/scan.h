@@ -52,6 +52,17 @@ static inline const char *scan_plain_scalar(const char *p, const char *end)
     return p;
 }
 
+/* From p on, in a path that starts at `start`: see scan_path(). */
+static inline const char *scan_path_scalar(const char *start, const char *p,
+                                           const char *stop)
+{
+    for (; p < stop && *p != '%' && *p != '?'; p++) {
+        if ((*p == '/' || *p == '.') && p > start && p[-1] == '/')
+            break;
+    }
+    return p;
+}
+
 #if defined(__SSE2__) || defined(__aarch64__)
 
 #if defined(__SSE2__)
@@ -138,6 +149,30 @@ static inline const char *scan_target(const char *p, const char *end)
     return scan_target_scalar(p, end);
 }
 
+/* The first of [p, stop) at which a path is to be worked on before it can be
+ * looked up, or where it ends: '%', '?', and '/' or '.' behind a '/'.  Vectors
+ * may reach to `end`. */
+static inline const char *scan_path(const char *p, const char *stop,
+                                    const char *end)
+{
+    const char *start = p;
+    uint64_t behind = 0; /* was the last byte a '/'? */
+
+    for (; p < stop && end - p >= SCAN_STEP; p += SCAN_STEP) {
+        scan_vec v = scan_load(p);
+        uint64_t slash = scan_bits((scan_vec)(v == '/'));
+        uint64_t either = scan_bits((scan_vec)((v & 0xfe) == '.'));
+        uint64_t set = scan_bits((scan_vec)((v == '%') | (v == '?')));
+        set |= either & (slash << SCAN_BITS_PER_LANE | behind);
+        if (set) {
+            p += __builtin_ctzll(set) / SCAN_BITS_PER_LANE;
+            return p < stop ? p : stop;
+        }
+        behind = slash >> (SCAN_STEP - 1) * SCAN_BITS_PER_LANE;
+    }
+    return p < stop ? scan_path_scalar(start, p, stop) : stop;
+}
+
 static inline const char *scan_name(const char *p, const char *end)
 {
     SCAN_LOOP(p, end, scan_bad_name)
@@ -152,6 +187,7 @@ static inline const char *scan_plain(const char *p, const char *end)
 
 #else
 #define scan_plain scan_plain_scalar
+#define scan_path(p, stop, end) scan_path_scalar(p, p, stop)
 #define scan_value scan_value_scalar
 #define scan_target scan_target_scalar
 #define scan_name scan_name_scalar

@@ -76,6 +76,16 @@ enum fault target_decode(struct target *out, const struct head *h,
     struct span raw = h->target;
 
     CHECK(cap >= raw.n + 2);
+    if (h->simple && h->method != METHOD_CONNECT) {
+        *out = (struct target){ .path = span_of(storage, h->simple),
+                                .directory = raw.p[h->simple - 1] == '/',
+                                .plain = true };
+        if (h->simple < raw.n)
+            out->query = span_from(raw, h->simple + 1);
+        memcpy(storage, raw.p, h->simple);
+        storage[h->simple] = '\0';
+        return FAULT_NONE;
+    }
     *out =
         (struct target){ .form = TARGET_ORIGIN, .path = span_of(storage, 0) };
     storage[0] = '\0';

@@ -5,7 +5,7 @@
  * head is found at its last byte; spans lie within the input and hold what
  * their grammar allows; the vector scans say what their twins say; what a head
  * says (members, host, persistence, framing) is the same for any position in
- * memory.
+ * memory; a path that the parser calls simple is what decoding makes of it.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -82,6 +82,28 @@ static void check_head(const struct head *h, const char *p, size_t n,
     check_members(h, p);
 }
 
+/* A simple path is what decoding it makes of it. */
+static void check_target(const struct head *h)
+{
+    static char simple[32770], decoded[32770];
+    static struct head slow;
+    struct target a, b;
+
+    slow.method = h->method;
+    slow.target = h->target;
+    enum fault f = target_decode(&b, &slow, decoded, sizeof decoded);
+    PROPERTY(target_decode(&a, h, simple, sizeof simple) == f);
+    PROPERTY(h->simple <= h->target.n);
+    if (h->simple == 0 || f != FAULT_NONE)
+        return;
+    PROPERTY(a.form == b.form && a.form == TARGET_ORIGIN);
+    PROPERTY(span_eq(a.path, b.path) && a.path.n == h->simple);
+    PROPERTY(a.path.p[a.path.n] == '\0');
+    PROPERTY(a.directory == b.directory && a.dotted == b.dotted);
+    PROPERTY(a.plain && b.plain && !a.host.p && !b.host.p);
+    PROPERTY(a.query.p == b.query.p && a.query.n == b.query.n);
+}
+
 /* The same answers from a copy elsewhere, whose unused fields differ. */
 static void check_meaning(const struct head *a, const char *p,
                           const struct head_limits *limits)
@@ -121,6 +143,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     PROPERTY((h.bytes != 0) == (whole == FAULT_NONE));
     if (whole == FAULT_NONE) {
         check_head(&h, p, n, limits);
+        check_target(&h);
         check_meaning(&h, p, limits);
     }
 

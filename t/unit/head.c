@@ -391,8 +391,33 @@ static void scans_agree_with_their_twins(void **state)
                             scan_target_scalar(p, guard));
                 assert_true(scan_plain(p, guard) ==
                             scan_plain_scalar(p, guard));
+                assert_true(scan_path(p, guard, guard) ==
+                            scan_path_scalar(p, p, guard));
+                assert_true(scan_path(p, p + at, guard) ==
+                            scan_path_scalar(p, p, p + at));
             }
             p[at] = 'a';
+        }
+    }
+}
+
+/* A '/' or '.' behind a '/' at every place, across the edges of vectors too. */
+static void paths_of_every_length(void **state)
+{
+    (void)state;
+    for (size_t n = 2; n <= 40; n++) {
+        char *p = guard - n;
+        for (size_t at = 0; at + 1 < n; at++) {
+            memset(p, 'a', n);
+            p[at] = '/';
+            assert_ptr_equal(scan_path(p, guard, guard), guard);
+            p[at + 1] = '.';
+            assert_ptr_equal(scan_path(p, guard, guard), p + at + 1);
+            p[at + 1] = '/';
+            assert_ptr_equal(scan_path(p, guard, guard), p + at + 1);
+            assert_ptr_equal(scan_path(p, p + at + 1, guard), p + at + 1);
+            p[at] = '?';
+            assert_ptr_equal(scan_path(p, guard, guard), p + at);
         }
     }
 }
@@ -407,6 +432,7 @@ int main(void)
         cmocka_unit_test(a_fault_keeps_what_was_read),
         cmocka_unit_test(names_have_slots),
         cmocka_unit_test(scans_agree_with_their_twins),
+        cmocka_unit_test(paths_of_every_length),
     };
     return cmocka_run_group_tests(tests, make_guard, NULL);
 }

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "http/scan.h"
 #include "http/target.h"
 
 static struct head request(enum method m, const char *raw)
@@ -88,6 +89,22 @@ static void paths(void **state)
         ROW_CHECK(rows[i].raw, t.plain == !!(rows[i].flags & PLAIN));
         ROW_CHECK(rows[i].raw, t.dotted == !!(rows[i].flags & DOTTED));
         ROW_CHECK(rows[i].raw, !t.host.p && !t.query.p);
+        /* those that the parser calls simple, and no others, stay as they are
+         * but for what is hidden */
+        const char *done = scan_path(rows[i].raw, rows[i].raw + h.target.n,
+                                     rows[i].raw + h.target.n);
+        h.simple = *done ? 0 : h.target.n;
+        ROW_CHECK(rows[i].raw, !h.simple == !(rows[i].flags & PLAIN) ||
+                                   t.dotted ||
+                                   span_starts(t.path, SPAN("/.well-known/")));
+        struct target again;
+        f = target_decode(&again, &h, storage, h.target.n + 2);
+        ROW_CHECK(rows[i].raw, f == FAULT_NONE);
+        ROW_CHECK(rows[i].raw, strcmp(storage, rows[i].path) == 0);
+        ROW_CHECK(rows[i].raw, again.directory == t.directory);
+        ROW_CHECK(rows[i].raw, again.plain == t.plain);
+        ROW_CHECK(rows[i].raw, again.dotted == t.dotted);
+        ROW_CHECK(rows[i].raw, again.path.n == t.path.n && !again.query.p);
     }
 }
 
