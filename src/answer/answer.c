@@ -20,6 +20,7 @@
 #include "files/entry.h"
 #include "files/files.h"
 #include "files/tags.h"
+#include "http/accept.h"
 #include "http/status.h"
 #include "serve/conn.h"
 
@@ -273,7 +274,7 @@ static void answer_file(const struct reply *to, struct entry *e)
     answer_close(to, r, content);
 }
 
-/* An error page prepared with its entry: 404 and the like. */
+/* An error page prepared with its entry: 404 and the like, in English. */
 static void answer_refused(const struct reply *to, struct entry *e)
 {
     struct txn *t = to->t;
@@ -282,6 +283,7 @@ static void answer_refused(const struct reply *to, struct entry *e)
     uint64_t size = e->source.form[CODING_IDENTITY].size;
 
     if (to->a->conf->explain_header ||
+        accept_language(&to->q->head) != LANGUAGE_EN ||
         pages_find(to->a, to->q->site, e->status)) {
         answer_error(to, e);
         return;

@@ -114,7 +114,7 @@ static bool keep(struct answers *a, struct entry *page, size_t n)
 
 /* An entry of its own with the document as its bytes, or NULL. */
 static struct entry *compose(struct answers *a, const struct listing *l,
-                             bool json)
+                             unsigned form)
 {
     size_t cap = listing_bytes_max(l);
     struct entry *page = entry_new(0, l->path, 0);
@@ -126,10 +126,10 @@ static struct entry *compose(struct answers *a, const struct listing *l,
     if (!page->page)
         return page;
     struct buf b = buf_over(page->page, cap);
-    if (json)
+    if (form == LISTED_JSON)
         listing_json(&b, l);
     else
-        listing_html(&b, l);
+        listing_html(&b, l, (enum language)form);
     if (b.overflow || !keep(a, page, b.n))
         return page;
     page->form[CODING_IDENTITY].bytes = page->page;
@@ -159,20 +159,20 @@ bool listings_wait(const struct answers *a)
  * begun.
  */
 static struct entry *made_before(struct answers *a, const struct txn *t,
-                                 const struct entry *e, bool json)
+                                 const struct entry *e, unsigned form)
 {
     const struct listed *l = &a->listed;
 
     for (unsigned i = 0; i < LISTED_MAX; i++) {
         const struct listed_slot *s = &l->slot[i];
-        if (s->page && s->of == e && s->json == json &&
+        if (s->page && s->of == e && s->form == form &&
             s->turn >= t->queued_turn)
             return s->page;
     }
     return NULL;
 }
 
-static void remember(struct answers *a, struct entry *e, bool json,
+static void remember(struct answers *a, struct entry *e, unsigned form,
                      struct entry *page)
 {
     struct listed_slot *slot = &a->listed.slot[a->listed.next];
@@ -186,10 +186,11 @@ static void remember(struct answers *a, struct entry *e, bool json,
     CHECK(page != e && page->kind == ENTRY_PAGE);
     entry_hold(e);
     entry_hold(page);
-    *slot = (struct listed_slot){ e, page, json, a->turn };
+    *slot = (struct listed_slot){ e, page, form, a->turn };
 }
 
-static struct entry *make(const struct reply *to, struct entry *e, bool json)
+static struct entry *make(const struct reply *to, struct entry *e,
+                          unsigned form)
 {
     struct directory d;
     struct listing l = { .path = span_of(e->path, e->path_n) };
@@ -213,7 +214,7 @@ static struct entry *make(const struct reply *to, struct entry *e, bool json)
     l.item = item;
     l.cut = d.cut;
     if (item)
-        page = compose(to->a, &l, json);
+        page = compose(to->a, &l, form);
     free(item);
     directory_free(&d);
     if (page && !page->form[CODING_IDENTITY].bytes) {
@@ -236,15 +237,18 @@ static int status_of(const struct reply *to, enum reason *reason)
                                           : 200;
 }
 
-static void put(const struct reply *to, struct entry *page, bool json)
+static void put(const struct reply *to, const struct entry *e,
+                struct entry *page, unsigned form)
 {
     struct txn *t = to->t;
+    bool json = form == LISTED_JSON;
     const struct blocks_head h = {
         .status = 200,
         .type = json ? "application/json" : "text/html; charset=utf-8",
         .fixed = SPAN(""),
         .caching = "no-cache",
-        .vary = "Accept",
+        .vary = blocks_vary(e),
+        .tongue = json ? NULL : language_tag((enum language)form),
     };
     struct record *r = answer_record(to, 200, REASON_LISTING);
     uint64_t n = page->source.form[CODING_IDENTITY].size;
@@ -263,14 +267,15 @@ static void put(const struct reply *to, struct entry *page, bool json)
     answer_close(to, r, n);
 }
 
-static void put_not_modified(const struct reply *to, enum reason reason)
+static void put_not_modified(const struct reply *to, const struct entry *e,
+                             enum reason reason)
 {
     struct txn *t = to->t;
     const struct blocks_head h = {
         .status = 304,
         .fixed = SPAN(""),
         .caching = "no-cache",
-        .vary = "Accept",
+        .vary = blocks_vary(e),
     };
     struct record *r = answer_record(to, 304, reason);
     size_t from = t->out.n;
@@ -280,15 +285,22 @@ static void put_not_modified(const struct reply *to, enum reason reason)
     answer_close(to, r, 0);
 }
 
+static unsigned form_of(const struct head *h)
+{
+    if (accept_media(h, SPAN("application/json")) >
+        accept_media(h, SPAN("text/html")))
+        return LISTED_JSON;
+    return accept_language(h);
+}
+
 void answer_listing(const struct reply *to, struct entry *e)
 {
     enum reason reason;
     int status = status_of(to, &reason);
-    bool json = accept_media(&to->q->head, SPAN("application/json")) >
-                accept_media(&to->q->head, SPAN("text/html"));
+    unsigned form = form_of(&to->q->head);
 
     if (status == 304) {
-        put_not_modified(to, reason);
+        put_not_modified(to, e, reason);
         return;
     }
     if (status == 412) {
@@ -296,17 +308,17 @@ void answer_listing(const struct reply *to, struct entry *e)
         answer_refusal(to, e, &plan);
         return;
     }
-    struct entry *page = made_before(to->a, to->t, e, json);
+    struct entry *page = made_before(to->a, to->t, e, form);
     if (page) {
-        put(to, page, json);
+        put(to, e, page, form);
         return;
     }
-    page = make(to, e, json);
+    page = make(to, e, form);
     if (!page) {
         answer_status(to, 503, REASON_OVERLOAD);
         return;
     }
-    remember(to->a, e, json, page);
-    put(to, page, json);
+    remember(to->a, e, form, page);
+    put(to, e, page, form);
     entry_release(to->a->files, page);
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/list.h"
+#include "http/wording.h"
 
 struct answers;
 struct entry;
@@ -20,6 +21,9 @@ struct reply;
 
 #define LISTED_MAX 4
 
+/* Which of its documents: a page in a language, or JSON. */
+#define LISTED_JSON LANGUAGE_COUNT
+
 /* What was made while others waited, and who waits. */
 struct listed {
     struct list queue; /* txn.waiter */
@@ -27,7 +31,7 @@ struct listed {
     unsigned next;
     struct listed_slot {
         struct entry *of, *page;
-        bool json;
+        unsigned form;
         uint64_t turn; /* in which it was made */
     } slot[LISTED_MAX];
 };

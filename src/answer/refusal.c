@@ -12,6 +12,7 @@
 #include "base/uninit.h"
 #include "files/entry.h"
 #include "files/files.h"
+#include "http/accept.h"
 #include "http/basic.h"
 #include "http/page.h"
 #include "http/status.h"
@@ -28,8 +29,9 @@ struct refusal {
     enum reason reason;
     enum fault fault;
     struct span fixed;
-    const char *vary;  /* NULL: nothing of its own */
-    struct span plain; /* HTML */
+    const char *vary;   /* NULL: nothing of its own */
+    struct span plain;  /* HTML */
+    const char *tongue; /* of its words; NULL: it has none */
 };
 
 static void put_plain(const struct reply *to, const struct refusal *f)
@@ -40,6 +42,7 @@ static void put_plain(const struct reply *to, const struct refusal *f)
         .type = "text/html; charset=utf-8",
         .fixed = f->fixed,
         .vary = f->vary,
+        .tongue = f->tongue,
     };
     struct record *r = answer_record(to, f->status, f->reason);
     size_t from = t->out.n, n = f->plain.n;
@@ -97,13 +100,15 @@ static void put(const struct reply *to, const struct refusal *f)
 
 /* `fixed`: field lines; `sentence`: what the plain page says. */
 static void put_error(const struct reply *to, struct refusal f,
-                      const char *sentence)
+                      struct wording sentence)
 {
     UNINIT char storage[PAGE_BYTES_MAX];
     struct buf page = buf_over(storage, sizeof storage);
+    enum language in = accept_language(&to->q->head);
 
-    page_error(&page, f.status, sentence);
+    page_error(&page, in, f.status, sentence);
     f.plain = buf_span(&page);
+    f.tongue = language_tag(in);
     put(to, &f);
 }
 
@@ -120,24 +125,21 @@ void answer_refusal(const struct reply *to, const struct entry *e,
         buf_u64(&fixed, e->source.form[plan->coding].size);
         BUF_LIT(&fixed, "\r\n");
     }
-    put_error(to,
-              (struct refusal){ .status = plan->status,
-                                .reason = plan->reason,
-                                .fixed = buf_span(&fixed),
-                                .vary = blocks_vary(e) },
-              plan->status == 416 ? "The file ends before that range begins."
-                                  : "The file is not the one you asked about.");
+    put_error(
+        to,
+        (struct refusal){ .status = plan->status,
+                          .reason = plan->reason,
+                          .fixed = buf_span(&fixed),
+                          .vary = blocks_vary(e) },
+        wording(plan->status == 416 ? WORD_RANGE_BEHIND : WORD_OTHER_FILE));
 }
 
 void answer_error(const struct reply *to, const struct entry *e)
 {
-    put(to,
-        &(struct refusal){
-            .status = e->status,
-            .reason = e->reason,
-            .fixed = SPAN(""),
-            .plain = span_of(e->form[CODING_IDENTITY].bytes,
-                             (size_t)e->source.form[CODING_IDENTITY].size) });
+    put_error(to,
+              (struct refusal){
+                  .status = e->status, .reason = e->reason, .fixed = SPAN("") },
+              wording_refused(e->reason));
 }
 
 /* The target's own query comes first, then the request's, before a fragment. */
@@ -177,7 +179,7 @@ void answer_moved(const struct reply *to, struct entry *e,
     page_redirect(&page, e->status, buf_span(&where));
     if (page.overflow) { /* the field says it; the page need not repeat it */
         page = buf_over(body, sizeof body);
-        page_error(&page, e->status, "");
+        page_begin(&page, LANGUAGE_EN, e->status);
     }
     put(to, &(struct refusal){ .status = e->status,
                                .reason = e->reason,
@@ -194,7 +196,7 @@ void answer_fault(const struct reply *to, enum fault fault)
                                 .reason = REASON_FAULT,
                                 .fault = fault,
                                 .fixed = SPAN("") },
-              row->text);
+              wording_fault(fault));
 }
 
 static struct span allow_line(char *storage, size_t cap)
@@ -218,7 +220,7 @@ void answer_status(const struct reply *to, int status, enum reason reason)
                           .reason = reason,
                           .fixed = allow ? allow_line(storage, sizeof storage)
                                          : SPAN("") },
-        "");
+        wording(WORD_NOTHING));
 }
 
 void answer_challenge(const struct reply *to, const char *realm,
@@ -231,9 +233,8 @@ void answer_challenge(const struct reply *to, const char *realm,
     put_error(to,
               (struct refusal){
                   .status = 401, .reason = reason, .fixed = buf_span(&fixed) },
-              reason == REASON_WRONG_CREDENTIALS
-                  ? "That name and that password do not belong together."
-                  : "This is for those that have a password.");
+              wording(reason == REASON_WRONG_CREDENTIALS ? WORD_WRONG_PASSWORD
+                                                         : WORD_ASKS_PASSWORD));
 }
 
 void answer_later(const struct reply *to, int status, enum reason reason,
@@ -243,13 +244,11 @@ void answer_later(const struct reply *to, int status, enum reason reason,
     struct buf fixed = buf_over(storage, sizeof storage);
 
     buf_fmt(&fixed, "Retry-After: %llu\r\n", (unsigned long long)seconds);
-    put_error(to,
-              (struct refusal){ .status = status,
-                                .reason = reason,
-                                .fixed = buf_span(&fixed) },
-              reason == REASON_ATTEMPTS
-                  ? "There were too many wrong passwords. Wait a while."
-                  : "");
+    put_error(
+        to,
+        (struct refusal){
+            .status = status, .reason = reason, .fixed = buf_span(&fixed) },
+        wording(reason == REASON_ATTEMPTS ? WORD_ATTEMPTS : WORD_NOTHING));
 }
 
 /* A preflight of another origin is told what the rules say (Fetch 3.2.2); every

@@ -15,6 +15,7 @@
 #include "files/files.h"
 #include "http/lifetime.h"
 #include "http/status.h"
+#include "http/wording.h"
 
 /* Fields that describe the content: a 304 does not repeat them (RFC 9110
  * 15.4.5: Cache-Control, Content-Location, Date, ETag, Expires and Vary are
@@ -48,12 +49,12 @@ static void field(struct buf *b, const char *name, struct span value)
 }
 
 /* Is `own` said by this list, in its words or by "*" (RFC 9110 12.5.5)? */
-static bool covers(struct span list, const char *own)
+static bool covers(struct span list, struct span own)
 {
     for (;;) {
         size_t n = span_find(list, ',');
         struct span member = span_trim(span_to(list, n));
-        if (span_eq(member, SPAN("*")) || span_eq_nocase(member, span_str(own)))
+        if (span_eq(member, SPAN("*")) || span_eq_nocase(member, own))
             return true;
         if (n == list.n)
             return false;
@@ -61,31 +62,59 @@ static bool covers(struct span list, const char *own)
     }
 }
 
-/* Vary is the union of what this server's choice needs (may be NULL) and what a
- * rule says. */
-static void put_vary(struct buf *b, const char *own, const struct policy *p)
+/* A member of Vary, unless `rule` says it already. */
+static bool put_member(struct buf *b, bool after, struct span member,
+                       struct span rule)
+{
+    if (!member.n || covers(rule, member))
+        return after;
+    if (after)
+        BUF_LIT(b, ", ");
+    buf_span_put(b, member);
+    return true;
+}
+
+/* Vary is the union of what this server's choice needs (a list, or NULL), of
+ * the language where there is one, and of what a rule says. */
+static void put_vary(struct buf *b, const char *own, const char *tongue,
+                     const struct policy *p)
+{
+    bool named, after = false;
+    const char *value = rule_value(p, SPAN("Vary"), &named);
+    struct span rule = value ? span_str(value) : SPAN("");
+    struct span rest = own ? span_str(own) : SPAN("");
+
+    if (!own && !tongue && !value)
+        return;
+    BUF_LIT(b, "Vary: ");
+    while (rest.n) {
+        size_t n = span_find(rest, ',');
+        after = put_member(b, after, span_trim(span_to(rest, n)), rule);
+        rest = span_from(rest, n + 1);
+    }
+    if (tongue && !(own && covers(span_str(own), SPAN(BLOCKS_VARY_TONGUE))))
+        after = put_member(b, after, SPAN(BLOCKS_VARY_TONGUE), rule);
+    if (after && rule.n)
+        BUF_LIT(b, ", ");
+    buf_span_put(b, rule);
+    BUF_LIT(b, "\r\n");
+}
+
+/* The rule's, which is put with its other fields, or the page's own. */
+static void put_tongue(struct buf *b, const char *tongue,
+                       const struct policy *p)
 {
     bool named;
-    const char *rule = rule_value(p, SPAN("Vary"), &named);
 
-    if (!own && !rule)
-        return;
-    if (own && rule && covers(span_str(rule), own))
-        own = NULL;
-    BUF_LIT(b, "Vary: ");
-    if (own)
-        buf_str(b, own);
-    if (own && rule)
-        BUF_LIT(b, ", ");
-    if (rule)
-        buf_str(b, rule);
-    BUF_LIT(b, "\r\n");
+    rule_value(p, SPAN("Content-Language"), &named);
+    if (tongue && !named)
+        field(b, "Content-Language", span_str(tongue));
 }
 
 const char *blocks_vary(const struct entry *e)
 {
     if (e->kind == ENTRY_LISTING)
-        return "Accept";
+        return "Accept, " BLOCKS_VARY_TONGUE;
     /* a file that is coded itself is sent to everybody; caches that decode for
      * clients which do not take the coding want to know why they may */
     return e->negotiable || e->declared ? "Accept-Encoding" : NULL;
@@ -276,7 +305,7 @@ static bool make_ok(const struct files *fs, struct entry *e, enum coding c,
     rule_value(p, SPAN("Accept-Ranges"), &named);
     if (!named)
         BUF_LIT(&b, "Accept-Ranges: bytes\r\n");
-    put_vary(&b, blocks_vary(e), p);
+    put_vary(&b, blocks_vary(e), NULL, p);
     put_rule_fields(&b, p, SPAN(""), false, entry_guarded(fs, e));
     put_expires(&b, k, e);
     put_nosniff(fs, &b, p);
@@ -295,7 +324,7 @@ static bool make_not_modified(const struct files *fs, struct entry *e,
     f->not_modified.fields_at = (uint16_t)b.n;
     /* Last-Modified only helps a cache that has no tag to go by */
     put_validators(&b, e, f, f->tag_n == 0);
-    put_vary(&b, blocks_vary(e), p);
+    put_vary(&b, blocks_vary(e), NULL, p);
     put_rule_fields(&b, p, SPAN(""), true, entry_guarded(fs, e));
     put_expires(&b, &f->not_modified, e);
     put_tail(fs, &b, &f->not_modified, false, 0);
@@ -358,7 +387,8 @@ static void put_page_fields(const struct files *fs, struct buf *b,
 {
     bool named;
 
-    put_vary(b, h->vary, p);
+    put_tongue(b, h->tongue, p);
+    put_vary(b, h->vary, h->tongue, p);
     rule_value(p, SPAN("Cache-Control"), &named);
     bool own = h->caching && !named;
     put_rule_fields(b, p, h->fixed, h->type == NULL, is_guarded && !own);
@@ -406,6 +436,7 @@ bool blocks_page(const struct files *fs, struct entry *e, const char *type,
     char storage[BLOCK_BYTES_MAX];
     struct buf b = buf_over(storage, sizeof storage);
     struct block *k = &e->form[CODING_IDENTITY].ok;
+    const char *tongue = language_tag(LANGUAGE_EN);
     struct policy p;
 
     rules_resolve(fs->conf, site_name(fs, e->site), span_of(e->path, e->path_n),
@@ -414,7 +445,8 @@ bool blocks_page(const struct files *fs, struct entry *e, const char *type,
     put_common(fs, &b, k, &p, e->status);
     field(&b, "Content-Type", span_str(type));
     k->fields_at = (uint16_t)b.n;
-    put_vary(&b, NULL, &p);
+    put_tongue(&b, tongue, &p);
+    put_vary(&b, NULL, tongue, &p);
     put_rule_fields(&b, &p, SPAN(""), false, entry_guarded(fs, e));
     put_nosniff(fs, &b, &p);
     put_tail(fs, &b, k, true, page_n);

@@ -16,9 +16,12 @@ struct conf_site;
 struct files;
 
 #define BLOCK_BYTES_MAX 16384
-/* what rules add to the head of a page, and Vary's members of our own; a body
+/* what rules add to the head of a page, Vary's members and the language; a body
  * and a location have room beside it (refusal.c) */
-#define BLOCK_RULES_MAX (POLICY_BYTES_MAX + 64)
+#define BLOCK_RULES_MAX (POLICY_BYTES_MAX + 128)
+
+/* What pages of our own vary by (RFC 9110 12.5.4). */
+#define BLOCKS_VARY_TONGUE "Accept-Language"
 
 /* Makes (or makes again) both heads of every available form of an ENTRY_FILE,
  * and that of 304 of every one whose tag is known.  False: no memory, or the
@@ -36,7 +39,9 @@ struct blocks_head {
     const char *type;    /* media type; NULL: no content */
     struct span fixed;   /* field lines that this answer must have */
     const char *caching; /* Cache-Control unless a rule has one; NULL: none */
-    const char *vary;    /* NULL: nothing of its own */
+    const char *vary;    /* a list; NULL: nothing of its own */
+    const char *tongue;  /* language tag of a text that is there in others, too;
+                            NULL: there is no such text */
 };
 
 /* Everything of h up to Content-Length, with the fields that the rules have for

@@ -51,32 +51,14 @@ static bool same(const struct entry *e, const struct found *f)
     return true;
 }
 
-static const char *sentence_of(enum reason r)
-{
-    switch ((int)r) {
-    case REASON_UNREADABLE:
-        return "The file is there, but this server may not read it.";
-    case REASON_NOT_A_FILE:
-        return "Only regular files are served.";
-    case REASON_NO_INDEX:
-        return "This directory has no index file.";
-    case REASON_OVERLOAD:
-        return "The server is at a limit just now. Try again in a moment.";
-    case REASON_SYSTEM:
-        return "The file could not be read; the server's log says why.";
-    case REASON_NOT_FOUND:
-        return "There is no such file here.";
-    default:
-        return "";
-    }
-}
-
+/* In the first of our languages; the others are made when they are asked for.
+ */
 static bool make_refused(struct files *fs, struct entry *e)
 {
     char storage[PAGE_BYTES_MAX];
     struct buf b = buf_over(storage, sizeof storage);
 
-    page_error(&b, e->status, sentence_of(e->reason));
+    page_error(&b, LANGUAGE_EN, e->status, wording_refused(e->reason));
     e->page = malloc(b.n);
     if (b.overflow || !e->page)
         return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * accept: weights of content codings and media types.
- * Layer: http (pure).  Both fields are lists of a name with a weight; what
+ * accept: weights of content codings, media types and languages.
+ * Layer: http (pure).  The fields are lists of a name with a weight; what
  * differs is how a name matches and how closely.  A malformed member is skipped
  * and the others count (preferences are no commands, RFC 9110 12.5.1); of two
  * members that match equally closely the lower weight counts, so that a refusal
@@ -277,4 +277,98 @@ uint16_t accept_media(const struct head *h, struct span type)
             consider(&c, closeness, m.weight);
     }
     return settled(&c);
+}
+
+/* -- languages (RFC 9110 12.5.4) --------------------------------------------
+ */
+
+/* language-range = (1*8ALPHA *("-" 1*8alphanum)) / "*" (RFC 4647 2.1) */
+static bool is_range(struct span text)
+{
+    size_t n = 0;
+    bool first = true;
+
+    if (span_eq(text, SPAN("*")))
+        return true;
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+        if (c == '-' && n > 0) {
+            n = 0;
+            first = false;
+            continue;
+        }
+        bool alpha = (unsigned char)((c | 0x20) - 'a') < 26;
+        if ((!alpha && (first || !chars_is(text.p[i], CHAR_DIGIT))) || ++n > 8)
+            return false;
+    }
+    return n > 0;
+}
+
+static int language_of(struct span range)
+{
+    struct span primary = span_to(range, span_find(range, '-'));
+
+    for (int l = 0; l < LANGUAGE_COUNT; l++) {
+        if (span_eq_nocase(primary, span_to(span_str(language_tag(l)), 2)))
+            return l;
+    }
+    return LANGUAGE_COUNT;
+}
+
+/* Does it refuse what we have ("zh", "zh-CN"), and not a sibling ("zh-TW")? */
+static bool is_ours(struct span range, int l)
+{
+    struct span tag = span_str(language_tag((enum language)l));
+
+    return span_eq_nocase(range, tag) || span_eq_nocase(range, span_to(tag, 2));
+}
+
+struct wish {
+    uint16_t weight; /* 0: none */
+    size_t place;    /* in the field, from 1 */
+    bool refused;
+};
+
+static void wish(struct wish *w, uint16_t weight, size_t place)
+{
+    if (weight > w->weight) {
+        w->weight = weight;
+        w->place = place;
+    }
+}
+
+static bool wished_more(const struct wish *a, const struct wish *b)
+{
+    return a->weight > b->weight ||
+           (a->weight == b->weight && a->weight && a->place < b->place);
+}
+
+enum language accept_language(const struct head *h)
+{
+    struct wish of[LANGUAGE_COUNT] = { 0 }, any = { 0 }, none = { 0 };
+    const struct wish *most = &none;
+    struct head_cursor at = { 0 };
+    enum language best = LANGUAGE_EN;
+    struct span text;
+    struct member m;
+
+    for (size_t n = 1; head_next(h, FIELD_ACCEPT_LANGUAGE, &at, &text); n++) {
+        if (!member_read(text, &m) || m.params || !is_range(m.name))
+            continue;
+        int l = language_of(m.name);
+        if (span_eq(m.name, SPAN("*")))
+            wish(&any, m.weight, n);
+        else if (l < LANGUAGE_COUNT && m.weight)
+            wish(&of[l], m.weight, n);
+        else if (l < LANGUAGE_COUNT && is_ours(m.name, l))
+            of[l].refused = true;
+    }
+    for (int l = 0; l < LANGUAGE_COUNT; l++) {
+        const struct wish *w = of[l].weight ? &of[l] : &any;
+        if (!of[l].refused && wished_more(w, most)) {
+            best = (enum language)l;
+            most = w;
+        }
+    }
+    return best;
 }

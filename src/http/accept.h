@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "http/head.h"
+#include "http/wording.h"
 
 /* Order = the server's preference among equal weights, last one first. */
 enum coding {
@@ -56,5 +57,13 @@ enum coding accept_choose(const struct accept_codings *a, unsigned available,
 /* Weight of a media type ("text/html", "application/json") under the Accept
  * field, in thousandths; 1000 without the field (RFC 9110 12.5.1). */
 uint16_t accept_media(const struct head *h, struct span type);
+
+/* The language that a page of our own is sent in (RFC 9110 12.5.4, by the
+ * look-up of RFC 4647 3.4): the range with the greatest weight that names one
+ * of ours, with whatever subtags ("zh-TW" is served zh-CN, which its readers
+ * can read, before English); of equal ones the first.  "*" stands for those
+ * that nothing else names.  English where nothing fits: the field may be
+ * disregarded. */
+enum language accept_language(const struct head *h);
 
 #endif

@@ -8,4 +8,5 @@ libhttp_a_SOURCES += \
 	src/http/mask.c src/http/mask.h \
 	src/http/page.c src/http/page.h \
 	src/http/plan.c src/http/plan.h \
-	src/http/reason.c src/http/reason.h
+	src/http/reason.c src/http/reason.h \
+	src/http/wording.c src/http/wording.h

@@ -153,21 +153,36 @@ static void put_heading(struct buf *b, struct span path)
     }
 }
 
-static void put_caption(struct buf *b, const struct listing *l)
+static void put_word(struct buf *b, enum language in, enum word w)
 {
-    BUF_LIT(b, "<caption>");
-    if (l->cut)
-        BUF_LIT(b, "There are more than these ");
-    buf_u64(b, l->n);
-    buf_str(b, l->n == 1 ? " entry" : " entries");
-    if (l->cut)
-        BUF_LIT(b, ": the list is cut");
-    BUF_LIT(b, "</caption>\n");
+    buf_str(b, wording(w).in[in]);
 }
 
-void listing_html(struct buf *b, const struct listing *l)
+static void put_top(struct buf *b, const struct listing *l, enum language in)
 {
-    BUF_LIT(b, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\""
+    enum word w = l->cut ? WORD_CUT : l->n == 1 ? WORD_ENTRY : WORD_ENTRIES;
+
+    BUF_LIT(b, "<caption>");
+    page_count(b, wording(w).in[in], l->n);
+    BUF_LIT(b, "</caption>\n<thead><tr><th scope=\"col\">");
+    put_word(b, in, WORD_NAME);
+    BUF_LIT(b, "</th><th scope=\"col\" class=\"n\">");
+    put_word(b, in, WORD_SIZE);
+    BUF_LIT(b, "</th><th scope=\"col\" class=\"n d\">");
+    put_word(b, in, WORD_CHANGED);
+    BUF_LIT(b, "</th></tr></thead>\n<tbody>\n");
+    if (l->path.n > 1) {
+        BUF_LIT(b, "<tr><th scope=\"row\"><a href=\"../\">");
+        put_word(b, in, WORD_PARENT);
+        BUF_LIT(b, "</a></th><td></td><td class=\"d\"></td></tr>\n");
+    }
+}
+
+void listing_html(struct buf *b, const struct listing *l, enum language in)
+{
+    BUF_LIT(b, "<!DOCTYPE html>\n<html lang=\"");
+    buf_str(b, language_tag(in));
+    BUF_LIT(b, "\"><head><meta charset=\""
                "utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
                "<meta name=\"color-scheme\" content=\"light dark\"><title>");
     BUF_LIT(b, "\xe2\x81\xa8"); /* U+2068 to U+2069: no markup in a title */
@@ -178,13 +193,7 @@ void listing_html(struct buf *b, const struct listing *l)
     BUF_LIT(b, "</style></head>\n<body><main>\n<h1>");
     put_heading(b, l->path);
     BUF_LIT(b, "</h1>\n<table>");
-    put_caption(b, l);
-    BUF_LIT(b, "<thead><tr><th scope=\"col\">Name</th><th scope=\"col\" "
-               "class=\"n\">Size</th><th scope=\"col\" class=\"n d\">Changed "
-               "(UTC)</th></tr></thead>\n<tbody>\n");
-    if (l->path.n > 1)
-        BUF_LIT(b, "<tr><th scope=\"row\"><a href=\"../\">Parent "
-                   "directory</a></th><td></td><td class=\"d\"></td></tr>\n");
+    put_top(b, l, in);
     for (size_t i = 0; i < l->n; i++)
         put_row(b, &l->item[i]);
     BUF_LIT(b, "</tbody></table>\n</main></body></html>\n");

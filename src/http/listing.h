@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "http/wording.h"
 
 struct listing_item {
     struct span name; /* valid UTF-8 without '/' */
@@ -35,7 +36,7 @@ size_t listing_bytes_max(const struct listing *l);
 
 /* A whole document: no script, no foreign host, names escaped, links
  * percent-encoded. */
-void listing_html(struct buf *b, const struct listing *l);
+void listing_html(struct buf *b, const struct listing *l, enum language in);
 
 /* One object: {"path", "cut", "entries": [{"name", "href", "type", "size",
  * "modified"}]}; RFC 8259. */

@@ -5,7 +5,9 @@
  */
 #include "observe/route.h"
 
+#include "base/check.h"
 #include "base/num.h"
+#include "http/accept.h"
 #include "http/page.h"
 #include "http/status.h"
 #include "http/target.h"
@@ -62,17 +64,21 @@ static void answer_short(struct visitor *v, const struct head *h, int status,
 }
 
 static void answer_error(struct visitor *v, const struct head *h, int status,
-                         const char *sentence)
+                         struct wording sentence)
 {
-    char storage[PAGE_BYTES_MAX];
+    char storage[PAGE_BYTES_MAX], lines[128];
     struct buf page = buf_over(storage, sizeof storage);
+    struct buf extra = buf_over(lines, sizeof lines);
+    enum language in = accept_language(h);
 
-    page_error(&page, status, sentence);
-    answer_short(v, h, status, "text/html; charset=utf-8",
-                 status == 405   ? "Allow: GET, HEAD\r\n"
-                 : status == 503 ? "Retry-After: 10\r\n"
-                                 : "",
-                 &page);
+    page_error(&page, in, status, sentence);
+    buf_fmt(&extra, "Content-Language: %s\r\nVary: Accept-Language\r\n%s",
+            language_tag(in),
+            status == 405   ? "Allow: GET, HEAD\r\n"
+            : status == 503 ? "Retry-After: 10\r\n"
+                            : "");
+    CHECK(buf_cstr(&extra));
+    answer_short(v, h, status, "text/html; charset=utf-8", lines, &page);
 }
 
 /* An answer whose length is not known yet. */
@@ -104,9 +110,7 @@ static void get_metrics(struct observer *o, struct visitor *v,
     numbers_metrics(&x, o);
     exposition_end(&x);
     if (b.overflow) {
-        answer_error(v, h, 503,
-                     "There are too many workers to be told of here: see "
-                     "[metrics] in the configuration.");
+        answer_error(v, h, 503, wording(WORD_METRICS_MANY));
         return;
     }
     answer_short(v, h, 200, exposition_type(&x), "", &b);
@@ -165,7 +169,7 @@ static bool asked_for(struct span query, struct span word)
 static bool join(struct observer *o, struct visitor *v, const struct head *h)
 {
     if (h->method != METHOD_HEAD && !seats_stream(o)) {
-        answer_error(v, h, 503, "So many watch that nobody else could ask.");
+        answer_error(v, h, 503, wording(WORD_WATCHERS));
         return false;
     }
     v->joined = o->history->next;
@@ -215,7 +219,7 @@ static void get_connection(struct observer *o, struct visitor *v,
     if (num_u64(span_from(t->path, sizeof "/connection/" - 1), &number))
         l = history_find(o->history, number);
     if (!l) {
-        answer_error(v, h, 404, "No such connection is known (any more).");
+        answer_error(v, h, 404, wording(WORD_CONNECTION_UNKNOWN));
         return;
     }
     shown_life(&b, span_str(o->start->conf->observe.mask), o->history, l);
@@ -253,7 +257,7 @@ static void get_foresight(struct observer *o, struct visitor *v,
 {
     (void)t;
     if (o->foresight_n == 0) {
-        answer_error(v, h, 404, "Nothing is foreseen here.");
+        answer_error(v, h, 404, wording(WORD_UNFORESEEN));
         return;
     }
     answer_memory(v, h, "application/json",
@@ -286,7 +290,7 @@ static void dispatch(struct observer *o, struct visitor *v,
         }
     }
     if (!get_asset(v, h, t))
-        answer_error(v, h, 404, "The observer has no such page.");
+        answer_error(v, h, 404, wording(WORD_NO_SUCH_PAGE));
 }
 
 void route_answer(struct observer *o, struct visitor *v, const struct head *h,
@@ -303,18 +307,16 @@ void route_answer(struct observer *o, struct visitor *v, const struct head *h,
     if (fault == FAULT_NONE)
         fault = target_decode(&target, h, path, sizeof path);
     if (fault != FAULT_NONE) {
-        answer_error(v, h, fault_row(fault)->status, fault_row(fault)->text);
+        answer_error(v, h, fault_row(fault)->status, wording_fault(fault));
     } else if (!guard_host(target.form == TARGET_ABSOLUTE
                                ? SPAN_NONE
                                : head_value(h, FIELD_HOST),
                            o->port, span_str(o->address),
                            o->start->conf->observe.names)) {
         v->closing = true;
-        answer_error(v, h, 421,
-                     "The observer does not go by that name: see "
-                     "[observe] names in the configuration.");
+        answer_error(v, h, 421, wording(WORD_OBSERVER_HOST));
     } else if (h->method != METHOD_GET && h->method != METHOD_HEAD) {
-        answer_error(v, h, 405, "Only GET and HEAD are served here.");
+        answer_error(v, h, 405, wording(WORD_ONLY_GET));
     } else {
         dispatch(o, v, h, &target);
     }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "http/accept.h"
 #include "http/page.h"
 #include "http/status.h"
 #include "http/target.h"
@@ -108,7 +109,7 @@ static void take_clients(struct scraper *s)
 
 /* The content stands behind HEAD_ROOM; its head is put right before it. */
 static void put(struct client *c, const struct head *h, int status,
-                const char *type, size_t n)
+                const char *type, const char *tongue, size_t n)
 {
     char storage[HEAD_ROOM];
     struct buf b = buf_over(storage, sizeof storage);
@@ -118,6 +119,8 @@ static void put(struct client *c, const struct head *h, int status,
             "Content-Type: %s\r\nContent-Length: %zu\r\n"
             "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n",
             type, n);
+    if (tongue)
+        buf_fmt(&b, "Content-Language: %s\r\n", tongue);
     if (status == 405)
         BUF_LIT(&b, "Allow: GET, HEAD\r\n");
     buf_str(&b, c->closing ? "Connection: close\r\n\r\n" : "\r\n");
@@ -128,12 +131,13 @@ static void put(struct client *c, const struct head *h, int status,
 }
 
 static void put_page(struct client *c, const struct head *h, int status,
-                     const char *sentence)
+                     struct wording sentence)
 {
     struct buf b = buf_over(c->out + HEAD_ROOM, PAGE_BYTES_MAX);
+    enum language in = accept_language(h);
 
-    page_error(&b, status, sentence);
-    put(c, h, status, "text/html; charset=utf-8", b.n);
+    page_error(&b, in, status, sentence);
+    put(c, h, status, "text/html; charset=utf-8", language_tag(in), b.n);
 }
 
 static void put_metrics(struct scraper *s, struct client *c,
@@ -145,7 +149,7 @@ static void put_metrics(struct scraper *s, struct client *c,
     metrics_put(&x, s->start->tallies, s->start->place);
     exposition_end(&x);
     CHECK(!b.overflow);
-    put(c, h, 200, exposition_type(&x), b.n);
+    put(c, h, 200, exposition_type(&x), NULL, b.n);
 }
 
 /* Any name will do: a scraper knows an address, and there is nothing here that
@@ -165,17 +169,15 @@ static void answer(struct scraper *s, struct client *c, const struct head *h,
     if (fault == FAULT_NONE)
         fault = target_host(&target, h, &host);
     if (fault != FAULT_NONE)
-        put_page(c, h, fault_row(fault)->status, fault_row(fault)->text);
+        put_page(c, h, fault_row(fault)->status, wording_fault(fault));
     else if (!c->allowed)
-        put_page(c, h, 403,
-                 "This address may not ask: see [metrics] allow in the "
-                 "configuration.");
+        put_page(c, h, 403, wording(WORD_MAY_NOT_ASK));
     else if (h->method != METHOD_GET && h->method != METHOD_HEAD)
-        put_page(c, h, 405, "Only GET and HEAD are served here.");
+        put_page(c, h, 405, wording(WORD_ONLY_GET));
     else if (span_eq(target.path, SPAN("/metrics")))
         put_metrics(s, c, h);
     else
-        put_page(c, h, 404, "There is /metrics here and nothing else.");
+        put_page(c, h, 404, wording(WORD_ONLY_METRICS));
 }
 
 /* False: the client is gone, or takes no more just now. */

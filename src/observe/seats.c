@@ -102,7 +102,7 @@ static void refuse(struct observer *o, int fd)
     struct buf page = buf_over(content, sizeof content);
     struct buf b = buf_over(text, sizeof text);
 
-    page_error(&page, 503, "The observer has no place left.");
+    page_error(&page, LANGUAGE_EN, 503, wording(WORD_OBSERVER_FULL));
     buf_span_put(&b, status_line(503));
     buf_fmt(&b,
             "Content-Type: text/html; charset=utf-8\r\n"

@@ -11,6 +11,8 @@
 
 #include "base/buf.h"
 #include "base/check.h"
+#include "base/uninit.h"
+#include "http/accept.h"
 #include "http/page.h"
 #include "os/log.h"
 #include "os/net.h"
@@ -32,6 +34,17 @@ void spare_init(struct worker *w)
     take(&w->acceptor, w->poll);
 }
 
+/* English for whoever has not asked yet, or not wholly. */
+static enum language language_of(const char *ask, ssize_t n)
+{
+    const struct head_limits limits = { 4096, 4096, 4096, HEAD_FIELDS_MAX };
+    UNINIT struct head h;
+
+    if (n <= 0 || head_parse(&h, ask, (size_t)n, &limits) != FAULT_NONE)
+        return LANGUAGE_EN;
+    return accept_language(&h);
+}
+
 /* RFC 9110 15.6.4, 10.2.3 */
 static void answer(struct worker *w, int fd)
 {
@@ -39,15 +52,19 @@ static void answer(struct worker *w, int fd)
     struct buf b = buf_over(text, sizeof text);
     struct buf body = buf_over(page, sizeof page);
     ssize_t n = net_recv(fd, ask, sizeof ask);
+    enum language in = language_of(ask, n);
 
-    page_error(&body, 503, "No place is free just now.");
+    page_error(&body, in, 503, wording(WORD_NO_PLACE));
     BUF_LIT(&b, "HTTP/1.1 503 Service Unavailable\r\n");
     if (w->conf->protocol == PROTOCOL_1_0)
         text[sizeof "HTTP/1." - 1] = '0';
     buf_put(&b, w->lines.common, w->lines.common_n);
     buf_put(&b, w->now.date, sizeof w->now.date);
     BUF_LIT(&b, "\r\nRetry-After: 1\r\nConnection: close\r\n"
-                "Content-Type: text/html; charset=utf-8\r\nContent-Length: ");
+                "Content-Type: text/html; charset=utf-8\r\n"
+                "Vary: Accept-Language\r\nContent-Language: ");
+    buf_str(&b, language_tag(in));
+    BUF_LIT(&b, "\r\nContent-Length: ");
     buf_u64(&b, body.n);
     BUF_LIT(&b, "\r\n\r\n");
     if (n < 5 || !span_eq(span_of(ask, 5), SPAN("HEAD ")))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * fuzz_accept: a byte of what is available, then lines that are each the value
- * of Accept-Encoding and of Accept.
+ * of Accept-Encoding, Accept and Accept-Language.
  */
 #include "fuzz.h"
 
@@ -36,11 +36,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     memset(&h, 0, sizeof h);
     text = span_of((const char *)data + 1, size - 1);
-    while (text.n && h.n_fields + 4 < HEAD_FIELDS_MAX) {
+    while (text.n && h.n_fields + 7 < HEAD_FIELDS_MAX) {
         size_t end = span_find(text, '\n');
         struct span line = span_to(text, end);
         heads_add_span(&h, SPAN("Accept-Encoding"), line);
         heads_add_span(&h, SPAN("Accept"), line);
+        heads_add_span(&h, SPAN("Accept-Language"), line);
         text = span_from(text, end + 1);
     }
     accept_codings(&a, &h);
@@ -48,11 +49,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     choice_is_sound(&a, data[0]);
     PROPERTY(accept_media(&h, SPAN("text/html")) <= 1000);
     PROPERTY(accept_media(&h, SPAN("application/json")) <= 1000);
+    PROPERTY(accept_language(&h) < LANGUAGE_COUNT);
     /* whatever came before, a refusal counts */
     heads_add(&h, "Accept-Encoding", "x-gzip;q=0, identity;q=0.000");
     accept_codings(&with, &h);
     PROPERTY(with.weight[CODING_GZIP] == 0);
     PROPERTY(with.weight[CODING_IDENTITY] == 0);
     choice_is_sound(&with, data[0]);
+    heads_add(&h, "Accept-Language", "zh;q=0");
+    PROPERTY(accept_language(&h) == LANGUAGE_EN);
     return 0;
 }

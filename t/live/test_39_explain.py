@@ -110,7 +110,8 @@ def test_redirect_site_fallback_listing(conf):
         conf, line_of(conf, "[host a.example]")) in above
     assert "status   200 fallback file" in above and "app.html" in above
     above, head = explain(conf, "-H", "Host: a.example", "/list/")
-    assert "status   200 listing" in above and "Vary: Accept\n" in head
+    assert "status   200 listing" in above and \
+        "Vary: Accept, Accept-Language\n" in head
     above, head = explain(conf, "--host", "a.example", "/x.js")
     assert "status   404 no such file" in above
     assert "Content-Type: text/css; charset=utf-8\n" in head

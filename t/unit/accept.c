@@ -401,12 +401,70 @@ static void media_types(void **state)
     weights(media_table, ROWS(media_table), "Accept", accept_media);
 }
 
+/* RFC 9110 12.5.4, RFC 4647 3.4 */
+static const struct {
+    const char *row, *line[3];
+    enum language want;
+} language_table[] = {
+    { "absent", { NULL }, LANGUAGE_EN },
+    { "empty", { "" }, LANGUAGE_EN },
+    { "the range alone", { "zh" }, LANGUAGE_ZH },
+    { "our tag", { "zh-CN" }, LANGUAGE_ZH },
+    { "without case", { "ZH-cn" }, LANGUAGE_ZH },
+    { "script and region", { "zh-Hans-CN" }, LANGUAGE_ZH },
+    { "a sibling, which reads it", { "zh-TW" }, LANGUAGE_ZH },
+    { "another", { "de" }, LANGUAGE_EN },
+    { "no prefix of a subtag", { "z, zhx, zha" }, LANGUAGE_EN },
+    { "a browser's", { "zh-CN,zh;q=0.9,en;q=0.8" }, LANGUAGE_ZH },
+    { "an English one's that reads Chinese",
+      { "en-US,en;q=0.9,zh-CN;q=0.8" },
+      LANGUAGE_EN },
+    { "German first, Chinese second", { "de,zh;q=0.5" }, LANGUAGE_ZH },
+    { "weights, not order", { "en;q=0.4, zh;q=0.5" }, LANGUAGE_ZH },
+    { "equal weights: the first", { "zh, en" }, LANGUAGE_ZH },
+    { "equal weights: the first", { "en, zh" }, LANGUAGE_EN },
+    { "the greatest of several ranges",
+      { "zh;q=0.2, en;q=0.5, zh-HK" },
+      LANGUAGE_ZH },
+    { "over field lines", { "en;q=0.2", "zh;q=0.3" }, LANGUAGE_ZH },
+    { "anything", { "*" }, LANGUAGE_EN },
+    { "anything for those unnamed", { "en;q=0.1, *" }, LANGUAGE_ZH },
+    { "anything for those unnamed", { "zh;q=0.1, *;q=0.5" }, LANGUAGE_EN },
+    { "refused", { "zh;q=0" }, LANGUAGE_EN },
+    { "refused, whatever else", { "zh-CN;q=0, zh, *" }, LANGUAGE_EN },
+    { "English refused, anything else", { "en;q=0, *" }, LANGUAGE_ZH },
+    { "a sibling refused", { "zh-TW;q=0, zh;q=0.1" }, LANGUAGE_ZH },
+    { "nothing that is there", { "en;q=0, zh;q=0" }, LANGUAGE_EN },
+    /* malformed members are skipped */
+    { "weight over 1", { "zh;q=1.5, en;q=0.1" }, LANGUAGE_EN },
+    { "a parameter", { "zh;level=1, en;q=0.1" }, LANGUAGE_EN },
+    { "subtag of nine", { "zh-123456789" }, LANGUAGE_EN },
+    { "digits first", { "0zh, zh1" }, LANGUAGE_EN },
+    { "hyphen last", { "zh-, zh--CN, -zh" }, LANGUAGE_EN },
+    { "underscore", { "zh_CN" }, LANGUAGE_EN },
+};
+
+static void languages(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ROWS(language_table); i++) {
+        static struct head h;
+
+        heads_make(&h, (const char *const[]){ NULL });
+        for (size_t k = 0; language_table[i].line[k]; k++)
+            heads_add(&h, "Accept-Language", language_table[i].line[k]);
+        ROW_CHECK(language_table[i].row,
+                  accept_language(&h) == language_table[i].want);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(codings),
         cmocka_unit_test(names_of_codings),
         cmocka_unit_test(media_types),
+        cmocka_unit_test(languages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

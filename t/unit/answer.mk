@@ -18,3 +18,7 @@ t_unit_plan_SOURCES = t/unit/plan.c t/unit/heads.h t/unit/sources.h
 t_unit_plan_LDADD = $(UNIT_LIBS)
 t_unit_logline_SOURCES = t/unit/logline.c
 t_unit_logline_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += t/unit/wording
+t_unit_wording_SOURCES = t/unit/wording.c
+t_unit_wording_LDADD = $(UNIT_LIBS)

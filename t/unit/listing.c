@@ -23,7 +23,7 @@ static const char *text_of(const struct listing *l, bool json)
     if (json)
         listing_json(&b, l);
     else
-        listing_html(&b, l);
+        listing_html(&b, l, LANGUAGE_EN);
     assert_false(b.overflow);
     b.cap = sizeof storage;
     assert_true(buf_cstr(&b));

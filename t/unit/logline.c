@@ -270,13 +270,13 @@ static void pages(void **state)
     struct buf b = buf_over(page, sizeof page);
 
     (void)state;
-    page_error(&b, 404, "<&>\"'");
+    page_error(&b, LANGUAGE_EN, 404, (struct wording){ { "<&>\"'", "" } });
     assert_true(page_has(&b, "<!DOCTYPE html>"));
     assert_true(page_has(&b, "<title>404 Not Found</title>"));
     assert_true(page_has(&b, "<p>&lt;&amp;&gt;&quot;&#39;</p>\n"));
     size_t with = b.n;
     b = buf_over(page, sizeof page);
-    page_error(&b, 404, "");
+    page_error(&b, LANGUAGE_EN, 404, wording(WORD_NOTHING));
     assert_true(b.n + strlen("<p>&lt;&amp;&gt;&quot;&#39;</p>\n") == with);
     b = buf_over(page, sizeof page);
     page_redirect(&b, 308, SPAN("/a?b&c=\"d\""));
