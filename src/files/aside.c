@@ -44,8 +44,10 @@ static enum aside_way way_of(const struct aside *a, const struct place *p)
 {
     if (!a->known || !p->path)
         return p->local ? ASIDE_STAY : ASIDE_NEVER;
+    /* on none where "/" was moved to a directory (chroot): then the kind of its
+     * file system tells */
     int on = mounts_of(&a->mounts, p->path, p->n);
-    if (on >= 0 && a->mounts.mount[on].foreign)
+    if (on >= 0 ? a->mounts.mount[on].foreign : !p->local)
         return ASIDE_NEVER;
     return mounts_foreign_below(&a->mounts, p->path, p->n) ? ASIDE_STAY
                                                            : ASIDE_ANY;

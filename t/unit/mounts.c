@@ -82,7 +82,9 @@ static void this_machine_has_mounts(void **state)
     (void)state;
     assert_true(fd >= 0 && root >= 0);
     assert_true(mounts_read(fd, &m));
-    assert_true(mounts_of(&m, "/", 1) >= 0);
+    /* within a chroot "/" may be no mount, but then something else is */
+    assert_true(mounts_of(&m, "/", 1) >= 0 || m.n > 0);
+    assert_true(mounts_of(&m, "/proc", 5) >= 0);
     assert_int_equal(mounts_path(root, path, sizeof path), 1);
     assert_int_equal(path[0], '/');
     mounts_free(&m);
