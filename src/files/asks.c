@@ -12,9 +12,11 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/uninit.h"
 #include "files/facts.h"
 #include "files/files.h"
 #include "files/find.h"
+#include "os/channel.h"
 
 #define ASKS_MASK 4095
 #define LOSSES_MAX 2 /* a file whose coding kills preparers is let be */
@@ -64,49 +66,89 @@ const char *asks_name(const struct entry *e)
     return slash ? slash + 1 : e->file_path;
 }
 
-/* 0 or -errno. */
-static int send_ask(struct files *fs, struct entry *e)
+struct message {
+    struct prepare_ask ask[PREPARE_ASKS_MAX];
+    int fds[CHANNEL_FDS_MAX];
+    size_t n, n_fds;
+};
+
+static void put_ask(const struct files *fs, struct message *m,
+                    const struct entry *e)
 {
-    struct prepare_ask ask;
-    int fds[1 + CODING_COUNT];
-    size_t n = 0;
+    struct prepare_ask *ask = &m->ask[m->n++];
     const char *name = asks_name(e);
     size_t name_n = strlen(name);
 
-    memset(&ask, 0, sizeof ask);
-    ask.seq = e->seq;
-    ask.version = e->version;
-    ask.sidecars = e->sidecars;
-    ask.want_bytes =
+    memset(ask, 0, sizeof *ask);
+    ask->seq = e->seq;
+    ask->version = e->version;
+    ask->sidecars = e->sidecars;
+    ask->want_bytes =
         e->hot || e->version.size <= fs->conf->prepare.memory_file_bytes;
-    ask.want_codings = fs->conf->prepare.compress && !e->declared;
-    ask.own = e->declared;
-    ask.lane = e->foreign && e->lane >= 0 ? (uint32_t)e->lane + 1 : 0;
-    ask.since_us = e->since_us;
-    ask.watch = e->mark[CODING_IDENTITY] > 0;
+    ask->want_codings = fs->conf->prepare.compress && !e->declared;
+    ask->own = e->declared;
+    ask->lane = e->foreign && e->lane >= 0 ? (uint32_t)e->lane + 1 : 0;
+    ask->since_us = e->since_us;
+    ask->watch = e->mark[CODING_IDENTITY] > 0;
     /* a name's type is in its end */
-    if (name_n >= sizeof ask.name)
-        name += name_n - (sizeof ask.name - 1);
-    memcpy(ask.name, name, strlen(name));
+    if (name_n >= sizeof ask->name)
+        name += name_n - (sizeof ask->name - 1);
+    memcpy(ask->name, name, strlen(name));
     CHECK(e->fd >= 0 && e->in_asks);
-    fds[n++] = e->fd;
+    m->fds[m->n_fds++] = e->fd;
     for (int c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         if (!(e->sidecars >> c & 1))
             continue;
         CHECK(e->form[c].fd >= 0);
-        ask.sidecar_version[c] = e->sidecar_version[c];
-        fds[n++] = e->form[c].fd;
+        ask->sidecar_version[c] = e->sidecar_version[c];
+        m->fds[m->n_fds++] = e->form[c].fd;
     }
-    return client_ask(fs->client, &ask, fds, n);
+}
+
+/* As many as fit, from `at` on; the first one that was not sent, or NULL when
+ * the channel takes none. */
+static struct list *send_some(struct files *fs, struct list *at)
+{
+    UNINIT struct message m;
+    struct list *to = at;
+
+    m.n = m.n_fds = 0;
+    while (to != &fs->asked && m.n < PREPARE_ASKS_MAX &&
+           m.n_fds + CODING_COUNT <= CHANNEL_FDS_MAX) {
+        put_ask(fs, &m, LIST_ENTRY(to, struct entry, asked));
+        to = to->next;
+    }
+    if (client_ask_all(fs->client, m.ask, m.n, m.fds, m.n_fds) != 0)
+        return NULL;
+    for (; at != to; at = at->next)
+        LIST_ENTRY(at, struct entry, asked)->unasked = false;
+    return to;
+}
+
+/* What is to be asked is the end of the list: who is asked about joins there,
+ * and when a message finds no room none behind it does. */
+void asks_flush(struct files *fs)
+{
+    struct list *at = &fs->asked;
+
+    if (!fs->asks_waiting || fs->prepare_down)
+        return;
+    while (at->prev != &fs->asked &&
+           LIST_ENTRY(at->prev, struct entry, asked)->unasked)
+        at = at->prev;
+    while (at && at != &fs->asked)
+        at = send_some(fs, at);
+    fs->asks_unsent = 0;
+    fs->asks_waiting = at == NULL;
 }
 
 void asks_send(struct files *fs, struct entry *e)
 {
-    int rc = fs->prepare_down ? -EPIPE : send_ask(fs, e);
-
-    e->unasked = rc < 0;
-    if (rc < 0)
-        fs->asks_waiting = true;
+    CHECK(!list_empty(&e->asked));
+    e->unasked = true;
+    fs->asks_waiting = true;
+    if (++fs->asks_unsent >= PREPARE_ASKS_MAX)
+        asks_flush(fs);
 }
 
 void asks_begin(struct files *fs, struct entry *e, const struct found *f,

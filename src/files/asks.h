@@ -26,8 +26,11 @@ void asks_begin(struct files *fs, struct entry *e, const struct found *f,
 /* The last component of its file's path: what the preparer is told. */
 const char *asks_name(const struct entry *e);
 
-/* Sends what was begun, once more. */
+/* Begins once more: it goes with the next message. */
 void asks_send(struct files *fs, struct entry *e);
+
+/* Sends what was begun; what finds no room stays for the next time. */
+void asks_flush(struct files *fs);
 
 /* The entry that was asked about under this number; NULL: none (any more). */
 struct entry *asks_find(struct files *fs, uint64_t seq);

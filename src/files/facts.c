@@ -420,17 +420,7 @@ int facts_turn(struct files *fs)
     uint64_t limit_us = fs->conf->timeouts.prepare_ms * 1000;
     int digests_ms = digests_turn(fs, limit_us);
 
-    if (fs->asks_waiting && !fs->prepare_down) {
-        fs->asks_waiting = false;
-        for (struct list *at = fs->asked.next; at != &fs->asked;) {
-            struct entry *e = LIST_ENTRY(at, struct entry, asked);
-            at = at->next;
-            if (e->unasked)
-                asks_send(fs, e);
-            if (fs->asks_waiting)
-                break; /* still full */
-        }
-    }
+    asks_flush(fs);
     while (!list_empty(&fs->asked)) {
         struct entry *e = LIST_ENTRY(fs->asked.next, struct entry, asked);
         uint64_t due_us = e->asked_us + limit_us;

@@ -68,6 +68,7 @@ struct files {
     int prepare_fd;       /* channel to it, and its tag in the poll set */
     bool prepare_down;    /* gone; the master will send another channel */
     bool asks_waiting;    /* some entry is to be asked about (again) */
+    size_t asks_unsent;   /* of these, or more: since the last message */
     uint8_t tries_before; /* of entries made just now: asks in vain so far */
     struct entry **asks;  /* by number of the ask */
     uint64_t seq;

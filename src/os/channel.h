@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define CHANNEL_FDS_MAX 4
+#define CHANNEL_FDS_MAX 16
 
 /* A connected pair, close-on-exec and non-blocking.  0 or -errno. */
 int channel_pair(int fd[2]);

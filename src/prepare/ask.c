@@ -34,6 +34,14 @@ static bool name_ok(const char name[PREPARE_NAME_MAX])
     return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
+size_t ask_fds(const void *p)
+{
+    struct prepare_ask ask;
+
+    memcpy(&ask, p, sizeof ask);
+    return 1 + (size_t)__builtin_popcount(ask.sidecars);
+}
+
 enum ask_fault ask_check(const void *p, size_t n, size_t n_fds,
                          struct prepare_ask *out)
 {

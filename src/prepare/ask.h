@@ -22,6 +22,9 @@ enum ask_fault {
 
 /* p: n bytes as received with n_fds descriptors.  ASK_OK: *out is filled, and
  * what follows the name's NUL and versions of absent sidecars are zero. */
+/* How many descriptors belong to what may be an ask, as it says. */
+size_t ask_fds(const void *p);
+
 enum ask_fault ask_check(const void *p, size_t n, size_t n_fds,
                          struct prepare_ask *out);
 

@@ -34,6 +34,8 @@ struct mapped {
 
 struct client {
     int fd;
+    struct prepare_answer got[PREPARE_ANSWERS_MAX]; /* the last message */
+    size_t got_n, got_at;
     struct mapped *slabs;
     size_t n, cap;
 };
@@ -82,12 +84,28 @@ static void drop(struct client *c, struct mapped *m)
         unmap(c, (size_t)(m - c->slabs));
 }
 
+bool client_left(const struct client *c)
+{
+    return c->got_at < c->got_n;
+}
+
+int client_ask_all(struct client *c, const struct prepare_ask *asks, size_t n,
+                   const int *fds, size_t n_fds)
+{
+    size_t own = 0;
+
+    CHECK(n > 0 && n <= PREPARE_ASKS_MAX);
+    for (size_t i = 0; i < n; i++)
+        own += 1 + (size_t)__builtin_popcount(asks[i].sidecars);
+    CHECK(n_fds == own);
+    int error = channel_send(c->fd, asks, n * sizeof *asks, fds, n_fds);
+    return error == -ECONNRESET ? -EPIPE : error;
+}
+
 int client_ask(struct client *c, const struct prepare_ask *ask, const int *fds,
                size_t n_fds)
 {
-    CHECK(n_fds == 1 + (size_t)__builtin_popcount(ask->sidecars));
-    int error = channel_send(c->fd, ask, sizeof *ask, fds, n_fds);
-    return error == -ECONNRESET ? -EPIPE : error;
+    return client_ask_all(c, ask, 1, fds, n_fds);
 }
 
 static bool sealed(int fd, uint64_t size)
@@ -180,27 +198,43 @@ static bool answer_ok(struct client *c, struct prepare_answer *a)
     return place_ok(c, &a->place);
 }
 
-int client_take(struct client *c, struct prepare_answer *out)
+/* 1: a message of one answer or more is there; else as client_take(). */
+static int take_message(struct client *c)
 {
+    const size_t each = sizeof c->got[0];
     int fd = -1;
     size_t n_fds = 1;
+    ssize_t n = channel_take(c->fd, c->got, sizeof c->got, &fd, &n_fds);
 
-    memset(out, 0, sizeof *out);
-    ssize_t n = channel_take(c->fd, out, sizeof *out, &fd, &n_fds);
     if (n == -EAGAIN)
         return 0;
     if (n == 0 || n == -ECONNRESET)
         return -EPIPE;
     if (n == -EMSGSIZE) /* whole, but its descriptor found no room here */
-        n = (ssize_t)sizeof *out;
+        n = (ssize_t)each;
     if (n < 0)
         return (int)n;
     if (n_fds > 0) {
-        int error = map(c, &out->place, fd);
+        int error = map(c, &c->got[0].place, fd);
         if (error)
             return error;
     }
-    if ((size_t)n != sizeof *out || !answer_ok(c, out))
+    if ((size_t)n % each || (n_fds > 0 && (size_t)n != each))
+        return -EPROTO;
+    c->got_n = (size_t)n / each;
+    return 1;
+}
+
+int client_take(struct client *c, struct prepare_answer *out)
+{
+    if (!client_left(c)) {
+        c->got_n = c->got_at = 0;
+        int rc = take_message(c);
+        if (rc <= 0)
+            return rc;
+    }
+    *out = c->got[c->got_at++];
+    if (!answer_ok(c, out))
         return -EPROTO;
     if (out->kind == PREPARE_DROP) {
         struct mapped *m = find(c, out->place.slab);
@@ -251,6 +285,7 @@ int client_slab_at(struct client *c, uint64_t slab, const char *p,
 void client_renew(struct client *c, int fd)
 {
     c->fd = fd;
+    c->got_n = c->got_at = 0;
     for (size_t i = c->n; i > 0; i--)
         drop(c, &c->slabs[i - 1]); /* unmap moves the last one, seen already */
 }

@@ -30,6 +30,15 @@ int client_ask(struct client *c, const struct prepare_ask *ask, const int *fds,
  * negative: the preparer is gone (-EPIPE) or broke the protocol (-EPROTO). */
 int client_take(struct client *c, struct prepare_answer *out);
 
+/* Answers of the last message that were not taken yet: no event will tell of
+ * them. */
+bool client_left(const struct client *c);
+
+/* The same for some of them, with the descriptors of each in turn: all or none.
+ */
+int client_ask_all(struct client *c, const struct prepare_ask *asks, size_t n,
+                   const int *fds, size_t n_fds);
+
 /* The bytes of a place (NULL when the slab is unknown or out of bounds), and a
  * hold on its slab.  Each hold needs one release. */
 const char *client_slab_hold(struct client *c, const struct prepare_place *at);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/uninit.h"
 #include "os/channel.h"
 #include "os/log.h"
 #include "os/marks.h"
@@ -23,7 +24,7 @@
 #include "prepare/queues.h"
 #include "prepare/reads.h"
 
-#define ASKS_A_TURN 16
+#define ASKS_A_TURN 4 /* messages */
 #define EVENTS_MAX 32
 
 /* Nobody waits for it any more.  What is half read is given up; what is known
@@ -100,15 +101,37 @@ static void take_ask(struct desk *d, struct peer *peer,
     memo_put(&d->memo, fresh);
 }
 
+/* Takes the asks of a message one by one: how many descriptors that used up;
+ * *fault: what was wrong with the one behind these. */
+static size_t take_asks(struct desk *d, struct peer *peer, const char *message,
+                        size_t n, const int *fds, size_t n_fds,
+                        enum ask_fault *fault)
+{
+    struct prepare_ask ask;
+    size_t used = 0;
+
+    *fault = n % sizeof ask ? ASK_SIZE : ASK_OK;
+    for (size_t at = 0; *fault == ASK_OK && at < n; at += sizeof ask) {
+        size_t own = ask_fds(message + at), left = n_fds - used;
+        bool last = at + sizeof ask == n;
+        *fault = ask_check(message + at, sizeof ask,
+                           last || own > left ? left : own, &ask);
+        if (*fault != ASK_OK)
+            break;
+        take_ask(d, peer, &ask, fds + used, own);
+        used += own;
+    }
+    return used;
+}
+
 /* Whatever is wrong with a message, the channel is not trusted any further. */
 static void read_asks(struct desk *d, struct peer *peer)
 {
-    struct prepare_ask ask;
-    char message[sizeof ask];
+    UNINIT char message[PREPARE_ASKS_MAX * sizeof(struct prepare_ask)];
     int fds[CHANNEL_FDS_MAX];
 
     for (int i = 0; i < ASKS_A_TURN && d->jobs < d->jobs_max; i++) {
-        size_t n_fds = CHANNEL_FDS_MAX;
+        size_t n_fds = CHANNEL_FDS_MAX, used = 0;
         ssize_t n =
             channel_take(peer->fd, message, sizeof message, fds, &n_fds);
         if (n == -EAGAIN)
@@ -117,17 +140,17 @@ static void read_asks(struct desk *d, struct peer *peer)
             peer->dead = true;
             return;
         }
-        enum ask_fault fault =
-            n < 0 ? ASK_SIZE : ask_check(message, (size_t)n, n_fds, &ask);
+        enum ask_fault fault = ASK_SIZE;
+        if (n > 0)
+            used = take_asks(d, peer, message, (size_t)n, fds, n_fds, &fault);
         if (fault != ASK_OK) {
             log_warn("P021", "a worker's message: %s; its channel is closed",
                      ask_fault_text(fault));
             if (n > 0)
-                close_all(fds, n_fds);
+                close_all(fds + used, n_fds - used);
             peer->dead = true;
             return;
         }
-        take_ask(d, peer, &ask, fds, n_fds);
     }
 }
 

@@ -47,9 +47,12 @@ static inline bool file_version_eq(const struct file_version *a,
            a->mtime_ns == b->mtime_ns && a->ctime_ns == b->ctime_ns;
 }
 
-/* Worker to preparer, with SCM_RIGHTS: descriptor 0 is the file, opened for
- * reading; then one descriptor per bit of `sidecars`, in order of enum coding:
- * NAME.gz, NAME.zst, NAME.br, which the worker found to be at least as new. */
+/* Worker to preparer, up to so many in a message, with SCM_RIGHTS, for each in
+ * turn: the file, opened for reading; then one descriptor per bit of
+ * `sidecars`, in order of enum coding: NAME.gz, NAME.zst, NAME.br, which the
+ * worker found to be at least as new. */
+#define PREPARE_ASKS_MAX 8
+
 struct prepare_ask {
     uint64_t seq;      /* chosen by the worker, comes back */
     uint64_t since_us; /* monotonic: what was read before won't do */
@@ -96,8 +99,11 @@ enum prepare_kind {
                        for what was in it, when it is wanted again */
 };
 
-/* Preparer to worker.  The first message that names a slab which this worker
- * has not been sent yet carries its descriptor. */
+/* Preparer to worker, up to so many in a message.  The first one that names a
+ * slab which this worker has not been sent yet comes alone, with its
+ * descriptor. */
+#define PREPARE_ANSWERS_MAX 16
+
 struct prepare_answer {
     uint64_t seq; /* of the ask; PREPARE_CODED may come much later */
     uint32_t kind;

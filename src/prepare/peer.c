@@ -79,6 +79,7 @@ void peer_free(struct peer *p, void (*left)(void *arg, struct item *it),
     close(p->fd);
     free(p->known);
     free(p->drops);
+    free(p->batch);
     free(p);
 }
 
@@ -263,21 +264,54 @@ static void fill(struct prepare_answer *a, const struct waiter *w,
               (it->state == ITEM_READY && item_coming(it));
 }
 
-/* 0, or -errno.  The slab's descriptor goes along the first time. */
+/* 0 or -errno, also below. */
+static int send_batch(struct peer *p)
+{
+    if (p->n_batch == 0)
+        return 0;
+    int error =
+        channel_send(p->fd, p->batch, p->n_batch * sizeof *p->batch, NULL, 0);
+    if (!error)
+        p->n_batch = 0;
+    return error;
+}
+
+/* With the slab's descriptor, alone and in its turn. */
+static int send_first(struct peer *p, const struct prepare_answer *a,
+                      struct slab *slab)
+{
+    int error = send_batch(p);
+
+    if (!error)
+        error = channel_send(p->fd, a, sizeof *a, &slab->fd, 1);
+    if (error)
+        return error;
+    grow(&p->known, p->n_known, &p->cap_known);
+    p->known[p->n_known++] = a->place.slab;
+    slab->told = true;
+    return 0;
+}
+
+/* Into the next message: each wakes the worker, and costs as much as reading
+ * the file. */
 static int send_answer(struct peer *p, const struct prepare_answer *a,
                        const struct slabs *slabs)
 {
     uint64_t id = a->place.slab;
     bool first = id != 0 && !find_id(p->known, p->n_known, id);
     struct slab *slab = first ? slabs_find(slabs, id) : NULL;
-    int error = channel_send(p->fd, a, sizeof *a, slab ? &slab->fd : NULL,
-                             slab ? 1 : 0);
 
-    if (error || !slab)
-        return error;
-    grow(&p->known, p->n_known, &p->cap_known);
-    p->known[p->n_known++] = id;
-    slab->told = true;
+    if (slab)
+        return send_first(p, a, slab);
+    if (!p->batch)
+        p->batch = malloc(PREPARE_ANSWERS_MAX * sizeof *p->batch);
+    CHECK(p->batch != NULL);
+    if (p->n_batch == PREPARE_ANSWERS_MAX) {
+        int error = send_batch(p);
+        if (error)
+            return error;
+    }
+    p->batch[p->n_batch++] = *a;
     return 0;
 }
 
@@ -318,13 +352,16 @@ static int tell_all(struct waiter *w, const struct slabs *slabs, bool *last)
 static int send_drops(struct peer *p)
 {
     struct prepare_answer a;
+    int error = p->n_drops > 0 ? send_batch(p) : 0; /* may speak of them */
 
+    if (error)
+        return error;
     while (p->n_drops > 0) {
         memset(&a, 0, sizeof a);
         a.kind = PREPARE_DROP;
         a.place.slab = p->drops[p->n_drops - 1];
         /* not by send_answer(): the slab is unknown on purpose */
-        int error = channel_send(p->fd, &a, sizeof a, NULL, 0);
+        error = channel_send(p->fd, &a, sizeof a, NULL, 0);
         if (error)
             return error;
         p->n_drops--;
@@ -361,6 +398,8 @@ void peer_flush(struct peer *p, struct slabs *slabs,
     int error = send_drops(p);
     if (!error)
         error = send_ready(p, slabs, left, arg);
+    if (!error)
+        error = send_batch(p);
     /* ETOOMANYREFS: too many descriptors under way; the worker will take some
      */
     if (!error || error == -EAGAIN || error == -ETOOMANYREFS)
@@ -372,5 +411,5 @@ void peer_flush(struct peer *p, struct slabs *slabs,
 
 bool peer_has_output(const struct peer *p)
 {
-    return p->n_drops > 0 || !list_empty(&p->ready);
+    return p->n_drops > 0 || p->n_batch > 0 || !list_empty(&p->ready);
 }

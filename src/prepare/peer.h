@@ -2,8 +2,9 @@
  *
  * peer: one worker as the preparer sees it: its channel and what it waits for.
  * Layer: prepare.  Never blocks: what does not fit into the channel is sent
- * when there is room.  No message is stored: a waiter remembers what it has to
- * be told, and the message is made from its item at the moment of sending.
+ * when there is room.  A waiter remembers what it has to be told, and the
+ * answer is made from its item when it has its place in a message; of these one
+ * at most is kept.
  */
 #ifndef ETAGD_PREPARE_PEER_H
 #define ETAGD_PREPARE_PEER_H
@@ -30,6 +31,8 @@ struct peer {
     size_t n_ready, n_waiters;
     uint64_t *known, *drops; /* slabs that were sent; drops to be sent */
     size_t n_known, n_drops, cap_known, cap_drops;
+    struct prepare_answer *batch; /* told, but not sent yet; NULL: none ever */
+    size_t n_batch;
 };
 
 /* One ask. */

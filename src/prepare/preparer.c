@@ -39,7 +39,7 @@ static size_t jobs_that_fit(const struct slabs *slabs)
 
     if (getrlimit(RLIMIT_NOFILE, &r) == 0 && r.rlim_cur < (1u << 20))
         limit = (size_t)r.rlim_cur;
-    size_t jobs = limit > other ? (limit - other) / CHANNEL_FDS_MAX : 0;
+    size_t jobs = limit > other ? (limit - other) / CODING_COUNT : 0;
     return jobs < 8 ? 8 : jobs > JOBS_MAX ? JOBS_MAX : jobs;
 }
 

@@ -12,7 +12,11 @@
 #include "prepare/peer.h"
 #include "prepare/queues.h"
 
-#define REST_TURN 8     /* every so many turns large files come first */
+#define REST_TURN 8 /* every so many turns large files come first */
+/* Small files are read several a turn: those that wait for them are told
+ * together. */
+#define FILES_A_TURN 16
+#define BYTES_A_TURN (256u << 10)
 #define AWAY_US 2000000 /* helpers away for longer won't be back soon */
 
 static void facts_done(struct desk *d, struct item *it)
@@ -122,17 +126,16 @@ struct item *reads_back(struct desk *d)
     return job ? LIST_ENTRY(job, struct work, job)->of : NULL;
 }
 
-void reads_turn(struct desk *d)
+/* The bytes that were asked for; a large file has slices of a turn each. */
+static size_t read_one(struct desk *d, struct item *it)
 {
-    struct item *it = next_to_read(d);
+    size_t bytes = (size_t)it->key.version.size;
     enum coding part;
 
-    if (!it)
-        return;
     job_begin(&d->tools, &d->limits, it);
     if (it->lane && d->helpers) {
         read_aside(d, it);
-        return;
+        return 0;
     }
     bool begun = it->state != ITEM_FRESH;
     enum job_event event;
@@ -141,4 +144,16 @@ void reads_turn(struct desk *d)
         event = job_step(&d->tools, &d->limits, it, &part);
     } while (event == JOB_BEGUN);
     go_on(d, it, event, part, begun);
+    return bytes;
+}
+
+void reads_turn(struct desk *d)
+{
+    size_t bytes = 0;
+    struct item *it;
+
+    for (int i = 0; i < FILES_A_TURN && bytes < BYTES_A_TURN &&
+                    (it = next_to_read(d)) != NULL;
+         i++)
+        bytes += read_one(d, it);
 }

@@ -159,7 +159,9 @@ static bool resume(struct worker *w)
 
 static void take_facts(struct worker *w)
 {
-    for (int n = 0; n < FACTS_TURN_MAX && facts_take(&w->files); n++)
+    for (int n = 0; (n < FACTS_TURN_MAX || client_left(w->files.client)) &&
+                    facts_take(&w->files);
+         n++)
         resume(w);
     resume(w);
 }

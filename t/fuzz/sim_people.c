@@ -308,7 +308,51 @@ static ssize_t answer(struct prepare_answer *out, int *fd, size_t *n_fds)
     return a->mode == SHORT ? 17 : (ssize_t)sizeof *out;
 }
 
+/* Could the next one go along with others: due, whole, with no descriptor? */
+static bool joins(void)
+{
+    const struct sim_ask *a = next_ask();
+
+    return a && a->due_us <= sim.now_us && sim.slab_sent && a->mode != SHORT &&
+           a->mode != DROPS;
+}
+
+static ssize_t answers(struct prepare_answer *out, int *fd, size_t *n_fds)
+{
+    ssize_t bytes = answer(out, fd, n_fds);
+    size_t none;
+
+    if (*n_fds > 0 || bytes != (ssize_t)sizeof *out)
+        return bytes;
+    for (size_t i = 1; i < PREPARE_ANSWERS_MAX && joins(); i++)
+        bytes += answer(&out[i], fd, &none);
+    return bytes;
+}
+
 /* ---- os/channel ---- */
+
+/* All of a message, or nothing of it. */
+static int ask_all(const struct prepare_ask *asks, size_t n, size_t bytes,
+                   const int *fds, size_t n_fds)
+{
+    size_t room = 0, used = 0;
+    int rc = 0;
+
+    PROPERTY(n > 0 && n <= PREPARE_ASKS_MAX && bytes == n * sizeof *asks);
+    for (size_t slot = 0; slot < SIM_ASKS; slot++)
+        room += !sim.ask[slot].used;
+    if (!sim.preparer_gone && room < n)
+        return -EAGAIN;
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        size_t own = 1 + (size_t)__builtin_popcount(asks[i].sidecars);
+        PROPERTY(used + own <= n_fds);
+        rc = ask(&asks[i], fds + used, own);
+        PROPERTY(rc == 0 || i == 0);
+        used += own;
+    }
+    PROPERTY(rc != 0 || used == n_fds);
+    return rc;
+}
 
 int channel_send(int fd, const void *p, size_t n, const int *fds, size_t n_fds)
 {
@@ -320,8 +364,7 @@ int channel_send(int fd, const void *p, size_t n, const int *fds, size_t n_fds)
         return 0;
     }
     PROPERTY(fd == SIM_PREPARE + (int)sim.preparer);
-    PROPERTY(n == sizeof(struct prepare_ask));
-    return ask(p, fds, n_fds);
+    return ask_all(p, n / sizeof(struct prepare_ask), n, fds, n_fds);
 }
 
 ssize_t channel_take(int fd, void *p, size_t n, int *fds, size_t *n_fds)
@@ -329,6 +372,6 @@ ssize_t channel_take(int fd, void *p, size_t n, int *fds, size_t *n_fds)
     if (fd == SIM_CONTROL)
         return take_word(p, fds, n_fds);
     PROPERTY(fd == SIM_PREPARE + (int)sim.preparer);
-    PROPERTY(n == sizeof(struct prepare_answer));
-    return answer(p, fds, n_fds);
+    PROPERTY(n == PREPARE_ANSWERS_MAX * sizeof(struct prepare_answer));
+    return answers(p, fds, n_fds);
 }

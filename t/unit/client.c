@@ -233,6 +233,57 @@ static void short_message(void **state)
     fake_stop(&f);
 }
 
+static void several_at_once(void **state)
+{
+    struct prepare_answer all[PREPARE_ANSWERS_MAX], out;
+    struct fake f;
+
+    (void)state;
+    fake_start(&f, AREA_BYTES, SLAB_SEALS);
+    all[0] = good();
+    assert_int_equal(tell(&f, &all[0], true, &out), 1);
+    for (size_t i = 0; i < ROWS(all); i++) {
+        all[i] = good();
+        all[i].seq = i + 10;
+    }
+    assert_int_equal(channel_send(f.fd[1], all, sizeof all, NULL, 0), 0);
+    for (size_t i = 0; i < ROWS(all); i++) {
+        assert_int_equal(client_take(f.client, &out), 1);
+        assert_int_equal(out.seq, i + 10);
+        assert_int_equal(client_left(f.client), i + 1 < ROWS(all));
+    }
+    assert_int_equal(client_take(f.client, &out), 0);
+    all[1].kind = 77; /* what was right before it counts */
+    assert_int_equal(channel_send(f.fd[1], all, 2 * sizeof out, NULL, 0), 0);
+    assert_int_equal(client_take(f.client, &out), 1);
+    assert_int_equal(client_take(f.client, &out), -EPROTO);
+    fake_stop(&f);
+}
+
+static void parts_of_answers(void **state)
+{
+    static const struct {
+        const char *row;
+        size_t bytes;
+        bool area;
+    } rows[] = {
+        { "one and a half", sizeof(struct prepare_answer) * 3 / 2, false },
+        { "two with a slab", sizeof(struct prepare_answer) * 2, true },
+    };
+    struct prepare_answer two[2] = { good(), good() }, out;
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct fake f;
+        fake_start(&f, AREA_BYTES, SLAB_SEALS);
+        assert_int_equal(channel_send(f.fd[1], two, rows[i].bytes, &f.area,
+                                      rows[i].area ? 1 : 0),
+                         0);
+        ROW_CHECK(rows[i].row, client_take(f.client, &out) == -EPROTO);
+        fake_stop(&f);
+    }
+}
+
 /* No number left for a descriptor: the answer counts, its place does not, and
  * later places in the same slab are nowhere too. */
 static void descriptors_exhausted(void **state)
@@ -291,6 +342,8 @@ int main(void)
         cmocka_unit_test(refuses_bad_answers),
         cmocka_unit_test(same_slab_twice),
         cmocka_unit_test(short_message),
+        cmocka_unit_test(several_at_once),
+        cmocka_unit_test(parts_of_answers),
         cmocka_unit_test(descriptors_exhausted),
         cmocka_unit_test(asks),
     };

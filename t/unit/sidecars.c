@@ -7,12 +7,14 @@
 
 #include "unit.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <openssl/sha.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "os/channel.h"
 #include "prepare_rig.h"
 
 #define TEXT_BYTES 20000
@@ -130,12 +132,90 @@ static void sidecar_replaced(void **state)
     rig_stop(&r, 0);
 }
 
+/* Each ask of a message has the descriptors behind those of the one before. */
+static void several_asks(void **state)
+{
+    static const char *const names[] = { "a.css", "b.css", "c.css" };
+    struct prepare_ask asks[ROWS(names)];
+    struct rig r;
+    struct prepare_answer a[CODING_COUNT];
+    unsigned char digest[32];
+    int fds[2 * ROWS(names)];
+    size_t n = 0;
+
+    (void)state;
+    memset(asks, 0, sizeof asks);
+    rig_init(&r);
+    for (size_t i = 0; i < ROWS(names); i++)
+        rig_write(&r, names[i], text, 1000 + i);
+    rig_write(&r, "b.css.br", "\x0b\x02\x80", 3);
+    rig_start(&r);
+    for (size_t i = 0; i < ROWS(names); i++) {
+        asks[i].seq = i + 1;
+        asks[i].want_bytes = 1;
+        snprintf(asks[i].name, sizeof asks[i].name, "%s", names[i]);
+        fds[n] = openat(r.dir_fd, names[i], O_RDONLY | O_CLOEXEC);
+        rig_version(fds[n++], &asks[i].version);
+        if (i != 1)
+            continue;
+        asks[i].sidecars = 1u << CODING_BR;
+        fds[n] = openat(r.dir_fd, "b.css.br", O_RDONLY | O_CLOEXEC);
+        rig_version(fds[n++], &asks[i].sidecar_version[CODING_BR]);
+    }
+    assert_int_equal(client_ask_all(r.client[0], asks, ROWS(names), fds, n), 0);
+    for (size_t i = 0; i < ROWS(names) + 1; i++) {
+        assert_int_equal(rig_take(&r, 0, &a[0]), 1);
+        bool coded = a[0].kind == PREPARE_CODED;
+        assert_in_range(a[0].seq, 1, ROWS(names));
+        assert_int_equal(a[0].place.bytes, coded ? 3 : 999 + a[0].seq);
+        if (coded)
+            assert_int_equal(a[0].seq, 2);
+        else
+            SHA256((const unsigned char *)text, 999 + a[0].seq, digest);
+        if (!coded)
+            assert_memory_equal(a[0].digest, digest, 32);
+    }
+    while (n > 0)
+        close(fds[--n]);
+    rig_stop(&r, 0);
+}
+
+/* One that has fewer descriptors than it says ends the channel, and those that
+ * came along are closed. */
+static void asks_without_descriptors(void **state)
+{
+    struct prepare_ask asks[2] = {
+        { .seq = 1, .name = "a.css" },
+        { .seq = 2, .name = "b.css", .sidecars = 1u << CODING_BR }
+    };
+    struct prepare_answer a;
+    struct rig r;
+    int got, fds[2];
+
+    (void)state;
+    rig_init(&r);
+    rig_write(&r, "a.css", text, 1000);
+    rig_start(&r);
+    fds[0] = fds[1] = openat(r.dir_fd, "a.css", O_RDONLY | O_CLOEXEC);
+    rig_version(fds[0], &asks[0].version);
+    assert_int_equal(
+        channel_send(r.channel[0], asks, sizeof asks, fds, ROWS(fds)), 0);
+    while ((got = rig_take(&r, 0, &a)) == 1)
+        assert_int_equal(a.seq, 1);
+    assert_int_equal(got, -EPIPE);
+    rig_facts(&r, 1, "a.css", &a); /* others go on */
+    close(fds[0]);
+    rig_stop(&r, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sidecar_rows),
         cmocka_unit_test(large_sidecar),
         cmocka_unit_test(sidecar_replaced),
+        cmocka_unit_test(several_asks),
+        cmocka_unit_test(asks_without_descriptors),
     };
 
     memset(text, '.', sizeof text);
