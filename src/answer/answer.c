@@ -224,6 +224,15 @@ static void fetch(const struct entry_form *f)
     }
 }
 
+/* There is no memory for the head that would say less. */
+static void send_all_the_same(struct plan *plan)
+{
+    plan->status = 200;
+    plan->reason = REASON_NEW;
+    plan->coding = CODING_IDENTITY;
+    plan->identity_refused = false;
+}
+
 static void answer_file(const struct reply *to, struct entry *e)
 {
     struct txn *t = to->t;
@@ -231,6 +240,9 @@ static void answer_file(const struct reply *to, struct entry *e)
     const struct head *h = &to->q->head;
     UNINIT struct plan plan;
     plan_make(&plan, h, &e->source, to->a->now->second + e->clock_s);
+    if (plan.status == 304 &&
+        !blocks_not_modified(to->a->files, e, plan.coding))
+        send_all_the_same(&plan);
     struct entry_form *f = &e->form[plan.coding];
     struct variant v = { .status = 0 };
     UNINIT char storage[ETAG_BYTES_MAX + 128 + EXPLAINED_MAX];

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/uninit.h"
 #include "conf/rules.h"
 #include "files/audit.h"
 #include "files/files.h"
@@ -284,7 +285,7 @@ static void put_validators(struct buf *b, const struct entry *e,
 static bool make_ok(const struct files *fs, struct entry *e, enum coding c,
                     struct block *k, const struct policy *p)
 {
-    char storage[BLOCK_BYTES_MAX];
+    UNINIT char storage[BLOCK_BYTES_MAX];
     struct buf b = buf_over(storage, sizeof storage);
     struct entry_form *f = &e->form[c];
     enum coding c_sent = c;
@@ -316,7 +317,7 @@ static bool make_ok(const struct files *fs, struct entry *e, enum coding c,
 static bool make_not_modified(const struct files *fs, struct entry *e,
                               enum coding c, const struct policy *p)
 {
-    char storage[BLOCK_BYTES_MAX];
+    UNINIT char storage[BLOCK_BYTES_MAX];
     struct buf b = buf_over(storage, sizeof storage);
     struct entry_form *f = &e->form[c];
 
@@ -360,24 +361,32 @@ static void resolve_rules(const struct files *fs, const struct entry *e,
 bool blocks_file(const struct files *fs, struct entry *e)
 {
     bool partial = rules_name_status(fs->conf, 206);
-    struct policy p, p206, p304;
+    struct policy p, p206;
 
     resolve_rules(fs, e, 200, &p);
-    resolve_rules(fs, e, 206, &p206);
-    resolve_rules(fs, e, 304, &p304);
+    if (partial)
+        resolve_rules(fs, e, 206, &p206);
     e->rule_line = p.cache_rule ? p.cache_rule->line : 0;
     for (int c = 0; c < CODING_COUNT; c++) {
         struct entry_form *f = &e->form[c];
-        bool there = e->source.available >> c & 1;
-        if (!there && !(e->source.known >> c & 1))
+        blocks_free(&f->not_modified); /* of what was known before */
+        if (!(e->source.available >> c & 1))
             continue;
-        if ((there && !make_ok(fs, e, (enum coding)c, &f->ok, &p)) ||
-            (there && partial &&
-             !make_ok(fs, e, (enum coding)c, &f->partial, &p206)) ||
-            !make_not_modified(fs, e, (enum coding)c, &p304))
+        if (!make_ok(fs, e, (enum coding)c, &f->ok, &p) ||
+            (partial && !make_ok(fs, e, (enum coding)c, &f->partial, &p206)))
             return false;
     }
     return true;
+}
+
+bool blocks_not_modified(const struct files *fs, struct entry *e, enum coding c)
+{
+    struct policy p;
+
+    if (e->form[c].not_modified.text)
+        return true;
+    resolve_rules(fs, e, 304, &p);
+    return make_not_modified(fs, e, c, &p);
 }
 
 /* The rules' part of a page's head, and the fields that rules may replace. */
@@ -433,7 +442,7 @@ bool blocks_shared(const struct files *fs, const struct conf_site *site,
 bool blocks_page(const struct files *fs, struct entry *e, const char *type,
                  size_t page_n)
 {
-    char storage[BLOCK_BYTES_MAX];
+    UNINIT char storage[BLOCK_BYTES_MAX];
     struct buf b = buf_over(storage, sizeof storage);
     struct block *k = &e->form[CODING_IDENTITY].ok;
     const char *tongue = language_tag(LANGUAGE_EN);

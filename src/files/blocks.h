@@ -23,10 +23,14 @@ struct files;
 /* What pages of our own vary by (RFC 9110 12.5.4). */
 #define BLOCKS_VARY_TONGUE "Accept-Language"
 
-/* Makes (or makes again) both heads of every available form of an ENTRY_FILE,
- * and that of 304 of every one whose tag is known.  False: no memory, or the
+/* Makes (or makes again) the heads of every available form of an ENTRY_FILE;
+ * that of 304 is made when it is asked for.  False: no memory, or the
  * configured fields do not fit. */
 bool blocks_file(const struct files *fs, struct entry *e);
+
+/* Makes the head of 304 of a form whose tag is known, unless it is there. */
+bool blocks_not_modified(const struct files *fs, struct entry *e,
+                         enum coding c);
 
 /* The head of a fixed answer: a page with `page_n` bytes of content. */
 bool blocks_page(const struct files *fs, struct entry *e, const char *type,
