@@ -6,10 +6,10 @@ _etagd_keys='server.listen= server.root= server.workers= server.index= server.fa
     server.on-term= server.on-quit= server.idle-exit= server.server-field=
     server.backlog= server.https-port= server.defer-accept= server.protocol=
     server.pieces= server.mss= server.accept-upload= server.explain-header=
-    timeouts.idle= timeouts.head= timeouts.body= timeouts.send=
-    timeouts.linger= timeouts.prepare= timeouts.heartbeat= timeouts.drain=
-    timeouts.ready-delay= limits.target= limits.line= limits.head=
-    limits.fields= limits.body= limits.upload= limits.connections=
+    timeouts.idle= timeouts.idle-grace= timeouts.head= timeouts.body=
+    timeouts.send= timeouts.linger= timeouts.prepare= timeouts.heartbeat=
+    timeouts.drain= timeouts.ready-delay= limits.target= limits.line=
+    limits.head= limits.fields= limits.body= limits.upload= limits.connections=
     limits.connections-per-worker= limits.connections-per-address=
     limits.requests-per-connection= limits.recv-rate= limits.send-rate=
     limits.rate-window= limits.pipeline= log.access= log.format= log.error=

@@ -58,6 +58,7 @@ function __etagd_keys
     echo server.explain-header=off
     echo server.explain-header=on
     echo timeouts.idle=
+    echo timeouts.idle-grace=
     echo timeouts.head=
     echo timeouts.body=
     echo timeouts.send=

@@ -171,7 +171,8 @@ struct conf_site {
 };
 
 struct conf_timeouts {
-    uint64_t idle_ms;      /* between responses, and unused connections */
+    uint64_t idle_ms;       /* between responses, and unused connections */
+    uint64_t idle_grace_ms; /* and so much longer than is announced */
     uint64_t head_ms;      /* from the first byte of a head to its blank line */
     uint64_t body_ms;      /* without progress on unwanted content */
     uint64_t send_ms;      /* without progress of a response */

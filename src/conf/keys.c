@@ -183,8 +183,11 @@ const struct key keys[] = {
         "send the reason of each decision as a response field"),
 
     ROW("timeouts", "idle", duration, conf, timeouts.idle_ms, "65s",
-        "between requests, and for unused connections; from 1s on closed a second later",
+        "between requests, and for unused connections; announced in Keep-Alive",
         RANGE(10, MS_DAY)),
+    ROW("timeouts", "idle-grace", duration, conf, timeouts.idle_grace_ms, "0",
+        "closed so much later than announced: for requests that are on their way then",
+        RANGE(0, 60000)),
     ROW("timeouts", "head", duration, conf, timeouts.head_ms, "10s",
         "from the first byte of a request's head to its last", RANGE(10, MS_DAY)),
     ROW("timeouts", "body", duration, conf, timeouts.body_ms, "10s",

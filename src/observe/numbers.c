@@ -138,6 +138,7 @@ void numbers_status(struct buf *b, struct observer *o)
     json_put_u64(b, "connections_followed", h->n_open);
     json_put_u64(b, "connections_ended", h->n_ended);
     json_put_u64(b, "idle_ms", o->start->conf->timeouts.idle_ms);
+    json_put_u64(b, "idle_grace_ms", o->start->conf->timeouts.idle_grace_ms);
     json_key(b, "workers");
     buf_char(b, '[');
     for (unsigned i = 0; reading_at(o, i, &r); i++)

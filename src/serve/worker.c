@@ -104,9 +104,7 @@ static void make_common(struct worker *w)
         BUF_LIT(&b, "\r\n");
     }
     w->lines.keep_alive_n = b.n;
-    /* a request that is sent just within the announced time still finds the
-     * connection open */
-    w->idle_ms = idle_ms >= 1000 ? idle_ms + 1000 : idle_ms;
+    w->idle_ms = idle_ms + w->conf->timeouts.idle_grace_ms;
 }
 
 static bool make_pools(struct worker *w)

@@ -252,8 +252,8 @@ def test_close_and_request_cross(serve, captured):
     for _ in range(6):
         c = Client(server.port).send(GET).answers(1)
         ports.append(c.port)
-        # The timer has a second of grace: the FIN is what we wait for, and
-        # the request leaves at the very moment it arrives.
+        # The FIN is what we wait for, and the request leaves at the very
+        # moment it arrives.
         c.s.recv(1, socket.MSG_PEEK)
         try:
             c.send(GET)
