@@ -32,6 +32,7 @@
 #include "tool/mime.h"
 #include "tool/passwd.h"
 #include "tool/precompress.h"
+#include "tool/usage.h"
 
 enum action {
     ACTION_SERVE,
@@ -48,44 +49,6 @@ struct options {
     const char **override;
     size_t n_override;
 };
-
-static const char usage[] =
-    "usage: etagd [-c FILE] [-t] [--dump-config] [-o section.key=value]... "
-    "[DIR]\n"
-    "       etagd check -c FILE [--json] [--after TIME]\n"
-    "       etagd explain [-c FILE | DIR] [-H 'NAME: VALUE']... /PATH\n"
-    "       etagd mime FILE...\n"
-    "       etagd passwd [--stdin] [--check | --delete] FILE USER\n"
-    "       etagd precompress [--check | --dry-run] DIR\n"
-    "       etagd lab|annotate [--help] ...\n"
-    "       etagd watch [-a] [URL]\n"
-    "  -c, --config FILE        serve as FILE says\n"
-    "  DIR                      serve DIR on http://127.0.0.1:5000/, nothing "
-    "cached\n"
-    "  -o section.key=value     override one option (repeatable)\n"
-    "  -t, --test               check the configuration and end\n"
-    "      --dump-config        print the effective configuration\n"
-    "      --show-budget        add up the memory that the configuration "
-    "allows\n"
-    "      --help-config        print every option with its default\n"
-    "      --reload             have the running etagd take FILE's new "
-    "content;\n"
-    "                           ends when it serves, or prints its faults\n"
-    "      --stop, --finish     end it now, or when its responses are sent\n"
-    "      --drain              the same, but let balancers know before "
-    "([health])\n"
-    "      --reopen             have it open its logs again\n"
-    "      --status[=json]      print what it does\n"
-    "      --control SOCKET     reach it there, without reading FILE\n"
-    "  -V, --version            print the version\n"
-    "  -h, --help               print this\n"
-    "  explain                  print what a request would be answered with, "
-    "and why\n"
-    "  mime                     print which media type a file gets, and why\n"
-    "  passwd                   make an entry of a file for [access]\n"
-    "  precompress              write the coded forms of files beside them\n"
-    "  watch                    show what the observer of a server tells\n"
-    "                           (a DIR of such a name is written ./explain)\n";
 
 enum {
     OPTION_DUMP = 256,
@@ -129,7 +92,7 @@ static void show_version(void)
 
 static void bad_usage(const char *why)
 {
-    fprintf(stderr, "etagd: %s\n%s", why, usage);
+    fprintf(stderr, "etagd: %s\n%s", why, usage_text());
     exit(2);
 }
 
@@ -190,10 +153,10 @@ static void take(struct options *o, int c)
         show_version();
         exit(0);
     case 'h':
-        fputs(usage, stdout);
+        fputs(usage_text(), stdout);
         exit(0);
     default:
-        fputs(usage, stderr);
+        fputs(usage_text(), stderr);
         exit(2);
     }
 }

@@ -12,4 +12,5 @@ libtools_a_SOURCES = \
 	src/tool/precompress.c src/tool/precompress.h \
 	src/tool/report.c src/tool/report.h \
 	src/tool/trial.c src/tool/trial.h \
+	src/tool/usage.c src/tool/usage.h \
 	src/tool/walk.c src/tool/walk.h

@@ -23,7 +23,7 @@ BANNED = [
     (r'gmtime_r', OS, 'http/date.h, which needs no library'),
     (r'stat|lstat|access|faccessat|realpath', ('src/conf/', 'src/os/edit.c',
                                                'src/os/file.c',
-                                               'src/tool/lab.c'),
+                                               'src/tool/lab.c', 'src/tool/usage.c'),
      'os/file.h: open once, then ask the descriptor'),
     (r'system|popen|execlp|execvp', NOWHERE, 'nothing: no shell, no search'),
     (r'alloca|rand|srand|random|srandom|drand48', NOWHERE,
@@ -33,7 +33,7 @@ BANNED = [
     (r'select|FD_SET', NOWHERE, 'os/poll.h: descriptors above 1023 exist'),
     (r'assert', NOWHERE, 'CHECK(): it stays on in release builds'),
     (r'setlocale|setenv|putenv|getenv', ('src/os/', 'src/main.c', 'src/master/',
-                                         'src/tool/lab.c'),
+                                         'src/tool/lab.c', 'src/tool/usage.c'),
      'the configuration'),
 ]
 

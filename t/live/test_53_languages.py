@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What etagd's own pages say, in the reader's language."""
 import html
+import os
 import re
+import subprocess
 
 import pytest
 
@@ -28,6 +30,35 @@ ERRORS = [
      "The file is not the one you asked about."),
     ("GET", "/hello.txt", {"Expect": "tea"}, 417, "is 100-continue."),
 ]
+
+
+ZH_UTF8 = {"LC_ALL": "zh_CN.UTF-8"}
+
+
+def usage(**env):
+    return subprocess.run(
+        [os.environ["ETAGD"], "--help"], text=True, check=True, env=env,
+        stdout=subprocess.PIPE).stdout
+
+
+def test_help():
+    """By the locale's name, which need not be installed."""
+    english = usage(LANG="C")
+    for env in ({}, {"LANG": "en_GB.UTF-8"}, {"LANG": "zh_CN"},
+                {"LANG": "zh_CN.GBK"}, {"LANG": "zh_CN.UTF-8", "LC_ALL": "C"},
+                {"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "de_DE.UTF-8"}):
+        assert usage(**env) == english
+    chinese = usage(**ZH_UTF8)
+    for env in ({"LANG": "zh_TW.utf8"}, {"LANG": "C", "LC_ALL": "",
+                                         "LC_MESSAGES": "zh_CN.UTF-8"}):
+        assert usage(**env) == chinese
+    options = r"(?<![\w-])--?[A-Za-z][\w-]*"
+    assert re.findall(options, chinese) == re.findall(options, english)
+    assert len(chinese.splitlines()) == len(english.splitlines())
+    said = " ".join(line[27:] for line in chinese.splitlines()
+                    if line.startswith("  ") and "etagd " not in line[:20])
+    assert not set(re.findall("[A-Za-z]+", said)) - {
+        "etagd", "DIR", "FILE", "http", "health", "access", "explain"}
 
 
 def words(body):
