@@ -261,23 +261,18 @@ static void make_do(struct files *fs, struct entry *e)
     }
 }
 
+static void drop(struct files *fs, struct entry *e)
+{
+    if (e->pending)
+        e->racy = true; /* not before who waits is answered */
+    else
+        forget(fs, e);
+}
+
 static void take_drop(struct files *fs, uint64_t slab)
 {
-    struct list *at = fs->cache.files.next;
-
-    while (at != &fs->cache.files) {
-        struct entry *e = LIST_ENTRY(at, struct entry, lru);
-        at = at->next;
-        for (int c = 0; c < CODING_COUNT; c++) {
-            if (e->form[c].slab != slab)
-                continue;
-            if (e->pending)
-                e->racy = true; /* not before who waits is answered */
-            else
-                forget(fs, e);
-            break;
-        }
-    }
+    while (!drops_add(&fs->drops, &fs->cache, slab))
+        drops_step(fs, drop);
 }
 
 /* Of the same file, all of it, and read since it was asked for. */
@@ -421,6 +416,9 @@ int facts_turn(struct files *fs)
     int digests_ms = digests_turn(fs, limit_us);
 
     asks_flush(fs);
+    drops_step(fs, drop);
+    if (fs->drops.n > 0)
+        digests_ms = 0; /* there is more to do */
     while (!list_empty(&fs->asked)) {
         struct entry *e = LIST_ENTRY(fs->asked.next, struct entry, asked);
         uint64_t due_us = e->asked_us + limit_us;

@@ -15,6 +15,7 @@
 #include "base/span.h"
 #include "conf/conf.h"
 #include "files/cache.h"
+#include "files/drops.h"
 #include "files/siblings.h"
 #include "http/moment.h"
 #include "prepare/client.h"
@@ -55,6 +56,7 @@ struct files {
     bool root_hidden; /* a name means a directory that this worker may not
                          read: the master is to be told */
     struct cache cache;
+    struct drops drops;
     struct dirs *dirs; /* NULL: nothing is watched */
     struct siblings siblings;
     struct marks *marks;  /* NULL: no file is watched itself */

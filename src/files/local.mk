@@ -7,6 +7,7 @@ libfiles_a_SOURCES = \
 	src/files/blocks.c src/files/blocks.h \
 	src/files/cache.c src/files/cache.h \
 	src/files/dirs.c src/files/dirs.h \
+	src/files/drops.c src/files/drops.h \
 	src/files/entry.c src/files/entry.h \
 	src/files/facts.c src/files/facts.h \
 	src/files/files.c src/files/files.h \

@@ -42,3 +42,6 @@ t_unit_box_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += t/unit/siblings
 t_unit_siblings_SOURCES = t/unit/siblings.c
 t_unit_siblings_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += t/unit/drops
+t_unit_drops_SOURCES = t/unit/drops.c
+t_unit_drops_LDADD = $(UNIT_LIBS)
