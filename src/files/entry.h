@@ -153,6 +153,9 @@ struct entry {
     char path[]; /* decoded request path, the key; NUL-terminated */
 };
 
+/* A worker holds some hundred thousand of them (doc/cost.md, "Many files"). */
+_Static_assert(sizeof(struct entry) <= 2048, "an entry has grown");
+
 /* Closes a descriptor of the entry's. */
 void entry_close(struct files *fs, const struct entry *e, int fd);
 
