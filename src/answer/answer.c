@@ -13,6 +13,7 @@
 #include "answer/pages.h"
 #include "answer/tell.h"
 #include "answer/txn.h"
+#include "base/apart.h"
 #include "base/check.h"
 #include "base/uninit.h"
 #include "files/audit.h"
@@ -33,16 +34,11 @@ struct variant {
     uint64_t length;
 };
 
-static void put_head(const struct reply *to, const struct entry *e,
-                     struct block *k, const struct variant *v)
+static APART void put_changed(const struct reply *to, const struct block *k,
+                              const struct variant *v)
 {
     struct buf *b = &to->t->out;
 
-    blocks_date(to->a->files, e, k);
-    if (v->status == 0 && to->persist && !v->extra.p) {
-        buf_put(b, k->text, k->bytes);
-        return;
-    }
     if (v->status)
         buf_span_put(b, status_line(v->status));
     else
@@ -59,6 +55,16 @@ static void put_head(const struct reply *to, const struct entry *e,
     else if (v->with_length)
         answer_length(b, v->length);
     answer_connection(to, b);
+}
+
+static inline void put_head(const struct reply *to, const struct entry *e,
+                            struct block *k, const struct variant *v)
+{
+    blocks_date(to->a->files, e, k);
+    if (v->status == 0 && to->persist && !v->extra.p)
+        buf_put(&to->t->out, k->text, k->bytes);
+    else
+        put_changed(to, k, v);
 }
 
 static void hold(struct record *r, struct entry *e)

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
+	src/base/apart.h \
 	src/base/buf.c src/base/buf.h \
 	src/base/built.c src/base/built.h \
 	src/base/chars.c src/base/chars.h \

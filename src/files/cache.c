@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/apart.h"
 #include "base/check.h"
 #include "base/hash.h"
 #include "files/entry.h"
@@ -45,7 +46,7 @@ static struct list *home(struct cache *c, const struct entry *e)
 
 /* Once a second is often enough to be found used, and leaves the neighbours in
  * the list alone for all other hits. */
-static void use(struct cache *c, struct entry *e)
+static APART void use(struct cache *c, struct entry *e)
 {
     e->used = c->second;
     list_remove(&e->lru);
@@ -68,7 +69,7 @@ struct entry *cache_find(struct cache *c, uint64_t hash, unsigned site,
         __builtin_prefetch(&e->form[0]);
         __builtin_prefetch(&e->source);
         if (e->hash == hash && e->site == site &&
-            span_eq(span_of(e->path, e->path_n), path))
+            span_same(span_of(e->path, e->path_n), path))
             break;
     }
     if (e && e->used != c->second)

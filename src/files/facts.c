@@ -410,7 +410,7 @@ static int digests_turn(struct files *fs, uint64_t limit_us)
     return -1;
 }
 
-int facts_turn(struct files *fs)
+int facts_overdue(struct files *fs)
 {
     uint64_t limit_us = fs->conf->timeouts.prepare_ms * 1000;
     int digests_ms = digests_turn(fs, limit_us);

@@ -9,8 +9,7 @@
 #include <stdbool.h>
 
 #include "files/entry.h"
-
-struct files;
+#include "files/files.h"
 
 #define FACTS_TURN_MAX 256 /* answers a turn, whoever sends them */
 
@@ -27,9 +26,22 @@ bool facts_await_digest(struct files *fs, struct entry *e, bool about_tag);
  * same entry, and after facts_turn(). */
 struct list *facts_ready(struct files *fs);
 
+/* facts_ready() has something to hand out, or to put right. */
+static inline bool facts_any(const struct files *fs)
+{
+    return !list_empty(&fs->ready) || fs->tries_before;
+}
+
 /* Asks again what could not be asked, answers from the name what took too long;
  * milliseconds until there is something to do again, -1: nothing. */
-int facts_turn(struct files *fs);
+int facts_overdue(struct files *fs);
+static inline int facts_turn(struct files *fs)
+{
+    bool none =
+        list_empty(&fs->hashed) && list_empty(&fs->asked) && !fs->asks_waiting;
+
+    return none ? -1 : facts_overdue(fs);
+}
 
 /* Another preparer has been started: its channel. */
 void facts_renew(struct files *fs, int fd);

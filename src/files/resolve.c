@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/apart.h"
 #include "base/check.h"
 #include "conf/rules.h"
 #include "files/aside.h"
@@ -344,9 +345,10 @@ static inline bool unchanged(const struct files *fs, const struct entry *e)
 }
 
 /* It is not there (NULL), or not beyond doubt. */
-static struct entry *look_into(struct files *fs, struct entry *e, uint64_t hash,
-                               unsigned site, const struct target *target,
-                               uint64_t since_us)
+static APART struct entry *look_into(struct files *fs, struct entry *e,
+                                     uint64_t hash, unsigned site,
+                                     const struct target *target,
+                                     uint64_t since_us)
 {
     if (!e)
         return look_again(fs, NULL, site, target, hash);
@@ -387,8 +389,8 @@ static inline struct entry *resolve_path(struct files *fs, unsigned site,
 }
 
 /* What answers in the place of a path that is not there. */
-static struct entry *fall_back(struct files *fs, unsigned site,
-                               uint64_t since_us, enum reason *why)
+static APART struct entry *fall_back(struct files *fs, unsigned site,
+                                     uint64_t since_us, enum reason *why)
 {
     struct target other = {
         .path = span_str(fs->conf->sites[site].fallback),

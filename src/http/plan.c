@@ -5,6 +5,8 @@
  */
 #include "http/plan.h"
 
+#include "base/apart.h"
+
 /* Fields without any of which the answer is a plain 200. */
 #define CONDITIONAL                                                            \
     ((1ull << FIELD_IF_MATCH) | (1ull << FIELD_IF_NONE_MATCH) |                \
@@ -83,9 +85,9 @@ static bool waits(const struct head *h, const struct plan_source *source,
 /* Identity is not selected for being held, but for that moment: a cache that
  * got it before a better form was made would be told for ever that it is right.
  */
-static enum coding select_coding(const struct head *h,
-                                 const struct plan_source *source, int64_t now,
-                                 bool *refused)
+static APART enum coding select_coding(const struct head *h,
+                                       const struct plan_source *source,
+                                       int64_t now, bool *refused)
 {
     unsigned coded = (source->available | source->known) & ~IDENTITY_BIT;
     struct accept_codings accepted;
@@ -150,8 +152,9 @@ static void apply_range(struct plan *plan, const struct head *h,
     }
 }
 
-static void apply_conditions(struct plan *plan, const struct head *h,
-                             const struct plan_source *source, int64_t now)
+static APART void apply_conditions(struct plan *plan, const struct head *h,
+                                   const struct plan_source *source,
+                                   int64_t now)
 {
     const struct plan_form *form = &source->form[plan->coding];
     struct validators v = { form->tag, form->alias, source->last_modified };

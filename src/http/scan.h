@@ -126,15 +126,13 @@ static inline scan_vec scan_bad_plain(scan_vec v)
                       (v == '\\'));
 }
 
-/* Stops at the first bad byte; what is left behind the loop is too short for a
+/* Returns the first bad byte; what is left behind the loop is too short for a
  * vector. */
-#define SCAN_LOOP(p, end, bad)                                     \
-    for (; (end) - (p) >= SCAN_STEP; (p) += SCAN_STEP) {           \
-        uint64_t scan_set = scan_bits(bad(scan_load(p)));          \
-        if (scan_set) {                                            \
-            (p) += __builtin_ctzll(scan_set) / SCAN_BITS_PER_LANE; \
-            break;                                                 \
-        }                                                          \
+#define SCAN_LOOP(p, end, bad)                                           \
+    for (; (end) - (p) >= SCAN_STEP; (p) += SCAN_STEP) {                 \
+        uint64_t scan_set = scan_bits(bad(scan_load(p)));                \
+        if (scan_set)                                                    \
+            return (p) + __builtin_ctzll(scan_set) / SCAN_BITS_PER_LANE; \
     }
 
 static inline const char *scan_value(const char *p, const char *end)
@@ -173,9 +171,17 @@ static inline const char *scan_path(const char *p, const char *stop,
     return p < stop ? scan_path_scalar(start, p, stop) : stop;
 }
 
-static inline const char *scan_name(const char *p, const char *end)
+static inline const char *scan_letters(const char *p, const char *end)
 {
     SCAN_LOOP(p, end, scan_bad_name)
+    return p;
+}
+
+static inline const char *scan_name(const char *p, const char *end)
+{
+    p = scan_letters(p, end);
+    if (p < end && *p == ':')
+        return p;
     return scan_name_scalar(p, end); /* digits, '_' and the other tchars */
 }
 

@@ -163,7 +163,7 @@ static bool host_known(const struct known_host *known,
 {
     return known->n > 0 && target->form == TARGET_ORIGIN &&
            head_has(h, FIELD_HOST) && !(h->repeated >> FIELD_HOST & 1) &&
-           span_eq(head_value(h, FIELD_HOST), span_of(known->text, known->n));
+           span_same(head_value(h, FIELD_HOST), span_of(known->text, known->n));
 }
 
 static void remember_host(struct known_host *known, const struct request *q,

@@ -92,20 +92,16 @@ static void tell_hidden(struct worker *w)
     w->files.root_hidden = false;
 }
 
-static void take_news(struct worker *w)
-{
-    files_news(&w->files);
-    tell_hidden(w);
-}
-
 /* Answers all that this part of the turn has received.  Who waited for this
  * turn and who has come in it go first in turn. */
 static void answer_received(struct worker *w)
 {
     bool writable = w->arrivals.n_writable > 0;
 
-    if (w->arrivals.n_received)
-        take_news(w);
+    if (w->arrivals.n_received) {
+        files_news(&w->files);
+        tell_hidden(w);
+    }
     if (writable && w->answers.turn % 2 == 0)
         take_writable(w);
     take_received(w);
@@ -141,6 +137,12 @@ static bool resume_aside(struct worker *w)
         step_resume(w, t->conn);
     }
     return any;
+}
+
+static inline bool somebody_goes_on(const struct files *fs,
+                                    const struct answers *a)
+{
+    return fs->aside_used || a->gate || facts_any(fs);
 }
 
 /* Requests whose facts are there, or won't come, go on; false: none. */
@@ -248,7 +250,8 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
         answer_received(w);
     }
     if (facts) {
-        take_news(w);
+        files_news(&w->files);
+        tell_hidden(w);
         take_facts(w);
     }
     if (aside) {
@@ -260,11 +263,10 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
     list_some(w);
 }
 
+/* -1, which is for ever, is the greatest. */
 static int least(int a, int b)
 {
-    if (a < 0)
-        return b;
-    return b < 0 || a < b ? a : b;
+    return (unsigned)a < (unsigned)b ? a : b;
 }
 
 static void expire(struct worker *w)
@@ -295,7 +297,8 @@ static int wait_ms(struct worker *w)
         ms = facts_turn(&w->files);
         if (w->files.aside_used)
             ms = least(ms, aside_turn(&w->files));
-    } while (resume(w)); /* they may have asked for more */
+        /* they may have asked for more */
+    } while (somebody_goes_on(&w->files, &w->answers) && resume(w));
     ms = least(ms, made);
     ms = least(ms, wheel_wait_ms(&w->wheel, w->now.ms));
     ms = least(ms, access_turn(w->access));

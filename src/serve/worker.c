@@ -17,6 +17,7 @@
 #include "answer/listings.h"
 #include "answer/pages.h"
 #include "answer/tell.h"
+#include "base/apart.h"
 #include "base/check.h"
 #include "files/aside.h"
 #include "files/facts.h"
@@ -38,6 +39,16 @@
 _Static_assert(ARRIVALS_MOST >= 2 * WORKER_EVENTS, "arrivals_again(), poll");
 _Static_assert(CONF_FIELDS_MAX <= HEAD_FIELDS_MAX, "[limits] fields");
 
+static APART void begin_second(struct worker *w, int64_t second)
+{
+    if (second < w->now.second)
+        facts_forget(&w->files); /* their dates may lie ahead now */
+    w->now.second = w->files.cache.second = second;
+    date_format(w->now.date, second);
+    txn_pool_rest(&w->txns);
+    gauges_publish(w);
+}
+
 void worker_time(struct worker *w)
 {
     w->now.us = clock_mono_us();
@@ -50,14 +61,8 @@ void worker_time(struct worker *w)
     }
     w->now.real_us = (int64_t)w->now.us + w->clocks.distance_us;
     int64_t second = w->now.real_us / 1000000;
-    if (second != w->now.second) {
-        if (second < w->now.second)
-            facts_forget(&w->files); /* their dates may lie ahead now */
-        w->now.second = w->files.cache.second = second;
-        date_format(w->now.date, second);
-        txn_pool_rest(&w->txns);
-        gauges_publish(w);
-    }
+    if (second != w->now.second)
+        begin_second(w, second);
     atomic_store_explicit(&w->counters->beat_us, w->now.us,
                           memory_order_relaxed);
 }

@@ -295,9 +295,31 @@ static void a_failed_check_is_told(void **state)
         strstr(said, "\netagd worker 7: CHECK failed: text == NULL ("));
 }
 
+/* One byte differs at every place of every length up to 40. */
+static void same_texts(void **state)
+{
+    char a[40], b[sizeof a];
+
+    (void)state;
+    memset(a, 'a', sizeof a);
+    memset(b, 'a', sizeof b);
+    for (size_t n = 0; n <= sizeof a; n++) {
+        assert_true(span_same(span_of(a, n), span_of(b, n)));
+        if (n > 0)
+            assert_false(span_same(span_of(a, n), span_of(b, n - 1)));
+        for (size_t at = 0; at < sizeof a; at++) {
+            b[at] = 'b';
+            assert_true(span_same(span_of(a, n), span_of(b, n)) == (at >= n));
+            b[at] = 'a';
+        }
+    }
+    assert_true(span_same(SPAN_NONE, SPAN("")));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(same_texts),
         cmocka_unit_test(number_rows),
         cmocka_unit_test(hex_rows),
         cmocka_unit_test(buffer_overflow_is_sticky),
