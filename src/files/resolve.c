@@ -327,7 +327,7 @@ static bool trusted(const struct files *fs, const struct entry *e)
  * not the same file as it was, in every respect, is opened. */
 static bool still(const struct files *fs, const struct entry *e)
 {
-    struct file_stat s;
+    struct file_stat s = { .size = 0 };
 
     if (e->kind != ENTRY_FILE || e->pending || e->degraded || e->racy ||
         e->sidecars || e->foreign || e->lane >= 0 || entry_rewritten(fs, e) ||
