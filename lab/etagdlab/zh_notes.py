@@ -122,7 +122,7 @@ NOTES = {
     "if-range differs": "If-Range 不符", "range beyond the end": "超出文件末尾",
     "options": "询问选项", "cors preflight": "跨域预检", "directory": "目录",
     "redirect rule": "重定向规则", "listing": "目录列表",
-    "fallback file": "后备文件", "no such file": "没有这个文件",
+    "fallback file": "后备文件", "previous release": "上一个版本的文件", "no such file": "没有这个文件",
     "dotfile": "以点开头的文件", "leaves the root": "离开了根目录",
     "symbolic link": "符号链接", "not readable": "不可读",
     "no index": "没有索引文件", "not a file": "不是文件",

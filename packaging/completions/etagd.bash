@@ -5,22 +5,22 @@ _etagd_keys='server.listen= server.root= server.workers= server.index= server.fa
     server.user= server.group= server.pidfile= server.control= server.sandbox=
     server.on-term= server.on-quit= server.idle-exit= server.server-field=
     server.backlog= server.https-port= server.defer-accept= server.protocol=
-    server.pieces= server.mss= server.accept-upload= server.explain-header=
-    timeouts.idle= timeouts.idle-grace= timeouts.head= timeouts.body=
-    timeouts.send= timeouts.linger= timeouts.prepare= timeouts.heartbeat=
-    timeouts.drain= timeouts.ready-delay= limits.target= limits.line=
-    limits.head= limits.fields= limits.body= limits.upload= limits.connections=
-    limits.connections-per-worker= limits.connections-per-address=
-    limits.requests-per-connection= limits.recv-rate= limits.send-rate=
-    limits.rate-window= limits.pipeline= log.access= log.format= log.error=
-    log.error-format= log.level= log.buffer= log.flush= log.mask=
-    media.default-text= media.default-binary= media.nosniff=
-    prepare.memory-file= prepare.memory= prepare.files= prepare.digest-max=
-    prepare.digest-idle= prepare.freshness= prepare.warm= prepare.warm-time=
-    prepare.compress= prepare.compress-min= prepare.compress-max=
-    observe.listen= observe.events= observe.names= observe.mask=
-    metrics.listen= metrics.allow= health.path= health.live= health.log=
-    proxy.trust= proxy.fields='
+    server.pieces= server.mss= server.accept-upload= server.keep-previous=
+    server.explain-header= timeouts.idle= timeouts.idle-grace= timeouts.head=
+    timeouts.body= timeouts.send= timeouts.linger= timeouts.prepare=
+    timeouts.heartbeat= timeouts.drain= timeouts.ready-delay= limits.target=
+    limits.line= limits.head= limits.fields= limits.body= limits.upload=
+    limits.connections= limits.connections-per-worker=
+    limits.connections-per-address= limits.requests-per-connection=
+    limits.recv-rate= limits.send-rate= limits.rate-window= limits.pipeline=
+    log.access= log.format= log.error= log.error-format= log.level= log.buffer=
+    log.flush= log.mask= media.default-text= media.default-binary=
+    media.nosniff= prepare.memory-file= prepare.memory= prepare.files=
+    prepare.digest-max= prepare.digest-idle= prepare.freshness= prepare.warm=
+    prepare.warm-time= prepare.compress= prepare.compress-min=
+    prepare.compress-max= observe.listen= observe.events= observe.names=
+    observe.mask= metrics.listen= metrics.allow= health.path= health.live=
+    health.log= proxy.trust= proxy.fields='
 
 _etagd_values()
 {

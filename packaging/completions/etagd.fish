@@ -54,6 +54,7 @@ function __etagd_keys
     echo server.mss=
     echo server.accept-upload=
     echo server.accept-upload=off
+    echo server.keep-previous=
     echo server.explain-header=
     echo server.explain-header=off
     echo server.explain-header=on

@@ -293,6 +293,7 @@ struct conf {
     size_t mss;          /* longest segment; 0: the route's */
     bool explain_header;
     enum unknown_host unknown_host;
+    uint64_t keep_previous_ms; /* parts of releases before; 0: none */
     struct conf_site *sites;
     size_t n_sites;     /* >= 1 */
     char **experiments; /* what is broken on purpose: "[section] key: ..." */

@@ -179,6 +179,9 @@ const struct key keys[] = {
         "path where content of POST and PUT is counted and thrown away (experiments)",
         .flags = KEY_OFF,
         .experiment = "whoever may reach it may send, though nothing is kept"),
+    ROW("server", "keep-previous", duration, conf, keep_previous_ms, "0",
+        "how long parts of pages of releases before are served (see doc/deploy.md); 0: not",
+        RANGE(0, MS_DAY)),
     ROW("server", "explain-header", bool, conf, explain_header, "off",
         "send the reason of each decision as a response field"),
 

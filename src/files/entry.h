@@ -98,7 +98,8 @@ struct entry {
                                reading of this version will do */
     uint64_t heat;          /* bytes that were read to be sent (heat.h) */
     bool hot;               /* so many that it is wanted in memory */
-    bool rewritten;         /* read again, whatever its times say */
+    bool previous;  /* the root does not have it any more (previous.h) */
+    bool rewritten; /* read again, whatever its times say */
     struct file_version sidecar_version[CODING_COUNT];
     char type[MEDIA_TYPE_MAX];
     /* ENTRY_MOVED, ENTRY_REFUSED */

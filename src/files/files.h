@@ -27,6 +27,15 @@ struct marks;
 struct past;
 struct warm;
 
+#define ROOT_PREVIOUS_MAX 8
+
+/* A directory that a root was (previous.h). */
+struct root_previous {
+    int fd;
+    uint64_t dev, ino;
+    uint64_t until_us; /* monotonic: it is let go of then */
+};
+
 /* Where files are: opened by the master, before privileges went. */
 struct root {
     int fd;
@@ -36,6 +45,8 @@ struct root {
     int folder;       /* in which it has its name; -1: it is not followed */
     const char *name; /* there; the configuration's */
     int releases;     /* folder that a worker may read besides; or -1 */
+    unsigned n_previous;
+    struct root_previous previous[ROOT_PREVIOUS_MAX]; /* the newest first */
 };
 
 #define FILES_MARKED_MAX 16384 /* that are watched themselves, a worker */
@@ -52,9 +63,12 @@ struct files {
     struct root *root; /* per site its own, then its aliases in order: as this
                           worker has found them last */
     size_t n_roots;
-    int places;       /* watch of the roots' names; or -1 */
-    bool root_hidden; /* a name means a directory that this worker may not
-                         read: the master is to be told */
+    int places;           /* watch of the roots' names; or -1 */
+    bool root_moved;      /* a name means a directory that this worker may not
+                             read, or that the master is to keep for others: it is
+                             to be told */
+    uint64_t previous_us; /* when the first of a root's previous directories
+                             is over; 0: there are none */
     struct cache cache;
     struct drops drops;
     struct dirs *dirs; /* NULL: nothing is watched */

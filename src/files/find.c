@@ -16,6 +16,7 @@
 #include "files/dirs.h"
 #include "files/files.h"
 #include "files/keep.h"
+#include "files/sited.h"
 #include "http/media.h"
 #include "http/target.h"
 
@@ -87,31 +88,50 @@ static int open_way(struct files *fs, unsigned root, const char *path,
     return fd;
 }
 
+/* A way into a root that is, or was. */
+struct way {
+    unsigned root;
+    int below; /* what the root was; -1: what it is */
+};
+
+static int open_as(struct files *fs, struct way w, const char *path,
+                   enum file_links links)
+{
+    if (w.below >= 0) /* what it was is on this machine: so it stays there */
+        return file_open_staying(w.below, path, links);
+    return open_way(fs, w.root, path, links);
+}
+
 static int open_once(struct files *fs, const struct conf_site *site,
-                     unsigned root, const char *path, bool *linked)
+                     struct way w, const char *path, bool *linked)
 {
     bool owner = site->symlinks == SYMLINKS_OWNER;
-    int fd = open_way(fs, root, path, FILE_LINKS_NONE);
+    int fd = open_as(fs, w, path, FILE_LINKS_NONE);
 
     if (linked)
         *linked = fd == -ELOOP;
     if (fd != -ELOOP || site->symlinks == SYMLINKS_NONE)
         return fd;
-    fd =
-        open_way(fs, root, path, owner ? FILE_LINKS_OWNER : FILE_LINKS_BENEATH);
+    fd = open_as(fs, w, path, owner ? FILE_LINKS_OWNER : FILE_LINKS_BENEATH);
     if (fd == -ELOOP)
         return -EXDEV; /* a loop of links, or one that is absolute */
     return fd == -EPERM && owner ? -ELOOP : fd;
 }
 
+static int open_any(struct files *fs, const struct conf_site *site,
+                    struct way w, const char *path, bool *linked)
+{
+    int fd = open_once(fs, site, w, path, linked);
+
+    while ((fd == -EMFILE || fd == -ENFILE) && keep_give_back(fs))
+        fd = open_once(fs, site, w, path, linked);
+    return fd;
+}
+
 int find_open(struct files *fs, const struct conf_site *site, unsigned root,
               const char *path, bool *linked)
 {
-    int fd = open_once(fs, site, root, path, linked);
-
-    while ((fd == -EMFILE || fd == -ENFILE) && keep_give_back(fs))
-        fd = open_once(fs, site, root, path, linked);
-    return fd;
+    return open_any(fs, site, (struct way){ root, -1 }, path, linked);
 }
 
 /* Opens f->path.  One with symbolic links is never believed to be watched. */
@@ -119,7 +139,8 @@ static int open_path(struct files *fs, const struct conf_site *site,
                      struct found *f)
 {
     bool linked;
-    int fd = find_open(fs, site, f->root, f->path, &linked);
+    struct way w = { f->root, f->below };
+    int fd = open_any(fs, site, w, f->path, &linked);
 
     if (linked)
         f->watched = false;
@@ -272,26 +293,16 @@ static void find_sidecars(struct files *fs, const struct conf_site *site,
     }
 }
 
-static const struct conf_redirect *redirect_of(const struct conf_site *site,
-                                               struct span path)
-{
-    for (size_t i = 0; i < site->n_redirects; i++) {
-        if (rules_match(site->redirects[i].pattern, SPAN(""), path))
-            return &site->redirects[i];
-    }
-    return NULL;
-}
-
 bool find_moved(const struct conf_site *site, struct span path)
 {
-    return redirect_of(site, path) != NULL;
+    return sited_redirect(site, path) != NULL;
 }
 
 /* What an entry of the site's own says, whatever files are there. */
 static bool find_redirect(struct files *fs, const struct conf_site *site,
                           struct span path, struct found *f)
 {
-    const struct conf_redirect *r = redirect_of(site, path);
+    const struct conf_redirect *r = sited_redirect(site, path);
 
     if (!r)
         return false;
@@ -305,57 +316,11 @@ static bool find_redirect(struct files *fs, const struct conf_site *site,
 static bool find_alias_name(struct files *fs, const struct conf_site *site,
                             struct span path, struct found *f)
 {
-    for (size_t i = 0; i < site->n_aliases; i++) {
-        struct span prefix = span_str(site->aliases[i].prefix);
-        if (!span_eq(path, span_to(prefix, prefix.n - 1)))
-            continue;
-        refuse(f, 301, REASON_DIRECTORY);
-        f->watched = fs->dirs != NULL;
-        return true;
-    }
-    return false;
-}
-
-/* The name of an asset ends with a dot and something other than html or htm: a
- * page that stood in for a missing script or picture would only hide that. */
-static bool asset_name(struct span path)
-{
-    size_t dot = path.n;
-
-    while (dot > 0 && path.p[dot - 1] != '.' && path.p[dot - 1] != '/')
-        dot--;
-    if (dot < 2 || path.p[dot - 1] == '/' || path.p[dot - 2] == '/')
+    if (!sited_alias_name(site, path))
         return false;
-    struct span end = span_from(path, dot);
-    return !span_eq_nocase(end, SPAN("html")) &&
-           !span_eq_nocase(end, SPAN("htm"));
-}
-
-/* Below which root, and under which name there?  An alias replaces its prefix;
- * the longest one wins. */
-static void place(const struct files *fs, const struct conf_site *site,
-                  struct span path, struct found *f)
-{
-    unsigned root = 0;
-    const struct conf_alias *best = NULL;
-    struct span rest = span_from(path, 1);
-
-    for (const struct conf_site *s = fs->conf->sites; s != site; s++)
-        root += 1 + (unsigned)s->n_aliases;
-    f->root = root;
-    for (size_t i = 0; i < site->n_aliases; i++) {
-        const struct conf_alias *a = &site->aliases[i];
-        size_t n = strlen(a->prefix);
-        if (!span_starts(path, span_of(a->prefix, n)) ||
-            (best && strlen(best->prefix) >= n))
-            continue;
-        best = a;
-        rest = span_from(path, n);
-        f->root = root + 1 + (unsigned)i;
-    }
-    CHECK(rest.n < sizeof f->path);
-    memcpy(f->path, rest.p, rest.n);
-    f->path[rest.n] = '\0';
+    refuse(f, 301, REASON_DIRECTORY);
+    f->watched = fs->dirs != NULL;
+    return true;
 }
 
 static void nothing(struct found *out)
@@ -367,15 +332,28 @@ static void nothing(struct found *out)
     out->error = 0;
     out->lane = -1;
     out->foreign = false;
-    out->watched = false;
+    out->watched = out->previous = false;
+    out->below = -1;
     out->redirect = NULL;
     out->path[0] = '\0';
     out->root = 0;
 }
 
+static void find_forms(struct files *fs, const struct conf_site *site,
+                       const struct target *target, struct found *f)
+{
+    if (f->status != 200)
+        return;
+    f->declared = declared_coding(fs, site, target->path);
+    if (!f->declared) /* coded once is enough */
+        find_sidecars(fs, site, f);
+}
+
 void find_file(struct files *fs, const struct conf_site *site,
                const struct target *target, struct found *out)
 {
+    struct span rest;
+
     nothing(out);
     if (target->dotted && site->dotfiles == DOTFILES_DENY) {
         refuse(out, 404, REASON_DOTFILE);
@@ -387,7 +365,10 @@ void find_file(struct files *fs, const struct conf_site *site,
         out->transient = true;
         return;
     }
-    place(fs, site, target->path, out);
+    out->root = sited_place(fs->conf, site, target->path, &rest);
+    CHECK(rest.n < sizeof out->path);
+    memcpy(out->path, rest.p, rest.n);
+    out->path[rest.n] = '\0';
     /* watch first, open then: a change in between is news */
     out->watched =
         fs->dirs &&
@@ -397,11 +378,7 @@ void find_file(struct files *fs, const struct conf_site *site,
         find_index(fs, site, out);
     else
         find_named(fs, site, out);
-    if (out->status != 200)
-        return;
-    out->declared = declared_coding(fs, site, target->path);
-    if (!out->declared) /* coded once is enough */
-        find_sidecars(fs, site, out);
+    find_forms(fs, site, target, out);
 }
 
 /* A single-page application's file for a path that names none.  What is sent is
@@ -413,7 +390,7 @@ static void find_fallback(struct files *fs, const struct conf_site *site,
     struct target other = { .path = span_str(site->fallback) };
 
     if ((out->reason != REASON_NOT_FOUND && out->reason != REASON_NO_INDEX) ||
-        asset_name(target->path))
+        sited_asset(target->path))
         return;
     find_file(fs, site, &other, &f);
     if (f.status == 200) {
@@ -422,6 +399,33 @@ static void find_fallback(struct files *fs, const struct conf_site *site,
     }
     out->watched = out->watched && f.watched;
     find_release(fs, &f);
+}
+
+/* A part of a page that was there before the root became another directory: a
+ * name that nothing in the new one has, and no page itself.  It is asked for
+ * each time, since only the new one is watched. */
+static void find_previous(struct files *fs, const struct conf_site *site,
+                          const struct target *target, struct found *out)
+{
+    const struct root *r = &fs->root[out->root];
+    bool watched = out->watched;
+
+    if (!r->n_previous || out->status != 404 ||
+        out->reason != REASON_NOT_FOUND || fs->crosses || target->directory ||
+        !sited_asset(target->path))
+        return;
+    for (unsigned i = 0; i < r->n_previous && out->status == 404; i++) {
+        if (r->previous[i].until_us <= fs->now->us)
+            continue;
+        out->below = r->previous[i].fd;
+        find_named(fs, site, out);
+        if (out->status != 200 && !out->transient)
+            refuse(out, 404, REASON_NOT_FOUND);
+    }
+    out->previous = out->status == 200;
+    out->watched = watched && out->status == 404;
+    find_forms(fs, site, target, out);
+    out->below = -1;
 }
 
 void find_target(struct files *fs, const struct conf_site *site,
@@ -438,6 +442,7 @@ void find_target(struct files *fs, const struct conf_site *site,
     } else if (site->fallback) {
         find_fallback(fs, site, target, out);
     }
+    find_previous(fs, site, target, out);
 }
 
 void find_release(struct files *fs, struct found *f)

@@ -35,6 +35,8 @@ struct found {
     int lane;       /* of the helper that looked it up; -1: none did */
     bool foreign;   /* asking its descriptors may take for ever */
     bool watched;   /* changes will be news (see dirs.h) */
+    bool previous;  /* with 200: below a directory that the root was */
+    int below;      /* that directory while it is looked into; or -1 */
     int fd;         /* with 200: the file; the caller's to close */
     unsigned root;  /* index in worker_start.root */
     struct file_version version;

@@ -9,15 +9,29 @@
 #include "files/follow.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/check.h"
+#include "files/entry.h"
 #include "files/files.h"
+#include "files/previous.h"
 #include "os/file.h"
 #include "os/log.h"
 #include "os/mounts.h"
 #include "os/watch.h"
+
+/* Other workers are to know what it was, too, should they be started later. */
+static void keep(struct files *fs, struct root *r)
+{
+    uint64_t ms = fs->conf->keep_previous_ms;
+
+    if (!ms)
+        return;
+    fs->root_moved = true;
+    previous_add(r, file_again(r->fd), r->dev, r->ino, fs->now->us + ms * 1000);
+}
 
 /* True: it was another directory. */
 static bool look(struct files *fs, struct root *r, const struct root *given)
@@ -26,7 +40,7 @@ static bool look(struct files *fs, struct root *r, const struct root *given)
     int fd = file_open_named(r->folder, r->name);
 
     if (fd == -EACCES || fd == -EPERM)
-        fs->root_hidden = true;
+        fs->root_moved = true;
     if (fd < 0)
         return false; /* between two steps of a deploy: the old one serves */
     if (file_stat(fd, &s) != 0 || !mounts_local(fd) ||
@@ -35,6 +49,7 @@ static bool look(struct files *fs, struct root *r, const struct root *given)
         return false;
     }
     CHECK(r->fd >= 0 && fd != given->fd);
+    keep(fs, r);
     if (r->fd != given->fd)
         close(r->fd);
     r->fd = fd;
@@ -42,6 +57,46 @@ static bool look(struct files *fs, struct root *r, const struct root *given)
     r->dev = s.dev;
     r->ino = s.ino;
     return true;
+}
+
+static void note_previous(struct files *fs)
+{
+    fs->previous_us = 0;
+    for (size_t i = 0; i < fs->n_roots; i++) {
+        struct root *r = &fs->root[i];
+        (void)previous_tidy(r, fs->now->us);
+        for (unsigned k = 0; k < r->n_previous; k++) {
+            if (!fs->previous_us || r->previous[k].until_us < fs->previous_us)
+                fs->previous_us = r->previous[k].until_us;
+        }
+    }
+}
+
+/* Nobody is sent them any more, and they hold descriptors. */
+static void drop_entries(struct files *fs)
+{
+    struct list *at = fs->cache.files.next, *next;
+
+    for (; at != &fs->cache.files; at = next) {
+        struct entry *e = LIST_ENTRY(at, struct entry, lru);
+        next = at->next;
+        if (!e->previous || e->pending)
+            continue;
+        cache_unlink(&fs->cache, e);
+        entry_release(fs, e);
+    }
+}
+
+int follow_expire(struct files *fs)
+{
+    if (fs->now->us >= fs->previous_us) {
+        drop_entries(fs);
+        note_previous(fs);
+    }
+    if (!fs->previous_us)
+        return -1;
+    uint64_t left_ms = (fs->previous_us - fs->now->us) / 1000 + 1;
+    return left_ms < INT_MAX ? (int)left_ms : INT_MAX;
 }
 
 bool follow_look(struct files *fs)
@@ -52,6 +107,8 @@ bool follow_look(struct files *fs)
         if (fs->root[i].folder >= 0)
             any |= look(fs, &fs->root[i], &fs->given[i]);
     }
+    if (any)
+        note_previous(fs);
     return any;
 }
 
@@ -65,6 +122,7 @@ void follow_start(struct files *fs)
             r->folder = -1; /* the master looks each second */
     }
     (void)follow_look(fs);
+    note_previous(fs);
 }
 
 void follow_end(struct files *fs)
@@ -74,6 +132,7 @@ void follow_end(struct files *fs)
     for (size_t i = 0; fs->root && i < fs->n_roots; i++) {
         if (fs->root[i].fd != fs->given[i].fd)
             close(fs->root[i].fd);
+        previous_close(&fs->root[i]);
     }
     free(fs->root);
 }

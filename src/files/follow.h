@@ -9,7 +9,8 @@
 
 #include <stdbool.h>
 
-struct files;
+#include "files/files.h"
+#include "os/watch.h"
 
 /* Watches the folders in which the roots have their names, and takes the roots
  * as they are now: the worker may be the successor of one. */
@@ -21,7 +22,24 @@ bool follow_look(struct files *fs);
 
 /* Takes all news.  True: a root is another directory now, and what was found
  * below the old one is to be found again.  One that can't be had is kept as it
- * was, and fs->root_hidden set if it is there. */
+ * was, and fs->root_moved set if it is there. */
 bool follow_news(struct files *fs);
+
+/* There is such news, and whoever has nothing to do should take it, too: a
+ * release that nobody has looked at can't be kept. */
+static inline bool follow_waits(const struct files *fs)
+{
+    return fs->conf->keep_previous_ms && fs->places >= 0 &&
+           watch_waits(WATCH_PLACES);
+}
+
+int follow_expire(struct files *fs);
+
+/* Lets go of previous directories whose time is over; milliseconds until the
+ * next one's is, or -1. */
+static inline int follow_turn(struct files *fs)
+{
+    return fs->previous_us ? follow_expire(fs) : -1;
+}
 
 #endif

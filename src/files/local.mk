@@ -19,8 +19,10 @@ libfiles_a_SOURCES = \
 	src/files/lookup.c src/files/lookup.h \
 	src/files/names.c src/files/names.h \
 	src/files/policy.c src/files/policy.h \
+	src/files/previous.c src/files/previous.h \
 	src/files/resolve.c src/files/resolve.h \
 	src/files/siblings.c src/files/siblings.h \
 	src/files/tags.c src/files/tags.h \
 	src/files/warm.c src/files/warm.h \
+	src/files/sited.c src/files/sited.h \
 	src/files/view.c src/files/view.h

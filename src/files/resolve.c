@@ -197,6 +197,7 @@ static struct entry *make(struct files *fs, unsigned site,
     e->since_us = since_us;
     e->lane = f->lane;
     e->foreign = f->foreign;
+    e->previous = f->previous;
     bool made =
         f->reason == REASON_NEW ? make_file(fs, e, f) : make_fixed(fs, e, f);
     if (!made) {
@@ -239,6 +240,7 @@ static struct entry *settle(struct files *fs, struct entry *old, unsigned site,
         old->fresh = fs->fresh;
         old->looked_us = fs->now->us;
         old->watched = f->watched;
+        old->previous = f->previous;
     } else {
         if (old) {
             cache_unlink(&fs->cache, old);
@@ -417,6 +419,8 @@ struct entry *resolve(struct files *fs, unsigned site,
     struct entry *e = resolve_path(fs, site, target, since_us);
 
     CHECK(!e || (entry_is(e) && !fs->waits));
+    if (e && e->previous)
+        *why = REASON_PREVIOUS;
     return e && e->kind == ENTRY_FALLBACK ? fall_back(fs, site, since_us, why)
                                           : e;
 }

@@ -18,7 +18,8 @@ struct files;
  * no memory; or fs->waits is where the caller waits for a helper (lookup.h); or
  * fs->no_helper: none can look.  since_us: monotonic time at which the request
  * arrived; facts that were asked for later than that are fresh enough for it.
- * *why: REASON_FALLBACK when it is the site's fallback file, else left alone.
+ * *why: REASON_FALLBACK when it is the site's fallback file, REASON_PREVIOUS
+ * when only an older release has it, else left alone.
  */
 struct entry *resolve(struct files *fs, unsigned site,
                       const struct target *target, uint64_t since_us,

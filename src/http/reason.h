@@ -35,6 +35,8 @@
     X(UPLOAD, "upload", "accept-upload in the configuration")                 \
     X(LISTING, "listing", "directory listing is on")                          \
     X(FALLBACK, "fallback file", "fallback in the configuration")             \
+    X(PREVIOUS, "previous release",                                           \
+      "[server] keep-previous: the new one has no file of that name")         \
     X(NOT_FOUND, "no such file", "RFC 9110 15.5.5")                           \
     X(DOTFILE, "dotfile", "names that start with a dot are not served")       \
     X(OUTSIDE, "leaves the root", "a symbolic link leads out of the root")    \

@@ -58,7 +58,8 @@ static void keep_needed(const struct generation *g, const struct child *c,
                         int control, int prepare)
 {
     size_t n = 3;
-    size_t most = n + 1 + g->conf->n_listen + 3 * g->n_roots + g->conf->workers;
+    size_t most = n + 1 + g->conf->n_listen + g->conf->workers +
+                  (3 + ROOT_PREVIOUS_MAX) * g->n_roots;
     int *keep = calloc(most, sizeof *keep);
 
     CHECK(keep != NULL);
@@ -75,6 +76,8 @@ static void keep_needed(const struct generation *g, const struct child *c,
             keep[n++] = g->root[i].fd;
             keep[n++] = g->root[i].folder;
             keep[n++] = g->root[i].releases;
+            for (unsigned k = 0; k < g->root[i].n_previous; k++)
+                keep[n++] = g->root[i].previous[k].fd;
         }
         for (unsigned i = 0; i < g->conf->workers; i++)
             keep[n++] = g->wake[i];

@@ -14,6 +14,7 @@ libmaster_a_SOURCES = \
 	src/master/pidfile.c src/master/pidfile.h \
 	src/master/refused.c src/master/refused.h \
 	src/master/published.c src/master/published.h \
+	src/master/releases.c src/master/releases.h \
 	src/master/remote.c src/master/remote.h \
 	src/master/respawn.c src/master/respawn.h \
 	src/master/roots.c src/master/roots.h \

@@ -20,6 +20,7 @@
 #include "master/opening.h"
 #include "master/pidfile.h"
 #include "master/published.h"
+#include "master/releases.h"
 #include "master/roots.h"
 #include "master/service.h"
 #include "master/state.h"
@@ -420,6 +421,7 @@ int master_run(struct conf *conf, const struct conf_source *source,
     m.inherit = *inherit;
     logform_set(&conf->log); /* the start's, too */
     title_set_with_arguments("etagd: master");
+    releases_take(inherit->upgrade >= 0);
     begin(&m, argv);
     boxed_log(conf);
     activation_apply(&m, conf);

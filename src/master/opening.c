@@ -14,10 +14,12 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "files/previous.h"
 #include "master/generation.h"
 #include "master/handover.h"
 #include "master/logform.h"
 #include "master/refused.h"
+#include "master/releases.h"
 #include "os/channel.h"
 #include "os/file.h"
 #include "os/log.h"
@@ -343,10 +345,13 @@ static bool identify(struct generation *g, bool first)
 bool opening_all(struct generation *g, const struct generation *old,
                  const struct inherit *inherit)
 {
-    return identify(g, old == NULL) && open_roots(g) &&
-           open_listeners(g, old, inherit) &&
-           open_side(g, old, inherit, SIDE_OBSERVER) &&
-           open_side(g, old, inherit, SIDE_SCRAPER) && open_logs(g);
+    if (!identify(g, old == NULL) || !open_roots(g) ||
+        !open_listeners(g, old, inherit) ||
+        !open_side(g, old, inherit, SIDE_OBSERVER) ||
+        !open_side(g, old, inherit, SIDE_SCRAPER) || !open_logs(g))
+        return false;
+    releases_inherit(g, old);
+    return true;
 }
 
 void opening_remove_place(const char *listen, const struct conf *conf)
@@ -377,12 +382,13 @@ void opening_close(struct generation *g)
             close(g->side[i].listener);
     }
     for (size_t i = 0; i < g->n_roots; i++) {
-        const struct root *r = &g->root[i];
+        struct root *r = &g->root[i];
         close(r->fd);
         if (r->folder >= 0)
             close(r->folder);
         if (r->releases >= 0)
             close(r->releases);
+        previous_close(r);
     }
     free(g->listener);
     free(g->root);

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "conf/conf.h"
+#include "files/previous.h"
+#include "master/releases.h"
 #include "master/state.h"
 #include "os/clock.h"
 #include "os/file.h"
@@ -43,13 +45,15 @@ static bool workers_follow(const struct conf *c, const struct root *r, int fd)
            (!confined || (r->releases >= 0 && file_within(r->releases, fd)));
 }
 
-static void exchange(struct root *r, int fd, uint64_t dev, uint64_t ino)
+static void exchange(const struct conf *c, const char *place, struct root *r,
+                     int fd, uint64_t dev, uint64_t ino)
 {
-    close(r->fd);
+    releases_leave(c, r, place);
     r->fd = fd;
     r->watchable = file_system_watchable(fd);
     r->dev = dev;
     r->ino = ino;
+    (void)previous_tidy(r, clock_mono_us());
 }
 
 /* Does `place` name another directory than the root that was opened there?
@@ -65,7 +69,7 @@ static bool take(struct master *m, const char *place, struct root *root)
     if (fd >= 0 && workers_follow(m->current->conf, root, fd)) {
         log_line(LOG_INFO_, LOG_ON(place), "M150",
                  "root %s is another directory now: workers follow it", place);
-        exchange(root, fd, dev, ino);
+        exchange(m->current->conf, place, root, fd, dev, ino);
         return false;
     }
     if (fd >= 0)
@@ -78,20 +82,14 @@ static bool take(struct master *m, const char *place, struct root *root)
 bool roots_moved(struct master *m)
 {
     uint64_t now = clock_mono_us();
-    size_t at = 0;
 
     if (!looks(m) || now < m->roots.due_us)
         return false;
     m->roots.due_us = now + LOOK_US;
-    /* in the order in which opening.c has opened them */
-    for (size_t i = 0; i < m->current->conf->n_sites; i++) {
-        const struct conf_site *s = &m->current->conf->sites[i];
-        if (take(m, s->place, &m->current->root[at++]))
+    for (size_t i = 0; i < m->current->n_roots; i++) {
+        (void)previous_tidy(&m->current->root[i], now);
+        if (take(m, releases_place(m->current->conf, i), &m->current->root[i]))
             return true;
-        for (size_t k = 0; k < s->n_aliases; k++) {
-            if (take(m, s->aliases[k].place, &m->current->root[at++]))
-                return true;
-        }
     }
     return false;
 }

@@ -10,6 +10,7 @@
 
 #include "config.h"
 #include "http/json.h"
+#include "master/releases.h"
 #include "master/state.h"
 #include "os/clock.h"
 #include "os/net.h"
@@ -84,6 +85,8 @@ void status_text(const struct master *m, struct buf *out)
     }
     EACH_GENERATION (at, m)
         text_of(generation_at(at), out);
+    if (m->current)
+        releases_text(m->current, out);
 }
 
 static void json_of(const struct generation *g, struct buf *out)
@@ -134,6 +137,8 @@ void status_json(const struct master *m, struct buf *out)
         json_string(out, span_str(text));
     }
     buf_char(out, ']');
+    if (m->current)
+        releases_json(m->current, out);
     json_key(out, "generations");
     buf_char(out, '[');
     EACH_GENERATION (at, m)

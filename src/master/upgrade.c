@@ -14,6 +14,7 @@
 
 #include "base/check.h"
 #include "master/opening.h"
+#include "master/releases.h"
 #include "master/state.h"
 #include "master/terminal.h"
 #include "os/channel.h"
@@ -59,6 +60,7 @@ static _Noreturn void run(struct master *m, int channel)
         memcpy(s[n++].name, name, strlen(name) + 1);
     }
     inherit_pass(s, n, m->inherit.activated, channel, m->tallies_fd);
+    releases_pass(g);
     signals_pass();
     execv(m->program, m->argv);
     log_error("M104", "%s: %s", m->program, strerror(errno));

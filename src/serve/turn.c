@@ -15,6 +15,7 @@
 #include "files/dirs.h"
 #include "files/aside.h"
 #include "files/facts.h"
+#include "files/follow.h"
 #include "files/lookup.h"
 #include "files/resolve.h"
 #include "files/warm.h"
@@ -85,11 +86,17 @@ static void take_writable(struct worker *w)
         arrivals_first(&w->arrivals, w->arrivals.writable[--n]);
 }
 
-static void tell_hidden(struct worker *w)
+static void tell_moved(struct worker *w)
 {
-    if (w->files.root_hidden)
+    if (w->files.root_moved)
         control_moved(w);
-    w->files.root_hidden = false;
+    w->files.root_moved = false;
+}
+
+static void take_news(struct worker *w)
+{
+    files_news(&w->files);
+    tell_moved(w);
 }
 
 /* Answers all that this part of the turn has received.  Who waited for this
@@ -98,10 +105,8 @@ static void answer_received(struct worker *w)
 {
     bool writable = w->arrivals.n_writable > 0;
 
-    if (w->arrivals.n_received) {
-        files_news(&w->files);
-        tell_hidden(w);
-    }
+    if (w->arrivals.n_received)
+        take_news(w);
     if (writable && w->answers.turn % 2 == 0)
         take_writable(w);
     take_received(w);
@@ -238,7 +243,7 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
             aside_mounts(&w->files);
         } else if (tag == w->files.dirs) {
             files_mounts(&w->files);
-            tell_hidden(w);
+            tell_moved(w);
         } else {
             accepting_note(w, tag);
         }
@@ -250,8 +255,7 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
         answer_received(w);
     }
     if (facts) {
-        files_news(&w->files);
-        tell_hidden(w);
+        take_news(w);
         take_facts(w);
     }
     if (aside) {
@@ -300,6 +304,9 @@ static int wait_ms(struct worker *w)
         /* they may have asked for more */
     } while (somebody_goes_on(&w->files, &w->answers) && resume(w));
     ms = least(ms, made);
+    if (follow_waits(&w->files))
+        take_news(w);
+    ms = least(ms, follow_turn(&w->files));
     ms = least(ms, wheel_wait_ms(&w->wheel, w->now.ms));
     ms = least(ms, access_turn(w->access));
     ms = least(ms, accepting_turn(w));

@@ -190,11 +190,12 @@ bool worker_init(struct worker *w, const struct worker_start *start)
 
 /* All that it needs is open: from here on it can read below the roots, and talk
  * to whom it accepts. */
-static int confine(const struct worker_start *start)
+static int confine(const struct worker_start *start, const struct files *fs)
 {
     struct sandbox s = { .role = SANDBOX_WORKER,
                          .landlock_most = SANDBOX_ABI_ALL };
-    int *below = calloc(start->n_roots * 2, sizeof *below);
+    int *below =
+        calloc(start->n_roots * (2 + ROOT_PREVIOUS_MAX), sizeof *below);
 
     if (!start->conf->sandbox || !below) {
         free(below);
@@ -204,6 +205,8 @@ static int confine(const struct worker_start *start)
         below[s.n_below++] = start->root[i].fd;
         if (start->root[i].releases >= 0)
             below[s.n_below++] = start->root[i].releases;
+        for (unsigned k = 0; k < fs->root[i].n_previous; k++)
+            below[s.n_below++] = fs->root[i].previous[k].fd;
     }
     s.below = below;
     int error = sandbox_enter(&s);
@@ -264,7 +267,7 @@ int worker_run(const struct worker_start *start)
         log_error("W093", "no helpers for the passwords of [access]");
         return give_up(w, events);
     }
-    int error = confine(start);
+    int error = confine(start, &w->files);
     if (error) {
         log_error("S002", "rights cannot be given up: %s", strerror(-error));
         return give_up(w, events);

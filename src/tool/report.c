@@ -12,6 +12,7 @@
 
 #include "conf/rules.h"
 #include "files/find.h"
+#include "files/sited.h"
 #include "http/date.h"
 #include "http/plan.h"
 #include "tool/mime.h"
@@ -237,6 +238,16 @@ static void put_moved(const struct trial *t, const struct entry *e)
     }
 }
 
+/* What a running server has kept is known to that one alone. */
+static void put_previous(const struct trial *t)
+{
+    if (t->w->conf->keep_previous_ms &&
+        t->record->line.reason == REASON_NOT_FOUND &&
+        sited_asset(t->request.path))
+        printf("note     a server that has seen a release with that file "
+               "sends it for a while ([server] keep-previous)\n");
+}
+
 void report_print(struct trial *t)
 {
     const struct head *h = &t->request.head;
@@ -264,6 +275,7 @@ void report_print(struct trial *t)
     put_access(t);
     put_rules(t, e);
     put_status(t);
+    put_previous(t);
     if (e && e->kind == ENTRY_FILE)
         put_ranges(t, e);
     printf("content  %llu bytes\n\n",

@@ -1,0 +1,371 @@
+# SPDX-License-Identifier: MIT
+"""[server] keep-previous: a page of a release that was switched away finds its
+parts, by their names, as long as that says; what the new release has is never
+another one's, and pages are never an old one's."""
+import contextlib
+import json
+import os
+import signal
+import threading
+
+import pytest
+
+import harness
+from harness import held_by, until
+from wire import Closed
+
+PARTS = ("assets/app.%s.js", "assets/style.%s.css", "assets/img/a.%s.svg",
+         "data.%s.json")
+
+
+def part(name, version):
+    return "part %s of %s\n" % (name, version) * 40
+
+
+def release(folder, n):
+    version = "%04d" % n
+    names = [p % version for p in PARTS]
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(part(name, version))
+    (folder / "index.html").write_text("\n".join([version] + names))
+    (folder / "always.js").write_text(version)
+    (folder / ("only.%s.html" % version)).write_text(version)
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+class Site:
+    """How a release is put in its place, and what asks for it."""
+    host, prefix, kept = "localhost", "/", "1h"
+
+    def __init__(self, folder):
+        self.folder, self.n = folder, 0
+        folder.chmod(0o755)
+        self.prepare()
+        self.switch()
+
+    def prepare(self):
+        pass
+
+    def conf(self):
+        return {"server": {"root": self.root, "keep-previous": self.kept}}
+
+    def switch(self):
+        new = self.folder / ("r%04d" % self.n)
+        release(new, self.n)
+        self.put(new)
+        self.n += 1
+
+
+class Linked(Site):
+    """A link into its own folder, which workers follow by themselves."""
+    def prepare(self):
+        self.root = self.folder / "current"
+
+    def put(self, new):
+        link = self.folder / "new"
+        link.symlink_to(os.path.relpath(new, self.folder))
+        link.rename(self.root)
+
+
+class Afar(Linked):
+    """A link to elsewhere, which takes a reload."""
+    def prepare(self):
+        (self.folder / "there").mkdir()
+        (self.folder / "there").chmod(0o755)
+        self.root = self.folder / "there" / "current"
+
+    def put(self, new):
+        link = self.folder / "there" / "new"
+        link.symlink_to(new)
+        link.rename(self.root)
+
+
+class Renamed(Site):
+    """A folder that is renamed and made anew, which takes a reload, too."""
+    def prepare(self):
+        self.root = self.folder / "root"
+
+    def put(self, new):
+        if self.n:
+            self.root.rename(self.folder / ("was%d" % self.n))
+        new.rename(self.root)
+
+
+class Host(Linked):
+    host = "a.example"
+
+    def conf(self):
+        (self.folder / "other").mkdir()
+        return {"server": {"root": self.folder / "other",
+                           "keep-previous": self.kept},
+                "host a.example": {"root": self.root}}
+
+
+class Alias(Linked):
+    prefix = "/app/"
+
+    def conf(self):
+        (self.folder / "other").mkdir()
+        return {"server": {"root": self.folder / "other",
+                           "keep-previous": self.kept},
+                "alias /app/": {"root": self.root}}
+
+
+class Visitor(threading.Thread):
+    """Gets the page, and then, slowly enough for switches in between, its
+    parts, each time on the next of its connections."""
+
+    def __init__(self, address, site):
+        super().__init__(daemon=True)
+        self.address, self.site = address, site
+        self.faults, self.visits, self.previous = [], 0, 0
+        self.ending = threading.Event()
+        self.open = []
+
+    def get(self, name):
+        while True:  # as browsers do when a kept connection is gone
+            if len(self.open) < 3:
+                self.open.append(harness.Connection(self.address))
+            c = self.open.pop(0)
+            try:
+                got = c.request("GET", self.site.prefix + name,
+                                host=self.site.host)
+            except (Closed, ConnectionError):
+                c.close()
+                continue
+            if got.closes:
+                c.close()
+            else:
+                self.open.append(c)
+            return got.status, got.body.decode()
+
+    def visit(self, pause):
+        status, page = self.get("")
+        if status != 200:
+            self.faults.append(("page", status))
+            return
+        version, *names = page.split("\n")
+        pause()
+        for name in names:
+            got = self.get(name)
+            if got != (200, part(name, version)):
+                self.faults.append((name, got))
+        status, text = self.get("always.js")
+        if status != 200 or text < version:
+            self.faults.append(("always.js", status, text, version))
+        self.visits += 1
+
+    def run(self):
+        try:
+            while not self.ending.is_set():
+                n = self.site.n
+                # every other visit waits until the next release is there
+                self.visit(lambda: self.visits % 2 and until(
+                    "a switch", lambda: self.site.n > n or
+                    self.ending.is_set()))
+        except Exception as e:
+            self.faults.append(("visitor", repr(e)))
+        for c in self.open:
+            c.close()
+
+
+class Upgraded:
+    """A server that may be another process after a while."""
+
+    def __init__(self, server):
+        self.server, self.pid = server, server.pid
+
+    def none(self):
+        pass
+
+    def reload(self):
+        since = self.server.mark()
+        os.kill(self.pid, signal.SIGHUP)
+        self.server.await_line("M013", since)
+
+    def workers(self):
+        stats = {p: harness.proc_stat(p) for p in harness.processes()}
+        return {p for p, s in stats.items()
+                if s and s[2] == self.pid and s[0] == "etagd-worker"}
+
+    def kill(self):
+        before = self.workers()
+        for pid in before:  # one that finishes may have ended by itself
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        until("others", lambda: len(self.workers() - before) >= 2)
+
+    def upgrade(self):
+        since = self.server.mark()
+        os.kill(self.pid, signal.SIGUSR2)
+        new = int(self.server.await_line(r"M107: .* pid (\d+)", since)[1])
+        self.server.await_line(r"etagd\[%d\] .* M010" % new, since)
+        self.pid = new
+
+    def end(self):
+        if self.pid != self.server.pid:
+            os.kill(self.pid, signal.SIGTERM)
+            until("the end", lambda: not harness.alive(self.pid))
+            assert self.server.process.popen.wait(harness.DEADLINE_S) == 0
+            self.server.stopped = True
+
+
+ACTS = ("none", "reload", "kill", "none", "upgrade")
+
+
+@pytest.mark.parametrize("kind", (Linked, Host, Alias))
+def test_visits_while_releases_are_switched(serve, short, kind):
+    site = kind(short)
+    server = Upgraded(serve(conf=site.conf(), strong=False))
+    visitors = [Visitor(server.server.address, site) for _ in range(3)]
+    for v in visitors:
+        v.start()
+    try:
+        for k, act in enumerate(ACTS):
+            # of each one a page has been got, and its parts are still wanted
+            until("visits", lambda: all(
+                v.visits > 2 * k or not v.is_alive() for v in visitors))
+            site.switch()
+            getattr(server, act)()
+        until("visits", lambda: all(
+            v.visits > 2 * len(ACTS) or not v.is_alive() for v in visitors))
+    finally:
+        site.n += 1
+        for v in visitors:
+            v.ending.set()
+        for v in visitors:
+            v.join()
+        server.end()
+    assert [v.faults for v in visitors] == [[], [], []]
+
+
+def asked(address, site, name, **fields):
+    with harness.Connection(address) as c:
+        return c.request("GET", site.prefix + name, host=site.host,
+                         fields=[(n.replace("_", "-"), v)
+                                 for n, v in fields.items()])
+
+
+@pytest.mark.parametrize("kind", (Linked, Afar, Renamed, Host, Alias))
+def test_parts_stay_what_they_were(serve, short, kind):
+    """The tag, the policy, the form; through whatever becomes of workers; with
+    the releases in between, too."""
+    site = kind(short)
+    server = Upgraded(serve(conf=site.conf(), rules="[cache *.js]\n"
+                            "Cache-Control = max-age=77, immutable\n"))
+    address, name = server.server.address, PARTS[0] % "0000"
+    try:
+        before = asked(address, site, name)
+        assert before.status == 200
+        for act in ACTS:
+            site.switch()
+            until("the new page", lambda: asked(address, site, "").body ==
+                  (newest(site) / "index.html").read_bytes())
+            getattr(server, act)()
+            for n in range(site.n):
+                version = "%04d" % n
+                for p in PARTS:
+                    got = asked(address, site, p % version)
+                    assert got.status == 200, (act, p % version)
+                    assert got.body.decode() == part(p % version, version)
+            got = asked(address, site, name)
+            for field in "ETag", "Cache-Control", "Content-Type":
+                assert got.get(field) == before.get(field)
+            tag = before.get("ETag")
+            assert asked(address, site, name, If_None_Match=tag).status == 304
+            got = asked(address, site, name, Range="bytes=0-4", If_Range=tag)
+            assert (got.status, got.body) == (206, b"part ")
+            # what the new one has, what are pages, what nobody has
+            assert asked(address, site, "always.js").body.decode() == \
+                "%04d" % (site.n - 1)
+            assert asked(address, site, "only.0000.html").status == 404
+            assert asked(address, site, "assets/").status == 404
+            assert asked(address, site, "none.js").status == 404
+    finally:
+        server.end()
+
+
+def newest(site):
+    return site.root
+
+
+def test_what_is_told(serve, short):
+    """By the log, by --status, by etagd explain."""
+    site = Linked(short)
+    conf = site.conf()
+    conf["server"]["control"] = short / "control"
+    server = serve(conf=conf)
+    name = PARTS[0] % "0000"
+    site.switch()
+    got = asked(server.address, site, name)
+    assert got.status == 200
+    server.await_line("M158")
+    (entry,) = server.log(1)
+    assert entry["reason"] == "previous release"
+
+    def status(form=""):
+        done = harness.run("--status" + form, "--control", short / "control")
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+    assert "root %s: parts of 1 release before, for 3" % site.root in status()
+    (row,) = json.loads(status("=json"))["previous"]
+    assert row["root"] == str(site.root) and row["releases"] == 1
+    assert 0 < row["seconds"] <= 3600
+    told = harness.run("explain", "-c", server.file, "/" + name).stdout
+    assert "keep-previous" in told and "404" in told
+
+
+def test_it_is_over(serve, short):
+    """Nothing of it is left, neither an answer nor a descriptor."""
+    site = Linked(short)
+    site.kept = "1s"
+    conf = site.conf()
+    conf["server"]["control"] = short / "control"
+    conf["prepare"] = {"memory-file": "1k"}  # files stay open
+    server = serve(conf=conf)
+    name = PARTS[0] % "0000"
+
+    def held():
+        return [w for p in [server.pid, *server.children()]
+                for w in harness.descriptors(p).values()
+                if w.startswith("%s/r0000/" % short)]
+    assert asked(server.address, site, name).status == 200
+    assert held()
+    site.switch()
+    asked(server.address, site, name)
+    until("an end", lambda: asked(server.address, site, name).status == 404)
+    assert asked(server.address, site, PARTS[0] % "0001").status == 200
+    until("nothing held", lambda: not held())
+    until("nothing told", lambda: json.loads(harness.run(
+        "--status=json", "--control", short / "control").stdout)["previous"] == [])
+
+
+def test_a_release_that_is_the_present_one_again(serve, short):
+    """Switched back, it is no previous one, and the other is."""
+    site = Linked(short)
+    server = serve(conf=site.conf())
+    first, second = PARTS[0] % "0000", PARTS[0] % "0001"
+
+    def seen_by_all():
+        for pid in server.workers():
+            held_by(server, pid, 1, "/always.js")
+        server.close_connections()
+    for _ in range(3):
+        site.switch() if site.n == 1 else site.put(short / "r0001")
+        assert asked(server.address, site, first).status == 200
+        seen_by_all()
+        site.put(short / "r0000")
+        assert asked(server.address, site, second).status == 200
+        assert asked(server.address, site, "").body.startswith(b"0000")
+        seen_by_all()
+
+
+def test_without_it_nothing_is_kept(serve, short):
+    site = Linked(short)
+    site.kept = "0"
+    server = serve(conf=site.conf())
+    site.switch()
+    assert asked(server.address, site, PARTS[0] % "0000").status == 404
