@@ -16,11 +16,11 @@ _etagd_keys='server.listen= server.root= server.workers= server.index= server.fa
     log.access= log.format= log.error= log.error-format= log.level= log.buffer=
     log.flush= log.mask= media.default-text= media.default-binary=
     media.nosniff= prepare.memory-file= prepare.memory= prepare.files=
-    prepare.digest-max= prepare.digest-idle= prepare.freshness= prepare.warm=
-    prepare.warm-time= prepare.compress= prepare.compress-min=
-    prepare.compress-max= observe.listen= observe.events= observe.names=
-    observe.mask= metrics.listen= metrics.allow= health.path= health.live=
-    health.log= proxy.trust= proxy.fields='
+    prepare.digest-max= prepare.digest-idle= prepare.freshness=
+    prepare.give-back= prepare.warm= prepare.warm-time= prepare.compress=
+    prepare.compress-min= prepare.compress-max= observe.listen= observe.events=
+    observe.names= observe.mask= metrics.listen= metrics.allow= health.path=
+    health.live= health.log= proxy.trust= proxy.fields='
 
 _etagd_values()
 {

@@ -116,6 +116,7 @@ function __etagd_keys
     echo prepare.freshness=
     echo prepare.freshness=auto
     echo prepare.freshness=stat
+    echo prepare.give-back=
     echo prepare.warm=
     echo prepare.warm-time=
     echo prepare.compress=

@@ -214,6 +214,8 @@ struct conf_prepare {
     size_t files;             /* entries of the file cache, per worker */
     size_t digest_bytes;      /* larger files have a weak tag first */
     size_t digest_idle_bytes; /* and files larger than this one for good */
+    uint64_t
+        give_back_ms; /* until what nobody asks for is let go of; 0: never */
     enum freshness freshness;
     char *warm; /* patterns of what is made before we are ready; or NULL */
     uint64_t warm_ms; /* at most */

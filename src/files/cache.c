@@ -14,6 +14,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "files/entry.h"
+#include "os/heap.h"
 
 bool cache_init(struct cache *c, size_t files_max, uint64_t seed)
 {
@@ -117,6 +118,7 @@ struct entry *cache_add(struct cache *c, struct entry *e)
 
     CHECK(entry_is(e) && !e->in_cache && list_empty(&e->lru));
     c->added++;
+    e->used = c->second;
     if (*n >= max) {
         c->driven++;
         CHECK(!list_empty(list));
@@ -149,6 +151,11 @@ void cache_unlink(struct cache *c, struct entry *e)
     size_t *n = e->kind == ENTRY_FILE ? &c->n_files : &c->n_others;
     CHECK(*n > 0);
     (*n)--;
+}
+
+void cache_rest(struct cache *c)
+{
+    heap_zeroes(c->bucket, (c->mask + 1) * sizeof c->bucket[0]);
 }
 
 void cache_free(struct cache *c)

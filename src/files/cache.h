@@ -30,6 +30,9 @@ struct cache {
 
 bool cache_init(struct cache *c, size_t files_max, uint64_t seed);
 
+/* Many have gone. */
+void cache_rest(struct cache *c);
+
 void cache_free(struct cache *c); /* its entries are gone already */
 uint64_t cache_hash(const struct cache *c, unsigned site, struct span path);
 

@@ -84,6 +84,7 @@ struct entry {
     uint8_t losses; /* preparers that died while they coded it */
     bool in_asks;
     bool in_cache;
+    bool kept;       /* made before anybody asked: it does not grow idle */
     bool unasked;    /* to be asked again: channel was full, or renewed */
     bool negotiable; /* has or will have codings: Vary */
     bool background; /* asked again while the old facts still serve */

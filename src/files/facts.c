@@ -271,6 +271,8 @@ static void drop(struct files *fs, struct entry *e)
 
 static void take_drop(struct files *fs, uint64_t slab)
 {
+    if (client_slab_fd(fs->client, slab) < 0)
+        return; /* nothing is in it */
     while (!drops_add(&fs->drops, &fs->cache, slab))
         drops_step(fs, drop);
 }
@@ -304,6 +306,12 @@ static void changed(struct files *fs, struct entry *e,
     fs->tries_before = e->pending ? e->tries : 0;
     forget_held(fs, e);
     wake(fs, e);
+}
+
+void facts_let_go(struct files *fs, struct entry *e)
+{
+    CHECK(!e->pending);
+    forget(fs, e);
 }
 
 void facts_forget(struct files *fs)

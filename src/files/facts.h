@@ -50,6 +50,9 @@ void facts_renew(struct files *fs, int fd);
  * date of its answer (RFC 9110 8.8.2.1).  They are asked about again. */
 void facts_forget(struct files *fs);
 
+/* One, which nobody waits for. */
+void facts_let_go(struct files *fs, struct entry *e);
+
 /* Nobody waits any more: lets go of what was asked. */
 void facts_drop(struct files *fs);
 

@@ -73,6 +73,10 @@ struct files {
     struct drops drops;
     struct dirs *dirs; /* NULL: nothing is watched */
     struct siblings siblings;
+    struct idle {
+        uint64_t due_ms; /* of the next look, monotonic */
+        size_t gone;     /* entries let go of since the heap was looked at */
+    } idle;
     struct marks *marks;  /* NULL: no file is watched itself */
     uint64_t fresh;       /* generation: rises with every change seen */
     size_t listing_bytes; /* of listings that are being sent */

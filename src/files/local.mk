@@ -15,6 +15,7 @@ libfiles_a_SOURCES = \
 	src/files/follow.c src/files/follow.h \
 	src/files/forms.c src/files/forms.h \
 	src/files/heat.c src/files/heat.h \
+	src/files/idle.c src/files/idle.h \
 	src/files/keep.c src/files/keep.h \
 	src/files/lookup.c src/files/lookup.h \
 	src/files/names.c src/files/names.h \

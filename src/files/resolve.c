@@ -231,6 +231,7 @@ static struct entry *settle(struct files *fs, struct entry *old, unsigned site,
                             struct found *f)
 {
     uint8_t losses = old ? old->losses : 0;
+    bool kept = old && old->kept;
     struct entry *e = old;
     bool again = old && old->kind == ENTRY_FILE && entry_rewritten(fs, old);
 
@@ -247,8 +248,10 @@ static struct entry *settle(struct files *fs, struct entry *old, unsigned site,
             entry_release(fs, old);
         }
         e = make(fs, site, target, hash, f, read_since(fs, again, f));
-        if (e)
+        if (e) {
             e->losses = losses;
+            e->kept = kept;
+        }
         /* what is short now may be there at the next request */
         if (e && f->transient)
             e->watched = false;

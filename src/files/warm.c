@@ -229,6 +229,7 @@ static void settle(struct files *fs, struct warm *w)
                 w->bytes += e->source.form[c].size;
         }
         w->made++;
+        e->kept = true;
         entry_release(fs, w->held[i].entry);
         w->held[i] = w->held[--w->n_held];
     }

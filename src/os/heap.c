@@ -5,7 +5,13 @@
  */
 #include "os/heap.h"
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h> /* which defines __GLIBC__ */
+
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -29,4 +35,28 @@ void heap_trim(void)
 #ifdef __GLIBC__
     (void)malloc_trim(0);
 #endif
+}
+
+static bool is_zero(const char *page, size_t n)
+{
+    return page[0] == 0 && memcmp(page, page + 1, n - 1) == 0;
+}
+
+void heap_zeroes(void *p, size_t bytes)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), run = 0;
+    size_t skip = (page - (uintptr_t)p % page) % page;
+
+    if (bytes < skip + page)
+        return;
+    char *at = (char *)p + skip;
+    for (size_t left = (bytes - skip) / page; left > 0; left--, at += page) {
+        bool zero = is_zero(at, page);
+        run += zero ? page : 0;
+        if (run > 0 && !zero)
+            (void)madvise(at - run, run, MADV_DONTNEED);
+        run = zero ? run : 0;
+    }
+    if (run > 0)
+        (void)madvise(at - run, run, MADV_DONTNEED);
 }

@@ -7,11 +7,17 @@
 #ifndef ETAGD_OS_HEAP_H
 #define ETAGD_OS_HEAP_H
 
+#include <stddef.h>
+
 /* Before anything large is allocated; holds for all processes to come. */
 void heap_begin(void);
 
 /* Whole pages that nothing is in go back to the system: after a start, a flood,
  * a large file.  Takes some microseconds for each MiB in use. */
 void heap_trim(void);
+
+/* The same for pages of a table that hold nothing but zeroes: as such they come
+ * back when they are wanted.  p: from calloc(). */
+void heap_zeroes(void *p, size_t bytes);
 
 #endif

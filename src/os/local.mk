@@ -20,6 +20,7 @@ libos_a_SOURCES = \
 	src/os/notify.c src/os/notify.h \
 	src/os/password.c src/os/password.h \
 	src/os/poll.c src/os/poll.h \
+	src/os/pressure.c src/os/pressure.h \
 	src/os/priv.c src/os/priv.h \
 	src/os/process.c src/os/process.h \
 	src/os/replace.c src/os/replace.h \

@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "base/uninit.h"
+#include "os/heap.h"
 #include "os/watch.h"
 
 struct slot {
@@ -53,6 +54,12 @@ struct marks *marks_new(size_t max)
     m->max = max;
     m->mask = slots - 1;
     return m;
+}
+
+void marks_rest(struct marks *m)
+{
+    if (m)
+        heap_zeroes(m->slot, (m->mask + 1) * sizeof m->slot[0]);
 }
 
 void marks_free(struct marks *m)

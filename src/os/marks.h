@@ -17,6 +17,10 @@ struct marks;
 
 /* At most `max` files; NULL: no memory, or no inotify. */
 struct marks *marks_new(size_t max);
+/* Gives back what the table has of memory that it does not need now; m may be
+ * NULL. */
+void marks_rest(struct marks *m);
+
 void marks_free(struct marks *m);
 size_t marks_slots(size_t max);
 

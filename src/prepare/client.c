@@ -264,6 +264,33 @@ void client_slab_release(struct client *c, uint64_t slab)
         unmap(c, (size_t)(m - c->slabs));
 }
 
+bool client_holds(const struct client *c)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        if (c->slabs[i].holds > 0)
+            return true;
+    }
+    return false;
+}
+
+void client_tell_held(const struct client *c)
+{
+    struct prepare_held held = { .n = 0 };
+
+    for (size_t i = 0; i < c->n; i++) {
+        const struct mapped *m = &c->slabs[i];
+        if (m->holds > 0 && !m->dropped) {
+            held.slab[held.n] = m->id;
+            held.holds[held.n++] =
+                m->holds < UINT32_MAX ? (uint32_t)m->holds : UINT32_MAX;
+        }
+        if (held.n == PREPARE_HELD_MAX || (held.n > 0 && i + 1 == c->n)) {
+            (void)channel_send(c->fd, &held, sizeof held, NULL, 0);
+            held.n = 0;
+        }
+    }
+}
+
 int client_slab_fd(struct client *c, uint64_t slab)
 {
     const struct mapped *m = find(c, slab);

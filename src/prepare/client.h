@@ -44,6 +44,12 @@ int client_ask_all(struct client *c, const struct prepare_ask *asks, size_t n,
 const char *client_slab_hold(struct client *c, const struct prepare_place *at);
 void client_slab_release(struct client *c, uint64_t slab);
 
+/* Is any slab held? */
+bool client_holds(const struct client *c);
+
+/* Tells the preparer which.  What does not fit into the channel is left. */
+void client_tell_held(const struct client *c);
+
 /* The slab's descriptor, to look at its seals, or -1; lives as long as the
  * hold. */
 int client_slab_fd(struct client *c, uint64_t slab);

@@ -183,6 +183,14 @@ void coder_free(struct coder *c)
     free(c);
 }
 
+void coder_rest(struct coder *c)
+{
+    if (!c->idle)
+        return;
+    free(c->slice);
+    c->slice = NULL;
+}
+
 int coder_fd(const struct coder *c)
 {
     return c->fd;

@@ -38,6 +38,9 @@ struct coder *coder_new(void);
 /* Stops the task under way within its slice, and frees its outcome. */
 void coder_free(struct coder *c);
 
+/* Gives back what it read into; idle. */
+void coder_rest(struct coder *c);
+
 int coder_fd(const struct coder *c); /* readable: coder_take() */
 bool coder_idle(const struct coder *c);
 void coder_give(struct coder *c, const struct coder_task *task);

@@ -16,6 +16,7 @@
 #include "base/check.h"
 #include "base/uninit.h"
 #include "os/channel.h"
+#include "os/clock.h"
 #include "os/log.h"
 #include "os/marks.h"
 #include "prepare/ask.h"
@@ -23,6 +24,7 @@
 #include "prepare/preparer.h"
 #include "prepare/queues.h"
 #include "prepare/reads.h"
+#include "prepare/rest.h"
 
 #define ASKS_A_TURN 4 /* messages */
 #define EVENTS_MAX 32
@@ -83,10 +85,12 @@ static void take_ask(struct desk *d, struct peer *peer,
         d->count.joined++;
         close_asked(d, ask, fds, n_fds);
         item_place(it, &d->slabs);
+        item_use(it, &d->slabs);
         peer_wait(peer, it, ask->seq);
         return;
     }
     struct item *fresh = item_new(ask, fds);
+    fresh->used_us = d->slabs.now_us;
     if (ask->watch)
         item_watch(fresh, &d->tools);
     if (it) {
@@ -124,6 +128,17 @@ static size_t take_asks(struct desk *d, struct peer *peer, const char *message,
     return used;
 }
 
+static bool take_held(struct desk *d, const char *message)
+{
+    struct prepare_held held;
+
+    memcpy(&held, message, sizeof held);
+    if (held.n > PREPARE_HELD_MAX)
+        return false;
+    rest_held(d, &held);
+    return true;
+}
+
 /* Whatever is wrong with a message, the channel is not trusted any further. */
 static void read_asks(struct desk *d, struct peer *peer)
 {
@@ -140,6 +155,9 @@ static void read_asks(struct desk *d, struct peer *peer)
             peer->dead = true;
             return;
         }
+        if (n == (ssize_t)sizeof(struct prepare_held) && n_fds == 0 &&
+            take_held(d, message))
+            continue;
         enum ask_fault fault = ASK_SIZE;
         if (n > 0)
             used = take_asks(d, peer, message, (size_t)n, fds, n_fds, &fault);
@@ -220,7 +238,7 @@ static void store_coding(struct desk *d, struct item *it,
         it->forms &= (uint8_t) ~(1u << task->coding);
         return;
     }
-    struct slab *slab = slabs_reserve(&d->slabs, task->out_n, &offset);
+    struct slab *slab = slabs_reserve_dear(&d->slabs, task->out_n, &offset);
     if (!slab) {
         part->state = PART_LOST;
         return;
@@ -247,6 +265,7 @@ static void coding_done(struct desk *d, const struct coder_task *task)
     slab_unpin(&d->slabs, source);
     free(task->out);
     it->in_hand = false;
+    d->count.coded++;
     if (part->state == PART_THERE)
         counters_add(&d->told->coded[task->coding], 1);
     peer_tell(it, task->coding);
@@ -360,18 +379,40 @@ static void tell(const struct desk *d)
                           memory_order_relaxed);
 }
 
+/* Is it one of those that tell of pressure? */
+static bool pressed(struct desk *d, const void *who, unsigned events)
+{
+    for (size_t i = 0; i < PRESSURE_MOST; i++) {
+        if (who != &d->pressure[i])
+            continue;
+        if (events & (EPOLLERR | EPOLLHUP)) { /* its group is no more */
+            desk_arm(d, EPOLL_CTL_DEL, d->pressure[i], 0, NULL);
+            close(d->pressure[i]);
+            d->pressure[i] = -1;
+        } else {
+            rest_short(d);
+        }
+        return true;
+    }
+    return false;
+}
+
 void desk_turn(struct desk *d)
 {
     struct epoll_event events[EVENTS_MAX];
     bool busy = !list_empty(&d->fresh) || !list_empty(&d->rest);
-    int n = epoll_wait(d->epoll, events, EVENTS_MAX, busy ? 0 : -1);
+    int ms = rest_turn(d);
+    int n = epoll_wait(d->epoll, events, EVENTS_MAX, busy ? 0 : ms);
     struct item *it;
 
     CHECK(n >= 0 || errno == EINTR);
+    d->slabs.now_us = clock_mono_us();
     for (int i = 0; i < n; i++) {
         void *who = events[i].data.ptr;
         if (who == &d->control)
             read_control(d);
+        else if (pressed(d, who, events[i].events))
+            continue;
         else if (who == &d->coder)
             coder_done(d);
         else if (who == &d->helpers)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/list.h"
+#include "os/pressure.h"
 #include "prepare/coder.h"
 #include "prepare/job.h"
 #include "prepare/memo.h"
@@ -39,8 +40,15 @@ struct desk {
     struct counters_preparer *told;   /* what is known outside */
     uint64_t turn;
     struct {
-        uint64_t asks, joined, read;
+        uint64_t asks, joined, read, coded;
     } count;
+    struct rest_of {
+        uint64_t idle_us, each_ms;
+        uint64_t due_us; /* of the next look; 0: there is nothing to look at */
+        size_t holds;    /* that workers have named since the last one */
+        uint64_t done;   /* asks and codings up to the last one */
+    } rest_of;
+    int pressure[PRESSURE_MOST]; /* told when memory is short; or -1 */
 };
 
 /* Tells epoll (op as for epoll_ctl) what to wait for on fd, and who that is:

@@ -126,6 +126,16 @@ void item_place(struct item *it, struct slabs *slabs)
         place(slabs, it->refs, it->refs_n, it->refs_slab, &it->refs_offset);
 }
 
+void item_use(struct item *it, struct slabs *slabs)
+{
+    it->used_us = slabs->now_us;
+    for (unsigned c = 0; c < CODING_COUNT; c++) {
+        struct slab *slab = slabs_find(slabs, it->parts[c].slab);
+        if (slab)
+            slab->used_us = slabs->now_us;
+    }
+}
+
 /* Empty files and large ones are nowhere; the others have to be where they were
  * put. */
 static bool part_usable(const struct part *part, const struct reading_tools *t,

@@ -77,6 +77,7 @@ struct item {
     struct item_key key;
     uint64_t hash;
     uint64_t begun_us;      /* monotonic: nothing of it was read earlier */
+    uint64_t used_us;       /* when somebody asked, or had its bytes in use */
     int mark[CODING_COUNT]; /* of its files (os/marks.h); 0: not watched */
     uint64_t fresh;         /* generation of news when it was begun */
     struct work *work;      /* NULL: all is read */
@@ -129,6 +130,9 @@ enum coding item_to_make(const struct item *it, enum coding from);
 /* Puts sums and references where workers can read them, unless they are there.
  */
 void item_place(struct item *it, struct slabs *slabs);
+
+/* It, and where its bytes are, have just been asked for. */
+void item_use(struct item *it, struct slabs *slabs);
 
 bool part_alive(const struct part *part, const struct slabs *slabs);
 

@@ -16,6 +16,7 @@ libprepare_a_SOURCES = \
 	src/prepare/message.h \
 	src/prepare/peer.c src/prepare/peer.h \
 	src/prepare/preparer.c src/prepare/preparer.h \
+	src/prepare/rest.c src/prepare/rest.h \
 	src/prepare/reading.c src/prepare/reading.h \
 	src/prepare/seals.h \
 	src/prepare/slab.c src/prepare/slab.h \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * memo: a hash table with chains and one list in order of use.
+ * memo: a hash table with chains, which grows, and one list in order of use.
  * Layer: prepare.
  */
 #include "prepare/memo.h"
@@ -12,19 +12,33 @@
 #include "base/check.h"
 #include "base/hash.h"
 
+#define BUCKETS_MIN 64
+
+static void link_in(struct memo *m, struct item *it)
+{
+    struct item **bucket = &m->buckets[it->hash & m->mask];
+
+    it->chain = *bucket;
+    *bucket = it;
+}
+
+/* n: a power of 2. */
+static void resize(struct memo *m, size_t n)
+{
+    free(m->buckets);
+    m->buckets = calloc(n, sizeof(struct item *));
+    CHECK(m->buckets != NULL);
+    m->mask = n - 1;
+    for (struct list *at = m->lru.next; at != &m->lru; at = at->next)
+        link_in(m, LIST_ENTRY(at, struct item, lru));
+}
+
 void memo_start(struct memo *m, size_t most,
                 void (*forgotten)(void *arg, struct item *it), void *arg)
 {
-    size_t buckets = 64;
-
-    while (buckets < most)
-        buckets *= 2;
-    *m = (struct memo){
-        .mask = buckets - 1, .most = most, .forgotten = forgotten, .arg = arg
-    };
-    m->buckets = calloc(buckets, sizeof(struct item *));
-    CHECK(m->buckets != NULL);
+    *m = (struct memo){ .most = most, .forgotten = forgotten, .arg = arg };
     list_init(&m->lru);
+    resize(m, BUCKETS_MIN);
     if (getrandom(&m->seed, sizeof m->seed, GRND_NONBLOCK) < 0)
         m->seed = (uint64_t)(uintptr_t)m->buckets;
 }
@@ -65,9 +79,9 @@ void memo_put(struct memo *m, struct item *it)
     if (m->n >= m->most)
         memo_forget(m, LIST_ENTRY(m->lru.next, struct item, lru));
     it->hash = hash_of(m, &it->key);
-    struct item **bucket = &m->buckets[it->hash & m->mask];
-    it->chain = *bucket;
-    *bucket = it;
+    if (m->n > m->mask)
+        resize(m, (m->mask + 1) * 2);
+    link_in(m, it);
     list_append(&m->lru, &it->lru);
     it->in_memo = true;
     m->n++;
@@ -111,6 +125,16 @@ void memo_rename(struct memo *m, struct item *it,
     if (other)
         memo_forget(m, other);
     memo_put(m, it);
+}
+
+void memo_rest(struct memo *m)
+{
+    size_t n = BUCKETS_MIN;
+
+    while (n < m->n)
+        n *= 2;
+    if (n <= m->mask / 2)
+        resize(m, n);
 }
 
 void memo_stop(struct memo *m)

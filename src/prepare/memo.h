@@ -23,6 +23,8 @@ void memo_start(struct memo *m, size_t most,
                 void (*forgotten)(void *arg, struct item *it), void *arg);
 void memo_stop(struct memo *m); /* forgets all */
 
+void memo_rest(struct memo *m); /* many have gone */
+
 struct item *memo_find(struct memo *m, const struct item_key *key);
 void memo_put(struct memo *m, struct item *it);
 void memo_forget(struct memo *m, struct item *it);

@@ -68,6 +68,24 @@ struct prepare_ask {
     char name[PREPARE_NAME_MAX]; /* last component, NUL-terminated */
 };
 
+/* Worker to preparer as well, without descriptors: the slabs of which it has
+ * something in use, said now and then.  Those that nobody names go when they
+ * have been idle, or when memory is short. */
+#define PREPARE_HELD_MAX 32
+struct prepare_held {
+    uint64_t n;
+    uint64_t slab[PREPARE_HELD_MAX];
+    uint32_t holds[PREPARE_HELD_MAX]; /* how many forms are in use of it */
+};
+_Static_assert(sizeof(struct prepare_held) < sizeof(struct prepare_ask),
+               "told apart by their size");
+
+/* How often; idle_ms: [prepare] give-back. */
+static inline uint64_t prepare_look_ms(uint64_t idle_ms)
+{
+    return idle_ms ? idle_ms / 8 + 1 : 10000;
+}
+
 /* Places of so many bytes begin with a page: from there on it is cheaper to
  * send pages by reference than to copy them (three times as cheap at 1 MiB, a
  * fifth at 32 KiB; what begins within a page is dearer at any size). */

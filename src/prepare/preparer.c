@@ -19,11 +19,13 @@
 #include "os/heap.h"
 #include "os/log.h"
 #include "os/marks.h"
+#include "os/pressure.h"
 #include "os/sandbox.h"
 #include "prepare/desk.h"
 #include "prepare/magic.h"
 #include "prepare/queues.h"
 #include "prepare/reads.h"
+#include "prepare/rest.h"
 
 #define MEMO_MIN 256
 #define JOBS_MAX 4096
@@ -99,6 +101,13 @@ static void init(struct desk *d, const struct conf *conf, int control)
     d->epoll = epoll_create1(EPOLL_CLOEXEC);
     CHECK(d->epoll >= 0);
     desk_arm(d, EPOLL_CTL_ADD, control, EPOLLIN, &d->control);
+    rest_start(d, c->give_back_ms);
+    pressure_open(d->pressure);
+    for (size_t i = 0; i < PRESSURE_MOST; i++) {
+        if (d->pressure[i] >= 0)
+            desk_arm(d, EPOLL_CTL_ADD, d->pressure[i], EPOLLPRI,
+                     &d->pressure[i]);
+    }
     d->tools.helpers = d->helpers = helpers_new();
     if (d->helpers)
         desk_arm(d, EPOLL_CTL_ADD, helpers_fd(d->helpers), EPOLLIN,
@@ -160,6 +169,10 @@ static void stop(struct desk *d)
     slabs_stop(&d->slabs);
     free(d->tools.scratch);
     close(d->epoll);
+    for (size_t i = 0; i < PRESSURE_MOST; i++) {
+        if (d->pressure[i] >= 0)
+            close(d->pressure[i]);
+    }
     magic_stop();
 }
 

@@ -19,7 +19,8 @@
 
 #define USUAL_BYTES ((size_t)4 << 20)
 #define SMALLEST_BYTES ((size_t)64 << 10)
-#define ALIGN_BYTES 64 /* a cache line */
+#define DEAR_BYTES ((size_t)256 << 10) /* of the first one */
+#define ALIGN_BYTES 64                 /* a cache line */
 #define PAGE_BYTES 4096
 #define HUGE_BYTES ((size_t)2 << 20)
 #ifndef MFD_NOEXEC_SEAL
@@ -56,8 +57,10 @@ void slabs_start(struct slabs *s, size_t most,
 static void destroy(struct slabs *s, struct slab *slab)
 {
     CHECK(slab->pins == 0);
-    if (s->current == slab)
-        s->current = NULL;
+    if (s->current[slab->dear] == slab)
+        s->current[slab->dear] = NULL;
+    if (slab->dear)
+        s->dear -= slab->size;
     list_remove(&slab->node);
     CHECK(s->total >= slab->size);
     s->total -= slab->size;
@@ -105,8 +108,9 @@ static int make_area(size_t size, char **p)
 static void harden(const struct slabs *s, struct slab *slab)
 {
     size_t from = slab->hard;
-    size_t to =
-        slab == s->current ? slab->used / PAGE_BYTES * PAGE_BYTES : slab->size;
+    size_t to = slab == s->current[slab->dear]
+                    ? slab->used / PAGE_BYTES * PAGE_BYTES
+                    : slab->size;
 
     if (slab->pins > 0 || to <= from)
         return;
@@ -122,6 +126,13 @@ void slab_unpin(const struct slabs *s, struct slab *slab)
     harden(s, slab);
 }
 
+static void drop(struct slabs *s, struct slab *slab)
+{
+    if (slab->told)
+        s->dropped(s->arg, slab->id);
+    destroy(s, slab);
+}
+
 /* Drops the oldest slabs until `size` more fit. */
 static bool make_room(struct slabs *s, size_t size)
 {
@@ -132,16 +143,13 @@ static bool make_room(struct slabs *s, size_t size)
     while (s->total > s->most - size && at != &s->all) {
         struct slab *slab = LIST_ENTRY(at, struct slab, node);
         at = at->next;
-        if (slab->pins > 0)
-            continue;
-        if (slab->told)
-            s->dropped(s->arg, slab->id);
-        destroy(s, slab);
+        if (slab->pins == 0)
+            drop(s, slab);
     }
     return s->total <= s->most - size;
 }
 
-static struct slab *make(struct slabs *s, size_t size)
+static struct slab *make(struct slabs *s, size_t size, bool dear)
 {
     char *p = NULL;
 
@@ -156,9 +164,11 @@ static struct slab *make(struct slabs *s, size_t size)
     slab->fd = fd;
     slab->p = p;
     slab->size = size;
+    slab->dear = dear;
     list_init(&slab->node);
     list_append(&s->all, &slab->node);
     s->total += size;
+    s->dear += dear ? size : 0;
     CHECK(s->total <= s->most);
     return slab;
 }
@@ -169,11 +179,19 @@ static size_t begin_at(const struct slab *slab, size_t n)
     return n < PREPARE_PAGED ? slab->used : round_up(slab->used, PAGE_BYTES);
 }
 
+/* Dear slabs are as large as all before them together. */
+static size_t usual(const struct slabs *s, bool dear)
+{
+    size_t size = s->dear < DEAR_BYTES ? DEAR_BYTES : s->dear;
+
+    return dear && size < s->each ? size : s->each;
+}
+
 /* In large pages where the system has them for shared memory: what is sent by
  * reference costs its sender as much a page, however large it is. */
-static struct slab *make_own(struct slabs *s, size_t n)
+static struct slab *make_own(struct slabs *s, size_t n, bool dear)
 {
-    struct slab *slab = make(s, round_up(n, PAGE_BYTES));
+    struct slab *slab = make(s, round_up(n, PAGE_BYTES), dear);
 
     if (slab && slab->size >= HUGE_BYTES)
         (void)madvise(slab->p, slab->size, MADV_HUGEPAGE);
@@ -182,34 +200,74 @@ static struct slab *make_own(struct slabs *s, size_t n)
 
 /* A file of more than half a slab gets one of its own, or much would be left
  * empty at the end of each. */
-static struct slab *room_for(struct slabs *s, size_t n)
+static struct slab *room_for(struct slabs *s, size_t n, bool dear)
 {
-    if (n > s->each / 2)
-        return make_own(s, n);
-    struct slab *full = s->current;
+    size_t size = usual(s, dear);
+
+    if (n > size / 2)
+        return make_own(s, n, dear);
+    struct slab *full = s->current[dear];
     if (full && begin_at(full, n) + n <= full->size)
         return full;
-    s->current = NULL;
+    s->current[dear] = NULL;
     if (full)
         harden(s, full);
-    s->current = make(s, s->each);
-    return s->current;
+    s->current[dear] = make(s, round_up(size, PAGE_BYTES), dear);
+    if (s->current[dear])
+        s->current[dear]->packed = true;
+    return s->current[dear];
 }
 
-struct slab *slabs_reserve(struct slabs *s, size_t n, size_t *offset)
+static struct slab *reserve(struct slabs *s, size_t n, bool dear,
+                            size_t *offset)
 {
     CHECK(n > 0);
     if (n > s->most)
         return NULL;
-    struct slab *slab = room_for(s, n);
+    struct slab *slab = room_for(s, n, dear);
     if (!slab)
         return NULL;
     *offset = slab->used = begin_at(slab, n);
     slab->used = round_up(slab->used + n, ALIGN_BYTES);
     if (slab->used > slab->size)
         slab->used = slab->size;
+    slab->used_us = s->now_us;
     slab->pins++;
     return slab;
+}
+
+struct slab *slabs_reserve(struct slabs *s, size_t n, size_t *offset)
+{
+    return reserve(s, n, false, offset);
+}
+
+struct slab *slabs_reserve_dear(struct slabs *s, size_t n, size_t *offset)
+{
+    return reserve(s, n, true, offset);
+}
+
+static bool idle(const struct slab *slab, uint64_t since_us)
+{
+    return slab->pins == 0 && slab->used_us < since_us;
+}
+
+size_t slabs_rest(struct slabs *s, uint64_t since_us, size_t keep)
+{
+    size_t before = s->total, dear = 0;
+
+    for (struct list *at = s->all.next; at != &s->all; at = at->next) {
+        struct slab *slab = LIST_ENTRY(at, struct slab, node);
+        dear += slab->dear && idle(slab, since_us) ? slab->used : 0;
+    }
+    for (struct list *at = s->all.next; at != &s->all;) {
+        struct slab *slab = LIST_ENTRY(at, struct slab, node);
+        at = at->next;
+        if (!idle(slab, since_us) || (slab->dear && dear <= keep))
+            continue;
+        dear -= slab->dear ? slab->used : 0;
+        drop(s, slab);
+    }
+    return before - s->total;
 }
 
 /* Room that is not the last of its slab is lost until the slab goes. */
@@ -220,7 +278,8 @@ void slabs_undo(struct slabs *s, struct slab *slab, size_t offset, size_t n)
     slab->pins--;
     if (slab->used == (end < slab->size ? end : slab->size))
         slab->used = offset;
-    if (slab->used == 0 && slab != s->current && !slab->told && !slab->pins)
+    bool current = slab == s->current[slab->dear];
+    if (slab->used == 0 && !current && !slab->told && !slab->pins)
         destroy(s, slab);
     else
         harden(s, slab);
@@ -240,5 +299,6 @@ struct slab *slabs_find(const struct slabs *s, uint64_t id)
 
 size_t slabs_count_max(const struct slabs *s)
 {
-    return s->most / (s->each / 2) + 1;
+    /* the dear ones that are smaller make no more than the usual size */
+    return s->most / (s->each / 2) + s->each / (DEAR_BYTES / 2) + 2;
 }

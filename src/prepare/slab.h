@@ -5,7 +5,8 @@
  * turns to a read-only one as the slab fills; its seals forbid every other, and
  * any change of size, so that a worker which maps it can neither write nor meet
  * SIGBUS.  Files are packed one after the other; when the limit is reached the
- * oldest slab goes.
+ * oldest slab goes.  What was dear to make is packed apart, in slabs that begin
+ * small, since some of it is kept when it is idle.
  */
 #ifndef ETAGD_PREPARE_SLAB_H
 #define ETAGD_PREPARE_SLAB_H
@@ -25,13 +26,19 @@ struct slab {
     size_t hard;   /* bytes from the first on that we can't write to any more */
     unsigned pins; /* being written to, or read by the encoder's thread */
     bool told;     /* some worker knows it */
+    bool packed;   /* several share it, or may */
+    bool dear;
+    uint64_t used_us; /* when it was last written to, told of, or said to be
+                         in use */
 };
 
 struct slabs {
     struct list all;
-    struct slab *current; /* the one that small files are packed into */
+    struct slab *current[2]; /* that small files, and dear forms, go into */
+    uint64_t now_us;         /* by the owner, about */
     uint64_t next_id;
     size_t total, most;                      /* bytes */
+    size_t dear;                             /* of these in dear slabs */
     size_t each;                             /* usual size of one */
     void (*dropped)(void *arg, uint64_t id); /* only if some worker knows it */
     void *arg;
@@ -45,6 +52,13 @@ void slabs_stop(struct slabs *s);
 /* Room for n > 0 bytes: the slab, pinned, and *offset; NULL when there is none
  * to be had. */
 struct slab *slabs_reserve(struct slabs *s, size_t n, size_t *offset);
+
+/* The same for a coded form. */
+struct slab *slabs_reserve_dear(struct slabs *s, size_t n, size_t *offset);
+
+/* Drops what has not been used since then, but for the youngest of what is
+ * dear, `keep` bytes at most.  Bytes of what was dropped. */
+size_t slabs_rest(struct slabs *s, uint64_t since_us, size_t keep);
 
 /* Takes a reservation of n bytes back, before any worker heard of it.  Unpins.
  */

@@ -18,6 +18,7 @@
 #include "files/follow.h"
 #include "files/lookup.h"
 #include "files/resolve.h"
+#include "files/idle.h"
 #include "files/warm.h"
 #include "os/clock.h"
 #include "os/poll.h"
@@ -307,6 +308,7 @@ static int wait_ms(struct worker *w)
     if (follow_waits(&w->files))
         take_news(w);
     ms = least(ms, follow_turn(&w->files));
+    ms = least(ms, idle_turn(&w->files));
     ms = least(ms, wheel_wait_ms(&w->wheel, w->now.ms));
     ms = least(ms, access_turn(w->access));
     ms = least(ms, accepting_turn(w));

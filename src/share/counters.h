@@ -62,6 +62,8 @@ struct counters_preparer {
     _Alignas(64) _Atomic uint64_t asks;   /* of workers */
     _Atomic uint64_t read;                /* files, for these */
     _Atomic uint64_t coded[CODING_COUNT]; /* forms that were made and pay */
+    _Atomic uint64_t given_back; /* bytes, for nobody had them in use */
+    _Atomic uint64_t shortages;  /* how often the system said so */
     /* at the moment */
     _Atomic uint64_t bytes, bytes_most; /* of prepared memory */
     _Atomic uint64_t coding_queue; /* files whose next form is to be made */

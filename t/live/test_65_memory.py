@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: MIT
 """Memory: what a server that rests has, and what it gives back after a load."""
+import os
+import time
+
 import pytest
 
 from harness import sanitized, until
 from memory import own
+from observing import fetch
+from samples import parse, total
 
 MIB = 1 << 20
+N = 1500
 
 
 @pytest.fixture(autouse=True)
@@ -21,3 +27,102 @@ def test_at_rest(serve):
     assert len(server.workers()) == 2
     assert server.preparer()
     until("what the start took is given back", lambda: own(server) < 2 * MIB)
+
+
+class Loaded:
+    """A server that has been asked for N files, each once."""
+
+    def __init__(self, serve, idle):
+        self.server = serve(
+            conf={"server": {"workers": 1}, "prepare": {"give-back": idle},
+                  "metrics": {"listen": "127.0.0.1:0"}},
+            files={"%d.html" % i: "<p>%d</p>" % i + "x%d y " % (i * 7919) * 900
+                   for i in range(N)} | {"hot.txt": "hot\n" * 900})
+        ago = time.time() - 3600
+        for i in range(N):
+            os.utime(self.server.tree.path("%d.html" % i), (ago, ago))
+        os.utime(self.server.tree.path("hot.txt"), (ago, ago))
+        self.port = int(self.server.await_line(
+            r"M144: metrics at http://127\.0\.0\.1:(\d+)/metrics").group(1))
+        until("rest", lambda: own(self.server) < 2 * MIB)
+        self.tags = {}
+        with self.server.connect() as c:
+            for i in range(N):
+                r = c.get("/%d.html" % i)
+                assert r.status == 200
+                self.tags[i] = r.etag
+
+    def count(self, name):
+        return total(parse(fetch(self.port, "/metrics").text), name)
+
+
+def test_given_back(serve):
+    """What nobody asks for any more goes, of worker and preparer; what is
+    asked for stays, and is not read again.  (32 MiB stayed for good.)"""
+    loaded = Loaded(serve, "3s")
+    server = loaded.server
+    hot = server.get("/hot.txt")
+
+    def rests():
+        r = server.get("/hot.txt")
+        assert (r.status, r.etag, r.body) == (200, hot.etag, hot.body)
+        return (loaded.count("etagd_cache_entries") == 1 and
+                own(server) < 5 * MIB)
+    until("memory is given back", rests)
+    assert loaded.count("etagd_prepared_bytes_given_back_total") > 4 * MIB
+
+    with server.connect() as c:  # nothing of it was forgotten wrongly
+        r = c.get("/7.html", If_None_Match=loaded.tags[7])
+        assert r.status == 304
+        server.tree.replace("8.html", "new\n" * 300)
+        r = c.get("/8.html", If_None_Match=loaded.tags[8])
+        assert (r.status, r.body) == (200, b"new\n" * 300)
+
+
+def test_idle_off(serve):
+    """0: nothing goes before its place is wanted."""
+    loaded = Loaded(serve, "0")
+    with loaded.server.connect() as c:
+        def again():
+            """None was read again (young files are, once)."""
+            before = loaded.count("etagd_preparer_files_read_total")
+            for i in range(N):
+                assert c.get("/%d.html" % i).etag == loaded.tags[i]
+            return before == loaded.count("etagd_preparer_files_read_total")
+        until("all is known", again)
+    assert loaded.count("etagd_prepared_bytes_given_back_total") == 0
+
+
+def test_warm_stays(serve):
+    """What was made ready before anybody asked does not grow idle."""
+    server = serve(conf={"server": {"workers": 1},
+                         "prepare": {"give-back": "1s", "warm": "*.css"},
+                         "metrics": {"listen": "127.0.0.1:0"}},
+                   files={"a.css": "a { margin: 0 }\n" * 200,
+                          "b.txt": "b\n" * 900})
+    port = int(server.await_line(
+        r"M144: metrics at http://127\.0\.0\.1:(\d+)/metrics").group(1))
+    server.get("/b.txt")
+
+    def entries():
+        return total(parse(fetch(port, "/metrics").text),
+                     "etagd_cache_entries")
+    until("the other one has gone", lambda: entries() == 1)
+    server.await_line("W087|W088")
+    r = server.get("/a.css", Accept_Encoding="br")
+    assert r.get("Content-Encoding") == "br"
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/pressure/memory"),
+                    reason="the kernel has no PSI")
+def test_is_told_of_pressure(serve):
+    """The preparer has what the kernel tells it by."""
+    try:
+        with open("/proc/pressure/memory", "r+b", buffering=0) as f:
+            f.write(b"some 200000 2000000\0")
+    except OSError as why:
+        pytest.skip("no triggers for us here: %s" % why)
+    server = serve(files={"a.txt": "a\n"})
+    folder = "/proc/%d/fd" % server.preparer()
+    assert any(os.readlink(os.path.join(folder, fd)) == "/proc/pressure/memory"
+               for fd in os.listdir(folder))

@@ -450,7 +450,14 @@ static void garbage(void **state)
     assert_int_equal(rig_take(&r, 0, &a), -EPIPE);
     rig_facts(&r, 1, "a.css", &a);
     assert_int_equal(a.kind, PREPARE_FACTS);
-    assert_int_equal(channel_send(r.channel[1], "garbage", 7, NULL, 0), 0);
+    struct prepare_held held = { .n = PREPARE_HELD_MAX }; /* of unknown ones */
+    assert_int_equal(channel_send(r.channel[1], &held, sizeof held, NULL, 0),
+                     0);
+    rig_facts(&r, 1, "a.css", &a);
+    assert_int_equal(a.kind, PREPARE_FACTS);
+    held.n++;
+    assert_int_equal(channel_send(r.channel[1], &held, sizeof held, NULL, 0),
+                     0);
     assert_int_equal(rig_take(&r, 1, &a), -EPIPE);
     rig_stop(&r, 0);
 }

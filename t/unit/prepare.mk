@@ -24,6 +24,8 @@ t_unit_client_LDADD = $(UNIT_LIBS)
 t_unit_changes_SOURCES = t/unit/changes.c $(PREPARE_RIG)
 t_unit_changes_LDADD = $(UNIT_LIBS)
 
-UNIT_TESTS += t/unit/slab
+UNIT_TESTS += t/unit/slab t/unit/rest
+t_unit_rest_SOURCES = t/unit/rest.c t/unit/unit.h
+t_unit_rest_LDADD = $(UNIT_LIBS)
 t_unit_slab_SOURCES = t/unit/slab.c t/unit/unit.h
 t_unit_slab_LDADD = $(UNIT_LIBS)

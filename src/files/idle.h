@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * idle: lets go of what is known of files that nobody has asked for in a while,
+ * and tells the preparer which of its memory is in use here.
+ * Layer: files.
+ */
+#ifndef ETAGD_FILES_IDLE_H
+#define ETAGD_FILES_IDLE_H
+
+struct files;
+
+/* Milliseconds until it is to be called again; -1: when something is known. */
+int idle_turn(struct files *fs);
+
+#endif
