@@ -34,6 +34,7 @@ LAB_MODULES = \
 	lab/etagdlab/matrix.py \
 	lab/etagdlab/measures.py \
 	lab/etagdlab/notes.py \
+	lab/etagdlab/options.py \
 	lab/etagdlab/packets.py \
 	lab/etagdlab/part_http.py \
 	lab/etagdlab/part_packets.py \
@@ -63,6 +64,7 @@ LAB_MODULES = \
 	lab/etagdlab/zh_exercises.py \
 	lab/etagdlab/zh_fields.py \
 	lab/etagdlab/zh_notes.py \
+	lab/etagdlab/zh_options.py \
 	lab/etagdlab/zh_setup.py \
 	lab/etagdlab/zh_tcp.py
 dist_labmodules_DATA = $(LAB_MODULES) www/style.css www/lab/policies.json

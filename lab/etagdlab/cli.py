@@ -14,88 +14,13 @@ import sys
 from collections.abc import Sequence
 
 from . import (annotate, cdp, children, exercises, experiment, judging, ledger,
-               notes, pcapng, report, scenario, tools)
+               notes, options, pcapng, report, scenario, tools)
 from .driving import Say, silent
 from .rows import Report
 from .server import NoServer
 from .words import Said, Words
 
 OK, FAILED, USAGE, DIFFERENT = 0, 1, 2, 3
-REPORT = "lab-report.html"
-
-
-def _port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
-        raise argparse.ArgumentTypeError("%r is no port from 1 to 65535"
-                                         % text)
-    return int(text)
-
-
-def _lab_parser() -> argparse.ArgumentParser:
-    p = argparse.ArgumentParser(
-        prog="etagd lab", description="Runs a caching experiment with a real "
-        "browser and writes a report that can be handed in.",
-        epilog="steps: " + "; ".join("%s%s: %s" % (w, ":X" if a else "", m)
-                                     for w, (m, a, _) in
-                                     scenario.WORDS.items()))
-    p.add_argument("dir", nargs="?", metavar="DIR",
-                   help="folder of the page (default: the lab's own); a copy "
-                   "of it is served")
-    p.add_argument("-c", "--conf", metavar="FILE",
-                   help="ini file (default: lab.ini); address, root and log "
-                   "are overridden")
-    p.add_argument("-o", "--option", action="append", metavar="S.KEY=VALUE",
-                   help="override one option of the ini file (repeatable)")
-    p.add_argument("-e", "--exercise", choices=list(exercises.TABLE),
-                   metavar="NAME", help="a classic lab: its page, ini, steps "
-                   "and questions: " + ", ".join(exercises.TABLE))
-    p.add_argument("--figures", action="store_true", help="tell beside each "
-                   "question which packets of this run to look at")
-    p.add_argument("--answers", action="store_true", help="for teachers: "
-                   "answer the questions from the capture")
-    p.add_argument("-s", "--scenario", metavar="STEPS",
-                   help="default: " + scenario.DEFAULT)
-    p.add_argument("-p", "--page", metavar="PATH",
-                   help="the page that is visited (default: /)")
-    p.add_argument("-r", "--report", metavar="FILE",
-                   help="default: " + REPORT)
-    p.add_argument("-j", "--json", metavar="FILE",
-                   help="the same for programs (default: beside the report)")
-    p.add_argument("-w", "--pcapng", metavar="FILE",
-                   help="also write the capture, with comments")
-    p.add_argument("--name", default="", help="who hands it in")
-    p.add_argument("--number", default="", help="student number")
-    p.add_argument("--subject", default="", help="of the course")
-    p.add_argument("--notes", metavar="FILE", help="own words in Markdown, "
-                   "by the report's headings; made if it is not there")
-    p.add_argument("--into", metavar="REPORT", help="put --notes into a report "
-                   "that is there, and end")
-    p.add_argument("--port", type=_port, default=0, metavar="PORT",
-                   help="where etagd listens (default: a free one)")
-    p.add_argument("--browser", choices=sorted(tools.BROWSERS),
-                   default="chromium", help="that makes the visits (default: "
-                   "chromium)")
-    p.add_argument("--no-spare", action="store_true", help="have the browser "
-                   "open no connection ahead of need")
-    p.add_argument("--lang", choices=("en", "zh"), default="en")
-    p.add_argument("--capture", default="auto",
-                   choices=("auto", "dumpcap", "socket", "off"))
-    p.add_argument("--matrix", choices=("quick", "full", "off"),
-                   help="measure this browser against the "
-                   "known table (quick, but off in exercises); full: also rows "
-                   "that need waiting")
-    p.add_argument("--keep", action="store_true",
-                   help="keep the temporary folder")
-    p.add_argument("-q", "--quiet", action="store_true")
-    p.add_argument("--diff", nargs=2, metavar=("A.json", "B.json"),
-                   help="compare two reports and end")
-    p.add_argument("--verify", nargs=2, metavar=("R.json", "C.pcapng"),
-                   help="compute a report's figures again from its capture, and "
-                   "end")
-    p.add_argument("--class", dest="course", metavar="FOLDER", help="a table "
-                   "over the reports (JSON) of many students, and end; with "
-                   "-r and -j as files, too")
-    return p
 
 
 class _Voice:
@@ -128,7 +53,7 @@ def _page(text: str) -> str:
 def _defaults(o: argparse.Namespace) -> None:
     """What was not given: by the exercise, or as ever."""
     mine = exercises.TABLE.get(o.exercise)
-    o.report = o.report or REPORT
+    o.report = o.report or options.REPORT
     o.scenario = o.scenario or (mine.scenario if mine else scenario.DEFAULT)
     o.matrix = o.matrix or ("off" if mine else "quick")
     # A folder of one's own has a page of its own.
@@ -189,12 +114,12 @@ def _write(o: argparse.Namespace, data: Report,
 
 
 def lab(argv: Sequence[str]) -> int:
-    o = _lab_parser().parse_args(argv)
+    o = options.lab_parser(Words(options.language(argv))).parse_args(argv)
     _Voice.words = Words(o.lang)
     if o.diff:
-        return judging.compare(o.diff)
+        return judging.compare(o.diff, _Voice.words)
     if o.verify:
-        return judging.verified(o.verify)
+        return judging.verified(o.verify, _Voice.words)
     if o.course:
         return judging.of_class(o.course, o.report, o.json, o.lang)
     if o.into:
@@ -231,25 +156,13 @@ def lab(argv: Sequence[str]) -> int:
     return FAILED if failed else DIFFERENT if wrong else OK
 
 
-def _annotate_parser() -> argparse.ArgumentParser:
-    p = argparse.ArgumentParser(
-        prog="etagd annotate", description="Writes the server's account as "
-        "packet comments into a copy of a capture.")
-    p.add_argument("capture", metavar="IN.pcapng")
-    p.add_argument("ledger", metavar="LEDGER", help="the access log in JSON "
-                   "form, or the observer's connections.jsonl")
-    p.add_argument("out", metavar="OUT.pcapng", nargs="?",
-                   help="default: IN-annotated.pcapng")
-    return p
-
-
 def _out_name(name: str) -> pathlib.Path:
     path = pathlib.Path(name)
     return path.with_name(path.stem + "-annotated.pcapng")
 
 
 def annotate_file(argv: Sequence[str]) -> int:
-    o = _annotate_parser().parse_args(argv)
+    o = options.annotate_parser(Words(options.language(()))).parse_args(argv)
     out = pathlib.Path(o.out) if o.out else _out_name(o.capture)
     try:
         if out.exists() and os.path.samefile(out, o.capture):

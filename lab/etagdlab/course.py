@@ -10,7 +10,7 @@ from typing import Any, Dict, List, NamedTuple, Tuple, TypedDict
 from . import shared
 from .report import disagreements
 from .rows import Report
-from .words import Words
+from .words import Said, Words
 
 BYTES_MAX = 256 << 20
 COLUMNS = ("file", "name", "number", "subject", "date", "exercise", "browser",
@@ -170,15 +170,21 @@ def read(folder: pathlib.Path,
 
 
 def lines(course: Course) -> List[str]:
-    """The same for a terminal: columns by tabs, then what was found."""
-    out = ["\t".join(COLUMNS)]
-    out += ["\t".join(r[c] for c in COLUMNS) for r in course.rows]
+    """The same for a terminal: columns by tabs, then what was found.  To be said
+    in a language."""
+    tabs = "\t".join(["%s"] * len(COLUMNS))
+    out: List[str] = [Said((tabs, *(Said((c,)) for c in COLUMNS)))]
+    out += [Said((tabs, *(Said((r[c],)) if c == "agree" else r[c]
+                          for c in COLUMNS))) for r in course.rows]
     for a, b, n, m in course.copies():
-        out.append("copy: %s and %s share %d of %d connections (ports and "
-                   "initial sequence numbers)" % (a, b, n, m))
+        out.append(Said((
+            "copy: %s and %s share %d of %d connections (ports and "
+            "initial sequence numbers)", a, b, n, m)))
     for name, places in course.unusual().items():
-        out += ["differs: %s, %s" % (name, DIFFERS % p) for p in places]
-    out += ["not read: %s: %s" % u for u in course.unread]
+        out += [Said(("differs: %s, %s", name, Said(
+            (DIFFERS, *p[:3], Said((p[3],)), Said((p[4],)))))) for p in places]
+    out += [Said(("not read: %s: %s", name, Said((why,))))
+            for name, why in course.unread]
     return out
 
 

@@ -2,31 +2,35 @@
 """diff: two reports, and what happened differently: outcomes and reasons, not
 times, ports or packet numbers."""
 from .rows import Report, Resource
+from .words import Said
+
+ABSENT = Said(("no part of it",))
 
 
 def _outcome(resource: Resource) -> str:
-    reasons = sorted({e["reason"] or "" for e in resource["wire"]})
-    return "%s (%s)" % (resource["outcome"], ", ".join(reasons)) \
+    reasons = [Said((r,)) for r in sorted({e["reason"] or ""
+                                           for e in resource["wire"]})]
+    return Said(("%s (" + ", ".join(["%s"] * len(reasons)) + ")",
+                 resource["outcome"], *reasons)) \
         if reasons else resource["outcome"]
 
 
 def _steps(a: Report, b: Report) -> list[str]:
-    lines = []
+    lines: list[str] = []
     if a["scenario"] != b["scenario"]:
-        lines.append("scenario: %s | %s" % (",".join(a["scenario"]),
-                                            ",".join(b["scenario"])))
+        lines.append(Said(("scenario: %s | %s", ",".join(a["scenario"]),
+                           ",".join(b["scenario"]))))
     for i, (x, y) in enumerate(zip(a["steps"], b["steps"])):
         if x["word"] != y["word"]:
             continue
         here = {r["path"]: r for r in x.get("resources", [])}
         there = {r["path"]: r for r in y.get("resources", [])}
         for path in [*here, *(p for p in there if p not in here)]:
-            left = _outcome(here[path]) if path in here else "no part of it"
-            right = _outcome(there[path]) if path in there else \
-                "no part of it"
+            left = _outcome(here[path]) if path in here else ABSENT
+            right = _outcome(there[path]) if path in there else ABSENT
             if left != right:
-                lines.append("step %d %s, %s: %s | %s" % (
-                    i + 1, x["text"], path, left, right))
+                lines.append(Said(("step %d %s, %s: %s | %s", i + 1,
+                                   x["text"], path, left, right)))
     return lines
 
 
@@ -34,7 +38,8 @@ def _matrix(a: Report, b: Report) -> list[str]:
     left, right = a.get("matrix"), b.get("matrix")
     if not left or not right:
         return []
-    lines, there = [], {r["label"]: r for r in right["rows"]}
+    lines: list[str] = []
+    there = {r["label"]: r for r in right["rows"]}
     for row in left["rows"]:
         other = there.get(row["label"])
         if not other:
@@ -42,8 +47,8 @@ def _matrix(a: Report, b: Report) -> list[str]:
         for action, x, y in zip(left["actions"], row["cells"],
                                 other["cells"]):
             if x["got"] != y["got"]:
-                lines.append("matrix, %s, %s: %s | %s" % (
-                    row["label"], action, x["got"], y["got"]))
+                lines.append(Said(("matrix, %s, %s: %s | %s", Said((
+                    row["label"],)), Said((action,)), x["got"], y["got"])))
     return lines
 
 
@@ -60,20 +65,23 @@ def _ini(text: str) -> list[str]:
 
 def compare(a: Report, b: Report) -> list[str]:
     """Lines that say what differs; none: the same."""
-    lines = []
+    lines: list[str] = []
     if a["format"] != b["format"]:
-        lines.append("format: %s | %s" % (a["format"], b["format"]))
+        lines.append(Said(("format: %s | %s", a["format"], b["format"])))
     for what in sorted(set(a["versions"]) | set(b["versions"])):
         x, y = a["versions"].get(what), b["versions"].get(what)
         if x != y:
-            lines.append("version of %s: %s | %s" % (what, x, y))
+            lines.append(Said(("version of %s: %s | %s", Said((what,)),
+                               x, y)))
     left = _ini(a["ini"]["text"]) + a["ini"]["overrides"]
     right = _ini(b["ini"]["text"]) + b["ini"]["overrides"]
-    lines += ["ini, only left: " + x for x in left if x not in right]
-    lines += ["ini, only right: " + x for x in right if x not in left]
+    lines += [Said(("ini, only left: %s", x)) for x in left
+              if x not in right]
+    lines += [Said(("ini, only right: %s", x)) for x in right
+              if x not in left]
     lines += _steps(a, b) + _matrix(a, b)
     both = a["capture"]["way"] and b["capture"]["way"]
     if both and _connections(a) != _connections(b):
-        lines.append("connections used, unused: %d, %d | %d, %d" % (
-            _connections(a) + _connections(b)))
+        lines.append(Said(("connections used, unused: %d, %d | %d, %d",
+                           *_connections(a), *_connections(b))))
     return lines

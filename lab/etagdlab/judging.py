@@ -7,6 +7,7 @@ import sys
 from typing import Any, List
 
 from . import course, diff, pcapng, verify
+from .words import Said, Words
 
 OK, USAGE, DIFFERENT = 0, 2, 3
 # What a file that is no report may lead to.
@@ -14,9 +15,18 @@ FAULTS = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError,
           RecursionError)
 
 
-def _fail(text: str) -> int:
-    print("etagd lab: " + text, file=sys.stderr)
+def _fail(w: Words, text: str, *args: object) -> int:
+    print("etagd lab: " + w(text, *args), file=sys.stderr)
     return USAGE
+
+
+def _why(fault: BaseException) -> object:
+    """What was raised, to be said: with a sentence of its own, or a bare one."""
+    told = fault.args[0] if fault.args else None
+    if isinstance(told, Said):
+        return told
+    return Said((str(fault),)) if isinstance(fault, pcapng.Malformed) else \
+        str(fault) or type(fault)
 
 
 def _print(text: str) -> None:
@@ -32,48 +42,49 @@ def _load(path: str) -> Any:
     return json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
 
 
-def compare(paths: List[str]) -> int:
+def compare(paths: List[str], w: Words) -> int:
     try:
         a, b = map(_load, paths)
         lines = diff.compare(a, b)
     except FAULTS as why:
-        return _fail("no two reports: %s" % (why or type(why)))
-    for line in lines or ["no difference"]:
-        _print(line)
+        return _fail(w, "no two reports: %s", _why(why))
+    for line in lines or [Said(("no difference",))]:
+        _print(w(line))
     return DIFFERENT if lines else OK
 
 
-def verified(paths: List[str]) -> int:
+def verified(paths: List[str], w: Words) -> int:
     """A report against its capture."""
     try:
         data = _load(paths[0])
         wrong = verify.differences(data, pcapng.read(paths[1]))
     except pcapng.Malformed as why:
-        return _fail("%s: %s" % (paths[1], why))
+        return _fail(w, "%s: %s", paths[1], _why(why))
     except FAULTS as why:
-        return _fail("no report with its capture: %s" % (why or type(why)))
+        return _fail(w, "no report with its capture: %s", _why(why))
     for text in wrong[:verify.SHOWN_MAX]:
-        _print(text)
+        _print(w(text))
     if len(wrong) > verify.SHOWN_MAX:
-        print("and %d more" % (len(wrong) - verify.SHOWN_MAX))
-    print("%d figures do not follow from the capture" % len(wrong) if wrong
-          else "all %d figures follow from the capture" %
-          verify.figures(data))
-    print(verify.NOT_CHECKED)
+        print(w("and %d more", len(wrong) - verify.SHOWN_MAX))
+    print(w("%d figures do not follow from the capture", len(wrong)) if wrong
+          else w("all %d figures follow from the capture",
+                 verify.figures(data)))
+    print(w(verify.NOT_CHECKED))
     return DIFFERENT if wrong else OK
 
 
 def of_class(folder: str, page: str, beside: str, lang: str) -> int:
     """A class's reports; page, beside: where HTML and JSON go, or nothing."""
+    w = Words(lang)
     place = pathlib.Path(folder)
     if not place.is_dir():
-        return _fail("%s is no folder" % folder)
+        return _fail(w, "%s is no folder", folder)
     # What an earlier call wrote here is no student's.
     found = course.read(place, pathlib.Path(beside) if beside else None)
     if not found.rows:
-        return _fail("%s: no report among its JSON files" % folder)
+        return _fail(w, "%s: no report among its JSON files", folder)
     for line in course.lines(found):
-        _print(line)
+        _print(w(line))
     try:
         if page:
             _write(page, course.html(found, lang))
@@ -81,5 +92,5 @@ def of_class(folder: str, page: str, beside: str, lang: str) -> int:
             _write(beside, json.dumps(found.data(), indent=1,
                                       ensure_ascii=False) + "\n")
     except OSError as why:
-        return _fail("%s: %s" % (why.filename, why.strerror))
+        return _fail(w, "%s: %s", why.filename, why.strerror)
     return DIFFERENT if found.copies() else OK

@@ -9,6 +9,7 @@ from typing import Any, Dict, List, Optional, Tuple, cast
 from . import evidence, exercises, fields, ledger, mask
 from .pcapng import Block
 from .rows import Asking, Report
+from .words import Said
 
 Data = Dict[str, Any]         # a report as it was handed in: it may be anything
 
@@ -16,8 +17,9 @@ SHOWN_MAX = 40                # more differences are counted only
 NEAR_S = 2e-6                 # times went through seconds as a fraction
 # From the ledger, not from packets.
 ELSEWHERE = ("comments", "worker", "connection", "end_why")
-NOT_CHECKED = "not checked, for a capture can't tell: the server's log and " \
-    "reasons, the browser's timing, who waits in TIME-WAIT, pictures"
+NOT_CHECKED = Said((
+    "not checked, since a capture can't tell: the server's log and reasons, "
+    "the browser's timing, who waits in TIME-WAIT, pictures",))
 
 
 class NoReport(ValueError):
@@ -39,8 +41,10 @@ def recompute(data: Data, blocks: List[Block]) -> Data:
     """The part of the report's data that a capture gives."""
     wire = evidence.Wire(blocks, ledger.parse(""), data["port"])
     if not data["packets"] or not wire.streams:
-        raise NoReport("no packets of port %s in %s" % (
-            data["port"], "the report" if wire.streams else "the capture"))
+        raise NoReport(Said(("no packets of port %s in the report" if
+                             wire.streams else
+                             "no packets of port %s in the capture",
+                             data["port"])))
     words = mask.words_of(data["config"])
     start = _start_ns(data, wire)
     fresh = mask.everywhere(words, {
@@ -63,18 +67,18 @@ def _compare(where: str, told: object, found: object, out: List[str]) -> None:
     if isinstance(found, dict) and isinstance(told, dict):
         for key in [*found, *(k for k in told if k not in found)]:
             if key not in ELSEWHERE:
-                _compare("%s, %s" % (where, key), told.get(key),
+                _compare(Said(("%s, %s", where, key)), told.get(key),
                          found.get(key), out)
     elif isinstance(found, list) and isinstance(told, list):
         if len(found) != len(told):
-            out.append("%s: %d in the report, %d in the capture" % (
-                where, len(told), len(found)))
+            out.append(Said(("%s: %d in the report, %d in the capture", where,
+                             len(told), len(found))))
         for i, (a, b) in enumerate(zip(told, found)):
-            _compare("%s %d" % (where, i + 1), a, b, out)
+            _compare(Said(("%s %d", where, i + 1)), a, b, out)
     elif not _same(told, found):
-        out.append("%s: %s in the report, %s in the capture" % (
-            where, json.dumps(told, ensure_ascii=False),
-            json.dumps(found, ensure_ascii=False)))
+        out.append(Said(("%s: %s in the report, %s in the capture", where,
+                         json.dumps(told, ensure_ascii=False),
+                         json.dumps(found, ensure_ascii=False))))
 
 
 def _visits(data: Data, fresh: Data,
@@ -84,13 +88,13 @@ def _visits(data: Data, fresh: Data,
              if e["asked"]["seen"]}
     for i, s in enumerate(data["steps"]):
         for r in s.get("resources", []):
-            where = "step %d, %s" % (i + 1, r["path"])
+            where = Said(("step %d, %s", i + 1, r["path"]))
             statuses = [e["status"] for e in r["wire"]]
             if r["outcome"].lstrip("~") != (
                     " ".join(map(str, statuses[-1:] if r["outcome"][:1] == "~"
                                  else statuses)) or "-"):
-                out.append("%s: the outcome is not what crossed the wire" %
-                           where)
+                out.append(Said((
+                    "%s: the outcome is not what crossed the wire", where)))
             for e in r["wire"]:
                 _exchange(where, e, known.get((e["port"], e["request"])), out)
 
@@ -99,19 +103,20 @@ def _exchange(where: str, told: Data, found: Optional[Asking],
               out: List[str]) -> None:
     if found is None:
         if told["packet"]:
-            out.append("%s: request %s of port %s is not in the capture" % (
-                where, told["request"], told["port"]))
+            out.append(Said((
+                "%s: request %s of port %s is not in the capture", where,
+                told["request"], told["port"])))
         return
     answered = found["answered"]
     words = answered["line"].split(" ") if answered else []
-    pairs: List[Tuple[str, object, object]] = [
-             ("packet", told["packet"], found["asked"]["packets"][0])]
+    pairs: List[Tuple[Said, object, object]] = [
+             (Said(("packet",)), told["packet"], found["asked"]["packets"][0])]
     if answered and answered["seen"]:
-        pairs += [("answer's packet", told["answer_packet"],
+        pairs += [(Said(("answer's packet",)), told["answer_packet"],
                    answered["packets"][0]),
-                  ("status", str(told["status"]), "".join(words[1:2]))]
+                  (Said(("status",)), str(told["status"]), "".join(words[1:2]))]
     for what, a, b in pairs:
-        _compare("%s, %s" % (where, what), a, b, out)
+        _compare(Said(("%s, %s", where, what)), a, b, out)
 
 
 def _counts(data: Data, fresh: Data,
@@ -121,10 +126,10 @@ def _counts(data: Data, fresh: Data,
     for i, s in enumerate(steps):
         until = steps[i + 1]["begin"] if i + 1 < len(steps) else math.inf
         if "captured" in s:
-            _compare("step %d, requests" % (i + 1), s["captured"], sum(
+            _compare(Said(("step %d, requests", i + 1)), s["captured"], sum(
                 s["begin"] <= b < until for b in begins), out)
     if data["agreement"]:
-        _compare("requests in all", data["agreement"]["captured"],
+        _compare(Said(("requests in all",)), data["agreement"]["captured"],
                  len(begins), out)
 
 
@@ -141,11 +146,11 @@ def differences(data: Data, blocks: List[Block]) -> List[str]:
         again = exercises.asked(told["name"], cast(Report, {**data, **fresh}), True)
         for i, (a, b) in enumerate(zip(told["questions"],
                                        again["questions"])):
-            _compare("question %d, packets" % (i + 1), a["packets"],
+            _compare(Said(("question %d, packets", i + 1)), a["packets"],
                      b["packets"], out)
             if "answer" in a:
                 answer = b["answer"]
-                _compare("question %d" % (i + 1), a["answer"],
+                _compare(Said(("question %d", i + 1)), a["answer"],
                          answer if answer is None else str(answer), out)
     return out
 

@@ -8,6 +8,7 @@ from typing import Any
 from .zh_exercises import EXERCISES
 from .zh_fields import FIELDS
 from .zh_notes import NOTES
+from .zh_options import OPTIONS
 from .zh_setup import SETUP
 from .zh_tcp import TCP
 
@@ -15,6 +16,7 @@ ZH = {
     **EXERCISES,
     **FIELDS,
     **NOTES,
+    **OPTIONS,
     **SETUP,
     **TCP,
     "Caching lab report": "HTTP 缓存实验报告",
@@ -226,6 +228,7 @@ class Words:
         self.lang = lang
 
     def __call__(self, text: str, *args: object) -> str:
+        args = tuple(self(a) if isinstance(a, Said) else a for a in args)
         if self.lang != "zh":
             return fill(text, args) if args else str(text)
         if isinstance(text, Said):

@@ -34,8 +34,8 @@ def said_in(path):
             continue
         name = getattr(call.func, "attr", getattr(call.func, "id", ""))
         args = call.args
-        if name in ("w", "words", "and_then", "_said", "say", "_say") and \
-                args:
+        if name in ("w", "words", "and_then", "_said", "say", "_say",
+                    "Malformed") and args:
             found += literals(args[0])
         elif name == "heads":
             found += [t for a in args[1:] for t in literals(a)]

@@ -70,7 +70,7 @@ COMMANDS = {
         Option('v', 'verbose', None, 'tell of each file'), HELP)),
     'mime': Command('src/tool/mime.c', 'file',
                     'which media type a file gets, and why', ()),
-    'lab': Command('lab/etagdlab/cli.py experiment', 'dir',
+    'lab': Command('lab/etagdlab/options.py experiment', 'dir',
                    'an experiment with a browser, and its report', (
         INI._replace(long='conf'), KEY._replace(long='option'),
         Option('s', 'scenario', 'text', 'the steps'),
@@ -97,7 +97,7 @@ COMMANDS = {
         Option('', 'class', 'dir', 'a table over many reports'),
         Option('', 'verify', 'file', 'a report against its capture'),
         Option('', 'diff', 'file', 'compare two reports'), HELP)),
-    'annotate': Command('lab/etagdlab/cli.py annotate', 'file',
+    'annotate': Command('lab/etagdlab/options.py annotate', 'file',
                         "the server's account as comments of a capture",
                         (HELP,)),
     'watch': Command('src/observe/watch.c', '',
@@ -136,7 +136,7 @@ def options_of_python(text, name):
     return found
 
 
-PARSERS = {'experiment': '_lab_parser', 'annotate': '_annotate_parser'}
+PARSERS = {'experiment': 'lab_parser', 'annotate': 'annotate_parser'}
 
 
 def read_options(tree, command):
