@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Ten pages as students make them, in each browser, with and without the right
 to capture: a report of each, and nothing that differs.  The default run takes
-three that are not in test_65; $ETAGD_TEST_STUDENTS=all takes all of them, and
-twenty runs of the busiest without one lost packet."""
+three that are not in test_65, and two in Firefox; $ETAGD_TEST_STUDENTS=all takes
+all of them, and twenty runs of the busiest in each without one lost packet."""
 import itertools
 import os
 
 import pytest
 
-from etagdlab import cli
+from etagdlab import tools
 from test_60_lab import outcomes, run
 from test_65_pages import STEPS, page, png, wav
 
@@ -42,30 +42,35 @@ assert len(SITES) == 10
 ICONLESS = ("bare", "favicon")   # those that have no icon in the page itself
 
 
-def browsers():
-    """Those that the lab drives."""
-    known = [a for a in cli._lab_parser()._actions
-             if "--browser" in a.option_strings]
-    return list(known[0].choices or ("chromium",)) if known else ["chromium"]
-
-
-RUNS = list(itertools.product(SITES, browsers(), ("auto", "off")))
+RUNS = list(itertools.product(SITES, tools.BROWSERS, ("auto", "off")))
 # What test_65 has not.
 SOME = [("frames", "chromium", "auto"), ("photographs", "chromium", "auto"),
-        ("favicon", "chromium", "off")]
+        ("favicon", "chromium", "off"), ("video", "firefox", "auto"),
+        ("big5", "firefox", "off")]
+
+
+@pytest.fixture
+def installed(request):
+    """Skips what the named browser is not there for."""
+    def needs(browser):
+        if browser == "chromium":
+            request.getfixturevalue("chromium")
+        elif not tools.BROWSERS[browser].path():
+            pytest.skip(tools.BROWSERS[browser].missing())
+    return needs
 
 
 @pytest.mark.parametrize("site,browser,capture", RUNS if ALL else SOME)
-def test_a_report_of_each(program, tmp_path, chromium, site, browser, capture):
+def test_a_report_of_each(program, tmp_path, installed, site, browser, capture):
+    installed(browser)
     body, charset, files = SITES[site]
     folder = page(tmp_path, body, charset, **files)
     if site in ICONLESS:
         text = (folder / "index.html").read_bytes()
         (folder / "index.html").write_bytes(
             text.replace(b"<link rel=icon href=data:,>\r\n", b""))
-    more = ["--browser", browser] if len(browsers()) > 1 else []
-    data, html, _ = run(program, tmp_path, "-s", STEPS, "--matrix", "off",
-                        "-q", "--capture", capture, *more, folder)
+    data, html, _ = run(program, tmp_path, "-s", STEPS, "--matrix", "off", "-q",
+                        "--capture", capture, "--browser", browser, folder)
     assert not any(s["failed"] for s in data["steps"])
     assert "They differ" not in html
     asked = outcomes(data["steps"][0])
@@ -79,13 +84,17 @@ def test_a_report_of_each(program, tmp_path, chromium, site, browser, capture):
 
 
 @pytest.mark.skipif(not ALL, reason="ETAGD_TEST_STUDENTS=all")
-def test_twenty_runs_of_the_busiest_lose_nothing(program, tmp_path, chromium):
+@pytest.mark.parametrize("browser", tools.BROWSERS)
+def test_twenty_runs_of_the_busiest_lose_nothing(program, tmp_path, installed,
+                                                 browser):
+    installed(browser)
     body, charset, files = SITES["photographs"]
     folder = page(tmp_path, body, charset, **files)
     lost = []
     for _ in range(20):
         data, html, _ = run(program, tmp_path, "-s", "first,hard,hard",
-                            "--matrix", "off", "-q", folder)
+                            "--matrix", "off", "-q", "--browser", browser,
+                            folder)
         if not data["capture"]["way"]:
             pytest.skip(data["capture"]["why_not"])
         lost.append((data["capture"]["dropped"], len(data["packets"]),
