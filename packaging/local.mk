@@ -1,6 +1,11 @@
 # Man pages, units, completions; recipes of packages.  The units' paths are
 # those of this installation.
 dist_man_MANS = packaging/man/etagd.8 packaging/man/etagd.ini.5
+# in Chinese; t/lint/manual.py keeps them in step
+zhman1dir = $(mandir)/zh_CN/man1
+dist_zhman1_DATA = packaging/man/zh_CN/etagd-lab.1
+zhman8dir = $(mandir)/zh_CN/man8
+dist_zhman8_DATA = packaging/man/zh_CN/etagd.8
 
 SYSTEMD_UNITS = packaging/systemd/etagd.service \
 	packaging/systemd/etagd.socket packaging/systemd/etagd@.service

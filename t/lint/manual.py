@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """manual: etagd.ini(5) has every option with its values and default, and no
-other; etagd(8) has every option of the command line.
+other; etagd(8) has every option of the command line; the pages in Chinese have
+the sections, options, names and examples of those in English.
 
 With --write: puts the options' part of etagd.ini(5) right.
 """
+import collections
 import os
 import re
 import subprocess
@@ -83,7 +85,30 @@ def check_words(tree, name, words, report):
             report.wrong(name, f'{word} is missing')
 
 
+# What no language changes: sections, options, environment, files, other pages,
+# examples.
+KEPT = re.compile(r'(?m)^\.(Sh|Ss|Dl) (.*)$|(?<=[ .])(Fl|Ev|Pa|Xr|Dv) '
+                  r'([!-~]+)(?: (\d)\b)?')
+CHINESE = 'packaging/man/zh_CN'
+
+
+def kept(text):
+    return collections.Counter(m.group().strip() for m in KEPT.finditer(text))
+
+
+def check_translation(tree, path, report):
+    name = str(path.relative_to(tree.root))
+    mine = kept(tree.read(path))
+    english = kept(tree.read(tree.root / 'packaging/man' / path.name))
+    report.look()
+    for what in sorted((english - mine) | (mine - english)):
+        report.wrong(name, f'{what!r} is there {mine[what]} times, in English '
+                           f'{english[what]}')
+
+
 def check(tree, report):
+    for path in sorted((tree.root / CHINESE).glob('*.[0-9]')):
+        check_translation(tree, path, report)
     etagd = program(tree)
     if not etagd:
         report.look()
