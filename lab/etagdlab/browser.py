@@ -46,26 +46,33 @@ FOLLOW = """(() => { const a = document.createElement('a');
 })()"""
 
 
-def _without_spare(profile: pathlib.Path) -> None:
-    """What "Preload pages: no preloading" in the settings does: no connection
-    is opened ahead of need.  Chromium has no switch for it."""
+# Settings for which Chromium has no switch.
+# "Preload pages: no preloading": no connection is opened ahead of need.
+NO_SPARE = {"net": {"network_prediction_options": 2}}
+# "Preferred languages", which pages and servers are told.
+TONGUE = {"zh": {"intl": {"accept_languages": "zh-CN,zh",
+                          "selected_languages": "zh-CN,zh"}}}
+
+
+def _prefer(profile: pathlib.Path, wanted: "dict[str, object]") -> None:
     folder = profile / "Default"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "Preferences").write_text(json.dumps(
-        {"net": {"network_prediction_options": 2}}))
+    (folder / "Preferences").write_text(json.dumps(wanted))
 
 
 class Browser:
     def __init__(self, profile: str | os.PathLike[str], width: int = 1000,
                  height: int = 800, scheme: str = "light", scale: int = 1,
-                 spare: bool = True) -> None:
+                 spare: bool = True, lang: str = "en") -> None:
         program = tools.BROWSER.path()
         if not program:
             raise Missing(tools.BROWSER.missing())
         self.program = program
         self.profile = str(profile)
-        if not spare:
-            _without_spare(pathlib.Path(profile))
+        wanted: "dict[str, object]" = {
+            **({} if spare else NO_SPARE), **TONGUE.get(lang, {})}
+        if wanted:
+            _prefer(pathlib.Path(profile), wanted)
         self.width, self.height, self.scheme = width, height, scheme
         self.scale = scale
         self.lock = threading.Lock()

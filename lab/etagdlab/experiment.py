@@ -216,7 +216,8 @@ class Experiment:
         """(what came of each step, the browser's name)"""
         try:
             with self.browser(folder / "profile",
-                              spare=not self.o.no_spare) as browser:
+                              spare=not self.o.no_spare,
+                              lang=self.o.lang) as browser:
                 return scenario.Runner(
                     browser, server, self.o.page, root,
                     self.say).run(self.steps), browser.product

@@ -111,7 +111,7 @@ class Browser:
 
     def __init__(self, profile: str | os.PathLike[str], width: int = 1000,
                  height: int = 800, scheme: str = "light", scale: int = 1,
-                 spare: bool = True) -> None:
+                 spare: bool = True, lang: str = "en") -> None:
         program = tools.FIREFOX.path()
         if not program:
             raise Missing(tools.FIREFOX.missing())
@@ -121,6 +121,8 @@ class Browser:
             "layout.css.devPixelsPerPx": str(scale)}
         if not spare:
             more["network.http.speculative-parallel-limit"] = 0
+        if lang == "zh":
+            more["intl.accept_languages"] = "zh-CN, zh"
         self.size = (width, height)
         self.process = marionette.Process(program, profile, more)
         self._begin()

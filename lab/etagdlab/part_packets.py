@@ -49,7 +49,7 @@ class Packets(Part):
                 text += w(", %s first by the %s" % (
                     "reset" if s["reset"] else "closed", s["first_closer"]))
             out.append("<details%s><summary>%s</summary><div class=in>%s"
-                       "<p class=soft>%s <code>tcp.port == %d"
+                       "<p class=\"soft below\">%s <code>tcp.port == %d"
                        "</code></p></div></details>" % (
                            " open" if n == 0 else "", escape(text),
                            drawing.ladder(

@@ -143,6 +143,11 @@ def test_whole_reports(program, tmp_path, chromium, args):
     data, html, _ = run(program, tmp_path, "--lang", "zh", "-q", *args, *more)
     assert untranslated(html) == []
     assert english(html) == []
+    # the page in the picture is the one for those that read Chinese
+    asked = [v for e in data["exchanges"] for n, v in e["asked"]["fields"]
+             if n == "Accept-Language"]
+    assert bool(asked) == bool(data["packets"])
+    assert all(v.startswith("zh-CN") for v in asked)
     if capture.exists():
         noted = [c for b in pcapng.read(capture) for c in b.comments]
         assert noted and all(CHINESE.search(c) for c in noted)
