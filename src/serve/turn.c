@@ -87,17 +87,12 @@ static void take_writable(struct worker *w)
         arrivals_first(&w->arrivals, w->arrivals.writable[--n]);
 }
 
-static void tell_moved(struct worker *w)
-{
-    if (w->files.root_moved)
-        control_moved(w);
-    w->files.root_moved = false;
-}
-
 static void take_news(struct worker *w)
 {
     files_news(&w->files);
-    tell_moved(w);
+    if (w->files.root_moved)
+        control_moved(w);
+    w->files.root_moved = false;
 }
 
 /* Answers all that this part of the turn has received.  Who waited for this
@@ -244,7 +239,7 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
             aside_mounts(&w->files);
         } else if (tag == w->files.dirs) {
             files_mounts(&w->files);
-            tell_moved(w);
+            take_news(w);
         } else {
             accepting_note(w, tag);
         }
