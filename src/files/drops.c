@@ -10,15 +10,6 @@
 #include "files/entry.h"
 #include "files/files.h"
 
-bool drops_add(struct drops *d, const struct cache *c, uint64_t slab)
-{
-    if (d->n == DROPS_MAX)
-        return false;
-    d->row[d->n].slab = slab;
-    d->row[d->n++].left = c->mask + 1;
-    return true;
-}
-
 static bool lies_in(const struct drops *d, const struct entry *e)
 {
     for (int c = 0; c < CODING_COUNT; c++) {
@@ -28,6 +19,36 @@ static bool lies_in(const struct drops *d, const struct entry *e)
         }
     }
     return false;
+}
+
+static void all_at_once(struct files *fs, uint64_t slab,
+                        void (*drop)(struct files *, struct entry *))
+{
+    struct drops only = { .n = 1, .row = { { .slab = slab } } };
+    struct list *at = fs->cache.files.next;
+
+    while (at != &fs->cache.files) {
+        struct entry *e = LIST_ENTRY(at, struct entry, lru);
+        at = at->next;
+        if (lies_in(&only, e))
+            drop(fs, e);
+    }
+}
+
+bool drops_add(struct files *fs, uint64_t slab,
+               void (*drop)(struct files *, struct entry *))
+{
+    struct drops *d = &fs->drops;
+
+    if (fs->cache.n_files <= DROPS_AT_ONCE) {
+        all_at_once(fs, slab, drop);
+        return true;
+    }
+    if (d->n == DROPS_MAX)
+        return false;
+    d->row[d->n].slab = slab;
+    d->row[d->n++].left = fs->cache.mask + 1;
+    return true;
 }
 
 static void one_bucket_less(struct drops *d)
@@ -41,12 +62,14 @@ static void one_bucket_less(struct drops *d)
 void drops_step(struct files *fs, void (*drop)(struct files *, struct entry *))
 {
     struct drops *d = &fs->drops;
+    int seen = 0;
 
-    for (int i = 0; d->n > 0 && i < DROPS_STEP; i++) {
+    for (int i = 0; d->n > 0 && i < DROPS_STEP && seen < DROPS_ENTRIES; i++) {
         struct entry *e = fs->cache.bucket[d->at];
         while (e) {
             struct entry *next = e->next;
             CHECK(entry_is(e));
+            seen++;
             if (lies_in(d, e))
                 drop(fs, e);
             e = next;

@@ -14,8 +14,10 @@ struct cache;
 struct entry;
 struct files;
 
-#define DROPS_MAX 16    /* slabs that are looked for at once */
-#define DROPS_STEP 2048 /* buckets a turn: some 0.1 ms */
+#define DROPS_MAX 16       /* slabs that are looked for at once */
+#define DROPS_STEP 8192    /* buckets a turn, */
+#define DROPS_ENTRIES 1024 /* or so many entries: some 0.1 ms */
+#define DROPS_AT_ONCE 4096 /* of so few none is left for later */
 
 struct drops {
     unsigned n;
@@ -26,9 +28,10 @@ struct drops {
     } row[DROPS_MAX];
 };
 
-/* Looks for a further slab, from the next step on; false: for so many already.
- */
-bool drops_add(struct drops *d, const struct cache *c, uint64_t slab);
+/* Looks for a further slab, from the next step on, or at once where few files
+ * are known; false: for so many already. */
+bool drops_add(struct files *fs, uint64_t slab,
+               void (*drop)(struct files *, struct entry *));
 
 /* Looks into some buckets; `drop` may take the entry out of the cache. */
 void drops_step(struct files *fs, void (*drop)(struct files *, struct entry *));

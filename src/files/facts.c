@@ -273,7 +273,7 @@ static void take_drop(struct files *fs, uint64_t slab)
 {
     if (client_slab_fd(fs->client, slab) < 0)
         return; /* nothing is in it */
-    while (!drops_add(&fs->drops, &fs->cache, slab))
+    while (!drops_add(fs, slab, drop))
         drops_step(fs, drop);
 }
 

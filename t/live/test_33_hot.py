@@ -141,3 +141,36 @@ def test_what_is_forgotten_while_it_is_read_for_memory_is_let_go(serve):
     path.unlink()
     until("it is closed", lambda: server.get("/f.bin").status == 404
           and held(server, "f.bin") == 0)
+
+
+def test_more_small_files_than_memory_holds(serve):
+    """Areas go and come all the time: each answer is its file's, to several at
+    once, and the worker does not keep what was given up."""
+    files = {"many/%03d.bin" % i: b"%03d;" % i * 5000 for i in range(400)}
+    server = serve(files=files, conf={
+        "server": {"workers": 1},
+        "prepare": {"memory": "4m", "compress": "off"}})
+    wrong = []
+
+    def walk(step):
+        with server.connect() as c:
+            for i in range(0, len(files), step):
+                name = "many/%03d.bin" % (i * 7 % len(files))
+                if c.get("/" + name).body != files[name]:
+                    wrong.append(name)
+
+    walkers = [threading.Thread(target=walk, args=(s,)) for s in (1, 3)]
+    for w in walkers:
+        w.start()
+    for w in walkers:
+        w.join()
+    assert not wrong
+    # what there may be, and what is on its way out
+    until("few areas", lambda: sum_of_areas(server) <= 2 * (4 << 20))
+
+
+def sum_of_areas(server):
+    """Bytes of areas that the worker has mapped."""
+    with open(f"/proc/{server.workers()[0]}/maps", encoding="utf-8") as f:
+        return sum(int(b, 16) - int(a, 16) for a, b in re.findall(
+            r"^(\w+)-(\w+) r--s .*memfd:etagd", f.read(), re.M))

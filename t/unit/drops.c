@@ -73,7 +73,7 @@ static void start(struct files *fs)
     assert_true(cache_init(&fs->cache, FILES, 7));
     for (unsigned i = 0; i < FILES; i++)
         put(fs, i);
-    steps_most = (fs->cache.mask + 1) / DROPS_STEP + 1;
+    steps_most = (fs->cache.mask + 1) / DROPS_STEP + FILES / DROPS_ENTRIES + 2;
 }
 
 static void stop(struct files *fs)
@@ -91,13 +91,29 @@ static void one_slab(void **state)
     start(&fs);
     size_t others = fs.cache.n_files, own = left_of(&fs, 5);
     assert_true(own > 100);
-    assert_true(drops_add(&fs.drops, &fs.cache, 5));
+    assert_true(drops_add(&fs, 5, let_go));
     drops_step(&fs, let_go);
     assert_in_range(left_of(&fs, 5), 1, own - 1); /* a part at a time */
     assert_in_range(finish(&fs), 1, steps_most);
     assert_int_equal(left_of(&fs, 5), 0);
     assert_int_equal(dropped[5], own);
     assert_in_range(others - fs.cache.n_files, 1, own);
+    stop(&fs);
+}
+
+/* Where few are left nothing is put off. */
+static void at_once(void **state)
+{
+    struct files fs;
+
+    (void)state;
+    start(&fs);
+    while (fs.cache.n_files > DROPS_AT_ONCE)
+        let_go(&fs, LIST_ENTRY(fs.cache.files.prev, struct entry, lru));
+    assert_true(left_of(&fs, 5) > 0);
+    assert_true(drops_add(&fs, 5, let_go));
+    assert_int_equal(left_of(&fs, 5), 0);
+    assert_int_equal(fs.drops.n, 0);
     stop(&fs);
 }
 
@@ -109,7 +125,7 @@ static void one_after_the_other(void **state)
     (void)state;
     start(&fs);
     for (unsigned slab = 1; slab <= SLABS; slab++) {
-        while (!drops_add(&fs.drops, &fs.cache, slab))
+        while (!drops_add(&fs, slab, let_go))
             drops_step(&fs, let_go);
         drops_step(&fs, let_go);
     }
@@ -124,6 +140,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_slab),
+        cmocka_unit_test(at_once),
         cmocka_unit_test(one_after_the_other),
     };
 
