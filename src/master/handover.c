@@ -19,14 +19,18 @@ static bool same_identity(const struct priv_identity *a,
     return a->change == b->change && a->uid == b->uid && a->gid == b->gid;
 }
 
-static bool same_work(const struct conf_prepare *a,
-                      const struct conf_prepare *b)
+/* How many files a worker knows follows from the number of workers, if from
+ * nothing else: no reason to begin anew. */
+static bool same_work(const struct conf *x, const struct conf *y)
 {
+    const struct conf_prepare *a = &x->prepare, *b = &y->prepare;
+
     return a->memory_file_bytes == b->memory_file_bytes &&
-           a->memory_bytes == b->memory_bytes && a->files == b->files &&
+           a->memory_bytes == b->memory_bytes &&
+           ((x->autos.files && y->autos.files) || a->files == b->files) &&
            a->digest_bytes == b->digest_bytes &&
            a->digest_idle_bytes == b->digest_idle_bytes &&
-           a->compress == b->compress &&
+           a->give_back_ms == b->give_back_ms && a->compress == b->compress &&
            a->compress_min_bytes == b->compress_min_bytes &&
            a->compress_max_bytes == b->compress_max_bytes;
 }
@@ -35,9 +39,8 @@ bool handover_fits(const struct generation *a, const struct generation *b)
 {
     const struct conf *x = a->conf, *y = b->conf;
 
-    return same_identity(&a->identity, &b->identity) &&
-           same_work(&x->prepare, &y->prepare) && x->sandbox == y->sandbox &&
-           x->log.level == y->log.level &&
+    return same_identity(&a->identity, &b->identity) && same_work(x, y) &&
+           x->sandbox == y->sandbox && x->log.level == y->log.level &&
            x->log.error_format == y->log.error_format &&
            strcmp(x->log.error, y->log.error) == 0 &&
            strcmp(x->media.default_text, y->media.default_text) == 0 &&

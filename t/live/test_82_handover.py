@@ -34,6 +34,7 @@ def test_same_preparer_after_a_reload(serve):
 
 @pytest.mark.parametrize("section,key,value", (
     ("prepare", "compress-min", "10k"), ("prepare", "memory", "20m"),
+    ("prepare", "give-back", "3s"), ("prepare", "files", "20"),
     ("media", "default-text", "text/x-other"), ("log", "level", "debug")))
 def test_another_one_when_its_part_has_changed(serve, section, key, value):
     server = serve(files=FILES)
