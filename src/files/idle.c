@@ -17,10 +17,11 @@
 #define TRIM_MIN \
     64 /* so many that were let go of are worth a look at the heap */
 
-/* Somebody waits for it, or it was made before anybody had asked. */
+/* Somebody waits for it, or it is made before anybody asks.  Codings that are
+ * still to come are no reason: the preparer will have them. */
 static bool stays(const struct entry *e)
 {
-    return e->pending || e->in_asks || e->kept;
+    return e->pending || e->background || !list_empty(&e->hashed) || e->kept;
 }
 
 /* True: there are more. */

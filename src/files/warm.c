@@ -198,6 +198,7 @@ static struct entry *look(struct files *fs, const struct warm_path *p)
     if (!e || e->kind != ENTRY_FILE)
         return NULL;
     entry_hold(e);
+    e->kept = true;
     return e;
 }
 
@@ -229,7 +230,6 @@ static void settle(struct files *fs, struct warm *w)
                 w->bytes += e->source.form[c].size;
         }
         w->made++;
-        e->kept = true;
         entry_release(fs, w->held[i].entry);
         w->held[i] = w->held[--w->n_held];
     }
