@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """capacity: the arithmetic of capacity.md, for inputs of your own.
 
-    doc/capacity.py                          the tables as they stand there
+    doc/capacity.py                          the tables as they are there
     doc/capacity.py --answers 80000 --cores 16 --gbit 25 --lifetime 60
 """
 import argparse

@@ -8,7 +8,7 @@ DEV_INCLUDES = $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS)
 EXTRA_DIST += t/lint/compile_commands.py
 CLEANFILES += compile_commands.json
 
-# For editors and analysers; a link to it stands beside the sources.
+# For editors and analysers; a link to it is beside the sources.
 compile_commands.json: Makefile t/lint/compile_commands.py
 	$(AM_V_GEN)'$(PYTHON3)' '$(srcdir)/t/lint/compile_commands.py' \
 		'$(srcdir)' $@ $(DEV_COMPILE)

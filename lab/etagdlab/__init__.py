@@ -4,5 +4,5 @@
 A real browser does what a scenario says to a server whose policies are known,
 a capture and the server's own log watch, and a report tells what was asked,
 what was not, and why.  Python's standard library only; the programs that it
-starts stand in tools.py.
+starts are in tools.py.
 """

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """cdp: speaks the Chrome DevTools protocol with a browser over two pipes
 (--remote-debugging-pipe): no port that another process could connect to, and
-none that could stand in the capture."""
+none that could get into the capture."""
 import fcntl
 import json
 import os

@@ -71,7 +71,7 @@ def outcomes(d: Report) -> Dict[Place, str]:
 class Student(NamedTuple):
     """What is looked at of one report, checked to be what it should be."""
     file: str
-    same: Tuple[str, str]     # who have this did the same: steps and page
+    same: Tuple[str, str]     # those with the same did the same: steps and page
     outcomes: Dict[Place, str]
     connections: "frozenset[Tuple[int, int, int]]"
 
@@ -125,7 +125,7 @@ class Course:
                 if a.connections & b.connections]
 
     def unusual(self) -> Dict[str, List[Unusual]]:
-        """{file: where it differs from most who did the same, as arguments of
+        """{file: where it differs from most that did the same, as arguments of
         DIFFERS}"""
         groups: Dict[Tuple[str, ...], List[Student]] = {}
         for s in self.students:

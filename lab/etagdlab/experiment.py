@@ -166,7 +166,7 @@ class Experiment:
         (folder / "log").mkdir()
         server = servers.Server(self.program, conf, root, folder / "log",
                                 self.o.option or [], self.o.port)
-        # The server's own farewells stand in the capture, so it ends last.
+        # The server's own farewells are in the capture, so it ends last.
         with contextlib.ExitStack() as capturing, server:
             self.say("etagd serves %s", server.url)
             run, why = _begin_capture(server.port, folder, self.o.capture,

@@ -16,7 +16,7 @@ def _wanted(overrides: List[str]) -> Dict[str, Dict[str, str]]:
 
 
 def _sections(text: str) -> List[Tuple[str, List[str]]]:
-    """[(section, its lines)]; the first is what stands before any."""
+    """[(section, its lines)]; the first is what comes before any."""
     parts: List[Tuple[str, List[str]]] = [("", [])]
     for line in text.splitlines():
         bare = line.strip()

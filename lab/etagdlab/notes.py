@@ -3,7 +3,7 @@
 by section.
 
 A small part of Markdown: paragraphs, lists, quotes, code, bold, italics,
-smaller headings.  Everything else stands as it was written: no HTML, no pictures, no
+smaller headings.  Everything else stays as it was written: no HTML, no pictures, no
 links that load anything.
 """
 import pathlib
@@ -119,7 +119,7 @@ def html(text: str) -> str:
 
 
 def sections(text: str) -> Dict[str, str]:
-    """{heading: what stands below it}; the same heading twice is one."""
+    """{heading: what is below it}; the same heading twice is one."""
     found: Dict[str, str] = {}
     name, fenced = None, False
     for line in text.splitlines():

@@ -75,7 +75,7 @@ class Setup(Part):
         ini, d = self.d["ini"], self.d
         body = "<h3>%s</h3><p>%s</p><pre>%s</pre>" % (
             escape(ini["name"]), escape(self.w(
-                "As it was used: every override stands in its section, what it "
+                "As it was used: every override is in its section, what it "
                 "replaces is a comment.")),
             escape(ini.get("used", ini["text"]).rstrip()))
         body += self._experiments()

@@ -52,7 +52,7 @@ class Visits(Part):
 
     def _experiments(self) -> str:
         """Those options whose part in the run a reader must know of, named;
-        all of them stand with the configuration."""
+        all of them are with the configuration."""
         named = {e["option"] for e in self.d.get("experiments", [])
                  if not e["option"].startswith("[cache ")}
         return "<p>%s</p>" % escape(self.w(

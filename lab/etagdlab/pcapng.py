@@ -34,7 +34,7 @@ class Interface:
 
 @dataclass
 class Block:
-    """One block as it stands in the file; packet blocks also say what is in
+    """One block as it is in the file; packet blocks also say what is in
     them."""
     kind: int
     order: str                # "<" or ">"
@@ -164,7 +164,7 @@ def read(path: str | os.PathLike[str]) -> list[Block]:
 
 
 def dropped(blocks: Iterable[Block]) -> int | None:
-    """Packets that were lost by who captured, as it says itself at the end;
+    """Packets that the capturing program lost, as it says itself at the end;
     None: it does not say."""
     counts = [struct.unpack(b.order + "Q", value)[0]
               for b in blocks if b.kind == STATISTICS
@@ -208,7 +208,7 @@ def packet(data: bytes, time_ns: int, link: int, number: int,
 
 def with_comments(block: Block, comments: Sequence[str]) -> Block:
     """The packet's block with more comments, before the other options (some
-    readers show only those that stand first)."""
+    readers show only those that come first)."""
     if block.kind != ENHANCED or not comments:
         return block
     order, at = block.order, block.options_at

@@ -34,7 +34,7 @@ class NoServer(RuntimeError):
 
 
 def find() -> str:
-    """$ETAGD; the newest build of the tree that this file stands in; PATH."""
+    """$ETAGD; the newest build of the tree that this file is in; PATH."""
     if os.environ.get("ETAGD"):
         return os.environ["ETAGD"]
     top = HERE.parents[1]

@@ -112,7 +112,7 @@ class _Direction:
         self._place()
 
     def fill(self) -> None:
-        """At the end: what is still missing is lost.  Zeros stand for it, so
+        """At the end: what is still missing is lost.  Zeros take its place, so
         that what came behind it is read all the same."""
         while self.early:
             begin, end = len(self.data), self.early[0][0]

@@ -65,7 +65,7 @@ ZH = {
         "%s 由 -o 给出，ini 无法改变",
     "%s was not taken": "%s 未被接受",
     "cache cleared": "清空缓存", "browser restarted": "重启浏览器",
-    "As it was used: every override stands in its section, what it "
+    "As it was used: every override is in its section, what it "
     "replaces is a comment.": "实际使用的配置：每个覆盖项写在所属小节中，被替换的行"
         "保留为注释。",
     "How connections open and close": "连接的建立与关闭",
@@ -197,7 +197,7 @@ ZH = {
 
 
 def fill(template: str, args: Sequence[object]) -> str:
-    """%, whose arguments may stand in another order: %2$s."""
+    """%, whose arguments may come in another order: %2$s."""
     places = re.findall(r"%(\d)\$", template)
     if places:
         template = re.sub(r"%\d\$", "%", template)

@@ -119,7 +119,7 @@ _etagd_argument()
     esac
 }
 
-# Completes $cur to the words given; what stands before its last = is readline's.
+# Completes $cur to the words given; what comes before its last = is readline's.
 _etagd_offer()
 {
     mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * pages: the files that stand for error statuses (error-NNN), kept in memory.
+ * pages: files shown for error statuses (error-NNN), kept in memory.
  * Layer: answer.
  */
 #ifndef ETAGD_ANSWER_PAGES_H

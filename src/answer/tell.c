@@ -198,7 +198,7 @@ static bool ends_head(struct span s, size_t n)
 }
 
 /* Without its empty line, as far as it is kept.  What the answer has put into
- * t->out ends where the next one's begins, and its content stands there or does
+ * t->out ends where the next one's begins, and its content is there or does
  * not: nearly always one of these is where the head ends.  Looking for the end
  * costs a quarter of a request. */
 static struct span answer_head_of(const struct txn *t, const struct record *r)
@@ -305,7 +305,7 @@ void tell_file(struct answers *a, struct record *r, struct entry *e)
     r->site = (uint8_t)e->site;
     r->file = (uint32_t)e->told_at;
     /* once more before it is overwritten, so that an observer that was started
-     * anew learns it too */
+     * again learns it too */
     if (!e->refers || (e->told_at && e->told_ns == e->version.ctime_ns &&
                        (next - e->told_at <= a->ring->mask / 2 ||
                         second - e->told_s < PAGE_AGAIN_S)))

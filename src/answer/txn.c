@@ -18,7 +18,7 @@
 
 bool txn_pool_init(struct txn_pool *pool, size_t count, size_t in_cap)
 {
-    /* an odd number of cache lines apart, lest all heads share cache sets */
+    /* an odd number of cache lines apart, so that heads share no cache sets */
     size_t stride = (sizeof(struct txn) + in_cap + 4095) / 4096 * 4096;
 
     pool->stride = stride;

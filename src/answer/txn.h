@@ -89,7 +89,7 @@ struct record {
 
 struct txn {
     uint32_t magic;    /* 0 in the pool */
-    struct conn *conn; /* who borrowed it */
+    struct conn *conn; /* the one that borrowed it */
     size_t in_n;       /* bytes of input that wait: txn_input() */
     size_t in_cap;
     struct body body;
@@ -147,7 +147,7 @@ struct txn *txn_borrow(struct txn_pool *pool); /* NULL: none left */
 void txn_return(struct txn_pool *pool, struct txn *t);
 
 /* Gives memory back that has not been in use since the last call: once in a
- * second, for who waits for a reader or the preparer comes in crowds. */
+ * second, as those that wait for a reader or the preparer come in crowds. */
 void txn_pool_rest(struct txn_pool *pool);
 
 /* The bytes that were received and not dealt with yet. */

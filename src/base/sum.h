@@ -3,8 +3,8 @@
  * sum: 64 bits that tell whether a block of a file still has the bytes that it
  * had when its digest was made.
  * Layer: base.  Made for each block of a large file that is sent, hence a tenth
- * of the time of copying it; no defence against who chooses the bytes: that is
- * whoever may write the file anyway, and the entity tag is a SHA-256.
+ * of the time of copying it; no defence against chosen bytes: whoever chooses
+ * them may write the file anyway, and the entity tag is a SHA-256.
  */
 #ifndef ETAGD_BASE_SUM_H
 #define ETAGD_BASE_SUM_H

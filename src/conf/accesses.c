@@ -167,7 +167,7 @@ static void lines_take(struct reading *r, struct conf_passwords *p,
         qsort(p->user, p->n, sizeof *p->user, by_name);
     for (size_t i = 1; i < p->n; i++) {
         if (!strcmp(p->user[i].name, p->user[i - 1].name))
-            TELL(r, loader_fault, "basic", "%s: %s stands there twice", p->file,
+            TELL(r, loader_fault, "basic", "%s: %s appears twice", p->file,
                  SHOWN(span_str(p->user[i].name)));
     }
     if (p->n == 0)

@@ -117,7 +117,7 @@ struct conf_passwords {
     size_t memory_bytes; /* of the dearest check */
 };
 
-/* [access PATTERN]: who is asked for a password. */
+/* [access PATTERN]: those asked for a password. */
 struct conf_access {
     char *pattern;
     int line;

@@ -73,7 +73,7 @@ static void host_print(const struct conf_site *s, FILE *out)
     keys_print("host", s, s, out);
 }
 
-/* Whether a site has this one from everybody's, which stand in sites[0]. */
+/* Whether a site has this one from everybody's, which are in sites[0]. */
 static bool alias_shared(const struct conf_site *all,
                          const struct conf_alias *a)
 {

@@ -20,7 +20,7 @@ static const char *name_fault(struct span name)
         if ((unsigned char)c >= 0x80)
             return "is not ASCII: write the form that begins with xn--";
         if (c == ':')
-            return "goes without a port (an IPv6 address stands in brackets)";
+            return "goes without a port (an IPv6 address is in brackets)";
         if (c == '*')
             return "has a * in it: only *.NAME stands for all below NAME";
         if (!chars_is(c, CHAR_ALPHA | CHAR_DIGIT) && !strchr("-._", c))
@@ -78,7 +78,7 @@ static void name_add(struct loader *l, struct site_build *b, struct span word)
         loader_fault(l, l->at, l->title, NULL, "\"%s\" %s", SHOWN(word), what);
     } else if (other) {
         loader_fault(l, l->at, l->title, NULL,
-                     "the name \"%s\" stands in line %d already", SHOWN(word),
+                     "the name \"%s\" is in line %d already", SHOWN(word),
                      other->at > 0 ? other->at : l->at);
     } else {
         b->site.names = arena_more(l->arena, b->site.names, b->site.n_names,

@@ -149,7 +149,7 @@ const char *htpasswd_hash_fault(struct span hash)
     }
     return hash.n == 13 && digits(hash)
                ? "is DES, which is guessed quickly (or no hash at all)"
-               : "is no hash: a password must not stand there as it is";
+               : "is no hash: a password is never written in clear";
 }
 
 size_t htpasswd_memory(struct span hash)

@@ -3,7 +3,7 @@
  * htpasswd: the lines of a file of passwords, "user:hash".
  * Layer: conf.  Pure; owns nothing.  Only hashes that cost a guesser something,
  * and the server not too much: bcrypt, yescrypt, SHA-512 and SHA-256 of
- * crypt(5).  Whatever else stands there is named and refused.
+ * crypt(5).  Whatever else is there is named and refused.
  */
 #ifndef ETAGD_CONF_HTPASSWD_H
 #define ETAGD_CONF_HTPASSWD_H

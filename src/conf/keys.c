@@ -340,7 +340,7 @@ const struct key keys[] = {
         "how entity tags are made; without a rule: content",
         .words = etag_words, .flag = offsetof(struct conf_rule, set_etag)),
     ROW("cache", "Last-Modified", modified, conf_rule, last_modified, NULL,
-        "whether the file's time is sent, or one so much later or earlier; without a rule: on",
+        "whether the file's time is sent, or one that much later or earlier; without a rule: on",
         .flag = offsetof(struct conf_rule, set_last_modified)),
     ROW("cache", "Expires", expires, conf_rule, expires, NULL,
         "time after the access or the file's modification; without a rule: off",

@@ -16,7 +16,7 @@ struct value_type;
 
 enum key_flag {
     KEY_HOST = 1,     /* also a key of [host NAME] */
-    KEY_REPEATS = 2,  /* may stand there several times */
+    KEY_REPEATS = 2,  /* may be set several times */
     KEY_REQUIRED = 4, /* a file without it is refused */
     KEY_OFF = 8       /* `off`: not set (NULL) */
 };

@@ -96,7 +96,7 @@ static void tell_foreign(struct lines *l, struct span line)
              line);
 }
 
-/* Blocks of two-byte characters; 0: those that stand beside any. */
+/* Blocks of two-byte characters; 0: those that fit any. */
 static unsigned block_of(unsigned char lead, unsigned char next)
 {
     static const unsigned ends[] = { 0x2b0, 0x370, 0x400, 0x530,

@@ -99,7 +99,7 @@ struct span rules_star(const char *pattern, struct span path)
     size_t before = span_find(p, '*');
     if (before == p.n || path.n + 1 < p.n)
         return SPAN("");
-    /* what stands before and behind the star has one byte for each of its */
+    /* what is before and behind the star has one byte for each of its */
     return span_of(path.p + before, path.n + 1 - p.n);
 }
 

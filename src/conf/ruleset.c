@@ -333,8 +333,7 @@ static bool remove_parse(struct value_job *job, struct span text)
             return false;
         }
         if (field_in(rule, w)) {
-            buf_fmt(job->why, "\"%s\" stands in this section already",
-                    SHOWN(w));
+            buf_fmt(job->why, "\"%s\" is in this section already", SHOWN(w));
             return false;
         }
         field_add(job->arena, rule, w, job->line);

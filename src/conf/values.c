@@ -278,7 +278,7 @@ void value_put_seconds(FILE *out, uint64_t s)
     struct buf b = buf_over(text, sizeof text);
 
     unit_put(duration_units, s * 1000, &b);
-    /* "0" would lack its unit where a sign stands before it */
+    /* "0" would lack its unit where a sign precedes it */
     fprintf(out, "%.*s%s", (int)b.n, b.p, s ? "" : "s");
 }
 

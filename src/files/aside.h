@@ -2,7 +2,7 @@
  *
  * aside: what is asked of file systems that may not answer.
  * Layer: files.  A call that may wait for a file server is made by a helper
- * (os/helpers), never by the loop: only who asked for it waits.  What is on
+ * (os/helpers), never by the loop: only those that asked wait.  What is on
  * this machine is looked up where it always was, by calls that refuse to cross
  * into another mount as long as a foreign one is below a root.
  */

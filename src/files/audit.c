@@ -145,7 +145,7 @@ enum reason audit_judge(struct files *fs, const struct head *h, struct entry *e,
              head_has(h, FIELD_IF_RANGE))
         reason = REASON_RANGE_OF_OTHERS;
     if (reason != plan->reason && !f->told) {
-        f->told = true; /* each further one stands in the access log */
+        f->told = true; /* each further one is in the access log */
         log_line(LOG_WARN_, about_entry(fs, e), "W090",
                  "%s would be stale: %d confirms %s, which was handed out for "
                  "other bytes, too",

@@ -169,7 +169,7 @@ static void put_caching(struct buf *b, struct span value, bool is_guarded)
     BUF_LIT(b, "\r\n");
 }
 
-/* Fields that have their own place in a head, or stand in `fixed` already, are
+/* Fields that have their own place in a head, or are in `fixed` already, are
  * left out. */
 static void put_rule_fields(struct buf *b, const struct policy *p,
                             struct span fixed, bool no_content_fields,

@@ -144,7 +144,7 @@ static void take_refs(struct files *fs, struct entry *e,
     client_slab_release(fs->client, a->place.slab);
 }
 
-/* Facts and codings are told apart: who waits gets its answer when all that the
+/* Facts and codings are told apart: whoever waits is answered when all that the
  * preparer knew already is here. */
 static void take_facts(struct files *fs, struct entry *e,
                        const struct prepare_answer *a)
@@ -264,7 +264,7 @@ static void make_do(struct files *fs, struct entry *e)
 static void drop(struct files *fs, struct entry *e)
 {
     if (e->pending)
-        e->racy = true; /* not before who waits is answered */
+        e->racy = true; /* after those waiting are answered */
     else
         forget(fs, e);
 }
@@ -284,10 +284,10 @@ static bool newer(const struct entry *e, const struct prepare_answer *a)
            a->version.dev == e->version.dev && a->version.ino == e->version.ino;
 }
 
-/* The preparer has found another version than was opened here: who waits looks
- * again.  A file that never rests would keep them for ever: then the version
- * that was found is answered, or what is there (and guarded while it is sent,
- * see guard.h). */
+/* The preparer has found another version than was opened here: whoever waits
+ * looks again.  A file that never rests would keep them for ever: then the
+ * version that was found is answered, or what is there (and guarded while it is
+ * sent, see guard.h). */
 static void changed(struct files *fs, struct entry *e,
                     const struct prepare_answer *a)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * facts: puts the answers of the preparer into entries.
- * Layer: files.  Never waits: who needs an answer hangs at the entry.
+ * Layer: files.  Never waits: whoever needs an answer hangs at the entry.
  */
 #ifndef ETAGD_FILES_FACTS_H
 #define ETAGD_FILES_FACTS_H

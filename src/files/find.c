@@ -84,7 +84,7 @@ static int open_way(struct files *fs, unsigned root, const char *path,
         return file_open_beneath(fd, path, links);
     fd = way == ASIDE_STAY ? file_open_staying(fd, path, links) : -EXDEV;
     if (fd == -EXDEV)
-        fs->crosses = true; /* or leaves the root: who may wait will know */
+        fs->crosses = true; /* or leaves the root: one that may wait sees */
     return fd;
 }
 

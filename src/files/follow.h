@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * follow: roots whose names come to mean other directories: a link that is
- * switched to the next release, a folder that is renamed and made anew.
+ * switched to the next release, a folder that is renamed and made again.
  * Layer: files.
  */
 #ifndef ETAGD_FILES_FOLLOW_H

@@ -28,7 +28,7 @@ static bool is_ipv4(struct span s)
 }
 
 /* Groups of one side of "::" (or of the whole): *groups counts 16-bit units.
- * An IPv4 address may stand last where `ipv4` says so. */
+ * An IPv4 address may come last where `ipv4` says so. */
 static bool count_groups(struct span s, bool ipv4, int *groups)
 {
     *groups = 0;

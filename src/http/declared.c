@@ -76,7 +76,7 @@ static bool take_attribute(struct span *s, struct span *name,
     return true;
 }
 
-/* s stands behind the tag's name; it moves to its end. */
+/* s is just behind the tag's name; it moves to its end. */
 static struct span meta(struct span *s)
 {
     struct span name, value, charset = SPAN_NONE, content = SPAN_NONE;

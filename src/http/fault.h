@@ -21,7 +21,7 @@
       "A line ended with LF alone; HTTP lines end with CR LF.")                \
     X(LINE_BARE_CR, 400, false, "bare-cr", "A CR was not followed by LF.")     \
     X(LINE_CONTROL, 400, false, "control",                                     \
-      "A control character (or NUL) stands in the request head.")              \
+      "There is a control character (or NUL) in the request head.")            \
     X(METHOD_MALFORMED, 400, false, "method", "The method is not a token.")    \
     X(METHOD_LONG, 400, false, "method-long",                                  \
       "The method is longer than any that exists.")                            \
@@ -42,7 +42,7 @@
     X(FIELD_NAME, 400, false, "field-name",                                    \
       "A field name is empty or not a token.")                                 \
     X(FIELD_SPACE, 400, false, "field-space",                                  \
-      "White space stands between a field name and its colon.")                \
+      "There is white space between a field name and its colon.")              \
     X(FIELD_NO_COLON, 400, false, "field-colon", "A field line has no colon.") \
     X(FIELD_MANY, 431, false, "fields-many",                                   \
       "There are more field lines than this server reads.")                    \

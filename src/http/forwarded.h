@@ -5,7 +5,7 @@
  * Layer: http (pure).  Each proxy writes behind what it got, so the list is
  * read from its end: a member is believed when the hop that wrote it is one of
  * the trusted, and the first address that is not trusted is the client.
- * Whatever stands before that may be of the client's own making and is not even
+ * Whatever comes before that may be of the client's own making and is not even
  * looked at; what it holds can spoil nothing.
  */
 #ifndef ETAGD_HTTP_FORWARDED_H
@@ -26,7 +26,7 @@
     X(START, "the first of the list, whose address is trusted") \
     X(ABSENT, "no such field")                                  \
     X(HIDDEN, "a proxy that does not tell whom it speaks for")  \
-    X(MALFORMED, "a malformed member, and what stands before it")
+    X(MALFORMED, "a malformed member, and what is before it")
 
 enum forwarded_end {
 #define X(id, text) FORWARDED_##id,

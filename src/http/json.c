@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * json: escapes, and what stands around values.
+ * json: escapes, and what is around values.
  * Layer: http (pure).
  */
 #include "http/json.h"
@@ -29,7 +29,7 @@ static unsigned code_point(const unsigned char *p, size_t n)
     return v;
 }
 
-/* What may not stand as it is, at the front of p: bytes taken. */
+/* What may not stay as it is, at the front of p: bytes taken. */
 static size_t put_escaped(struct buf *b, const char *p, size_t n)
 {
     const unsigned char *u = (const unsigned char *)p;

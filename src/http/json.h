@@ -19,7 +19,7 @@
  * taken for Latin-1, as old clients and old file names mean it. */
 void json_string(struct buf *b, struct span s);
 
-/* The same without them: what stands between. */
+/* The same without them: what is between. */
 void json_escape(struct buf *b, struct span s);
 
 /* A comma, unless it is the first thing behind a bracket or a line's end, or

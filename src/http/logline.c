@@ -11,7 +11,7 @@
 
 static const char hex[] = "0123456789abcdef";
 
-/* What may stand as it is does, any other byte is \xHH. */
+/* What may stay as it is does, any other byte is \xHH. */
 static void put_safe(struct buf *b, struct span s)
 {
     const char *p = s.p, *end = s.p + s.n;

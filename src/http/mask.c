@@ -72,7 +72,7 @@ bool mask_field(struct span words, struct span name)
     return mask_named(words, name);
 }
 
-/* What ends a parameter, or what URLs stand in. */
+/* What ends a parameter, or what URLs are set in. */
 static bool ends_value(char c)
 {
     return is_break(c) || (c && strchr("&;#\"'<>", c));

@@ -28,8 +28,8 @@ struct plan_form {
 /* A file as HTTP sees it. */
 struct plan_source {
     unsigned available; /* bit per enum coding; identity always set */
-    /* bit per coding that is not there, but whose tag is known: who holds that
-       form can be told so; nobody can be sent it */
+    /* bit per coding that is not there, but whose tag is known: a client that
+       holds that form can be told so; none can be sent it */
     unsigned known;
     /* bit per coding that is being made, and until when (as plan_make()'s now)
        that is worth waiting for */

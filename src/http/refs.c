@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * refs: one reference after the other, whatever language they stand in.
+ * refs: one reference after the other, whatever language they are in.
  * Layer: http (pure).
  */
 #include "http/refs.h"

@@ -56,7 +56,7 @@ static struct span take_url(struct span *s)
     return without_quotes(refs_trim(url));
 }
 
-/* An address where one may stand: is it one that is fetched? */
+/* An address where one may be: is it one that is fetched? */
 static bool give(struct refs_css *c, struct span url, struct ref *out)
 {
     *out = (struct ref){ .kind = REF_RULE, .url = url };

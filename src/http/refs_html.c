@@ -94,7 +94,7 @@ static void keep(struct tag *t, struct span name, struct span value)
     }
 }
 
-/* What stands between '<' and '>'; *s moves behind it. */
+/* What is between '<' and '>'; *s moves behind it. */
 static void take_tag(struct span *s, struct tag *t)
 {
     *t = (struct tag){ .name = take_name(s, "/>") };

@@ -99,7 +99,7 @@ static bool imported(struct span *s, bool exports, struct ref *out)
 
 static bool take_word(struct refs_js *j, struct span *s, struct ref *out)
 {
-    /* behind these stands no operator */
+    /* no operator comes after these */
     static const struct span words[] = {
         SPAN("return"), SPAN("typeof"), SPAN("case"),   SPAN("in"),
         SPAN("of"),     SPAN("delete"), SPAN("void"),   SPAN("throw"),
@@ -142,7 +142,7 @@ static void pass_template(struct refs_js *j, struct span *s)
     j->value = true;
 }
 
-/* s stands on its '/'.  It ends with its line at the latest. */
+/* s points at its '/'.  It ends with its line at the latest. */
 static void pass_expression(struct span *s)
 {
     bool class = false;

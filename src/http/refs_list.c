@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * refs_list: references as text, for who hands them on.
+ * refs_list: references as text, for those that hand them on.
  * Layer: http (pure).
  */
 #include "http/refs.h"

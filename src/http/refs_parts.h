@@ -46,7 +46,7 @@ static inline size_t refs_find(struct span s, struct span what)
     return s.n;
 }
 
-/* s stands on a quote: what is between it and the next one, both passed.  A
+/* s points at a quote: what is between it and the next one, both passed.  A
  * string that is not closed ends with its line.  Escapes stay as they are. */
 static inline struct span refs_string(struct span *s)
 {

@@ -37,14 +37,14 @@ static inline const char *scan_value_scalar(const char *p, const char *end)
     return scan_while(p, end, CHAR_FIELD);
 }
 
-/* what may stand raw in a request target (RFC 3986 2.2, 2.3 and '%') */
+/* what may be raw in a request target (RFC 3986 2.2, 2.3 and '%') */
 static inline const char *scan_target_scalar(const char *p, const char *end)
 {
     return scan_while(p, end, CHAR_TARGET);
 }
 
-/* what stands in a log line or a JSON string as it is: printable ASCII other
- * than the quote and the backslash */
+/* what is written to a log line or a JSON string as it is: printable ASCII
+ * other than the quote and the backslash */
 static inline const char *scan_plain_scalar(const char *p, const char *end)
 {
     while (p < end && *p >= 0x20 && *p < 0x7f && *p != '"' && *p != '\\')

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * activation: sockets that systemd passed stand for the ini's listen lines.
+ * activation: sockets that systemd passed replace the ini's listen lines.
  * Layer: master.
  */
 #ifndef ETAGD_MASTER_ACTIVATION_H

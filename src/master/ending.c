@@ -87,9 +87,9 @@ void master_finish(struct master *m)
     log_info("M081", "finishing what is under way");
 }
 
-/* For a service manager that starts another at once, on the same sockets: who
- * is new shall not wait for downloads of before.  Workers see the end of their
- * channels, and have [timeouts] drain. */
+/* For a service manager that starts another at once, on the same sockets: a
+ * new client shall not wait for downloads of before.  Workers see the end of
+ * their channels, and have [timeouts] drain. */
 static void release(struct master *m)
 {
     upgrade_cancel(m, SIGQUIT);

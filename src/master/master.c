@@ -42,7 +42,7 @@
 
 #define START_TRIES 3u /* quick deaths before a start is given up */
 
-/* A worker that stands for one that ended. */
+/* A worker that replaces one that ended. */
 static void report_ready(struct child *c)
 {
     if (c->ended_us)

@@ -132,7 +132,7 @@ static int side_handed_over(const struct inherit *in, unsigned side)
 }
 
 /* Of any generation that is still there: one that drains has its socket until
- * who listened there has ended, though others came after it. */
+ * those that listened there have ended, though others came after it. */
 static int side_shared(const struct generation *old, unsigned side,
                        const char *text)
 {
@@ -319,7 +319,7 @@ static const char *no_identity(int error)
     case EPERM:
         return "root is without the capabilities for that here: give it "
                "CAP_SETUID and CAP_SETGID, or start etagd as that user, or say "
-               "user = root to stay root, who has no capability then";
+               "user = root to stay root, without any capability";
     default:
         return strerror(error);
     }

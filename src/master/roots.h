@@ -3,8 +3,8 @@
  * roots: whether the directories that are served are still those that the
  * configuration names.
  * Layer: master.  A root is opened once; its name may come to mean another
- * directory: a link that is switched, a folder that is renamed and made anew, a
- * mount.
+ * directory: a link that is switched, a folder that is renamed and made
+ * again, a mount.
  */
 #ifndef ETAGD_MASTER_ROOTS_H
 #define ETAGD_MASTER_ROOTS_H

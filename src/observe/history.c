@@ -291,7 +291,7 @@ void history_add_lost(struct history *h, const struct history_place *at,
     e.request.bytes = n;
     h->lost += n;
     keep(h, at, &e);
-    /* who knows what the others did? */
+    /* nobody knows what the others did */
     while (!list_empty(&h->quiet))
         list_remove(h->quiet.next);
 }

@@ -44,7 +44,7 @@ static void put_answered(struct buf *b, const struct happened *x)
         buf_fmt(b, " %s", end_word(end));
 }
 
-/* What stands behind the name of the event. */
+/* What follows the name of the event. */
 static void put_rest(struct buf *b, const struct happened *x, struct span mask)
 {
     const struct board_event *e = &x->event;

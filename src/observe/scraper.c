@@ -107,7 +107,7 @@ static void take_clients(struct scraper *s)
     }
 }
 
-/* The content stands behind HEAD_ROOM; its head is put right before it. */
+/* The content begins at HEAD_ROOM; its head is put right before it. */
 static void put(struct client *c, const struct head *h, int status,
                 const char *type, const char *tongue, size_t n)
 {

@@ -86,7 +86,7 @@ int file_directory(const char *path, uint64_t *dev, uint64_t *ino);
 /* pread until n bytes or end-of-file: bytes read or -errno. */
 ssize_t file_read_at(int fd, void *p, size_t n, uint64_t offset);
 
-/* Writes all n bytes: bytes written, fewer only at an error: then -errno stands
+/* Writes all n bytes: bytes written, fewer only at an error: then -errno is
  * in *error (-EAGAIN: a pipe that is full).  Into a pipe whole lines go at
  * once, as far as they are not longer than PIPE_BUF; those of several processes
  * do not mix. */

@@ -3,7 +3,7 @@
  * landlock: a ruleset that handles everything and allows reading below some
  * directories.
  * Layer: os.  Returns >= 0 or -errno.  The header that this is compiled with
- * may be older than the kernel: rights stand here by the ABI that has them.
+ * may be older than the kernel: rights are listed by the ABI that has them.
  */
 #include "os/landlock.h"
 

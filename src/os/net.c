@@ -88,7 +88,7 @@ int net_listen(const struct sockaddr *sa, socklen_t bytes,
         /* accepted sockets inherit it: no call per connection */
         set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
         /* what the kernel takes from us beyond what is on its way: else it
-         * takes megabytes, and a reader who stands still looks quick */
+         * takes megabytes, and a reader who has stopped looks quick */
         set(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, NOTSENT_BYTES);
         if (options->defer_accept)
             set(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 5);

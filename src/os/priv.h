@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * priv: giving up privileges, once and for good.
- * Layer: os.  Every call that changes who a process is stands here.
+ * Layer: os.  Every call that changes who a process is, is here.
  */
 #ifndef ETAGD_OS_PRIV_H
 #define ETAGD_OS_PRIV_H

@@ -12,7 +12,7 @@
 void *shm_new(size_t bytes);
 void shm_free(void *p, size_t bytes);
 
-/* The same, and *fd stands for it in another program.  NULL: refused. */
+/* The same, and *fd names it in another program.  NULL: refused. */
 void *shm_file(size_t bytes, int *fd);
 
 /* What another program got from shm_file(); NULL: fd is none, or not so long.

@@ -23,8 +23,8 @@ enum watch_kind {
 int watch_new(enum watch_kind kind);
 
 /* Adds the directory open as `dir`; the process's working directory is moved
- * there on the way (no path and no /proc is needed), and then to `home`, lest
- * the file system of `dir` can't be unmounted.  0 or -errno (-ENOSPC: the
+ * there on the way (no path and no /proc is needed), and then to `home`, so
+ * that the file system of `dir` can be unmounted.  0 or -errno (-ENOSPC: the
  * user's limit of watches is reached). */
 int watch_add_directory(int watch, int dir, int home);
 
@@ -48,7 +48,7 @@ enum watch_news {
     WATCH_NOTHING,
     WATCH_CHANGED,    /* files were changed, made, moved or removed */
     WATCH_DIRECTORIES /* directories moved or went, a file system was unmounted,
-                         or events were lost: watches must be set anew */
+                         or events were lost: watches must be set again */
 };
 
 /* Takes all events there are; never blocks, and makes no system call when there
@@ -64,7 +64,7 @@ struct watch_files {
     bool any;  /* something happened to some file */
     bool lost; /* events were lost: to any of them */
     size_t n;
-    int closed[WATCH_FILES_MAX]; /* who could write to these has let go of them,
+    int closed[WATCH_FILES_MAX]; /* those that could write to these have let go,
                                     or they are no longer watched */
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * coder: one slot, a semaphore towards the thread, an eventfd for the way back.
- * Layer: prepare.  No lock: the thread runs when nothing else wants to, and who
- * waited for a lock that it holds would wait as long.
+ * Layer: prepare.  No lock: the thread runs when nothing else wants to, and
+ * whatever waited for a lock that it holds would wait as long.
  */
 #include "prepare/coder.h"
 

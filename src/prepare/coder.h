@@ -46,8 +46,8 @@ bool coder_idle(const struct coder *c);
 void coder_give(struct coder *c, const struct coder_task *task);
 bool coder_take(struct coder *c, struct coder_task *task);
 
-/* For who may not stand back (a list of system calls forbids it): how long to
- * rest after a task that took so long by the clock, and so long of the
+/* For one that may not stand back (a list of system calls forbids it): how long
+ * to rest after a task that took so long by the clock, and so long of the
  * processor.  0: nobody else wanted that. */
 uint64_t coder_rest_us(uint64_t took_us, uint64_t used_us);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * message: what workers and the preparer say to each other.
- * Layer: prepare.  One SOCK_SEQPACKET message each, a struct as it stands (same
+ * Layer: prepare.  One SOCK_SEQPACKET message each, a struct as it is (same
  * machine, same binary).  The preparer sees no path: it gets an open descriptor
  * and the last component of the name.
  *
@@ -15,10 +15,10 @@
  * bytes are UTF-8).  Then comes exactly one PREPARE_CODED for each coding that
  * was started on, in no promised order; `more` is 0 in the last message of an
  * ask.  Outcomes that are known when the facts are told come right behind them,
- * and those of small sidecars shortly after: `follow` names them.  Who waits
- * for the facts should wait for these too, so that a form that one worker has
- * sent is known to the next one at its first answer, and a sidecar at the very
- * first one.
+ * and those of small sidecars shortly after: `follow` names them.  One that
+ * waits for the facts should wait for these too, so that a form that one worker
+ * has sent is known to the next one at its first answer, and a sidecar at the
+ * very first one.
  */
 #ifndef ETAGD_PREPARE_MESSAGE_H
 #define ETAGD_PREPARE_MESSAGE_H

@@ -41,7 +41,7 @@ struct waiter {
     struct peer *peer;
     struct item *item;
     uint64_t seq;
-    unsigned todo; /* bit per enum coding; identity's stands for the facts */
+    unsigned todo; /* bit per enum coding; identity's means the facts */
 };
 
 struct peer *peer_new(int fd);

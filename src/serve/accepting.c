@@ -162,7 +162,7 @@ static bool take_one(struct worker *w, size_t i, bool greet)
 /* Up to `guess` connections of one socket.  A call that finds nothing costs as
  * much as one that finds something, and of a socket where more waits the next
  * turn tells again: so the guess is one until several turns in a row have left
- * some.  Beside what makes a turn long a call is nothing, and who waits behind
+ * some.  Beside what makes a turn long a call is nothing, and what waits behind
  * a hundred others would wait for as many such turns. */
 static void take_some(struct worker *w, size_t i)
 {
@@ -227,7 +227,7 @@ void accepting_called(struct worker *w)
     }
 }
 
-/* The kernel wakes one worker for a connection; should that one stand still
+/* The kernel wakes one worker for a connection; should that one be stuck
  * just then, the others find it by themselves. */
 static void look(struct worker *w)
 {

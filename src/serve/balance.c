@@ -13,8 +13,9 @@
 #include "os/wake.h"
 #include "serve/worker.h"
 
-#define PATIENCE_US 15000u /* until who was called should have come */
-#define ABSENT_US 50000u   /* until who did not come is called again */
+#define PATIENCE_US 15000u /* until a worker that was called should be there \
+                            */
+#define ABSENT_US 50000u   /* until one that did not come is called again */
 #define MISSES_MAX 3u      /* then it is left alone until it turns again */
 #define BEAT_OLD_US (3u * WORKER_BEAT_MS * 1000u)
 
@@ -80,7 +81,7 @@ bool balance_yields(struct worker *w)
 {
     unsigned index = 0;
 
-    /* who takes long turns takes what it can get in between */
+    /* a worker of long turns takes what it can get in between */
     if (!w->acceptor.calls || w->ending.drains || listings_wait(&w->answers))
         return false;
     struct counters_slot *other = least_busy(w, &index);

@@ -39,7 +39,7 @@ void conn_become(struct conn *c, enum conn_state next)
     if (c->state == next)
         return;
     CHECK(states[c->state].to >> next & 1);
-    /* who has bytes to send or waits for facts needs a place for them */
+    /* one with bytes to send, or that waits for facts, needs a place */
     CHECK(c->txn || (next != CONN_SEND && next != CONN_PREPARE));
     CHECK(!c->txn || (next != CONN_IDLE && next != CONN_CLOSED));
     c->state = next;

@@ -2,8 +2,8 @@
  *
  * ferry: brings a file's bytes from a file system that may not answer.
  * Layer: serve.  A helper reads one block, which the loop then sends as far as
- * the socket takes it; what it does not take is read again, so that who reads
- * slowly holds no memory.
+ * the socket takes it; what it does not take is read again, so that a
+ * slow reader holds no memory.
  */
 #ifndef ETAGD_SERVE_FERRY_H
 #define ETAGD_SERVE_FERRY_H

@@ -124,9 +124,9 @@ static bool may_persist(const struct worker *w, struct conn *c,
     uint64_t limit = w->conf->limits.requests_per_connection;
 
     if (!head_persists(&q->head)) {
-        /* RFC 9112 9.6: who sent "close" sends nothing more, so there is
-         * nothing that a reset could answer; a client of HTTP/1.0 said nothing
-         */
+        /* RFC 9112 9.6: a client that sent "close" sends nothing more, so there
+         * is nothing that a reset could answer; a client of HTTP/1.0 said
+         * nothing */
         end_after(c, END_CLOSE_ASKED, q->head.minor == 0);
     } else if (w->ending.drains || standing_leaves(w->start->standing)) {
         end_after(c, END_DRAINING, true);
@@ -392,7 +392,7 @@ static enum request_result answer(struct worker *w, struct conn *c,
 
 /* Is a password to be had first?  It comes before the content, so that nobody
  * sends what is not wanted, and before everything that tells what is there.
- * Not for what stands beside the site: health, and the way to https; nor for
+ * Not for what is beside the site: health, and the way to https; nor for
  * OPTIONS, which no browser's preflight has credentials for (Fetch 4.8). */
 static bool held(struct worker *w, struct conn *c, struct request *q,
                  struct span *in, enum request_result *r)

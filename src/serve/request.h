@@ -15,7 +15,7 @@ struct conf;
 struct worker;
 
 /* Nothing but the head is known about q yet: the default site's pages and
- * rules stand for it. */
+ * rules answer for it. */
 void request_forget(const struct conf *conf, struct request *q);
 
 /* Fills in *q, of which nothing is kept. */

@@ -44,7 +44,7 @@ enum room {
     ROOM_NONE
 };
 
-/* Is there a place for one more connection?  *gives_way: who has to go once
+/* Is there a place for one more connection?  *gives_way: which has to go once
  * that is there (step_give_way), or NULL. */
 enum room room_connection(struct worker *w, struct conn **gives_way);
 

@@ -113,7 +113,7 @@ static void yield(struct worker *w, struct conn *c, bool looked_at)
         arrivals_put_off(&w->arrivals, c);
 }
 
-/* FIN now, and whatever the client still sends is thrown away for a while, lest
+/* FIN now, and whatever the client still sends is thrown away for a while: else
  * a reset destroys the response on its way (RFC 9112 9.6). */
 static void linger(struct worker *w, struct conn *c)
 {

@@ -4,7 +4,7 @@
  * Layer: serve.  All receives, then one look whether files changed, then the
  * answers, never the other way round; so an answer can't be older than its
  * request (promise 1).  A turn is short: what takes long is cut by the clock,
- * and who had a share waits for the next turn (TURN_US).
+ * and those that had a share wait for the next turn (TURN_US).
  */
 #include "serve/turn.h"
 
@@ -75,8 +75,8 @@ static void take_received(struct worker *w)
     }
 }
 
-/* Who was not served in this turn comes before who was and has more to send:
- * else the same few would be served in every turn. */
+/* Those not served in this turn come before those that were and have more to
+ * send: else the same few would be served in every turn. */
 static void take_writable(struct worker *w)
 {
     size_t n = w->arrivals.n_writable, i = 0;
@@ -96,7 +96,7 @@ static void take_news(struct worker *w)
 }
 
 /* Answers all that this part of the turn has received.  Who waited for this
- * turn and who has come in it go first in turn. */
+ * turn and those that came in it go first in turn. */
 static void answer_received(struct worker *w)
 {
     bool writable = w->arrivals.n_writable > 0;
@@ -185,7 +185,7 @@ static bool waited(struct acceptor *a, const struct answers *answers)
            clock_mono_us() - a->due_since_us > DUE_US;
 }
 
-/* One at least.  Who is served may come again, at the end of the queue. */
+/* One at least.  One that is served may come again, at the end of the queue. */
 static void list_some(struct worker *w)
 {
     struct listed *l = &w->answers.listed;

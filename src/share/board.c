@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * board: the protocol between one writer and its readers.
- * Layer: share.  Both sides stand here, so that they can be read together.
+ * Layer: share.  Both sides are here, so that they can be read together.
  */
 #include "share/board.h"
 

@@ -6,7 +6,7 @@
  * oldest events and learns how many.  Each slot holds a number that is odd
  * while the slot is being written, so a reader never takes half a record for a
  * whole one.  A worker that died in the middle of a record leaves it to its
- * successor, who writes it anew.
+ * successor, which writes it again.
  */
 #ifndef ETAGD_SHARE_BOARD_H
 #define ETAGD_SHARE_BOARD_H

@@ -19,7 +19,7 @@
 #define COUNTERS_STATUS_MAX 599
 
 /* Times, by upper bounds that rise about twofold; what is above the last one
- * stands behind it. */
+ * is behind it. */
 #define COUNTERS_BOUNDS(X)                                                 \
     X(100)                                                                 \
     X(250)                                                                 \

@@ -53,8 +53,8 @@ void past_grant(struct past *p, uint64_t key, uint64_t bytes, int64_t until);
 int64_t past_debt(const struct past *p, uint64_t key, uint64_t bytes);
 int64_t past_debt_news(struct past *p, uint64_t key, uint64_t bytes);
 
-/* The same for who does not know the present bytes (the observer): others than
- * the version that was noted last. */
+/* The same for one that does not know the present bytes (the observer): others
+ * than the version that was noted last. */
 int64_t past_debt_of(const struct past *p, unsigned site, struct span path);
 
 #endif

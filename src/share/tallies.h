@@ -55,7 +55,7 @@ struct tallies {
     struct counters_slot slot[TALLIES_SLOTS];
 };
 
-/* *fd: what stands for it in tallies_adopt(); -1: nothing does (a limit on the
+/* *fd: what names it in tallies_adopt(); -1: nothing does (a limit on the
  * size of files, as this is one to the kernel), so it ends with this master.
  * NULL: no memory. */
 struct tallies *tallies_new(int *fd);

@@ -179,7 +179,7 @@ static void put_doubt(const struct check *c, const struct doubt *d, bool first)
 
 /* ---- looking ---- */
 
-/* A doubt that is told once stands with its first path. */
+/* A doubt that is told once is told with its first path. */
 static void keep(void *arg, enum lint_kind kind, struct span text)
 {
     struct check *c = arg;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * explain: its command line, and the request that it stands for.
+ * explain: its command line, and the request that it makes.
  * Layer: tool.  Exit status: 0 explained, 1 could not, 2 bad usage or
  * configuration.
  */

@@ -75,8 +75,8 @@ void lint_prepare(struct lint_path *l)
 
 bool lint_validator(const struct lint_path *p)
 {
-    /* who was given a tag asks with it, and the date has no say any more
-     * (RFC 9110 13.2.2 step 4) */
+    /* a client that was given a tag asks with it, and the date has no say any
+     * more (RFC 9110 13.2.2 step 4) */
     return p->has_tag ||
            (p->has_date && p->policy->etag != ETAG_SCHEME_CHANGING);
 }

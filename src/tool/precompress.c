@@ -35,12 +35,12 @@ static const char usage[] =
     "worth it, as a server would make them, with the file's own times.\n"
     "What is there already stays if it unpacks to the file's bytes; else it\n"
     "is replaced, or removed where it is not worth it; but what is newer than\n"
-    "the file and not made of it is told of and left.\n"
+    "the file and not made of it is named and left.\n"
     "  -n, --dry-run    write nothing, tell what would be done\n"
     "      --check      the same; status 1 if there is something to do\n"
     "  -f, --force      make again what is right, replace what is newer\n"
     "  -j, --jobs N     so many at a time (one for each processor)\n"
-    "  -v, --verbose    tell of each form\n";
+    "  -v, --verbose    name each form\n";
 
 struct options {
     const char *dir;

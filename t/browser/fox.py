@@ -77,7 +77,7 @@ class Browser(marionette.Process):
         # Not by WebDriver:ElementClick, which hangs an unload listener on the
         # page, and Firefox keeps no such page for going back.  A script does,
         # too, but takes it away at its end: the click comes after that, and
-        # who waits asks the browser's own window.
+        # a wait asks the browser's own window.
         self.script("const e = document.querySelector(arguments[0]); "
                     "if (!e) throw Error('no ' + arguments[0]); "
                     "setTimeout(() => e.click())", css)

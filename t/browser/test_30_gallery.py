@@ -3,7 +3,7 @@
 browser's own timing, and in a real Firefox by the log; then the gallery as it is
 shipped, whose tiles and whose `etagd check` must say the same.
 
-All policies stand on one page, each action has addresses of its own, so a cell
+All policies are on one page, each action has addresses of its own, so a cell
 costs no profile.  T_LONG=1 does every action; without it the first visit, link,
 reload, hard reload and new tab (in Firefox link, reload and back)."""
 import json

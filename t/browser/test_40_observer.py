@@ -61,7 +61,7 @@ def test_silence_is_what_the_cache_answered(observed, browser):
     assert cached == {"/fresh.png"}
     loads = show(browser, url, 2)
     assert [set(silent.split()) for _, silent in loads] == [cached, set()]
-    # in one step, for the page is drawn anew as it goes
+    # in one step, for the page is drawn again as it goes
     why = browser.script(
         "return document.querySelector('.load .why').innerText")
     assert re.search(r"granted fresh for 10 min at \d\d:\d\d:\d\d, .* left", why)

@@ -92,7 +92,7 @@ KINDS = {
 }
 BATCH = 6  # pages; the observer shows twelve loads
 
-# Of the page and of what stands in its frames.
+# Of the page and of what is in its frames.
 LOADED = """
 const size = arguments[0];
 const of = w => w.performance.getEntriesByType('resource')

@@ -155,7 +155,7 @@ def test_an_answer_may_be_old_at_its_arrival(observed, browser):
 
 
 def test_a_slow_hand(observed, browser):
-    """A button that is drawn anew between press and release must not swallow the
+    """A button that is drawn again between press and release must not swallow the
     click."""
     server, url = observed
     browser.open(server.url + "/one.html")
@@ -163,7 +163,7 @@ def test_a_slow_hand(observed, browser):
     d, c = browser.driver, server.connect()
 
     def press(d):
-        """It may be drawn anew between being found and being pressed, too."""
+        """It may be drawn again between being found and being pressed, too."""
         ActionChains(d).click_and_hold(d.find_element(
             By.CSS_SELECTOR, "#lane-list .names button")).perform()
         return True

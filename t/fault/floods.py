@@ -10,7 +10,7 @@ from load import Running
 
 
 def descriptors(rounds):
-    """64 descriptors, 500 silent connections: who asks is answered."""
+    """64 descriptors, 500 silent connections: one that asks is answered."""
     def limited():
         # only the child's limits: ours are needed for 500 clients
         resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))

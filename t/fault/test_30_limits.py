@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Who is too slow is dropped, who is one too many gives way, and everybody
+"""A client that is too slow is dropped, one too many gives way, and everybody
 else does not notice."""
 import re
 import socket
@@ -116,7 +116,7 @@ def test_requests_under_way_do_not_give_way(serve):
 
 
 def test_the_reserve_descriptor_says_that_there_is_none(serve):
-    """Few descriptors, every connection busy: who comes then waits for a second
+    """Few descriptors, every connection busy: one that comes then waits for a second
     and is told, without a processor being used up; the downloads are whole."""
     server = serve(files=FILES, descriptors=56,
                    conf={"server": {"workers": 1}})
@@ -124,7 +124,7 @@ def test_the_reserve_descriptor_says_that_there_is_none(serve):
     pid = server.workers()[0]
     used = rig.cpu_s(pid)
     clients = []
-    for _ in range(60):  # each asks at once: who is idle would give way
+    for _ in range(60):  # each asks at once: an idle one would give way
         clients.append(server.connect(rcvbuf=4096))
         clients[-1].send(b"GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
     for c in clients:

@@ -2,7 +2,7 @@
 """The wall clock is set while the server runs: dates follow it, deadlines don't.
 
 A small library between etagd and libc adds to what the wall clock shows; how
-much stands in a file that every process has mapped."""
+much is in a file that every process has mapped."""
 import calendar
 import email.utils
 import shutil

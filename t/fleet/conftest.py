@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Fixtures of the fleet's tests: nodes by packaging/fleet/etagd.ini, and what
-stands in front of them."""
+is in front of them."""
 import pytest
 
 from fronts import require

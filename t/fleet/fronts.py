@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""fronts: what stands in front of several nodes: HAProxy, Varnish and nginx by
+"""fronts: what is in front of several nodes: HAProxy, Varnish and nginx by
 the configurations of packaging/fleet, as Debian packages them (installed, or
 unpacked by ./quickstart), on a port of loopback; those that look at the nodes'
 health tell what they think of it.

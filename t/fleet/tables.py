@@ -406,7 +406,7 @@ DEPLOYS = (
      functools.partial(deploys, by_link_deleted)),
     ("[alias] root is such a link",
      functools.partial(deploys, by_link, alias=True)),
-    ("root renamed and made anew", functools.partial(deploys, by_rename)),
+    ("root renamed and made again", functools.partial(deploys, by_rename)),
     ("a link below the root (ConfigMap)", functools.partial(deploys, below)),
     ("a file takes the name (rsync)", functools.partial(deploys, in_place)),
 )
@@ -479,6 +479,6 @@ def storm(kind, _, ban=False):
 
 
 STORMS = (
-    ("50 files anew, 1 changed, lifetimes over: 1,000 visits", storm),
+    ("50 files rewritten, 1 changed, lifetimes over: 1,000 visits", storm),
     ("the same after a ban of all", functools.partial(storm, ban=True)),
 )

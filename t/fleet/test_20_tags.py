@@ -53,7 +53,7 @@ def test_every_node_confirms_what_any_has_sent(nodes, before, accepted):
             best = "br" if "br" in accepted else "gzip"
             return held if {k for _, k in held.values()} == {best} else None
         held = until("the best form of each file", all_are_made)
-        # one has been started anew, and has made nothing yet
+        # one has been started again, and has made nothing yet
         three[1].leave(front, {0, 2})
         three[1].come_back()
         front.await_good(*range(NODES))

@@ -3,7 +3,7 @@
  * fuzz_answer: messages of a preparer that may have been taken over, to the
  * worker's end of the channel.  An input is a row of messages: a byte that
  * chooses the descriptor that goes along and how many bytes are sent, and a
- * struct prepare_answer.  Properties: what is taken has texts that may stand in
+ * struct prepare_answer.  Properties: what is taken has texts that may be in
  * a field and places within mapped, sealed memory whose bytes can be read;
  * after a fault nothing is promised; no descriptor and no mapping is lost.
  */

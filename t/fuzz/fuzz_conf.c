@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * fuzz_conf: any bytes as a configuration file.
- * Properties: there is a conf or a fault, never both; values of fields stand in
+ * Properties: there is a conf or a fault, never both; values of fields are in
  * the file as they are loaded; the dump loads again and dumps the same.
  */
 #include "config.h"

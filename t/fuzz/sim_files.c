@@ -317,7 +317,7 @@ size_t file_append(int fd, const void *p, size_t n, int *error)
     if (takes < n)
         *error = errors[sim.log_mode];
     if (*error == -EAGAIN)
-        sim.now_us += 1000; /* who tries again and again needs time for it */
+        sim.now_us += 1000; /* one that tries again and again needs time */
     if (sim.log_mode == 3)
         sim.log_lost = true;
     return takes;

@@ -129,7 +129,7 @@ static bool tells_all(void)
 /* ---- why a connection ended ---- */
 
 /* The client has had the time to read the last response: its bytes that came
- * after what it answers were read, too, lest a reset destroys it. */
+ * after what it answers were read, too, or a reset destroys it. */
 static bool lingered(const struct sim_conn *c)
 {
     bool all = c->finished && c->taken == c->sent;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * sim_people: who is at the other ends of the worker's channels: a master that
+ * sim_people: those at the other ends of the worker's channels: a master that
  * says a word now and then, and a preparer in good or bad shape.
  */
 #include "sim.h"

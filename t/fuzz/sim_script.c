@@ -199,7 +199,7 @@ static void fail_accept(unsigned n)
 {
     sim.accept_error = n & 1 ? ENOMEM : EMFILE;
     sim.n_accept_errors = (int)(n / 2 % 8);
-    /* who is idle gives way */
+    /* an idle one gives way */
     sim.crowded = sim.wild = true;
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""frames: TCP packets made by hand, as they stand in a capture."""
+"""frames: TCP packets made by hand, as they are in a capture."""
 import struct
 
 from etagdlab import packets, pcapng

@@ -143,7 +143,7 @@ def damaged(whole, seed):
 
 
 def test_a_damaged_capture_is_refused_or_read():
-    """Whatever stands in it: what the report is made of is put together, or
+    """Whatever is in it: what the report is made of is put together, or
     the file is called malformed."""
     text = ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
             "5\r\nhello\r\n0\r\n\r\n")

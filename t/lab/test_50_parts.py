@@ -112,7 +112,7 @@ def test_the_scale_cuts_silence_out():
 
 
 def test_notes_of_a_ladder_are_whole():
-    """They stand in two lines at most, and nothing leaves the picture."""
+    """They take two lines at most, and nothing leaves the picture."""
     packet = {"no": 1, "time": 0.1, "since": 0.1, "states": None,
               "client": False, "flags": "ACK",
               "protocol": "HTTP", "info": "HTTP/1.1 304 Not Modified",

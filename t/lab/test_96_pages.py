@@ -61,7 +61,7 @@ def plain(text):
         if lang == "zh" or by in ("words", "title") or not words or \
                 CHINESE.search(said):
             continue
-        # The Chinese stands behind it, after what else is English of it.
+        # The Chinese comes behind it, after what else is English of it.
         later = next((t for t in texts[i + 1:] if t[0] == "zh" or
                       t[1] == "words"), None)
         if later is None or later[0] != "zh":

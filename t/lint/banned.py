@@ -5,7 +5,7 @@ import re
 
 import house
 
-MEND = 'Use what stands beside the name; the reasons are in t/lint/banned.py.'
+MEND = 'Use what is beside the name; the reasons are in t/lint/banned.py.'
 
 NOWHERE = ()
 OS = ('src/os/',)

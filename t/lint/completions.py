@@ -47,7 +47,7 @@ COMMANDS = {
     'check': Command('src/tool/check.c', 'dir',
                      'what browsers will ask for, and doubts', (
         INI, KEY, Option('j', 'json', None, 'as JSON'),
-        Option('', 'after', 'text', 'the second look comes so much later'),
+        Option('', 'after', 'text', 'the second look comes that much later'),
         HELP)),
     'explain': Command('src/tool/explain.c', 'dir',
                        'what a request would be answered with, and why', (
@@ -67,7 +67,7 @@ COMMANDS = {
         Option('n', 'dry-run', None, 'only tell what would be done'),
         Option('f', 'force', None, 'replace newer ones, too'),
         Option('j', 'jobs', 'text', 'processes'),
-        Option('v', 'verbose', None, 'tell of each file'), HELP)),
+        Option('v', 'verbose', None, 'name each file'), HELP)),
     'mime': Command('src/tool/mime.c', 'file',
                     'which media type a file gets, and why', ()),
     'lab': Command('lab/etagdlab/options.py experiment', 'dir',
@@ -199,7 +199,7 @@ _etagd_argument()
     esac
 }
 
-# Completes $cur to the words given; what stands before its last = is readline's.
+# Completes $cur to the words given; what comes before its last = is readline's.
 _etagd_offer()
 {
     mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")

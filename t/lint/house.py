@@ -26,7 +26,7 @@ def without_comments(text):
 
 
 def code_only(text):
-    """C code without comments and without what stands in strings."""
+    """C code without comments and without what is in strings."""
     return TOKEN.sub(
         lambda m: blank(m[0]) if m[0].startswith('/')
         else m[0][0] + blank(m[0][1:-1]) + m[0][-1], text)

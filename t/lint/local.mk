@@ -8,6 +8,7 @@ LINT = \
 	t/lint/layers.py \
 	t/lint/manual.py \
 	t/lint/named.py \
+	t/lint/phrases.py \
 	t/lint/purity.py \
 	t/lint/python.py \
 	t/lint/rooms.py \

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """python: flake8 finds nothing in the lab's helper and in the tests (.flake8 has
 the rules), and mypy nothing in the helper (mypy.ini: typed throughout) and in
-what the tests stand on (t/mypy.ini).  Skipped where they are not installed."""
+what the tests are built on (t/mypy.ini).  Skipped where they are not installed."""
 import os
 import shutil
 import subprocess

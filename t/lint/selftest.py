@@ -18,6 +18,7 @@ import headers
 import house
 import layers
 import named
+import phrases
 import purity
 import rooms
 import sizes
@@ -100,6 +101,11 @@ BAD = [
     (texts, 'src/os/log.c', LOG_C.replace('Layer', 'Level'), 'Layer'),
     (texts, 'src/os/log.c', LOG_C + NOTE, 'do it, or make it an issue'),
     (texts, 'src/os/log.c', LOG_C + 'int a; \n', 'space at the end'),
+    (phrases, 'src/os/log.c', LOG_C + '/* written an' 'ew */\n', 'again'),
+    (phrases, 'src/os/log.c', LOG_C + '/* a byte that st' 'ands\n * in the '
+     'line */\n', 'is, comes'),
+    (phrases, 'README.md', 'It waits for wh' 'o asks.\n', 'one that'),
+    (phrases, 'README.md', 'What it te' 'lls of.\n', 'shows'),
     (named, 'src/os/net.c', c_head('net', 'os'), 'in no .mk'),
     (named, 'src/http/tag.c', TAG_C + 'void h(void) { say("M001"); }\n',
      'already'),
@@ -147,7 +153,8 @@ def archive(folder, name, text):
 
 
 def try_texts(failures):
-    for module in (layers, headers, sizes, rooms, banned, texts, named, documented):
+    for module in (layers, headers, sizes, rooms, banned, phrases, texts, named,
+                   documented):
         with tempfile.TemporaryDirectory() as root:
             write(root, GOOD)
             for line in reported(module, house.Tree(root)):

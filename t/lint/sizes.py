@@ -15,7 +15,7 @@ MEND = ('Take out a named step, or make a table of it; there is no list of '
 
 def functions(text):
     """(name, first line, lines) of each function of clang-formatted code:
-    the opening and the closing brace stand alone in the first column."""
+    the opening and the closing brace are alone in the first column."""
     lines = house.code_only(text).split('\n')
     start = None
     for i, line in enumerate(lines):

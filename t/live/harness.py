@@ -211,7 +211,7 @@ class Process:
         return self._await(self.stdout, pattern, since, timeout)
 
     def mark(self):
-        """Where the error log stands now, for await_line(since=)."""
+        """Where the error log ends now, for await_line(since=)."""
         with self.changed:
             return len(self.lines)
 

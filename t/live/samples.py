@@ -31,8 +31,8 @@ def _belongs(sample, family, kind, om):
 
 
 def parse(text, om=False):
-    """{(name, ((label, value), ...)): number}.  HELP and TYPE stand before the
-    samples of each family, which stand together, none twice."""
+    """{(name, ((label, value), ...)): number}.  HELP and TYPE come before the
+    samples of each family, which are together, none twice."""
     assert text.endswith("# EOF\n" if om else "\n")
     lines = text[:-1].split("\n")[:-1 if om else None]
     types, samples, done, current = {}, {}, set(), None

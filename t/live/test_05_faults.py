@@ -62,7 +62,7 @@ ROWS = (
 
 
 def written(tmp_path, text):
-    """In latin-1, so that any byte can stand there."""
+    """In latin-1, so that any byte can be there."""
     path = tmp_path / "wrecked.ini"
     path.write_bytes(text.encode("latin-1"))
     return path

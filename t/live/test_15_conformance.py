@@ -136,7 +136,7 @@ def converse(case, site, c, send):
             pass  # the server has left for good already
     rest = c.read_to_end()
     assert rest == b"", "more than was asked for: %r" % rest
-    # RFC 9112 9.6: who has sent "close" sends no further request; here one
+    # RFC 9112 9.6: a client that has sent "close" sends no further request; here one
     # follows all the same, and a reset is then as good an end as any
     broken_word = CLOSE_SENT.search(site.fill(case.raw)) and not lives
     assert c.eof == "closed" or broken_word, "ended by %s" % c.eof

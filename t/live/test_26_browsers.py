@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The one table of what browsers do (www/lab/policies.json), without a browser:
 `etagd check` foresees it, the site's pages say it, and so do the lab's own
-rules, which the gallery's tiles stand under."""
+rules, which the gallery's tiles are under."""
 import json
 import re
 import subprocess

@@ -168,8 +168,8 @@ HARMFUL = {
     "the-middle": lambda p, d, n: patch(p, len(d) // 2, b"x" * 5000),
     "the-last-byte": lambda p, d, n: patch(p, len(d) - 1, b"\0"),
     "truncated": lambda p, d, n: os.truncate(p, len(d) - 1),
-    "written-anew": lambda p, d, n: open(p, "wb").write(n),
-    "written-anew-and-longer": lambda p, d, n: open(p, "wb").write(n + n),
+    "written-over": lambda p, d, n: open(p, "wb").write(n),
+    "written-over-and-longer": lambda p, d, n: open(p, "wb").write(n + n),
     "times-set-back": lambda p, d, n: set_back(p, lambda: patch(p, 0, n)),
     "mapped": lambda p, d, n: mapped(p, 0, n),
     "mapped-last-byte": lambda p, d, n: mapped(p, len(d) - 1, b"\0"),
@@ -195,7 +195,7 @@ def test_no_mixture_is_complete(serve, act, size):
 
 
 @pytest.mark.parametrize("act", ("overwritten", "the-last-byte", "truncated",
-                                 "written-anew"))
+                                 "written-over"))
 def test_no_mixture_without_a_digest(serve, act):
     data, other = bytes_of(b"1", LARGE), bytes_of(b"2", LARGE)
     server = serve(files={"big.bin": data},

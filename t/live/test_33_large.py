@@ -107,7 +107,7 @@ def settled(server, data):
 def test_a_digest_comes_when_there_is_time(cold):
     server, data = cold(60 << 20, **WEAK)
     first = server.request("HEAD", "/big.bin").etag
-    # nobody waits for it; who is woken late may find it there
+    # nobody waits for it; one that is woken late may find it there
     assert first.startswith("W/") or first == tag_of(data)
     settled(server, data)
     r = server.request("GET", "/big.bin", [

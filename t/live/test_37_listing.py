@@ -265,7 +265,7 @@ def test_listings_under_way_are_bounded(serve):
 
 
 def test_one_listing_a_turn(serve):
-    """Many in one pipeline: who asks meanwhile does not wait for all."""
+    """Many in one pipeline: one that asks meanwhile does not wait for all."""
     s = serve(conf={"server": {"listing": "on", "workers": 1}},
               files={"d/%d" % i: "" for i in range(50)})
     with s.connect() as one, s.connect() as other:

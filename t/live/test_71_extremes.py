@@ -27,7 +27,7 @@ LARGE = [("/a.txt", [("X-%d" % i, "x") for i in range(250)]),
          ("/a.txt?" + "q" * 65000, []),
          ("/a.txt", [("X-%d" % i, "x" * 7000) for i in range(140)])]
 
-# Where the option stands when it is no section by itself.
+# Where the option is when it is no section by itself.
 RULES = {"cache": "[cache /a*]\n%s = %s\nX-Tried = yes\n",
          "header": "[header /a*]\n%s = %s\nX-Tried = yes\n",
          "access": "[access /locked*]\n%s = %s\n",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Many who read large files: each gets on, and who asks for little is not kept
+"""Many who read large files: each gets on, and one that asks for little is not kept
 until they have done.  Counted in bytes, not in time."""
 import os
 import selectors

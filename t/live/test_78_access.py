@@ -458,7 +458,7 @@ def test_a_change_counts_from_the_reload_on(guarded):
 
 
 FAULTY = [
-    ("alice:secret\n", "as it is"), ("a:$apr1$x$y\n", "MD5"),
+    ("alice:secret\n", "in clear"), ("a:$apr1$x$y\n", "MD5"),
     ("a:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n", "SHA-1"),
     ("a:rqXexS6ZhobKA\n", "DES"), ("nothing\n", "no colon"),
     ("a:%s\na:%s\n" % (SLOW, SLOW), "twice")]

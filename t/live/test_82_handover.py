@@ -60,7 +60,7 @@ def preparer(server):
 
 
 def test_older_generations_get_the_next_one_too(serve):
-    """Its death is mended for all that ask it, also for who only finishes."""
+    """Its death is mended for all that ask it, also for one that only finishes."""
     server = serve(files=FILES, conf={"server": {"workers": 1},
                                       "timeouts": {"prepare": "20s"}})
     with server.connect() as older:

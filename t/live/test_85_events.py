@@ -144,7 +144,7 @@ def test_page_references(observed):
 
 
 def test_references_of_sheets_and_scripts(observed):
-    """Candidates for the same place stand in capitals behind the first; a file
+    """Candidates for the same place follow the first, in capitals; a file
     that refers to nothing any more is told again."""
     server, o = observed(files={
         "a.css": "@import 'b.css'; p { background: image-set(url(c) 1x, "

@@ -58,7 +58,7 @@ static void whose_it_is(void **state)
     attempts_free(a);
 }
 
-/* More addresses than places: nobody is kept out who has not tried. */
+/* More addresses than places: nobody that has not tried is kept out. */
 static void a_flood_of_addresses(void **state)
 {
     struct attempts *a = attempts_new();

@@ -87,7 +87,7 @@ static void test_starts_at_the_oldest(void **state)
 }
 
 /* A writer that died in the middle of a record: nothing of it is read, and its
- * successor writes it anew. */
+ * successor writes it again. */
 static void test_half_a_record(void **state)
 {
     struct board *b = board_new(1, 64);

@@ -148,7 +148,7 @@ struct row {
     size_t used; /* of the whole text */
 };
 
-/* used: all for NONE and MORE; what stands before the faulty byte else */
+/* used: all for NONE and MORE; what is before the faulty byte else */
 #define GOOD(name, text)                                           \
     {                                                              \
         name, text, sizeof(text) - 1, FAULT_NONE, sizeof(text) - 1 \

@@ -782,7 +782,7 @@ static void sample_loads(void **state)
     char *a = dumped(o.c), *b = dumped(plain.c);
 
     (void)state;
-    assert_string_equal(a, b); /* as it stands it changes no default */
+    assert_string_equal(a, b); /* as it is it changes no default */
     free(a);
     free(b);
     done(&o);

@@ -24,7 +24,7 @@ int main(void)
 #include "prepare/compress.h"
 #include "prepare/form.h"
 
-/* The versions of the libraries as this program would have them: these stand in
+/* The versions of the libraries as this program would have them: these are in
  * front of their own. */
 static const char *zlib_is = ZLIB_VERSION, *zstd_is = ZSTD_VERSION_STRING;
 static uint32_t brotli_is = 0x1000009;

@@ -135,7 +135,7 @@ static const struct row request_lines[] = {
     ROW("9112 3.2: NUL", "GET /a\0b" LINE, LINE_CONTROL),
     ROW("9112 3.2: DEL", "GET /a\177b" LINE, LINE_CONTROL),
     ROW("9112 3.2: escape", "GET /\033" LINE, LINE_CONTROL),
-    ROW("9112 3.2: all that may stand",
+    ROW("9112 3.2: all that may be there",
         "GET /azAZ09-._~:/?[]@!$&'()*+,;=%2F" LINE "\r\n", NONE),
     ROW("9112 3.2.4: asterisk", "OPTIONS *" LINE "\r\n", NONE),
     ROW("9112 3.2.2: absolute", "GET http://a/b" LINE "\r\n", NONE),

@@ -60,7 +60,7 @@ static void hashes(void **state)
         { "rqXexS6ZhobKA", "DES" },
         { "*0", "locked" },
         { "!", "locked" },
-        { "secret", "as it is" },
+        { "secret", "in clear" },
         { "", "no hash" },
     };
 

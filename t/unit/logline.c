@@ -164,8 +164,8 @@ static void long_targets_are_cut(void **state)
     assert_true(memmem(b.p, b.n, "a... 304", 8) != NULL);
 }
 
-/* Whatever a client sends, its line fits: who could make it too long could ask
- * unseen. */
+/* Whatever a client sends, its line fits: one that could make it too long could
+ * ask unseen. */
 static void the_worst_line_fits(void **state)
 {
     static void (*const formats[])(struct buf *, const struct logline *) = {

@@ -127,7 +127,7 @@ static void test_order(void **state)
     assert_ptr_equal(enter(h, &fd[VISITORS_MAX + 2]), v[3]);
     stick(&h->o, v[3], PRODUCE_EVENTS, 0);
     assert_null(enter(h, &fd[VISITORS_MAX + 3]));
-    /* who finds no seat is told so, whatever it sends meanwhile */
+    /* one that finds no seat is told so, whatever it sends meanwhile */
     assert_int_equal(send(fd[VISITORS_MAX + 3], "GET /", 5, MSG_NOSIGNAL), 5);
     assert_int_equal(recv(fd[VISITORS_MAX + 3], text, sizeof text, MSG_WAITALL),
                      sizeof text);
@@ -162,7 +162,7 @@ static void test_streams(void **state)
         close(fd[i]);
 }
 
-/* A silence ends who owes a request, or takes no output, stream or not. */
+/* A silence ends one that owes a request, or takes no output, stream or not. */
 static void test_silence(void **state)
 {
     struct house *h = *state;

@@ -36,7 +36,7 @@ static struct slab *put(struct slabs *s, size_t n, char fill, size_t *offset)
     return slab;
 }
 
-/* 0: written; else the signal that ended who tried. */
+/* 0: written; else the signal that ended the one that tried. */
 static int write_at(char *p)
 {
     int status;

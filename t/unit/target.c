@@ -298,7 +298,7 @@ static void authorities(void **state)
         { "a/b", NULL },
         { "a?b", NULL },
         { "a b", NULL },
-        { "a,b", "a,b" }, /* sub-delims may stand in a registered name */
+        { "a,b", "a,b" }, /* sub-delims may be in a registered name */
         { "a_b-c~d!$&'()*+;=", "a_b-c~d!$&'()*+;=" },
         { "%c3%a9.example", "%c3%a9.example" },
         { "%c", NULL },

@@ -174,7 +174,7 @@ def enter_floor(bench, case, answer):
 
 
 def line_up(bench, case, names, left_out):
-    """entrants in the case's order; who cannot is put into left_out"""
+    """entrants in the case's order; one that cannot is put into left_out"""
     entrants, example = {}, None
     for name in names:
         if name == "floor":

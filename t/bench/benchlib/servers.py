@@ -142,7 +142,7 @@ class Server:
         self.note()
         for number, seconds in ((signal.SIGTERM, 3), (signal.SIGKILL, 3)):
             end = time.monotonic() + seconds
-            # the first process ends the others; who is left gets it itself
+            # the first process ends the others; one that is left gets it itself
             targets = [self.pid] if number == signal.SIGTERM else self.left()
             for pid in targets:
                 with contextlib.suppress(ProcessLookupError):
