@@ -117,11 +117,12 @@ const struct value_type value_auto_size = { "size", size_parse, size_print,
 /* ---- what they come to ---- */
 
 /* As much as there is of it, within its row's bounds. */
-static uint64_t bounded(const char *name, uint64_t v)
+/* No row's `most` is too much for 32 bits. */
+static size_t bounded(const char *name, uint64_t v)
 {
     const struct autos_row *r = row_of(name);
 
-    return v < r->least ? r->least : v > r->most ? r->most : v;
+    return (size_t)(v < r->least ? r->least : v > r->most ? r->most : v);
 }
 
 static uint64_t memory_share(uint64_t box)

@@ -209,11 +209,11 @@ struct conf_log {
 };
 
 struct conf_prepare {
-    size_t memory_file_bytes; /* files up to this are served from memory */
-    size_t memory_bytes;      /* for all prepared bytes together */
-    size_t files;             /* entries of the file cache, per worker */
-    size_t digest_bytes;      /* larger files have a weak tag first */
-    size_t digest_idle_bytes; /* and files larger than this one for good */
+    size_t memory_file_bytes;   /* files up to this are served from memory */
+    size_t memory_bytes;        /* for all prepared bytes together */
+    size_t files;               /* entries of the file cache, per worker */
+    uint64_t digest_bytes;      /* larger files have a weak tag first */
+    uint64_t digest_idle_bytes; /* and files larger than this for good */
     uint64_t
         give_back_ms; /* until what nobody asks for is let go of; 0: never */
     enum freshness freshness;

@@ -90,7 +90,8 @@ static size_t yescrypt_memory(struct span parameters)
     r = digit(parameters.p[2]);
     if (n < 0 || n > 30 || r < 0 || r > 47)
         return 0;
-    return (size_t)((uint64_t)128 * (uint64_t)(r + 1) << (n + 1));
+    uint64_t bytes = (uint64_t)128 * (uint64_t)(r + 1) << (n + 1);
+    return bytes < SIZE_MAX ? (size_t)bytes : SIZE_MAX;
 }
 
 /* $y$j9T$salt$hash */
