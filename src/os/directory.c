@@ -115,7 +115,8 @@ int directory_names(int fd, void (*name)(void *arg, const char *name),
         struct dirent64 row;
         char bytes[NAMES_BYTES];
     } got;
-    ssize_t n = getdents64(fd, &got, sizeof got);
+    /* musl takes a struct dirent * here, which is the same */
+    ssize_t n = getdents64(fd, (void *)&got, sizeof got);
     int names = 0;
 
     if (n < 0)
