@@ -34,10 +34,20 @@ def short():
     shutil.rmtree(folder, ignore_errors=True)
 
 
-# Tests that expect every coding: not for a build without one of them.
-CODINGS = {"test_15_conformance", "test_21_cross", "test_28_precompress",
-           "test_34_nodes", "test_35_codings", "test_41_agreement",
-           "test_87_tags", "test_90_differential"}
+# What needs parts that configure can leave out: files of tests, and single tests
+# of others.
+NEEDS = (
+    ({"brotli", "zstd"}, {
+        "test_15_conformance", "test_21_cross", "test_28_precompress",
+        "test_34_nodes", "test_35_codings", "test_41_agreement",
+        "test_87_tags", "test_90_differential"}),
+    ({"brotli"}, {
+        "test_the_first_request_gets_the_coded_form",
+        "test_so_it_is_after_a_reload_with_another_preparer",
+        "test_so_it_is_after_an_upgrade"}),
+    ({"crypt"}, {"test_78_access", "test_79_passwd",
+                 "test_seeded[password-in-shared-cache]"}),
+)
 
 
 def pytest_collection_modifyitems(items):
@@ -46,11 +56,12 @@ def pytest_collection_modifyitems(items):
     except (RuntimeError, OSError):
         return
     lacks = set(re.findall(r"^built without (\w+):", said, re.M))
-    missing = ", ".join(sorted(lacks & {"brotli", "zstd"}))
-    for item in items:
-        if missing and item.path.stem in CODINGS:
-            item.add_marker(pytest.mark.skip(
-                reason="etagd was built without " + missing))
+    for parts, tests in NEEDS:
+        missing = ", ".join(sorted(lacks & parts))
+        for item in items:
+            if missing and not tests.isdisjoint({item.path.stem, item.name}):
+                item.add_marker(pytest.mark.skip(
+                    reason="etagd was built without " + missing))
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -209,7 +209,9 @@ static int set(const struct options *o, const char *password)
     int error = password_hash(password, o->bcrypt ? "$2y$" : "$y$", cost, hash);
 
     if (error)
-        return complain("libcrypt", strerror(-error));
+        return complain("libcrypt", error == -ENOSYS
+                                        ? "this etagd was built without it"
+                                        : strerror(-error));
     const char *why = htpasswd_hash_fault(span_str(hash));
     return why ? complain("libcrypt's hash", why) : change(o, hash);
 }

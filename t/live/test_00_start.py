@@ -56,6 +56,14 @@ def test_a_build_says_what_it_lacks(folder):
     told = re.findall(r"was built without (\w+): no ", done.stderr)
     # [access] without crypt is a fault of its own
     assert sorted(told) == sorted(lacks - {"crypt"})
+    passwords = folder / "users"
+    passwords.write_text("alice:$2b$05$" + "a" * 53 + "\n")
+    file = write(folder, ini({"server": {"root": folder / "www"}}) +
+                 "[access *]\nbasic = %s\n" % passwords)
+    done = run("-t", "-c", file)
+    assert ("was built without libcrypt" in done.stderr) == \
+        ("crypt" in lacks), done.stderr
+    assert (done.returncode != 0) == ("crypt" in lacks)
     # nobody asked for it in so many words
     file = write(folder, ini({"server": {"root": folder / "www"}}))
     assert "built without" not in run("-t", "-c", file).stderr
