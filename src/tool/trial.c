@@ -127,7 +127,7 @@ static void end_connection(struct trial *t)
         if (txn->record[txn->record_at].entry)
             entry_release(&t->w->files, txn->record[txn->record_at].entry);
     }
-    txn->piece_at = txn->piece_n; /* what was queued is sent to nobody */
+    txn_reset_out(txn); /* what was queued is sent to nobody */
     txn_return(&t->w->txns, txn);
     t->conn.txn = NULL;
     t->conn.magic = 0; /* its place is free again */
