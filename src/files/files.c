@@ -41,8 +41,8 @@ bool files_init(struct files *fs, const struct root *root, size_t n_roots,
     if (fs->dirs) {
         dirs_watch_mounts(fs->dirs, fs->poll);
         fs->marks = marks_new(FILES_MARKED_MAX);
-        follow_start(fs);
     }
+    follow_start(fs);
     fs->cache.second = fs->now->second;
     fs->client = client_new(prepare_fd);
     fs->prepare_fd = prepare_fd;
@@ -81,8 +81,7 @@ bool files_free(struct files *fs)
 
 void files_mounts(struct files *fs)
 {
-    if (fs->places >= 0)
-        (void)follow_look(fs);
+    (void)follow_look(fs);
     if (fs->aside)
         aside_mounts(fs);
     dirs_forget(fs->dirs);
@@ -94,8 +93,9 @@ void files_news(struct files *fs)
     bool names = fs->dirs && dirs_news(fs->dirs);
     bool files = marks_news(fs->marks, fs->fresh + 1);
 
-    if (fs->places >= 0 && watch_waits(WATCH_PLACES) && follow_news(fs)) {
-        dirs_forget(fs->dirs);
+    if (follow_due(fs) && follow_news(fs)) {
+        if (fs->dirs)
+            dirs_forget(fs->dirs);
         if (fs->aside)
             aside_mounts(fs);
         names = true;

@@ -63,10 +63,12 @@ struct files {
     struct root *root; /* per site its own, then its aliases in order: as this
                           worker has found them last */
     size_t n_roots;
-    int places;           /* watch of the roots' names; or -1 */
-    bool root_moved;      /* a name means a directory that this worker may not
-                             read, or that the master is to keep for others: it is
-                             to be told */
+    int places;        /* watch of the roots' names; or -1 */
+    bool unwatched;    /* it does not tell of all: they are asked for by name */
+    uint64_t asked_us; /* not before that */
+    bool root_moved;   /* a name means a directory that this worker may not
+                          read, or that the master is to keep for others: it is
+                          to be told */
     uint64_t previous_us; /* when the first of a root's previous directories
                              is over; 0: there are none */
     struct cache cache;

@@ -22,6 +22,8 @@
 #include "os/mounts.h"
 #include "os/watch.h"
 
+#define UNWATCHED_US 1000000 /* as for files that no watch tells of */
+
 /* Other workers are to know what it was, too, should they be started later. */
 static void keep(struct files *fs, struct root *r)
 {
@@ -43,8 +45,8 @@ static bool look(struct files *fs, struct root *r, const struct root *given)
         fs->root_moved = true;
     if (fd < 0)
         return false; /* between two steps of a deploy: the old one serves */
-    if (file_stat(fd, &s) != 0 || !mounts_local(fd) ||
-        (s.dev == r->dev && s.ino == r->ino)) {
+    if (file_stat(fd, &s) != 0 || (s.dev == r->dev && s.ino == r->ino) ||
+        !mounts_local(fd)) {
         close(fd);
         return false;
     }
@@ -114,12 +116,13 @@ bool follow_look(struct files *fs)
 
 void follow_start(struct files *fs)
 {
-    fs->places = watch_new(WATCH_PLACES);
-    for (size_t i = 0; fs->places >= 0 && i < fs->n_roots; i++) {
-        struct root *r = &fs->root[i];
+    fs->places = fs->dirs ? watch_new(WATCH_PLACES) : -1;
+    for (size_t i = 0; i < fs->n_roots; i++) {
+        const struct root *r = &fs->root[i];
         if (r->folder >= 0 &&
-            watch_add_folder(fs->places, r->folder, r->fd) < 0)
-            r->folder = -1; /* the master looks each second */
+            (fs->places < 0 ||
+             watch_add_folder(fs->places, r->folder, r->fd) < 0))
+            fs->unwatched = true;
     }
     (void)follow_look(fs);
     note_previous(fs);
@@ -139,5 +142,12 @@ void follow_end(struct files *fs)
 
 bool follow_news(struct files *fs)
 {
-    return watch_take_names(fs->places) && follow_look(fs);
+    bool names = fs->places >= 0 && watch_take_names(fs->places);
+
+    if (fs->unwatched) {
+        bool always = fs->conf->prepare.freshness == FRESHNESS_STAT;
+        fs->asked_us = fs->now->us + (always ? 0 : UNWATCHED_US);
+        names = true;
+    }
+    return names && follow_look(fs);
 }

@@ -25,12 +25,18 @@ bool follow_look(struct files *fs);
  * was, and fs->root_moved set if it is there. */
 bool follow_news(struct files *fs);
 
+/* Is there any, or may there be some of which no watch tells? */
+static inline bool follow_due(const struct files *fs)
+{
+    return (fs->places >= 0 && watch_waits(WATCH_PLACES)) ||
+           (fs->unwatched && fs->now->us >= fs->asked_us);
+}
+
 /* There is such news, and whoever has nothing to do should take it, too: a
  * release that nobody has looked at can't be kept. */
 static inline bool follow_waits(const struct files *fs)
 {
-    return fs->conf->keep_previous_ms && fs->places >= 0 &&
-           watch_waits(WATCH_PLACES);
+    return fs->conf->keep_previous_ms && follow_due(fs);
 }
 
 int follow_expire(struct files *fs);

@@ -353,7 +353,7 @@ def test_a_release_that_is_the_present_one_again(serve, short):
         for pid in server.workers():
             held_by(server, pid, 1, "/always.js")
         server.close_connections()
-    for _ in range(3):
+    for _ in range(2):
         site.switch() if site.n == 1 else site.put(short / "r0001")
         assert asked(server.address, site, first).status == 200
         seen_by_all()
@@ -369,3 +369,25 @@ def test_without_it_nothing_is_kept(serve, short):
     server = serve(conf=site.conf())
     site.switch()
     assert asked(server.address, site, PARTS[0] % "0000").status == 404
+
+
+@pytest.mark.parametrize("kind", (Linked, Renamed))
+@pytest.mark.parametrize("kept", ("0", "1h"))
+def test_roots_are_followed_without_watches(serve, short, kind, kept):
+    """freshness = stat asks for names of roots as well."""
+    site = kind(short)
+    site.kept = kept
+    server = serve(conf={**site.conf(), "prepare": {"freshness": "stat"}})
+    with server.connect() as c:
+        assert c.request("GET", site.prefix,
+                         host=site.host).body.startswith(b"0000")
+        for n in range(1, 4):
+            site.switch()
+            if kind is Renamed:
+                server.await_line("M013: generation %d" % (n + 1))
+                page = asked(server.address, site, "").body
+            else:
+                page = c.request("GET", site.prefix, host=site.host).body
+            assert page.startswith(b"%04d" % n)
+            got = asked(server.address, site, PARTS[0] % "0000")
+            assert got.status == (200 if kept != "0" else 404)
