@@ -50,8 +50,9 @@ FOLLOW = """(() => { const a = document.createElement('a');
 # "Preload pages: no preloading": no connection is opened ahead of need.
 NO_SPARE = {"net": {"network_prediction_options": 2}}
 # "Preferred languages", which pages and servers are told.
-TONGUE = {"zh": {"intl": {"accept_languages": "zh-CN,zh",
-                          "selected_languages": "zh-CN,zh"}}}
+TONGUE: "dict[str, dict[str, object]]" = {
+    "zh": {"intl": {"accept_languages": "zh-CN,zh",
+                    "selected_languages": "zh-CN,zh"}}}
 
 
 def _prefer(profile: pathlib.Path, wanted: "dict[str, object]") -> None:

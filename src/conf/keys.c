@@ -189,7 +189,7 @@ const struct key keys[] = {
         "between requests, and for unused connections; announced in Keep-Alive",
         RANGE(10, MS_DAY)),
     ROW("timeouts", "idle-grace", duration, conf, timeouts.idle_grace_ms, "0",
-        "closed so much later than announced: for requests that are on their way then",
+        "closed that much later than announced, for requests on their way by then",
         RANGE(0, 60000)),
     ROW("timeouts", "head", duration, conf, timeouts.head_ms, "10s",
         "from the first byte of a request's head to its last", RANGE(10, MS_DAY)),

@@ -125,8 +125,8 @@ static struct list *send_some(struct files *fs, struct list *at)
     return to;
 }
 
-/* What is to be asked is the end of the list: who is asked about joins there,
- * and when a message finds no room none behind it does. */
+/* What is to be asked is the end of the list: an entry that is asked about
+ * joins there, and when a message finds no room none behind it does. */
 void asks_flush(struct files *fs)
 {
     struct list *at = &fs->asked;

@@ -20,7 +20,7 @@ static bool same_identity(const struct priv_identity *a,
 }
 
 /* How many files a worker knows follows from the number of workers, if from
- * nothing else: no reason to begin anew. */
+ * nothing else: no reason to begin again. */
 static bool same_work(const struct conf *x, const struct conf *y)
 {
     const struct conf_prepare *a = &x->prepare, *b = &y->prepare;

@@ -84,7 +84,7 @@ class Afar(Linked):
 
 
 class Renamed(Site):
-    """A folder that is renamed and made anew, which takes a reload, too."""
+    """A folder that is renamed and made again, which takes a reload, too."""
     def prepare(self):
         self.root = self.folder / "root"
 
