@@ -66,8 +66,6 @@ int idle_turn(struct files *fs)
     struct idle *i = &fs->idle;
     uint64_t each_ms = prepare_look_ms(fs->conf->prepare.give_back_ms);
 
-    if (fs->now->ms < i->due_ms)
-        return (int)(i->due_ms - fs->now->ms);
     if (nothing_known(fs) && i->gone == 0)
         return -1;
     if (!all_let_go(fs))

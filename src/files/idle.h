@@ -9,7 +9,8 @@
 
 struct files;
 
-/* Milliseconds until it is to be called again; -1: when something is known. */
+/* Due at fs->idle.due_ms.  Milliseconds until it is to be called again; -1:
+ * when something is known. */
 int idle_turn(struct files *fs);
 
 #endif

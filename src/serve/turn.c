@@ -303,7 +303,9 @@ static int wait_ms(struct worker *w)
     if (follow_waits(&w->files))
         take_news(w);
     ms = least(ms, follow_turn(&w->files));
-    ms = least(ms, idle_turn(&w->files));
+    uint64_t idle_ms = w->files.idle.due_ms;
+    ms = least(ms, idle_ms > w->now.ms ? (int)(idle_ms - w->now.ms)
+                                       : idle_turn(&w->files));
     ms = least(ms, wheel_wait_ms(&w->wheel, w->now.ms));
     ms = least(ms, access_turn(w->access));
     ms = least(ms, accepting_turn(w));

@@ -96,7 +96,7 @@ def test_idle_off(serve):
 def test_warm_stays(serve):
     """What was made ready before anybody asked does not grow idle."""
     server = serve(conf={"server": {"workers": 1},
-                         "prepare": {"give-back": "1s", "warm": "*.css"},
+                         "prepare": {"give-back": "4s", "warm": "*.css"},
                          "metrics": {"listen": "127.0.0.1:0"}},
                    files={"a.css": "a { margin: 0 }\n" * 200,
                           "b.txt": "b\n" * 900})
