@@ -48,7 +48,7 @@ FOLLOW = """(() => { const a = document.createElement('a');
 
 # Settings for which Chromium has no switch.
 # "Preload pages: no preloading": no connection is opened ahead of need.
-NO_SPARE = {"net": {"network_prediction_options": 2}}
+NO_SPARE: "dict[str, object]" = {"net": {"network_prediction_options": 2}}
 # "Preferred languages", which pages and servers are told.
 TONGUE: "dict[str, dict[str, object]]" = {
     "zh": {"intl": {"accept_languages": "zh-CN,zh",
