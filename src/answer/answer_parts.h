@@ -58,8 +58,8 @@ void answer_head(const struct reply *to, const struct blocks_head *h,
 void answer_refusal(const struct reply *to, const struct entry *e,
                     const struct plan *plan);
 
-/* An ENTRY_REFUSED whose prepared head won't do: the site has a page for it, the
- * reason is to be told, or another language wanted. */
+/* An ENTRY_REFUSED whose prepared head won't do: the site has a page for it,
+ * the reason is to be told, or another language wanted. */
 void answer_error(const struct reply *to, const struct entry *e);
 
 void answer_moved(const struct reply *to, struct entry *e,

@@ -16,8 +16,9 @@
 #include "base/list.h"
 #include "http/reason.h"
 
-#define GATE_CHECKS 64 /* under way or waiting, each of one user and password \
-                        */
+#define GATE_CHECKS                                           \
+    64 /* under way or waiting, each of one user and password \
+        */
 
 struct answers;
 struct attempts;

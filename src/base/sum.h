@@ -12,8 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SUM_BLOCK ((size_t)64 << 10) /* bytes; the last block may be shorter \
-                                      */
+#define SUM_BLOCK                                              \
+    ((size_t)64 << 10) /* bytes; the last block may be shorter \
+                        */
 
 /* Blocks of a file of so many bytes. */
 static inline uint64_t sum_blocks(uint64_t bytes)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * accesses: [access PATTERN] sections, and the files of passwords that they name.
- * Layer: conf.  Files are read along with the configuration, by whoever may:
- * workers get what stood there then, and a faulty file is a fault like others.
+ * accesses: [access PATTERN] sections, and the files of passwords that they
+ * name. Layer: conf.  Files are read along with the configuration, by whoever
+ * may: workers get what stood there then, and a faulty file is a fault like
+ * others.
  */
 #include "config.h"
 

@@ -15,7 +15,7 @@
 #include "http/date.h"
 #include "http/lifetime.h"
 #include "os/log.h"
-#include "share/past.h"
+#include "share/issued.h"
 
 static struct span sent_value(const struct policy *p, struct span name)
 {
@@ -68,17 +68,17 @@ void audit_dated(const struct files *fs, const struct entry *e)
         s.expires = e->modified_s + e->expires_s;
     int64_t unasked_s = lifetime_of(&s).unasked_s;
     if (unasked_s > 0)
-        past_grant(fs->past, f->past_key, f->bytes_id,
-                   fs->now->second + unasked_s);
+        issued_grant(fs->past, f->issued_key, f->bytes_id,
+                     fs->now->second + unasked_s);
 }
 
 static void tell_debt(struct files *fs, const struct entry *e,
                       const struct entry_form *f)
 {
-    int64_t until = past_debt_news(fs->past, f->past_key, f->bytes_id);
+    int64_t until = issued_debt_news(fs->past, f->issued_key, f->bytes_id);
     char text[DATE_BYTES];
 
-    if (until == PAST_NEVER || until <= fs->now->second)
+    if (until == ISSUED_NEVER || until <= fs->now->second)
         return;
     date_format(text, until);
     log_line(LOG_INFO_, about_entry(fs, e), "W091",
@@ -98,21 +98,21 @@ uint64_t audit_bytes_id(const uint8_t *digest)
 void audit_note(struct files *fs, struct entry *e, enum coding c,
                 const uint8_t *digest)
 {
-    struct past *past = fs->past;
+    struct issued *past = fs->past;
     struct entry_form *f = &e->form[c];
-    struct past_version v = { .last_modified = e->source.last_modified };
+    struct issued_version v = { .last_modified = e->source.last_modified };
 
     if (!past || !digest)
         return;
     f->bytes_id = audit_bytes_id(digest);
     v.bytes = f->bytes_id;
-    f->past_key = past_key(past, e->site, span_of(e->path, e->path_n), c);
+    f->issued_key = issued_key(past, e->site, span_of(e->path, e->path_n), c);
     if (f->tag_n)
-        v.tag = past_hash(past, span_of(f->tag_text, f->tag_n));
-    past_note(past, f->past_key, &v);
-    f->others = past_others(past, f->past_key, v.bytes);
+        v.tag = issued_hash(past, span_of(f->tag_text, f->tag_n));
+    issued_note(past, f->issued_key, &v);
+    f->others = issued_others(past, f->issued_key, v.bytes);
     f->tag_of_others =
-        v.tag && past_tag_of_others(past, f->past_key, v.tag, v.bytes);
+        v.tag && issued_tag_of_others(past, f->issued_key, v.tag, v.bytes);
     if (c != CODING_IDENTITY)
         return;
     take_fields(fs, e);
@@ -128,7 +128,7 @@ static bool date_of_others(const struct files *fs, const struct head *h,
 
     return date_parse(head_value(h, FIELD_IF_MODIFIED_SINCE), fs->now->second,
                       &date) &&
-           past_date_of_others(fs->past, f->past_key, date, f->bytes_id);
+           issued_date_of_others(fs->past, f->issued_key, date, f->bytes_id);
 }
 
 enum reason audit_judge(struct files *fs, const struct head *h, struct entry *e,

@@ -62,8 +62,8 @@ struct entry_form {
     struct block partial;      /* 206, where a rule makes it differ from 200 */
     /* read now and then */
     char tag_text[ETAG_BYTES_MAX];
-    uint64_t slab;               /* held; 0: none */
-    uint64_t bytes_id, past_key; /* for audit.h; bytes_id 0: not known */
+    uint64_t slab;                 /* held; 0: none */
+    uint64_t bytes_id, issued_key; /* for audit.h; bytes_id 0: not known */
 };
 
 /* What is read for each answer lies side by side and before the path, which is

@@ -24,7 +24,7 @@ struct aside;
 struct dirs;
 struct entry;
 struct marks;
-struct past;
+struct issued;
 struct warm;
 
 #define ROOT_PREVIOUS_MAX 8
@@ -55,7 +55,7 @@ struct files {
     /* the owner's, and there for as long as this is */
     const struct conf *conf;
     const struct moment *now;
-    struct past *past;      /* what was handed out before, by all */
+    struct issued *past;    /* what was handed out before, by all */
     struct span keep_alive; /* the fields of every head that ends with them */
     int poll;
     /* what is known */

@@ -47,7 +47,7 @@ struct wording {
       "无法读取该文件；原因见服务器日志。")                                    \
     X(NOT_FOUND, "There is no such file here.", "这里没有这个文件。")          \
     X(METRICS_MANY,                                                            \
-      "There are too many workers to be listed here: see [metrics] in the "   \
+      "There are too many workers to be listed here: see [metrics] in the "    \
       "configuration.",                                                        \
       "工作进程太多，这里无法一一列出：见配置中的 [metrics]。")                \
     /* the observer's and the scraper's */                                     \

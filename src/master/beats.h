@@ -12,8 +12,8 @@
 struct generation;
 
 /* Processes of g that have not turned for stall_us get SIGABRT, and SIGKILL
- * half a second later; those that wait for a disk are spared.  since_us: from when on silence counts (the master
- * itself may have been stopped before). */
+ * half a second later; those that wait for a disk are spared.  since_us: from
+ * when on silence counts (the master itself may have been stopped before). */
 void beats_check(struct generation *g, uint64_t now_us, uint64_t since_us,
                  uint64_t stall_us);
 

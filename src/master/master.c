@@ -37,7 +37,7 @@
 #include "os/title.h"
 #include "prepare/preparer.h"
 #include "share/attempts.h"
-#include "share/past.h"
+#include "share/issued.h"
 #include "share/standing.h"
 
 #define START_TRIES 3u /* quick deaths before a start is given up */
@@ -376,7 +376,7 @@ static void begin(struct master *m, char *const *argv)
     list_init(&m->generations);
     m->started_us = clock_mono_us();
     m->connections = shm_new(sizeof *m->connections);
-    m->past = past_new();
+    m->past = issued_new();
     m->attempts = attempts_new();
     m->standing = shm_new(sizeof *m->standing);
     begin_tallies(m);
@@ -403,7 +403,7 @@ static int end(struct master *m)
     console_end(m, !m->upgrade.replaced);
     terminal_end(m);
     shm_free(m->connections, sizeof *m->connections);
-    past_free(m->past);
+    issued_free(m->past);
     attempts_free(m->attempts);
     tallies_free(m->tallies);
     close(m->tallies_fd);

@@ -76,7 +76,7 @@ struct master {
     struct generation *current;   /* NULL before the first and once stopping */
     unsigned numbers;             /* generations so far */
     _Atomic uint64_t *connections;
-    struct past *past;
+    struct issued *past;
     struct attempts *attempts;
     struct tallies *tallies;   /* of all generations */
     int tallies_fd;            /* for an upgrade */

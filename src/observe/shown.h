@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "observe/history.h"
-#include "share/past.h"
+#include "share/issued.h"
 
 /* Enough for any event, and for any connection without its requests. */
 #define SHOWN_EVENT_MAX 24576
@@ -31,7 +31,7 @@ struct shown_line shown_request_line(struct span head);
 /* past: what was handed
  * out, for the cache debt of a path; may be NULL. */
 void shown_event(struct buf *b, const struct happened *x, struct span mask,
-                 const struct past *past);
+                 const struct issued *past);
 
 /* The ledger's object of a connection; with the requests that are still in the
  * history, as many as fit into b (`requests_listed` tells how many). */

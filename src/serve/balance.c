@@ -13,10 +13,11 @@
 #include "os/wake.h"
 #include "serve/worker.h"
 
-#define PATIENCE_US 15000u /* until a worker that was called should be there \
-                            */
-#define ABSENT_US 50000u   /* until one that did not come is called again */
-#define MISSES_MAX 3u      /* then it is left alone until it turns again */
+#define PATIENCE_US                                                        \
+    15000u               /* until a worker that was called should be there \
+                          */
+#define ABSENT_US 50000u /* until one that did not come is called again */
+#define MISSES_MAX 3u    /* then it is left alone until it turns again */
 #define BEAT_OLD_US (3u * WORKER_BEAT_MS * 1000u)
 
 static uint64_t open_now(struct counters_slot *s)

@@ -19,7 +19,7 @@
 #include "serve/worker.h"
 #include "share/board.h"
 #include "share/attempts.h"
-#include "share/past.h"
+#include "share/issued.h"
 #include "share/tallies.h"
 
 /* Texts of one entry, by what the sample site's come to: its two names, and for
@@ -80,7 +80,7 @@ size_t budget_shared(const struct conf *conf,
     size_t n = 0;
 
     rows[n++] =
-        (struct budget_row){ "what was handed out", "", 1, past_bytes() };
+        (struct budget_row){ "what was handed out", "", 1, issued_bytes() };
     rows[n++] = (struct budget_row){ "attempts at passwords", "access attempts",
                                      gate_wanted(conf), attempts_bytes() };
     rows[n++] =

@@ -3,6 +3,6 @@ libshare_a_SOURCES = \
 	src/share/attempts.c src/share/attempts.h \
 	src/share/board.c src/share/board.h \
 	src/share/counters.h \
-	src/share/past.c src/share/past.h \
+	src/share/issued.c src/share/issued.h \
 	src/share/standing.h \
 	src/share/tallies.c src/share/tallies.h

@@ -15,12 +15,12 @@ KNOWN = {
     'serve': [
         # a connection that comes may make another give way, which is a step,
         # and a step may refuse one
-        {'accepting', 'arrivals', 'control', 'proxied', 'room', 'send', 'step',
+        {'accepting', 'arrivals', 'control', 'proxied', 'capacity', 'send', 'step',
          'turn', 'worker'},
     ],
     'master': [
         # console and turnover tell the loop what to do
-        {'console', 'master', 'turnover'},
+        {'console', 'master', 'takeover'},
     ],
 }
 

@@ -5,77 +5,77 @@
 #include "unit.h"
 
 #include "http/cond.h"
-#include "share/past.h"
+#include "share/issued.h"
 
-static uint64_t key_of(const struct past *p, const char *path)
+static uint64_t key_of(const struct issued *p, const char *path)
 {
-    return past_key(p, 0, span_str(path), CODING_IDENTITY);
+    return issued_key(p, 0, span_str(path), CODING_IDENTITY);
 }
 
 static void tags_and_dates(void **state)
 {
-    struct past *p = past_new();
+    struct issued *p = issued_new();
     uint64_t k = key_of(p, "/a"), other = key_of(p, "/b");
-    struct past_version one = { 7, 101, 1000 }, two = { 7, 201, 1000 },
-                        three = { 8, 301, 2000 };
+    struct issued_version one = { 7, 101, 1000 }, two = { 7, 201, 1000 },
+                          three = { 8, 301, 2000 };
 
     (void)state;
-    past_note(p, k, &one);
-    assert_false(past_others(p, k, 101));
-    assert_true(past_others(p, k, 201));
-    past_note(p, k, &two);
-    assert_true(past_tag_of_others(p, k, 7, 201));
-    assert_true(past_tag_of_others(p, k, 7, 101));
-    assert_false(past_tag_of_others(p, k, 8, 201));
-    assert_false(past_tag_of_others(p, other, 7, 201));
-    past_note(p, k, &three);
-    assert_true(past_date_of_others(p, k, 1000, 301));
-    assert_false(past_date_of_others(p, k, 2000, 301));
-    past_free(p);
+    issued_note(p, k, &one);
+    assert_false(issued_others(p, k, 101));
+    assert_true(issued_others(p, k, 201));
+    issued_note(p, k, &two);
+    assert_true(issued_tag_of_others(p, k, 7, 201));
+    assert_true(issued_tag_of_others(p, k, 7, 101));
+    assert_false(issued_tag_of_others(p, k, 8, 201));
+    assert_false(issued_tag_of_others(p, other, 7, 201));
+    issued_note(p, k, &three);
+    assert_true(issued_date_of_others(p, k, 1000, 301));
+    assert_false(issued_date_of_others(p, k, 2000, 301));
+    issued_free(p);
 }
 
 static void debts(void **state)
 {
-    struct past *p = past_new();
+    struct issued *p = issued_new();
     uint64_t k = key_of(p, "/a");
-    struct past_version one = { 1, 101, COND_NO_DATE },
-                        two = { 2, 201, COND_NO_DATE };
+    struct issued_version one = { 1, 101, COND_NO_DATE },
+                          two = { 2, 201, COND_NO_DATE };
 
     (void)state;
-    past_note(p, k, &one);
-    past_grant(p, k, 101, 5000);
-    past_grant(p, k, 101, 4000); /* an earlier one changes nothing */
-    assert_true(past_debt(p, k, 101) == PAST_NEVER);
-    past_note(p, k, &two);
-    assert_true(past_debt(p, k, 201) == 5000);
-    assert_true(past_debt_of(p, 0, SPAN("/a")) == 5000);
-    assert_true(past_debt_of(p, 0, SPAN("/b")) == PAST_NEVER);
-    assert_true(past_debt_news(p, k, 201) == 5000);
-    assert_true(past_debt_news(p, k, 201) == PAST_NEVER);
-    past_grant(p, k, 101, 6000);
-    assert_true(past_debt_news(p, k, 201) == 6000);
-    past_free(p);
+    issued_note(p, k, &one);
+    issued_grant(p, k, 101, 5000);
+    issued_grant(p, k, 101, 4000); /* an earlier one changes nothing */
+    assert_true(issued_debt(p, k, 101) == ISSUED_NEVER);
+    issued_note(p, k, &two);
+    assert_true(issued_debt(p, k, 201) == 5000);
+    assert_true(issued_debt_of(p, 0, SPAN("/a")) == 5000);
+    assert_true(issued_debt_of(p, 0, SPAN("/b")) == ISSUED_NEVER);
+    assert_true(issued_debt_news(p, k, 201) == 5000);
+    assert_true(issued_debt_news(p, k, 201) == ISSUED_NEVER);
+    issued_grant(p, k, 101, 6000);
+    assert_true(issued_debt_news(p, k, 201) == 6000);
+    issued_free(p);
 }
 
 /* The oldest gives way, the newest stay, and nothing grows. */
 static void bounded(void **state)
 {
-    struct past *p = past_new();
+    struct issued *p = issued_new();
     uint64_t k = key_of(p, "/a");
 
     (void)state;
     for (uint64_t i = 1; i <= 100; i++) {
-        struct past_version v = { i, 1000 + i, COND_NO_DATE };
-        past_note(p, k, &v);
+        struct issued_version v = { i, 1000 + i, COND_NO_DATE };
+        issued_note(p, k, &v);
     }
-    assert_true(past_tag_of_others(p, k, 100, 1));
-    assert_true(past_tag_of_others(p, k, 93, 1));
-    assert_false(past_tag_of_others(p, k, 92, 1));
+    assert_true(issued_tag_of_others(p, k, 100, 1));
+    assert_true(issued_tag_of_others(p, k, 93, 1));
+    assert_false(issued_tag_of_others(p, k, 92, 1));
     for (uint64_t i = 0; i < 100000; i++) {
-        struct past_version v = { i + 2, i + 2, COND_NO_DATE };
-        past_note(p, i * 0x9e3779b97f4a7c15ull, &v);
+        struct issued_version v = { i + 2, i + 2, COND_NO_DATE };
+        issued_note(p, i * 0x9e3779b97f4a7c15ull, &v);
     }
-    past_free(p);
+    issued_free(p);
 }
 
 int main(void)

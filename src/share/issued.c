@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * past: the table behind past.h.
+ * issued: the table behind issued.h.
  * Layer: share.  A row is found by its key in one set of WAYS rows; its words
  * are atomic one by one, and a check word made of all of them tells whether
  * they belong together.  Who writes a row claims it first; a worker that dies
  * over it costs one row.
  */
-#include "share/past.h"
+#include "share/issued.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
@@ -24,49 +24,49 @@ struct row {
     _Atomic uint64_t check; /* EMPTY, CLAIMED, or of the next four */
     _Atomic uint64_t key, tag, bytes;
     _Atomic int64_t last_modified;
-    _Atomic uint64_t noted;      /* number of the last past_note() */
+    _Atomic uint64_t noted;      /* number of the last issued_note() */
     _Atomic int64_t until, told; /* 0: never */
 };
 
-struct past {
+struct issued {
     uint64_t seed;
     _Atomic uint64_t notes;
     struct row row[SETS][WAYS];
 };
 
-size_t past_bytes(void)
+size_t issued_bytes(void)
 {
-    return sizeof(struct past);
+    return sizeof(struct issued);
 }
 
-struct past *past_new(void)
+struct issued *issued_new(void)
 {
-    struct past *p = shm_new(sizeof *p);
+    struct issued *p = shm_new(sizeof *p);
 
     if (p)
         (void)!getrandom(&p->seed, sizeof p->seed, GRND_NONBLOCK);
     return p;
 }
 
-void past_free(struct past *p)
+void issued_free(struct issued *p)
 {
     shm_free(p, sizeof *p);
 }
 
-uint64_t past_hash(const struct past *p, struct span text)
+uint64_t issued_hash(const struct issued *p, struct span text)
 {
     uint64_t h = hash_span(p->seed, text);
 
     return h > CLAIMED ? h : 2;
 }
 
-uint64_t past_key(const struct past *p, unsigned site, struct span path,
-                  enum coding c)
+uint64_t issued_key(const struct issued *p, unsigned site, struct span path,
+                    enum coding c)
 {
-    return hash_mix(hash_mix(past_hash(p, path), site + 1), (unsigned)c + 1);
+    return hash_mix(hash_mix(issued_hash(p, path), site + 1), (unsigned)c + 1);
 }
 
-static uint64_t check_of(uint64_t key, const struct past_version *v)
+static uint64_t check_of(uint64_t key, const struct issued_version *v)
 {
     uint64_t h = hash_mix(hash_mix(hash_mix(key, v->tag), v->bytes),
                           (uint64_t)v->last_modified);
@@ -75,7 +75,8 @@ static uint64_t check_of(uint64_t key, const struct past_version *v)
 }
 
 /* A whole row of this key; false: another's, empty, or being written. */
-static bool read_row(const struct row *r, uint64_t key, struct past_version *v)
+static bool read_row(const struct row *r, uint64_t key,
+                     struct issued_version *v)
 {
     uint64_t check = atomic_load_explicit(&r->check, memory_order_acquire);
 
@@ -89,18 +90,18 @@ static bool read_row(const struct row *r, uint64_t key, struct past_version *v)
     return check_of(key, v) == check;
 }
 
-static const struct row *set_of(const struct past *p, uint64_t key)
+static const struct row *set_of(const struct issued *p, uint64_t key)
 {
     return p->row[key & (SETS - 1)];
 }
 
-static struct row *set_to_write(struct past *p, uint64_t key)
+static struct row *set_to_write(struct issued *p, uint64_t key)
 {
     return p->row[key & (SETS - 1)];
 }
 
-static void write_row(struct row *r, uint64_t key, const struct past_version *v,
-                      uint64_t number)
+static void write_row(struct row *r, uint64_t key,
+                      const struct issued_version *v, uint64_t number)
 {
     uint64_t before = atomic_load(&r->check);
 
@@ -117,13 +118,13 @@ static void write_row(struct row *r, uint64_t key, const struct past_version *v,
     atomic_store_explicit(&r->check, check_of(key, v), memory_order_release);
 }
 
-void past_note(struct past *p, uint64_t key, const struct past_version *v)
+void issued_note(struct issued *p, uint64_t key, const struct issued_version *v)
 {
     struct row *set = set_to_write(p, key), *oldest = NULL;
     uint64_t number = atomic_fetch_add(&p->notes, 1) + 1;
 
     for (unsigned i = 0; i < WAYS; i++) {
-        struct past_version seen;
+        struct issued_version seen;
         struct row *r = &set[i];
         if (read_row(r, key, &seen) && seen.tag == v->tag &&
             seen.bytes == v->bytes && seen.last_modified == v->last_modified) {
@@ -138,9 +139,9 @@ void past_note(struct past *p, uint64_t key, const struct past_version *v)
         write_row(oldest, key, v, number);
 }
 
-bool past_others(const struct past *p, uint64_t key, uint64_t bytes)
+bool issued_others(const struct issued *p, uint64_t key, uint64_t bytes)
 {
-    struct past_version v;
+    struct issued_version v;
 
     for (unsigned i = 0; i < WAYS; i++) {
         if (read_row(&set_of(p, key)[i], key, &v) && v.bytes != bytes)
@@ -149,10 +150,10 @@ bool past_others(const struct past *p, uint64_t key, uint64_t bytes)
     return false;
 }
 
-bool past_tag_of_others(const struct past *p, uint64_t key, uint64_t tag,
-                        uint64_t bytes)
+bool issued_tag_of_others(const struct issued *p, uint64_t key, uint64_t tag,
+                          uint64_t bytes)
 {
-    struct past_version v;
+    struct issued_version v;
 
     for (unsigned i = 0; i < WAYS; i++) {
         if (read_row(&set_of(p, key)[i], key, &v) && v.bytes != bytes &&
@@ -162,10 +163,10 @@ bool past_tag_of_others(const struct past *p, uint64_t key, uint64_t tag,
     return false;
 }
 
-bool past_date_of_others(const struct past *p, uint64_t key, int64_t date,
-                         uint64_t bytes)
+bool issued_date_of_others(const struct issued *p, uint64_t key, int64_t date,
+                           uint64_t bytes)
 {
-    struct past_version v;
+    struct issued_version v;
 
     for (unsigned i = 0; i < WAYS; i++) {
         if (read_row(&set_of(p, key)[i], key, &v) && v.bytes != bytes &&
@@ -175,9 +176,9 @@ bool past_date_of_others(const struct past *p, uint64_t key, int64_t date,
     return false;
 }
 
-void past_grant(struct past *p, uint64_t key, uint64_t bytes, int64_t until)
+void issued_grant(struct issued *p, uint64_t key, uint64_t bytes, int64_t until)
 {
-    struct past_version v;
+    struct issued_version v;
 
     for (unsigned i = 0; i < WAYS; i++) {
         struct row *r = &set_to_write(p, key)[i];
@@ -191,10 +192,10 @@ void past_grant(struct past *p, uint64_t key, uint64_t bytes, int64_t until)
     }
 }
 
-int64_t past_debt(const struct past *p, uint64_t key, uint64_t bytes)
+int64_t issued_debt(const struct issued *p, uint64_t key, uint64_t bytes)
 {
-    int64_t latest = PAST_NEVER;
-    struct past_version v;
+    int64_t latest = ISSUED_NEVER;
+    struct issued_version v;
 
     for (unsigned i = 0; i < WAYS; i++) {
         const struct row *r = &set_of(p, key)[i];
@@ -206,10 +207,10 @@ int64_t past_debt(const struct past *p, uint64_t key, uint64_t bytes)
     return latest;
 }
 
-int64_t past_debt_news(struct past *p, uint64_t key, uint64_t bytes)
+int64_t issued_debt_news(struct issued *p, uint64_t key, uint64_t bytes)
 {
-    int64_t latest = PAST_NEVER;
-    struct past_version v;
+    int64_t latest = ISSUED_NEVER;
+    struct issued_version v;
 
     for (unsigned i = 0; i < WAYS; i++) {
         struct row *r = &set_to_write(p, key)[i];
@@ -222,11 +223,11 @@ int64_t past_debt_news(struct past *p, uint64_t key, uint64_t bytes)
     return latest;
 }
 
-int64_t past_debt_of(const struct past *p, unsigned site, struct span path)
+int64_t issued_debt_of(const struct issued *p, unsigned site, struct span path)
 {
-    uint64_t key = past_key(p, site, path, CODING_IDENTITY), newest = 0;
+    uint64_t key = issued_key(p, site, path, CODING_IDENTITY), newest = 0;
     uint64_t bytes = 0;
-    struct past_version v;
+    struct issued_version v;
 
     for (unsigned i = 0; i < WAYS; i++) {
         const struct row *r = &set_of(p, key)[i];
@@ -236,5 +237,5 @@ int64_t past_debt_of(const struct past *p, unsigned site, struct span path)
             bytes = v.bytes;
         }
     }
-    return newest ? past_debt(p, key, bytes) : PAST_NEVER;
+    return newest ? issued_debt(p, key, bytes) : ISSUED_NEVER;
 }
