@@ -11,7 +11,7 @@
 
 #include "base/check.h"
 #include "files/aside.h"
-#include "files/asks.h"
+#include "files/questions.h"
 #include "files/blocks.h"
 #include "files/files.h"
 #include "os/directory.h"
@@ -94,7 +94,7 @@ void entry_end(struct files *fs, struct entry *e)
     /* whatever it hangs in holds it */
     CHECK(!e->in_cache && list_empty(&e->lru) && list_empty(&e->waiters));
     CHECK(list_empty(&e->asked) && list_empty(&e->hashed));
-    asks_remove(fs, e);
+    questions_remove(fs, e);
     for (int c = 0; c < CODING_COUNT; c++) {
         drop_form(fs, e, &e->form[c]);
         marks_drop(fs->marks, e->mark[c]);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "files/aside.h"
-#include "files/asks.h"
+#include "files/questions.h"
 #include "files/dirs.h"
 #include "files/entry.h"
 #include "files/follow.h"
@@ -33,7 +33,7 @@ bool files_init(struct files *fs, const struct root *root, size_t n_roots,
     if (!fs->root)
         return false;
     memcpy(fs->root, root, n_roots * sizeof fs->root[0]);
-    if (!asks_init(fs) ||
+    if (!questions_init(fs) ||
         !cache_init(&fs->cache, fs->conf->prepare.files, seed))
         return false;
     if (fs->conf->prepare.freshness == FRESHNESS_AUTO)

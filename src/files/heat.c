@@ -6,7 +6,7 @@
  */
 #include "files/heat.h"
 
-#include "files/asks.h"
+#include "files/questions.h"
 #include "files/audit.h"
 #include "files/entry.h"
 #include "files/files.h"
@@ -35,7 +35,7 @@ void heat_add(struct files *fs, struct entry *e, size_t n)
     if (e->hot || e->heat / TIMES < e->version.size || !may(fs, e))
         return;
     e->hot = true;
-    asks_begin(fs, e, &none, true);
+    questions_begin(fs, e, &none, true);
 }
 
 bool heat_other_bytes(const struct entry *e, const struct prepare_answer *a)

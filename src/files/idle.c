@@ -7,7 +7,7 @@
 #include "files/idle.h"
 
 #include "files/entry.h"
-#include "files/facts.h"
+#include "files/replies.h"
 #include "files/files.h"
 #include "os/heap.h"
 #include "os/marks.h"
@@ -37,7 +37,7 @@ static bool let_go(struct files *fs, struct list *entries, int64_t since)
             list_prepend(entries, &e->lru);
             continue;
         }
-        facts_let_go(fs, e);
+        replies_let_go(fs, e);
         fs->idle.gone++;
     }
     return !list_empty(entries);

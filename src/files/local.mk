@@ -2,14 +2,14 @@ noinst_LIBRARIES += libfiles.a
 libfiles_a_SOURCES = \
 	src/files/about.h \
 	src/files/aside.c src/files/aside.h \
-	src/files/asks.c src/files/asks.h \
+	src/files/questions.c src/files/questions.h \
 	src/files/audit.c src/files/audit.h \
 	src/files/blocks.c src/files/blocks.h \
 	src/files/cache.c src/files/cache.h \
 	src/files/dirs.c src/files/dirs.h \
 	src/files/drops.c src/files/drops.h \
 	src/files/entry.c src/files/entry.h \
-	src/files/facts.c src/files/facts.h \
+	src/files/replies.c src/files/replies.h \
 	src/files/files.c src/files/files.h \
 	src/files/find.c src/files/find.h \
 	src/files/follow.c src/files/follow.h \

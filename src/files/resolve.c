@@ -14,7 +14,7 @@
 #include "base/check.h"
 #include "conf/rules.h"
 #include "files/aside.h"
-#include "files/asks.h"
+#include "files/questions.h"
 #include "files/blocks.h"
 #include "files/entry.h"
 #include "files/files.h"
@@ -165,7 +165,7 @@ static bool make_file(struct files *fs, struct entry *e, struct found *f)
     f->fd = -1;
     if (!e->foreign) /* asking may take for ever, and nothing would be told */
         mark(fs, e, f);
-    asks_begin(fs, e, f, false);
+    questions_begin(fs, e, f, false);
     f->sidecars = 0; /* theirs now */
     return true;
 }
@@ -222,7 +222,7 @@ static void refresh_degraded(struct files *fs, struct entry *e)
 
     if (!e->background && e->tries < DEGRADED_TRIES && e->fd >= 0 &&
         !fs->prepare_down && fs->now->us - e->asked_us > DEGRADED_US)
-        asks_begin(fs, e, &none, true);
+        questions_begin(fs, e, &none, true);
 }
 
 /* Puts what was found in the place of what was known before (NULL: nothing). */

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "files/facts.h"
+#include "files/replies.h"
 #include "os/channel.h"
 #include "os/log.h"
 #include "os/poll.h"
@@ -82,7 +82,7 @@ static void obey(struct worker *w, enum worker_word word, int fd)
         log_adopt(fd);
         return;
     case WORKER_PREPARER:
-        facts_renew(&w->files, fd);
+        replies_renew(&w->files, fd);
         return;
     case WORKER_READY:
     case WORKER_DEAF:

@@ -18,7 +18,7 @@
 #include "base/check.h"
 #include "conf/sites.h"
 #include "files/entry.h"
-#include "files/facts.h"
+#include "files/replies.h"
 #include "files/find.h"
 #include "files/resolve.h"
 #include "http/body.h"
@@ -306,7 +306,7 @@ static bool waits(struct worker *w, struct txn *t, const struct head *h,
     if (!e) {
         where = t->lost ? NULL : w->files.waits;
     } else if (e->pending ||
-               facts_await_digest(&w->files, e, h->present & ABOUT_TAGS)) {
+               replies_await_digest(&w->files, e, h->present & ABOUT_TAGS)) {
         where = &e->waiters;
     } else if (e->kind == ENTRY_LISTING && !w->answers.listed.open) {
         where = &w->answers.listed.queue;

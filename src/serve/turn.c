@@ -14,7 +14,7 @@
 #include "base/check.h"
 #include "files/dirs.h"
 #include "files/aside.h"
-#include "files/facts.h"
+#include "files/replies.h"
 #include "files/follow.h"
 #include "files/lookup.h"
 #include "files/resolve.h"
@@ -143,7 +143,7 @@ static bool resume_aside(struct worker *w)
 static inline bool somebody_goes_on(const struct files *fs,
                                     const struct answers *a)
 {
-    return fs->aside_used || a->gate || facts_any(fs);
+    return fs->aside_used || a->gate || replies_any(fs);
 }
 
 /* Requests whose facts are there, or won't come, go on; false: none. */
@@ -152,7 +152,7 @@ static bool resume(struct worker *w)
     bool any = w->files.aside_used && resume_aside(w);
     struct list *waiter;
 
-    while ((waiter = facts_ready(&w->files)) ||
+    while ((waiter = replies_ready(&w->files)) ||
            (waiter = gate_ready(&w->answers))) {
         step_resume(w, LIST_ENTRY(waiter, struct txn, waiter)->conn);
         any = true;
@@ -162,8 +162,8 @@ static bool resume(struct worker *w)
 
 static void take_facts(struct worker *w)
 {
-    for (int n = 0; (n < FACTS_TURN_MAX || client_left(w->files.client)) &&
-                    facts_take(&w->files);
+    for (int n = 0; (n < REPLIES_TURN_MAX || client_left(w->files.client)) &&
+                    replies_take(&w->files);
          n++)
         resume(w);
     resume(w);
@@ -294,7 +294,7 @@ static int wait_ms(struct worker *w)
 
     /* each of these has work of its own to do, however busy the turns are */
     do {
-        ms = facts_turn(&w->files);
+        ms = replies_turn(&w->files);
         if (w->files.aside_used)
             ms = least(ms, aside_turn(&w->files));
         /* they may have asked for more */

@@ -20,7 +20,7 @@
 #include "base/apart.h"
 #include "base/check.h"
 #include "files/aside.h"
-#include "files/facts.h"
+#include "files/replies.h"
 #include "files/warm.h"
 #include "os/clock.h"
 #include "os/heap.h"
@@ -42,7 +42,7 @@ _Static_assert(CONF_FIELDS_MAX <= HEAD_FIELDS_MAX, "[limits] fields");
 static APART void begin_second(struct worker *w, int64_t second)
 {
     if (second < w->now.second)
-        facts_forget(&w->files); /* their dates may lie ahead now */
+        replies_forget(&w->files); /* their dates may lie ahead now */
     w->now.second = w->files.cache.second = second;
     date_format(w->now.date, second);
     txn_pool_rest(&w->txns);
@@ -218,7 +218,7 @@ bool worker_free(struct worker *w)
 {
     CHECK(worker_is(w));
     warm_end(&w->files);
-    facts_drop(&w->files);
+    replies_drop(&w->files);
     aside_drop(&w->files);
     listings_forget(&w->answers);
     pages_free(&w->answers);

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "files/facts.h"
+#include "files/replies.h"
 #include "http/target.h"
 #include "os/channel.h"
 #include "os/log.h"
@@ -138,9 +138,9 @@ static void turn(struct trial *t)
 {
     struct epoll_event event;
 
-    poll_wait(t->w->poll, &event, 1, facts_turn(&t->w->files));
+    poll_wait(t->w->poll, &event, 1, replies_turn(&t->w->files));
     worker_time(t->w);
-    while (facts_take(&t->w->files) || facts_ready(&t->w->files))
+    while (replies_take(&t->w->files) || replies_ready(&t->w->files))
         ; /* there is one request, which looks by itself */
 }
 
@@ -195,7 +195,7 @@ void trial_run(struct trial *t, struct span request)
         struct epoll_event event;
         poll_wait(t->w->poll, &event, 1, 50);
         worker_time(t->w);
-        while (facts_take(&t->w->files))
+        while (replies_take(&t->w->files))
             ;
         e = trial_entry(t);
         if (e && e->in_asks)

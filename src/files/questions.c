@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * asks: what was asked, by number, and the sending of it.
+ * questions: what was asked, by number, and the sending of it.
  * Layer: files.  What could not be sent (the channel is full or gone) is marked
- * and sent again by facts_turn() or facts_renew().
+ * and sent again by replies_turn() or replies_renew().
  * Heap: one table, at the start.
  */
-#include "files/asks.h"
+#include "files/questions.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,23 +13,23 @@
 
 #include "base/check.h"
 #include "base/uninit.h"
-#include "files/facts.h"
+#include "files/replies.h"
 #include "files/files.h"
 #include "files/find.h"
 #include "os/channel.h"
 
-#define ASKS_MASK 4095
+#define QUESTIONS_MASK 4095
 #define LOSSES_MAX 2 /* a file whose coding kills preparers is let be */
 
-bool asks_init(struct files *fs)
+bool questions_init(struct files *fs)
 {
-    fs->asks = calloc(ASKS_MASK + 1, sizeof fs->asks[0]);
+    fs->asks = calloc(QUESTIONS_MASK + 1, sizeof fs->asks[0]);
     return fs->asks != NULL;
 }
 
-struct entry *asks_find(struct files *fs, uint64_t seq)
+struct entry *questions_find(struct files *fs, uint64_t seq)
 {
-    struct entry *e = fs->asks[seq & ASKS_MASK];
+    struct entry *e = fs->asks[seq & QUESTIONS_MASK];
 
     while (e && e->seq != seq)
         e = e->seq_next;
@@ -40,16 +40,16 @@ static void add(struct files *fs, struct entry *e)
 {
     CHECK(entry_is(e) && !e->in_asks);
     e->seq = ++fs->seq;
-    e->seq_next = fs->asks[e->seq & ASKS_MASK];
-    fs->asks[e->seq & ASKS_MASK] = e;
+    e->seq_next = fs->asks[e->seq & QUESTIONS_MASK];
+    fs->asks[e->seq & QUESTIONS_MASK] = e;
     e->in_asks = true;
 }
 
-void asks_remove(struct files *fs, struct entry *e)
+void questions_remove(struct files *fs, struct entry *e)
 {
     if (!e->in_asks)
         return;
-    struct entry **at = &fs->asks[e->seq & ASKS_MASK];
+    struct entry **at = &fs->asks[e->seq & QUESTIONS_MASK];
     while (*at != e) {
         CHECK(*at);
         at = &(*at)->seq_next;
@@ -59,7 +59,7 @@ void asks_remove(struct files *fs, struct entry *e)
     e->in_asks = false;
 }
 
-const char *asks_name(const struct entry *e)
+const char *questions_name(const struct entry *e)
 {
     const char *slash = strrchr(e->file_path, '/');
 
@@ -76,7 +76,7 @@ static void put_ask(const struct files *fs, struct message *m,
                     const struct entry *e)
 {
     struct prepare_ask *ask = &m->ask[m->n++];
-    const char *name = asks_name(e);
+    const char *name = questions_name(e);
     size_t name_n = strlen(name);
 
     memset(ask, 0, sizeof *ask);
@@ -127,7 +127,7 @@ static struct list *send_some(struct files *fs, struct list *at)
 
 /* What is to be asked is the end of the list: an entry that is asked about
  * joins there, and when a message finds no room none behind it does. */
-void asks_flush(struct files *fs)
+void questions_flush(struct files *fs)
 {
     struct list *at = &fs->asked;
 
@@ -142,17 +142,17 @@ void asks_flush(struct files *fs)
     fs->asks_waiting = at == NULL;
 }
 
-void asks_send(struct files *fs, struct entry *e)
+void questions_send(struct files *fs, struct entry *e)
 {
     CHECK(!list_empty(&e->asked));
     e->unasked = true;
     fs->asks_waiting = true;
     if (++fs->asks_unsent >= PREPARE_ASKS_MAX)
-        asks_flush(fs);
+        questions_flush(fs);
 }
 
-void asks_begin(struct files *fs, struct entry *e, const struct found *f,
-                bool background)
+void questions_begin(struct files *fs, struct entry *e, const struct found *f,
+                     bool background)
 {
     CHECK(e->kind == ENTRY_FILE && e->fd >= 0 && !e->pending);
     e->sidecars = f->sidecars;
@@ -163,7 +163,7 @@ void asks_begin(struct files *fs, struct entry *e, const struct found *f,
             e->form[c].fd = f->sidecar_fd[c];
         }
     }
-    asks_remove(fs, e);
+    questions_remove(fs, e);
     add(fs, e);
     e->pending = !background;
     e->background = background;
@@ -174,14 +174,14 @@ void asks_begin(struct files *fs, struct entry *e, const struct found *f,
         entry_hold(e); /* until wake(): it may be evicted meanwhile */
     list_remove(&e->asked);
     list_append(&fs->asked, &e->asked);
-    asks_send(fs, e);
+    questions_send(fs, e);
 }
 
 /* Codings that the last preparer was still to make: their files are looked at
  * afresh at their next request, and so asked for again. */
-void asks_repeat_codings(struct files *fs)
+void questions_repeat_codings(struct files *fs)
 {
-    for (size_t i = 0; i <= ASKS_MASK; i++) {
+    for (size_t i = 0; i <= QUESTIONS_MASK; i++) {
         for (struct entry *e = fs->asks[i]; e; e = e->seq_next) {
             if (e->pending || e->background || e->losses == LOSSES_MAX)
                 continue;

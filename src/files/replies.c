@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * facts: the worker's dealings with the preparer.
+ * replies: the worker's dealings with the preparer.
  * Layer: files.  A preparer that is slow, hung or dead delays first requests of
  * files by at most [timeouts] prepare; then the name's extension and a weak,
  * stat-based tag must do.
  */
-#include "files/facts.h"
+#include "files/replies.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #include "base/check.h"
 #include "files/about.h"
 #include "files/aside.h"
-#include "files/asks.h"
+#include "files/questions.h"
 #include "files/blocks.h"
 #include "files/files.h"
 #include "files/find.h"
@@ -41,7 +41,7 @@ static void note_open(struct files *fs, struct entry *e)
         cache_closed(&fs->cache, e);
 }
 
-/* Those that hang at e can go on: see facts_ready(). */
+/* Those that hang at e can go on: see replies_ready(). */
 static void wake(struct files *fs, struct entry *e)
 {
     bool held = !list_empty(&e->asked), hashed = !list_empty(&e->hashed);
@@ -69,7 +69,7 @@ static void give_up_digest(struct files *fs, struct entry *e)
         wake(fs, e);
 }
 
-bool facts_await_digest(struct files *fs, struct entry *e, bool about_tag)
+bool replies_await_digest(struct files *fs, struct entry *e, bool about_tag)
 {
     if (!e->digesting || e->degraded ||
         (!about_tag && e->version.size > SOON_READ))
@@ -87,7 +87,7 @@ bool facts_await_digest(struct files *fs, struct entry *e, bool about_tag)
  * the entry. */
 static void forget_held(struct files *fs, struct entry *e)
 {
-    asks_remove(fs, e);
+    questions_remove(fs, e);
     give_up_digest(fs, e);
     if (e->background)
         wake(fs, e); /* the answer finds it no more */
@@ -155,7 +155,7 @@ static void take_facts(struct files *fs, struct entry *e,
 
     CHECK(e->kind == ENTRY_FILE && e->in_asks);
     if (e->hot && !a->has_digest) { /* no room, hence nothing new */
-        asks_remove(fs, e);
+        questions_remove(fs, e);
         wake(fs, e);
         return;
     }
@@ -188,7 +188,7 @@ static void take_facts(struct files *fs, struct entry *e,
     if (!e->follow)
         finish(fs, e);
     if (!a->more)
-        asks_remove(fs, e);
+        questions_remove(fs, e);
 }
 
 static void take_coded(struct files *fs, struct entry *e,
@@ -216,7 +216,7 @@ static void take_coded(struct files *fs, struct entry *e,
         forget_held(fs, e);
     }
     if (!a->more)
-        asks_remove(fs, e);
+        questions_remove(fs, e);
 }
 
 /* The name decides, the tag is weak and says only what stat knows. */
@@ -233,8 +233,8 @@ static void degrade(struct files *fs, struct entry *e)
         coding_shown((enum coding)e->declared, span_of(head, (size_t)n)))
         e->own = e->declared;
     media_settle(&m,
-                 e->own ? media_inner(span_str(asks_name(e)))
-                        : span_str(asks_name(e)),
+                 e->own ? media_inner(span_str(questions_name(e)))
+                        : span_str(questions_name(e)),
                  SPAN(""), SPAN(""), MEDIA_BYTES_OTHER);
     memcpy(e->type, m.type, sizeof e->type);
     e->degraded = true;
@@ -299,7 +299,7 @@ static void changed(struct files *fs, struct entry *e,
         return;
     }
     if (!again) {
-        asks_remove(fs, e);
+        questions_remove(fs, e);
         degrade(fs, e);
         return;
     }
@@ -308,13 +308,13 @@ static void changed(struct files *fs, struct entry *e,
     wake(fs, e);
 }
 
-void facts_let_go(struct files *fs, struct entry *e)
+void replies_let_go(struct files *fs, struct entry *e)
 {
     CHECK(!e->pending);
     forget(fs, e);
 }
 
-void facts_forget(struct files *fs)
+void replies_forget(struct files *fs)
 {
     struct list *at = fs->cache.files.next;
 
@@ -332,13 +332,13 @@ static void take_one(struct files *fs, const struct prepare_answer *a)
         take_drop(fs, a->place.slab);
         return;
     }
-    struct entry *e = asks_find(fs, a->seq);
+    struct entry *e = questions_find(fs, a->seq);
     if (!e)
         return; /* evicted or changed meanwhile */
     CHECK(entry_is(e) && e->in_asks);
     entry_hold(e);
     if (a->kind == PREPARE_FAILED) {
-        asks_remove(fs, e);
+        questions_remove(fs, e);
         if (e->background)
             wake(fs, e);
         else if (e->pending)
@@ -377,7 +377,7 @@ static void lose_preparer(struct files *fs, int rc)
     fs->asks_waiting = true;
 }
 
-bool facts_take(struct files *fs)
+bool replies_take(struct files *fs)
 {
     struct prepare_answer a;
 
@@ -391,7 +391,7 @@ bool facts_take(struct files *fs)
     return rc > 0;
 }
 
-void facts_renew(struct files *fs, int fd)
+void replies_renew(struct files *fs, int fd)
 {
     CHECK(fd >= 0 && fd != fs->prepare_fd);
     client_renew(fs->client, fd);
@@ -401,8 +401,8 @@ void facts_renew(struct files *fs, int fd)
     fs->prepare_down = false;
     poll_add_level(fs->poll, fd, &fs->prepare_fd);
     for (struct list *at = fs->asked.next; at != &fs->asked; at = at->next)
-        asks_send(fs, LIST_ENTRY(at, struct entry, asked));
-    asks_repeat_codings(fs);
+        questions_send(fs, LIST_ENTRY(at, struct entry, asked));
+    questions_repeat_codings(fs);
 }
 
 /* Milliseconds until the next of them is late, -1: none waits. */
@@ -418,12 +418,12 @@ static int digests_turn(struct files *fs, uint64_t limit_us)
     return -1;
 }
 
-int facts_overdue(struct files *fs)
+int replies_overdue(struct files *fs)
 {
     uint64_t limit_us = fs->conf->timeouts.prepare_ms * 1000;
     int digests_ms = digests_turn(fs, limit_us);
 
-    asks_flush(fs);
+    questions_flush(fs);
     drops_step(fs, drop);
     if (fs->drops.n > 0)
         digests_ms = 0; /* there is more to do */
@@ -443,7 +443,7 @@ int facts_overdue(struct files *fs)
     return digests_ms;
 }
 
-void facts_drop(struct files *fs)
+void replies_drop(struct files *fs)
 {
     while (!list_empty(&fs->asked)) {
         struct entry *e = LIST_ENTRY(fs->asked.next, struct entry, asked);
@@ -458,7 +458,7 @@ void facts_drop(struct files *fs)
     CHECK(list_empty(&fs->ready)); /* those that waited have gone on */
 }
 
-struct list *facts_ready(struct files *fs)
+struct list *replies_ready(struct files *fs)
 {
     struct list *waiter = fs->ready.next;
 
