@@ -8,10 +8,10 @@
 #include <sys/random.h>
 
 #include "answer/answer_parts.h"
-#include "answer/explained.h"
+#include "answer/explain_field.h"
 #include "answer/listings.h"
 #include "answer/pages.h"
-#include "answer/tell.h"
+#include "answer/events.h"
 #include "answer/txn.h"
 #include "base/apart.h"
 #include "base/check.h"
@@ -205,8 +205,8 @@ static void put_own_lines(const struct reply *to, struct buf *b,
         BUF_LIT(b, "\r\n");
     }
     if (to->a->conf->explain_header)
-        explained_put(b, to->a->conf, plan->status, plan->reason, FAULT_NONE,
-                      e->rule_line);
+        explain_field_put(b, to->a->conf, plan->status, plan->reason,
+                          FAULT_NONE, e->rule_line);
     if (plan->status == 206 && plan->range.n == 1) {
         BUF_LIT(b, "Content-Range: bytes ");
         buf_u64(b, plan->range.piece[0].first);
@@ -251,7 +251,7 @@ static void answer_file(const struct reply *to, struct entry *e)
         send_all_the_same(&plan);
     struct entry_form *f = &e->form[plan.coding];
     struct variant v = { .status = 0 };
-    UNINIT char storage[ETAG_BYTES_MAX + 128 + EXPLAINED_MAX];
+    UNINIT char storage[ETAG_BYTES_MAX + 128 + EXPLAIN_FIELD_MAX];
     struct buf extra = buf_over(storage, sizeof storage);
     uint64_t content = 0;
 
@@ -269,7 +269,7 @@ static void answer_file(const struct reply *to, struct entry *e)
     r->line.coding =
         plan.coding == CODING_IDENTITY ? (enum coding)e->own : plan.coding;
     if (to->a->ring)
-        tell_file(to->a, r, e);
+        event_file(to->a, r, e);
     put_own_lines(to, &extra, e, &plan);
     if (extra.n)
         v.extra = buf_span(&extra);

@@ -6,8 +6,8 @@
 #include "answer/answer_parts.h"
 
 #include "answer/answer.h"
-#include "answer/explained.h"
-#include "answer/tell.h"
+#include "answer/explain_field.h"
+#include "answer/events.h"
 #include "answer/txn.h"
 #include "base/chars.h"
 #include "http/date.h"
@@ -69,7 +69,7 @@ struct record *answer_record(const struct reply *to, int status,
     r->head = SPAN_NONE;
     r->answer_at = (uint32_t)t->out.n;
     if (to->a->ring)
-        tell_opened(to, r);
+        event_opened(to, r);
     txn_record_texts(t, h->bytes);
     return r;
 }
@@ -131,8 +131,8 @@ void answer_head(const struct reply *to, const struct blocks_head *h,
         blocks_head_put(to->a->files, b, to->q->site, to->q->path, h);
 
     if (to->a->conf->explain_header)
-        explained_put(b, to->a->conf, h->status, r->line.reason, r->line.fault,
-                      rule_line);
+        explain_field_put(b, to->a->conf, h->status, r->line.reason,
+                          r->line.fault, rule_line);
     if (length != ANSWER_NO_LENGTH)
         answer_length(b, length);
     answer_connection(to, b);

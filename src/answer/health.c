@@ -8,7 +8,7 @@
 
 #include "answer/answer.h"
 #include "answer/answer_parts.h"
-#include "answer/explained.h"
+#include "answer/explain_field.h"
 #include "answer/txn.h"
 #include "base/buf.h"
 #include "conf/conf.h"
@@ -59,7 +59,7 @@ static void put_head(const struct reply *to, const struct health *h)
     if (h == &refused)
         BUF_LIT(b, "Allow: GET, HEAD\r\n");
     if (conf->explain_header)
-        explained_put(b, conf, h->status, h->reason, FAULT_NONE, 0);
+        explain_field_put(b, conf, h->status, h->reason, FAULT_NONE, 0);
     answer_length(b, h->text.n);
     answer_connection(to, b);
 }

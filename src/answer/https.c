@@ -9,7 +9,7 @@
 
 #include "answer/answer.h"
 #include "answer/answer_parts.h"
-#include "answer/explained.h"
+#include "answer/explain_field.h"
 #include "answer/txn.h"
 #include "base/uninit.h"
 #include "conf/conf.h"
@@ -74,7 +74,7 @@ void https_answer(const struct reply *to, const struct target *target)
     buf_span_put(b, buf_span(&where));
     BUF_LIT(b, "\r\nCache-Control: no-store\r\n");
     if (conf->explain_header)
-        explained_put(b, conf, 308, REASON_TO_HTTPS, FAULT_NONE, 0);
+        explain_field_put(b, conf, 308, REASON_TO_HTTPS, FAULT_NONE, 0);
     answer_length(b, 0);
     answer_connection(to, b);
     txn_piece_out(to->t, from);

@@ -2,7 +2,7 @@ noinst_LIBRARIES += libanswer.a
 libanswer_a_SOURCES = \
 	src/answer/answer.c src/answer/answer.h \
 	src/answer/answer_parts.c src/answer/answer_parts.h \
-	src/answer/explained.c src/answer/explained.h \
+	src/answer/explain_field.c src/answer/explain_field.h \
 	src/answer/gate.c src/answer/gate.h \
 	src/answer/health.c src/answer/health.h \
 	src/answer/https.c src/answer/https.h \
@@ -10,6 +10,6 @@ libanswer_a_SOURCES = \
 	src/answer/paced.c src/answer/paced.h \
 	src/answer/pages.c src/answer/pages.h \
 	src/answer/refusal.c \
-	src/answer/tell.c src/answer/tell.h \
+	src/answer/events.c src/answer/events.h \
 	src/answer/txn.c src/answer/txn.h \
 	src/answer/upload.c src/answer/upload.h

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "answer/tell.h"
+#include "answer/events.h"
 #include "base/check.h"
 #include "files/keep.h"
 #include "os/log.h"
@@ -81,7 +81,7 @@ static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
     counters_add(&w->counters->accepted, 1);
     wheel_set(&w->wheel, &c->timer, w->now.ms + w->idle_ms);
     if (w->answers.ring)
-        tell_accept(&w->answers, c);
+        event_accept(&w->answers, c);
     return c;
 }
 

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "answer/tell.h"
+#include "answer/events.h"
 #include "http/proxy.h"
 #include "os/log.h"
 #include "serve/conn.h"
@@ -67,7 +67,7 @@ enum proxied proxied_take(struct worker *w, struct conn *c, struct span *in)
         c->peer = peer_of(&p.client, p.client_port);
     c->tls = p.tls;
     if (w->answers.ring)
-        tell_proxy(&w->answers, c, &via, &p);
+        event_proxy(&w->answers, c, &via, &p);
     *in = span_from(*in, p.bytes);
     return p.local || room_address(w, c) ? PROXIED_READY : PROXIED_FULL;
 }

@@ -9,7 +9,7 @@
 
 #include <errno.h>
 
-#include "answer/tell.h"
+#include "answer/events.h"
 #include "answer/txn.h"
 #include "base/check.h"
 #include "base/uninit.h"
@@ -45,7 +45,7 @@ static inline void end_record(struct worker *w, struct conn *c,
     if (!r->quiet)
         count(w->counters, (unsigned)r->line.status);
     if (w->answers.ring)
-        tell_request(&w->answers, c, r);
+        event_request(&w->answers, c, r);
     if (!r->quiet)
         access_write(w->access, c, r);
     if (r->entry)

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "answer/answer.h"
-#include "answer/tell.h"
+#include "answer/events.h"
 #include "base/check.h"
 #include "base/uninit.h"
 #include "os/net.h"
@@ -58,7 +58,7 @@ void step_close(struct worker *w, struct conn *c, enum end why)
     CHECK(why != END_OPEN);
     c->end = why;
     if (w->answers.ring)
-        tell_end(&w->answers, c);
+        event_end(&w->answers, c);
     conn_become(c, CONN_CLOSED);
     if (c->fd >= 0)
         close(c->fd);
@@ -90,7 +90,7 @@ static void close_cut(struct worker *w, struct conn *c, enum end why)
         fronted_whole(w, c, &q, parse_input(&w->head_limits, t, &q.head));
         access_cut(w->access, c, &q, why);
         if (w->answers.ring)
-            tell_cut(&w->answers, c, &q, why);
+            event_cut(&w->answers, c, &q, why);
     }
     step_close(w, c, why);
 }
@@ -120,7 +120,7 @@ static void linger(struct worker *w, struct conn *c)
     give_back(&w->txns, c);
     net_finish(c->fd);
     if (w->answers.ring)
-        tell_fin(&w->answers, c, false);
+        event_fin(&w->answers, c, false);
     conn_become(c, CONN_LINGER);
     set_timer(w, c, w->conf->timeouts.linger_ms);
     receive_later(&w->arrivals, c); /* what lies there already is no news */
@@ -140,7 +140,7 @@ static void tell_begun(struct worker *w, const struct conn *c)
 {
     if (w->answers.ring && c->state != CONN_HEAD && c->state != CONN_BODY &&
         c->state != CONN_PREPARE)
-        tell_first(&w->answers, c);
+        event_first(&w->answers, c);
 }
 
 /* Everything that could be answered is out: what is the connection now? */
@@ -202,7 +202,7 @@ static void wait_to_send(struct worker *w, struct conn *c, enum send_result s)
     if (c->state != CONN_SEND) {
         conn_become(c, CONN_SEND);
         if (w->answers.ring)
-            tell_waiting(&w->answers, c);
+            event_waiting(&w->answers, c);
     } else if (!paced && !was_paced) {
         return; /* its pace is looked at when it is due */
     }
@@ -279,7 +279,7 @@ static void client_ended(struct worker *w, struct conn *c)
     c->ended = true;
     c->readable = false;
     if (w->answers.ring)
-        tell_fin(&w->answers, c, true);
+        event_fin(&w->answers, c, true);
     switch (c->state) {
     case CONN_IDLE:
         step_close(w, c, c->requests ? END_CLIENT_CLOSED : END_UNUSED);

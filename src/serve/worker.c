@@ -16,7 +16,7 @@
 #include "answer/gate.h"
 #include "answer/listings.h"
 #include "answer/pages.h"
-#include "answer/tell.h"
+#include "answer/events.h"
 #include "base/apart.h"
 #include "base/check.h"
 #include "files/aside.h"
@@ -273,7 +273,7 @@ int worker_run(const struct worker_start *start)
         return give_up(w, events);
     }
     if (w->answers.ring)
-        tell_start(&w->answers);
+        event_start(&w->answers);
     pages_prepare(&w->answers);
     warm_start(&w->files);
     heap_trim(); /* what reading the mounts and the filter took */

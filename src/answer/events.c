@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * tell: fills event records.
+ * events: fills event records.
  * Layer: answer.
  */
-#include "answer/tell.h"
+#include "answer/events.h"
 
 #include "answer/answer.h"
 #include "answer/txn.h"
@@ -30,7 +30,7 @@ static struct board_event *begin(struct answers *a, enum board_kind kind,
     return e;
 }
 
-void tell_start(struct answers *a)
+void event_start(struct answers *a)
 {
     begin(a, BOARD_START, NULL, a->now->us);
     board_publish(a->ring);
@@ -49,7 +49,7 @@ static struct board_event *begin_conn(struct answers *a, enum board_kind kind,
     return e;
 }
 
-void tell_accept(struct answers *a, const struct conn *c)
+void event_accept(struct answers *a, const struct conn *c)
 {
     struct board_event *e = begin_conn(a, BOARD_ACCEPT, c);
 
@@ -59,7 +59,7 @@ void tell_accept(struct answers *a, const struct conn *c)
     board_publish(a->ring);
 }
 
-void tell_end(struct answers *a, const struct conn *c)
+void event_end(struct answers *a, const struct conn *c)
 {
     struct board_event *e = begin_conn(a, BOARD_END, c);
 
@@ -67,7 +67,7 @@ void tell_end(struct answers *a, const struct conn *c)
     board_publish(a->ring);
 }
 
-void tell_fin(struct answers *a, const struct conn *c, bool by_client)
+void event_fin(struct answers *a, const struct conn *c, bool by_client)
 {
     struct board_event *e = begin_conn(a, BOARD_FIN, c);
 
@@ -75,8 +75,8 @@ void tell_fin(struct answers *a, const struct conn *c, bool by_client)
     board_publish(a->ring);
 }
 
-void tell_proxy(struct answers *a, const struct conn *c,
-                const struct net_peer *via, const struct proxy *p)
+void event_proxy(struct answers *a, const struct conn *c,
+                 const struct net_peer *via, const struct proxy *p)
 {
     struct board_event *e = begin_conn(a, BOARD_PROXY, c);
     const struct span told[] = { p->tls_version, p->tls_cipher, p->name };
@@ -115,7 +115,7 @@ static void name_client(struct board_event *e, const struct net_peer *client)
     e->request.client = *client;
 }
 
-void tell_first(struct answers *a, const struct conn *c)
+void event_first(struct answers *a, const struct conn *c)
 {
     begin_request(a, BOARD_FIRST, c, c->requests + 1);
     board_publish(a->ring);
@@ -162,7 +162,7 @@ static struct span short_head(const struct head *h, struct buf *text)
     return buf_span(&b);
 }
 
-void tell_opened(const struct reply *to, struct record *r)
+void event_opened(const struct reply *to, struct record *r)
 {
     struct txn *t = to->t;
     r->head = raw_head(&to->q->head);
@@ -174,7 +174,7 @@ void tell_opened(const struct reply *to, struct record *r)
     r->file = 0;
 }
 
-void tell_waiting(struct answers *a, const struct conn *c)
+void event_waiting(struct answers *a, const struct conn *c)
 {
     const struct txn *t = c->txn;
 
@@ -217,8 +217,8 @@ static struct span answer_head_of(const struct txn *t, const struct record *r)
     return at ? span_to(s, (size_t)(at - s.p)) : s;
 }
 
-void tell_request(struct answers *a, const struct conn *c,
-                  const struct record *r)
+void event_request(struct answers *a, const struct conn *c,
+                   const struct record *r)
 {
     struct board_event *e = begin_request(a, BOARD_REQUEST, c, r->line.request);
     struct board_request *q = &e->request;
@@ -241,8 +241,8 @@ void tell_request(struct answers *a, const struct conn *c,
     board_publish(a->ring);
 }
 
-void tell_cut(struct answers *a, const struct conn *c, const struct request *q,
-              enum end why)
+void event_cut(struct answers *a, const struct conn *c, const struct request *q,
+               enum end why)
 {
     struct board_event *e = begin_request(a, BOARD_CUT, c, c->requests + 1);
 
@@ -275,7 +275,7 @@ static struct span lines_that_fit(struct span *list, size_t room)
 }
 
 /* The list of references, in parts. */
-static void tell_page(struct answers *a, const struct entry *e)
+static void event_page(struct answers *a, const struct entry *e)
 {
     struct span list = span_of(e->refers, e->refers_n);
     uint32_t file = (uint32_t)(a->ring->next + 1); /* what told_at will be */
@@ -297,7 +297,7 @@ static void tell_page(struct answers *a, const struct entry *e)
     }
 }
 
-void tell_file(struct answers *a, struct record *r, struct entry *e)
+void event_file(struct answers *a, struct record *r, struct entry *e)
 {
     uint64_t next = atomic_load_explicit(&a->ring->next, memory_order_relaxed);
     uint32_t second = (uint32_t)(a->now->us / 1000000);
@@ -310,7 +310,7 @@ void tell_file(struct answers *a, struct record *r, struct entry *e)
                        (next - e->told_at <= a->ring->mask / 2 ||
                         second - e->told_s < PAGE_AGAIN_S)))
         return;
-    tell_page(a, e);
+    event_page(a, e);
     e->told_at = next + 1;
     r->file = (uint32_t)e->told_at;
     e->told_s = second;

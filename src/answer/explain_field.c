@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * explained: status, reason, section and rule in one line.
+ * explain_field: status, reason, section and rule in one line.
  * Layer: answer.  Pure.
  */
-#include "answer/explained.h"
+#include "answer/explain_field.h"
 
 #include "base/chars.h"
 #include "conf/conf.h"
@@ -23,8 +23,8 @@ static void put_file_name(struct buf *b, const char *path)
         buf_char(b, chars_is(name.p[i], CHAR_UNRESERVED) ? name.p[i] : '?');
 }
 
-void explained_put(struct buf *b, const struct conf *conf, int status,
-                   enum reason reason, enum fault fault, int rule_line)
+void explain_field_put(struct buf *b, const struct conf *conf, int status,
+                       enum reason reason, enum fault fault, int rule_line)
 {
     BUF_LIT(b, "Etagd-Explain: ");
     buf_u64(b, (uint64_t)status);
