@@ -17,20 +17,21 @@ _Static_assert(FIELD_COUNT <= 64, "head.present has a bit for each field");
 _Static_assert(HEAD_FIELDS_MAX <= 256, "head.first[] holds an index");
 
 /* What is left of the input for one part of the head. */
-struct room {
+struct capacity {
     const char *end;
     bool cut; /* the part's limit ends it, not the input */
 };
 
 /* For a part of at most `max` bytes, its end mark of one byte not counted. */
-static inline struct room room_for(const char *at, const char *end, size_t max)
+static inline struct capacity capacity_for(const char *at, const char *end,
+                                           size_t max)
 {
     if ((size_t)(end - at) > max)
-        return (struct room){ at + max + 1, true };
-    return (struct room){ end, false };
+        return (struct capacity){ at + max + 1, true };
+    return (struct capacity){ end, false };
 }
 
-static inline enum fault room_fault(struct room r, enum fault f,
+static inline enum fault room_fault(struct capacity r, enum fault f,
                                     enum fault too_long)
 {
     return f == FAULT_MORE && r.cut ? too_long : f;
@@ -109,7 +110,7 @@ static enum fault read_method(struct head *h, const char **at, const char *end)
         return FAULT_NONE;
     }
 
-    struct room room = room_for(p, end, HEAD_METHOD_MAX);
+    struct capacity room = capacity_for(p, end, HEAD_METHOD_MAX);
     const char *stop = scan_name(p, room.end);
     if (stop == room.end || *stop != ' ' || stop == p) {
         h->method_text = read_so_far(p, stop, room.end);
@@ -153,7 +154,7 @@ static enum fault read_target(struct head *h, const char **at, const char *end,
     static const struct names names = { FAULT_VERSION_09, FAULT_LINE_SPACES,
                                         FAULT_TARGET_MALFORMED };
     const char *p = *at;
-    struct room room = room_for(p, end, bytes_max);
+    struct capacity room = capacity_for(p, end, bytes_max);
     const char *stop = scan_target(p, room.end);
 
     if (stop < room.end && *stop != ' ' && stop > p)
@@ -298,7 +299,8 @@ static enum fault read_fields(struct head *h, const char **at, const char *end,
             return f;
         }
         /* a line's limit counts its CR LF */
-        struct room room = room_for(*at, end, limits->line_bytes_max - 1);
+        struct capacity room =
+            capacity_for(*at, end, limits->line_bytes_max - 1);
         enum fault f = read_field(h, at, room.end, limits->fields_max);
         if (f != FAULT_NONE)
             return room_fault(room, f, FAULT_FIELD_LONG);

@@ -107,7 +107,7 @@ static bool start_child(struct generation *g, struct child *c)
     c->pid = pid;
     c->control = control[0];
     c->ready = c->role != CHILD_WORKER;
-    c->deaf = false;
+    c->not_accepting = false;
     c->started_us = clock_mono_us();
     c->aborted_us = 0;
     c->due_us = 0;
@@ -422,7 +422,7 @@ bool generation_all_ready(const struct generation *g)
 bool generation_deaf(const struct generation *g)
 {
     for (unsigned i = 0; i < g->conf->workers; i++) {
-        if (g->worker[i].pid > 0 && !g->worker[i].deaf)
+        if (g->worker[i].pid > 0 && !g->worker[i].not_accepting)
             return false;
     }
     return true;

@@ -40,7 +40,7 @@ struct child {
     pid_t pid;   /* 0: not running */
     int control; /* the master's end; -1 when not running */
     bool ready;
-    bool deaf; /* worker: it has said that it accepts nothing more */
+    bool not_accepting; /* worker: it has said that it accepts nothing more */
     uint64_t started_us;
     uint64_t ended_us;   /* the one before it; 0: none or already reported */
     uint64_t due_us;     /* to be started then; 0: not waiting */

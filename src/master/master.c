@@ -71,7 +71,7 @@ static void child_message(struct master *m, struct child *c)
     if (n != 1 || c->role != CHILD_WORKER)
         return;
     if (word == WORKER_DEAF) {
-        c->deaf = true;
+        c->not_accepting = true;
         turnover_look(m);
     }
     if (word == WORKER_MOVED)

@@ -200,7 +200,7 @@ static struct slab *make_own(struct slabs *s, size_t n, bool dear)
 
 /* A file of more than half a slab gets one of its own, or much would be left
  * empty at the end of each. */
-static struct slab *room_for(struct slabs *s, size_t n, bool dear)
+static struct slab *capacity_for(struct slabs *s, size_t n, bool dear)
 {
     size_t size = usual(s, dear);
 
@@ -224,7 +224,7 @@ static struct slab *reserve(struct slabs *s, size_t n, bool dear,
     CHECK(n > 0);
     if (n > s->most)
         return NULL;
-    struct slab *slab = room_for(s, n, dear);
+    struct slab *slab = capacity_for(s, n, dear);
     if (!slab)
         return NULL;
     *offset = slab->used = begin_at(slab, n);

@@ -23,8 +23,8 @@
 #include "serve/balance.h"
 #include "serve/conn.h"
 #include "serve/proxied.h"
-#include "serve/room.h"
-#include "serve/spare.h"
+#include "serve/capacity.h"
+#include "serve/last_fd.h"
 #include "serve/step.h"
 #include "serve/worker.h"
 
@@ -43,7 +43,7 @@ static void listen_on(struct worker *w, bool on)
         else
             poll_remove(w->poll, w->start->listener[i]);
     }
-    CHECK(w->acceptor.on != on && !(on && w->acceptor.deaf));
+    CHECK(w->acceptor.on != on && !(on && w->acceptor.not_accepting));
     w->acceptor.on = on;
 }
 
@@ -53,7 +53,7 @@ bool accepting_init(struct worker *w)
         return false;
     for (size_t i = 0; i < w->conf->n_listen; i++)
         w->acceptor.listening[i].guess = 1;
-    spare_init(w);
+    last_fd_init(w);
     listen_on(w, true);
     return balance_init(w);
 }
@@ -69,7 +69,7 @@ static void pause_accepting(struct worker *w)
 static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
                           size_t listener)
 {
-    struct conn *c = room_place(&w->places);
+    struct conn *c = capacity_place(&w->places);
     uint64_t before = atomic_fetch_add_explicit(w->start->connections, 1,
                                                 memory_order_relaxed);
 
@@ -88,11 +88,11 @@ static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
 /* Nobody can give way.  True: one client has been told so, another may wait. */
 static bool refuse(struct worker *w, size_t i)
 {
-    enum spare spare = spare_refuse(w, i);
+    enum spare spare = last_fd_refuse(w, i);
 
-    if (spare == SPARE_LATER)
+    if (spare == LAST_FD_LATER)
         pause_accepting(w);
-    return spare == SPARE_REFUSED;
+    return spare == LAST_FD_REFUSED;
 }
 
 /* The limit of descriptors, not the configuration, says how many fit. */
@@ -112,7 +112,7 @@ static bool accept_failed(struct worker *w, size_t i, int error)
         log_warn("W010", "accept: %s; trying again each %d ms",
                  strerror(-error), PAUSE_MS);
     w->acceptor.failing = true;
-    if (descriptors && room_spare(w))
+    if (descriptors && capacity_spare(w))
         return false;
     if (descriptors)
         return refuse(w, i);
@@ -124,13 +124,13 @@ static bool take_one(struct worker *w, size_t i, bool greet)
 {
     struct net_peer peer;
     struct conn *gives_way;
-    enum room room = room_connection(w, &gives_way);
+    enum room room = capacity_connection(w, &gives_way);
 
-    if (room == ROOM_NONE && few_descriptors(&w->places, &w->conf->limits))
+    if (room == CAPACITY_NONE && few_descriptors(&w->places, &w->conf->limits))
         return refuse(w, i);
-    if (room == ROOM_NONE)
+    if (room == CAPACITY_NONE)
         pause_accepting(w);
-    if (room != ROOM_YES)
+    if (room != CAPACITY_YES)
         return false;
     int fd = net_accept(w->start->listener[i], &peer);
     if (fd == -EAGAIN)
@@ -147,7 +147,7 @@ static bool take_one(struct worker *w, size_t i, bool greet)
         step_close(w, c, c->end);
         return true;
     }
-    bool welcome = c->awaits_proxy || room_address(w, c);
+    bool welcome = c->awaits_proxy || capacity_address(w, c);
     if (welcome && greet) {
         arrivals_greet(w, c);
         return true;
@@ -259,9 +259,9 @@ int accepting_turn(struct worker *w)
 
 void accepting_stop(struct worker *w)
 {
-    if (w->acceptor.deaf)
+    if (w->acceptor.not_accepting)
         return;
-    w->acceptor.deaf = true;
+    w->acceptor.not_accepting = true;
     if (w->acceptor.on)
         listen_on(w, false);
     for (size_t i = 0; i < w->conf->n_listen; i++) {

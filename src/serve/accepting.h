@@ -35,9 +35,9 @@ struct acceptor {
     unsigned n_due;     /* of them */
     unsigned due_turns; /* since one was */
     uint64_t due_since_us;
-    bool on;      /* they are in the poll set */
-    bool failing; /* and that has been logged */
-    bool deaf;    /* has let go of them */
+    bool on;            /* they are in the poll set */
+    bool failing;       /* and that has been logged */
+    bool not_accepting; /* has let go of them */
     uint64_t again_ms, look_ms;
     size_t paused_at; /* connections at that time */
     int reserve;      /* a descriptor for serve/spare, or -1 */

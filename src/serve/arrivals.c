@@ -74,7 +74,8 @@ void arrivals_watch(struct worker *w, struct conn *c)
 static bool greets(struct arrivals *a, const struct answers *answers)
 {
     return a->n_received < WORKER_EVENTS &&
-           (a->luck > 64 || a->greeted++ % 32 == 0 || listings_wait(answers));
+           (a->recv_hits > 64 || a->recv_tries++ % 32 == 0 ||
+            listings_wait(answers));
 }
 
 void arrivals_greet(struct worker *w, struct conn *c)
@@ -82,9 +83,9 @@ void arrivals_greet(struct worker *w, struct conn *c)
     if (w->arrivals.arena_n + ARRIVALS_RECV <= ARRIVALS_ARENA &&
         greets(&w->arrivals, &w->answers)) {
         receive(w, c, false);
-        w->arrivals.luck -= w->arrivals.luck / 16;
+        w->arrivals.recv_hits -= w->arrivals.recv_hits / 16;
         if (c->received)
-            w->arrivals.luck += 16;
+            w->arrivals.recv_hits += 16;
     }
     if (!c->received)
         arrivals_watch(w, c);

@@ -34,8 +34,9 @@ struct arrivals {
     size_t n_writable;
     struct list again; /* those that are looked at in the next turn */
     unsigned n_first;  /* that were put before others in this turn */
-    unsigned luck;     /* of 256 first receives that found a request, of late */
-    unsigned greeted;  /* connections without a first receive */
+    unsigned
+        recv_hits; /* of 256 first receives that found a request, of late */
+    unsigned recv_tries; /* connections without a first receive */
 };
 
 /* A new connection: its request is often there already.  Only within the event

@@ -15,7 +15,7 @@
 #include "http/logline.h"
 #include "os/marks.h"
 #include "serve/addresses.h"
-#include "serve/room.h"
+#include "serve/capacity.h"
 #include "serve/worker.h"
 #include "share/board.h"
 #include "share/attempts.h"
@@ -97,16 +97,16 @@ size_t budget_worker(const struct conf *conf, size_t descriptors,
 {
     const struct conf_limits *l = &conf->limits;
     size_t files = conf->prepare.files, n = 0;
-    size_t conns = room_for(l->connections, descriptors, DESCRIPTORS_USED);
+    size_t conns = capacity_for(l->connections, descriptors, DESCRIPTORS_USED);
     bool log = strcmp(conf->log.access, "off") != 0;
     bool watches = conf->prepare.freshness == FRESHNESS_AUTO;
     const struct budget_row all[] = {
-        { "connections", "limits connections", conns + ROOM_SLACK,
+        { "connections", "limits connections", conns + CAPACITY_SLACK,
           sizeof(struct conn) },
         { BUDGET_REQUESTS, "limits connections, head", conns, txn_bytes(l) },
         { "client addresses", "limits connections-per-address",
           l->connections_per_address != 0,
-          addresses_bytes(conns + ROOM_SLACK) },
+          addresses_bytes(conns + CAPACITY_SLACK) },
         { "one turn of the loop", "limits target", 1, turn_bytes(l) },
         { "known files", "prepare files", files,
           sizeof(struct entry) + ENTRY_NAMES + CODING_COUNT * ENTRY_HEADS },

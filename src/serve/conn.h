@@ -68,7 +68,7 @@ struct conn {
     uint64_t opened_us, first_us; /* monotonic: accepted; first byte of this
                                      request's head */
     struct {
-        uint64_t moved;     /* bytes in the state that it is in (pace.h) */
+        uint64_t moved;     /* bytes in the state that it is in (rate.h) */
         uint64_t counted;   /* of them known at window_ms */
         uint64_t seen;      /* and at progress_ms */
         uint64_t window_ms; /* since then the rate is measured */

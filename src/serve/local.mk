@@ -12,13 +12,13 @@ libserve_a_SOURCES = \
 	src/serve/fronted.c src/serve/fronted.h \
 	src/serve/gauges.c src/serve/gauges.h \
 	src/serve/guard.c src/serve/guard.h \
-	src/serve/pace.c src/serve/pace.h \
+	src/serve/rate.c src/serve/rate.h \
 	src/serve/pacing.c src/serve/pacing.h \
 	src/serve/proxied.c src/serve/proxied.h \
 	src/serve/request.c src/serve/request.h \
-	src/serve/room.c src/serve/room.h \
+	src/serve/capacity.c src/serve/capacity.h \
 	src/serve/send.c src/serve/send.h \
-	src/serve/spare.c src/serve/spare.h \
+	src/serve/last_fd.c src/serve/last_fd.h \
 	src/serve/step.c src/serve/step.h \
 	src/serve/turn.c src/serve/turn.h \
 	src/serve/wheel.c src/serve/wheel.h \

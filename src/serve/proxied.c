@@ -12,7 +12,7 @@
 #include "os/log.h"
 #include "serve/conn.h"
 #include "serve/fronted.h"
-#include "serve/room.h"
+#include "serve/capacity.h"
 #include "serve/worker.h"
 
 #define LOG_MS 60000 /* between two lines about headers or peers */
@@ -69,5 +69,5 @@ enum proxied proxied_take(struct worker *w, struct conn *c, struct span *in)
     if (w->answers.ring)
         event_proxy(&w->answers, c, &via, &p);
     *in = span_from(*in, p.bytes);
-    return p.local || room_address(w, c) ? PROXIED_READY : PROXIED_FULL;
+    return p.local || capacity_address(w, c) ? PROXIED_READY : PROXIED_FULL;
 }

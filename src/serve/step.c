@@ -19,7 +19,7 @@
 #include "serve/conn.h"
 #include "serve/ferry.h"
 #include "serve/fronted.h"
-#include "serve/pace.h"
+#include "serve/rate.h"
 #include "serve/pacing.h"
 #include "serve/proxied.h"
 #include "serve/request.h"
@@ -176,13 +176,13 @@ static void settle(struct worker *w, struct conn *c, enum request_result r)
     if (r == REQUEST_CONTENT) {
         tell_begun(w, c);
         conn_become(c, CONN_BODY);
-        set_timer(w, c, pace_content(&w->pace, c));
+        set_timer(w, c, rate_content(&w->pace, c));
     } else if (t->in_n > 0) {
         if (c->state != CONN_HEAD && c->state != CONN_IDLE)
             c->first_us = w->now.us; /* the time to send is not its fault */
         tell_begun(w, c);
         conn_become(c, CONN_HEAD);
-        set_timer(w, c, pace_head(&w->pace, c));
+        set_timer(w, c, rate_head(&w->pace, c));
     } else {
         become_idle(w, c);
     }
@@ -208,7 +208,7 @@ static void wait_to_send(struct worker *w, struct conn *c, enum send_result s)
     }
     /* the reader's pace counts while it is the reader that is waited for */
     set_timer(w, c,
-              paced ? pacing_wait_ms(c, w->now.ms) : pace_send(&w->pace, c));
+              paced ? pacing_wait_ms(c, w->now.ms) : rate_send(&w->pace, c));
 }
 
 /* Answers what is in `in`, sends it, and settles. */
@@ -328,7 +328,7 @@ static bool take_proxy(struct worker *w, struct conn *c, struct span *in)
     case PROXIED_MORE:
         txn_input_keep(t, *in, SPAN(""));
         conn_become(c, CONN_HEAD);
-        set_timer(w, c, pace_head(&w->pace, c));
+        set_timer(w, c, rate_head(&w->pace, c));
         receive_later(&w->arrivals, c);
         return false;
     case PROXIED_FULL:
@@ -460,7 +460,7 @@ static void answer_slow(struct worker *w, struct conn *c, enum end why)
 static void pace_expired(struct worker *w, struct conn *c)
 {
     uint64_t again_ms = 0;
-    enum end why = pace_check(&w->pace, c, &again_ms);
+    enum end why = rate_check(&w->pace, c, &again_ms);
 
     if (why == END_OPEN) {
         set_timer(w, c, again_ms);

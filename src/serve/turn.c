@@ -27,7 +27,7 @@
 #include "serve/arrivals.h"
 #include "serve/control.h"
 #include "serve/ferry.h"
-#include "serve/room.h"
+#include "serve/capacity.h"
 #include "serve/step.h"
 #include "serve/worker.h"
 
@@ -52,7 +52,7 @@ void turn_free_dead(struct worker *w)
         CHECK(conn_is(c) && c->end < END_COUNT);
         list_remove(&c->turn);
         list_remove(&c->node);
-        room_left(&w->places, c);
+        capacity_left(&w->places, c);
         counters_add(&w->counters->end[c->end], 1);
         counters_add(&w->counters->closed, 1);
     }

@@ -32,7 +32,7 @@
 #include "serve/control.h"
 #include "serve/gauges.h"
 #include "serve/pacing.h"
-#include "serve/room.h"
+#include "serve/capacity.h"
 #include "serve/step.h"
 #include "serve/turn.h"
 
@@ -128,7 +128,7 @@ static bool make_pools(struct worker *w)
         !w->path.p ||
         !files_init(&w->files, w->start->root, w->start->n_roots,
                     w->start->prepare, seed) ||
-        !room_init(w) || !guard_init(&w->guard) ||
+        !capacity_init(w) || !guard_init(&w->guard) ||
         !txn_pool_init(&w->txns, w->places.most,
                        l->head_bytes + ARRIVALS_RECV + 1024))
         return false;
@@ -167,7 +167,7 @@ bool worker_init(struct worker *w, const struct worker_start *start)
     w->files.past = start->past;
     w->files.keep_alive = span_of(w->lines.keep_alive, w->lines.keep_alive_n);
     w->files.poll = w->poll;
-    w->pace = (struct pace){ &w->conf->limits, &w->conf->timeouts, &w->now };
+    w->pace = (struct rate){ &w->conf->limits, &w->conf->timeouts, &w->now };
     w->answers.conf = w->conf;
     w->answers.now = &w->now;
     w->answers.standing = start->standing;
@@ -229,7 +229,7 @@ bool worker_free(struct worker *w)
     access_free(w->access);
     txn_pool_free(&w->txns);
     free(w->acceptor.calls);
-    room_free(&w->places);
+    capacity_free(&w->places);
     guard_free(&w->guard);
     free(w->arrivals.arena);
     free(w->arrivals.received);

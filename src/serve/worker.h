@@ -22,8 +22,8 @@
 #include "serve/arrivals.h"
 #include "serve/conn.h"
 #include "serve/guard.h"
-#include "serve/pace.h"
-#include "serve/room.h"
+#include "serve/rate.h"
+#include "serve/capacity.h"
 #include "share/board.h"
 #include "share/counters.h"
 
@@ -91,7 +91,7 @@ struct worker {
     } clocks;
     struct places places;
     struct wheel wheel;
-    struct pace pace;
+    struct rate pace;
     struct txn_pool txns;
     struct guard guard;
     bool over; /* this turn has taken its time (turn.h) */

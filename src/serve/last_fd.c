@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * spare: accept with the reserve's number, answer, close.
+ * last_fd: accept with the reserve's number, answer, close.
  * Layer: serve.
  */
-#include "serve/spare.h"
+#include "serve/last_fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +28,7 @@ static void take(struct acceptor *a, int any)
     a->reserve = fcntl(any, F_DUPFD_CLOEXEC, 0);
 }
 
-void spare_init(struct worker *w)
+void last_fd_init(struct worker *w)
 {
     w->acceptor.reserve = -1;
     take(&w->acceptor, w->poll);
@@ -88,18 +88,18 @@ static void tell(struct acceptor *a, uint64_t now_ms)
     a->refused_logged_ms = now_ms;
 }
 
-enum spare spare_refuse(struct worker *w, size_t listener)
+enum spare last_fd_refuse(struct worker *w, size_t listener)
 {
     struct net_peer peer;
 
     if (w->acceptor.full_since_ms == 0)
         w->acceptor.full_since_ms = w->now.ms;
     if (w->now.ms < w->acceptor.full_since_ms + PATIENCE_MS || w->ending.drains)
-        return SPARE_LATER;
+        return LAST_FD_LATER;
     if (w->acceptor.reserve < 0)
         take(&w->acceptor, w->poll); /* lost to somebody quicker */
     if (w->acceptor.reserve < 0)
-        return SPARE_LATER;
+        return LAST_FD_LATER;
     close(w->acceptor.reserve);
     w->acceptor.reserve = -1;
     int fd = net_accept(w->start->listener[listener], &peer);
@@ -110,6 +110,6 @@ enum spare spare_refuse(struct worker *w, size_t listener)
     }
     take(&w->acceptor, w->poll);
     if (fd >= 0)
-        return SPARE_REFUSED;
-    return fd == -EAGAIN ? SPARE_NOBODY : SPARE_LATER;
+        return LAST_FD_REFUSED;
+    return fd == -EAGAIN ? LAST_FD_NOBODY : LAST_FD_LATER;
 }

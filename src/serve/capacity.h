@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * room: how many connections fit, and who gives way when they do not.
+ * capacity: how many connections fit, and who gives way when they do not.
  * Layer: serve.  An idle connection, of those used the longest ago, makes room
  * for a new one; descriptors are kept back so that files can be opened however
  * many clients are there.
  */
-#ifndef ETAGD_SERVE_ROOM_H
-#define ETAGD_SERVE_ROOM_H
+#ifndef ETAGD_SERVE_CAPACITY_H
+#define ETAGD_SERVE_CAPACITY_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,43 +32,43 @@ struct places {
 };
 
 /* Ended connections that keep their place until the turn ends. */
-#define ROOM_SLACK 8
+#define CAPACITY_SLACK 8
 
 /* Places for connections: needs w->poll.  False: no memory. */
-bool room_init(struct worker *w);
-void room_free(struct places *p);
+bool capacity_init(struct worker *w);
+void capacity_free(struct places *p);
 
 enum room {
-    ROOM_YES,
-    ROOM_SOON, /* at the end of this turn */
-    ROOM_NONE
+    CAPACITY_YES,
+    CAPACITY_SOON, /* at the end of this turn */
+    CAPACITY_NONE
 };
 
 /* Is there a place for one more connection?  *gives_way: which has to go once
  * that is there (step_give_way), or NULL. */
-enum room room_connection(struct worker *w, struct conn **gives_way);
+enum room capacity_connection(struct worker *w, struct conn **gives_way);
 
-/* A place that room_connection() knows of, counted.  Those that were in use
+/* A place that capacity_connection() knows of, counted.  Those that were in use
  * before come first: memory that no connection ever needed is never touched. */
-struct conn *room_place(struct places *p);
+struct conn *capacity_place(struct places *p);
 
 /* The limit of connections per address; false: this one is too many.  Proxies
  * whose fields count have none of their own (fronted.h). */
-bool room_address(struct worker *w, struct conn *c);
+bool capacity_address(struct worker *w, struct conn *c);
 
 /* Its place is free again. */
-void room_left(struct places *p, struct conn *c);
+void capacity_left(struct places *p, struct conn *c);
 
 /* No descriptor was left: ends a connection that can be spared.  Then there is
  * room at the end of the turn. */
-bool room_spare(struct worker *w);
+bool capacity_spare(struct worker *w);
 
 /* How many known files may stay open beside `conns` connections (0 descriptors:
  * any number). */
-size_t room_for_files(size_t descriptors, size_t used, size_t conns);
+size_t capacity_for_files(size_t descriptors, size_t used, size_t conns);
 
 /* How many connections a worker takes under a limit of descriptors of which
  * `used` are in use (0: no limit). */
-size_t room_for(size_t wanted, size_t descriptors, size_t used);
+size_t capacity_for(size_t wanted, size_t descriptors, size_t used);
 
 #endif

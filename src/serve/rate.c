@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * pace: measures how fast requests come in and responses go out.
+ * rate: measures how fast requests come in and responses go out.
  * Layer: serve.  What counts as sent is what the client's system has
  * acknowledged: the kernel's own buffer takes megabytes from us at once and may
  * then need minutes to pass them on to a slow but honest reader.
  */
-#include "serve/pace.h"
+#include "serve/rate.h"
 
 #include "answer/txn.h"
 #include "conf/conf.h"
@@ -31,13 +31,13 @@ static uint64_t passed(const struct conn *c)
     return c->passed.moved;
 }
 
-static void begin(const struct pace *p, struct conn *c)
+static void begin(const struct rate *p, struct conn *c)
 {
     c->passed.counted = c->passed.seen = passed(c);
     c->passed.window_ms = c->passed.progress_ms = p->now->ms;
 }
 
-static uint64_t rate_of(const struct pace *p, const struct conn *c)
+static uint64_t rate_of(const struct rate *p, const struct conn *c)
 {
     const struct conf_limits *l = p->limits;
 
@@ -45,7 +45,7 @@ static uint64_t rate_of(const struct pace *p, const struct conn *c)
 }
 
 /* Longest time without any progress. */
-static uint64_t still_ms(const struct pace *p, const struct conn *c)
+static uint64_t still_ms(const struct rate *p, const struct conn *c)
 {
     const struct conf_timeouts *t = p->timeouts;
 
@@ -54,7 +54,7 @@ static uint64_t still_ms(const struct pace *p, const struct conn *c)
 
 /* Until the next look: progress is seen at looks only, hence two of them in the
  * time that may pass without. */
-static uint64_t next_look(const struct pace *p, const struct conn *c)
+static uint64_t next_look(const struct rate *p, const struct conn *c)
 {
     uint64_t still = still_ms(p, c) / 2 + 1;
 
@@ -66,21 +66,21 @@ static uint64_t next_look(const struct pace *p, const struct conn *c)
     return least(still, end_ms > p->now->ms ? end_ms - p->now->ms : 1);
 }
 
-uint64_t pace_content(const struct pace *p, struct conn *c)
+uint64_t rate_content(const struct rate *p, struct conn *c)
 {
     c->passed.moved = 0;
     begin(p, c);
     return next_look(p, c);
 }
 
-uint64_t pace_send(const struct pace *p, struct conn *c)
+uint64_t rate_send(const struct rate *p, struct conn *c)
 {
     c->passed.moved = 0;
     begin(p, c);
     return next_look(p, c);
 }
 
-uint64_t pace_head(const struct pace *p, struct conn *c)
+uint64_t rate_head(const struct rate *p, struct conn *c)
 {
     if (c->first_us / 1000 + p->timeouts->head_ms <= p->now->ms)
         return 0;
@@ -89,7 +89,7 @@ uint64_t pace_head(const struct pace *p, struct conn *c)
     return next_look(p, c);
 }
 
-static enum end no_progress(const struct pace *p, struct conn *c,
+static enum end no_progress(const struct rate *p, struct conn *c,
                             uint64_t bytes)
 {
     if (c->state == CONN_HEAD) {
@@ -106,7 +106,7 @@ static enum end no_progress(const struct pace *p, struct conn *c,
 }
 
 /* Averaged over whole windows, one after the other. */
-static enum end below_rate(const struct pace *p, struct conn *c, uint64_t bytes)
+static enum end below_rate(const struct rate *p, struct conn *c, uint64_t bytes)
 {
     uint64_t took_ms = p->now->ms - c->passed.window_ms;
     uint64_t rate = rate_of(p, c);
@@ -120,7 +120,7 @@ static enum end below_rate(const struct pace *p, struct conn *c, uint64_t bytes)
     return END_OPEN;
 }
 
-enum end pace_check(const struct pace *p, struct conn *c, uint64_t *again_ms)
+enum end rate_check(const struct rate *p, struct conn *c, uint64_t *again_ms)
 {
     uint64_t bytes = passed(c);
     enum end why = no_progress(p, c, bytes);

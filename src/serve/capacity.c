@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * room: places for connections, and the choice of who gives way.
+ * capacity: places for connections, and the choice of who gives way.
  * Layer: serve.  No order of use is kept, so that a request costs nothing here:
  * whoever gives way is the least recently used of some that are looked at, in
  * turn, and of all when there are few.
  * Heap: at the start.
  */
-#include "serve/room.h"
+#include "serve/capacity.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -27,19 +27,20 @@
 #define FILES_OPEN 4096 /* and no more are missed, where `files` is auto */
 #define SLOW_MS 1000    /* a request that is not whole by then may give way */
 
-size_t room_for(size_t wanted, size_t descriptors, size_t used)
+size_t capacity_for(size_t wanted, size_t descriptors, size_t used)
 {
     if (descriptors == 0)
         return wanted;
     size_t left = descriptors > used ? descriptors - used : 0;
     size_t files = left / 4 < FILES_MIN ? FILES_MIN : left / 4;
-    size_t fit = left > files + ROOM_SLACK ? left - files - ROOM_SLACK : 1;
+    size_t fit =
+        left > files + CAPACITY_SLACK ? left - files - CAPACITY_SLACK : 1;
     return fit < wanted ? fit : wanted;
 }
 
-size_t room_for_files(size_t descriptors, size_t used, size_t conns)
+size_t capacity_for_files(size_t descriptors, size_t used, size_t conns)
 {
-    size_t others = used + conns + ROOM_SLACK;
+    size_t others = used + conns + CAPACITY_SLACK;
 
     if (descriptors == 0)
         return SIZE_MAX;
@@ -67,15 +68,15 @@ static size_t files_wanted_open(const struct conf *c)
     return few ? c->prepare.files : FILES_OPEN;
 }
 
-bool room_init(struct worker *w)
+bool capacity_init(struct worker *w)
 {
     const struct conf_limits *l = &w->conf->limits;
     size_t limit = w->start->descriptors;
     size_t used = descriptors_used(w->poll);
 
-    w->places.most = room_for(l->connections, limit, used);
-    w->files.open_max = room_for_files(limit, used, w->places.most);
-    w->places.slots = w->places.most + ROOM_SLACK;
+    w->places.most = capacity_for(l->connections, limit, used);
+    w->files.open_max = capacity_for_files(limit, used, w->places.most);
+    w->places.slots = w->places.most + CAPACITY_SLACK;
     if (w->places.most < l->connections / 2 && w->start->index == 0)
         log_info("W071",
                  "%zu descriptors are allowed: a worker takes %zu connections, "
@@ -98,7 +99,7 @@ bool room_init(struct worker *w)
     return w->places.addresses != NULL;
 }
 
-void room_free(struct places *p)
+void capacity_free(struct places *p)
 {
     CHECK(p->n == 0 && p->came == p->gone); /* all have left */
     addresses_free(p->addresses);
@@ -149,7 +150,7 @@ static struct conn *least_needed(struct worker *w)
     return best ? best : slow;
 }
 
-bool room_spare(struct worker *w)
+bool capacity_spare(struct worker *w)
 {
     struct conn *c = least_needed(w);
 
@@ -158,22 +159,23 @@ bool room_spare(struct worker *w)
     return c != NULL;
 }
 
-enum room room_connection(struct worker *w, struct conn **gives_way)
+enum room capacity_connection(struct worker *w, struct conn **gives_way)
 {
     size_t lab = w->conf->limits.connections_per_worker_lab;
 
     *gives_way = NULL;
     if (lab && w->places.n >= lab)
-        return ROOM_NONE; /* a process per connection would take none either */
+        return CAPACITY_NONE; /* a process per connection would take none either
+                               */
     if (w->places.n >= w->places.slots)
-        return ROOM_SOON;
+        return CAPACITY_SOON;
     if (w->places.n - w->places.n_dead < w->places.most)
-        return ROOM_YES;
+        return CAPACITY_YES;
     *gives_way = least_needed(w);
-    return *gives_way ? ROOM_YES : ROOM_NONE;
+    return *gives_way ? CAPACITY_YES : CAPACITY_NONE;
 }
 
-struct conn *room_place(struct places *p)
+struct conn *capacity_place(struct places *p)
 {
     CHECK(p->n < p->slots);
     p->n++;
@@ -188,7 +190,7 @@ struct conn *room_place(struct places *p)
     return c;
 }
 
-bool room_address(struct worker *w, struct conn *c)
+bool capacity_address(struct worker *w, struct conn *c)
 {
     if (!w->places.addresses || (w->wants.fields && fronted_trusts(w->conf, c)))
         return true;
@@ -199,7 +201,7 @@ bool room_address(struct worker *w, struct conn *c)
     return c->by_address;
 }
 
-void room_left(struct places *p, struct conn *c)
+void capacity_left(struct places *p, struct conn *c)
 {
     CHECK(conn_is(c) && c->state == CONN_CLOSED);
     CHECK(c->fd < 0 && !c->txn && !c->timer.hung_ms);
