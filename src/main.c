@@ -18,7 +18,7 @@
 #include "master/master.h"
 #include "master/remote.h"
 #include "observe/observer.h"
-#include "observe/watch.h"
+#include "observe/watch_client.h"
 #include "os/heap.h"
 #include "os/inherit.h"
 #include "os/log.h"

@@ -7,7 +7,7 @@
 
 #include "config.h"
 #include "http/json.h"
-#include "observe/state.h"
+#include "observe/observer_state.h"
 #include "os/clock.h"
 
 #define EXPERIMENTS_MOST 16 /* are told */

@@ -12,8 +12,8 @@
 
 #include "base/check.h"
 #include "observe/seats.h"
-#include "observe/state.h"
-#include "observe/taps.h"
+#include "observe/observer_state.h"
+#include "observe/merge.h"
 #include "observe/visitor.h"
 #include "os/channel.h"
 #include "os/clock.h"
@@ -76,7 +76,7 @@ static bool init(struct observer *o, const struct observer_start *start)
         o->leaving[i].fd = -1;
     find_address(o);
     o->poll = poll_new();
-    return o->poll >= 0 && taps_open(o) &&
+    return o->poll >= 0 && merge_open(o) &&
            poll_add_listener(o->poll, start->listener, &o->listener_tag) == 0 &&
            poll_add_level(o->poll, start->control, &o->control_tag) == 0;
 }
@@ -143,8 +143,8 @@ int observer_run(const struct observer_start *start)
         return 1;
     }
     while (turn(o, wait_ms)) {
-        taps_clock(o);
-        unsigned taken = taps_take(o, EVENTS_A_TURN);
+        merge_clock(o);
+        unsigned taken = merge_take(o, EVENTS_A_TURN);
         bool busy = taken > 0;
         if (taken < EVENTS_A_TURN) /* all that has happened is known */
             history_idle(o->history, o->now_us);

@@ -12,12 +12,12 @@
 #include "http/status.h"
 #include "http/target.h"
 #include "observe/asset.h"
-#include "observe/guard.h"
+#include "observe/own_host.h"
 #include "observe/metrics.h"
 #include "observe/numbers.h"
 #include "observe/seats.h"
 #include "observe/shown.h"
-#include "observe/state.h"
+#include "observe/observer_state.h"
 
 /* Nothing but the observer's own files may run in its page, and no other page
  * may hold or read it. */

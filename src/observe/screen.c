@@ -47,7 +47,7 @@ struct screen *screen_new(const char *url)
     return s;
 }
 
-static struct row *row_of(struct screen *s, const struct note *n)
+static struct row *row_of(struct screen *s, const struct event_text *n)
 {
     for (unsigned i = 0; i < CONNS; i++) {
         if (s->row[i].number == n->connection)
@@ -70,7 +70,8 @@ static void copy(char *out, size_t cap, struct span s)
     out[n] = '\0';
 }
 
-static void take_request(struct screen *s, struct row *r, const struct note *n)
+static void take_request(struct screen *s, struct row *r,
+                         const struct event_text *n)
 {
     r->requests++;
     r->phase = PHASE_IDLE;
@@ -81,7 +82,7 @@ static void take_request(struct screen *s, struct row *r, const struct note *n)
     s->line[s->n_lines++ % LINES].status = n->status;
 }
 
-void screen_take(struct screen *s, const struct note *n)
+void screen_take(struct screen *s, const struct event_text *n)
 {
     if (n->at_us > s->now_us) {
         s->now_us = n->at_us;

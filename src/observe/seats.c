@@ -10,7 +10,7 @@
 #include "base/check.h"
 #include "http/page.h"
 #include "http/status.h"
-#include "observe/state.h"
+#include "observe/observer_state.h"
 #include "os/net.h"
 #include "os/poll.h"
 

@@ -10,11 +10,11 @@
 
 #include "base/check.h"
 #include "http/json.h"
-#include "observe/note.h"
+#include "observe/event_text.h"
 #include "observe/route.h"
 #include "observe/seats.h"
 #include "observe/shown.h"
-#include "observe/state.h"
+#include "observe/observer_state.h"
 #include "os/clock.h"
 #include "os/net.h"
 #include "os/poll.h"
@@ -105,7 +105,7 @@ static void put_sse(struct observer *o, struct buf *b, const struct happened *x)
 
 static enum note_form note_form(const struct visitor *v)
 {
-    return v->telling == TELL_COLUMNS ? NOTE_COLUMNS : NOTE_LINE;
+    return v->telling == TELL_COLUMNS ? EVENT_TEXT_COLUMNS : EVENT_TEXT_LINE;
 }
 
 static void put_event(struct observer *o, const struct visitor *v,
@@ -114,7 +114,8 @@ static void put_event(struct observer *o, const struct visitor *v,
     if (v->telling == TELL_EVENTS)
         put_sse(o, b, x);
     else
-        note_put(b, x, span_str(o->start->conf->observe.mask), note_form(v));
+        event_text_put(b, x, span_str(o->start->conf->observe.mask),
+                       note_form(v));
 }
 
 /* The visitor was too slow (or there is too much): n events are left out. */
@@ -123,7 +124,7 @@ static void put_skipped(struct observer *o, struct visitor *v, struct buf *b,
 {
     v->told_lost += n;
     if (v->telling != TELL_EVENTS) {
-        note_put_lost(b, clock_real_us(), n, note_form(v));
+        event_text_put_lost(b, clock_real_us(), n, note_form(v));
         return;
     }
     buf_fmt(b, "id: %llu-%llu\nevent: lost\ndata: {",

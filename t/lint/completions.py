@@ -100,7 +100,7 @@ COMMANDS = {
     'annotate': Command('lab/etagdlab/options.py annotate', 'file',
                         "the server's account as comments of a capture",
                         (HELP,)),
-    'watch': Command('src/observe/watch.c', '',
+    'watch': Command('src/observe/watch_client.c', '',
                      'what the observer of a server tells', (
         Option('a', '', None, 'begin with what has happened so far'),
         Option('h', '', None, 'print a summary'))),

@@ -2,9 +2,9 @@
  *
  * observe: SYN packets, names, and the history of connections.
  */
-#include "observe/guard.h"
+#include "observe/own_host.h"
 #include "observe/history.h"
-#include "observe/note.h"
+#include "observe/event_text.h"
 #include "observe/shown.h"
 #include "observe/syn.h"
 #include "unit.h"
@@ -184,7 +184,7 @@ static void test_notes(void **state)
     };
     struct history *h = history_new();
     struct board_event e = event(BOARD_ACCEPT, 7, 500);
-    struct note n;
+    struct event_text n;
 
     (void)state;
     e.conn.peer = (struct net_peer){ .family = 4,
@@ -208,21 +208,22 @@ static void test_notes(void **state)
     for (uint64_t i = 0; i < ROWS(lines); i++) {
         static char text[SHOWN_EVENT_MAX];
         struct buf b = buf_over(text, sizeof text - 1);
-        note_put(&b, history_at(h, i + 1), SPAN("key"), NOTE_LINE);
+        event_text_put(&b, history_at(h, i + 1), SPAN("key"), EVENT_TEXT_LINE);
         assert_int_equal(text[b.n - 1], '\n');
         b.n--;
         assert_true(buf_cstr(&b));
         assert_string_equal(text, lines[i]);
         b = buf_over(text, sizeof text - 1);
-        note_put(&b, history_at(h, i + 1), SPAN("key"), NOTE_COLUMNS);
-        assert_true(note_read(&n, span_to(buf_span(&b), b.n - 1)));
+        event_text_put(&b, history_at(h, i + 1), SPAN("key"),
+                       EVENT_TEXT_COLUMNS);
+        assert_true(event_text_read(&n, span_to(buf_span(&b), b.n - 1)));
         assert_true(span_eq(n.line, span_str(lines[i])));
         assert_int_equal(n.connection, i < 4 ? 7 : 0);
         assert_int_equal(n.worker, 2);
         assert_int_equal(n.status, i == 1 ? 200 : i == 2 ? 304 : 0);
         assert_int_equal(n.lost, i < 4 ? 0 : 5);
         for (size_t cut = 0; cut < 20; cut++) /* no column is half there */
-            assert_false(note_read(&n, span_to(buf_span(&b), cut)));
+            assert_false(event_text_read(&n, span_to(buf_span(&b), cut)));
     }
     history_free(h);
 }

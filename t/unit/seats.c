@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "observe/state.h"
+#include "observe/observer_state.h"
 #include "os/poll.h"
 #include "unit.h"
 

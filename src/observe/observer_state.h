@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * state: all that the observer has.
+ * observer_state: all that the observer has.
  * Layer: observe.
  */
-#ifndef ETAGD_OBSERVE_STATE_H
-#define ETAGD_OBSERVE_STATE_H
+#ifndef ETAGD_OBSERVE_OBSERVER_STATE_H
+#define ETAGD_OBSERVE_OBSERVER_STATE_H
 
 #include "observe/history.h"
 #include "observe/observer.h"

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
- * taps: a merge of the rings by time.
+ * merge: a merge of the rings by time.
  * Layer: observe.  Heap: at the start only.
  */
-#include "observe/taps.h"
+#include "observe/merge.h"
 
 #include <stdlib.h>
 
 #include "base/check.h"
-#include "observe/state.h"
+#include "observe/observer_state.h"
 #include "os/clock.h"
 
 #define CLOCK_US 1000000u
 #define STEP_US 1000 /* less than that is no step */
 
-bool taps_open(struct observer *o)
+bool merge_open(struct observer *o)
 {
     const struct observer_start *s = o->start;
     int64_t mono_wall = clock_distance_us();
@@ -39,7 +39,7 @@ bool taps_open(struct observer *o)
 }
 
 /* The wall clock was set: what happens from now on is by the new one. */
-void taps_clock(struct observer *o)
+void merge_clock(struct observer *o)
 {
     int64_t mono_wall;
 
@@ -71,7 +71,7 @@ static bool look(struct observer *o, struct tap *t)
     return true;
 }
 
-unsigned taps_take(struct observer *o, unsigned most)
+unsigned merge_take(struct observer *o, unsigned most)
 {
     unsigned n = 0;
 

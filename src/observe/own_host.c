@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * guard: compares Host with the observer's names.
+ * own_host: compares Host with the observer's names.
  * Layer: observe.
  */
-#include "observe/guard.h"
+#include "observe/own_host.h"
 
 #include "base/num.h"
 #include "http/target.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * note: one writer of these lines, and the reader of their columns.
+ * event_text: one writer of these lines, and the reader of their columns.
  * Layer: observe.  Whatever went in, a line is ASCII and without controls, so
  * that no request can fool a terminal.
  */
-#include "observe/note.h"
+#include "observe/event_text.h"
 
 #include "base/num.h"
 #include "http/json.h"
@@ -109,7 +109,7 @@ static void put_line(struct buf *b, const struct happened *x, struct span mask)
     put_rest(b, x, mask);
 }
 
-/* In the order of struct note, a tab behind each. */
+/* In the order of struct event_text, a tab behind each. */
 static void put_columns(struct buf *b, const struct happened *x,
                         struct span mask)
 {
@@ -131,17 +131,17 @@ static void put_columns(struct buf *b, const struct happened *x,
     buf_char(b, '\t');
 }
 
-void note_put(struct buf *b, const struct happened *x, struct span mask,
-              enum note_form form)
+void event_text_put(struct buf *b, const struct happened *x, struct span mask,
+                    enum note_form form)
 {
-    if (form == NOTE_COLUMNS)
+    if (form == EVENT_TEXT_COLUMNS)
         put_columns(b, x, mask);
     put_line(b, x, mask);
     buf_char(b, '\n');
 }
 
-void note_put_lost(struct buf *b, int64_t wall_us, uint64_t n,
-                   enum note_form form)
+void event_text_put_lost(struct buf *b, int64_t wall_us, uint64_t n,
+                         enum note_form form)
 {
     struct happened x;
 
@@ -149,7 +149,7 @@ void note_put_lost(struct buf *b, int64_t wall_us, uint64_t n,
     x.wall_us = wall_us;
     x.event.kind = HISTORY_LOST;
     x.event.request.bytes = n;
-    note_put(b, &x, SPAN_NONE, form);
+    event_text_put(b, &x, SPAN_NONE, form);
 }
 
 /* Up to the next tab. */
@@ -163,7 +163,7 @@ static bool take_column(struct span *line, struct span *column)
     return there;
 }
 
-bool note_read(struct note *n, struct span line)
+bool event_text_read(struct event_text *n, struct span line)
 {
     uint64_t *const numbers[] = { &n->at_us, &n->connection, &n->worker,
                                   &n->port,  &n->status,     &n->lost };

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT
  *
- * taps: reads all boards in the order of time.
+ * merge: reads all boards in the order of time.
  * Layer: observe.
  */
-#ifndef ETAGD_OBSERVE_TAPS_H
-#define ETAGD_OBSERVE_TAPS_H
+#ifndef ETAGD_OBSERVE_MERGE_H
+#define ETAGD_OBSERVE_MERGE_H
 
 #include <stdbool.h>
 
 struct observer;
 
 /* False: no memory. */
-bool taps_open(struct observer *o);
+bool merge_open(struct observer *o);
 
 /* Once a turn: notices that the wall clock was set. */
-void taps_clock(struct observer *o);
+void merge_clock(struct observer *o);
 
 /* Moves up to `most` events to the history; their number. */
-unsigned taps_take(struct observer *o, unsigned most);
+unsigned merge_take(struct observer *o, unsigned most);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * guard: who may ask the observer.
+ * own_host: who may ask the observer.
  * Layer: observe.  A page of somebody else can make a browser ask a server on
  * its user's machine under a name of its own (DNS rebinding): so the Host field
  * must be one of the names that the observer goes by, with its port.
  */
-#ifndef ETAGD_OBSERVE_GUARD_H
-#define ETAGD_OBSERVE_GUARD_H
+#ifndef ETAGD_OBSERVE_OWN_HOST_H
+#define ETAGD_OBSERVE_OWN_HOST_H
 
 #include <stdbool.h>
 #include <stdint.h>

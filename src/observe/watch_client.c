@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * watch: asks the observer for /watch and shows it: a table that is kept up to
- * date on a terminal, one line an event otherwise.
- * Layer: observe.
+ * watch_client: asks the observer for /watch and shows it: a table that is kept
+ * up to date on a terminal, one line an event otherwise. Layer: observe.
  */
-#include "observe/watch.h"
+#include "observe/watch_client.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -14,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "observe/note.h"
+#include "observe/event_text.h"
 #include "observe/screen.h"
 #include "os/clock.h"
 
@@ -100,13 +99,13 @@ static bool ask(int fd, const struct place *p, bool columns, bool all)
 
 static void show(struct stream *s, struct screen *screen, struct span line)
 {
-    struct note note;
+    struct event_text note;
 
     if (line.n == 0) /* it is still there */
         return;
     if (!screen)
         fprintf(s->out, "%.*s\n", (int)line.n, line.p);
-    else if (note_read(&note, line))
+    else if (event_text_read(&note, line))
         screen_take(screen, &note);
 }
 
