@@ -4,7 +4,7 @@ libprepare_a_SOURCES = \
 	src/prepare/client.c src/prepare/client.h \
 	src/prepare/coder.c src/prepare/coder.h \
 	src/prepare/compress.c src/prepare/compress.h \
-	src/prepare/desk.c src/prepare/desk.h \
+	src/prepare/agenda.c src/prepare/agenda.h \
 	src/prepare/queues.c src/prepare/queues.h \
 	src/prepare/reads.c src/prepare/reads.h \
 	src/prepare/digest.c src/prepare/digest.h \

@@ -21,7 +21,7 @@
 #include "os/marks.h"
 #include "os/pressure.h"
 #include "os/sandbox.h"
-#include "prepare/desk.h"
+#include "prepare/agenda.h"
 #include "prepare/magic.h"
 #include "prepare/queues.h"
 #include "prepare/reads.h"
@@ -68,7 +68,7 @@ static size_t marks_size(const struct conf_prepare *c)
     return n < PREPARER_MARKS_MOST ? n : PREPARER_MARKS_MOST;
 }
 
-static void init(struct desk *d, const struct conf *conf, int control)
+static void init(struct agenda *d, const struct conf *conf, int control)
 {
     const struct conf_prepare *c = &conf->prepare;
 
@@ -80,7 +80,7 @@ static void init(struct desk *d, const struct conf *conf, int control)
     list_init(&d->later);
     for (unsigned i = 0; i < CODING_COUNT; i++)
         list_init(&d->coding[i]);
-    slabs_start(&d->slabs, c->memory_bytes, desk_slab_dropped, d);
+    slabs_start(&d->slabs, c->memory_bytes, agenda_slab_dropped, d);
     memo_start(&d->memo, memo_size(c), queues_forgotten, d);
     d->tools.slabs = &d->slabs;
     d->tools.sums.most = c->memory_bytes / SUMS_SHARE;
@@ -100,21 +100,21 @@ static void init(struct desk *d, const struct conf *conf, int control)
     d->jobs_max = jobs_that_fit(&d->slabs);
     d->epoll = epoll_create1(EPOLL_CLOEXEC);
     CHECK(d->epoll >= 0);
-    desk_arm(d, EPOLL_CTL_ADD, control, EPOLLIN, &d->control);
+    agenda_arm(d, EPOLL_CTL_ADD, control, EPOLLIN, &d->control);
     rest_start(d, c->give_back_ms);
     pressure_open(d->pressure);
     for (size_t i = 0; i < PRESSURE_MOST; i++) {
         if (d->pressure[i] >= 0)
-            desk_arm(d, EPOLL_CTL_ADD, d->pressure[i], EPOLLPRI,
-                     &d->pressure[i]);
+            agenda_arm(d, EPOLL_CTL_ADD, d->pressure[i], EPOLLPRI,
+                       &d->pressure[i]);
     }
     d->tools.helpers = d->helpers = helpers_new();
     if (d->helpers)
-        desk_arm(d, EPOLL_CTL_ADD, helpers_fd(d->helpers), EPOLLIN,
-                 &d->helpers);
+        agenda_arm(d, EPOLL_CTL_ADD, helpers_fd(d->helpers), EPOLLIN,
+                   &d->helpers);
 }
 
-static void start_coder(struct desk *d)
+static void start_coder(struct agenda *d)
 {
     if (d->limits.compress || d->tools.limits.later > d->tools.limits.digest)
         d->coder = coder_new();
@@ -124,13 +124,13 @@ static void start_coder(struct desk *d)
     }
     d->tools.later_max =
         d->jobs_max / 4 < LATER_MAX ? d->jobs_max / 4 : LATER_MAX;
-    desk_arm(d, EPOLL_CTL_ADD, coder_fd(d->coder), EPOLLIN, &d->coder);
+    agenda_arm(d, EPOLL_CTL_ADD, coder_fd(d->coder), EPOLLIN, &d->coder);
 }
 
 /* At the lowest priority a task may take very long to notice that it is to
  * stop, on a busy machine.  Nothing is lost by leaving it; builds that look for
  * leaks wait. */
-static void leave_coder(const struct desk *d)
+static void leave_coder(const struct agenda *d)
 {
 #if !defined ETAGD_SANITIZE && !defined ETAGD_COVERAGE
     if (d->coder && !coder_idle(d->coder))
@@ -141,7 +141,7 @@ static void leave_coder(const struct desk *d)
 }
 
 /* A helper may wait for a machine that doesn't answer. */
-static void leave_helpers(struct desk *d)
+static void leave_helpers(struct agenda *d)
 {
     struct item *it;
 
@@ -154,7 +154,7 @@ static void leave_helpers(struct desk *d)
     helpers_free(d->helpers);
 }
 
-static void stop(struct desk *d)
+static void stop(struct agenda *d)
 {
     leave_coder(d);
     coder_free(d->coder); /* first: it reads from a slab */
@@ -201,7 +201,7 @@ int preparer_run(const struct conf *conf, int control,
                  struct counters_preparer *told)
 {
     struct counters_preparer nobody = { 0 };
-    struct desk d;
+    struct agenda d;
 
     log_role("preparer");
     check_role("preparer");
@@ -216,8 +216,8 @@ int preparer_run(const struct conf *conf, int control,
         return 1;
     }
     start_coder(&d);
-    while (!desk_done(&d))
-        desk_turn(&d);
+    while (!agenda_done(&d))
+        agenda_turn(&d);
     log_debug("P003", "bye: asks=%llu joined=%llu read=%llu",
               (unsigned long long)d.count.asks,
               (unsigned long long)d.count.joined,

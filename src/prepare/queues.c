@@ -7,9 +7,9 @@
 #include "prepare/queues.h"
 
 #include "base/check.h"
-#include "prepare/desk.h"
+#include "prepare/agenda.h"
 
-void queues_end(struct desk *d, struct item *it)
+void queues_end(struct agenda *d, struct item *it)
 {
     if (it->in_memo || it->in_hand || !list_empty(&it->waiters))
         return;
@@ -24,7 +24,7 @@ void queues_forgotten(void *arg, struct item *it)
     queues_end(arg, it);
 }
 
-void queues_code(struct desk *d, struct item *it, enum coding from)
+void queues_code(struct agenda *d, struct item *it, enum coding from)
 {
     enum coding c = item_to_make(it, from);
 

@@ -8,16 +8,16 @@
 
 #include "http/accept.h"
 
-struct desk;
+struct agenda;
 struct item;
 
 /* For the coder: the first coding after `from` that we are to make, if any. */
-void queues_code(struct desk *d, struct item *it, enum coding from);
+void queues_code(struct agenda *d, struct item *it, enum coding from);
 
 /* For memo_start(). */
 void queues_forgotten(void *arg, struct item *it);
 
 /* Frees the item when nothing refers to it any more. */
-void queues_end(struct desk *d, struct item *it);
+void queues_end(struct agenda *d, struct item *it);
 
 #endif

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "base/check.h"
-#include "prepare/desk.h"
+#include "prepare/agenda.h"
 #include "prepare/peer.h"
 #include "prepare/queues.h"
 
@@ -19,7 +19,7 @@
 #define BYTES_A_TURN (256u << 10)
 #define AWAY_US 2000000 /* helpers away for longer won't be back soon */
 
-static void facts_done(struct desk *d, struct item *it)
+static void facts_done(struct agenda *d, struct item *it)
 {
     const struct file_version *found = &it->parts[CODING_IDENTITY].version;
 
@@ -27,7 +27,7 @@ static void facts_done(struct desk *d, struct item *it)
         memo_rename(&d->memo, it, found);
 }
 
-static struct item *next_to_read(struct desk *d)
+static struct item *next_to_read(struct agenda *d)
 {
     bool rest = list_empty(&d->fresh) ||
                 (d->turn % REST_TURN == 0 && !list_empty(&d->rest));
@@ -41,7 +41,7 @@ static struct item *next_to_read(struct desk *d)
     return it;
 }
 
-static void queue_up(struct desk *d, struct item *it, enum job_event event,
+static void queue_up(struct agenda *d, struct item *it, enum job_event event,
                      bool begun)
 {
     if (event == JOB_BEGUN)
@@ -57,7 +57,7 @@ static void queue_up(struct desk *d, struct item *it, enum job_event event,
 }
 
 /* Who waits is told; the item may be gone afterwards. */
-static void go_on(struct desk *d, struct item *it, enum job_event event,
+static void go_on(struct agenda *d, struct item *it, enum job_event event,
                   enum coding part, bool begun)
 {
     CHECK(it->work || d->jobs > 0);
@@ -74,7 +74,7 @@ static void go_on(struct desk *d, struct item *it, enum job_event event,
 }
 
 /* What somebody else had in hand. */
-void reads_go_on(struct desk *d, struct item *it)
+void reads_go_on(struct agenda *d, struct item *it)
 {
     bool begun = it->state != ITEM_FRESH;
     enum coding part;
@@ -101,7 +101,7 @@ static void act_aside(struct helper_job *job)
 }
 
 /* Half of what can be had in hand is for files that answer. */
-static void read_aside(struct desk *d, struct item *it)
+static void read_aside(struct agenda *d, struct item *it)
 {
     struct helper_job *job = &it->work->job;
 
@@ -116,7 +116,7 @@ static void read_aside(struct desk *d, struct item *it)
     reads_go_on(d, it);
 }
 
-struct item *reads_back(struct desk *d)
+struct item *reads_back(struct agenda *d)
 {
     struct helper_job *job = helpers_take(d->helpers);
 
@@ -127,7 +127,7 @@ struct item *reads_back(struct desk *d)
 }
 
 /* The bytes that were asked for; a large file has slices of a turn each. */
-static size_t read_one(struct desk *d, struct item *it)
+static size_t read_one(struct agenda *d, struct item *it)
 {
     size_t bytes = (size_t)it->key.version.size;
     enum coding part;
@@ -147,7 +147,7 @@ static size_t read_one(struct desk *d, struct item *it)
     return bytes;
 }
 
-void reads_turn(struct desk *d)
+void reads_turn(struct agenda *d)
 {
     size_t bytes = 0;
     struct item *it;

@@ -8,16 +8,16 @@
 #ifndef ETAGD_PREPARE_READS_H
 #define ETAGD_PREPARE_READS_H
 
-struct desk;
+struct agenda;
 struct item;
 
 /* Reads a slice of one file, or has it read. */
-void reads_turn(struct desk *d);
+void reads_turn(struct agenda *d);
 
 /* An item that a helper has done with, or NULL. */
-struct item *reads_back(struct desk *d);
+struct item *reads_back(struct agenda *d);
 
 /* Helper or coder is done with the item, which may be gone afterwards. */
-void reads_go_on(struct desk *d, struct item *it);
+void reads_go_on(struct agenda *d, struct item *it);
 
 #endif

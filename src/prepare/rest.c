@@ -11,7 +11,7 @@
 #include "os/clock.h"
 #include "os/heap.h"
 #include "os/marks.h"
-#include "prepare/desk.h"
+#include "prepare/agenda.h"
 
 #define KEPT_BYTES ((size_t)1 << 20) /* of coded forms that are idle */
 #define KEPT_ITEMS 256 /* and files of which something was dear to find out */
@@ -21,13 +21,13 @@
 #define FEW 16
 #define FEW_BYTES ((size_t)1 << 20)
 
-void rest_start(struct desk *d, uint64_t idle_ms)
+void rest_start(struct agenda *d, uint64_t idle_ms)
 {
     d->rest_of.idle_us = idle_ms * 500; /* workers have the other half */
     d->rest_of.each_ms = prepare_look_ms(idle_ms);
 }
 
-void rest_held(struct desk *d, const struct prepare_held *held)
+void rest_held(struct agenda *d, const struct prepare_held *held)
 {
     CHECK(held->n <= PREPARE_HELD_MAX);
     for (uint64_t i = 0; i < held->n; i++) {
@@ -64,7 +64,7 @@ static bool is_idle(const struct item *it, uint64_t since_us)
 }
 
 /* The dear ones as far as there are more than are kept.  How many went. */
-static size_t forget(struct desk *d, uint64_t since_us, size_t keep)
+static size_t forget(struct agenda *d, uint64_t since_us, size_t keep)
 {
     size_t dear = 0, n = 0;
 
@@ -86,7 +86,7 @@ static size_t forget(struct desk *d, uint64_t since_us, size_t keep)
 }
 
 /* What files were read into. */
-static void give_back_room(struct desk *d)
+static void give_back_room(struct agenda *d)
 {
     free(d->tools.scratch);
     d->tools.scratch = malloc(READING_SLICE_BYTES);
@@ -96,12 +96,12 @@ static void give_back_room(struct desk *d)
 }
 
 /* Of what leaves traces in the heap. */
-static uint64_t done(const struct desk *d)
+static uint64_t done(const struct agenda *d)
 {
     return d->count.asks + d->count.coded;
 }
 
-static void let_go(struct desk *d, uint64_t since_us, size_t keep_bytes,
+static void let_go(struct agenda *d, uint64_t since_us, size_t keep_bytes,
                    size_t keep_items)
 {
     size_t bytes = slabs_rest(&d->slabs, since_us, keep_bytes);
@@ -122,7 +122,7 @@ static void let_go(struct desk *d, uint64_t since_us, size_t keep_bytes,
 }
 
 /* Is anything there that is in use, or may become idle yet? */
-static bool all_rests(const struct desk *d, uint64_t since_us)
+static bool all_rests(const struct agenda *d, uint64_t since_us)
 {
     for (struct list *at = d->slabs.all.next; at != &d->slabs.all;
          at = at->next) {
@@ -133,7 +133,7 @@ static bool all_rests(const struct desk *d, uint64_t since_us)
            LIST_ENTRY(d->memo.lru.prev, struct item, lru)->used_us < since_us;
 }
 
-int rest_turn(struct desk *d)
+int rest_turn(struct agenda *d)
 {
     uint64_t now_us = d->slabs.now_us = clock_mono_us();
     struct rest_of *r = &d->rest_of;
@@ -155,7 +155,7 @@ int rest_turn(struct desk *d)
 }
 
 /* Workers say at each of their looks what they use. */
-void rest_short(struct desk *d)
+void rest_short(struct agenda *d)
 {
     uint64_t now_us = d->slabs.now_us = clock_mono_us();
     uint64_t while_us = d->rest_of.each_ms * 2500;

@@ -12,18 +12,18 @@
 
 #include "prepare/message.h"
 
-struct desk;
+struct agenda;
 
 /* idle_ms: [prepare] give-back; 0: nothing goes because it is idle. */
-void rest_start(struct desk *d, uint64_t idle_ms);
+void rest_start(struct agenda *d, uint64_t idle_ms);
 
 /* Milliseconds until it is to be called again; -1: when something was asked. */
-int rest_turn(struct desk *d);
+int rest_turn(struct agenda *d);
 
 /* Some worker has these in use. */
-void rest_held(struct desk *d, const struct prepare_held *held);
+void rest_held(struct agenda *d, const struct prepare_held *held);
 
 /* Memory is short: what is not in use now goes. */
-void rest_short(struct desk *d);
+void rest_short(struct agenda *d);
 
 #endif

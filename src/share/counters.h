@@ -20,17 +20,17 @@
 
 /* Times, by upper bounds that rise about twofold; what is above the last one
  * is behind it. */
-#define COUNTERS_BOUNDS(X)                                                  \
-    X(100)                                                                  \
-    X(250)                                                                  \
-    X(500)                                                                  \
-    X(1000)                                                                 \
-    X(2500)                                                                 \
-    X(5000)                                                                 \
-    X(10000)                                                                \
-    X(25000)                                                                \
-    X(50000) X(100000) X(250000) X(500000) X(1000000) X(2500000) X(5000000) \
-        X(10000000)
+#define COUNTERS_BOUNDS(X) \
+    X(100)                 \
+    X(250)                 \
+    X(500)                 \
+    X(1000)                \
+    X(2500)                \
+    X(5000)                \
+    X(10000)               \
+    X(25000)               \
+    X(50000)               \
+    X(100000) X(250000) X(500000) X(1000000) X(2500000) X(5000000) X(10000000)
 #define COUNTERS_BUCKETS 17
 
 struct counters_times {

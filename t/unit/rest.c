@@ -11,7 +11,7 @@
 
 #include "os/clock.h"
 #include "os/heap.h"
-#include "prepare/desk.h"
+#include "prepare/agenda.h"
 #include "prepare/memo.h"
 #include "prepare/queues.h"
 #include "prepare/rest.h"
@@ -26,9 +26,9 @@ static void dropped(void *arg, uint64_t id)
     drops++;
 }
 
-static void begin(struct desk *d, uint64_t idle_ms)
+static void begin(struct agenda *d, uint64_t idle_ms)
 {
-    static struct desk none;
+    static struct agenda none;
 
     *d = none;
     drops = 0;
@@ -43,7 +43,7 @@ static void begin(struct desk *d, uint64_t idle_ms)
     rest_start(d, idle_ms);
 }
 
-static void end(struct desk *d)
+static void end(struct agenda *d)
 {
     memo_stop(&d->memo);
     slabs_stop(&d->slabs);
@@ -51,7 +51,7 @@ static void end(struct desk *d)
 }
 
 /* A file that was read, asked for just now. */
-static struct item *file(struct desk *d, uint64_t number, size_t bytes)
+static struct item *file(struct agenda *d, uint64_t number, size_t bytes)
 {
     struct prepare_ask ask = { .version = { .ino = number, .size = bytes },
                                .name = "a.txt" };
@@ -70,7 +70,7 @@ static struct item *file(struct desk *d, uint64_t number, size_t bytes)
     return it;
 }
 
-static void has(struct desk *d, struct item *it, enum coding c, size_t n)
+static void has(struct agenda *d, struct item *it, enum coding c, size_t n)
 {
     struct part *part = &it->parts[c];
     struct slab *slab = c == CODING_IDENTITY
@@ -85,7 +85,7 @@ static void has(struct desk *d, struct item *it, enum coding c, size_t n)
     slab_unpin(&d->slabs, slab);
 }
 
-static bool known(struct desk *d, uint64_t number, size_t bytes)
+static bool known(struct agenda *d, uint64_t number, size_t bytes)
 {
     struct prepare_ask ask = { .version = { .ino = number, .size = bytes },
                                .name = "a.txt" };
@@ -96,7 +96,7 @@ static bool known(struct desk *d, uint64_t number, size_t bytes)
 }
 
 /* All that is there is as old as the first second of the system. */
-static void age(struct desk *d)
+static void age(struct agenda *d)
 {
     for (struct list *at = d->slabs.all.next; at != &d->slabs.all;
          at = at->next)
@@ -106,7 +106,7 @@ static void age(struct desk *d)
 }
 
 /* The look that is due. */
-static int look(struct desk *d)
+static int look(struct agenda *d)
 {
     d->rest_of.due_us = 1;
     return rest_turn(d);
@@ -114,7 +114,7 @@ static int look(struct desk *d)
 
 static void what_is_idle_goes(void **state)
 {
-    struct desk d;
+    struct agenda d;
 
     (void)state;
     begin(&d, 2000);
@@ -131,7 +131,7 @@ static void what_is_idle_goes(void **state)
 
 static void never_where_it_is_off(void **state)
 {
-    struct desk d;
+    struct agenda d;
 
     (void)state;
     begin(&d, 0);
@@ -145,7 +145,7 @@ static void never_where_it_is_off(void **state)
 
 static void what_a_worker_uses_stays(void **state)
 {
-    struct desk d;
+    struct agenda d;
     struct prepare_held held = { .n = 2, .holds = { 1, 1 } };
 
     (void)state;
@@ -170,7 +170,7 @@ static void what_a_worker_uses_stays(void **state)
 /* A slab of many files of which hardly any is in use does not stay for it. */
 static void a_few_of_many(void **state)
 {
-    struct desk d;
+    struct agenda d;
     struct prepare_held held = { .n = 2, .holds = { 1, 500 } };
 
     (void)state;
@@ -194,7 +194,7 @@ static void a_few_of_many(void **state)
  * files. */
 static void some_forms_stay(void **state)
 {
-    struct desk d;
+    struct agenda d;
     const unsigned n = 40;
 
     (void)state;
@@ -211,7 +211,7 @@ static void some_forms_stay(void **state)
 
 static void but_not_when_memory_is_short(void **state)
 {
-    struct desk d;
+    struct agenda d;
 
     (void)state;
     begin(&d, 0);
@@ -230,7 +230,7 @@ static void but_not_when_memory_is_short(void **state)
 /* Bounded, whatever the forms are like: of these none saved anything. */
 static void not_too_many_files(void **state)
 {
-    struct desk d;
+    struct agenda d;
 
     (void)state;
     begin(&d, 2000);

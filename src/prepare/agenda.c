@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * desk: takes asks, has files read and codings made, sends answers.
+ * agenda: takes asks, has files read and codings made, sends answers.
  * Layer: prepare.  Each turn takes what has arrived, does one slice of one
  * file, gives the coder its next task, and sends what can be sent; so nobody's
  * large file is in the way of somebody else's small one.
  */
-#include "prepare/desk.h"
+#include "prepare/agenda.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@
  * is remembered. */
 static void orphaned(void *arg, struct item *it)
 {
-    struct desk *d = arg;
+    struct agenda *d = arg;
 
     if (it->in_memo && it->work)
         memo_forget(&d->memo, it);
@@ -41,9 +41,9 @@ static void orphaned(void *arg, struct item *it)
         queues_end(d, it);
 }
 
-void desk_slab_dropped(void *arg, uint64_t id)
+void agenda_slab_dropped(void *arg, uint64_t id)
 {
-    struct desk *d = arg;
+    struct agenda *d = arg;
 
     for (struct list *at = d->peers.next; at != &d->peers; at = at->next)
         peer_drop_slab(LIST_ENTRY(at, struct peer, node), id);
@@ -58,7 +58,7 @@ static void close_all(const int *fds, size_t n)
         close(fds[--n]);
 }
 
-static void close_asked(struct desk *d, const struct prepare_ask *ask,
+static void close_asked(struct agenda *d, const struct prepare_ask *ask,
                         const int *fds, size_t n)
 {
     if (!ask->lane || !d->helpers) {
@@ -69,7 +69,7 @@ static void close_asked(struct desk *d, const struct prepare_ask *ask,
         helpers_close(d->helpers, ask->lane - 1, fds[--n]);
 }
 
-static void take_ask(struct desk *d, struct peer *peer,
+static void take_ask(struct agenda *d, struct peer *peer,
                      const struct prepare_ask *ask, const int *fds,
                      size_t n_fds)
 {
@@ -107,9 +107,9 @@ static void take_ask(struct desk *d, struct peer *peer,
 
 /* Takes the asks of a message one by one: how many descriptors that used up;
  * *fault: what was wrong with the one behind these. */
-static size_t take_asks(struct desk *d, struct peer *peer, const char *message,
-                        size_t n, const int *fds, size_t n_fds,
-                        enum ask_fault *fault)
+static size_t take_asks(struct agenda *d, struct peer *peer,
+                        const char *message, size_t n, const int *fds,
+                        size_t n_fds, enum ask_fault *fault)
 {
     struct prepare_ask ask;
     size_t used = 0;
@@ -128,7 +128,7 @@ static size_t take_asks(struct desk *d, struct peer *peer, const char *message,
     return used;
 }
 
-static bool take_held(struct desk *d, const char *message)
+static bool take_held(struct agenda *d, const char *message)
 {
     struct prepare_held held;
 
@@ -140,7 +140,7 @@ static bool take_held(struct desk *d, const char *message)
 }
 
 /* Whatever is wrong with a message, the channel is not trusted any further. */
-static void read_asks(struct desk *d, struct peer *peer)
+static void read_asks(struct agenda *d, struct peer *peer)
 {
     UNINIT char message[PREPARE_ASKS_MAX * sizeof(struct prepare_ask)];
     int fds[CHANNEL_FDS_MAX];
@@ -184,7 +184,7 @@ static void give_up_codings(struct item *it)
     }
 }
 
-static void give_task(struct desk *d, struct item *it, enum coding c)
+static void give_task(struct agenda *d, struct item *it, enum coding c)
 {
     const struct part *own = &it->parts[CODING_IDENTITY];
     struct slab *slab = slabs_find(&d->slabs, own->slab);
@@ -205,7 +205,7 @@ static void give_task(struct desk *d, struct item *it, enum coding c)
 }
 
 /* gzip of all files goes before zstd of any: it is ready so much sooner. */
-static void feed_coder(struct desk *d)
+static void feed_coder(struct agenda *d)
 {
     struct list *later = &d->later;
 
@@ -227,7 +227,7 @@ static void feed_coder(struct desk *d)
                &(struct coder_task){ .whose = it, .coding = CODING_IDENTITY });
 }
 
-static void store_coding(struct desk *d, struct item *it,
+static void store_coding(struct agenda *d, struct item *it,
                          const struct coder_task *task)
 {
     struct part *part = &it->parts[task->coding];
@@ -253,7 +253,7 @@ static void store_coding(struct desk *d, struct item *it,
     memcpy(part->digest, task->digest, sizeof part->digest);
 }
 
-static void coding_done(struct desk *d, const struct coder_task *task)
+static void coding_done(struct agenda *d, const struct coder_task *task)
 {
     struct item *it = task->whose;
     struct part *own = &it->parts[CODING_IDENTITY];
@@ -273,7 +273,7 @@ static void coding_done(struct desk *d, const struct coder_task *task)
     queues_end(d, it);
 }
 
-static void coder_done(struct desk *d)
+static void coder_done(struct agenda *d)
 {
     struct coder_task task;
 
@@ -289,34 +289,34 @@ static void coder_done(struct desk *d)
 /* -- channels ---------------------------------------------------------------
  */
 
-void desk_arm(struct desk *d, int op, int fd, unsigned events, void *who)
+void agenda_arm(struct agenda *d, int op, int fd, unsigned events, void *who)
 {
     struct epoll_event e = { .events = events, .data.ptr = who };
 
     CHECK(epoll_ctl(d->epoll, op, fd, &e) == 0);
 }
 
-static void peer_arm(struct desk *d, struct peer *peer)
+static void peer_arm(struct agenda *d, struct peer *peer)
 {
     unsigned want = (peer->n_ready < PEER_READY_MAX ? EPOLLIN : 0u) |
                     (peer_has_output(peer) ? EPOLLOUT : 0u);
 
     if (peer->dead || want == peer->armed)
         return;
-    desk_arm(d, EPOLL_CTL_MOD, peer->fd, want, peer);
+    agenda_arm(d, EPOLL_CTL_MOD, peer->fd, want, peer);
     peer->armed = want;
 }
 
-static void new_peer(struct desk *d, int fd)
+static void new_peer(struct agenda *d, int fd)
 {
     struct peer *peer = peer_new(fd);
 
     peer->armed = EPOLLIN;
     list_append(&d->peers, &peer->node);
-    desk_arm(d, EPOLL_CTL_ADD, fd, EPOLLIN, peer);
+    agenda_arm(d, EPOLL_CTL_ADD, fd, EPOLLIN, peer);
 }
 
-static void read_control(struct desk *d)
+static void read_control(struct agenda *d)
 {
     char byte;
     int fds[CHANNEL_FDS_MAX];
@@ -343,10 +343,10 @@ static void read_control(struct desk *d)
         return;
     }
     d->master_gone = true;
-    desk_arm(d, EPOLL_CTL_DEL, d->control, 0, NULL);
+    agenda_arm(d, EPOLL_CTL_DEL, d->control, 0, NULL);
 }
 
-static void peer_event(struct desk *d, struct peer *peer, unsigned events)
+static void peer_event(struct agenda *d, struct peer *peer, unsigned events)
 {
     if (events & (EPOLLHUP | EPOLLERR))
         peer->dead = true;
@@ -354,7 +354,7 @@ static void peer_event(struct desk *d, struct peer *peer, unsigned events)
         read_asks(d, peer);
 }
 
-static void flush_and_reap(struct desk *d)
+static void flush_and_reap(struct agenda *d)
 {
     for (struct list *at = d->peers.next; at != &d->peers;) {
         struct peer *peer = LIST_ENTRY(at, struct peer, node);
@@ -369,7 +369,7 @@ static void flush_and_reap(struct desk *d)
 /* -- the process ------------------------------------------------------------
  */
 
-static void tell(const struct desk *d)
+static void tell(const struct agenda *d)
 {
     struct counters_preparer *t = d->told;
 
@@ -380,13 +380,13 @@ static void tell(const struct desk *d)
 }
 
 /* Is it one of those that tell of pressure? */
-static bool pressed(struct desk *d, const void *who, unsigned events)
+static bool pressed(struct agenda *d, const void *who, unsigned events)
 {
     for (size_t i = 0; i < PRESSURE_MOST; i++) {
         if (who != &d->pressure[i])
             continue;
         if (events & (EPOLLERR | EPOLLHUP)) { /* its group is no more */
-            desk_arm(d, EPOLL_CTL_DEL, d->pressure[i], 0, NULL);
+            agenda_arm(d, EPOLL_CTL_DEL, d->pressure[i], 0, NULL);
             close(d->pressure[i]);
             d->pressure[i] = -1;
         } else {
@@ -397,7 +397,7 @@ static bool pressed(struct desk *d, const void *who, unsigned events)
     return false;
 }
 
-void desk_turn(struct desk *d)
+void agenda_turn(struct agenda *d)
 {
     struct epoll_event events[EVENTS_MAX];
     bool busy = !list_empty(&d->fresh) || !list_empty(&d->rest);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * desk: all that the preparer has in hand, and the turn of its loop.
+ * agenda: all that the preparer has in hand, and the turn of its loop.
  * Layer: prepare.  Made and unmade by preparer.c; the loop is
- * `while (!desk_done(d)) desk_turn(d)`.
+ * `while (!agenda_done(d)) agenda_turn(d)`.
  */
-#ifndef ETAGD_PREPARE_DESK_H
-#define ETAGD_PREPARE_DESK_H
+#ifndef ETAGD_PREPARE_AGENDA_H
+#define ETAGD_PREPARE_AGENDA_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@
 #include "prepare/slab.h"
 #include "share/counters.h"
 
-struct desk {
+struct agenda {
     int epoll, control;
     bool master_gone;
     struct reading_tools tools;
@@ -53,17 +53,17 @@ struct desk {
 
 /* Tells epoll (op as for epoll_ctl) what to wait for on fd, and who that is:
  * &d->control, &d->coder, &d->helpers, or a peer. */
-void desk_arm(struct desk *d, int op, int fd, unsigned events, void *who);
+void agenda_arm(struct agenda *d, int op, int fd, unsigned events, void *who);
 
-static inline bool desk_done(const struct desk *d)
+static inline bool agenda_done(const struct agenda *d)
 {
     return d->master_gone && list_empty(&d->peers);
 }
 
 /* Waits until there is something to do, and does a little of everything. */
-void desk_turn(struct desk *d);
+void agenda_turn(struct agenda *d);
 
 /* For slabs_start(). */
-void desk_slab_dropped(void *arg, uint64_t id);
+void agenda_slab_dropped(void *arg, uint64_t id);
 
 #endif
