@@ -12,7 +12,7 @@
 
 #include "base/check.h"
 #include "master/opening.h"
-#include "master/state.h"
+#include "master/master_state.h"
 #include "os/log.h"
 
 static void listen_of(struct conf_listen *out, struct inherited *s)

@@ -10,7 +10,7 @@
 
 #include "master/pidfile.h"
 #include "master/service.h"
-#include "master/state.h"
+#include "master/master_state.h"
 #include "master/upgrade.h"
 #include "os/clock.h"
 #include "os/log.h"

@@ -2,7 +2,7 @@ noinst_LIBRARIES += libmaster.a
 libmaster_a_SOURCES = \
 	src/master/child.c src/master/child.h \
 	src/master/activation.c src/master/activation.h \
-	src/master/beats.c src/master/beats.h \
+	src/master/heartbeat.c src/master/heartbeat.h \
 	src/master/boxed.c src/master/boxed.h \
 	src/master/console.c src/master/console.h \
 	src/master/ending.c src/master/ending.h \
@@ -19,9 +19,9 @@ libmaster_a_SOURCES = \
 	src/master/respawn.c src/master/respawn.h \
 	src/master/roots.c src/master/roots.h \
 	src/master/service.c src/master/service.h \
-	src/master/state.h \
-	src/master/status.c src/master/status.h \
+	src/master/master_state.h \
+	src/master/status_report.c src/master/status_report.h \
 	src/master/terminal.c src/master/terminal.h \
 	src/master/totals.c \
-	src/master/turnover.c src/master/turnover.h \
+	src/master/takeover.c src/master/takeover.h \
 	src/master/upgrade.c src/master/upgrade.h

@@ -23,7 +23,7 @@
 #include "master/releases.h"
 #include "master/roots.h"
 #include "master/service.h"
-#include "master/state.h"
+#include "master/master_state.h"
 #include "master/terminal.h"
 #include "master/upgrade.h"
 #include "os/channel.h"
@@ -72,7 +72,7 @@ static void child_message(struct master *m, struct child *c)
         return;
     if (word == WORKER_DEAF) {
         c->not_accepting = true;
-        turnover_look(m);
+        takeover_look(m);
     }
     if (word == WORKER_MOVED)
         m->roots.due_us = 0;
@@ -81,7 +81,7 @@ static void child_message(struct master *m, struct child *c)
     c->ready = true;
     report_ready(c);
     if (g->state == GENERATION_STARTING && generation_all_ready(g))
-        turnover_begin(m, g);
+        takeover_begin(m, g);
 }
 
 /* A start that can't succeed: the first one ends the program, a later one only
@@ -123,7 +123,7 @@ static void reap(struct master *m)
             break;
         }
     }
-    turnover_look(m);
+    takeover_look(m);
 }
 
 static void print_faults(const char *file, const struct conf_faults *faults,
@@ -304,7 +304,7 @@ static int wait_ms(struct master *m)
 
     if (m->service.unused && !m->ending)
         master_finish(m);
-    least = sooner(least, turnover_turn(m));
+    least = sooner(least, takeover_turn(m));
     least = sooner(least, ending_turn(m));
     least = sooner(least, published_turn(m));
     least = sooner(least, console_turn(m));

@@ -13,7 +13,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "conf/dump.h"
-#include "master/state.h"
+#include "master/master_state.h"
 #include "os/clock.h"
 #include "os/tcpinfo.h"
 

@@ -12,7 +12,7 @@
 #include "conf/conf.h"
 #include "files/previous.h"
 #include "master/releases.h"
-#include "master/state.h"
+#include "master/master_state.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/landlock.h"

@@ -7,8 +7,8 @@
  */
 #include "master/service.h"
 
-#include "master/beats.h"
-#include "master/state.h"
+#include "master/heartbeat.h"
+#include "master/master_state.h"
 #include "os/clock.h"
 #include "os/log.h"
 #include "os/notify.h"
@@ -97,8 +97,8 @@ static void check_beats(struct master *m, uint64_t now)
         s->awake_us = now;
     s->checked_us = now;
     EACH_GENERATION (at, m)
-        beats_check(generation_at(at), now, s->awake_us,
-                    stall_us(s, generation_at(at)));
+        heartbeat_check(generation_at(at), now, s->awake_us,
+                        stall_us(s, generation_at(at)));
 }
 
 /* Started by a socket and not used: systemd starts it again when needed. */

@@ -9,7 +9,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "master/state.h"
+#include "master/master_state.h"
 #include "os/poll.h"
 #include "os/signals.h"
 

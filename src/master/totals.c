@@ -3,7 +3,7 @@
  * totals: adds up what all generations have counted.
  * Layer: master.
  */
-#include "master/state.h"
+#include "master/master_state.h"
 
 static void add(struct totals *t, const struct generation *g)
 {

@@ -15,7 +15,7 @@
 #include "base/check.h"
 #include "master/opening.h"
 #include "master/releases.h"
-#include "master/state.h"
+#include "master/master_state.h"
 #include "master/terminal.h"
 #include "os/channel.h"
 #include "os/clock.h"

@@ -2,7 +2,7 @@
  *
  * beats: which processes are ended for their silence, and what /proc says.
  */
-#include "master/beats.h"
+#include "master/heartbeat.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -86,20 +86,20 @@ static void test_a_disk_is_waited_for(void **state)
     await_state(worker.pid, 'D');
     /* silent for far too long, and seen to wait all the time */
     for (uint64_t t = 0; t < 10 * STALL; t += SECOND)
-        beats_check(&g, t, 0, STALL);
+        heartbeat_check(&g, t, 0, STALL);
     assert_int_equal(worker.aborted_us, 0);
     assert_true(worker.disk_told);
     close(go[1]);
     await_state(worker.pid, 'S');
     /* from here on it is silent without a reason */
-    beats_check(&g, 11 * STALL - 2 * SECOND, 0, STALL);
+    heartbeat_check(&g, 11 * STALL - 2 * SECOND, 0, STALL);
     assert_int_equal(worker.aborted_us, 0);
     atomic_store(&slot.beat_us, 11 * STALL);
-    beats_check(&g, 11 * STALL + SECOND, 0, STALL);
+    heartbeat_check(&g, 11 * STALL + SECOND, 0, STALL);
     assert_false(worker.disk_told);
-    beats_check(&g, 12 * STALL - SECOND, 0, STALL);
+    heartbeat_check(&g, 12 * STALL - SECOND, 0, STALL);
     assert_int_equal(worker.aborted_us, 0);
-    beats_check(&g, 12 * STALL, 0, STALL);
+    heartbeat_check(&g, 12 * STALL, 0, STALL);
     assert_int_equal(worker.aborted_us, 12 * STALL);
     assert_int_equal(waitpid(worker.pid, &status, 0), worker.pid);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * beats: looks at the time of each process's last turn.
+ * heartbeat: looks at the time of each process's last turn.
  * Layer: master.  What is ended here is started again like any process that
  * ended by itself.
  */
-#include "master/beats.h"
+#include "master/heartbeat.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -66,8 +66,8 @@ static void check(struct child *c, const char *name, uint64_t last_us,
     }
 }
 
-void beats_check(struct generation *g, uint64_t now_us, uint64_t since_us,
-                 uint64_t stall_us)
+void heartbeat_check(struct generation *g, uint64_t now_us, uint64_t since_us,
+                     uint64_t stall_us)
 {
     char name[32], word = PREPARER_BEAT;
 

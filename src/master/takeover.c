@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * turnover: the first generation, or the next one after another, begins to
+ * takeover: the first generation, or the next one after another, begins to
  * serve; whoever waits for it is told.
  * Layer: master.
  */
-#include "master/turnover.h"
+#include "master/takeover.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -14,7 +14,7 @@
 #include "master/pidfile.h"
 #include "master/published.h"
 #include "master/service.h"
-#include "master/state.h"
+#include "master/master_state.h"
 #include "master/upgrade.h"
 #include "os/clock.h"
 #include "os/log.h"
@@ -109,7 +109,7 @@ static void complete(struct master *m)
     console_outcome(m, g->number, NULL);
 }
 
-void turnover_begin(struct master *m, struct generation *g)
+void takeover_begin(struct master *m, struct generation *g)
 {
     struct generation *old = m->current;
 
@@ -128,10 +128,10 @@ void turnover_begin(struct master *m, struct generation *g)
     m->turnover.to = g;
     m->turnover.from = old->number;
     m->turnover.until_us = clock_mono_us() + DEAF_US;
-    turnover_look(m);
+    takeover_look(m);
 }
 
-void turnover_look(struct master *m)
+void takeover_look(struct master *m)
 {
     if (!m->turnover.to || m->ending)
         return;
@@ -143,7 +143,7 @@ void turnover_look(struct master *m)
     complete(m);
 }
 
-int turnover_turn(struct master *m)
+int takeover_turn(struct master *m)
 {
     uint64_t now = clock_mono_us();
 

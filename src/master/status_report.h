@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * status: what runs and what it has done, for people and for programs.
+ * status_report: what runs and what it has done, for people and for programs.
  * Layer: master.  A buffer that is too small overflows.
  */
-#ifndef ETAGD_MASTER_STATUS_H
-#define ETAGD_MASTER_STATUS_H
+#ifndef ETAGD_MASTER_STATUS_REPORT_H
+#define ETAGD_MASTER_STATUS_REPORT_H
 
 #include "base/buf.h"
 

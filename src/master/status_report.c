@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * status: generations, workers and their counters as text and as JSON.
+ * status_report: generations, workers and their counters as text and as JSON.
  * Layer: master.  Listen lines hold no characters that JSON would escape.
  */
-#include "master/status.h"
+#include "master/status_report.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 #include "config.h"
 #include "http/json.h"
 #include "master/releases.h"
-#include "master/state.h"
+#include "master/master_state.h"
 #include "os/clock.h"
 #include "os/net.h"
 

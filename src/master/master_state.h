@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * state: everything that the master has; the files of this folder work on it.
- * Layer: master.
+ * master_state: everything that the master has; the files of this folder work
+ * on it. Layer: master.
  */
-#ifndef ETAGD_MASTER_STATE_H
-#define ETAGD_MASTER_STATE_H
+#ifndef ETAGD_MASTER_MASTER_STATE_H
+#define ETAGD_MASTER_MASTER_STATE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,7 +14,7 @@
 #include "conf/load.h"
 #include "master/console.h"
 #include "master/generation.h"
-#include "master/turnover.h"
+#include "master/takeover.h"
 #include "os/inherit.h"
 
 /* How the service is seen from outside: systemd, watchdog, idle exit. */
@@ -91,7 +91,7 @@ struct master {
     struct upgrade upgrade;
     struct leave leave;
     struct published published;
-    struct turnover turnover;
+    struct takeover turnover;
     struct roots roots;
     struct terminal terminal;
     bool ending;
