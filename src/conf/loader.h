@@ -2,7 +2,7 @@
  *
  * loader: what the parts of the loader share while a configuration is made.
  * Layer: conf, internal.  load.c owns the struct; sections.c, ruleset.c and
- * moved.c fill the configuration; check.c looks at the whole.
+ * moved.c fill the configuration; validate.c looks at the whole.
  */
 #ifndef ETAGD_CONF_LOADER_H
 #define ETAGD_CONF_LOADER_H
@@ -112,7 +112,7 @@ void access_check(struct loader *l);
 bool host_begin(struct loader *l, struct span names);
 void hosts_finish(struct loader *l);
 
-/* check.c: what needs the system or more than one value. */
+/* validate.c: what needs the system or more than one value. */
 void check_all(struct loader *l);
 
 /* conf_load for bytes that are there already; file names them. */

@@ -3,7 +3,7 @@ libconf_a_SOURCES = \
 	src/conf/accesses.c src/conf/accesses_find.c \
 	src/conf/arena.c src/conf/arena.h \
 	src/conf/autos.c src/conf/autos.h \
-	src/conf/check.c \
+	src/conf/validate.c \
 	src/conf/conf.h \
 	src/conf/directives.c src/conf/directives.h \
 	src/conf/directive_read.c src/conf/directive_rows.c \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * places: values that name files, directories and addresses.
- * Layer: conf.  Texts only; whether a place exists is check.c's question.
+ * Layer: conf.  Texts only; whether a place exists is validate.c's question.
  */
 #include "config.h"
 

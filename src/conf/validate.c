@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * check: what needs the system, or more than one value.
+ * validate: what needs the system, or more than one value.
  * Layer: conf.  Looks at directories, users and addresses, changes nothing in
  * the system; replaces roots by their canonical paths.
  */
