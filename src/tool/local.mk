@@ -1,8 +1,8 @@
 noinst_LIBRARIES += libtools.a
 libtools_a_SOURCES = \
 	src/tool/beside.c src/tool/beside.h \
-	src/tool/check.c src/tool/check.h \
-	src/tool/budget.c src/tool/budget.h \
+	src/tool/checkup.c src/tool/checkup.h \
+	src/tool/show_budget.c src/tool/show_budget.h \
 	src/tool/explain.c src/tool/explain.h \
 	src/tool/lab.c src/tool/lab.h \
 	src/tool/lint.c src/tool/lint.h \
@@ -13,4 +13,4 @@ libtools_a_SOURCES = \
 	src/tool/report.c src/tool/report.h \
 	src/tool/trial.c src/tool/trial.h \
 	src/tool/usage.c src/tool/usage.h \
-	src/tool/walk.c src/tool/walk.h
+	src/tool/tree_walk.c src/tool/tree_walk.h

@@ -22,7 +22,7 @@
 #include "os/shm.h"
 #include "prepare/compress.h"
 #include "tool/packing.h"
-#include "tool/walk.h"
+#include "tool/tree_walk.h"
 
 #define PROCESSES_MAX 256
 #define BAR_CELLS 30

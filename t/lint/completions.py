@@ -44,7 +44,7 @@ COMMANDS = {
         Option('', 'status', '?json', 'print what it does'),
         Option('', 'control', 'file', 'reach it at this socket'),
         Option('V', 'version', None, 'print the version'), HELP)),
-    'check': Command('src/tool/check.c', 'dir',
+    'check': Command('src/tool/checkup.c', 'dir',
                      'what browsers will ask for, and doubts', (
         INI, KEY, Option('j', 'json', None, 'as JSON'),
         Option('', 'after', 'text', 'the second look comes that much later'),

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * walk: reads folders in order of names, an index file first.
+ * tree_walk: reads folders in order of names, an index file first.
  * Layer: tool.
  */
-#include "tool/walk.h"
+#include "tool/tree_walk.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * check: `etagd check`: what caches and browsers will make of the rules.
+ * checkup: `etagd check`: what caches and browsers will make of the rules.
  * Layer: tool.
  */
-#ifndef ETAGD_TOOL_CHECK_H
-#define ETAGD_TOOL_CHECK_H
+#ifndef ETAGD_TOOL_CHECKUP_H
+#define ETAGD_TOOL_CHECKUP_H
 
 #include <stdio.h>
 

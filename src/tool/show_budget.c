@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * budget: prints a table of the most memory that each part may come to use.
- * Layer: tool.  What is reserved counts as used, though most of it never is: a
- * worker's pools cost memory only where they are touched.
+ * show_budget: prints a table of the most memory that each part may come to
+ * use. Layer: tool.  What is reserved counts as used, though most of it never
+ * is: a worker's pools cost memory only where they are touched.
  */
-#include "tool/budget.h"
+#include "tool/show_budget.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * check: looks at every file below the roots with the eyes of a cache.
+ * checkup: looks at every file below the roots with the eyes of a cache.
  * Layer: tool.  Goes by names and dates: a media type is taken from the name,
  * as a worker does without its preparer.  Of texts it reads the bytes, too, to
  * see whether they are what they say (the observer's foresight does not).
  */
-#include "tool/check.h"
+#include "tool/checkup.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@
 #include "os/clock.h"
 #include "tool/lint.h"
 #include "tool/mime.h"
-#include "tool/walk.h"
+#include "tool/tree_walk.h"
 
 #define FORESEEN_MAX 2000 /* paths on the observer's page */
 

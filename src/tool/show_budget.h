@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * budget: etagd --show-budget.
+ * show_budget: etagd --show-budget.
  * Layer: tool.
  */
-#ifndef ETAGD_TOOL_BUDGET_H
-#define ETAGD_TOOL_BUDGET_H
+#ifndef ETAGD_TOOL_SHOW_BUDGET_H
+#define ETAGD_TOOL_SHOW_BUDGET_H
 
 #include <stdio.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * walk: every file that a site would serve.
+ * tree_walk: every file that a site would serve.
  * Layer: tool.  Follows the configuration: dot files, symbolic links, aliases,
  * redirects.  Folders behind symbolic links are not entered.
  */
-#ifndef ETAGD_TOOL_WALK_H
-#define ETAGD_TOOL_WALK_H
+#ifndef ETAGD_TOOL_TREE_WALK_H
+#define ETAGD_TOOL_TREE_WALK_H
 
 #include <stdbool.h>
 #include <stddef.h>
