@@ -234,7 +234,7 @@ static void fetch(const struct entry_form *f)
 static void send_all_the_same(struct plan *plan)
 {
     plan->status = 200;
-    plan->reason = REASON_NEW;
+    plan->reason = REASON_WHOLE;
     plan->coding = CODING_IDENTITY;
     plan->identity_refused = false;
 }
@@ -261,7 +261,7 @@ static void answer_file(const struct reply *to, struct entry *e)
         entry_release(to->a->files, e);
         return;
     }
-    if (plan.reason == REASON_NEW)
+    if (plan.reason == REASON_WHOLE)
         plan.reason = to->q->why;
     else if (f->others)
         plan.reason = audit_judge(to->a->files, h, e, &plan);

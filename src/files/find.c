@@ -154,7 +154,7 @@ static bool take_file(struct found *f, int fd, const struct file_stat *s)
         return false;
     f->fd = fd;
     f->status = 200;
-    f->reason = REASON_NEW;
+    f->reason = REASON_WHOLE;
     f->version = find_version(s);
     f->mtime_s = s->mtime_ns >= 0 ? s->mtime_ns / 1000000000
                                   : -((999999999 - s->mtime_ns) / 1000000000);

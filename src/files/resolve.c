@@ -37,7 +37,7 @@
 /* Nothing that was found differs from what e was made of. */
 static bool same(const struct entry *e, const struct found *f)
 {
-    if (f->reason != REASON_NEW)
+    if (f->reason != REASON_WHOLE)
         return e->kind != ENTRY_FILE && e->status == f->status &&
                e->reason == f->reason;
     if (e->kind != ENTRY_FILE || e->racy || e->sidecars != f->sidecars ||
@@ -177,7 +177,7 @@ static uint64_t read_since(const struct files *fs, bool again,
                            const struct found *f)
 {
     bool young =
-        f->reason == REASON_NEW &&
+        f->reason == REASON_WHOLE &&
         version_young(&f->version, fs->now->real_us * 1000, RACY_US * 1000);
 
     return again || young ? clock_mono_us() : 0;
@@ -199,7 +199,7 @@ static struct entry *make(struct files *fs, unsigned site,
     e->foreign = f->foreign;
     e->previous = f->previous;
     bool made =
-        f->reason == REASON_NEW ? make_file(fs, e, f) : make_fixed(fs, e, f);
+        f->reason == REASON_WHOLE ? make_file(fs, e, f) : make_fixed(fs, e, f);
     if (!made) {
         entry_release(fs, e);
         return NULL;

@@ -113,7 +113,7 @@ static struct cond_result freshness(const struct head *h,
 struct cond_result cond_evaluate(const struct head *h,
                                  const struct validators *v, int64_t now)
 {
-    enum reason proceed = REASON_NEW;
+    enum reason proceed = REASON_WHOLE;
 
     /* 1. If-Match: false means 412, true means go on with step 3 */
     switch (if_match(h, v)) {

@@ -30,7 +30,7 @@ enum cond_verdict {
 
 struct cond_result {
     enum cond_verdict verdict;
-    enum reason reason; /* which step decided; REASON_NEW: none */
+    enum reason reason; /* which step decided; REASON_WHOLE: none */
 };
 
 /* h's method is GET or HEAD and the target has a representation with v.

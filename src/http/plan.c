@@ -173,7 +173,7 @@ void plan_make(struct plan *plan, const struct head *h,
                const struct plan_source *source, int64_t now)
 {
     plan->status = 200;
-    plan->reason = REASON_NEW;
+    plan->reason = REASON_WHOLE;
     plan->coding = CODING_IDENTITY;
     plan->identity_refused = false;
     plan->range.verdict = RANGE_IGNORE;

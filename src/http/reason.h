@@ -10,7 +10,7 @@
 /* X(enumerator, word, section or rule) */
 #define REASON_ROWS(X)                                                        \
     X(NONE, "-", "")                                                          \
-    X(NEW, "new", "RFC 9110 15.3.1: no precondition, the whole file")         \
+    X(WHOLE, "new", "RFC 9110 15.3.1: no precondition, the whole file")       \
     X(TAG_MATCHES, "tag matches", "RFC 9110 13.1.2, 13.2.2 step 3")           \
     X(TAG_DIFFERS, "tag differs", "RFC 9110 13.1.2, 13.2.2 step 3")           \
     X(DATE_NOT_NEWER, "not modified since", "RFC 9110 13.1.3, 13.2.2 step 4") \

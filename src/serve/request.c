@@ -142,7 +142,7 @@ void request_forget(const struct conf *conf, struct request *q)
 {
     q->site = &conf->sites[0];
     q->path = SPAN("/");
-    q->why = REASON_NEW;
+    q->why = REASON_WHOLE;
     q->front.on = false;
 }
 

@@ -34,7 +34,7 @@ static const struct {
     const char *pairs[9];
     enum reason reason;
 } rows[] = {
-    { "13.2.2 nothing asked", BOTH, { NULL }, REASON_NEW },
+    { "13.2.2 nothing asked", BOTH, { NULL }, REASON_WHOLE },
 
     /* step 1, If-Match: strong comparison */
     { "13.1.1 same tag", BOTH, { "If-Match", "\"v1\"" }, REASON_HOLDS },
@@ -93,16 +93,16 @@ static const struct {
     { "13.1.4 no date of ours",
       NO_DATE,
       { "If-Unmodified-Since", OLDER },
-      REASON_NEW },
+      REASON_WHOLE },
     { "13.1.4 not a date",
       BOTH,
       { "If-Unmodified-Since", "yesterday" },
-      REASON_NEW },
-    { "13.1.4 empty", BOTH, { "If-Unmodified-Since", "" }, REASON_NEW },
+      REASON_WHOLE },
+    { "13.1.4 empty", BOTH, { "If-Unmodified-Since", "" }, REASON_WHOLE },
     { "13.1.4 repeated",
       BOTH,
       { "If-Unmodified-Since", OLDER, "If-Unmodified-Since", OLDER },
-      REASON_NEW },
+      REASON_WHOLE },
     { "13.1.4 ignored with If-Match that holds",
       BOTH,
       { "If-Unmodified-Since", OLDER, "If-Match", "\"v1\"" },
@@ -187,12 +187,12 @@ static const struct {
     { "13.1.3 no date of ours",
       NO_DATE,
       { "If-Modified-Since", NEWER },
-      REASON_NEW },
-    { "13.1.3 not a date", BOTH, { "If-Modified-Since", "0" }, REASON_NEW },
+      REASON_WHOLE },
+    { "13.1.3 not a date", BOTH, { "If-Modified-Since", "0" }, REASON_WHOLE },
     { "13.1.3 repeated",
       BOTH,
       { "If-Modified-Since", SAME, "If-Modified-Since", SAME },
-      REASON_NEW },
+      REASON_WHOLE },
 
     /* a tag beats a date, both ways: where others serve stale or send all */
     { "13.1.3 ignored: tag differs, date says 304",

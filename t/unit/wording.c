@@ -79,7 +79,7 @@ static void refusals(void **state)
 {
     (void)state;
     check(wording_refused(REASON_NOT_FOUND), "not found");
-    assert_string_equal(wording_refused(REASON_NEW).in[LANGUAGE_EN], "");
+    assert_string_equal(wording_refused(REASON_WHOLE).in[LANGUAGE_EN], "");
 }
 
 int main(void)
