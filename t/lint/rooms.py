@@ -14,8 +14,6 @@ MEND = ('Hand over the part of the worker that the function works on, put '
         'members that belong together into a struct of their own, or give the '
         'file a name of its own.')
 
-# File names that there are twice.  The list may only shrink.
-TWICE = {'budget', 'check', 'guard', 'state', 'status', 'walk', 'watch'}
 
 FUNCTION = re.compile(r'^(?![\s#}])[^;{}]*?\(([^;{}]*)\)\n\{', re.M)
 STRUCT = re.compile(r'^struct (\w+) \{\n(.*?)^\}', re.M | re.S)
@@ -53,10 +51,8 @@ def check(tree, report):
         report.wrong('src', f'{knowing} functions take a struct worker, more '
                      f'than {WORKER_MAX}')
     for stem, folders in sorted(at.items()):
-        if (len(folders) > 1) != (stem in TWICE) and len(at) > 20:
-            report.wrong('src', f'{stem}: ' + (
-                'in more than one folder' if len(folders) > 1 else
-                'take it out of TWICE'))
+        if len(folders) > 1:
+            report.wrong('src', f'{stem}: in more than one folder')
 
 
 if __name__ == '__main__':
