@@ -475,7 +475,7 @@ def preparer_of(s):
 
 
 def test_the_preparer(scraped):
-    s = scraped(server={"workers": 1})
+    s = scraped(server={"workers": 1}, prepare={"memory": "64m"})
     text = "".join("<p>line %d: %x</p>\n" % (i, i * 2654435761 % (1 << 32))
                    for i in range(500))
     pages = ["/p%d.html" % i for i in range(10)]
@@ -492,7 +492,7 @@ def test_the_preparer(scraped):
     assert total(found, "etagd_preparer_files_read_total") >= 10
     assert total(found, "etagd_preparer_asks_total") >= 10
     assert 10 * len(text) < total(found, "etagd_prepared_bytes") <= \
-        total(found, "etagd_prepared_bytes_limit") == 256 << 20
+        total(found, "etagd_prepared_bytes_limit") == 64 << 20
     s.await_total("etagd_coding_queue", 0)
     # another one begins without memory, the sums go on
     mark = s.server.mark()
