@@ -96,6 +96,13 @@ ROWS = (
         ("Prepared memory", "Of the preparer, and its limit.", "bytes", 6, [
             (gauge("etagd_prepared_bytes"), "{{instance}}"),
             (gauge("etagd_prepared_bytes_limit"), "limit {{instance}}")]),
+        ("Memory given back", "Prepared bytes a second that nobody asked for "
+         "any more, and how often the kernel said that memory is short.",
+         "short", 6, [
+             (rate("etagd_prepared_bytes_given_back_total"),
+              "bytes/s {{instance}}"),
+             ("sum by (instance) (increase(etagd_memory_shortages_total"
+              "{%s}%s))" % (AT, RATE), "shortages {{instance}}")]),
         ("Codings", "Forms made a second, and files that wait for one.",
          "short", 6, [
              (rate("etagd_coded_forms_total", "coding"), "{{coding}}/s"),

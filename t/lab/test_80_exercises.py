@@ -111,7 +111,7 @@ WANTED = {
     # The first eight are what the source's capture has on its first connection.
     "http10": ["HTTP/1.1, the server HTTP/1.0$", "^3 packets: 17, [0-9]+, 1[0-9]"
                "{3} bytes", "^→\\[SYN\\] ←\\[SYN, ACK\\] →\\[PSH, ACK\\]"
-               "( ←\\[PSH, ACK\\]){3} ←\\[FIN, ACK\\] →\\[FIN, ACK\\]$",
+               "( ←\\[PSH, ACK\\]){3}( [←→]\\[FIN, ACK\\]){2}$",
                "open for", "^0 req", "server first", "the server"],
     "models": ["^step 2: [1-9].*step 4: 0[.]", "step 2: [1-9].*step 4: 0 ",
                "[2-9][.]", "0 requests"],

@@ -149,7 +149,11 @@ def test_vary_names_nothing_twice(serve):
         tag = s.get(name).etag
         for r in (s.get(name), s.get(name, If_None_Match=tag),
                   s.get(name, If_Match='"x"'), s.get(name, Range="bytes=0-1")):
-            assert r.all("Vary") == [want], (name, r)
+            value, = r.all("Vary")
+            names = value.split(", ")
+            if r.status == 412 and want != "*":  # a page of our own
+                names.remove("Accept-Language")
+            assert ", ".join(names) == want, (name, r)
 
 
 CORS = """
