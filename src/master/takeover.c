@@ -22,8 +22,9 @@
 #include "share/standing.h"
 
 /* A worker that has not said within this time that it accepts nothing more
- * (stopped, or held up on a disk) is not waited for. */
-#define DEAF_US 1000000u
+ * (stopped, or held up on a disk) is not waited for.  A machine under load may
+ * keep a worker from its processor for more than one second. */
+#define DEAF_US 5000000u
 
 static void announce_sides(const struct generation *g)
 {
