@@ -45,6 +45,7 @@ struct root {
     int folder;       /* in which it has its name; -1: it is not followed */
     const char *name; /* there; the configuration's */
     int releases;     /* folder that a worker may read besides; or -1 */
+    uint64_t tried_dev, tried_ino; /* what a reload was asked to take */
     unsigned n_previous;
     struct root_previous previous[ROOT_PREVIOUS_MAX]; /* the newest first */
 };

@@ -408,12 +408,14 @@ static void find_previous(struct files *fs, const struct conf_site *site,
                           const struct target *target, struct found *out)
 {
     const struct root *r = &fs->root[out->root];
-    bool watched = out->watched;
+    struct file_stat s;
 
     if (!r->n_previous || out->status != 404 ||
         out->reason != REASON_NOT_FOUND || fs->crosses || target->directory ||
-        !sited_asset(target->path))
+        !sited_part(target->path))
         return;
+    if (file_stat_named(r->fd, out->path, &s) == 0)
+        return; /* the new one has the name: a link to nothing */
     for (unsigned i = 0; i < r->n_previous && out->status == 404; i++) {
         if (r->previous[i].until_us <= fs->now->us)
             continue;
@@ -423,7 +425,7 @@ static void find_previous(struct files *fs, const struct conf_site *site,
             refuse(out, 404, REASON_NOT_FOUND);
     }
     out->previous = out->status == 200;
-    out->watched = watched && out->status == 404;
+    out->watched = false;
     find_forms(fs, site, target, out);
     out->below = -1;
 }

@@ -26,6 +26,10 @@ void previous_add(struct root *r, int fd, uint64_t dev, uint64_t ino,
 {
     if (fd < 0)
         return;
+    for (unsigned i = r->n_previous; i-- > 0;) {
+        if (r->previous[i].dev == dev && r->previous[i].ino == ino)
+            drop(r, i);
+    }
     if (r->n_previous == ROOT_PREVIOUS_MAX)
         drop(r, ROOT_PREVIOUS_MAX - 1);
     memmove(r->previous + 1, r->previous, r->n_previous * sizeof *r->previous);

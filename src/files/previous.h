@@ -12,8 +12,8 @@
 
 struct root;
 
-/* The root was fd (taken over; -errno: nothing is kept) until now.  The oldest
- * makes way where there are too many. */
+/* The root was fd (taken over; -errno: nothing is kept) until now, whenever it
+ * was so before.  The oldest makes way where there are too many. */
 void previous_add(struct root *r, int fd, uint64_t dev, uint64_t ino,
                   uint64_t until_us);
 

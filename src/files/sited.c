@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "conf/rules.h"
+#include "http/accept.h"
 
 const struct conf_redirect *sited_redirect(const struct conf_site *site,
                                            struct span path)
@@ -40,6 +41,35 @@ bool sited_asset(struct span path)
     struct span end = span_from(path, dot);
     return !span_eq_nocase(end, SPAN("html")) &&
            !span_eq_nocase(end, SPAN("htm"));
+}
+
+/* Without the suffix of a coded form, which is what it was made of. */
+static struct span uncoded(struct span path)
+{
+    for (int c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        struct span end = span_str(coding_row((enum coding)c)->suffix);
+        if (path.n > end.n &&
+            span_eq_nocase(span_from(path, path.n - end.n), end))
+            return span_to(path, path.n - end.n);
+    }
+    return path;
+}
+
+bool sited_part(struct span path)
+{
+    struct span name = uncoded(path);
+    bool extension = false;
+
+    if (!sited_asset(name))
+        return false;
+    while (span_find(name, '/') < name.n)
+        name = span_from(name, span_find(name, '/') + 1);
+    for (size_t i = 0; i + 3 <= name.n; i++) {
+        extension = extension || name.p[i] == '.';
+        if (extension && span_eq_nocase(span_of(name.p + i, 3), SPAN("htm")))
+            return false;
+    }
+    return true;
 }
 
 unsigned sited_place(const struct conf *conf, const struct conf_site *site,

@@ -22,6 +22,11 @@ bool sited_alias_name(const struct conf_site *site, struct span path);
  * for by a page, and another page would be no answer. */
 bool sited_asset(struct span path);
 
+/* Such a name of which nobody would say that it is a page's: neither as it is
+ * nor as a coded form has it, "htm" is in no extension ("x.xhtml", "x.html.br",
+ * "x.html~"). */
+bool sited_part(struct span path);
+
 /* The root's index, and the rest of the path, which is its name there.  An
  * alias replaces its prefix; the longest one wins. */
 unsigned sited_place(const struct conf *conf, const struct conf_site *site,

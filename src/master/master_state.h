@@ -54,10 +54,9 @@ struct terminal {
     int fd;
 };
 
-/* When roots.c looks again, and which directory it has tried to take. */
+/* When roots.c looks again. */
 struct roots {
     uint64_t due_us;
-    uint64_t dev, ino;
 };
 
 /* What some generations have counted. */

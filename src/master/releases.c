@@ -109,6 +109,8 @@ static void add_passed(struct root *from, const struct passed_root *p)
         previous_add(from, fd, s.dev, s.ino, p->until_us);
         return;
     }
+    if (from->fd >= 0)
+        close(from->fd); /* a namesake's, which was the same directory */
     from->fd = fd;
     from->dev = s.dev;
     from->ino = s.ino;

@@ -25,13 +25,24 @@ static bool looks(const struct master *m)
     return m->current && !m->ending && m->current->state == GENERATION_SERVING;
 }
 
-/* A reload that fails is not tried again for the same directory. */
-static bool tried(struct master *m, uint64_t dev, uint64_t ino)
+/* A reload that fails is not tried again for the same directory, as long as the
+ * name means that one.  One that does not fail makes another generation, whose
+ * roots have tried nothing. */
+static bool tried(struct root *r, uint64_t dev, uint64_t ino)
 {
-    bool same = m->roots.dev == dev && m->roots.ino == ino;
+    bool same = r->tried_dev == dev && r->tried_ino == ino;
 
-    m->roots.dev = dev;
-    m->roots.ino = ino;
+    r->tried_dev = dev;
+    r->tried_ino = ino;
+    return same;
+}
+
+static bool is_same(struct root *r, uint64_t dev, uint64_t ino)
+{
+    bool same = r->dev == dev && r->ino == ino;
+
+    if (same)
+        r->tried_dev = r->tried_ino = 0;
     return same;
 }
 
@@ -63,7 +74,7 @@ static bool take(struct master *m, const char *place, struct root *root)
     uint64_t dev, ino;
 
     if (!place || !root->local || file_directory(place, &dev, &ino) != 0 ||
-        (dev == root->dev && ino == root->ino) || tried(m, dev, ino))
+        is_same(root, dev, ino) || tried(root, dev, ino))
         return false;
     int fd = file_open_root(place);
     if (fd >= 0 && workers_follow(m->current->conf, root, fd)) {

@@ -243,7 +243,7 @@ static void put_previous(const struct trial *t)
 {
     if (t->w->conf->keep_previous_ms &&
         t->record->line.reason == REASON_NOT_FOUND &&
-        sited_asset(t->request.path))
+        sited_part(t->request.path))
         printf("note     a server that has seen a release with that file "
                "sends it for a while ([server] keep-previous)\n");
 }

@@ -16,6 +16,7 @@ from wire import Closed
 
 PARTS = ("assets/app.%s.js", "assets/style.%s.css", "assets/img/a.%s.svg",
          "data.%s.json")
+PAGES = ("html", "htm", "html.gz", "html.br", "xhtml", "html~")
 
 
 def part(name, version):
@@ -31,7 +32,10 @@ def release(folder, n):
         path.write_text(part(name, version))
     (folder / "index.html").write_text("\n".join([version] + names))
     (folder / "always.js").write_text(version)
-    (folder / ("only.%s.html" % version)).write_text(version)
+    if n % 2 == 0:
+        (folder / "now-and-then.js").write_text(version)
+    for end in PAGES:
+        (folder / ("only.%s.%s" % (version, end))).write_text(version)
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
 
@@ -112,6 +116,15 @@ class Alias(Linked):
         return {"server": {"root": self.folder / "other",
                            "keep-previous": self.kept},
                 "alias /app/": {"root": self.root}}
+
+
+class Twin(Linked):
+    """Two sites of one name, as those of several names are made as well."""
+    host = "a.example"
+
+    def conf(self):
+        return {"server": {"root": self.root, "keep-previous": self.kept},
+                "host a.example": {"root": self.root}}
 
 
 class Visitor(threading.Thread):
@@ -249,7 +262,7 @@ def asked(address, site, name, **fields):
                                  for n, v in fields.items()])
 
 
-@pytest.mark.parametrize("kind", (Linked, Afar, Renamed, Host, Alias))
+@pytest.mark.parametrize("kind", (Linked, Afar, Renamed, Host, Alias, Twin))
 def test_parts_stay_what_they_were(serve, short, kind):
     """The tag, the policy, the form; through whatever becomes of workers; with
     the releases in between, too."""
@@ -281,7 +294,10 @@ def test_parts_stay_what_they_were(serve, short, kind):
             # what the new one has, what are pages, what nobody has
             assert asked(address, site, "always.js").body.decode() == \
                 "%04d" % (site.n - 1)
-            assert asked(address, site, "only.0000.html").status == 404
+            assert asked(address, site, "now-and-then.js").body.decode() == \
+                "%04d" % ((site.n - 1) // 2 * 2)
+            for end in PAGES:
+                assert asked(address, site, "only.0000." + end).status == 404
             assert asked(address, site, "assets/").status == 404
             assert asked(address, site, "none.js").status == 404
     finally:
@@ -361,6 +377,57 @@ def test_a_release_that_is_the_present_one_again(serve, short):
         assert asked(server.address, site, second).status == 200
         assert asked(server.address, site, "").body.startswith(b"0000")
         seen_by_all()
+
+
+def test_a_release_that_was_there_before_is_taken_again(serve, short):
+    """One that a reload took while the master had not looked is no reason to
+    leave out the one that it had taken by itself."""
+    site = Afar(short)
+    site.kept = "0"
+    server = serve(conf=site.conf())
+
+    def shows(version):
+        until("release " + version, lambda: asked(
+            server.address, site, "").body.decode().startswith(version))
+    site.switch()
+    shows("0001")
+    for _ in range(2):
+        site.switch() if site.n == 2 else site.put(short / "r0002")
+        os.kill(server.pid, signal.SIGHUP)
+        shows("0002")
+        site.put(short / "r0001")
+        shows("0001")
+
+
+class Dangling(Linked):
+    def put(self, new):
+        if not self.n:
+            (new / "d.js").write_text("d")
+            (new / "d.js").chmod(0o644)
+        elif not (new / "d.js").is_symlink():
+            (new / "d.js").symlink_to("nowhere")
+        super().put(new)
+
+
+def test_a_link_to_nothing_is_a_name_of_the_new_release(serve, short):
+    site = Dangling(short)
+    server = serve(conf=site.conf())
+    assert asked(server.address, site, "d.js").status == 200
+    site.switch()
+    assert asked(server.address, site, PARTS[0] % "0000").status == 200
+    assert asked(server.address, site, "d.js").status == 404
+
+
+def test_what_was_missing_for_a_while_is_looked_for_again(serve, short):
+    site = Linked(short)
+    server = serve(conf=site.conf())
+    name = PARTS[0] % "0000"
+    site.switch()
+    assert asked(server.address, site, name).status == 200
+    (short / "r0000" / name).rename(short / "r0000" / "away")
+    assert asked(server.address, site, name).status == 404
+    (short / "r0000" / "away").rename(short / "r0000" / name)
+    assert asked(server.address, site, name).status == 200
 
 
 def test_without_it_nothing_is_kept(serve, short):
