@@ -16,9 +16,8 @@
 #include "base/list.h"
 #include "http/reason.h"
 
-#define GATE_CHECKS                                           \
-    64 /* under way or waiting, each of one user and password \
-        */
+/* Under way or waiting, each of one user and password */
+#define GATE_CHECKS 64
 
 struct answers;
 struct attempts;

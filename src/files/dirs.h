@@ -29,7 +29,8 @@ bool dirs_cover(struct dirs *d, unsigned root_index, const struct root *root,
 
 /* A word about a directory that is watched (`path` of dirs_cover(), up to its
  * last component), 0 at first and once its watch is gone; NULL: it is not
- * watched.  To be asked for each time: it does not stay where it is. */
+ * watched.  It is this directory's as long as the generation lasts: whatever
+ * drops the watches begins another one. */
 uint64_t *dirs_word(struct dirs *d, unsigned root_index, struct span prefix);
 
 /* Takes all news; true when there was any.  When directories moved, every

@@ -20,9 +20,8 @@ struct conf_site;
 struct target;
 struct files;
 
-#define FIND_PATH_MAX                                       \
-    4352 /* a target of 4096 bytes and an index file's name \
-          */
+/* A target of 4096 bytes and an index file's name */
+#define FIND_PATH_MAX 4352
 
 struct found {
     int status;         /* 200, a redirect's, 4xx, 5xx */

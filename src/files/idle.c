@@ -14,8 +14,8 @@
 #include "prepare/client.h"
 
 #define AT_ONCE 256 /* entries a turn */
-#define TRIM_MIN \
-    64 /* so many that were let go of are worth a look at the heap */
+/* So many that were let go of are worth a look at the heap */
+#define TRIM_MIN 64
 
 /* Somebody waits for it, or it is made before anybody asks.  Codings that are
  * still to come are no reason: the preparer will have them. */

@@ -70,7 +70,7 @@ static void child_message(struct master *m, struct child *c)
         c->beat_us = clock_mono_us();
     if (n != 1 || c->role != CHILD_WORKER)
         return;
-    if (word == WORKER_DEAF) {
+    if (word == WORKER_NOT_ACCEPTING) {
         c->not_accepting = true;
         takeover_look(m);
     }
@@ -243,8 +243,8 @@ static void obey(struct master *m, int number)
 /* Before g is freed: nobody may still point at it. */
 static void forget(struct master *m, const struct generation *g)
 {
-    if (m->turnover.to == g)
-        m->turnover.to = NULL;
+    if (m->takeover.to == g)
+        m->takeover.to = NULL;
     EACH_GENERATION (at, m) {
         struct generation *other = generation_at(at);
         if (other->older == g)

@@ -90,7 +90,7 @@ struct master {
     struct upgrade upgrade;
     struct leave leave;
     struct published published;
-    struct takeover turnover;
+    struct takeover takeover;
     struct roots roots;
     struct terminal terminal;
     bool ending;

@@ -24,7 +24,7 @@
 /* A worker that has not said within this time that it accepts nothing more
  * (stopped, or held up on a disk) is not waited for.  A machine under load may
  * keep a worker from its processor for more than one second. */
-#define DEAF_US 5000000u
+#define ACCEPTS_MOST_US 5000000u
 
 static void announce_sides(const struct generation *g)
 {
@@ -96,15 +96,15 @@ static void begin_first(struct master *m, struct generation *g)
 
 static void complete(struct master *m)
 {
-    struct generation *g = m->turnover.to;
+    struct generation *g = m->takeover.to;
 
-    m->turnover.to = NULL;
+    m->takeover.to = NULL;
     published_reload(m, true);
     log_info("M013",
              "generation %u serves with %u worker%s; generation %u finishes "
              "what it has",
              g->number, g->conf->workers, g->conf->workers == 1 ? "" : "s",
-             m->turnover.from);
+             m->takeover.from);
     announce(g);
     service_ready(m);
     console_outcome(m, g->number, NULL);
@@ -114,7 +114,7 @@ void takeover_begin(struct master *m, struct generation *g)
 {
     struct generation *old = m->current;
 
-    if (m->turnover.to)
+    if (m->takeover.to)
         complete(m);
     g->state = GENERATION_SERVING;
     m->current = g;
@@ -126,15 +126,15 @@ void takeover_begin(struct master *m, struct generation *g)
     console_follow(m, g->conf->control, false);
     generation_finish_sides(old); /* these see the old one's, too */
     generation_drain(old, WORKER_DRAIN);
-    m->turnover.to = g;
-    m->turnover.from = old->number;
-    m->turnover.until_us = clock_mono_us() + DEAF_US;
+    m->takeover.to = g;
+    m->takeover.from = old->number;
+    m->takeover.until_us = clock_mono_us() + ACCEPTS_MOST_US;
     takeover_look(m);
 }
 
 void takeover_look(struct master *m)
 {
-    if (!m->turnover.to || m->ending)
+    if (!m->takeover.to || m->ending)
         return;
     EACH_GENERATION (at, m) {
         const struct generation *g = generation_at(at);
@@ -148,10 +148,10 @@ int takeover_turn(struct master *m)
 {
     uint64_t now = clock_mono_us();
 
-    if (!m->turnover.to || m->ending)
+    if (!m->takeover.to || m->ending)
         return -1;
-    if (now < m->turnover.until_us)
-        return (int)((m->turnover.until_us - now) / 1000) + 1;
+    if (now < m->takeover.until_us)
+        return (int)((m->takeover.until_us - now) / 1000) + 1;
     complete(m);
     return -1;
 }

@@ -16,8 +16,8 @@
 #include "prepare/version.h"
 
 #define TRIES_MAX 3
-#define TRIES_SLICE \
-    20 /* of what is read at once: the next may find it at rest */
+/* Of what is read at once: the next may find it at rest */
+#define TRIES_SLICE 20
 _Static_assert(READING_SLICE_BYTES % SUM_BLOCK == 0, "whole blocks");
 
 static int64_t nanoseconds(struct timespec t)

@@ -19,9 +19,8 @@
 #include "base/check.h"
 
 #define BLOCK_BYTES ((size_t)64 << 10)
-#define ZSTD_WINDOW_LOG_MAX                           \
-    23 /* 8 MB: what every client must take, RFC 9659 \
-        */
+/* 8 MB: what every client must take, RFC 9659 */
+#define ZSTD_WINDOW_LOG_MAX 23
 
 /* Is this what comes next? */
 static bool comes_next(struct span *rest, const char *p, size_t n)

@@ -5,7 +5,7 @@
  * Layer: serve.  When a limit is reached an idle connection gives way; without
  * one the sockets are left alone until a connection has gone or a moment has
  * passed; the kernel's queue waits.  Without descriptors the queue waits for a
- * second, then clients are told (serve/spare).
+ * second, then clients are told (serve/last_fd).
  */
 #include "serve/accepting.h"
 

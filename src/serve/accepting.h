@@ -40,7 +40,7 @@ struct acceptor {
     bool not_accepting; /* has let go of them */
     uint64_t again_ms, look_ms;
     size_t paused_at; /* connections at that time */
-    int reserve;      /* a descriptor for serve/spare, or -1 */
+    int reserve;      /* a descriptor for serve/last_fd, or -1 */
     uint64_t refused, refused_logged_ms, full_since_ms;
     uint64_t proxy_logged_ms; /* when a faulty proxy was told of; 0: never */
     bool fields_logged;       /* fields of one that is not trusted were */

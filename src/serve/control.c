@@ -44,7 +44,7 @@ static void drain(struct worker *w)
     w->ending.drains = true;
     w->ending.until_ms = w->now.ms + w->conf->timeouts.drain_ms;
     accepting_stop(w);
-    tell(w->start->control, WORKER_DEAF);
+    tell(w->start->control, WORKER_NOT_ACCEPTING);
 }
 
 /* Idle connections have no time to move elsewhere, but what is on its way on
@@ -85,7 +85,7 @@ static void obey(struct worker *w, enum worker_word word, int fd)
         replies_renew(&w->files, fd);
         return;
     case WORKER_READY:
-    case WORKER_DEAF:
+    case WORKER_NOT_ACCEPTING:
     case WORKER_MOVED:
         break;
     }

@@ -34,9 +34,8 @@
 /* Most that a new connection waits while others are served. */
 #define DUE_TURNS 8
 #define DUE_US 1000
-#define ANOTHER_US                                                     \
-    1000         /* of a turn: then there is time for one more listing \
-                  */
+/* Of a turn: then there is time for one more listing */
+#define ANOTHER_US 1000
 #define BATCH 64 /* requests that are received before they are answered */
 
 bool turn_over(struct worker *w)

@@ -52,15 +52,15 @@ struct worker_start {
 
 /* Messages on the control channel: one byte, some with a descriptor. */
 enum worker_word {
-    WORKER_READY = 'r',     /* worker to master, once: it accepts */
-    WORKER_DEAF = 'n',      /* the same: no more, it drains */
-    WORKER_MOVED = 'm',     /* the same: a root is not what it was */
-    WORKER_STOP = 's',      /* master to worker: end now */
-    WORKER_DRAIN = 'd',     /* finish what is under way, then end */
-    WORKER_FINISH = 'f',    /* the same, and nobody serves on: soon */
-    WORKER_LOG = 'l',       /* + descriptor: new access log */
-    WORKER_ERROR_LOG = 'e', /* + descriptor: new error log */
-    WORKER_PREPARER = 'p'   /* + descriptor: channel to another preparer */
+    WORKER_READY = 'r',         /* worker to master, once: it accepts */
+    WORKER_NOT_ACCEPTING = 'n', /* the same: no more, it drains */
+    WORKER_MOVED = 'm',         /* the same: a root is not what it was */
+    WORKER_STOP = 's',          /* master to worker: end now */
+    WORKER_DRAIN = 'd',         /* finish what is under way, then end */
+    WORKER_FINISH = 'f',        /* the same, and nobody serves on: soon */
+    WORKER_LOG = 'l',           /* + descriptor: new access log */
+    WORKER_ERROR_LOG = 'e',     /* + descriptor: new error log */
+    WORKER_PREPARER = 'p'       /* + descriptor: channel to another preparer */
 };
 
 /* A Host value that was found correct, and the site that it names: browsers and

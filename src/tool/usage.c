@@ -11,17 +11,20 @@
 #include <string.h>
 #include <strings.h>
 
-static const char english[] =
-    "usage: etagd [-c FILE] [-t] [--dump-config] [-o section.key=value]... "
-    "[DIR]\n"
-    "       etagd check -c FILE [--json] [--after TIME]\n"
-    "       etagd explain [-c FILE | DIR] [-H 'NAME: VALUE']... /PATH\n"
-    "       etagd mime FILE...\n"
-    "       etagd passwd [--stdin] [--check | --delete] FILE USER\n"
-    "       etagd precompress [--check | --dry-run] DIR\n"
-    "       etagd lab|annotate [--help] ...\n"
+/* What may be written, behind the words for "usage: ". */
+#define FORMS                                                            \
+    "etagd [-c FILE] [-t] [--dump-config] [-o section.key=value]... "    \
+    "[DIR]\n"                                                            \
+    "       etagd check -c FILE [--json] [--after TIME]\n"               \
+    "       etagd explain [-c FILE | DIR] [-H 'NAME: VALUE']... /PATH\n" \
+    "       etagd mime FILE...\n"                                        \
+    "       etagd passwd [--stdin] [--check | --delete] FILE USER\n"     \
+    "       etagd precompress [--check | --dry-run] DIR\n"               \
+    "       etagd lab|annotate [--help] ...\n"                           \
     "       etagd watch [-a] [URL]\n"
-    "  -c, --config FILE        serve as FILE says\n"
+
+static const char english[] =
+    "usage: " FORMS "  -c, --config FILE        serve as FILE says\n"
     "  DIR                      serve DIR on http://127.0.0.1:5000/, nothing "
     "cached\n"
     "  -o section.key=value     override one option (repeatable)\n"
@@ -50,16 +53,7 @@ static const char english[] =
     "                           (a DIR of such a name is written ./explain)\n";
 
 static const char chinese[] =
-    "用法：etagd [-c FILE] [-t] [--dump-config] [-o section.key=value]... "
-    "[DIR]\n"
-    "      etagd check -c FILE [--json] [--after TIME]\n"
-    "      etagd explain [-c FILE | DIR] [-H 'NAME: VALUE']... /PATH\n"
-    "      etagd mime FILE...\n"
-    "      etagd passwd [--stdin] [--check | --delete] FILE USER\n"
-    "      etagd precompress [--check | --dry-run] DIR\n"
-    "      etagd lab|annotate [--help] ...\n"
-    "      etagd watch [-a] [URL]\n"
-    "  -c, --config FILE        按 FILE 所写提供服务\n"
+    "用法： " FORMS "  -c, --config FILE        按 FILE 所写提供服务\n"
     "  DIR                      在 http://127.0.0.1:5000/ 上提供 DIR，"
     "什么都不缓存\n"
     "  -o section.key=value     覆盖一个选项（可重复）\n"

@@ -360,7 +360,8 @@ int channel_send(int fd, const void *p, size_t n, const int *fds, size_t n_fds)
         /* when it says that it accepts no more, it does not */
         char word = *(const char *)p;
         PROPERTY(n == 1 && n_fds == 0);
-        PROPERTY(word == (sim.listener_closed ? WORKER_DEAF : WORKER_READY));
+        PROPERTY(word ==
+                 (sim.listener_closed ? WORKER_NOT_ACCEPTING : WORKER_READY));
         return 0;
     }
     PROPERTY(fd == SIM_PREPARE + (int)sim.preparer);

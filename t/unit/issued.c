@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Tests of share/past: which tags were handed out for which bytes.
+ * Tests of share/issued: which tags were handed out for which bytes.
  */
 #include "unit.h"
 
