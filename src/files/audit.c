@@ -68,14 +68,14 @@ void audit_dated(const struct files *fs, const struct entry *e)
         s.expires = e->modified_s + e->expires_s;
     int64_t unasked_s = lifetime_of(&s).unasked_s;
     if (unasked_s > 0)
-        issued_grant(fs->past, f->issued_key, f->bytes_id,
+        issued_grant(fs->issued, f->issued_key, f->bytes_id,
                      fs->now->second + unasked_s);
 }
 
 static void tell_debt(struct files *fs, const struct entry *e,
                       const struct entry_form *f)
 {
-    int64_t until = issued_debt_news(fs->past, f->issued_key, f->bytes_id);
+    int64_t until = issued_debt_news(fs->issued, f->issued_key, f->bytes_id);
     char text[DATE_BYTES];
 
     if (until == ISSUED_NEVER || until <= fs->now->second)
@@ -98,21 +98,21 @@ uint64_t audit_bytes_id(const uint8_t *digest)
 void audit_note(struct files *fs, struct entry *e, enum coding c,
                 const uint8_t *digest)
 {
-    struct issued *past = fs->past;
+    struct issued *issued = fs->issued;
     struct entry_form *f = &e->form[c];
     struct issued_version v = { .last_modified = e->source.last_modified };
 
-    if (!past || !digest)
+    if (!issued || !digest)
         return;
     f->bytes_id = audit_bytes_id(digest);
     v.bytes = f->bytes_id;
-    f->issued_key = issued_key(past, e->site, span_of(e->path, e->path_n), c);
+    f->issued_key = issued_key(issued, e->site, span_of(e->path, e->path_n), c);
     if (f->tag_n)
-        v.tag = issued_hash(past, span_of(f->tag_text, f->tag_n));
-    issued_note(past, f->issued_key, &v);
-    f->others = issued_others(past, f->issued_key, v.bytes);
+        v.tag = issued_hash(issued, span_of(f->tag_text, f->tag_n));
+    issued_note(issued, f->issued_key, &v);
+    f->others = issued_others(issued, f->issued_key, v.bytes);
     f->tag_of_others =
-        v.tag && issued_tag_of_others(past, f->issued_key, v.tag, v.bytes);
+        v.tag && issued_tag_of_others(issued, f->issued_key, v.tag, v.bytes);
     if (c != CODING_IDENTITY)
         return;
     take_fields(fs, e);
@@ -128,7 +128,7 @@ static bool date_of_others(const struct files *fs, const struct head *h,
 
     return date_parse(head_value(h, FIELD_IF_MODIFIED_SINCE), fs->now->second,
                       &date) &&
-           issued_date_of_others(fs->past, f->issued_key, date, f->bytes_id);
+           issued_date_of_others(fs->issued, f->issued_key, date, f->bytes_id);
 }
 
 enum reason audit_judge(struct files *fs, const struct head *h, struct entry *e,

@@ -56,7 +56,7 @@ struct files {
     /* the owner's, and there for as long as this is */
     const struct conf *conf;
     const struct moment *now;
-    struct issued *past;    /* what was handed out before, by all */
+    struct issued *issued;  /* what was handed out before, by all */
     struct span keep_alive; /* the fields of every head that ends with them */
     int poll;
     /* what is known */
@@ -108,7 +108,7 @@ struct files {
     bool aside_used;            /* some were asked so far */
 };
 
-/* Makes all that is known from here on; conf, now, past, keep_alive and poll
+/* Makes all that is known from here on; conf, now, issued, keep_alive and poll
  * are set already.  False: not enough memory. */
 bool files_init(struct files *fs, const struct root *root, size_t n_roots,
                 int prepare_fd, uint64_t seed);

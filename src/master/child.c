@@ -38,7 +38,7 @@ static _Noreturn void observer_main(struct generation *g, int control)
         .control = control,
         .accepted = g->connections,
         .tallies = g->tallies,
-        .past = g->past,
+        .issued = g->issued,
     };
 
     memcpy(start.place, g->place, sizeof start.place);
@@ -151,7 +151,7 @@ _Noreturn void child_main(struct generation *g, struct child *c, int control,
         .wake = g->wake,
         .connections = g->connections,
         .attempts = g->attempts,
-        .past = g->past,
+        .issued = g->issued,
         .standing = g->standing,
     };
     exit(worker_run(&start));

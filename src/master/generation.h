@@ -77,7 +77,7 @@ struct generation {
               [METRICS_PLACE_BYTES]; /* where workers listen */
     _Atomic uint64_t *connections;
     struct attempts *attempts; /* the same; at passwords */
-    struct issued *past; /* the master's, for all generations; may be NULL */
+    struct issued *issued; /* the master's, for all generations; may be NULL */
     const struct standing *standing; /* the same */
     struct priv_identity identity;
     struct child preparer;

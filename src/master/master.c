@@ -188,7 +188,7 @@ unsigned master_reload(struct master *m)
     }
     supersede(m);
     m->numbers = g->number;
-    g->past = m->past;
+    g->issued = m->issued;
     g->attempts = m->attempts;
     g->standing = m->standing;
     list_append(&m->generations, &g->node);
@@ -376,13 +376,13 @@ static void begin(struct master *m, char *const *argv)
     list_init(&m->generations);
     m->started_us = clock_mono_us();
     m->connections = shm_new(sizeof *m->connections);
-    m->past = issued_new();
+    m->issued = issued_new();
     m->attempts = attempts_new();
     m->standing = shm_new(sizeof *m->standing);
     begin_tallies(m);
     m->signals = signals_open();
     m->poll = poll_new();
-    CHECK(m->connections && m->past && m->attempts && m->standing);
+    CHECK(m->connections && m->issued && m->attempts && m->standing);
     CHECK(m->signals >= 0 && m->poll >= 0);
     CHECK(poll_add_level(m->poll, m->signals, &m->signal_tag) == 0);
     console_begin(m);
@@ -403,7 +403,7 @@ static int end(struct master *m)
     console_end(m, !m->upgrade.replaced);
     terminal_end(m);
     shm_free(m->connections, sizeof *m->connections);
-    issued_free(m->past);
+    issued_free(m->issued);
     attempts_free(m->attempts);
     tallies_free(m->tallies);
     close(m->tallies_fd);
@@ -430,7 +430,7 @@ int master_run(struct conf *conf, const struct conf_source *source,
                                           m.connections, m.tallies);
     if (!g)
         return 1;
-    g->past = m.past;
+    g->issued = m.issued;
     g->attempts = m.attempts;
     g->standing = m.standing;
     atomic_store(&m.standing->warms,

@@ -75,7 +75,7 @@ struct master {
     struct generation *current;   /* NULL before the first and once stopping */
     unsigned numbers;             /* generations so far */
     _Atomic uint64_t *connections;
-    struct issued *past;
+    struct issued *issued;
     struct attempts *attempts;
     struct tallies *tallies;   /* of all generations */
     int tallies_fd;            /* for an upgrade */

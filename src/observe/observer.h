@@ -37,8 +37,8 @@ struct observer_start {
     int listener; /* the observer's own */
     int control;  /* end-of-file: the end */
     _Atomic uint64_t *accepted;
-    struct tallies *tallies;   /* what all workers have counted */
-    const struct issued *past; /* what was handed out; may be NULL */
+    struct tallies *tallies;     /* what all workers have counted */
+    const struct issued *issued; /* what was handed out; may be NULL */
     struct observer_source source[OBSERVER_SOURCES]; /* newest first */
     unsigned n_sources;
     char place[OBSERVER_PLACES_MAX]

@@ -304,7 +304,7 @@ static void put_page(struct buf *b, const struct happened *x, struct span mask)
 /* Until when older copies of what was asked for may be used unasked: the cache
  * debt of its path, as far as there is one now (seconds since 1970). */
 static void put_debt(struct buf *b, const struct happened *x,
-                     const struct issued *past)
+                     const struct issued *issued)
 {
     static char path[BOARD_TEXT_BYTES + 2];
     static struct head head;
@@ -312,7 +312,7 @@ static void put_debt(struct buf *b, const struct happened *x,
     struct span line = board_text_of(&x->event, 0);
     struct target target;
 
-    if (!past || x->event.kind != BOARD_REQUEST || q->site == UINT8_MAX ||
+    if (!issued || x->event.kind != BOARD_REQUEST || q->site == UINT8_MAX ||
         !span_starts(line, SPAN("GET ")))
         return;
     line = span_from(line, 4);
@@ -320,13 +320,13 @@ static void put_debt(struct buf *b, const struct happened *x,
     head.target = span_to(line, span_find(line, ' '));
     if (target_decode(&target, &head, path, sizeof path) != FAULT_NONE)
         return;
-    int64_t until = issued_debt_of(past, q->site, target.path);
+    int64_t until = issued_debt_of(issued, q->site, target.path);
     if (until > clock_real_us() / 1000000)
         json_put_u64(b, "debt_until", (uint64_t)until);
 }
 
 void shown_event(struct buf *b, const struct happened *x, struct span mask,
-                 const struct issued *past)
+                 const struct issued *issued)
 {
     static void (*const writers[])(struct buf *, const struct happened *,
                                    struct span) = {
@@ -352,7 +352,7 @@ void shown_event(struct buf *b, const struct happened *x, struct span mask,
         json_put_u64(b, "lost", x->event.request.bytes);
     if (writers[kind])
         writers[kind](b, x, mask);
-    put_debt(b, x, past);
+    put_debt(b, x, issued);
     buf_char(b, '}');
 }
 

@@ -28,10 +28,10 @@ struct shown_line {
 /* Of a request's head, as it was sent. */
 struct shown_line shown_request_line(struct span head);
 
-/* past: what was handed
+/* issued: what was handed
  * out, for the cache debt of a path; may be NULL. */
 void shown_event(struct buf *b, const struct happened *x, struct span mask,
-                 const struct issued *past);
+                 const struct issued *issued);
 
 /* The ledger's object of a connection; with the requests that are still in the
  * history, as many as fit into b (`requests_listed` tells how many). */

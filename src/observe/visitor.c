@@ -97,7 +97,7 @@ static void put_sse(struct observer *o, struct buf *b, const struct happened *x)
 
     buf_fmt(b, "id: %llu-%llu\nevent: %s\ndata: ", (unsigned long long)o->boot,
             (unsigned long long)x->id, shown_event_name(x->event.kind));
-    shown_event(b, x, span_str(o->start->conf->observe.mask), o->start->past);
+    shown_event(b, x, span_str(o->start->conf->observe.mask), o->start->issued);
     BUF_LIT(b, "\n\n");
     if (b->overflow)
         *b = save;

@@ -164,7 +164,7 @@ bool worker_init(struct worker *w, const struct worker_start *start)
     w->poll = poll_new();
     w->files.conf = w->conf;
     w->files.now = &w->now;
-    w->files.past = start->past;
+    w->files.issued = start->issued;
     w->files.keep_alive = span_of(w->lines.keep_alive, w->lines.keep_alive_n);
     w->files.poll = w->poll;
     w->pace = (struct rate){ &w->conf->limits, &w->conf->timeouts, &w->now };

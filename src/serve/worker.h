@@ -45,7 +45,7 @@ struct worker_start {
     struct board *board; /* NULL: nobody observes */
     const int *wake; /* per worker, to be called by the others; may be NULL */
     _Atomic uint64_t *connections;   /* numbers given to connections so far */
-    struct issued *past;             /* what was handed out before, by all */
+    struct issued *issued;           /* what was handed out before, by all */
     struct attempts *attempts;       /* at passwords, at all workers */
     const struct standing *standing; /* the node's; NULL: it is ready */
 };
