@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -346,22 +347,34 @@ static void loop(struct master *m)
 }
 
 /* Those of the program before this one, so that no sum falls back. */
-static void begin_tallies(struct master *m)
+static void begin_tallies(struct master *m, int *fd)
 {
-    m->tallies_fd = m->inherit.counters;
-    if (m->tallies_fd >= 0)
-        m->tallies = tallies_adopt(m->tallies_fd);
+    if (*fd >= 0)
+        m->tallies = tallies_adopt(*fd);
     if (m->tallies)
         return;
-    if (m->tallies_fd >= 0) {
-        close(m->tallies_fd);
+    if (*fd >= 0) {
+        close(*fd);
         log_info(
             "M142",
             "the counters begin again at zero: the program before this one "
             "had others");
     }
-    m->tallies = tallies_new(&m->tallies_fd);
+    m->tallies = tallies_new(fd);
     CHECK(m->tallies != NULL);
+}
+
+/* What has been tried on the program before this one counts here, too. */
+static void begin_attempts(struct master *m, int *fd)
+{
+    if (*fd >= 0)
+        m->attempts = attempts_adopt(*fd);
+    if (m->attempts)
+        return;
+    if (*fd >= 0)
+        close(*fd);
+    m->attempts = attempts_new(fd);
+    CHECK(m->attempts != NULL);
 }
 
 static void begin(struct master *m, char *const *argv)
@@ -377,12 +390,13 @@ static void begin(struct master *m, char *const *argv)
     m->started_us = clock_mono_us();
     m->connections = shm_new(sizeof *m->connections);
     m->issued = issued_new();
-    m->attempts = attempts_new();
     m->standing = shm_new(sizeof *m->standing);
-    begin_tallies(m);
+    memcpy(m->memory, m->inherit.memory, sizeof m->memory);
+    begin_tallies(m, &m->memory[INHERIT_COUNTERS]);
+    begin_attempts(m, &m->memory[INHERIT_ATTEMPTS]);
     m->signals = signals_open();
     m->poll = poll_new();
-    CHECK(m->connections && m->issued && m->attempts && m->standing);
+    CHECK(m->connections && m->issued && m->standing);
     CHECK(m->signals >= 0 && m->poll >= 0);
     CHECK(poll_add_level(m->poll, m->signals, &m->signal_tag) == 0);
     console_begin(m);
@@ -406,7 +420,8 @@ static int end(struct master *m)
     issued_free(m->issued);
     attempts_free(m->attempts);
     tallies_free(m->tallies);
-    close(m->tallies_fd);
+    for (size_t i = 0; i < INHERIT_MEMORIES; i++)
+        close(m->memory[i]);
     shm_free(m->standing, sizeof *m->standing);
     free(m->listen);
     return m->status;

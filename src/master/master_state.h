@@ -77,10 +77,10 @@ struct master {
     _Atomic uint64_t *connections;
     struct issued *issued;
     struct attempts *attempts;
-    struct tallies *tallies;   /* of all generations */
-    int tallies_fd;            /* for an upgrade */
-    struct standing *standing; /* what workers know of leave */
-    struct totals gone;        /* generations */
+    struct tallies *tallies;      /* of all generations */
+    int memory[INHERIT_MEMORIES]; /* for an upgrade */
+    struct standing *standing;    /* what workers know of leave */
+    struct totals gone;           /* generations */
     uint64_t started_us;
     struct inherit inherit;
     struct conf_listen *listen; /* what systemd passed, instead of the ini's */

@@ -59,7 +59,7 @@ static _Noreturn void run(struct master *m, int channel)
         s[n].fd = g->side[i].listener;
         memcpy(s[n++].name, name, strlen(name) + 1);
     }
-    inherit_pass(s, n, m->inherit.activated, channel, m->tallies_fd);
+    inherit_pass(s, n, m->inherit.activated, channel, m->memory);
     releases_pass(g);
     signals_pass();
     execv(m->program, m->argv);

@@ -20,6 +20,11 @@
 
 #define FIRST 3 /* SD_LISTEN_FDS_START */
 
+static const char *const memories[INHERIT_MEMORIES] = {
+    [INHERIT_COUNTERS] = "ETAGD_COUNTERS",
+    [INHERIT_ATTEMPTS] = "ETAGD_ATTEMPTS",
+};
+
 static bool number_of(const char *name, uint64_t *out)
 {
     const char *text = getenv(name);
@@ -112,7 +117,8 @@ static bool take_upgrade(struct inherit *in, const char *text)
     uint64_t fd;
 
     in->upgrade = descriptor_of("ETAGD_UPGRADE");
-    in->counters = descriptor_of("ETAGD_COUNTERS");
+    for (size_t i = 0; i < INHERIT_MEMORIES; i++)
+        in->memory[i] = descriptor_of(memories[i]);
     in->activated = getenv("ETAGD_ACTIVATED") != NULL;
     while (rest.n) {
         struct span line = cut(&rest, '\n');
@@ -126,15 +132,18 @@ bool inherit_take(struct inherit *in)
 {
     static const char *const names[] = { "LISTEN_PID",     "LISTEN_FDS",
                                          "LISTEN_FDNAMES", "ETAGD_SOCKETS",
-                                         "ETAGD_UPGRADE",  "ETAGD_ACTIVATED",
-                                         "ETAGD_COUNTERS" };
+                                         "ETAGD_UPGRADE",  "ETAGD_ACTIVATED" };
     const char *upgrade = getenv("ETAGD_SOCKETS");
 
     memset(in, 0, sizeof *in);
-    in->upgrade = in->counters = -1;
+    in->upgrade = -1;
+    for (size_t i = 0; i < INHERIT_MEMORIES; i++)
+        in->memory[i] = -1;
     bool taken = upgrade ? take_upgrade(in, upgrade) : take_activated(in);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unsetenv(names[i]);
+    for (size_t i = 0; i < INHERIT_MEMORIES; i++)
+        unsetenv(memories[i]);
     return taken;
 }
 
@@ -148,7 +157,7 @@ static void pass(const char *name, int fd)
 }
 
 void inherit_pass(const struct inherited *socket, size_t n, bool activated,
-                  int upgrade, int counters)
+                  int upgrade, const int memory[INHERIT_MEMORIES])
 {
     size_t cap = n * (INHERIT_TEXT + 16) + 1;
     char *storage = malloc(cap), number[16];
@@ -163,8 +172,10 @@ void inherit_pass(const struct inherited *socket, size_t n, bool activated,
     buf_cstr(&b);
     setenv("ETAGD_SOCKETS", storage, 1);
     pass("ETAGD_UPGRADE", upgrade);
-    if (counters >= 0)
-        pass("ETAGD_COUNTERS", counters);
+    for (size_t i = 0; i < INHERIT_MEMORIES; i++) {
+        if (memory[i] >= 0)
+            pass(memories[i], memory[i]);
+    }
     if (activated)
         setenv("ETAGD_ACTIVATED", "1", 1);
     snprintf(number, sizeof number, "%d", (int)getpid());

@@ -26,12 +26,19 @@ struct inherited {
     socklen_t addr_bytes;
 };
 
+/* Memory that goes from one etagd to the next, each a file without a name. */
+enum inherit_memory {
+    INHERIT_COUNTERS, /* share/tallies */
+    INHERIT_ATTEMPTS, /* share/attempts */
+    INHERIT_MEMORIES
+};
+
 struct inherit {
     struct inherited socket[INHERIT_MAX];
     size_t n;
     bool activated; /* by systemd: the sockets are its, not the ini's */
     int upgrade;    /* where the process before this one waits; -1: none */
-    int counters;   /* its counters (share/tallies); -1: none */
+    int memory[INHERIT_MEMORIES]; /* its; -1: none */
 };
 
 /* From the environment, which is emptied of it.  Descriptors are made
@@ -40,10 +47,10 @@ bool inherit_take(struct inherit *in);
 
 /* For a process about to exec: hands descriptors over under names (listen
  * lines), so that inherit_take() finds them there.  upgrade: its end of a
- * channel; counters: -1, or what becomes inherit.counters.  Uses the heap,
- * between fork and exec. */
+ * channel; memory: what becomes inherit.memory.  Uses the heap, between fork
+ * and exec. */
 void inherit_pass(const struct inherited *socket, size_t n, bool activated,
-                  int upgrade, int counters);
+                  int upgrade, const int memory[INHERIT_MEMORIES]);
 
 /* It has that name, and can be used. */
 bool inherit_called(const struct inherited *s, const char *name);

@@ -20,7 +20,12 @@
 #define TIME_BITS 40 /* 34 years of the monotonic clock */
 #define TIME_MASK (((uint64_t)1 << TIME_BITS) - 1)
 
+/* To be raised when a slot gets another meaning; size tells the rest. */
+#define VERSION 1u
+#define LAYOUT ((uint64_t)VERSION << 32 | sizeof(struct attempts))
+
 struct attempts {
+    uint64_t layout;
     uint64_t seed;
     _Atomic uint64_t slot[SETS][WAYS]; /* 0: free */
 };
@@ -30,12 +35,29 @@ size_t attempts_bytes(void)
     return sizeof(struct attempts);
 }
 
-struct attempts *attempts_new(void)
+struct attempts *attempts_new(int *fd)
 {
-    struct attempts *a = shm_new(sizeof *a);
+    struct attempts *a = shm_file(sizeof *a, fd);
 
-    if (a)
-        (void)!getrandom(&a->seed, sizeof a->seed, GRND_NONBLOCK);
+    if (!a) {
+        *fd = -1;
+        a = shm_new(sizeof *a);
+    }
+    if (!a)
+        return NULL;
+    a->layout = LAYOUT;
+    (void)!getrandom(&a->seed, sizeof a->seed, GRND_NONBLOCK);
+    return a;
+}
+
+struct attempts *attempts_adopt(int fd)
+{
+    struct attempts *a = shm_of(fd, sizeof *a);
+
+    if (a && a->layout != LAYOUT) {
+        shm_free(a, sizeof *a);
+        return NULL;
+    }
     return a;
 }
 

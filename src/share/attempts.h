@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * attempts: how many passwords each address has tried of late, counted by all
- * workers in one memory.
+ * workers in one memory, which outlives reloads and upgrades: what has been
+ * tried so far is not forgotten because a program was exchanged.
  * Layer: share.  Bounded: of addresses that meet in one set of the table the
  * one that waited longest is forgotten, which only lets it try again.
  */
@@ -17,7 +18,13 @@
 
 struct attempts; /* opaque */
 
-struct attempts *attempts_new(void); /* NULL: no memory */
+/* *fd: what names it in attempts_adopt(); -1: nothing does, so it ends with
+ * this master.  NULL: no memory. */
+struct attempts *attempts_new(int *fd);
+
+/* The memory behind fd, which stays the caller's; NULL: it is none, or is laid
+ * out in another way (by another version). */
+struct attempts *attempts_adopt(int fd);
 void attempts_free(struct attempts *a);
 size_t attempts_bytes(void);
 

@@ -6,10 +6,11 @@ import os
 import select
 import shutil
 import subprocess
-from signal import SIGHUP
+from signal import SIGHUP, SIGTERM, SIGUSR2
 
 import pytest
 
+import harness
 from harness import need, run, until
 
 SALT = "abcdefghijklmnopqrstuu"
@@ -399,6 +400,31 @@ def test_attempts_are_limited_for_all_workers(guarded):
     is_asked(server.get("/secret/a.txt"))
     assert [e["reason"] for e in server.log(
         1, lambda e: e["status"] == 429)][0] == "too many attempts"
+
+
+@pytest.mark.parametrize("number", (SIGHUP, SIGUSR2))
+def test_attempts_count_on(guarded, tmp_path, number):
+    """Over a reload, and in the program that an upgrade starts: nobody gets
+    as many again by waiting for a deploy."""
+    tmp_path.chmod(0o755)
+    server = guarded("[access /secret/*]\nbasic = @\nattempts = 3\n",
+                     conf={"server": {"pidfile": tmp_path / "pid"}})
+
+    def tried(name):
+        return server.request(target="/secret/a.txt",
+                              fields=basic(name, "x")).status
+    assert [tried("user%d" % i) for i in range(4)] == [401] * 3 + [429]
+    since = server.mark()
+    server.signal(number)
+    server.await_line("M013|M108", since)
+    server.stopped = number == SIGUSR2
+    try:
+        if server.stopped:  # the old one accepts nothing any more
+            assert server.process.popen.wait(harness.DEADLINE_S) == 0
+        assert tried("another") == 429
+    finally:
+        if server.stopped:
+            os.kill(int((tmp_path / "pid").read_text()), SIGTERM)
 
 
 def test_right_passwords_are_no_attempts(guarded):

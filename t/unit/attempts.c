@@ -5,9 +5,22 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "os/password.h"
 #include "share/attempts.h"
+
+static struct attempts *made(void)
+{
+    int fd;
+    struct attempts *a = attempts_new(&fd);
+
+    assert_non_null(a);
+    if (fd >= 0)
+        close(fd);
+    return a;
+}
 
 static struct ip address(const char *text)
 {
@@ -19,7 +32,7 @@ static struct ip address(const char *text)
 
 static void a_burst_then_one_by_one(void **state)
 {
-    struct attempts *a = attempts_new();
+    struct attempts *a = made();
     struct ip ip = address("192.0.2.1"), other = address("192.0.2.2");
     uint64_t now = 1000000;
 
@@ -43,9 +56,34 @@ static void a_burst_then_one_by_one(void **state)
     attempts_free(a);
 }
 
+static void the_next_program_goes_on(void **state)
+{
+    int fd, other;
+    struct attempts *a = attempts_new(&fd), *next;
+    struct ip ip = address("192.0.2.1");
+
+    (void)state;
+    assert_non_null(a);
+    assert_int_equal(attempts_take(a, &ip, 2, 1000), 0);
+    next = attempts_adopt(fd);
+    assert_non_null(next);
+    assert_int_equal(attempts_take(next, &ip, 2, 1000), 0);
+    assert_int_not_equal(attempts_take(a, &ip, 2, 1000), 0);
+    assert_int_not_equal(attempts_take(next, &ip, 2, 1000), 0);
+    /* another version's */
+    *(uint64_t *)(void *)next += 1;
+    assert_null(attempts_adopt(fd));
+    attempts_free(a);
+    attempts_free(next);
+    other = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    assert_null(attempts_adopt(other));
+    close(other);
+    close(fd);
+}
+
 static void whose_it_is(void **state)
 {
-    struct attempts *a = attempts_new();
+    struct attempts *a = made();
     struct ip one = address("2001:db8::1"), same = address("2001:db8::2:1"),
               other = address("2001:db8:0:1::1"), none = { .family = 0 };
 
@@ -61,7 +99,7 @@ static void whose_it_is(void **state)
 /* More addresses than places: nobody that has not tried is kept out. */
 static void a_flood_of_addresses(void **state)
 {
-    struct attempts *a = attempts_new();
+    struct attempts *a = made();
     struct ip ip = { .family = 4 };
     unsigned kept_out = 0;
 
@@ -103,6 +141,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_burst_then_one_by_one),
+        cmocka_unit_test(the_next_program_goes_on),
         cmocka_unit_test(whose_it_is),
         cmocka_unit_test(a_flood_of_addresses),
         cmocka_unit_test(hashes),
