@@ -86,6 +86,7 @@ static void put_ask(const struct files *fs, struct message *m,
     ask->want_bytes =
         e->hot || e->version.size <= fs->conf->prepare.memory_file_bytes;
     ask->want_codings = fs->conf->prepare.compress && !e->declared;
+    ask->make = ask->want_codings ? PREPARE_CODINGS : 0;
     ask->own = e->declared;
     ask->lane = e->foreign && e->lane >= 0 ? (uint32_t)e->lane + 1 : 0;
     ask->since_us = e->since_us;

@@ -69,6 +69,18 @@ static void close_asked(struct agenda *d, const struct prepare_ask *ask,
         helpers_close(d->helpers, ask->lane - 1, fds[--n]);
 }
 
+/* All that is known is known of it, or will be. */
+static void join(struct agenda *d, struct peer *peer, struct item *it,
+                 const struct prepare_ask *ask)
+{
+    d->count.joined++;
+    item_place(it, &d->slabs);
+    item_use(it, &d->slabs);
+    item_want(it, &d->slabs, ask->make);
+    queues_code(d, it);
+    peer_wait(peer, it, ask->seq);
+}
+
 static void take_ask(struct agenda *d, struct peer *peer,
                      const struct prepare_ask *ask, const int *fds,
                      size_t n_fds)
@@ -81,12 +93,14 @@ static void take_ask(struct agenda *d, struct peer *peer,
     struct item *it = memo_find(&d->memo, &key);
     d->count.asks++;
     counters_add(&d->told->asks, 1);
-    if (it && it->begun_us >= ask->since_us && item_usable(it, &d->tools)) {
-        d->count.joined++;
+    if (it && it->begun_us >= ask->since_us &&
+        item_usable(it, &d->tools, ask->make)) {
         close_asked(d, ask, fds, n_fds);
-        item_place(it, &d->slabs);
-        item_use(it, &d->slabs);
-        peer_wait(peer, it, ask->seq);
+        join(d, peer, it, ask);
+        return;
+    }
+    if (ask->bare) {
+        peer_wait(peer, item_unknown(ask), ask->seq);
         return;
     }
     struct item *fresh = item_new(ask, fds);
@@ -177,8 +191,7 @@ static void read_asks(struct agenda *d, struct peer *peer)
 
 static void give_up_codings(struct item *it)
 {
-    for (enum coding c = CODING_IDENTITY;
-         (c = item_to_make(it, c)) != CODING_COUNT;) {
+    for (enum coding c; (c = item_to_make(it)) != CODING_COUNT;) {
         it->parts[c].state = PART_LOST;
         peer_tell(it, c);
     }
@@ -212,9 +225,7 @@ static void feed_coder(struct agenda *d)
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         while (coder_idle(d->coder) && !list_empty(&d->coding[c])) {
             struct item *it = LIST_ENTRY(d->coding[c].next, struct item, queue);
-            list_remove(&it->queue);
-            it->to_code = false;
-            d->to_code--;
+            queues_leave(d, it);
             give_task(d, it, (enum coding)c);
         }
     }
@@ -269,7 +280,7 @@ static void coding_done(struct agenda *d, const struct coder_task *task)
     if (part->state == PART_THERE)
         counters_add(&d->told->coded[task->coding], 1);
     peer_tell(it, task->coding);
-    queues_code(d, it, task->coding);
+    queues_code(d, it);
     queues_end(d, it);
 }
 

@@ -39,7 +39,7 @@ size_t ask_fds(const void *p)
     struct prepare_ask ask;
 
     memcpy(&ask, p, sizeof ask);
-    return 1 + (size_t)__builtin_popcount(ask.sidecars);
+    return ask.bare ? 0 : 1 + (size_t)__builtin_popcount(ask.sidecars);
 }
 
 enum ask_fault ask_check(const void *p, size_t n, size_t n_fds,
@@ -52,10 +52,11 @@ enum ask_fault ask_check(const void *p, size_t n, size_t n_fds,
     memcpy(out, p, n);
     if (out->sidecars & ~known)
         return ASK_SIDECARS;
-    if (n_fds != 1 + (size_t)__builtin_popcount(out->sidecars))
+    if (n_fds != ask_fds(out))
         return ASK_FDS;
     if (out->want_bytes > 1 || out->want_codings > 1 || out->watch > 1 ||
-        out->own >= CODING_COUNT || out->lane > HELPERS_LANES)
+        out->bare > 1 || (out->make & ~known) || out->own >= CODING_COUNT ||
+        out->lane > HELPERS_LANES)
         return ASK_FLAGS;
     if (!name_ok(out->name))
         return ASK_NAME;

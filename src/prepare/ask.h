@@ -15,8 +15,8 @@ enum ask_fault {
     ASK_OK,
     ASK_SIZE,     /* not sizeof(struct prepare_ask) */
     ASK_SIDECARS, /* a bit that is no coding, or identity's */
-    ASK_FDS,      /* not one descriptor and one per sidecar */
-    ASK_FLAGS,    /* want_* is neither 0 nor 1 */
+    ASK_FDS,      /* not one descriptor and one per sidecar; bare: not none */
+    ASK_FLAGS,    /* want_* is neither 0 nor 1, or a coding unknown */
     ASK_NAME      /* empty, without NUL, with a slash, "." or ".." */
 };
 

@@ -21,6 +21,7 @@
 #include "base/sum.h"
 #include "http/refs.h"
 #include "os/channel.h"
+#include "prepare/ask.h"
 #include "prepare/seals.h"
 
 struct mapped {
@@ -96,7 +97,7 @@ int client_ask_all(struct client *c, const struct prepare_ask *asks, size_t n,
 
     CHECK(n > 0 && n <= PREPARE_ASKS_MAX);
     for (size_t i = 0; i < n; i++)
-        own += 1 + (size_t)__builtin_popcount(asks[i].sidecars);
+        own += ask_fds(&asks[i]);
     CHECK(n_fds == own);
     int error = channel_send(c->fd, asks, n * sizeof *asks, fds, n_fds);
     return error == -ECONNRESET ? -EPIPE : error;
@@ -185,8 +186,9 @@ static bool answer_ok(struct client *c, struct prepare_answer *a)
         return false;
     if (a->kind == PREPARE_DROP)
         return true;
-    if (a->follow >= 1u << CODING_COUNT || a->forms >= 1u << CODING_COUNT ||
-        (a->forms & 1u << CODING_IDENTITY))
+    uint8_t codings = a->forms | a->coming | a->offers;
+    if (a->follow >= 1u << CODING_COUNT || codings >= 1u << CODING_COUNT ||
+        (codings & 1u << CODING_IDENTITY))
         return false;
     if (a->kind == PREPARE_REFS &&
         (a->place.sums || (a->place.slab && !a->place.bytes) ||

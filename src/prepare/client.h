@@ -22,7 +22,8 @@ struct client *client_new(int fd);
 void client_free(struct client *c);
 
 /* 0, or -errno: -EAGAIN when the channel is full (try again when writable),
- * other errors mean that the preparer is gone.  fds: 1 + sidecars, borrowed. */
+ * other errors mean that the preparer is gone.  fds: 1 + sidecars, borrowed;
+ * none of a bare one. */
 int client_ask(struct client *c, const struct prepare_ask *ask, const int *fds,
                size_t n_fds);
 

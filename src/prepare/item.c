@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "os/clock.h"
 #include "os/marks.h"
+#include "prepare/compress.h"
 
 void item_key_of(const struct prepare_ask *ask, struct item_key *key)
 {
@@ -28,20 +29,37 @@ void item_key_of(const struct prepare_ask *ask, struct item_key *key)
     key->want_codings = (uint16_t)ask->want_codings;
 }
 
-struct item *item_new(const struct prepare_ask *ask, const int *fds)
+static struct item *blank(const struct prepare_ask *ask)
 {
     struct item *it = calloc(1, sizeof *it);
-    struct work *work = calloc(1, sizeof *work);
 
-    CHECK(it != NULL && work != NULL);
-    it->work = work;
-    work->of = it;
+    CHECK(it != NULL);
     it->lane = ask->lane;
     it->begun_us = clock_mono_us();
     item_key_of(ask, &it->key);
     list_init(&it->lru);
     list_init(&it->queue);
     list_init(&it->waiters);
+    return it;
+}
+
+struct item *item_unknown(const struct prepare_ask *ask)
+{
+    struct item *it = blank(ask);
+
+    it->state = ITEM_FAILED;
+    return it;
+}
+
+struct item *item_new(const struct prepare_ask *ask, const int *fds)
+{
+    struct item *it = blank(ask);
+    struct work *work = calloc(1, sizeof *work);
+
+    CHECK(work != NULL);
+    it->work = work;
+    work->of = it;
+    it->wanted = (uint8_t)ask->make;
     memcpy(work->name, ask->name, sizeof work->name);
     it->parts[CODING_IDENTITY].state = PART_COMING;
     for (unsigned c = 0, at = 0; c < CODING_COUNT; c++) {
@@ -172,8 +190,40 @@ static bool written(const struct item *it, const struct reading_tools *t)
     return false;
 }
 
-bool item_usable(const struct item *it, const struct reading_tools *t)
+unsigned item_offers(const struct item *it, const struct slabs *slabs)
 {
+    unsigned offers = 0;
+
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        const struct part *part = &it->parts[c];
+        bool gone = part->state == PART_THERE && !part_alive(part, slabs);
+        if (it->codes && !part->sidecar && compress_can((enum coding)c) &&
+            (part->state == PART_NONE || part->state == PART_LOST || gone))
+            offers |= 1u << c;
+    }
+    return offers;
+}
+
+/* Without its bytes it has to be read again first. */
+void item_want(struct item *it, const struct slabs *slabs, unsigned make)
+{
+    const struct part *own = &it->parts[CODING_IDENTITY];
+
+    it->wanted |= (uint8_t)make;
+    if (it->state != ITEM_READY || own->racy || !part_alive(own, slabs))
+        return;
+    make &= item_offers(it, slabs);
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        if (make >> c & 1)
+            it->parts[c].state = PART_COMING;
+    }
+}
+
+bool item_usable(const struct item *it, const struct reading_tools *t,
+                 unsigned make)
+{
+    const struct part *own = &it->parts[CODING_IDENTITY];
+
     if (written(it, t))
         return false;
     if (it->state == ITEM_FRESH || it->state == ITEM_EARLY)
@@ -181,13 +231,12 @@ bool item_usable(const struct item *it, const struct reading_tools *t)
     if (it->state == ITEM_FAILED)
         return false;
     for (unsigned c = 0; c < CODING_COUNT; c++) {
-        if (it->parts[c].state == PART_LOST)
-            return false;
-        bool want = c == CODING_IDENTITY ? it->key.want_bytes != 0 : true;
+        bool want = c == CODING_IDENTITY ? it->key.want_bytes != 0
+                                         : it->parts[c].sidecar;
         if (!part_usable(&it->parts[c], t, want))
             return false;
     }
-    return true;
+    return !(make & item_offers(it, t->slabs)) || part_alive(own, t->slabs);
 }
 
 bool item_unused(const struct item *it)
@@ -209,18 +258,20 @@ void item_free(struct reading_tools *t, struct item *it)
     free(it);
 }
 
-bool item_coming(const struct item *it)
+unsigned item_coming(const struct item *it)
 {
+    unsigned coming = 0;
+
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         if (it->parts[c].state == PART_COMING)
-            return true;
+            coming |= 1u << c;
     }
-    return false;
+    return coming;
 }
 
-enum coding item_to_make(const struct item *it, enum coding from)
+enum coding item_to_make(const struct item *it)
 {
-    for (unsigned c = (unsigned)from + 1; c < CODING_COUNT; c++) {
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         if (it->parts[c].state == PART_COMING && !it->parts[c].sidecar)
             return (enum coding)c;
     }

@@ -28,6 +28,9 @@ struct item_key {
     uint32_t own;
 };
 
+/* Which codings are asked for is no part of it: an item has those that anybody
+ * has wanted so far. */
+
 enum part_state {
     PART_NONE,   /* not asked for */
     PART_COMING, /* to be read, or to be made */
@@ -71,8 +74,10 @@ struct work {
 struct item {
     struct item *chain; /* of its bucket */
     struct list lru;    /* memo's */
-    bool to_code;       /* in a queue of those that wait for a coding */
     struct list queue;  /* what it waits for; self-linked when for nothing */
+    uint8_t to_code;    /* enum coding that it is queued for; identity: none */
+    uint8_t wanted;     /* bit per coding that somebody has asked for */
+    bool codes;         /* its bytes are such that codings are made */
     struct list waiters;
     struct item_key key;
     uint64_t hash;
@@ -100,6 +105,9 @@ struct item {
 
 /* Takes over the descriptors; those of another machine close when they may. */
 struct item *item_new(const struct prepare_ask *ask, const int *fds);
+
+/* Nothing is known of it, and nothing will be: an answer to a bare ask. */
+struct item *item_unknown(const struct prepare_ask *ask);
 void item_key_of(const struct prepare_ask *ask, struct item_key *key);
 
 /* One of its files will not be read any more. */
@@ -114,18 +122,27 @@ void item_inherit(struct item *it, const struct item *old);
 /* Watches its files from here on, before any is read. */
 void item_watch(struct item *it, struct reading_tools *t);
 
-/* Could an ask with this key be answered from it, now or when it is done? */
-bool item_usable(const struct item *it, const struct reading_tools *t);
+/* Could an ask with this key, for these codings, be answered from it, now or
+ * when it is done? */
+bool item_usable(const struct item *it, const struct reading_tools *t,
+                 unsigned make);
+
+/* Somebody would be sent these codings: those that can be made now are COMING
+ * from here on. */
+void item_want(struct item *it, const struct slabs *slabs, unsigned make);
+
+/* Codings that could be made of it, and are not (any more). */
+unsigned item_offers(const struct item *it, const struct slabs *slabs);
 
 /* Not in the memo, no waiters, not queued, in nobody's hand: free it. */
 bool item_unused(const struct item *it);
 void item_free(struct reading_tools *t, struct item *it);
 
-/* Is any coding still to come? */
-bool item_coming(const struct item *it);
+/* Codings that are still to come. */
+unsigned item_coming(const struct item *it);
 
-/* Next coding that is to be made by us, after `from`; CODING_COUNT: none. */
-enum coding item_to_make(const struct item *it, enum coding from);
+/* Next coding that is to be made by us; CODING_COUNT: none. */
+enum coding item_to_make(const struct item *it);
 
 /* Puts sums and references where workers can read them, unless they are there.
  */

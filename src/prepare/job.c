@@ -145,8 +145,8 @@ static void name_forms(const struct job_limits *l, struct item *it)
     }
 }
 
-/* Which codings of its bytes are to be made; those that a predecessor with the
- * same bytes had are taken over. */
+/* Which codings of its bytes are to be made: those that have been asked for so
+ * far.  What a predecessor with the same bytes had is taken over. */
 static void plan_codings(struct reading_tools *t, const struct job_limits *l,
                          struct item *it)
 {
@@ -155,7 +155,7 @@ static void plan_codings(struct reading_tools *t, const struct job_limits *l,
 
     if (!compresses(l, it, own->bytes, own->slab != 0))
         return;
-    it->negotiable = true;
+    it->negotiable = it->codes = true;
     name_forms(l, it);
     if (own->racy) /* it will be asked for again in a moment */
         return;
@@ -167,12 +167,10 @@ static void plan_codings(struct reading_tools *t, const struct job_limits *l,
             (part_alive(&before[c], t->slabs) ||
              before[c].state == PART_USELESS))
             it->parts[c] = before[c];
-        else
-            it->parts[c].state =
-                compress_can((enum coding)c) ? PART_COMING : PART_USELESS;
         if (it->parts[c].state == PART_USELESS)
             it->forms &= (uint8_t) ~(1u << c);
     }
+    item_want(it, t->slabs, it->wanted);
 }
 
 /* A sidecar is read later, but the worker looks at this flag now. */
@@ -220,8 +218,8 @@ static enum job_event file_done(struct reading_tools *t,
     if (l->refs)
         find_refs(it, r);
     keep(t, it, CODING_IDENTITY);
-    plan_codings(t, l, it);
     it->state = ITEM_READY;
+    plan_codings(t, l, it);
     return JOB_FACTS;
 }
 

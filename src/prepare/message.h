@@ -13,12 +13,13 @@
  * gets two PREPARE_FACTS: type and `more` after its first slice, then, once all
  * is read, the digest and the type again (only then is it known whether all
  * bytes are UTF-8).  Then comes exactly one PREPARE_CODED for each coding that
- * was started on, in no promised order; `more` is 0 in the last message of an
- * ask.  Outcomes that are known when the facts are told come right behind them,
- * and those of small sidecars shortly after: `follow` names them.  One that
- * waits for the facts should wait for these too, so that a form that one worker
- * has sent is known to the next one at its first answer, and a sidecar at the
- * very first one.
+ * somebody has asked for, in no promised order; `more` is 0 in the last message
+ * of an ask.  A file is asked about again for a coding that nobody had a use
+ * for before.  Outcomes that are known when the facts are told come right
+ * behind them, and those of small sidecars shortly after: `follow` names them.
+ * One that waits for the facts should wait for these too, so that a form that
+ * one worker has sent is known to the next one at its first answer, and a
+ * sidecar at the very first one.
  */
 #ifndef ETAGD_PREPARE_MESSAGE_H
 #define ETAGD_PREPARE_MESSAGE_H
@@ -50,8 +51,11 @@ static inline bool file_version_eq(const struct file_version *a,
 /* Worker to preparer, up to so many in a message, with SCM_RIGHTS, for each in
  * turn: the file, opened for reading; then one descriptor per bit of
  * `sidecars`, in order of enum coding: NAME.gz, NAME.zst, NAME.br, which the
- * worker found to be at least as new. */
+ * worker found to be at least as new.  None where `bare` says so. */
 #define PREPARE_ASKS_MAX 8
+
+/* All bits of codings. */
+#define PREPARE_CODINGS (((1u << CODING_COUNT) - 1) & ~(1u << CODING_IDENTITY))
 
 struct prepare_ask {
     uint64_t seq;      /* chosen by the worker, comes back */
@@ -60,7 +64,12 @@ struct prepare_ask {
     struct file_version sidecar_version[CODING_COUNT];
     uint32_t sidecars;     /* bit per enum coding */
     uint32_t want_bytes;   /* 1: size <= memory_file_bytes */
-    uint32_t want_codings; /* 1: compress if it is worth it */
+    uint32_t want_codings; /* 1: compress if it is worth it, what is in `make`,
+                              or what anybody asks for later */
+    uint32_t make;         /* bit per enum coding: somebody would be sent it */
+    uint32_t bare; /* 1: without descriptors.  Of what is not remembered, or has
+                      to be read for it, the answer is PREPARE_FAILED: ask again
+                      with them */
     uint32_t watch; /* 1: its file system answers: it can be watched itself */
     uint32_t own;   /* enum coding that a rule says its bytes are in; 0: none */
     uint32_t lane;  /* reading it may take for ever: one number for each file
@@ -109,7 +118,8 @@ enum prepare_kind {
                        `sidecar`: it will not come (saves too little; the
                        sidecar is broken, older, or no longer as asked for);
                        negotiable stays as it was */
-    PREPARE_FAILED, /* could not be read, or changed while it was */
+    PREPARE_FAILED, /* could not be read, or changed while it was; or is not
+                       remembered (`bare`) */
     PREPARE_REFS,   /* before the facts of a page, a sheet or a script, where
                        somebody observes: place of the list of what it refers
                        to (http/refs.h) */
@@ -138,6 +148,8 @@ struct prepare_answer {
     uint8_t sidecar;    /* PREPARE_CODED: from a sidecar file */
     uint8_t own;        /* PREPARE_FACTS: as asked, if its first bytes agree */
     uint8_t follow;     /* PREPARE_FACTS: bit per coding that comes next */
+    uint8_t coming;     /* bit per coding that is being made, or read */
+    uint8_t offers;     /* bit per coding that is made when it is asked for */
     uint8_t forms;      /* bit per coding that we make of these bytes, now,
                            later or when there is room: its tag is made from
                            form[coding].  PREPARE_FACTS has all of them,

@@ -260,8 +260,10 @@ static void fill(struct prepare_answer *a, const struct waiter *w,
     if (a->kind == PREPARE_FACTS)
         a->follow =
             (uint8_t)((w->todo & ~(FACTS_BIT | REFS_BIT)) | small_sidecars(it));
+    a->coming = (uint8_t)item_coming(it);
+    a->offers = (uint8_t)item_offers(it, slabs);
     a->more = (w->todo & ~(1u << c)) != 0 || it->state == ITEM_EARLY ||
-              (it->state == ITEM_READY && item_coming(it));
+              (it->state == ITEM_READY && a->coming);
 }
 
 /* 0 or -errno, also below. */

@@ -13,9 +13,9 @@ void queues_end(struct agenda *d, struct item *it)
 {
     if (it->in_memo || it->in_hand || !list_empty(&it->waiters))
         return;
-    CHECK(d->jobs >= (it->work != NULL) && d->to_code >= it->to_code);
+    CHECK(d->jobs >= (it->work != NULL));
     d->jobs -= it->work != NULL;
-    d->to_code -= it->to_code;
+    queues_leave(d, it);
     item_free(&d->tools, it);
 }
 
@@ -24,14 +24,25 @@ void queues_forgotten(void *arg, struct item *it)
     queues_end(arg, it);
 }
 
-void queues_code(struct agenda *d, struct item *it, enum coding from)
+void queues_leave(struct agenda *d, struct item *it)
 {
-    enum coding c = item_to_make(it, from);
-
-    if (c == CODING_COUNT)
+    if (it->to_code == CODING_IDENTITY)
         return;
-    CHECK(!it->to_code);
+    CHECK(d->to_code > 0);
+    list_remove(&it->queue);
+    it->to_code = CODING_IDENTITY;
+    d->to_code--;
+}
+
+/* What is being read, or is with the coder, comes here once more. */
+void queues_code(struct agenda *d, struct item *it)
+{
+    enum coding c = item_to_make(it);
+
+    if (c == CODING_COUNT || c == it->to_code || it->work || it->in_hand)
+        return;
+    queues_leave(d, it);
     list_append(&d->coding[c], &it->queue);
-    it->to_code = true;
+    it->to_code = (uint8_t)c;
     d->to_code++;
 }

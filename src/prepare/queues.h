@@ -6,13 +6,15 @@
 #ifndef ETAGD_PREPARE_QUEUES_H
 #define ETAGD_PREPARE_QUEUES_H
 
-#include "http/accept.h"
-
 struct agenda;
 struct item;
 
-/* For the coder: the first coding after `from` that we are to make, if any. */
-void queues_code(struct agenda *d, struct item *it, enum coding from);
+/* For the coder: the first coding that we are to make, if any.  One that has
+ * come to be wanted is not kept waiting by one that takes longer. */
+void queues_code(struct agenda *d, struct item *it);
+
+/* Out of the coder's queues. */
+void queues_leave(struct agenda *d, struct item *it);
 
 /* For memo_start(). */
 void queues_forgotten(void *arg, struct item *it);

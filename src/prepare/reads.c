@@ -53,7 +53,7 @@ static void queue_up(struct agenda *d, struct item *it, enum job_event event,
     else if (it->work)
         list_append(&d->rest, &it->queue);
     else if (event != JOB_FAILED)
-        queues_code(d, it, CODING_IDENTITY);
+        queues_code(d, it);
 }
 
 /* Who waits is told; the item may be gone afterwards. */

@@ -18,14 +18,15 @@ static void check_passed(const struct prepare_ask *ask, size_t n_fds)
     PROPERTY(!memchr(ask->name, '/', (size_t)(end - ask->name)));
     for (const char *p = end; p < ask->name + sizeof ask->name; p++)
         PROPERTY(*p == '\0');
-    PROPERTY(n_fds >= 1 && n_fds <= CODING_COUNT);
+    PROPERTY(n_fds <= CODING_COUNT && (n_fds == 0) == ask->bare);
     PROPERTY(ask->want_bytes <= 1 && ask->want_codings <= 1);
+    PROPERTY(ask->bare <= 1 && !(ask->make & ~PREPARE_CODINGS));
 
     size_t fds = 1;
     for (unsigned c = 1; c < CODING_COUNT; c++)
         fds += ask->sidecars >> c & 1;
     PROPERTY(ask->sidecars < 1u << CODING_COUNT && !(ask->sidecars & 1));
-    PROPERTY(fds == n_fds);
+    PROPERTY(ask->bare || fds == n_fds);
 }
 
 /* What passed once passes again, unchanged, with the same key. */

@@ -16,6 +16,7 @@ static void ask_rows(void **state)
         uint32_t sidecars, want_bytes, want_codings;
         const char *name;
         enum ask_fault fault;
+        uint32_t make, bare;
     } rows[] = {
         { "plain", 0, 1, 0, 1, 0, "a.css", ASK_OK },
         { "all sidecars", 0, 4, 14, 1, 1, "a.css", ASK_OK },
@@ -27,6 +28,13 @@ static void ask_rows(void **state)
         { "unknown sidecar", 0, 2, 16, 1, 0, "a.css", ASK_SIDECARS },
         { "unknown flag", 0, 1, 0, 2, 0, "a.css", ASK_FLAGS },
         { "unknown flag", 0, 1, 0, 0, 7, "a.css", ASK_FLAGS },
+        { "a coding", 0, 1, 0, 1, 1, "a.css", ASK_OK, 8, 0 },
+        { "an unknown one", 0, 1, 0, 1, 1, "a.css", ASK_FLAGS, 16, 0 },
+        { "identity to be made", 0, 1, 0, 1, 1, "a.css", ASK_FLAGS, 1, 0 },
+        { "bare", 0, 0, 0, 1, 1, "a.css", ASK_OK, 8, 1 },
+        { "bare, of one with a sidecar", 0, 0, 8, 1, 1, "a.css", ASK_OK, 2, 1 },
+        { "bare, with a descriptor", 0, 1, 0, 1, 1, "a.css", ASK_FDS, 8, 1 },
+        { "bare and more", 0, 0, 0, 1, 1, "a.css", ASK_FLAGS, 8, 2 },
         { "no name", 0, 1, 0, 0, 0, "", ASK_NAME },
         { "dot", 0, 1, 0, 0, 0, ".", ASK_NAME },
         { "dot dot", 0, 1, 0, 0, 0, "..", ASK_NAME },
@@ -37,7 +45,9 @@ static void ask_rows(void **state)
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct prepare_ask ask = { .sidecars = rows[i].sidecars,
                                    .want_bytes = rows[i].want_bytes,
-                                   .want_codings = rows[i].want_codings };
+                                   .want_codings = rows[i].want_codings,
+                                   .make = rows[i].make,
+                                   .bare = rows[i].bare };
         struct prepare_ask out;
         memcpy(ask.name, rows[i].name, strlen(rows[i].name));
         enum ask_fault fault =

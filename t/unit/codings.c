@@ -263,6 +263,82 @@ static void follow_the_facts(void **state)
     rig_stop(&r, 0);
 }
 
+/* Nothing is made of a file that nobody would be sent a form of, though all is
+ * told that a form's tag is made of; then what is asked for, and no more. */
+static void only_what_is_asked_for(void **state)
+{
+    const unsigned gz = 1u << CODING_GZIP, br = 1u << CODING_BR;
+    struct rig r;
+    struct prepare_answer a[CODING_COUNT];
+
+    (void)state;
+    rig_init(&r);
+    rig_start(&r);
+    rig_write(&r, "a.css", text, sizeof text);
+    rig_age(&r, "a.css");
+    r.make = 0;
+    rig_ask(&r, 0, "a.css", 1, true, 0);
+    rig_take_all(&r, 0, 1, a);
+    check_forms(a, ALL);
+    assert_true(a[0].negotiable && !a[0].more && !a[0].coming);
+    assert_int_equal(a[0].offers, ALL);
+    r.make = br;
+    rig_ask(&r, 0, "a.css", 2, true, 0);
+    rig_take_all(&r, 0, 2, a);
+    check_forms(a, ALL);
+    assert_int_equal(a[0].coming, br);
+    assert_int_equal(a[0].offers, ALL & ~br);
+    check_coded(&r, 0, &a[CODING_BR]);
+    assert_int_equal(a[CODING_GZIP].kind + a[CODING_ZSTD].kind, 0);
+    /* another one, without a descriptor: what was made comes along */
+    r.make = gz;
+    r.bare = true;
+    rig_ask(&r, 1, "a.css", 3, true, 0);
+    rig_take_all(&r, 1, 3, a);
+    check_forms(a, ALL);
+    assert_int_equal(a[0].follow, br);
+    assert_int_equal(a[0].coming, gz);
+    check_coded(&r, 1, &a[CODING_BR]);
+    check_coded(&r, 1, &a[CODING_GZIP]);
+    assert_int_equal(a[CODING_ZSTD].kind, 0);
+    r.make = 0;
+    rig_ask(&r, 0, "a.css", 4, true, 0);
+    rig_take_all(&r, 0, 4, a);
+    assert_int_equal(a[0].follow, gz | br);
+    assert_int_equal(a[0].offers, 1u << CODING_ZSTD);
+    rig_stop(&r, 0);
+}
+
+/* A bare ask is answered of what is remembered: else it fails. */
+static void bare_asks(void **state)
+{
+    struct rig r;
+    struct prepare_answer a[CODING_COUNT], b;
+
+    (void)state;
+    rig_init(&r);
+    r.conf.prepare.memory_file_bytes = 10000; /* its bytes are in the way */
+    r.conf.prepare.memory_bytes = 256 << 10;
+    rig_start(&r);
+    rig_write(&r, "a.css", text, sizeof text);
+    rig_age(&r, "a.css");
+    r.bare = true;
+    rig_ask(&r, 0, "a.css", 1, true, 0);
+    assert_int_equal(rig_take(&r, 0, &b), 1);
+    assert_int_equal(b.kind, PREPARE_FAILED);
+    assert_true(!b.more && !b.negotiable);
+    r.bare = false;
+    r.make = 0;
+    rig_ask(&r, 0, "a.css", 2, true, 0);
+    rig_take_all(&r, 0, 2, a);
+    r.bare = true;
+    r.make = 1u << CODING_GZIP;
+    rig_ask(&r, 0, "a.css", 3, true, 0);
+    rig_take_all(&r, 0, 3, a);
+    check_coded(&r, 0, &a[CODING_GZIP]);
+    rig_stop(&r, 0);
+}
+
 /* The sidecar is used for its coding, the others are made. */
 static void sidecar_and_own(void **state)
 {
@@ -408,11 +484,18 @@ static void end_under_way(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(own_codings),      cmocka_unit_test(rests),
-        cmocka_unit_test(follow_the_facts), cmocka_unit_test(useless_codings),
-        cmocka_unit_test(not_worth_trying), cmocka_unit_test(racy_waits),
-        cmocka_unit_test(sidecar_and_own),  cmocka_unit_test(large_own_codings),
-        cmocka_unit_test(thrashing),        cmocka_unit_test(end_under_way),
+        cmocka_unit_test(own_codings),
+        cmocka_unit_test(rests),
+        cmocka_unit_test(follow_the_facts),
+        cmocka_unit_test(useless_codings),
+        cmocka_unit_test(not_worth_trying),
+        cmocka_unit_test(racy_waits),
+        cmocka_unit_test(sidecar_and_own),
+        cmocka_unit_test(large_own_codings),
+        cmocka_unit_test(thrashing),
+        cmocka_unit_test(end_under_way),
+        cmocka_unit_test(only_what_is_asked_for),
+        cmocka_unit_test(bare_asks),
     };
 
     if (!built_with(BUILT_BROTLI) || !built_with(BUILT_ZSTD)) {

@@ -38,6 +38,7 @@ static const char *const suffixes[CODING_COUNT] = { "", ".gz", ".zst", ".br" };
 void rig_init(struct rig *r)
 {
     memset(r, 0, sizeof *r);
+    r->make = PREPARE_CODINGS;
     r->conf.prepare = (struct conf_prepare){ .memory_file_bytes = 2 << 20,
                                              .memory_bytes = 32 << 20,
                                              .files = 1024,
@@ -188,6 +189,8 @@ void rig_ask(struct rig *r, int worker, const char *name, uint64_t seq,
     size_t n = 0;
 
     ask.want_codings = codings;
+    ask.make = codings ? r->make : 0;
+    ask.bare = r->bare;
     ask.watch = 1;
     snprintf(ask.name, sizeof ask.name, "%s", name);
     for (unsigned c = 0; c < CODING_COUNT; c++) {
@@ -200,7 +203,8 @@ void rig_ask(struct rig *r, int worker, const char *name, uint64_t seq,
         rig_version(fds[n++], c == 0 ? &ask.version : &ask.sidecar_version[c]);
     }
     ask.want_bytes = ask.version.size <= r->conf.prepare.memory_file_bytes;
-    assert_int_equal(client_ask(r->client[worker], &ask, fds, n), 0);
+    assert_int_equal(
+        client_ask(r->client[worker], &ask, fds, r->bare ? 0 : n), 0);
     while (n > 0)
         close(fds[--n]);
 }

@@ -21,6 +21,8 @@ struct rig {
     int control;
     int channel[RIG_WORKERS];
     struct client *client[RIG_WORKERS];
+    unsigned make; /* codings that are asked for; all at first */
+    bool bare;     /* asks come without descriptors */
 };
 
 /* conf has defaults fit for tests; change it, then start. */
