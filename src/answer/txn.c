@@ -148,7 +148,7 @@ void txn_reset_out(struct txn *t)
     t->sent = t->queued = t->doubt_us = 0;
     t->piece_n = t->piece_at = 0;
     t->record_n = t->record_at = 0;
-    t->paced = false;
+    t->paced = t->is_long = false;
     t->text.n = t->text_need = 0;
     t->text.overflow = false;
 }

@@ -94,6 +94,7 @@ struct txn {
     size_t in_cap;
     struct body body;
     bool paced;            /* waits for its pace, not for room (serve) */
+    bool is_long;          /* its socket was told so (net_long) */
     bool body_active;      /* bytes that arrive are content of in[0..head) */
     bool body_done;        /* content of the head at in[0] was taken already */
     enum fault body_fault; /* and this is what was wrong with it */

@@ -9,6 +9,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
@@ -168,6 +170,8 @@ static const struct special {
     { { SCMP_SYS(shutdown), W | O }, { THIS(1, SHUT_WR) } },
     { { SCMP_SYS(setsockopt), W | O },
       { THIS(1, SOL_SOCKET), THIS(2, SO_LINGER) } },
+    { { SCMP_SYS(setsockopt), W },
+      { THIS(1, IPPROTO_TCP), THIS(2, TCP_NOTSENT_LOWAT) } },
     /* where openat2 is refused: single names for reading (os/beneath.c) */
     { { SCMP_SYS(openat), W },
       { { 2, O_NOFOLLOW | O_ACCMODE | O_CREAT | O_TRUNC, O_NOFOLLOW } } },

@@ -18,7 +18,12 @@
 
 #include "os/file.h"
 
+/* What the kernel takes from us beyond what is on its way: without a limit it
+ * takes megabytes, and a reader who has stopped looks quick.  What is sent by
+ * reference takes no room there: of that, as much as it has room for by
+ * default (tcp_wmem), so that it goes on by itself for longer. */
 #define NOTSENT_BYTES (1 << 20)
+#define NOTSENT_LONG_BYTES (4 << 20)
 
 union address {
     struct sockaddr sa;
@@ -87,8 +92,6 @@ int net_listen(const struct sockaddr *sa, socklen_t bytes,
     if (sa->sa_family != AF_UNIX) {
         /* accepted sockets inherit it: no call per connection */
         set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-        /* what the kernel takes from us beyond what is on its way: else it
-         * takes megabytes, and a reader who has stopped looks quick */
         set(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, NOTSENT_BYTES);
         if (options->defer_accept)
             set(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 5);
@@ -214,6 +217,12 @@ ssize_t net_send_sealed(int fd, int from, uint64_t offset, size_t n)
         sent = sendfile(fd, from, &at, n);
     } while (sent < 0 && errno == EINTR);
     return sent < 0 ? -errno : sent;
+}
+
+void net_long(int fd, bool is)
+{
+    set(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT,
+        is ? NOTSENT_LONG_BYTES : NOTSENT_BYTES);
 }
 
 void net_finish(int fd)

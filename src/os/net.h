@@ -66,6 +66,9 @@ ssize_t net_sendv(int fd, struct iovec *iov, size_t n, bool more);
  * its way.  So only of sealed memory. */
 ssize_t net_send_sealed(int fd, int from, uint64_t offset, size_t n);
 
+/* Many bytes by reference follow, or have ended: the kernel may hold more. */
+void net_long(int fd, bool is);
+
 /* No more bytes will be sent: FIN. */
 void net_finish(int fd);
 

@@ -29,6 +29,7 @@
 #define IOV_MAX_HERE 64
 #define TURN_BYTES (512u << 10) /* most of one connection per turn */
 #define SEALED_BYTES (2u << 20) /* of one call, where none is copied */
+#define LONG_BYTES (8u << 20)   /* such a run of them leaves by itself */
 #define PAGE_BYTES 4096u
 #define DOUBT_US 20000 /* most between the times and the size of an append */
 #define MUCH_BYTES (64u << 10) /* of one call: the clock is looked at */
@@ -130,12 +131,16 @@ static bool doubted(struct txn *t, uint64_t now_us)
 /* What nobody can write to goes by reference, from the next page on: within a
  * page, where a socket that was full has left off, all that follows would take
  * three times as long. */
-static ssize_t send_sealed(const struct conn *c, const struct piece *p,
-                           size_t most)
+static ssize_t send_sealed(const struct conn *c, struct txn *t, size_t most)
 {
+    const struct piece *p = &t->piece[t->piece_at];
     size_t n = p->bytes < SEALED_BYTES ? (size_t)p->bytes : SEALED_BYTES;
     size_t rest = (size_t)(-p->offset % PAGE_BYTES);
 
+    if (p->bytes >= LONG_BYTES && !t->is_long && most == SIZE_MAX) {
+        net_long(c->fd, true);
+        t->is_long = true;
+    }
     if (rest > 0 && rest < n)
         return net_send(c->fd, p->p, rest < most ? rest : most,
                         most == SIZE_MAX);
@@ -146,7 +151,7 @@ static ssize_t send_stored(struct conn *c, struct txn *t, size_t most)
 {
     const struct piece *p = &t->piece[t->piece_at];
 
-    return in_line(p) ? send_memory(c, t, most) : send_sealed(c, p, most);
+    return in_line(p) ? send_memory(c, t, most) : send_sealed(c, t, most);
 }
 
 /* All that waits is one run of memory, as nearly always: no list of them. */
@@ -263,6 +268,8 @@ enum send_result send_flush(struct worker *w, struct conn *c)
             (void)turn_over(w);
     }
     CHECK(t->sent == t->queued);
+    if (t->is_long)
+        net_long(c->fd, false);
     txn_reset_out(t);
     return SEND_DONE;
 }

@@ -100,6 +100,7 @@ struct sim_conn {
     bool fin_by_script;
     bool fin_late;              /* after the server's own */
     bool finished, aborted;     /* the server's */
+    bool is_long;               /* and what it has said of what it sends */
     bool reads;                 /* the client takes everything at once */
     bool stalled;               /* it did not, at some time */
     bool polled, news, blocked; /* readiness, edge by edge */

@@ -195,6 +195,14 @@ ssize_t net_send_sealed(int fd, int from, uint64_t offset, size_t n)
     return net_send(fd, some, (size_t)got, false);
 }
 
+void net_long(int fd, bool is)
+{
+    struct sim_conn *c = conn_of(fd);
+
+    PROPERTY(c->is_long != is); /* told once, and taken back */
+    c->is_long = is;
+}
+
 size_t net_segment(int fd)
 {
     (void)conn_of(fd);

@@ -216,6 +216,16 @@ static bool accept_connection(void)
     return accept4(listener, NULL, NULL, SOCK_CLOEXEC) < 0 && errno == EAGAIN;
 }
 
+/* Allowed: a unix socket has none (EOPNOTSUPP). */
+static bool take_more(void)
+{
+    int n = 4 << 20;
+
+    return setsockopt(pair[0], IPPROTO_TCP, TCP_NOTSENT_LOWAT, &n, sizeof n) <
+               0 &&
+           errno == EOPNOTSUPP;
+}
+
 /* Bytes go and come, in one piece and in several. */
 static bool talk(void)
 {
@@ -228,7 +238,7 @@ static bool talk(void)
            net_sendv(pair[1], parts, 2, false) == 2 &&
            net_recv(pair[0], bytes, sizeof bytes) == 2 &&
            net_send_sealed(pair[1], slab_fd, 0, 1) == 1 &&
-           net_recv(pair[0], bytes, sizeof bytes) == 1;
+           net_recv(pair[0], bytes, sizeof bytes) == 1 && take_more();
 }
 
 /* -- what other processes have open as well: the log, the listening socket */
@@ -393,6 +403,7 @@ static const struct {
     { "be scheduled before others", step_forward, REFUSED, ALL },
     { "be scheduled behind others", step_back, REFUSED, W | O },
     { "accept", accept_connection, REFUSED, P },
+    { "have more taken by a socket", take_more, REFUSED, P | O },
     { "empty a log", empty_log, REFUSED, ALL },
     { "seek in a log", seek_in_log, REFUSED, ALL },
     { "have a log written to at its place", write_not_at_end, REFUSED, ALL },
