@@ -220,7 +220,7 @@ void accepting_take(struct worker *w)
 
 void accepting_called(struct worker *w)
 {
-    balance_called(w);
+    balance_called(w->start);
     for (size_t i = 0; i < w->conf->n_listen; i++) {
         if (w->acceptor.on)
             accepting_note(w, &w->acceptor.listening[i]);

@@ -38,9 +38,9 @@ bool balance_init(struct worker *w)
                           &w->acceptor.wake_tag) == 0;
 }
 
-void balance_called(struct worker *w)
+void balance_called(const struct worker_start *start)
 {
-    wake_take(w->start->wake[w->start->index]);
+    wake_take(start->wake[start->index]);
 }
 
 /* Has not turned since it was called: it waits for a processor, or is stuck. */

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 struct worker;
+struct worker_start;
 
 /* Watches this worker's own wake-up call; false: no memory. */
 bool balance_init(struct worker *w);
@@ -19,6 +20,6 @@ bool balance_init(struct worker *w);
 bool balance_yields(struct worker *w);
 
 /* Another worker left something to this one: takes note of the call. */
-void balance_called(struct worker *w);
+void balance_called(const struct worker_start *start);
 
 #endif

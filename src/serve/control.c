@@ -26,14 +26,14 @@ static void tell(int control, enum worker_word what)
     (void)channel_send(control, &word, 1, NULL, 0);
 }
 
-void control_ready(struct worker *w)
+void control_ready(int control)
 {
-    tell(w->start->control, WORKER_READY);
+    tell(control, WORKER_READY);
 }
 
-void control_moved(struct worker *w)
+void control_moved(int control)
 {
-    tell(w->start->control, WORKER_MOVED);
+    tell(control, WORKER_MOVED);
 }
 
 static void drain(struct worker *w)

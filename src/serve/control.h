@@ -8,11 +8,12 @@
 
 struct worker;
 
-/* Tells the master that this worker accepts connections. */
-void control_ready(struct worker *w);
+/* Tells the master, at the other end of `control`, that this worker accepts
+ * connections. */
+void control_ready(int control);
 
 /* A root has come to mean a directory that this worker may not read. */
-void control_moved(struct worker *w);
+void control_moved(int control);
 
 /* Takes every message there is; the end of the channel means that the master is
  * gone: drain. */

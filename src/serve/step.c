@@ -136,11 +136,11 @@ static void become_idle(struct worker *w, struct conn *c)
 }
 
 /* A request has begun and takes more than this turn. */
-static void tell_begun(struct worker *w, const struct conn *c)
+static void tell_begun(struct answers *a, const struct conn *c)
 {
-    if (w->answers.ring && c->state != CONN_HEAD && c->state != CONN_BODY &&
+    if (a->ring && c->state != CONN_HEAD && c->state != CONN_BODY &&
         c->state != CONN_PREPARE)
-        event_first(&w->answers, c);
+        event_first(a, c);
 }
 
 /* Everything that could be answered is out: what is the connection now? */
@@ -160,7 +160,7 @@ static void settle(struct worker *w, struct conn *c, enum request_result r)
         return;
     }
     if (r == REQUEST_WAITS) {
-        tell_begun(w, c);
+        tell_begun(&w->answers, c);
         conn_become(c, CONN_PREPARE);
         wheel_cancel(&c->timer);
         return;
@@ -174,13 +174,13 @@ static void settle(struct worker *w, struct conn *c, enum request_result r)
         return;
     }
     if (r == REQUEST_CONTENT) {
-        tell_begun(w, c);
+        tell_begun(&w->answers, c);
         conn_become(c, CONN_BODY);
         set_timer(w, c, rate_content(&w->pace, c));
     } else if (t->in_n > 0) {
         if (c->state != CONN_HEAD && c->state != CONN_IDLE)
             c->first_us = w->now.us; /* the time to send is not its fault */
-        tell_begun(w, c);
+        tell_begun(&w->answers, c);
         conn_become(c, CONN_HEAD);
         set_timer(w, c, rate_head(&w->pace, c));
     } else {
@@ -401,8 +401,7 @@ void step_resume(struct worker *w, struct conn *c)
         c->txn->after = REQUEST_ANSWERED;
 }
 
-/* The answer after which the connection ends; a site's own page may be long. */
-static void send_last(struct worker *w, struct conn *c)
+void step_last(struct worker *w, struct conn *c)
 {
     enum send_result s = send_flush(w, c);
 
@@ -429,7 +428,7 @@ void step_refuse(struct worker *w, struct conn *c, int status, enum end why)
     c->end = why;
     answer_status(&(struct reply){ &w->answers, &q, c, c->txn, false }, status,
                   REASON_OVERLOAD);
-    send_last(w, c);
+    step_last(w, c);
 }
 
 void step_give_way(struct worker *w, struct conn *c)
@@ -438,63 +437,4 @@ void step_give_way(struct worker *w, struct conn *c)
         step_close(w, c, c->end);
     else
         close_cut(w, c, END_EVICTED);
-}
-
-static void answer_slow(struct worker *w, struct conn *c, enum end why)
-{
-    struct txn *t = c->txn;
-    UNINIT struct request q;
-    enum fault f = parse_input(&w->head_limits, t, &q.head);
-    CHECK(!t->body_active || f == FAULT_NONE);
-    request_forget(w->conf, &q);
-    fronted_whole(w, c, &q, f);
-    c->requests++;
-    c->closing = c->linger = true;
-    c->end = why;
-    answer_status(&(struct reply){ &w->answers, &q, c, t, false }, 408,
-                  REASON_TIMEOUT);
-    send_last(w, c);
-}
-
-/* A request or a response has a deadline for its pace. */
-static void pace_expired(struct worker *w, struct conn *c)
-{
-    uint64_t again_ms = 0;
-    enum end why = rate_check(&w->pace, c, &again_ms);
-
-    if (why == END_OPEN) {
-        set_timer(w, c, again_ms);
-    } else if (c->state == CONN_SEND) {
-        net_abort(c->fd);
-        step_close(w, c, why);
-    } else if (c->awaits_proxy) {
-        step_close(w, c, END_PROXY_HEADER);
-    } else {
-        answer_slow(w, c, why);
-    }
-}
-
-void step_expired(struct worker *w, struct conn *c)
-{
-    CHECK(conn_is(c) && !c->timer.hung_ms);
-    switch (c->state) {
-    case CONN_IDLE:
-        step_close(w, c, c->requests ? END_IDLE_TIMEOUT : END_UNUSED_TIMEOUT);
-        break;
-    case CONN_HEAD:
-    case CONN_BODY:
-    case CONN_SEND:
-        if (c->state == CONN_SEND && c->txn->paced)
-            step_writable(w, c);
-        else
-            pace_expired(w, c);
-        break;
-    case CONN_LINGER:
-        step_close(w, c, c->end);
-        break;
-    case CONN_PREPARE:
-    case CONN_CLOSED:
-    case CONN_STATE_COUNT:
-        break;
-    }
 }

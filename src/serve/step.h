@@ -23,8 +23,9 @@ void step_writable(struct worker *w, struct conn *c);
 /* What the connection waited for from the preparer is there. */
 void step_resume(struct worker *w, struct conn *c);
 
-/* Its deadline has come. */
-void step_expired(struct worker *w, struct conn *c);
+/* Sends the answer after which the connection ends, which is in its queue; a
+ * site's own page may be long. */
+void step_last(struct worker *w, struct conn *c);
 
 /* A new connection that is one too many: `status` answers whatever is asked on
  * it. */

@@ -26,6 +26,7 @@
 #include "serve/access.h"
 #include "serve/arrivals.h"
 #include "serve/control.h"
+#include "serve/expiry.h"
 #include "serve/ferry.h"
 #include "serve/capacity.h"
 #include "serve/step.h"
@@ -37,12 +38,6 @@
 /* Of a turn: then there is time for one more listing */
 #define ANOTHER_US 1000
 #define BATCH 64 /* requests that are received before they are answered */
-
-bool turn_over(struct worker *w)
-{
-    w->over = w->over || clock_mono_us() - w->now.us > TURN_US;
-    return w->over;
-}
 
 void turn_free_dead(struct worker *w)
 {
@@ -90,7 +85,7 @@ static void take_news(struct worker *w)
 {
     files_news(&w->files);
     if (w->files.root_moved)
-        control_moved(w);
+        control_moved(w->start->control);
     w->files.root_moved = false;
 }
 
@@ -273,7 +268,7 @@ static void expire(struct worker *w)
     struct wheel_item *item;
 
     while ((item = wheel_expired(&w->wheel, w->now.ms)))
-        step_expired(w, conn_of_timer(item));
+        expiry_take(w, conn_of_timer(item));
 }
 
 /* What is made beforehand; when it is, this worker is ready. */
@@ -283,7 +278,7 @@ static int warm(struct worker *w)
         return -1;
     int ms = warm_turn(&w->files);
     if (!w->files.warm)
-        control_ready(w);
+        control_ready(w->start->control);
     return ms;
 }
 

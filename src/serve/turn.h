@@ -8,8 +8,10 @@
 
 #include <stdbool.h>
 
+#include "os/clock.h"
+#include "serve/worker.h"
+
 struct epoll_event;
-struct worker;
 
 /* Beyond this a turn only finishes what it has begun, and everybody else has
  * the next one: a new or kept connection waits no longer behind others. */
@@ -19,11 +21,11 @@ struct worker;
 void turn_run(struct worker *w, struct epoll_event *events);
 
 /* Has this turn taken its time? */
-bool turn_over(struct worker *w);
-
-/* Those that are sent to and those that have sent something go first in turn.
- */
-bool turn_sends_first(const struct worker *w);
+static inline bool turn_over(struct worker *w)
+{
+    w->over = w->over || clock_mono_us() - w->now.us > TURN_US;
+    return w->over;
+}
 
 /* Gives back the places of connections that have ended. */
 void turn_free_dead(struct worker *w);

@@ -278,7 +278,7 @@ int worker_run(const struct worker_start *start)
     warm_start(&w->files);
     heap_trim(); /* what reading the mounts and the filter took */
     if (!w->files.warm)
-        control_ready(w);
+        control_ready(w->start->control);
     while (!finished(w))
         turn_run(w, events);
     close_all(w);

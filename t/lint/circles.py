@@ -15,8 +15,9 @@ KNOWN = {
     'serve': [
         # a connection that comes may make another give way, which is a step,
         # and a step may refuse one
-        {'accepting', 'arrivals', 'control', 'proxied', 'capacity', 'send', 'step',
-         'turn', 'worker'},
+        {'arrivals', 'proxied', 'capacity', 'step'},
+        # a worker runs turns, and each of them reads its clocks
+        {'turn', 'worker'},
     ],
     'master': [
         # console and turnover tell the loop what to do
