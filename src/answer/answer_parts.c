@@ -12,6 +12,7 @@
 #include "base/chars.h"
 #include "http/date.h"
 #include "http/status.h"
+#include "http/utf8.h"
 #include "base/check.h"
 #include "files/files.h"
 #include "files/forms.h"
@@ -26,10 +27,22 @@ static void put_ids(struct logline *l, const struct head *h, uint64_t wanted)
 
     if (once >> FIELD_X_REQUEST_ID & 1)
         l->request_id =
-            span_to(head_value(h, FIELD_X_REQUEST_ID), LOGLINE_ID_MAX);
+            utf8_cut(head_value(h, FIELD_X_REQUEST_ID), LOGLINE_ID_MAX);
     if (once >> FIELD_TRACEPARENT & 1)
         l->traceparent =
-            span_to(head_value(h, FIELD_TRACEPARENT), LOGLINE_ID_MAX);
+            utf8_cut(head_value(h, FIELD_TRACEPARENT), LOGLINE_ID_MAX);
+}
+
+/* A copy: the next request on the connection may be another's. */
+static struct span user_copy(struct txn *t)
+{
+    size_t from = t->text.n;
+
+    if (!t->user_n)
+        return SPAN_NONE;
+    buf_span_put(&t->text, txn_user(t));
+    CHECK(!t->text.overflow);
+    return span_from(buf_span(&t->text), from);
 }
 
 struct record *answer_record(const struct reply *to, int status,
@@ -55,6 +68,7 @@ struct record *answer_record(const struct reply *to, int status,
     r->line.method = h->method_text;
     r->line.target = h->target;
     r->line.minor = h->minor;
+    r->line.user = user_copy(t);
     r->line.request_id = r->line.traceparent = SPAN_NONE;
     if (to->a->logs && h->n_fields) {
         r->line.host = head_value(h, FIELD_HOST);

@@ -11,6 +11,7 @@
 #include "files/entry.h"
 #include "files/files.h"
 #include "http/proxy.h"
+#include "http/utf8.h"
 #include "os/clock.h"
 #include "os/tcpinfo.h"
 #include "serve/conn.h"
@@ -144,7 +145,7 @@ static struct span short_head(const struct head *h, struct buf *text)
     CHECK(text->cap - from >= TXN_HEAD_MAX);
     buf_span_put(&b, h->method_text);
     buf_char(&b, ' ');
-    buf_span_put(&b, span_to(h->target, 512));
+    buf_span_put(&b, utf8_cut(h->target, 512));
     if (h->minor >= 0)
         buf_str(&b, h->minor ? " HTTP/1.1" : " HTTP/1.0");
     for (size_t i = 0; i < h->n_fields; i++) {
@@ -238,6 +239,8 @@ void event_request(struct answers *a, const struct conn *c,
     board_text(e, 0, r->head);
     q->cut = e->text_n[0] != r->head_n;
     board_text(e, 1, answer_head_of(c->txn, r));
+    if (r->line.user.p)
+        board_text(e, 2, utf8_cut(r->line.user, BOARD_USER_MAX));
     board_publish(a->ring);
 }
 
@@ -249,7 +252,7 @@ void event_cut(struct answers *a, const struct conn *c, const struct request *q,
     e->request.end = (uint8_t)why;
     if (q->front.on && q->front.named)
         name_client(e, &q->front.client);
-    board_text(e, 0, span_to(raw_head(&q->head), TXN_HEAD_MAX));
+    board_text(e, 0, utf8_cut(raw_head(&q->head), TXN_HEAD_MAX));
     e->request.cut = true;
     board_publish(a->ring);
 }

@@ -358,6 +358,10 @@ static enum gate_word ask(const struct reply *to,
     } else {
         word = begin(to, rule, &who, &digest, later_s);
     }
+    if (word == GATE_OPEN) {
+        memcpy(to->t->user, who.user.p, who.user.n);
+        to->t->user_n = (uint8_t)who.user.n;
+    }
     explicit_bzero(storage, sizeof storage);
     return word;
 }
@@ -370,6 +374,7 @@ struct gate_answer gate_ask(const struct reply *to, struct span path)
     if (!to->a->gate || !access_find(to->a->conf, to->q->site, path, &rule))
         return out;
     out.realm = rule.realm;
+    to->t->user_n = 0;
     out.word = ask(to, &rule, &out.later_s);
     return out;
 }

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 
 #include "base/check.h"
+#include "http/utf8.h"
 #include "os/shm.h"
 
 #define WARM_MIN 16 /* transactions that keep their memory in any case */
@@ -61,7 +62,8 @@ struct txn *txn_borrow(struct txn_pool *pool)
     pool->free[at] = NULL; /* the borrower's now */
     t->magic = TXN_MAGIC;
     t->in_n = 0;
-    t->body_active = t->body_done = t->verdict.known = false;
+    t->body_active = t->body_done = false;
+    txn_credentials_done(t);
     if (!t->out.p)
         begin(t, pool->stride - sizeof *t);
     return t;
@@ -176,7 +178,7 @@ static void keep(struct txn *t, struct span *s, size_t most)
 
     if (!s->p || kept)
         return;
-    struct span cut = span_to(*s, most);
+    struct span cut = utf8_cut(*s, most);
     char *at = t->text.p + t->text.n;
     buf_span_put(&t->text, cut);
     CHECK(!t->text.overflow);

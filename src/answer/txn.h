@@ -29,9 +29,10 @@
 #define TXN_QUEUED_MAX 1048576 /* bytes: then all of it is sent first */
 #define TXN_HEAD_MAX 1216      /* bytes of a request's head for the observer */
 /* What the texts of one record may come to: method, target, Host, Referer and
- * User-Agent for the log, its two ids, and a head for the observer. */
+ * User-Agent for the log, its two ids, its user, and a head for the observer. */
 #define TXN_TEXT_MAX \
-    (5 * LOGLINE_TARGET_MAX + 2 * LOGLINE_ID_MAX + TXN_HEAD_MAX)
+    (5 * LOGLINE_TARGET_MAX + 2 * LOGLINE_ID_MAX + LOGLINE_USER_MAX + \
+     TXN_HEAD_MAX)
 #define TXN_TEXT_BYTES 32768
 #define TXN_COPY_MAX 4096 /* smaller bodies are copied beside their head */
 /* of one answer: head and content of each part, and the last boundary */
@@ -107,6 +108,7 @@ struct txn {
         uint8_t word;  /* enum gate_word */
         bool known;
     } verdict;           /* of [access], for the request at hand */
+    uint8_t user_n;      /* bytes of user[], which it let in; 0: nobody */
     struct ferry *ferry; /* brings bytes to be sent; or NULL */
     struct buf out;      /* heads and small bodies */
     uint64_t sent;       /* bytes of the stream that are out */
@@ -120,6 +122,7 @@ struct txn {
     struct record record[TXN_RECORDS_MAX];
     char out_bytes[TXN_OUT_BYTES];
     char text_bytes[TXN_TEXT_BYTES];
+    char user[LOGLINE_USER_MAX];
     char in_bytes[]; /* in_cap of them; for txn.c alone, since records point
                         into them */
 };
@@ -163,6 +166,18 @@ void txn_input_keep(struct txn *t, struct span head, struct span rest);
 
 /* Puts `more`, which lies elsewhere or behind the input, to its end. */
 void txn_input_add(struct txn *t, struct span more);
+
+/* The next request is somebody else's until its own credentials are known. */
+static inline void txn_credentials_done(struct txn *t)
+{
+    t->verdict.known = false;
+    t->user_n = 0;
+}
+
+static inline struct span txn_user(const struct txn *t)
+{
+    return t->user_n ? span_of(t->user, t->user_n) : SPAN_NONE;
+}
 
 static inline bool txn_sending(const struct txn *t)
 {

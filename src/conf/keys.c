@@ -263,7 +263,7 @@ const struct key keys[] = {
     ROW("log", "flush", duration, conf, log.flush_ms, "1s",
         "longest time until gathered lines are written", RANGE(0, 3600000)),
     ROW("log", "mask", bool, conf, log.mask, "off",
-        "write *** for secrets in targets and Referer, see [observe] mask"),
+        "write *** for secrets in targets, Referer and user, see [observe] mask"),
 
     ROW("media", "default-text", media, conf, media.default_text, "text/plain",
         "type of text whose name and content tell none"),

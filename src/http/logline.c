@@ -8,6 +8,7 @@
 #include "http/date.h"
 #include "http/json.h"
 #include "http/scan.h"
+#include "http/utf8.h"
 
 static const char hex[] = "0123456789abcdef";
 
@@ -34,7 +35,7 @@ static void escaped(struct buf *b, struct span s, size_t max)
 {
     if (s.n == 0)
         return;
-    put_safe(b, span_to(s, max));
+    put_safe(b, utf8_cut(s, max));
     if (s.n > max)
         BUF_LIT(b, "...");
 }
@@ -139,12 +140,33 @@ static void request_line(struct buf *b, const struct logline *l)
     }
 }
 
+/* One word, as readers of the format take the third field for: a blank would
+ * end it, and a lone dash says that there is nobody. */
+static void put_user(struct buf *b, struct span user)
+{
+    if (!user.p) {
+        buf_char(b, '-');
+    } else if (span_eq(user, SPAN("-"))) {
+        BUF_LIT(b, "\\x2d");
+    } else {
+        while (user.n) {
+            size_t blank = span_find(user, ' ');
+            put_safe(b, span_to(user, blank));
+            if (blank < user.n)
+                BUF_LIT(b, "\\x20");
+            user = span_from(user, blank + 1);
+        }
+    }
+}
+
 void logline_combined(struct buf *b, const struct logline *l)
 {
     struct logline_stamp own;
 
     buf_str(b, l->peer);
-    BUF_LIT(b, " - - [");
+    BUF_LIT(b, " - ");
+    put_user(b, l->user);
+    BUF_LIT(b, " [");
     buf_put(b, stamp_of(l, &own)->clf, sizeof own.clf);
     BUF_LIT(b, "] \"");
     request_line(b, l);
@@ -164,7 +186,7 @@ static void json_value(struct buf *b, struct span value)
     if (!value.p)
         BUF_LIT(b, "null");
     else
-        json_string(b, span_to(value, LOGLINE_TARGET_MAX));
+        json_string(b, utf8_cut(value, LOGLINE_TARGET_MAX));
 }
 
 #define JSON_FIELD(b, name, value) \
@@ -215,6 +237,8 @@ void logline_json(struct buf *b, const struct logline *l)
         JSON_WORD(b, "via", l->via);
         JSON_NUMBER(b, "via_port", l->via_port);
     }
+    if (l->user.p)
+        JSON_FIELD(b, "user", l->user);
     JSON_FIELD(b, "method", l->method);
     JSON_FIELD(b, "target", l->target);
     JSON_FIELD(b, "host", l->host);
@@ -266,6 +290,10 @@ void logline_readable(struct buf *b, const struct logline *l)
     if (l->coding != CODING_IDENTITY) {
         BUF_LIT(b, ", ");
         buf_str(b, coding_row(l->coding)->name);
+    }
+    if (l->user.p) {
+        BUF_LIT(b, ", user ");
+        escaped(b, l->user, LOGLINE_USER_MAX);
     }
     if (l->end != END_SENT && l->end != END_OPEN) {
         BUF_LIT(b, "; ");

@@ -11,16 +11,19 @@
 
 #include "base/buf.h"
 #include "http/accept.h"
+#include "http/basic.h"
 #include "http/fault.h"
 #include "http/reason.h"
 
 #define LOGLINE_TARGET_MAX 1024 /* longer texts are cut */
 #define LOGLINE_ID_MAX 128      /* so are ids, which are for machines */
-/* Longest line, newline included: five texts and two ids whose bytes take six
- * each, and the rest.  A line that did not fit would be lost, which nobody may
+#define LOGLINE_USER_MAX BASIC_USER_MAX
+/* Longest line, newline included: five texts, two ids and a user's name whose
+ * bytes take six each, and the rest.  A line that did not fit would be lost, which nobody may
  * bring about. */
 #define LOGLINE_BYTES_MAX \
-    (6 * (5 * LOGLINE_TARGET_MAX + 2 * LOGLINE_ID_MAX) + 2048)
+    (6 * (5 * LOGLINE_TARGET_MAX + 2 * LOGLINE_ID_MAX + LOGLINE_USER_MAX) + \
+     2048)
 
 /* A second as the formats write it; without NUL. */
 struct logline_stamp {
@@ -44,6 +47,7 @@ struct logline {
     const char *via; /* the proxy's that named the peer in a field; or NULL */
     unsigned via_port;
     struct span method, target, host, referer, user_agent;
+    struct span user; /* who has proved to be so by a password; p NULL: nobody */
     struct span request_id, traceparent; /* up to LOGLINE_ID_MAX bytes */
     int minor;                           /* HTTP/1.minor; -1: not read */
     int status;                          /* 0: nothing was answered */

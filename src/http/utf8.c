@@ -106,6 +106,20 @@ enum media_bytes utf8_bytes(const struct utf8 *u, bool whole)
                                             : MEDIA_BYTES_TEXT;
 }
 
+struct span utf8_cut(struct span s, size_t max)
+{
+    size_t at = max;
+
+    if (s.n <= max)
+        return s;
+    while (at > 0 && max - at < 3 && ((uint8_t)s.p[at] & 0xc0) == 0x80)
+        at--;
+    /* a lead byte of as many as would reach beyond */
+    uint8_t c = (uint8_t)s.p[at];
+    size_t whole = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
+    return span_to(s, at + whole > max ? at : max);
+}
+
 /* Over-long forms, surrogates and what lies above U+10FFFF are none. */
 size_t utf8_sequence(const unsigned char *p, size_t n)
 {

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/span.h"
 #include "http/media.h"
 
 struct utf8 {
@@ -32,6 +33,10 @@ static inline bool utf8_prefix_ok(const struct utf8 *u)
 
 /* Bytes of the UTF-8 sequence at p (n > 0 of them); 0: it is none. */
 size_t utf8_sequence(const unsigned char *p, size_t n);
+
+/* At most max bytes of s, and no part of a character at the end; what is no
+ * UTF-8 anyway is cut where it may. */
+struct span utf8_cut(struct span s, size_t max);
 
 /* What media_settle() may make of the bytes: of all, if `whole`. */
 enum media_bytes utf8_bytes(const struct utf8 *u, bool whole);

@@ -32,8 +32,10 @@ static void put_asked(struct buf *b, const struct happened *x, struct span mask)
     json_escape(b, shown_masked(mask, line.target));
 }
 
-static void put_answered(struct buf *b, const struct happened *x)
+static void put_answered(struct buf *b, const struct happened *x,
+                         struct span mask)
 {
+    struct span user = shown_user(mask, &x->event);
     const struct board_request *q = &x->event.request;
     enum end end = (enum end)q->end;
 
@@ -42,6 +44,10 @@ static void put_answered(struct buf *b, const struct happened *x)
             (unsigned long long)(x->event.time_us - q->first_us));
     if (end != END_SENT)
         buf_fmt(b, " %s", end_word(end));
+    if (user.n) {
+        BUF_LIT(b, ", user ");
+        json_escape(b, user);
+    }
 }
 
 /* What follows the name of the event. */
@@ -102,7 +108,7 @@ static void put_line(struct buf *b, const struct happened *x, struct span mask)
     buf_char(b, ' ');
     if (e->kind == BOARD_REQUEST) {
         put_asked(b, x, mask);
-        put_answered(b, x);
+        put_answered(b, x, mask);
         return;
     }
     buf_str(b, shown_event_name(e->kind));

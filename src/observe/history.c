@@ -222,7 +222,8 @@ static bool sound(const struct board_event *e)
 static void keep(struct history *h, const struct history_place *at,
                  const struct board_event *e)
 {
-    size_t n = offsetof(struct board_event, text) + e->text_n[0] + e->text_n[1];
+    size_t n =
+        offsetof(struct board_event, text) + board_text_at(e, BOARD_TEXTS);
     size_t room = offsetof(struct happened, event) + n;
     struct happened **slot = &h->event[h->next & (HISTORY_EVENTS - 1)];
     /* whole, so that the compiler's idea of its size holds */

@@ -172,6 +172,13 @@ struct span shown_masked(struct span mask, struct span text)
     return shown.overflow ? SPAN("(not shown)") : buf_span(&shown);
 }
 
+struct span shown_user(struct span mask, const struct board_event *e)
+{
+    struct span user = board_text_of(e, 2);
+
+    return user.n && mask_named(mask, SPAN("user")) ? SPAN("***") : user;
+}
+
 static void put_masked(struct buf *b, struct span mask, struct span text)
 {
     json_string(b, shown_masked(mask, text));
@@ -249,6 +256,16 @@ static void put_client(struct buf *b, const struct board_request *q)
         json_put_u64(b, "client_port", q->client.port);
 }
 
+/* Whom [access] has let in. */
+static void put_user(struct buf *b, struct span mask,
+                     const struct board_event *e)
+{
+    struct span user = shown_user(mask, e);
+
+    if (user.n)
+        json_put(b, "user", user);
+}
+
 static void put_request(struct buf *b, const struct happened *x,
                         struct span mask)
 {
@@ -262,8 +279,10 @@ static void put_request(struct buf *b, const struct happened *x,
         return;
     put_client(b, q);
     put_us(b, "queued_us", (int64_t)q->queued_us + x->mono_wall);
-    if (x->event.kind == BOARD_REQUEST)
+    if (x->event.kind == BOARD_REQUEST) {
+        put_user(b, mask, &x->event);
         put_decision(b, q);
+    }
     json_put_str(b, "end", end_word((enum end)q->end));
     json_put_u64(b, "site", q->site);
     if (q->file)
@@ -368,6 +387,7 @@ static void put_listed(struct buf *b, struct span mask,
     put_us(b, "queued_us", (int64_t)q->queued_us + x->mono_wall);
     put_us(b, "sent_us", x->wall_us);
     put_client(b, q);
+    put_user(b, mask, &x->event);
     put_request_line(b, mask, head);
     put_decision(b, q);
     json_put_str(b, "end", end_word((enum end)q->end));

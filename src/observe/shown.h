@@ -21,6 +21,9 @@ const char *shown_event_name(unsigned kind);
  * words that names of secrets have (http/mask.h). */
 struct span shown_masked(struct span mask, struct span text);
 
+/* Who has given the password for it, of BOARD_REQUEST; empty: nobody. */
+struct span shown_user(struct span mask, const struct board_event *e);
+
 struct shown_line {
     struct span method, target, version;
 };

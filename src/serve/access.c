@@ -175,6 +175,9 @@ static void put_line(struct access *a, struct logline *l)
     if (a->conf->log.mask) {
         shown.target = masked(a, l->target, &target);
         shown.referer = masked(a, l->referer, &referer);
+        if (l->user.p &&
+            mask_named(span_str(a->conf->observe.mask), SPAN("user")))
+            shown.user = SPAN("***");
         l = &shown;
     }
     a->format(&a->buf, l);
@@ -234,6 +237,7 @@ void access_cut(struct access *a, const struct conn *c, const struct request *q,
         .request = c->requests + 1,
         .method = h->method_text,
         .target = h->target,
+        .user = c->txn ? txn_user(c->txn) : SPAN_NONE,
         .minor = h->minor,
         .duration_us = took,
         .end = why,

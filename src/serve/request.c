@@ -293,7 +293,7 @@ static void refuse(struct worker *w, struct conn *c, struct request *q,
     c->requests++;
     const struct reply to = { &w->answers, q, c, c->txn, may_persist(w, c, q) };
     gate_refuse(&to, g);
-    c->txn->verdict.known = false;
+    txn_credentials_done(c->txn);
     paced_begin(&to);
 }
 
@@ -474,7 +474,8 @@ enum request_result request_take(struct worker *w, struct conn *c,
         txn_input_keep(t, span_to(*in, q->head.bytes), rest);
         return REQUEST_WAITS;
     }
-    t->body_done = t->verdict.known = false;
+    t->body_done = false;
+    txn_credentials_done(t);
     c->continued = false;
     *in = rest;
     return r;

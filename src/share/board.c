@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "http/utf8.h"
 #include "os/shm.h"
 
 #define SLOTS_MIN 64
@@ -71,19 +72,19 @@ struct board_event *board_begin(struct board_ring *r)
     atomic_store_explicit(&s->mark, 2 * n + 1, memory_order_relaxed);
     /* no byte of the event may be seen before the mark is */
     atomic_thread_fence(memory_order_release);
-    s->event.text_n[0] = s->event.text_n[1] = 0;
+    memset(s->event.text_n, 0, sizeof s->event.text_n);
     return &s->event;
 }
 
 void board_text(struct board_event *e, unsigned which, struct span s)
 {
-    size_t from = which ? e->text_n[0] : 0;
-    size_t n = s.n < BOARD_TEXT_BYTES - from ? s.n : BOARD_TEXT_BYTES - from;
+    size_t from = board_text_at(e, which);
 
-    CHECK(which < 2 && from <= BOARD_TEXT_BYTES);
-    if (n)
-        memcpy(e->text + from, s.p, n);
-    e->text_n[which] = (uint16_t)n;
+    CHECK(which < BOARD_TEXTS && from <= BOARD_TEXT_BYTES);
+    s = utf8_cut(s, BOARD_TEXT_BYTES - from);
+    if (s.n)
+        memcpy(e->text + from, s.p, s.n);
+    e->text_n[which] = (uint16_t)s.n;
 }
 
 /* The reader's processor may hold the next slot, or none: by the time it is
@@ -150,7 +151,7 @@ enum board_news board_read(struct board_reader *r, struct board_event *out)
         return BOARD_NOTHING;
     size_t head = offsetof(struct board_event, text);
     memcpy(out, e, head);
-    size_t n = (size_t)out->text_n[0] + out->text_n[1];
+    size_t n = board_text_at(out, BOARD_TEXTS);
     if (n <= BOARD_TEXT_BYTES)
         memcpy(out->text, e->text, n);
     /* no byte of the copy may be from after the second look */

@@ -25,7 +25,8 @@ enum board_kind {
     BOARD_ACCEPT,  /* a connection; text[0]: the SYN packet's headers */
     BOARD_FIRST,   /* a request began and is not whole, or not answered yet */
     BOARD_WAITING, /* a response is under way and takes more than this turn */
-    BOARD_REQUEST, /* a response ended; text[0], text[1]: both heads */
+    BOARD_REQUEST, /* a response ended; text[0], text[1]: both heads, text[2]:
+                      its user, if [access] let one in */
     BOARD_CUT,     /* a request ended without an answer; text[0]: its head */
     BOARD_FIN,     /* one side has ended its direction; more may follow */
     BOARD_END,     /* the connection is gone */
@@ -39,6 +40,8 @@ enum board_kind {
 #define BOARD_SLOT_BYTES 2048
 #define BOARD_TEXT_BYTES 1928
 #define BOARD_RESPONSE_MAX 640 /* bytes kept of a response's head */
+#define BOARD_USER_MAX 64      /* and of a user's name */
+#define BOARD_TEXTS 3
 
 /* A response, or a request that got none (status 0). */
 struct board_request {
@@ -88,14 +91,14 @@ struct board_event {
     uint64_t time_us; /* monotonic */
     uint64_t connection;
     uint16_t kind; /* enum board_kind */
-    uint16_t text_n[2];
+    uint16_t text_n[BOARD_TEXTS];
     union {
         struct board_request request;
         struct board_conn conn;
         struct board_page page;
         struct board_idle idle;
     };
-    char text[BOARD_TEXT_BYTES]; /* both texts, one after the other */
+    char text[BOARD_TEXT_BYTES]; /* its texts, one after the other */
 };
 
 struct board_slot {
@@ -125,16 +128,26 @@ size_t board_bytes(unsigned rings, size_t events);
 struct board *board_new(unsigned rings, size_t events);
 void board_free(struct board *b);
 
-/* The writer: fill what board_begin() gives, then publish it.  text_n is zero
- * and the rest as some older event left it. */
+/* The writer: fill what board_begin() gives, texts in their order, then publish
+ * it.  text_n is zero and the rest as some older event left it. */
 struct board_event *board_begin(struct board_ring *r);
 void board_text(struct board_event *e, unsigned which, struct span s);
 void board_publish(struct board_ring *r);
 
-static inline struct span board_text_of(const struct board_event *e, int which)
+/* Where that text begins; of BOARD_TEXTS: where the last one ends. */
+static inline size_t board_text_at(const struct board_event *e, unsigned which)
 {
-    return which == 0 ? span_of(e->text, e->text_n[0])
-                      : span_of(e->text + e->text_n[0], e->text_n[1]);
+    size_t at = 0;
+
+    for (unsigned i = 0; i < which; i++)
+        at += e->text_n[i];
+    return at;
+}
+
+static inline struct span board_text_of(const struct board_event *e,
+                                        unsigned which)
+{
+    return span_of(e->text + board_text_at(e, which), e->text_n[which]);
 }
 
 enum board_news { BOARD_NOTHING, BOARD_EVENT, BOARD_LOST };

@@ -11,6 +11,7 @@
 #include "answer/txn.h"
 #include "http/json.h"
 #include "http/logline.h"
+#include "http/utf8.h"
 
 struct text {
     const char *p;
@@ -85,7 +86,7 @@ static void told_ids(const struct sim_request *q, int status, const char *line)
             PROPERTY(status >= 400 || id->count != 1);
             continue;
         }
-        json_string(&b, span_to(span_of(id->p, id->n), LOGLINE_ID_MAX));
+        json_string(&b, utf8_cut(span_of(id->p, id->n), LOGLINE_ID_MAX));
         PROPERTY(id->count == 1 && !b.overflow);
         PROPERTY(strncmp(at, b.p, b.n) == 0 && strchr(",}", at[b.n]));
     }

@@ -64,6 +64,22 @@ def test_ids_of_requests(serve):
                 ("r 1", TRACE), (None, None), ("\\x" * 64, "")]
 
 
+def test_ids_end_with_a_character(serve):
+    """What is cut, is cut between two."""
+    server = serve(files=FILES)
+    with server.connect() as c:
+        for ahead in range(4):
+            c.send(("GET /a.txt HTTP/1.1\r\nHost: localhost\r\n"
+                    "X-Request-Id: " + "x" * ahead + "\u4f60" * 60 +
+                    "\r\nUser-Agent: " + "x" * ahead + "\u4f60" * 400 +
+                    "\r\n\r\n").encode())
+            c.read_response()
+    for ahead, e in enumerate(server.log(4)):
+        for name, most in (("request_id", 128), ("user_agent", 1024)):
+            whole = (most - ahead) // 3
+            assert e[name] == "x" * ahead + "\u4f60" * whole, (name, ahead)
+
+
 @pytest.mark.parametrize("form", ("combined", "readable"))
 def test_lines_for_people_have_no_ids(serve, form):
     server = serve(files=FILES, conf={"log": {"format": form}})

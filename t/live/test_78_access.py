@@ -2,9 +2,11 @@
 """[access PATTERN]: passwords by Basic (RFC 7617), and that no other address of
 a file leads around them."""
 import base64
+import json
 import os
 import select
 import shutil
+import socket
 import subprocess
 from signal import SIGHUP, SIGTERM, SIGUSR2
 
@@ -12,6 +14,8 @@ import pytest
 
 import harness
 from harness import need, run, until
+from observing import Observer
+from wire import DEADLINE_S
 
 SALT = "abcdefghijklmnopqrstuu"
 HASHES = {
@@ -545,3 +549,97 @@ def test_rules_without_a_file_are_told(tmp_path):
     r = run("-t", "-c", ini)
     assert r.returncode == 0
     assert "[access /m/*] basic: is in no [access]" in r.stdout + r.stderr
+
+
+# ---- who it was, in the access log and for the observer
+
+USERS = {"alice": "alice", "B\u00e4r 1": "B\\xc3\\xa4r\\x201"}
+
+
+def ask_as_many(server):
+    """Two that are let in, one that is not, one that need not ask, and alice's
+    password where nobody is asked for one."""
+    with server.connect() as c:
+        for path, fields, status in (
+                ("/secret/a.txt", ALICE, 200), ("/secret/a.txt", [], 401),
+                ("/secret/a.txt", basic("B\u00e4r 1", "s\u00e9cret"), 200),
+                ("/secret/a.txt", WRONG, 401), ("/a.txt", ALICE, 200),
+                ("/secret/none", ALICE, 404), ("/none", ALICE, 404)):
+            assert c.request(target=path, fields=fields).status == status
+        # remembered by now, both in one turn
+        text = "".join(
+            "GET /%s HTTP/1.1\r\nHost: localhost\r\n%s\r\n" % (path, "".join(
+                "%s: %s\r\n" % f for f in fields))
+            for path, fields in (("secret/a.txt", ALICE), ("a.txt", [])))
+        c.send(text.encode())
+        assert [c.read_response().status for _ in range(2)] == [200, 200]
+
+
+WHO = ["alice", None, "B\u00e4r 1", None, None, "alice", None, "alice", None]
+
+
+def watched(o, n):
+    """The first n lines of /watch that tell of a request."""
+    found = []
+    with socket.create_connection(("127.0.0.1", o.port), DEADLINE_S) as s:
+        s.sendall(b"GET /watch HTTP/1.0\r\nHost: localhost:%d\r\n\r\n" % o.port)
+        for line in s.makefile("r", encoding="utf-8"):
+            found += [line.rstrip("\n")] if " GET " in line else []
+            if len(found) == n:
+                break
+    return found
+
+
+def unseen(text):
+    """Neither a password nor what holds it."""
+    for user, password in (("alice", "wonder"), ("alice", "under"),
+                           ("B\u00e4r 1", "s\u00e9cret")):
+        assert password not in text.replace("secret", "")
+        assert basic(user, password)[0][1].split()[1] not in text
+    assert "\\u00e9cret" not in text and "\\xa9cret" not in text
+
+
+def test_the_user_in_the_log(guarded):
+    server = guarded(conf={"server": {"workers": 1}})
+    ask_as_many(server)
+    assert [e.get("user") for e in server.log(len(WHO))] == WHO
+    unseen(server.access_log.read_text())
+
+
+@pytest.mark.parametrize("form", ("combined", "readable"))
+def test_the_user_in_lines_for_people(guarded, form):
+    server = guarded(conf={"log": {"format": form}, "server": {"workers": 1}})
+    ask_as_many(server)
+    lines = until("the lines", lambda: (
+        lambda x: x if len(x) == len(WHO) else None)(server.log_lines()))
+    for line, who in zip(lines, WHO):
+        if form == "combined":
+            # three words, then the time
+            assert line.split(" [")[0].split(" ")[1:] == [
+                "-", USERS[who] if who else "-"]
+        elif who:
+            assert line.endswith(", user " + USERS[who].replace("\\x20", " "))
+        else:
+            assert "user" not in line
+    unseen("\n".join(lines))
+
+
+@pytest.mark.parametrize("words, hidden", (("token key", False),
+                                           ("token user", True)))
+def test_the_user_is_masked_as_other_names_are(guarded, words, hidden):
+    server = guarded(conf={
+        "server": {"workers": 1}, "log": {"mask": "on"},
+        "observe": {"listen": "127.0.0.1:0", "mask": words}})
+    ask_as_many(server)
+    want = [who and "***" if hidden else who for who in WHO]
+    assert [e.get("user") for e in server.log(len(WHO))] == want
+    o = Observer(server)
+    assert [q.get("user") for q in o.ledger(1)[0]["request_list"]] == want
+    events = o.events(lambda es: sum(
+        e["event"] == "request" for e in es) == len(WHO))
+    assert [e.get("user") for _, e in events
+            if e["event"] == "request"] == want
+    lines = watched(o, len(WHO))
+    assert [line.partition(", user ")[2] or None for line in lines] == [
+        who and who.replace("\u00e4", "\\u00e4") for who in want]
+    unseen(json.dumps(events) + "\n".join(lines))

@@ -73,6 +73,39 @@ static void ask_without_nul(void **state)
 }
 
 /* RFC 3629, section 4 */
+static void utf8_cuts(void **state)
+{
+    static const struct {
+        struct span text;
+        size_t max, want;
+    } rows[] = {
+        { SPAN(""), 0, 0 },
+        { SPAN("ab"), 0, 0 },
+        { SPAN("ab"), 1, 1 },
+        { SPAN("ab"), 2, 2 },
+        { SPAN("a\xc3\xa9z"), 1, 1 },
+        { SPAN("a\xc3\xa9z"), 2, 1 },
+        { SPAN("a\xc3\xa9z"), 3, 3 },
+        { SPAN("a\xe4\xbd\xa0z"), 2, 1 },
+        { SPAN("a\xe4\xbd\xa0z"), 3, 1 },
+        { SPAN("a\xe4\xbd\xa0z"), 4, 4 },
+        { SPAN("\xf0\x9f\x98\x80z"), 1, 0 },
+        { SPAN("\xf0\x9f\x98\x80z"), 3, 0 },
+        { SPAN("\xf0\x9f\x98\x80z"), 4, 4 },
+        /* what is none anyway: where it may, or a little before */
+        { SPAN("\xa9\xa9\xa9\xa9\xa9\xa9"), 5, 5 },
+        { SPAN("a\xc3zz"), 2, 2 },
+        { SPAN("\xff\xff\xff"), 2, 2 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct span s = utf8_cut(rows[i].text, rows[i].max);
+        ROW_CHECK(rows[i].text.p, s.p == rows[i].text.p);
+        ROW_CHECK(rows[i].text.p, s.n == rows[i].want);
+    }
+}
+
 static void utf8_rows(void **state)
 {
     static const struct {
@@ -159,11 +192,9 @@ static void compress_is_repeatable(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ask_rows),
-        cmocka_unit_test(ask_without_nul),
-        cmocka_unit_test(utf8_rows),
-        cmocka_unit_test(worth_rows),
-        cmocka_unit_test(compress_is_repeatable),
+        cmocka_unit_test(ask_rows),   cmocka_unit_test(ask_without_nul),
+        cmocka_unit_test(utf8_rows),  cmocka_unit_test(utf8_cuts),
+        cmocka_unit_test(worth_rows), cmocka_unit_test(compress_is_repeatable),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,6 +82,46 @@ static void combined(void **state)
          "::1 - - [27/Nov/2026:00:42:03 +0000] \"-\" 000 12 \"-\" \"-\"\n");
 }
 
+/* One word, whoever it is. */
+static void users(void **state)
+{
+    static const struct {
+        struct span user;
+        const char *word;
+    } rows[] = {
+        { SPAN_NONE, "-" },
+        { SPAN("alice"), "alice" },
+        { SPAN("-"), "\\x2d" },
+        { SPAN("--"), "--" },
+        { SPAN(" a  b "), "\\x20a\\x20\\x20b\\x20" },
+        { SPAN("B\xc3\xa4r \"1\\"), "B\\xc3\\xa4r\\x20\\x221\\x5c" },
+    };
+    struct logline l = good();
+    char want[256];
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        l.user = rows[i].user;
+        (void)snprintf(want, sizeof want,
+                       "::1 - %s [27/Nov/2026:00:42:03 +0000] \"GET /a.png "
+                       "HTTP/1.1\" 304 0 \"-\" \"curl/8\"\n",
+                       rows[i].word);
+        says(logline_combined, &l, want);
+    }
+    l.user = SPAN("B\xc3\xa4r 1");
+    says(logline_json, &l,
+         "{\"time\":\"2026-11-27T00:42:03.004005Z\",\"worker\":1,"
+         "\"connection\":3,\"request\":2,\"peer\":\"::1\",\"port\":4711,"
+         "\"user\":\"B\\u00e4r 1\",\"method\":\"GET\",\"target\":\"/a.png\","
+         "\"host\":\"a.example\",\"status\":304,\"bytes\":0,"
+         "\"duration_us\":77,\"encoding\":\"identity\","
+         "\"reason\":\"tag matches\",\"end\":\"sent\",\"referer\":null,"
+         "\"user_agent\":\"curl/8\"}\n");
+    says(logline_readable, &l,
+         "00:42:03.004 w1 c3.2 GET /a.png 304 0 tag matches, user "
+         "B\\xc3\\xa4r 1\n");
+}
+
 static void json(void **state)
 {
     struct logline l = good();
@@ -164,6 +204,26 @@ static void long_targets_are_cut(void **state)
     assert_true(memmem(b.p, b.n, "a... 304", 8) != NULL);
 }
 
+/* A text that is too long ends with a whole character, in each form. */
+static void cut_between_characters(void **state)
+{
+    static char text[LOGLINE_TARGET_MAX + 8];
+    struct logline l = good();
+
+    (void)state;
+    memset(text, 'a', sizeof text);
+    memcpy(text + LOGLINE_TARGET_MAX - 2, "\xe4\xbd\xa0", 3);
+    l.target = l.user_agent = span_of(text, sizeof text);
+    struct buf b = buf_over(storage, sizeof storage);
+    logline_json(&b, &l);
+    assert_null(memmem(b.p, b.n, "\\u", 2));
+    assert_non_null(memmem(b.p, b.n, "aaa\",\"host\"", 11));
+    b = buf_over(storage, sizeof storage);
+    logline_combined(&b, &l);
+    assert_null(memmem(b.p, b.n, "\\x", 2));
+    assert_non_null(memmem(b.p, b.n, "aaa... HTTP", 11));
+}
+
 /* Whatever a client sends, its line fits: one that could make it too long could
  * ask unseen. */
 static void the_worst_line_fits(void **state)
@@ -179,6 +239,7 @@ static void the_worst_line_fits(void **state)
     l.method = l.target = l.host = l.referer = l.user_agent =
         span_of(text, sizeof text);
     l.request_id = l.traceparent = span_of(text, LOGLINE_ID_MAX);
+    l.user = span_of(text, LOGLINE_USER_MAX);
     l.connection = l.request = l.bytes = l.duration_us = UINT64_MAX;
     l.worker = l.port = UINT32_MAX;
     for (size_t i = 0; i < ROWS(formats); i++) {
@@ -290,6 +351,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(combined),
+        cmocka_unit_test(users),
         cmocka_unit_test(json),
         cmocka_unit_test(readable),
         cmocka_unit_test(long_targets_are_cut),
@@ -297,6 +359,7 @@ int main(void)
         cmocka_unit_test(times),
         cmocka_unit_test(stamps),
         cmocka_unit_test(pages),
+        cmocka_unit_test(cut_between_characters),
         cmocka_unit_test(the_worst_line_fits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,6 +71,7 @@ export function requestDetail(c, q, choose) {
         out.push(html("h3", {}, word("policy")), html("p", { class: "hint" }, policyText(q)));
     out.push(html("h3", {}, word("timing")), table([
                  q.named ? [word("f_peer"), `${q.named} : ${q.client_port ?? "?"}`] : null,
+                 q.user ? [word("f_user"), q.user] : null,
                  [
                      word("t_first"),
                      `${clock(q.first, true)}  (+${span(q.first - c.opened)} ${word("since_open")})`
