@@ -82,6 +82,7 @@ static void keep_needed(const struct generation *g, const struct child *c,
         for (unsigned i = 0; i < g->conf->workers; i++)
             keep[n++] = g->wake[i];
     }
+    CHECK(n <= most);
     sandbox_close_others(keep, n);
     free(keep);
 }
@@ -108,6 +109,8 @@ _Noreturn void child_main(struct generation *g, struct child *c, int control,
     char role[32];
     int rc;
 
+    CHECK(c->home == g && control >= 0);
+    CHECK(prepare < 0 || c->role == CHILD_WORKER);
     snprintf(role, sizeof role, c->role == CHILD_WORKER ? "%s %u" : "%s",
              child_role_name(c), c->index + 1);
     log_role(role);

@@ -95,6 +95,7 @@ void console_follow(struct master *m, const char *path, bool replace)
                  strerror(-fd));
         return;
     }
+    CHECK(c->fd < 0 && !c->path);
     c->fd = fd;
     c->path = strdup(path);
     CHECK(c->path != NULL);
@@ -103,6 +104,7 @@ void console_follow(struct master *m, const char *path, bool replace)
 
 static void end_client(struct master *m, struct console_client *c)
 {
+    CHECK(c->fd >= 0);
     poll_remove(m->poll, c->fd);
     close(c->fd);
     c->fd = -1;

@@ -19,6 +19,7 @@
 #include "master/handover.h"
 #include "master/opening.h"
 #include "master/published.h"
+#include "master/records.h"
 #include "os/channel.h"
 #include "os/clock.h"
 #include "os/file.h"
@@ -81,7 +82,8 @@ static bool start_child(struct generation *g, struct child *c)
 {
     int control[2], prepare = -1;
 
-    CHECK(c->home == g && c->pid <= 0 && c->control < 0 && !c->told);
+    child_sound(c);
+    CHECK(c->home == g && c->pid <= 0 && !c->told);
     if (channel_pair(control) < 0)
         return false;
     if (c->role == CHILD_WORKER)
@@ -114,6 +116,7 @@ static bool start_child(struct generation *g, struct child *c)
     poll_add_level(g->poll, c->control, c);
     if (c->role == CHILD_PREPARER)
         reconnect_all(g);
+    child_sound(c);
     return true;
 }
 
@@ -154,6 +157,7 @@ struct generation *generation_new(struct conf *conf, unsigned number,
     struct generation *g = calloc(1, sizeof *g);
 
     CHECK(g && conf->workers > 0 && conf->workers <= COUNTERS_WORKERS_MAX);
+    generation_begin(g);
     list_init(&g->node);
     g->number = number;
     g->conf = conf;
@@ -171,16 +175,13 @@ struct generation *generation_new(struct conf *conf, unsigned number,
     CHECK(g->before && g->worker && g->wake);
     for (unsigned i = 0; i < conf->workers; i++)
         g->wake[i] = wake_new();
-    g->preparer =
-        (struct child){ .home = g, .role = CHILD_PREPARER, .control = -1 };
+    child_begin(&g->preparer, g, CHILD_PREPARER, 0);
     for (unsigned i = 0; i < SIDES; i++) {
         g->side[i].listener = -1;
-        g->side[i].child = (struct child){ .home = g,
-                                           .role = CHILD_OBSERVER + i,
-                                           .control = -1 };
+        child_begin(&g->side[i].child, g, CHILD_OBSERVER + i, 0);
     }
     for (unsigned i = 0; i < conf->workers; i++)
-        g->worker[i] = (struct child){ .home = g, .index = i, .control = -1 };
+        child_begin(&g->worker[i], g, CHILD_WORKER, i);
     if (!claim(g) || !opening_all(g, old, inherit)) {
         generation_free(g);
         return NULL;
@@ -188,21 +189,6 @@ struct generation *generation_new(struct conf *conf, unsigned number,
     for (size_t i = 0; i < conf->n_listen && i < OBSERVER_PLACES_MAX; i++)
         net_local_text(g->listener[i], g->place[i], sizeof g->place[i]);
     return g;
-}
-
-static struct child *child_of(struct generation *g, pid_t pid)
-{
-    if (g->preparer.pid == pid)
-        return &g->preparer;
-    for (unsigned i = 0; i < SIDES; i++) {
-        if (g->side[i].child.pid == pid)
-            return &g->side[i].child;
-    }
-    for (unsigned i = 0; i < g->conf->workers; i++) {
-        if (g->worker[i].pid == pid)
-            return &g->worker[i];
-    }
-    return NULL;
 }
 
 static void how_it_ended(int status, char *out, size_t cap)
@@ -265,11 +251,12 @@ static void close_one(int *fd)
 
 struct child *generation_reap(struct generation *g, pid_t pid, int status)
 {
-    struct child *c = child_of(g, pid);
+    struct child *c = child_of_pid(g, pid);
 
     if (!c)
         return NULL;
-    CHECK(c->home == g && c->control >= 0);
+    child_sound(c);
+    CHECK(c->home == g);
     poll_remove(g->poll, c->control);
     close(c->control);
     c->control = -1;
@@ -369,10 +356,9 @@ int generation_turn(struct generation *g)
 
 void generation_drain(struct generation *g, enum worker_word word)
 {
-    CHECK(g->state < GENERATION_DRAINING);
     if (g->state == GENERATION_STARTING)
         handover_return(g);
-    g->state = GENERATION_DRAINING;
+    generation_become(g, GENERATION_DRAINING);
     g->end_us = clock_mono_us() + g->conf->timeouts.drain_ms * 1000 + 1000000;
     generation_tell(g, word);
     /* a new generation has its own copies; what it left out is refused now */
@@ -381,7 +367,7 @@ void generation_drain(struct generation *g, enum worker_word word)
 
 void generation_stop(struct generation *g)
 {
-    g->state = GENERATION_STOPPING;
+    generation_become(g, GENERATION_STOPPING);
     g->end_us = clock_mono_us() + STOP_US;
     generation_tell(g, WORKER_STOP);
 }
@@ -483,6 +469,7 @@ void generation_deafen(struct generation *g, bool remove)
 
 void generation_free(struct generation *g)
 {
+    CHECK(g->magic == GENERATION_MAGIC);
     CHECK(generation_gone(g)); /* nobody is left to be waited for */
     list_remove(&g->node);
     close_controls(g);
@@ -496,5 +483,6 @@ void generation_free(struct generation *g)
     free(g->before);
     free(g->worker);
     conf_free(g->conf);
+    g->magic = 0; /* who still has it has a fault */
     free(g);
 }

@@ -34,6 +34,7 @@ enum { SIDE_OBSERVER, SIDE_SCRAPER, SIDES };
 struct generation;
 
 struct child {
+    unsigned magic; /* see records.h */
     struct generation *home;
     enum child_role role;
     unsigned index;
@@ -59,7 +60,10 @@ enum generation_state {
     GENERATION_STOPPING
 };
 
+#define GENERATION_MAGIC 0x6e656765u
+
 struct generation {
+    unsigned magic; /* 0 once freed */
     struct list node;
     unsigned number;
     enum generation_state state;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "master/records.h"
 #include "os/channel.h"
 #include "os/log.h"
 #include "os/poll.h"
@@ -51,14 +52,16 @@ static void move(struct generation *from, struct generation *to)
 {
     struct child *c = &to->preparer;
 
-    CHECK(from != to && from->preparer.home == from);
-    CHECK(c->pid <= 0 && c->control < 0); /* it would be lost */
+    child_sound(&from->preparer);
+    child_sound(c);
+    CHECK(from != to);
+    CHECK(c->pid <= 0); /* it would be lost */
     if (from->preparer.control >= 0)
         poll_remove(from->poll, from->preparer.control);
     *c = from->preparer;
     c->home = to;
-    from->preparer =
-        (struct child){ .home = from, .role = CHILD_PREPARER, .control = -1 };
+    child_begin(&from->preparer, from, CHILD_PREPARER, 0);
+    child_sound(c);
     if (c->control >= 0)
         poll_add_level(to->poll, c->control, c);
 }
@@ -70,6 +73,7 @@ bool handover_take(struct generation *g)
     if (!old || old->preparer.pid <= 0 || old->preparer.aborted_us ||
         !handover_fits(old, g))
         return false;
+    CHECK(!old->lent_to); /* a preparer has one owner */
     move(old, g);
     old->lent_to = g;
     g->preparer.history = (struct respawn){ 0 };

@@ -12,6 +12,7 @@ libmaster_a_SOURCES = \
 	src/master/master.c src/master/master.h \
 	src/master/opening.c src/master/opening.h \
 	src/master/pidfile.c src/master/pidfile.h \
+	src/master/records.c src/master/records.h \
 	src/master/refused.c src/master/refused.h \
 	src/master/published.c src/master/published.h \
 	src/master/releases.c src/master/releases.h \

@@ -21,6 +21,7 @@
 #include "master/opening.h"
 #include "master/pidfile.h"
 #include "master/published.h"
+#include "master/records.h"
 #include "master/releases.h"
 #include "master/roots.h"
 #include "master/service.h"
@@ -59,6 +60,7 @@ static void child_message(struct master *m, struct child *c)
     char word;
     struct generation *g = c->home;
 
+    child_sound(c); /* a tag of the poll set */
     if (c->control < 0)
         return; /* handed over in this very turn */
     ssize_t n = channel_take(c->control, &word, 1, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/check.h"
 #include "base/list.h"
 #include "conf/load.h"
 #include "master/console.h"
@@ -113,7 +114,10 @@ void master_leave(struct master *m);  /* says so first, for a while */
 
 static inline struct generation *generation_at(struct list *node)
 {
-    return LIST_ENTRY(node, struct generation, node);
+    struct generation *g = LIST_ENTRY(node, struct generation, node);
+
+    CHECK(g->magic == GENERATION_MAGIC);
+    return g;
 }
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): `at` is being declared */

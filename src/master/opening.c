@@ -77,6 +77,7 @@ static bool open_listeners(struct generation *g, const struct generation *old,
         .mss = (int)g->conf->mss,
     };
 
+    CHECK(!g->listener);
     g->listener = calloc(g->conf->n_listen, sizeof g->listener[0]);
     CHECK(g->listener);
     for (size_t i = 0; i < g->conf->n_listen; i++)
@@ -163,6 +164,7 @@ static bool open_side(struct generation *g, const struct generation *old,
         log_error(sides[side].id, "%s %s: %s", sides[side].name, l->text, why);
         return false;
     }
+    CHECK(g->side[side].listener < 0);
     g->side[side].listener = fd;
     return true;
 }
@@ -240,6 +242,7 @@ static bool open_roots(struct generation *g)
                 return false;
         }
     }
+    CHECK(g->n_roots == n);
     return true;
 }
 

@@ -10,11 +10,13 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "master/activation.h"
 #include "master/pidfile.h"
 #include "master/published.h"
 #include "master/service.h"
 #include "master/master_state.h"
+#include "master/records.h"
 #include "master/upgrade.h"
 #include "os/clock.h"
 #include "os/log.h"
@@ -98,6 +100,7 @@ static void complete(struct master *m)
 {
     struct generation *g = m->takeover.to;
 
+    CHECK(g == m->current && g->state == GENERATION_SERVING);
     m->takeover.to = NULL;
     published_reload(m, true);
     log_info("M013",
@@ -116,7 +119,8 @@ void takeover_begin(struct master *m, struct generation *g)
 
     if (m->takeover.to)
         complete(m);
-    g->state = GENERATION_SERVING;
+    CHECK(g != old && generation_all_ready(g));
+    generation_become(g, GENERATION_SERVING);
     m->current = g;
     atomic_store(&m->standing->warms, false);
     if (!old) {

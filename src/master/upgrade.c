@@ -45,6 +45,7 @@ static _Noreturn void run(struct master *m, int channel)
     static struct inherited s[INHERIT_MAX];
     size_t n = g->conf->n_listen;
 
+    CHECK(n <= INHERIT_MAX); /* hindered() has looked */
     for (size_t i = 0; i < n; i++) {
         const char *text = g->conf->listen[i].text;
         size_t bytes = strlen(text);
@@ -102,6 +103,7 @@ void upgrade_start(struct master *m)
         return;
     }
     log_info("M107", "upgrade: started %s as pid %d", m->program, (int)pid);
+    CHECK(m->upgrade.pid == 0 && m->upgrade.channel < 0);
     m->upgrade.pid = pid;
     m->upgrade.channel = pair[0];
     m->upgrade.reload = false;
@@ -139,6 +141,8 @@ void upgrade_cancel(struct master *m, int signal)
 bool upgrade_message(struct master *m)
 {
     char word;
+
+    CHECK(m->upgrade.pid > 0 && m->upgrade.channel >= 0);
     ssize_t n = channel_take(m->upgrade.channel, &word, 1, NULL, NULL);
 
     if (n == -EAGAIN)

@@ -29,6 +29,7 @@ struct history *history_new(void)
     h->lives = all;
     list_init(&h->quiet);
     for (size_t i = 0; i < HISTORY_OPEN; i++) {
+        all[i].magic = LIFE_UNUSED;
         all[i].next = h->unused;
         h->unused = &all[i];
     }
@@ -57,11 +58,12 @@ static struct life *begin(struct history *h, const struct happened *x)
         h->unfollowed++;
         return NULL;
     }
-    CHECK(h->n_open < HISTORY_OPEN);
+    CHECK(l->magic == LIFE_UNUSED && h->n_open < HISTORY_OPEN);
     h->unused = l->next;
     h->n_open++;
     memset(l, 0, sizeof *l);
     list_init(&l->quiet);
+    l->magic = LIFE_OPEN;
     l->mono_wall = x->mono_wall;
     l->number = x->event.connection;
     l->generation = x->generation;
@@ -75,11 +77,12 @@ static void finish(struct history *h, struct life **at)
 {
     struct life *l = *at;
 
-    CHECK(l && h->n_open > 0);
+    CHECK(l && l->magic == LIFE_OPEN && h->n_open > 0);
     *at = l->next;
     list_remove(&l->quiet);
     h->ended[h->n_ended++ % HISTORY_ENDED] = *l;
     h->by_end[l->end.end]++;
+    l->magic = LIFE_UNUSED;
     l->next = h->unused;
     h->unused = l;
     h->n_open--;
@@ -155,6 +158,7 @@ static void live(struct history *h, struct happened *x)
 
     if (!l)
         return;
+    CHECK(l->number == x->event.connection && l->last < x->id);
     x->before = l->last;
     l->last = x->id;
     if (x->event.kind == HISTORY_IDLE) {
@@ -231,6 +235,9 @@ static void keep(struct history *h, const struct history_place *at,
         malloc(room < sizeof *x ? (room + 15) / 16 * 16 : sizeof *x);
 
     CHECK(x != NULL);
+    CHECK(e->kind < HISTORY_KINDS && n <= sizeof *e);
+    /* the oldest one gives way, and no other */
+    CHECK(!*slot || (*slot)->id + HISTORY_EVENTS == h->next);
     free(*slot);
     *slot = x;
     memcpy(&x->event, e, n);
@@ -303,6 +310,7 @@ void history_idle(struct history *h, uint64_t now_us)
 
     while (!list_empty(&h->quiet)) {
         struct life *l = LIST_ENTRY(h->quiet.next, struct life, quiet);
+        CHECK(l->magic == LIFE_OPEN && l->requests > 0);
         uint64_t first_us = (uint64_t)(l->first_us - l->mono_wall);
         uint64_t opened_us = (uint64_t)(l->opened_us - l->mono_wall);
         if (now_us < l->sent_us + HISTORY_QUIET_US)

@@ -35,8 +35,12 @@ struct happened {
     struct board_event event;    /* cut behind its texts */
 };
 
+#define LIFE_OPEN 0x6566696cu
+#define LIFE_UNUSED 0x6465616cu
+
 /* One connection. */
 struct life {
+    unsigned magic;    /* LIFE_OPEN, or LIFE_UNUSED */
     struct life *next; /* in its chain */
     uint64_t number;
     uint64_t last; /* id of its latest event that is kept */

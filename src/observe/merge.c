@@ -22,6 +22,7 @@ bool merge_open(struct observer *o)
 
     for (unsigned i = 0; i < s->n_sources; i++)
         n += s->source[i].workers;
+    CHECK(s->n_sources <= OBSERVER_SOURCES);
     CHECK(n > 0); /* no generation is without a worker */
     o->tap = calloc(n, sizeof *o->tap);
     if (!o->tap)
@@ -35,6 +36,7 @@ bool merge_open(struct observer *o)
                 (struct history_place){ source->generation, k + 1, mono_wall };
         }
     }
+    CHECK(o->n_taps == n);
     return true;
 }
 

@@ -66,6 +66,7 @@ static void look_ahead(struct observer *o)
 
 static bool init(struct observer *o, const struct observer_start *start)
 {
+    CHECK(start->listener >= 0 && start->control >= 0 && start->n_sources > 0);
     o->start = start;
     o->started_us = o->now_us = clock_mono_us();
     o->boot = (uint64_t)clock_real_us();

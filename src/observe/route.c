@@ -299,6 +299,7 @@ void route_answer(struct observer *o, struct visitor *v, const struct head *h,
     static char path[VISITOR_IN_BYTES + 2];
     struct target target;
 
+    CHECK(seats_idle(v)); /* one answer after the other */
     v->closing = v->closing || fault != FAULT_NONE || !head_persists(h) ||
                  head_has(h, FIELD_CONTENT_LENGTH) ||
                  head_has(h, FIELD_TRANSFER_ENCODING);

@@ -57,8 +57,8 @@ size_t scraper_bytes(void)
 
 static void end(struct scraper *s, struct client *c)
 {
-    poll_remove(s->poll, c->fd);
     CHECK(c->fd >= 0);
+    poll_remove(s->poll, c->fd);
     close(c->fd);
     c->fd = -1;
 }
@@ -124,7 +124,8 @@ static void put(struct client *c, const struct head *h, int status,
     if (status == 405)
         BUF_LIT(&b, "Allow: GET, HEAD\r\n");
     buf_str(&b, c->closing ? "Connection: close\r\n\r\n" : "\r\n");
-    CHECK(!b.overflow);
+    CHECK(!b.overflow && HEAD_ROOM + n <= OUT_BYTES);
+    CHECK(c->out_at == c->out_n); /* one answer after the other */
     c->out_at = HEAD_ROOM - b.n;
     memcpy(c->out + c->out_at, b.p, b.n);
     c->out_n = HEAD_ROOM + (h->method == METHOD_HEAD ? 0 : n);
@@ -243,6 +244,7 @@ static void converse(struct scraper *s, struct client *c)
         answer(s, c, &head, f);
         n++;
         size_t used = f == FAULT_NONE ? head.bytes : c->in_n;
+        CHECK(used <= c->in_n && c->in_n <= sizeof c->in);
         c->in_n -= used;
         memmove(c->in, c->in + used, c->in_n);
         if (!drain(s, c)) /* the rest of a closing one is sent all the same */
@@ -258,6 +260,8 @@ static void converse(struct scraper *s, struct client *c)
 /* It has sent something, or takes what was left of an answer. */
 static void go_on(struct scraper *s, struct client *c)
 {
+    /* a tag of the poll set: one of the clients, whole */
+    CHECK(c >= s->client && c < s->client + CLIENTS);
     bool answering = c->fd >= 0 && c->out_at < c->out_n;
 
     if (c->fd < 0 || !drain(s, c))
@@ -301,6 +305,7 @@ static bool turn(struct scraper *s)
 
 static bool init(struct scraper *s, const struct scraper_start *start)
 {
+    CHECK(start->listener >= 0 && start->control >= 0);
     s->start = start;
     for (size_t i = 0; i < CLIENTS; i++) {
         s->client[i].fd = -1;

@@ -51,6 +51,7 @@ static void linger(struct observer *o, int fd)
 {
     struct leaving *l = &o->leaving[o->left++ % LEAVING_MAX];
 
+    CHECK(fd >= 0 && fd != l->fd);
     net_finish(fd);
     if (l->fd >= 0)
         close(l->fd);
@@ -59,7 +60,7 @@ static void linger(struct observer *o, int fd)
 
 void seats_leave(struct observer *o, struct visitor *v)
 {
-    CHECK(v->fd >= 0);
+    CHECK(v->fd >= 0 && v->closing && seats_idle(v));
     poll_remove(o->poll, v->fd);
     linger(o, v->fd);
     v->fd = -1;

@@ -5,6 +5,7 @@
  */
 #include "observe/shown.h"
 
+#include "base/check.h"
 #include "http/accept.h"
 #include "http/fault.h"
 #include "http/head.h"
@@ -357,6 +358,7 @@ void shown_event(struct buf *b, const struct happened *x, struct span mask,
     };
     unsigned kind = x->event.kind;
 
+    CHECK(kind < sizeof writers / sizeof writers[0]);
     buf_char(b, '{');
     json_put_str(b, "event", names[kind]);
     json_put_u64(b, "id", x->id);

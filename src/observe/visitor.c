@@ -75,6 +75,7 @@ static void fill_ledger(struct observer *o, struct visitor *v, struct buf *b)
 {
     size_t from = open_chunk(v, b);
 
+    CHECK(v->joined <= o->history->n_ended);
     while (v->at < v->joined && b->cap - b->n > SHOWN_EVENT_MAX + CHUNK_ROOM) {
         const struct life *l = history_ended(o->history, v->at++);
         if (!l)
@@ -162,6 +163,7 @@ static void fill_events(struct observer *o, struct visitor *v, struct buf *b)
         if (x)
             put_event(o, v, b, x);
     }
+    CHECK(v->at >= oldest && v->at <= h->next);
     bool silent = b->n == from + (v->chunked ? 10 : 0);
     if (silent && (v->probe || o->now_us - v->moved_us > BEAT_US))
         put_beat(v, b);
@@ -190,6 +192,7 @@ static void fill(struct observer *o, struct visitor *v)
 /* False: the visitor is gone, or takes no more just now. */
 static bool drain(struct observer *o, struct visitor *v)
 {
+    CHECK(v->out_at <= v->out_n && v->out_n <= sizeof v->out);
     while (v->out_at < v->out_n) {
         ssize_t n =
             net_send(v->fd, v->out + v->out_at, v->out_n - v->out_at, false);
@@ -269,7 +272,7 @@ static void converse(struct observer *o, struct visitor *v)
         o->served++;
         n++;
         size_t used = f == FAULT_NONE ? head.bytes : v->in_n;
-        CHECK(used <= v->in_n);
+        CHECK(used <= v->in_n && v->in_n <= sizeof v->in);
         memmove(v->in, v->in + used, v->in_n - used);
         v->in_n -= used;
         v->moved_us = o->now_us;
@@ -281,6 +284,9 @@ static void converse(struct observer *o, struct visitor *v)
 
 void visitor_ready(struct observer *o, struct visitor *v, unsigned events)
 {
+    /* a tag of the poll set: one of the seats, whole */
+    CHECK(v >= o->visitor && v < o->visitor + VISITORS_MAX);
+    CHECK((size_t)((char *)v - (char *)o->visitor) % sizeof *v == 0);
     if (v->fd < 0)
         return;
     if (events & (EPOLLERR | EPOLLHUP)) { /* nobody reads an answer */

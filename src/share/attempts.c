@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <sys/random.h>
 
+#include "base/check.h"
 #include "base/hash.h"
 #include "os/shm.h"
 
@@ -107,6 +108,7 @@ uint64_t attempts_take(struct attempts *a, const struct ip *ip, uint64_t most,
 {
     uint64_t key = key_of(a, ip), value = 0;
 
+    CHECK(most <= ATTEMPTS_MS && now_ms < TIME_MASK - ATTEMPTS_MS);
     if (most == 0)
         return 0;
     for (int i = 0; i < TRIES; i++) {
@@ -129,6 +131,7 @@ void attempts_give_back(struct attempts *a, const struct ip *ip, uint64_t most)
 {
     uint64_t key = key_of(a, ip), value = 0, one_ms;
 
+    CHECK(most <= ATTEMPTS_MS);
     if (most == 0)
         return;
     one_ms = ATTEMPTS_MS / most;

@@ -40,6 +40,8 @@ struct board *board_new(unsigned rings, size_t events)
 {
     size_t slots = slots_of(rings, events), head = head_bytes(rings);
     size_t bytes = board_bytes(rings, events);
+
+    CHECK(rings > 0 && (slots & (slots - 1)) == 0); /* they are masked */
     struct board *b = shm_new(bytes);
     if (!b)
         return NULL;
@@ -81,6 +83,8 @@ void board_text(struct board_event *e, unsigned which, struct span s)
     size_t from = board_text_at(e, which);
 
     CHECK(which < BOARD_TEXTS && from <= BOARD_TEXT_BYTES);
+    /* those of higher numbers lie behind it */
+    CHECK(board_text_at(e, BOARD_TEXTS) == from);
     s = utf8_cut(s, BOARD_TEXT_BYTES - from);
     if (s.n)
         memcpy(e->text + from, s.p, s.n);

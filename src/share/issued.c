@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <sys/random.h>
 
+#include "base/check.h"
 #include "base/hash.h"
 #include "os/shm.h"
 
@@ -63,6 +64,7 @@ uint64_t issued_hash(const struct issued *p, struct span text)
 uint64_t issued_key(const struct issued *p, unsigned site, struct span path,
                     enum coding c)
 {
+    CHECK((unsigned)c < CODING_COUNT);
     return hash_mix(hash_mix(issued_hash(p, path), site + 1), (unsigned)c + 1);
 }
 
@@ -105,6 +107,7 @@ static void write_row(struct row *r, uint64_t key,
 {
     uint64_t before = atomic_load(&r->check);
 
+    CHECK(v->bytes != 0); /* that would be an empty row */
     if (before == CLAIMED ||
         !atomic_compare_exchange_strong(&r->check, &before, CLAIMED))
         return; /* somebody else's: theirs is as new */

@@ -99,8 +99,9 @@ static struct counters_slot *find(struct tallies *t, uint32_t worker)
 
 bool tallies_claim(struct tallies *t, unsigned n, struct counters *out)
 {
-    CHECK(n <= COUNTERS_WORKERS_MAX);
+    CHECK(n > 0 && n <= COUNTERS_WORKERS_MAX);
     for (unsigned i = 0; i < n; i++) {
+        CHECK(!out->slot[i]); /* it would be held for ever */
         out->slot[i] = find(t, i + 1);
         if (!out->slot[i]) {
             tallies_leave(out, i);
@@ -112,6 +113,7 @@ bool tallies_claim(struct tallies *t, unsigned n, struct counters *out)
 
 void tallies_leave(struct counters *c, unsigned n)
 {
+    CHECK(n <= COUNTERS_WORKERS_MAX);
     for (unsigned i = 0; i < n; i++) {
         if (c->slot[i]) {
             CHECK(atomic_load(&c->slot[i]->worker) == i + 1);

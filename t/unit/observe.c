@@ -7,7 +7,7 @@
 #include "observe/event_text.h"
 #include "observe/shown.h"
 #include "observe/syn.h"
-#include "unit.h"
+#include "checked.h"
 
 /* A SYN as loopback sends it: MSS, SACK permitted, timestamps, window scale. */
 static const unsigned char syn4[60] = {
@@ -349,14 +349,53 @@ static void test_idle_unknown(void **state)
     history_free(h);
 }
 
+/* A connection's end, of whatever is at the head of the line. */
+static void end_seven(void *h)
+{
+    add_end(h, 7, END_SEND_TIMEOUT);
+}
+
+static void begin_eight(void *h)
+{
+    add_request(h, 8, 1, 200);
+}
+
+/* Lives that are in two places at once, and events of others. */
+static void test_history_is_sound(void **state)
+{
+    struct history *h = history_new();
+    struct life *l = h->unused;
+
+    (void)state;
+    add_request(h, 7, 1, 200);
+    assert_checked(end_seven, h, "");
+    l->magic = LIFE_UNUSED;
+    assert_checked(end_seven, h, "LIFE_OPEN");
+    l->magic = LIFE_OPEN;
+    h->unused->magic = LIFE_OPEN;
+    assert_checked(begin_eight, h, "LIFE_UNUSED");
+    h->unused->magic = LIFE_UNUSED;
+    h->next = 1 + HISTORY_EVENTS; /* the oldest event gives way */
+    assert_checked(begin_eight, h, "");
+    h->next = 1 + 2 * HISTORY_EVENTS; /* a round was left out */
+    assert_checked(begin_eight, h, "HISTORY_EVENTS");
+    history_free(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_syn),     cmocka_unit_test(test_syn_cut),
-        cmocka_unit_test(test_hosts),   cmocka_unit_test(test_life),
-        cmocka_unit_test(test_secrets), cmocka_unit_test(test_orphans),
-        cmocka_unit_test(test_bounded), cmocka_unit_test(test_unsound),
-        cmocka_unit_test(test_idle),    cmocka_unit_test(test_idle_unknown),
+        cmocka_unit_test(test_history_is_sound),
+        cmocka_unit_test(test_syn),
+        cmocka_unit_test(test_syn_cut),
+        cmocka_unit_test(test_hosts),
+        cmocka_unit_test(test_life),
+        cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_orphans),
+        cmocka_unit_test(test_bounded),
+        cmocka_unit_test(test_unsound),
+        cmocka_unit_test(test_idle),
+        cmocka_unit_test(test_idle_unknown),
         cmocka_unit_test(test_notes),
     };
 

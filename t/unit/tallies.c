@@ -2,7 +2,7 @@
  *
  * Tests of share/tallies: no sum falls back, whoever counts.
  */
-#include "unit.h"
+#include "checked.h"
 
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -26,7 +26,7 @@ static void a_slot_goes_on_counting(void **state)
 {
     int fd;
     struct tallies *t = tallies_new(&fd);
-    struct counters a, b, c;
+    struct counters a = { 0 }, b = { 0 }, c = { 0 };
 
     (void)state;
     assert_non_null(t);
@@ -64,7 +64,7 @@ static void another_program_goes_on(void **state)
 {
     int fd, other;
     struct tallies *t = tallies_new(&fd);
-    struct counters a, b;
+    struct counters a = { 0 }, b = { 0 };
 
     (void)state;
     assert_true(tallies_claim(t, 1, &a));
@@ -95,7 +95,7 @@ static void the_dead_hold_nothing(void **state)
 {
     int fd;
     struct tallies *t = tallies_new(&fd);
-    struct counters a, b;
+    struct counters a = { 0 }, b = { 0 };
 
     (void)state;
     pid_t pid = fork();
@@ -135,7 +135,7 @@ static void what_nobody_has_had_costs_nothing(void **state)
 {
     int fd;
     struct tallies *t = tallies_new(&fd);
-    struct counters a, b;
+    struct counters a = { 0 }, b = { 0 };
     struct stat st;
 
     (void)state;
@@ -186,9 +186,37 @@ static void no_two_count_in_one_line(void **state)
     close(fd);
 }
 
+struct claim {
+    struct tallies *t;
+    struct counters c;
+};
+
+static void claim_again(void *of)
+{
+    struct claim *x = of;
+
+    (void)tallies_claim(x->t, 1, &x->c);
+}
+
+/* What is claimed over would be lost. */
+static void one_holder(void **state)
+{
+    int fd;
+    struct claim x = { .t = tallies_new(&fd) };
+
+    (void)state;
+    assert_true(tallies_claim(x.t, 2, &x.c));
+    assert_checked(claim_again, &x, "!out->slot[i]");
+    tallies_leave(&x.c, 2);
+    assert_checked(claim_again, &x, "");
+    tallies_free(x.t);
+    close(fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_holder),
         cmocka_unit_test(a_slot_goes_on_counting),
         cmocka_unit_test(no_two_count_in_one_line),
         cmocka_unit_test(another_program_goes_on),
