@@ -220,16 +220,18 @@ static void report(const struct child *c, pid_t old, int status,
              next);
 }
 
-/* What a worker held when it died is closed by the kernel. */
+/* What a worker held when it died is closed by the kernel.  It has counted
+ * itself: no number of its may be the master's end. */
 static void account(struct generation *g, const struct child *c)
 {
     if (c->role != CHILD_WORKER)
         return;
     struct counters_slot *s = g->counters.slot[c->index];
-    CHECK(counters_get(&s->accepted) >= counters_get(&s->closed));
-    counters_add(&s->end[END_WORKER_DIED],
-                 counters_get(&s->accepted) - counters_get(&s->closed));
-    atomic_store(&s->closed, counters_get(&s->accepted));
+    uint64_t accepted = counters_get(&s->accepted);
+    uint64_t closed = counters_get(&s->closed);
+    if (closed < accepted)
+        counters_add(&s->end[END_WORKER_DIED], accepted - closed);
+    atomic_store(&s->closed, accepted);
 }
 
 /* The kernel may have woken the dead one for a connection that still waits:

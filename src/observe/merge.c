@@ -12,6 +12,7 @@
 #include "os/clock.h"
 
 #define CLOCK_US 1000000u
+#define LOOKS 16     /* in one turn, at a ring that loses and loses */
 #define STEP_US 1000 /* less than that is no step */
 
 bool merge_open(struct observer *o)
@@ -60,7 +61,7 @@ static bool look(struct observer *o, struct tap *t)
 {
     enum board_news news = BOARD_EVENT;
 
-    while (!t->ahead) {
+    for (int n = 0; n < LOOKS && !t->ahead; n++) {
         news = board_read(&t->reader, &t->next);
         if (news == BOARD_NOTHING)
             return false;
@@ -70,7 +71,7 @@ static bool look(struct observer *o, struct tap *t)
         }
         t->ahead = news == BOARD_EVENT;
     }
-    return true;
+    return t->ahead;
 }
 
 unsigned merge_take(struct observer *o, unsigned most)

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * board: the protocol between one writer and its readers.
- * Layer: share.  Both sides are here, so that they can be read together.
+ * Layer: share.  Both sides are here, so that they can be read together.  Heap:
+ * at a generation's start only.
  */
 #include "share/board.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -25,7 +27,7 @@ static size_t slots_of(unsigned rings, size_t events)
 
 static size_t head_bytes(unsigned rings)
 {
-    size_t head = sizeof(struct board) + rings * sizeof(struct board_ring);
+    size_t head = rings * sizeof(struct board_next);
 
     return (head + 4095) / 4096 * 4096;
 }
@@ -42,23 +44,27 @@ struct board *board_new(unsigned rings, size_t events)
     size_t bytes = board_bytes(rings, events);
 
     CHECK(rings > 0 && (slots & (slots - 1)) == 0); /* they are masked */
-    struct board *b = shm_new(bytes);
-    if (!b)
+    struct board *b = malloc(sizeof *b + rings * sizeof b->ring[0]);
+    char *shared = b ? shm_new(bytes) : NULL;
+    if (!shared) {
+        free(b);
         return NULL;
-    b->bytes = bytes;
-    b->rings = rings;
-    for (unsigned i = 0; i < rings; i++) {
-        char *at = (char *)b + head + i * slots * sizeof(struct board_slot);
-        b->ring[i].mask = slots - 1;
-        b->ring[i].slot = (void *)at;
     }
+    struct board_next *next = (void *)shared;
+    struct board_slot *slot = (void *)(shared + head);
+    *b = (struct board){ .shared = shared, .bytes = bytes, .rings = rings };
+    for (unsigned i = 0; i < rings; i++)
+        b->ring[i] = (struct board_ring){ .next = &next[i].number,
+                                          .slot = &slot[i * slots],
+                                          .mask = slots - 1 };
     return b;
 }
 
 void board_free(struct board *b)
 {
     if (b)
-        shm_free(b, b->bytes);
+        shm_free(b->shared, b->bytes);
+    free(b);
 }
 
 static struct board_slot *slot_of(const struct board_ring *r, uint64_t n)
@@ -68,7 +74,7 @@ static struct board_slot *slot_of(const struct board_ring *r, uint64_t n)
 
 struct board_event *board_begin(struct board_ring *r)
 {
-    uint64_t n = atomic_load_explicit(&r->next, memory_order_relaxed);
+    uint64_t n = atomic_load_explicit(r->next, memory_order_relaxed);
     struct board_slot *s = slot_of(r, n);
 
     atomic_store_explicit(&s->mark, 2 * n + 1, memory_order_relaxed);
@@ -108,20 +114,20 @@ static void fetch(const struct board_slot *s)
 
 void board_publish(struct board_ring *r)
 {
-    uint64_t n = atomic_load_explicit(&r->next, memory_order_relaxed);
+    uint64_t n = atomic_load_explicit(r->next, memory_order_relaxed);
 
     /* it was begun, and by nobody else */
     CHECK(atomic_load_explicit(&slot_of(r, n)->mark, memory_order_relaxed) ==
           2 * n + 1);
     atomic_store_explicit(&slot_of(r, n)->mark, 2 * n + 2,
                           memory_order_release);
-    atomic_store_explicit(&r->next, n + 1, memory_order_release);
+    atomic_store_explicit(r->next, n + 1, memory_order_release);
     fetch(slot_of(r, n + 1));
 }
 
 void board_reader_start(struct board_reader *r, const struct board_ring *ring)
 {
-    uint64_t next = atomic_load_explicit(&ring->next, memory_order_acquire);
+    uint64_t next = atomic_load_explicit(ring->next, memory_order_acquire);
     uint64_t slots = ring->mask + 1;
 
     r->ring = ring;
@@ -134,9 +140,11 @@ void board_reader_start(struct board_reader *r, const struct board_ring *ring)
 static enum board_news overrun(struct board_reader *r)
 {
     uint64_t slots = r->ring->mask + 1;
-    uint64_t next = atomic_load_explicit(&r->ring->next, memory_order_acquire);
+    uint64_t next = atomic_load_explicit(r->ring->next, memory_order_acquire);
     uint64_t at = next - slots + slots / 8;
 
+    if (at <= r->at) /* no writer that is right comes round so */
+        return BOARD_NOTHING;
     r->lost += at - r->at;
     r->at = at;
     return BOARD_LOST;

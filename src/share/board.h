@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
  * board: what the workers tell the observer: a ring of events for each worker
- * in memory that the master made before it forked. Layer: serve.  The writer
+ * in memory that the master made before it forked.  Layer: share.  The writer
  * never waits, locks or calls the system; a reader that is too slow loses the
  * oldest events and learns how many.  Each slot holds a number that is odd
  * while the slot is being written, so a reader never takes half a record for a
  * whole one.  A worker that died in the middle of a record leaves it to its
- * successor, which writes it again.
+ * successor, which writes it again.  Nothing in there leads anywhere: where the
+ * rings are is known to each process by itself.
  */
 #ifndef ETAGD_SHARE_BOARD_H
 #define ETAGD_SHARE_BOARD_H
@@ -109,13 +110,19 @@ struct board_slot {
 
 _Static_assert(sizeof(struct board_slot) == BOARD_SLOT_BYTES, "slot");
 
+/* The number of a ring's next event. */
+struct board_next {
+    _Alignas(64) _Atomic uint64_t number;
+};
+
 struct board_ring {
-    _Alignas(64) _Atomic uint64_t next; /* number of the next event */
-    _Alignas(64) uint64_t mask;         /* slots - 1 */
+    _Atomic uint64_t *next; /* shared, as the slots are */
     struct board_slot *slot;
+    uint64_t mask; /* slots - 1 */
 };
 
 struct board {
+    void *shared;
     size_t bytes;
     unsigned rings;
     struct board_ring ring[];

@@ -106,7 +106,7 @@ void sim_world_run(unsigned options)
     o->connections = 0;
     o->n_accepted = 0;
     board_reader_start(&o->events, &o->board->ring[0]);
-    o->events.at = atomic_load(&o->board->ring[0].next);
+    o->events.at = atomic_load(o->board->ring[0].next);
     sim.codings = options & 1;
 
     PROPERTY(worker_run(&o->start) == 0);

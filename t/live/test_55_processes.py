@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Processes: what happens when one of them dies, and who waits for whom."""
 import os
+import random
 import resource
 import signal
 import threading
@@ -140,6 +141,39 @@ def kill_preparer(server):
     pid = server.preparer()
     os.kill(pid, signal.SIGKILL)
     return replaced(server, since, "M031:", pid, signal.SIGKILL)
+
+
+def shared_counters(server):
+    """What workers write and the master reads, as a file."""
+    found = [fd for fd, what in harness.descriptors(server.pid).items()
+             if what.startswith("/memfd:etagd")]
+    assert len(found) == 1
+    return "/proc/%d/fd/%s" % (server.pid, found[0])
+
+
+@pytest.mark.parametrize("pattern", ("zeroes", "ones", "noise"))
+def test_what_a_worker_writes_ends_no_master(serve, pattern):
+    """A worker that was taken over may write whatever it likes where it
+    counts: that must not end the process that would replace it."""
+    server = serve(conf={"observe": {"listen": "127.0.0.1:0"}},
+                   files={"a.txt": "a\n"})
+    assert server.get("/a.txt").status == 200
+    with open(shared_counters(server), "r+b") as f:
+        n = os.fstat(f.fileno()).st_size
+        f.write({"zeroes": b"\0" * n, "ones": b"\xff" * n,
+                 "noise": random.Random(7).randbytes(n)}[pattern])
+    killed = server.workers()[0]
+    since = server.mark()
+    os.kill(killed, signal.SIGKILL)
+    server.await_line("M034", since)
+    assert server.get("/a.txt").status == 200
+    since = server.mark()
+    server.signal(signal.SIGHUP)
+    server.await_line("M013|M053", since)
+    assert server.get("/a.txt").status == 200
+    server.signal(signal.SIGTERM)
+    assert server.wait() == 0
+    server.stopped = True  # its sums are what was written there
 
 
 def test_killed_preparer_harms_nobody(serve):
