@@ -142,41 +142,35 @@ void issued_note(struct issued *p, uint64_t key, const struct issued_version *v)
         write_row(oldest, key, v, number);
 }
 
-bool issued_others(const struct issued *p, uint64_t key, uint64_t bytes)
+/* Is a version known with other bytes, and with this tag or this date? */
+static bool others(const struct issued *p, uint64_t key, uint64_t bytes,
+                   const uint64_t *tag, const int64_t *date)
 {
     struct issued_version v;
 
     for (unsigned i = 0; i < WAYS; i++) {
-        if (read_row(&set_of(p, key)[i], key, &v) && v.bytes != bytes)
+        if (read_row(&set_of(p, key)[i], key, &v) && v.bytes != bytes &&
+            (!tag || v.tag == *tag) && (!date || v.last_modified == *date))
             return true;
     }
     return false;
+}
+
+bool issued_others(const struct issued *p, uint64_t key, uint64_t bytes)
+{
+    return others(p, key, bytes, NULL, NULL);
 }
 
 bool issued_tag_of_others(const struct issued *p, uint64_t key, uint64_t tag,
                           uint64_t bytes)
 {
-    struct issued_version v;
-
-    for (unsigned i = 0; i < WAYS; i++) {
-        if (read_row(&set_of(p, key)[i], key, &v) && v.bytes != bytes &&
-            v.tag == tag)
-            return true;
-    }
-    return false;
+    return others(p, key, bytes, &tag, NULL);
 }
 
 bool issued_date_of_others(const struct issued *p, uint64_t key, int64_t date,
                            uint64_t bytes)
 {
-    struct issued_version v;
-
-    for (unsigned i = 0; i < WAYS; i++) {
-        if (read_row(&set_of(p, key)[i], key, &v) && v.bytes != bytes &&
-            v.last_modified == date)
-            return true;
-    }
-    return false;
+    return others(p, key, bytes, NULL, &date);
 }
 
 void issued_grant(struct issued *p, uint64_t key, uint64_t bytes, int64_t until)
