@@ -147,6 +147,7 @@ struct entry {
     bool racy;          /* changed so lately that equal times prove nothing */
     bool degraded;      /* answered without the preparer's facts */
     bool digesting;     /* its digest is on its way, and worth waiting for */
+    bool naming;        /* the tags of its forms are on their way */
     bool foreign;       /* asking its descriptors may take for ever */
     int lane;           /* of the helper that looked it up; -1: none did */
     uint64_t helped_us; /* when that began, monotonic */

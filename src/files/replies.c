@@ -61,18 +61,19 @@ static void wake(struct files *fs, struct entry *e)
         entry_release(fs, e);
 }
 
-/* No digest is worth waiting for: it is there, or late, or won't come. */
+/* No tag is worth waiting for: it is there, or late, or won't come. */
 static void give_up_digest(struct files *fs, struct entry *e)
 {
-    e->digesting = false;
+    e->digesting = e->naming = false;
     if (!list_empty(&e->hashed))
         wake(fs, e);
 }
 
 bool replies_await_digest(struct files *fs, struct entry *e, bool about_tag)
 {
-    if (!e->digesting || e->degraded ||
-        (!about_tag && e->version.size > SOON_READ))
+    bool soon = e->digesting && e->version.size <= SOON_READ;
+
+    if (e->degraded || !(soon || (about_tag && (e->digesting || e->naming))))
         return false;
     if (list_empty(&e->hashed)) {
         e->hashed_us = fs->now->us;
@@ -170,6 +171,7 @@ static void take_facts(struct files *fs, struct entry *e,
     forms_of_file(fs, e, a);
     e->digesting = !a->has_digest && a->more &&
                    e->version.size <= fs->conf->prepare.digest_bytes;
+    e->naming = a->naming && a->more;
     if (set_bytes(fs, f, &a->place) && !served && e->fd >= 0) {
         entry_close(fs, e, e->fd);
         e->fd = -1;

@@ -18,7 +18,8 @@ bool replies_take(struct files *fs);
 
 /* The digest of the file is being made: true, and the request is to hang at the
  * entry until it is there or [timeouts] prepare is over.  Of a very large file
- * that holds for requests alone that are about its tag. */
+ * that holds for requests alone that are about its tag; so it does where only
+ * the tags of its forms are to come. */
 bool replies_await_digest(struct files *fs, struct entry *e, bool about_tag);
 
 /* One of those that hung at an entry and need not wait any longer, or NULL.  To

@@ -20,6 +20,7 @@
 #include "os/log.h"
 #include "os/marks.h"
 #include "prepare/ask.h"
+#include "prepare/naming.h"
 #include "prepare/peer.h"
 #include "prepare/preparer.h"
 #include "prepare/queues.h"
@@ -412,7 +413,7 @@ void agenda_turn(struct agenda *d)
 {
     struct epoll_event events[EVENTS_MAX];
     bool busy = !list_empty(&d->fresh) || !list_empty(&d->rest);
-    int ms = rest_turn(d);
+    int ms = naming_turn(d, rest_turn(d));
     int n = epoll_wait(d->epoll, events, EVENTS_MAX, busy ? 0 : ms);
     struct item *it;
 
@@ -433,7 +434,7 @@ void agenda_turn(struct agenda *d)
             peer_event(d, who, events[i].events);
     }
     reads_turn(d);
-    if (d->coder)
+    if (d->coder && d->name_us == 0)
         feed_coder(d);
     flush_and_reap(d);
     tell(d);

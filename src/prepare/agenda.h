@@ -26,6 +26,7 @@ struct agenda {
     struct slabs slabs;
     struct job_limits limits;
     struct form_encoders encoders;
+    uint64_t name_us; /* when they get their names; 0: nobody has asked */
     struct memo memo;
     struct coder *coder;
     struct item *encoding;   /* with the coder; NULL: none */

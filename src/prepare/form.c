@@ -56,18 +56,32 @@ void form_encoders_find(struct form_encoders *out)
 {
     memset(out, 0, sizeof *out);
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        for (unsigned text = 0; text < 2 && compress_can((enum coding)c);
+             text++) {
+            struct buf b = buf_over(out->name[c][text], FORM_ENCODER_MAX);
+            compress_name(&b, (enum coding)c, text);
+            CHECK(buf_cstr(&b));
+        }
+    }
+}
+
+void form_encoders_prove(struct form_encoders *e)
+{
+    CHECK(!e->proven);
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         if (!compress_can((enum coding)c))
             continue;
         char proof_text[64];
         struct buf proof = buf_over(proof_text, sizeof proof_text);
         put_proof(&proof, (enum coding)c);
         for (unsigned text = 0; text < 2; text++) {
-            struct buf b = buf_over(out->name[c][text], FORM_ENCODER_MAX);
-            compress_name(&b, (enum coding)c, text);
+            size_t n = strlen(e->name[c][text]);
+            struct buf b = buf_over(e->name[c][text] + n, FORM_ENCODER_MAX - n);
             buf_span_put(&b, buf_span(&proof));
             CHECK(buf_cstr(&b));
         }
     }
+    e->proven = true;
 }
 
 void form_digest(uint8_t out[DIGEST_BYTES],

@@ -20,12 +20,16 @@
  * a say, and what it makes of a sample.  Two with the same name make the same
  * bytes of the same bytes. */
 struct form_encoders {
+    bool proven; /* the sample's part is there, without which none is a name */
     char name[CODING_COUNT][2][FORM_ENCODER_MAX]; /* [1]: for text; "" for
                                                      identity */
 };
 
-/* Tries each of them, which takes some milliseconds. */
+/* All but what they make of a sample. */
 void form_encoders_find(struct form_encoders *out);
+
+/* Tries each of them, which takes some milliseconds. */
+void form_encoders_prove(struct form_encoders *e);
 
 /* identity: SHA-256 of the file's own bytes. */
 void form_digest(uint8_t out[DIGEST_BYTES],

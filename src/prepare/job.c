@@ -129,15 +129,17 @@ static bool compresses(const struct job_limits *l, const struct item *it,
            bytes >= l->compress_min && bytes <= l->compress_max && in_memory;
 }
 
-/* Their tags, before any of them is made; of a file that is about to be asked
- * for again as well, for these are the bytes that its own tag is of. */
-static void name_forms(const struct job_limits *l, struct item *it)
+/* Of a file that is about to be asked for again as well, for these are the
+ * bytes that its own tag is of. */
+void job_name_forms(const struct job_limits *l, struct item *it)
 {
     const struct part *own = &it->parts[CODING_IDENTITY];
 
+    CHECK(l->encoders->proven);
+    it->unnamed = false;
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         if (!own->has_digest || it->parts[c].sidecar ||
-            !compress_can((enum coding)c))
+            it->parts[c].state == PART_USELESS || !compress_can((enum coding)c))
             continue;
         form_digest(it->form[c], own->digest, (enum coding)c,
                     l->encoders->name[c][it->text]);
@@ -156,7 +158,9 @@ static void plan_codings(struct reading_tools *t, const struct job_limits *l,
     if (!compresses(l, it, own->bytes, own->slab != 0))
         return;
     it->negotiable = it->codes = true;
-    name_forms(l, it);
+    it->unnamed = own->has_digest && !l->encoders->proven;
+    if (!it->unnamed)
+        job_name_forms(l, it);
     if (own->racy) /* it will be asked for again in a moment */
         return;
     bool same = same_bytes(own, &before[CODING_IDENTITY]);

@@ -43,6 +43,10 @@ void job_fail(struct item *it);
 enum job_event job_step(struct reading_tools *t, const struct job_limits *l,
                         struct item *it, enum coding *coding);
 
+/* Tags of the forms that are made of the file's bytes, now that encoders have
+ * their names; before any of them is made. */
+void job_name_forms(const struct job_limits *l, struct item *it);
+
 /* Is what is left of the file one of the things that can wait? */
 bool job_later(const struct item *it);
 

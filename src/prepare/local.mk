@@ -14,6 +14,7 @@ libprepare_a_SOURCES = \
 	src/prepare/magic.c src/prepare/magic.h \
 	src/prepare/memo.c src/prepare/memo.h \
 	src/prepare/message.h \
+	src/prepare/naming.c src/prepare/naming.h \
 	src/prepare/peer.c src/prepare/peer.h \
 	src/prepare/preparer.c src/prepare/preparer.h \
 	src/prepare/rest.c src/prepare/rest.h \

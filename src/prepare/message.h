@@ -154,6 +154,8 @@ struct prepare_answer {
                            later or when there is room: its tag is made from
                            form[coding].  PREPARE_FACTS has all of them,
                            PREPARE_CODED its own, unless it is not worth it */
+    uint8_t naming;     /* PREPARE_FACTS: there will be forms, whose tags come
+                           with the same facts again in some milliseconds */
     uint8_t form[CODING_COUNT][32]; /* prepare/form.h */
     struct prepare_place place;
     char type[MEDIA_TYPE_MAX];  /* settled media type */

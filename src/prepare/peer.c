@@ -140,6 +140,12 @@ void peer_tell(struct item *it, enum coding part)
         add_todo(LIST_ENTRY(at, struct waiter, in_item), bits);
 }
 
+void peer_tell_facts(struct item *it)
+{
+    for (struct list *at = it->waiters.next; at != &it->waiters; at = at->next)
+        add_todo(LIST_ENTRY(at, struct waiter, in_item), FACTS_BIT);
+}
+
 void peer_drop_slab(struct peer *p, uint64_t id)
 {
     size_t at = find_id(p->known, p->n_known, id);
@@ -192,6 +198,7 @@ static void fill_facts(struct prepare_answer *a, const struct item *it,
     a->own = (uint8_t)it->own;
     a->disagrees = it->disagrees;
     a->forms = it->forms;
+    a->naming = it->unnamed;
     memcpy(a->form, it->form, sizeof a->form);
     memcpy(a->type, it->type, sizeof a->type);
     memcpy(a->magic, it->magic, sizeof a->magic);
@@ -263,7 +270,7 @@ static void fill(struct prepare_answer *a, const struct waiter *w,
     a->coming = (uint8_t)item_coming(it);
     a->offers = (uint8_t)item_offers(it, slabs);
     a->more = (w->todo & ~(1u << c)) != 0 || it->state == ITEM_EARLY ||
-              (it->state == ITEM_READY && a->coming);
+              it->unnamed || (it->state == ITEM_READY && a->coming);
 }
 
 /* 0 or -errno, also below. */
@@ -340,7 +347,7 @@ static int tell_all(struct waiter *w, const struct slabs *slabs, bool *last)
         /* a worker with too much on its mind is spared what it can do without
          */
         if (w->todo == 1u << c && w->item->state == ITEM_READY &&
-            w->peer->n_waiters > PEER_WAITERS_MAX)
+            !w->item->unnamed && w->peer->n_waiters > PEER_WAITERS_MAX)
             a.more = 0;
         int error = send_answer(w->peer, &a, slabs);
         if (error)

@@ -55,6 +55,9 @@ void peer_wait(struct peer *p, struct item *it, uint64_t seq);
 /* To be told about this part of the item (identity: its facts or failure). */
 void peer_tell(struct item *it, enum coding part);
 
+/* Its facts again: now there is more of them. */
+void peer_tell_facts(struct item *it);
+
 void peer_drop_slab(struct peer *p, uint64_t id);
 
 /* Sends what fits; `left` as above for items without waiters.  Sets `dead` when

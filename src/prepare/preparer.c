@@ -209,7 +209,7 @@ int preparer_run(const struct conf *conf, int control,
     magic_start();
     init(&d, conf, control);
     d.told = told ? told : &nobody;
-    heap_trim(); /* what libraries and the encoders' sample took */
+    heap_trim(); /* what libraries took */
     int error = confine(conf);
     if (error) {
         log_error("P002", "cannot give up rights: %s", strerror(-error));

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "prepare/agenda.h"
+#include "prepare/naming.h"
 #include "prepare/peer.h"
 #include "prepare/queues.h"
 
@@ -65,8 +66,10 @@ static void go_on(struct agenda *d, struct item *it, enum job_event event,
     queue_up(d, it, event, begun);
     if (event != JOB_BEGUN && event != JOB_AGAIN)
         peer_tell(it, part);
-    if (event == JOB_FACTS)
+    if (event == JOB_FACTS) {
         facts_done(d, it);
+        naming_want(d, it);
+    }
     if (event == JOB_FAILED && it->in_memo)
         memo_forget(&d->memo, it);
     else
