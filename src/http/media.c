@@ -16,6 +16,7 @@
 
 #define EXT_BYTES_MAX 16
 #define TEXT_HEAD_BYTES 1024
+#define LOOK_BYTES 64
 
 /* What content is allowed to make of a name without a known extension: binary
  * types that no browser runs as a page or a script, and JSON, which is how
@@ -233,7 +234,8 @@ static struct span canonical(struct span magic)
 
 static const struct media_row *row_of_type(struct span type)
 {
-    for (size_t i = 0; i < media_rows_count; i++) {
+    /* content had no say: the usual case of a file that is read first */
+    for (size_t i = 0; i < media_rows_count && type.n; i++) {
         if (span_eq_nocase(span_str(media_rows[i].type), type))
             return &media_rows[i];
     }
@@ -367,11 +369,17 @@ static struct choice by_content_only(struct span type, struct span charset,
 }
 
 /* Binary formats have one of these within their first bytes, if they are ever
- * valid UTF-8 at all. */
-static bool control(char c)
+ * valid UTF-8 at all.  Without branches, so that many are looked at at once. */
+static bool any_control(const char *p, size_t n)
 {
-    return (unsigned char)c < ' ' && c != '\t' && c != '\n' && c != '\r' &&
-           c != '\f';
+    unsigned any = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)p[i];
+        any |=
+            (c < ' ') & (c != '\t') & (c != '\n') & (c != '\r') & (c != '\f');
+    }
+    return any != 0;
 }
 
 bool media_by_name_alone(const struct media_row *row, struct span head,
@@ -384,11 +392,12 @@ bool media_by_name_alone(const struct media_row *row, struct span head,
         return false;
     if (n && head.p[0] == '%') /* PDF may be: worth a line in the log */
         return false;
-    for (size_t i = 0; i < n; i++) {
-        if (control(head.p[i]))
+    size_t most = n / LOOK_BYTES * LOOK_BYTES;
+    for (size_t at = 0; at < most; at += LOOK_BYTES) {
+        if (any_control(head.p + at, LOOK_BYTES))
             return false;
     }
-    return true;
+    return !any_control(head.p + most, n - most);
 }
 
 /* A label beats the page's own word and the browser's look at the bytes, so it
