@@ -436,6 +436,7 @@ void agenda_turn(struct agenda *d)
     reads_turn(d);
     if (d->coder && d->name_us == 0)
         feed_coder(d);
+    slabs_harden(&d->slabs);
     flush_and_reap(d);
     tell(d);
 }

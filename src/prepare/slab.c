@@ -119,11 +119,26 @@ static void harden(const struct slabs *s, struct slab *slab)
     slab->hard = to;
 }
 
+/* What several files share waits until it is told of: one call for many. */
+static void harden_own(const struct slabs *s, struct slab *slab)
+{
+    if (slab != s->current[slab->dear])
+        harden(s, slab);
+}
+
 void slab_unpin(const struct slabs *s, struct slab *slab)
 {
     CHECK(slab->pins > 0);
     slab->pins--;
-    harden(s, slab);
+    harden_own(s, slab);
+}
+
+void slabs_harden(const struct slabs *s)
+{
+    for (unsigned dear = 0; dear < 2; dear++) {
+        if (s->current[dear])
+            harden(s, s->current[dear]);
+    }
 }
 
 static void drop(struct slabs *s, struct slab *slab)
@@ -282,7 +297,7 @@ void slabs_undo(struct slabs *s, struct slab *slab, size_t offset, size_t n)
     if (slab->used == 0 && !current && !slab->told && !slab->pins)
         destroy(s, slab);
     else
-        harden(s, slab);
+        harden_own(s, slab);
 }
 
 struct slab *slabs_find(const struct slabs *s, uint64_t id)

@@ -72,6 +72,10 @@ static inline void slab_pin(struct slab *slab)
 /* Nobody who pinned it writes to it any more. */
 void slab_unpin(const struct slabs *s, struct slab *slab);
 
+/* Of what was written so far nothing can be written to any more, but for the
+ * page that the next file begins in: before workers are told of it. */
+void slabs_harden(const struct slabs *s);
+
 /* NULL once it has been dropped. */
 struct slab *slabs_find(const struct slabs *s, uint64_t id);
 

@@ -52,10 +52,11 @@ static int write_at(char *p)
     return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
-static void sure(char *p, size_t n, char fill)
+static void sure(const struct slabs *s, char *p, size_t n, char fill)
 {
     char *page = (char *)((uintptr_t)p & ~(uintptr_t)(PAGE - 1));
 
+    slabs_harden(s);
     assert_int_equal(write_at(p), SIGSEGV);
     assert_int_equal(write_at(p + n - 1), SIGSEGV);
     assert_int_equal(mprotect(page, PAGE, PROT_READ | PROT_WRITE), -1);
@@ -81,18 +82,21 @@ static void small_files(void **state)
     (void)state;
     slabs_start(&s, 1 << 20, drop, NULL);
     struct slab *slab = put(&s, n, 'a', &a);
-    sure(slab->p + a, 2 * PAGE, 'a'); /* its last page waits for the next */
+    assert_int_equal(write_at(slab->p + a), 0); /* nobody was told */
+    slab->p[a] = 'a';
+    sure(&s, slab->p + a, 2 * PAGE, 'a'); /* its last page waits for the next */
     assert_int_equal(write_at(slab->p + a + n), 0); /* beside it */
     assert_ptr_equal(put(&s, 300, 'b', &b), slab);
-    sure(slab->p + a, n, 'a');
+    sure(&s, slab->p + a, n, 'a');
     no_other_way(slab);
     /* what is being written to is not hardened by its neighbour's end */
     assert_ptr_equal(slabs_reserve(&s, 2 * PAGE, &c), slab);
     slab_pin(slab);
     slab_unpin(&s, slab);
+    slabs_harden(&s);
     memset(slab->p + c, 'c', 2 * PAGE);
     slab_unpin(&s, slab);
-    sure(slab->p + b, 300, 'b');
+    sure(&s, slab->p + b, 300, 'b');
     slabs_stop(&s);
 }
 
@@ -108,7 +112,7 @@ static void full_slab(void **state)
     do
         next = put(&s, 5000, 'b', &at);
     while (next == slab);
-    sure(slab->p + first, 100, 'a');
+    sure(&s, slab->p + first, 100, 'a');
     assert_int_equal(write_at(slab->p + slab->size - 1), SIGSEGV);
     assert_int_equal(write_at(next->p + at), SIGSEGV);
     slabs_stop(&s);
@@ -127,7 +131,7 @@ static void whole_pages(void **state)
     assert_int_equal(at, 128);
     assert_ptr_equal(put(&s, PREPARE_PAGED, 'c', &at), slab);
     assert_int_equal(at % PAGE, 0);
-    sure(slab->p + at, PREPARE_PAGED, 'c');
+    sure(&s, slab->p + at, PREPARE_PAGED, 'c');
     assert_ptr_equal(put(&s, 1, 'd', &at), slab);
     /* one that fits but for the page's begin goes to the next */
     size_t left = slab->size - slab->used;
@@ -149,7 +153,7 @@ static void slab_of_its_own(void **state)
     (void)state;
     slabs_start(&s, 1 << 20, drop, NULL);
     struct slab *slab = put(&s, n, 'a', &at);
-    sure(slab->p + at, n, 'a');
+    sure(&s, slab->p + at, n, 'a');
     slabs_stop(&s);
 }
 
@@ -166,7 +170,7 @@ static void given_back(void **state)
     slabs_undo(&s, slab, b, 3 * PAGE);
     assert_ptr_equal(put(&s, 5 * PAGE, 'c', &c), slab);
     assert_int_equal(b, c);
-    sure(slab->p + a, 100, 'a');
+    sure(&s, slab->p + a, 100, 'a');
     /* a slab that many write to, and of which the last gives its room back */
     assert_ptr_equal(slabs_reserve(&s, 2 * PAGE, &a), slab);
     assert_ptr_equal(slabs_reserve(&s, 2 * PAGE, &b), slab);
@@ -174,7 +178,7 @@ static void given_back(void **state)
     assert_int_equal(write_at(slab->p + b), 0);
     slabs_undo(&s, slab, b, 2 * PAGE);
     assert_ptr_equal(put(&s, PAGE, 'd', &c), slab);
-    sure(slab->p + c, PAGE / 2, 'd');
+    sure(&s, slab->p + c, PAGE / 2, 'd');
     slabs_stop(&s);
     assert_int_equal(dropped, 0);
 }
