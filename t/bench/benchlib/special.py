@@ -66,19 +66,28 @@ class Reader(threading.Thread):
     def __init__(self, port):
         super().__init__(daemon=True)
         self.socket = socket.create_connection(("127.0.0.1", port), 10)
+        self.socket.settimeout(None)  # it ends by stop(), however busy all are
         self.socket.sendall(b"GET /events?new HTTP/1.0\r\n"
                             b"Host: localhost:%d\r\n\r\n" % port)
-        self.events, self.error = 0, None
+        self.events, self.error, self.ending = 0, None, False
         self.start()
 
     def run(self):
         try:
             while data := self.socket.recv(1 << 18):
                 self.events += data.count(b"\nid: ")
+            self.end("the server has closed")
         except OSError as e:
-            self.error = e
+            self.end(e)
+
+    def end(self, why):
+        """what still arrives after our own shutdown is answered by a reset,
+        which is our own too"""
+        if not self.ending:
+            self.error = why
 
     def stop(self):
+        self.ending = True
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
         self.join(5)
