@@ -52,22 +52,29 @@ def kind_of(packet: Arrow) -> str:
 
 # -- ladder ------------------------------------------------------------------
 
-LEFT, RIGHT, WIDTH = 180, 520, 1180
-TIME, NOTE = 80, 96           # where times end; notes, from the server's lane
-NOTE_WIDTH = 90               # characters that fit beside it
-WIDER = 0.5                   # of that is lost if all are Chinese
+# As narrow as it can be: a sheet of paper is, and type of 12 units has to be
+# read on it.
+LEFT, RIGHT, WIDTH = 166, 410, 920
+TIME, NOTE = 66, 104          # where times end; notes, from the server's lane
+LABEL_WIDTH = 34              # characters that fit on an arrow
+NOTE_WIDTH, NOTE_LINES = 58, 3  # and beside the ladder
+LINE = 14                     # from one line of a note to the next
+WIDER = 0.5                   # of the widths is lost if all is Chinese
+TALL = 1060                   # of one piece of a ladder: a page's height
 
 
-def _label(p: Arrow) -> str:
+def _label(p: Arrow, words: Words) -> str:
     kind = kind_of(p)
     if kind in ("syn", "end", "srst", "ack"):
         return p["flags"]
+    size = words("%d bytes", p["data"])
     if kind == "data":
-        return "%d bytes" % p["data"]
-    text = p["info"].replace(" HTTP/1.1", "").replace("HTTP/1.1 ", "")
-    text += " · %d bytes" % p["data"] if kind != "ask" else ""
+        return size
     # A FIN can ride on data: closing takes no packet of its own then.
-    return text + (", FIN" if "FIN" in p["flags"] else "")
+    tail = (" · " + size if kind != "ask" else "") + (
+        ", FIN" if "FIN" in p["flags"] else "")
+    text = p["info"].replace(" HTTP/1.1", "").replace("HTTP/1.1 ", "")
+    return _clip(text, _room(text + tail, LABEL_WIDTH) - len(tail)) + tail
 
 
 def _states(p: Arrow,
@@ -85,15 +92,20 @@ def _wide(text: str) -> int:
     return sum(unicodedata.east_asian_width(c) in "WF" for c in text)
 
 
-def _lines(note: str) -> list[str]:
-    """At most two that fit beside the ladder."""
-    width = NOTE_WIDTH
-    if _wide(note):
-        width -= int(NOTE_WIDTH * WIDER * _wide(note) / len(note))
+def _room(text: str, width: int) -> int:
+    """How many of its characters fit where so many narrow ones do."""
+    return width - int(width * WIDER * _wide(text) / max(1, len(text)))
+
+
+def _note(p: Arrow, words: Words) -> list[str]:
+    """The lines beside the ladder."""
+    note = "; ".join(words(c).replace("etagd: ", "") for c in p["comments"])
+    width = _room(note, NOTE_WIDTH)
     lines = wrap(note, width, break_long_words=True)
-    if len(lines) > 2:
-        lines[1] = _clip(lines[1] + " " + lines[2], width)
-    return lines
+    if len(lines) > NOTE_LINES:
+        lines[NOTE_LINES - 1] = _clip(
+            " ".join(lines[NOTE_LINES - 1:NOTE_LINES + 1]), width)
+    return lines[:NOTE_LINES]
 
 
 def _arrow(p: Arrow, y: float, words: Words,
@@ -108,19 +120,15 @@ def _arrow(p: Arrow, y: float, words: Words,
     out.append('<line x1="%d" y1="%.1f" x2="%d" y2="%.1f"/>' % (
         a, y, b, y + drop))
     out.append('<path d="M%d %.1f l%d -4.2 l0 8z"/>' % (b, y + drop, back))
-    out.append(_text((LEFT + RIGHT) / 2, y - 1, _clip(_label(p), 46), "lab",
+    out.append(_text((LEFT + RIGHT) / 2, y - 1, _label(p, words), "lab",
                      "middle"))
     if not p.get("made"):
         out.append(_text(TIME, y + 4, "%.6f" % p["since"],
                          "time", "end"))
     for x, anchor, name in _states(p, before):
         out.append(_text(x, y + 4, name, "state", anchor))
-    if p["comments"]:
-        note = "; ".join(words(c).replace("etagd: ", "")
-                         for c in p["comments"])
-        lines = _lines(note)
-        for i, line in enumerate(lines[:2]):
-            out.append(_text(RIGHT + NOTE, y + 5 + 11 * i, line, "note"))
+    for i, line in enumerate(_note(p, words)):
+        out.append(_text(RIGHT + NOTE, y + 5 + LINE * i, line, "note"))
     return "".join(out) + "</g>"
 
 
@@ -132,45 +140,68 @@ def _break(y: float, seconds: float, words: Words) -> str:
                        "middle")
 
 
+class _Piece:
+    """A part of a ladder that one page has room for."""
+
+    def __init__(self, ends: str, top: float) -> None:
+        self.out = [ends]
+        self.top, self.y = top, top + 16
+
+    def lanes(self) -> None:
+        """Down to here, from where they began."""
+        self.out += ['<line class="lane" x1="%d" y1="%.1f" x2="%d" '
+                     'y2="%.1f"/>' % (x, self.top, x, self.y)
+                     for x in (LEFT, RIGHT)]
+
+    def silence(self, seconds: float, words: Words) -> None:
+        self.lanes()
+        self.out.append(_break(self.y, seconds, words))
+        self.y += 28
+        self.top = self.y - 14
+
+    def svg(self, label: str) -> str:
+        self.lanes()
+        return '<svg class="ladder" viewBox="0 0 %d %.0f" role="img" ' \
+            'aria-label="%s">%s</svg>' % (
+                WIDTH, self.y + 14, escape(label, True), "".join(self.out))
+
+
+def _height(p: Arrow, words: Words) -> int:
+    """Of its row: the next one's note must have room, too."""
+    return max(20 if kind_of(p) == "ack" else 26,
+               LINE * len(_note(p, words)) + 2)
+
+
 def ladder(stream: Stream, packets: Sequence[Arrow], words: Words,
            own: bool = False) -> str:
-    """The packets of one connection, top to bottom; without a capture what the
-    server told of it.  own: it is the lab's, not the browser's."""
-    rows: list[str] = []
-    lanes: list[tuple[float, float]] = []
-    y, top = 46.0, 30.0
+    """The packets of one connection, top to bottom, in pieces; without a
+    capture what the server told of it.  own: it is the lab's, not the browser's."""
+    ends = _text(LEFT, 20, "%s :%d" % (
+        words("client" if own else "browser"), stream["port"]), "end-name",
+        "middle")
+    ends += _text(RIGHT, 20, words("server") + (
+        words(", worker %d", stream["worker"]) if stream["worker"] else ""),
+        "end-name", "middle")
+    pieces = [_Piece(ends, 30)]
     before: float | None = None
     states = ["", ""]
     for p in packets[:LADDER_MAX]:
+        if pieces[-1].y > TALL:
+            pieces.append(_Piece("", 0))
+        now = pieces[-1]
         if before is not None and p["time"] - before > BREAK_S:
-            lanes.append((top, y))
-            rows.append(_break(y, p["time"] - before, words))
-            y += 26
-            top = y - 14
+            now.silence(p["time"] - before, words)
         before = p["time"]
-        rows.append(_arrow(p, y, words, states))
+        now.out.append(_arrow(p, now.y, words, states))
         states = p["states"] or states
-        y += 19 if kind_of(p) == "ack" else 25
+        now.y += _height(p, words)
     more = len(packets) - LADDER_MAX
     if more > 0:
-        rows.append(_text((LEFT + RIGHT) / 2, y, words(
-            "%d more in the table below", more), "wait", "middle"))
-    lanes.append((top, y))
-    head = _text(LEFT, 20, "%s :%d" % (
-        words("client" if own else "browser"), stream["port"]), "end-name",
-        "middle")
-    head += _text(RIGHT, 20, words("server") + (
-        words(", worker %d", stream["worker"]) if stream["worker"] else ""),
-        "end-name", "middle")
-    for a, b in lanes:
-        for x in (LEFT, RIGHT):
-            head += '<line class="lane" x1="%d" y1="%.1f" x2="%d" ' \
-                'y2="%.1f"/>' % (x, a, x, b)
-    return '<svg class="ladder" viewBox="0 0 %d %.0f" role="img" ' \
-        'aria-label="%s">%s%s</svg>' % (
-            WIDTH, y + 14, escape(words("ladder of connection %d",
-                                        stream["index"] + 1), True),
-            head, "".join(rows))
+        pieces[-1].out.append(_text(
+            (LEFT + RIGHT) / 2, pieces[-1].y, words(
+                "%d more in the table below", more), "wait", "middle"))
+    label = words("ladder of connection %d", stream["index"] + 1)
+    return "".join(p.svg(label) for p in pieces)
 
 
 # -- connections over time -----------------------------------------------------
@@ -262,8 +293,8 @@ def timeline(streams: Sequence[Stream], steps: Iterable[Step],
                                            for t in (s["begin"], s["end"])]
     times += [t for s in streams for q in s["requests"]
               for t in (q["begin"], q["end"]) if t is not None]
-    width = 1040
-    scale = Scale(times, 100, width - 150)
+    width = WIDTH
+    scale = Scale(times, 90, width - 130)
     height = 58 + 26 * len(streams)
     out = []
     for i, s in enumerate(loads):

@@ -12,8 +12,9 @@ from .words import Words
 Packets = list[Packet]
 Point = tuple[float, float]   # since, a number
 T = TypeVar("T")
-WIDTH, LEFT, RIGHT = 1040, 70, 1020
-HEIGHT, TOP, BETWEEN = 150, 26, 34
+WIDTH, LEFT, RIGHT = 920, 62, 888
+HEIGHT, TOP, BETWEEN = 88, 26, 36
+BELOW = 22                    # for the times
 TICKS = 4
 POINTS_MAX = 4000             # of one graph; a longer one is thinned out
 
@@ -201,7 +202,7 @@ def _times(n: int, x: Scale) -> str:
     ends = sorted({t for part in x.parts for t in part})
     out, last = [], -1e9
     for t in ends:
-        if x(t) - last > 70:
+        if x(t) - last > 80:
             out.append('<text x="%.1f" y="%d" class="time" text-anchor='
                        '"middle">%.3f s</text>' % (x(t), y, t))
             last = x(t)
@@ -228,7 +229,8 @@ def svg(packets: Packets, words: Words, label: str = "") -> str:
     panels[3].steps(flight, "flight")
     return '<svg class="graph" viewBox="0 0 %d %d" role="img" aria-label=' \
         '"%s">%s%s</svg>' % (
-            WIDTH, TOP + 4 * (HEIGHT + BETWEEN), escape(label, True),
+            WIDTH, TOP + 4 * (HEIGHT + BETWEEN) - BETWEEN + BELOW,
+            escape(label, True),
             "".join(part for p in panels for part in p.out), _times(4, x))
 
 

@@ -89,5 +89,5 @@ class Setup(Part):
         self.section("versions", "Versions", "<div class=scroll><table>%s"
                      "</table></div>" % "".join(
                          "<tr><th scope=row>%s</th><td>%s</td></tr>" % (
-                             escape(k), escape(v))
+                             escape(self.w(k)), escape(v))
                          for k, v in d["versions"].items()))

@@ -169,9 +169,9 @@ class Visits(Part):
         head = heads(self.w, "part", "on the wire", "bytes",
                       "the browser says", "why")
         for i, s in enumerate(self.d["steps"]):
-            title = "%d. %s <span class=soft>%s, %s</span>" % (
-                i + 1, escape(s["text"]), escape(self.w(s["meaning"])),
-                s["clock"])
+            title = "%d. %s <span class=soft>%s</span>" % (
+                i + 1, escape(s["text"]), escape(self.w(
+                    "%s, %s", self.w(s["meaning"]), s["clock"])))
             if "resources" not in s:
                 out.append('<p class="between" id="step-%d"><b>%s</b> %s%s</p>'
                            % (i + 1, title, escape(self.w(s["note"])),

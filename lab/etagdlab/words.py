@@ -40,6 +40,7 @@ ZH = {
     "Do the witnesses agree?": "各方记录是否一致？",
     "no capture was wanted (--capture off)": "没有要求抓包（--capture off）",
     "Server's log": "服务器日志", "Contents": "目录",
+    "%s, %s": "%s，%s", "system": "系统", "capture": "抓包",
     "browser": "浏览器", "Browser": "浏览器", "server": "服务器", "step": "步骤",
     # steps
     "first visit": "首次访问", "address typed again": "再次输入地址",

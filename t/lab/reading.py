@@ -27,7 +27,7 @@ Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec CAP_NET_RAW TCP_TIMEWAIT_LEN
 SYN-SENT SYN-RECEIVED ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 CLOSE-WAIT LAST-ACK
 CLOSING CLOSED TIME-WAIT LISTEN HeadlessChrome gzip br zstd identity
 document image style navigate no-cors nosniff bytes close keep-alive prefetch
-capture off Ctrl Shift Firefox SACK_PERM TSval TSecr WS
+capture off Ctrl Shift Firefox Python SACK_PERM TSval TSecr WS
 """.split()) | {w.lower() for w in (
     *fields.MEANS, *fields.DIRECTIVES, "cache-control", "content-range")} | \
     set(scenario.WORDS) | set(talk.WAYS) | {"x-odd"}
@@ -36,9 +36,10 @@ capture off Ctrl Shift Firefox SACK_PERM TSval TSecr WS
 def untranslated(page):
     """Every English word that a reader or a screen reader meets in a Chinese
     report, but for what STAYS, and what programs and the wire say (PRE, CODE,
-    names of files, packets' own words, the versions)."""
+    names of files, packets' own words, the versions themselves)."""
     text = re.sub(r"(?s)<(style|pre|code|title|dd|nav)\b.*?</\1>", " ", page)
-    text = re.sub(r"(?s)<section id=\"versions\".*?</section>", " ", text)
+    text = re.sub(r"(?s)<section id=\"versions\".*?</section>",
+                  lambda m: re.sub(r"(?s)<td>.*?</td>", " ", m[0]), text)
     # rows of packets and of fields, paths, first lines: the wire's own
     text = re.sub(r"(?s)<tr class=\"(?:ask|ack|syn|end|data|s\w+)\">.*?</tr>",
                   " ", text)

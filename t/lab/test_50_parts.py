@@ -112,7 +112,7 @@ def test_the_scale_cuts_silence_out():
 
 
 def test_notes_of_a_ladder_are_whole():
-    """They take two lines at most, and nothing leaves the picture."""
+    """They take three lines at most, and nothing leaves the picture."""
     packet = {"no": 1, "time": 0.1, "since": 0.1, "states": None,
               "client": False, "flags": "ACK",
               "protocol": "HTTP", "info": "HTTP/1.1 304 Not Modified",
@@ -120,12 +120,40 @@ def test_notes_of_a_ladder_are_whole():
     stream = {"index": 0, "port": 4000, "worker": 1}
     drawn = drawing.ladder(stream, [packet], words.Words("en"))
     notes = re.findall(r'class="note" [^>]*>([^<]*)<', drawn)
-    assert len(notes) == 2 and notes[1].endswith("end")
-    assert all(len(n) <= 92 for n in notes)
+    assert len(notes) == 3 and notes[2].endswith("end")
+    assert all(len(n) <= drawing.NOTE_WIDTH for n in notes)
     packet["comments"] *= 3
     drawn = drawing.ladder(stream, [packet], words.Words("en"))
     notes = re.findall(r'class="note" [^>]*>([^<]*)<', drawn)
-    assert len(notes) == 2 and notes[1].endswith("\u2026")
+    assert len(notes) == 3 and notes[2].endswith("\u2026")
+
+
+def test_a_long_ladder_comes_in_pieces():
+    """Each fits a page, no line of a note lies on another, and labels between
+    the lanes."""
+    packets = [{
+        "no": i + 1, "time": i * 0.4, "since": i * 0.4, "states": None,
+        "client": bool(i % 2), "flags": "PSH, ACK", "protocol": "HTTP",
+        "info": ("GET /" + "long/" * 40 if i % 2 else
+                 "HTTP/1.1 304 Not Modified"), "data": 12345,
+        "comments": ["etagd: " + "a word " * (3 + 7 * (i % 4)) + "end"]}
+        for i in range(drawing.LADDER_MAX + 5)]
+    stream = {"index": 0, "port": 4000, "worker": 1}
+    for lang in ("en", "zh"):
+        drawn = drawing.ladder(stream, packets, words.Words(lang))
+        pieces = re.findall(r'viewBox="0 0 (\d+) (\d+)"', drawn)
+        assert len(pieces) > 2 and len(set(w for w, _ in pieces)) == 1
+        # A4 within its margins is 186 x 269 mm
+        assert all(int(h) / int(w) < 255 / 186 for w, h in pieces)
+        for piece in drawn.split("<svg ")[1:]:
+            at = [float(y) for y in re.findall(r'y="([\d.]+)" class="note"',
+                                               piece)]
+            assert at and all(b - a >= 13 for a, b in zip(at, at[1:]))
+        labels = re.findall(r'class="lab" [^>]*>([^<]*)<', drawn)
+        assert len(labels) == drawing.LADDER_MAX
+        assert all(len(t) <= drawing.LABEL_WIDTH for t in labels)
+        assert {t.split(" \u00b7 ")[-1] for t in labels[::2]} == {
+            words.Words(lang)("%d bytes", 12345)}
 
 
 def exchange(status, reason, **more):

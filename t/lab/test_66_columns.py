@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from etagdlab import drawing
+from etagdlab import drawing, words
 from test_60_lab import run
 
 COLUMNS = ("no", "time", "source", "destination", "protocol", "length", "info")
@@ -54,4 +54,4 @@ def test_the_table_is_tsharks(program, tmp_path, tshark):
 def test_a_fin_that_rides_on_data_is_drawn(flags, label):
     assert drawing._label({"protocol": "HTTP", "info": "HTTP/1.1 200 OK",
                            "flags": flags, "client": False,
-                           "data": 9}) == label
+                           "data": 9}, words.Words("en")) == label

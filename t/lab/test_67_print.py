@@ -61,5 +61,17 @@ def test_everything_is_on_paper(program, tmp_path, printed):
     # A table that is too wide makes Chromium print everything smaller.
     pdf = tmp_path / "report.pdf"
     assert heights(pdf, "Caching")[0] > 15
+    # Type that can be read: of pictures, too, whose letters are 12 units high.
+    for word in ("SYN-SENT", "ESTABLISHED", "Bytes"):
+        found = heights(pdf, word)
+        assert found and min(found) > 6.4, (word, found)
+    # No step's name is a page's last line, no packet's note its first.
+    steps = tuple("%d. %s" % (i + 1, s["text"])
+                  for i, s in enumerate(data["steps"]))
+    for sheet in text.split("\f"):
+        lines = [line.strip() for line in sheet.splitlines() if line.strip()]
+        if lines[:1] and lines[0].startswith("No."):
+            assert not lines[1].startswith("etagd:"), lines[:2]
+            assert lines[-1] not in steps
     # One line each: what a column is too narrow for is broken anywhere.
     assert len(heights(pdf, "127.0.0.1")) >= 2 * len(data["packets"])
