@@ -68,6 +68,12 @@ void event_end(struct answers *a, const struct conn *c)
     board_publish(a->ring);
 }
 
+void event_taken(struct answers *a, const struct conn *c)
+{
+    begin_conn(a, BOARD_TAKEN, c);
+    board_publish(a->ring);
+}
+
 void event_fin(struct answers *a, const struct conn *c, bool by_client)
 {
     struct board_event *e = begin_conn(a, BOARD_FIN, c);

@@ -24,6 +24,8 @@ struct request;
 
 void event_start(struct answers *a);
 void event_accept(struct answers *a, const struct conn *c);
+/* It was another worker's until now. */
+void event_taken(struct answers *a, const struct conn *c);
 void event_end(struct answers *a, const struct conn *c);
 void event_fin(struct answers *a, const struct conn *c, bool by_client);
 

@@ -25,6 +25,7 @@ bool files_init(struct files *fs, const struct root *root, size_t n_roots,
     list_init(&fs->hashed);
     list_init(&fs->ready);
     list_init(&fs->looked);
+    list_init(&fs->awaiting);
     fs->places = -1;
     siblings_init(&fs->siblings);
     fs->n_roots = n_roots;

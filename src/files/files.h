@@ -46,6 +46,8 @@ struct root {
     const char *name; /* there; the configuration's */
     int releases;     /* folder that a worker may read besides; or -1 */
     uint64_t tried_dev, tried_ino; /* what a reload was asked to take */
+    bool awaited; /* its name means a directory that this worker can't have: the
+                     next generation's will answer */
     unsigned n_previous;
     struct root_previous previous[ROOT_PREVIOUS_MAX]; /* the newest first */
 };
@@ -70,6 +72,9 @@ struct files {
     bool root_moved;   /* a name means a directory that this worker may not
                           read, or that the master is to keep for others: it is
                           to be told */
+    bool awaits;       /* some root is awaited */
+    uint64_t awaits_us;   /* at the longest */
+    struct list awaiting; /* requests for such a root */
     uint64_t previous_us; /* when the first of a root's previous directories
                              is over; 0: there are none */
     struct cache cache;

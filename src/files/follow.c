@@ -35,14 +35,37 @@ static void keep(struct files *fs, struct root *r)
     previous_add(r, file_again(r->fd), r->dev, r->ino, fs->now->us + ms * 1000);
 }
 
-/* True: it was another directory. */
+/* Requests below it wait for workers that may read what its name means now, and
+ * are handed to them unanswered (serve/moving.h). */
+static void await(struct files *fs, struct root *r)
+{
+    fs->root_moved = r->awaited = fs->awaits = true;
+    fs->awaits_us = fs->now->us + fs->conf->timeouts.prepare_ms * 1000;
+}
+
+void follow_give_up(struct files *fs)
+{
+    for (size_t i = 0; i < fs->n_roots; i++)
+        fs->root[i].awaited = false;
+    fs->awaits = false;
+    while (!list_empty(&fs->awaiting)) {
+        struct list *waiter = fs->awaiting.next;
+        list_remove(waiter);
+        list_append(&fs->ready, waiter);
+    }
+}
+
+/* True: it was another directory, or is to be. */
 static bool look(struct files *fs, struct root *r, const struct root *given)
 {
     struct file_stat s;
     int fd = file_open_named(r->folder, r->name);
 
-    if (fd == -EACCES || fd == -EPERM)
-        fs->root_moved = true;
+    if (fd == -EACCES || fd == -EPERM) {
+        await(fs, r);
+        return true;
+    }
+    r->awaited = false;
     if (fd < 0)
         return false; /* between two steps of a deploy: the old one serves */
     if (file_stat(fd, &s) != 0 || (s.dev == r->dev && s.ino == r->ino) ||
@@ -89,15 +112,23 @@ static void drop_entries(struct files *fs)
     }
 }
 
+static uint64_t sooner(uint64_t a_us, uint64_t b_us)
+{
+    return a_us && (!b_us || a_us < b_us) ? a_us : b_us;
+}
+
 int follow_expire(struct files *fs)
 {
-    if (fs->now->us >= fs->previous_us) {
+    if (fs->previous_us && fs->now->us >= fs->previous_us) {
         drop_entries(fs);
         note_previous(fs);
     }
-    if (!fs->previous_us)
+    if (fs->awaits && fs->now->us >= fs->awaits_us)
+        follow_give_up(fs);
+    uint64_t at = sooner(fs->previous_us, fs->awaits ? fs->awaits_us : 0);
+    if (!at)
         return -1;
-    uint64_t left_ms = (fs->previous_us - fs->now->us) / 1000 + 1;
+    uint64_t left_ms = (at - fs->now->us) / 1000 + 1;
     return left_ms < INT_MAX ? (int)left_ms : INT_MAX;
 }
 

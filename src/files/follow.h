@@ -41,11 +41,16 @@ static inline bool follow_waits(const struct files *fs)
 
 int follow_expire(struct files *fs);
 
-/* Lets go of previous directories whose time is over; milliseconds until the
- * next one's is, or -1. */
+/* Nobody takes the requests that wait for another directory: they are answered
+ * from the one that there is, or handed over as all others are. */
+void follow_give_up(struct files *fs);
+
+/* Lets go of previous directories whose time is over, and no longer waits for
+ * another directory than [timeouts] prepare says; milliseconds until there is
+ * more of this, or -1. */
 static inline int follow_turn(struct files *fs)
 {
-    return fs->previous_us ? follow_expire(fs) : -1;
+    return fs->previous_us || fs->awaits ? follow_expire(fs) : -1;
 }
 
 #endif

@@ -21,6 +21,7 @@
 #include "files/find.h"
 #include "files/keep.h"
 #include "files/lookup.h"
+#include "files/sited.h"
 #include "http/fault.h"
 #include "http/page.h"
 #include "http/target.h"
@@ -349,12 +350,28 @@ static inline bool unchanged(const struct files *fs, const struct entry *e)
     return e->watched && e->fresh == fs->fresh && trusted(fs, e);
 }
 
+/* Its root's name means a directory by now that others may read. */
+static bool awaited(const struct files *fs, unsigned site,
+                    const struct target *target)
+{
+    struct span rest;
+
+    return fs
+        ->root[sited_place(fs->conf, &fs->conf->sites[site], target->path,
+                           &rest)]
+        .awaited;
+}
+
 /* It is not there (NULL), or not beyond doubt. */
 static APART struct entry *look_into(struct files *fs, struct entry *e,
                                      uint64_t hash, unsigned site,
                                      const struct target *target,
                                      uint64_t since_us)
 {
+    if (fs->awaits && awaited(fs, site, target)) {
+        fs->waits = &fs->awaiting;
+        return NULL;
+    }
     if (!e)
         return look_again(fs, NULL, site, target, hash);
     bool same_as_ever = e->watched && e->fresh == fs->fresh;

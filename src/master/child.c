@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "observe/observer.h"
 #include "observe/scraper.h"
+#include "serve/moving.h"
 #include "os/log.h"
 #include "os/process.h"
 #include "os/sandbox.h"
@@ -58,7 +59,7 @@ static void keep_needed(const struct generation *g, const struct child *c,
                         int control, int prepare)
 {
     size_t n = 3;
-    size_t most = n + 1 + g->conf->n_listen + g->conf->workers +
+    size_t most = n + 1 + MOVING_ENDS + g->conf->n_listen + g->conf->workers +
                   (3 + ROOT_PREVIOUS_MAX) * g->n_roots;
     int *keep = calloc(most, sizeof *keep);
 
@@ -70,6 +71,8 @@ static void keep_needed(const struct generation *g, const struct child *c,
         keep[n++] = g->side[c->role - CHILD_OBSERVER].listener;
     if (c->role == CHILD_WORKER) {
         keep[n++] = g->access_log;
+        for (size_t i = 0; i < MOVING_ENDS; i++)
+            keep[n++] = g->moving[i];
         for (size_t i = 0; i < g->conf->n_listen; i++)
             keep[n++] = g->listener[i];
         for (size_t i = 0; i < g->n_roots; i++) {
@@ -152,6 +155,7 @@ _Noreturn void child_main(struct generation *g, struct child *c, int control,
         .counters = &g->counters,
         .board = g->board,
         .wake = g->wake,
+        .moving = g->moving,
         .connections = g->connections,
         .attempts = g->attempts,
         .issued = g->issued,

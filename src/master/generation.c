@@ -227,11 +227,9 @@ static void account(struct generation *g, const struct child *c)
     if (c->role != CHILD_WORKER)
         return;
     struct counters_slot *s = g->counters.slot[c->index];
-    uint64_t accepted = counters_get(&s->accepted);
-    uint64_t closed = counters_get(&s->closed);
-    if (closed < accepted)
-        counters_add(&s->end[END_WORKER_DIED], accepted - closed);
-    atomic_store(&s->closed, accepted);
+    uint64_t open = counters_open(s);
+    counters_add(&s->end[END_WORKER_DIED], open);
+    counters_add(&s->closed, open);
 }
 
 /* The kernel may have woken the dead one for a connection that still waits:

@@ -83,6 +83,7 @@ struct generation {
     struct attempts *attempts; /* the same; at passwords */
     struct issued *issued; /* the master's, for all generations; may be NULL */
     const struct standing *standing; /* the same */
+    const int *moving;               /* the same: serve/moving.h */
     struct priv_identity identity;
     struct child preparer;
     struct generation *lent_to; /* who has this one's preparer now, or NULL */

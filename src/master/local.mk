@@ -10,6 +10,7 @@ libmaster_a_SOURCES = \
 	src/master/handover.c src/master/handover.h \
 	src/master/logform.c src/master/logform.h \
 	src/master/master.c src/master/master.h \
+	src/master/moves.c src/master/moves.h \
 	src/master/opening.c src/master/opening.h \
 	src/master/pidfile.c src/master/pidfile.h \
 	src/master/records.c src/master/records.h \

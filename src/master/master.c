@@ -18,6 +18,7 @@
 #include "master/boxed.h"
 #include "master/ending.h"
 #include "master/logform.h"
+#include "master/moves.h"
 #include "master/opening.h"
 #include "master/pidfile.h"
 #include "master/published.h"
@@ -78,7 +79,7 @@ static void child_message(struct master *m, struct child *c)
         takeover_look(m);
     }
     if (word == WORKER_MOVED)
-        m->roots.due_us = 0;
+        roots_told(m);
     if (word != WORKER_READY)
         return;
     c->ready = true;
@@ -99,6 +100,7 @@ static void give_up(struct master *m, struct generation *g)
     if (m->current) {
         published_reload(m, false);
         service_unchanged(m);
+        moves_begin(g, m->current);
         generation_drain(g, WORKER_DRAIN);
         return;
     }
@@ -144,6 +146,7 @@ static void supersede(struct master *m)
         if (g->state != GENERATION_STARTING)
             continue;
         console_outcome(m, g->number, "another reload came in between\n");
+        moves_begin(g, m->current);
         generation_drain(g, WORKER_DRAIN);
     }
 }
@@ -175,6 +178,15 @@ static struct generation *next_generation(struct master *m)
     return g;
 }
 
+/* What is the master's, for all generations. */
+static void share(const struct master *m, struct generation *g)
+{
+    g->issued = m->issued;
+    g->attempts = m->attempts;
+    g->standing = m->standing;
+    g->moving = m->moving;
+}
+
 unsigned master_reload(struct master *m)
 {
     if (!m->current || m->ending) {
@@ -191,9 +203,7 @@ unsigned master_reload(struct master *m)
     }
     supersede(m);
     m->numbers = g->number;
-    g->issued = m->issued;
-    g->attempts = m->attempts;
-    g->standing = m->standing;
+    share(m, g);
     list_append(&m->generations, &g->node);
     if (generation_start(g, m->poll))
         return g->number;
@@ -324,6 +334,7 @@ static void loop(struct master *m)
     while (!m->released && (!list_empty(&m->generations) || upgrade_ends(m))) {
         if (roots_moved(m))
             (void)master_reload(m);
+        roots_answer(m);
         int n = poll_wait(m->poll, events, 16, wait_ms(m));
         CHECK(n >= 0);
         bool signalled = false, replaced = false, gone = false;
@@ -400,6 +411,7 @@ static void begin(struct master *m, char *const *argv)
     m->poll = poll_new();
     CHECK(m->connections && m->issued && m->standing);
     CHECK(m->signals >= 0 && m->poll >= 0);
+    CHECK(channel_pair(m->moving) == 0);
     CHECK(poll_add_level(m->poll, m->signals, &m->signal_tag) == 0);
     console_begin(m);
     upgrade_begin(m, argv);
@@ -447,9 +459,7 @@ int master_run(struct conf *conf, const struct conf_source *source,
                                           m.connections, m.tallies);
     if (!g)
         return 1;
-    g->issued = m.issued;
-    g->attempts = m.attempts;
-    g->standing = m.standing;
+    share(&m, g);
     atomic_store(&m.standing->warms,
                  conf->prepare.warm != NULL && inherit->upgrade < 0);
     list_append(&m.generations, &g->node);

@@ -58,11 +58,12 @@ struct terminal {
 /* When roots.c looks again. */
 struct roots {
     uint64_t due_us;
+    bool told; /* a worker has said that one is another directory, and waits */
 };
 
 /* What some generations have counted. */
 struct totals {
-    uint64_t accepted, closed, requests, bytes;
+    uint64_t accepted, closed, open, requests, bytes;
     unsigned workers; /* that run */
 };
 
@@ -80,8 +81,9 @@ struct master {
     struct attempts *attempts;
     struct tallies *tallies;      /* of all generations */
     int memory[INHERIT_MEMORIES]; /* for an upgrade */
-    struct standing *standing;    /* what workers know of leave */
-    struct totals gone;           /* generations */
+    int moving[2]; /* from workers that finish to those that serve */
+    struct standing *standing; /* what workers know of leave */
+    struct totals gone;        /* generations */
     uint64_t started_us;
     struct inherit inherit;
     struct conf_listen *listen; /* what systemd passed, instead of the ini's */

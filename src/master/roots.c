@@ -105,6 +105,25 @@ bool roots_moved(struct master *m)
     return false;
 }
 
+void roots_told(struct master *m)
+{
+    m->roots.due_us = 0;
+    m->roots.told = true;
+}
+
+void roots_answer(struct master *m)
+{
+    if (!m->roots.told)
+        return;
+    EACH_GENERATION (at, m) {
+        if (generation_at(at)->state == GENERATION_STARTING)
+            return; /* it will serve, or be given up */
+    }
+    m->roots.told = false;
+    if (m->current)
+        generation_tell(m->current, WORKER_STAYS);
+}
+
 int roots_wait_ms(const struct master *m)
 {
     uint64_t now = clock_mono_us();

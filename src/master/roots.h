@@ -16,6 +16,13 @@ struct master;
 /* Once a second: is there another directory to be taken, by a reload? */
 bool roots_moved(struct master *m);
 
+/* A worker can't have the directory that a root's name means now. */
+void roots_told(struct master *m);
+
+/* Unless a generation is on its way that will have it, the workers are told
+ * that nobody can do better, for requests wait for that. */
+void roots_answer(struct master *m);
+
 /* Milliseconds until it is worth asking again; -1: not now. */
 int roots_wait_ms(const struct master *m);
 

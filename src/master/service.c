@@ -56,7 +56,7 @@ static void tell_status(struct master *m, const char *before)
 
     s->told_us = clock_mono_us();
     s->told_requests = t.requests;
-    s->told_open = t.accepted - t.closed;
+    s->told_open = t.open;
     notify_send("%sSTATUS=generation %u, %u workers, %llu requests, %llu "
                 "connections open",
                 m->leave.on ? "" : before, m->current ? m->current->number : 0,
@@ -108,8 +108,7 @@ static void check_use(struct master *m, uint64_t now)
     struct totals t = master_totals(m);
     uint64_t most = m->current ? m->current->conf->idle_exit_ms * 1000 : 0;
 
-    if (t.accepted != t.closed || t.requests != s->used_requests ||
-        m->upgrade.pid) {
+    if (t.open != 0 || t.requests != s->used_requests || m->upgrade.pid) {
         s->used_us = now;
         s->used_requests = t.requests;
     }
@@ -141,8 +140,7 @@ int service_turn(struct master *m)
     }
     t = master_totals(m);
     if (m->current && !m->ending && now >= s->told_us + STATUS_US &&
-        (t.requests != s->told_requests ||
-         t.accepted - t.closed != s->told_open))
+        (t.requests != s->told_requests || t.open != s->told_open))
         tell_status(m, "");
     if (s->watchdog_us && every > s->watchdog_us / 4)
         every = s->watchdog_us / 4;

@@ -30,7 +30,7 @@ static struct figures figures_of(const struct generation *g, unsigned i)
 
     return (struct figures){
         t.requests,
-        t.accepted - t.closed,
+        t.accepted - t.closed + t.moved,
         t.bytes,
         beat && now > beat ? (now - beat) / 1000 : 0,
     };
@@ -72,8 +72,7 @@ void status_text(const struct master *m, struct buf *out)
             PACKAGE_VERSION, (int)getpid(), up_s,
             (unsigned long long)t.requests);
     buf_fmt(out, "%llu connections, of which %llu are open\n",
-            (unsigned long long)t.accepted,
-            (unsigned long long)(t.accepted - t.closed));
+            (unsigned long long)t.accepted, (unsigned long long)(t.open));
     if (m->leave.on && !m->ending)
         BUF_LIT(out, "leaving: it serves, and says that it is not ready\n");
     if (m->current) {
@@ -126,7 +125,7 @@ void status_json(const struct master *m, struct buf *out)
     json_put_u64(out, "seconds", (clock_mono_us() - m->started_us) / 1000000);
     json_put_u64(out, "requests", t.requests);
     json_put_u64(out, "accepted", t.accepted);
-    json_put_u64(out, "open", t.accepted - t.closed);
+    json_put_u64(out, "open", t.open);
     json_key(out, "leaving");
     buf_str(out, m->leave.on || m->ending ? "true" : "false");
     json_key(out, "listen");

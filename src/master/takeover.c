@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "master/activation.h"
+#include "master/moves.h"
 #include "master/pidfile.h"
 #include "master/published.h"
 #include "master/service.h"
@@ -129,6 +130,7 @@ void takeover_begin(struct master *m, struct generation *g)
     }
     console_follow(m, g->conf->control, false);
     generation_finish_sides(old); /* these see the old one's, too */
+    moves_begin(old, g);
     generation_drain(old, WORKER_DRAIN);
     m->takeover.to = g;
     m->takeover.from = old->number;

@@ -11,6 +11,7 @@ static void add(struct totals *t, const struct generation *g)
         struct tally own = tally_since(g->counters.slot[i], &g->before[i]);
         t->accepted += own.accepted;
         t->closed += own.closed;
+        t->open += own.accepted - own.closed + own.moved;
         t->requests += own.requests;
         t->bytes += own.bytes;
         t->workers += g->worker[i].pid > 0;

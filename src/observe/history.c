@@ -165,6 +165,11 @@ static void live(struct history *h, struct happened *x)
         take_idle(l, &x->event.idle);
         return;
     }
+    if (x->event.kind == BOARD_TAKEN) { /* which is nothing to its client */
+        l->generation = x->generation;
+        l->worker = x->worker;
+        return;
+    }
     stir(l, &x->event);
     switch ((enum board_kind)x->event.kind) {
     case BOARD_ACCEPT:
@@ -191,6 +196,7 @@ static void live(struct history *h, struct happened *x)
         l->end = x->event.conn;
         finish(h, find_open(h, l->number));
         break;
+    case BOARD_TAKEN:
     case BOARD_START:
     case BOARD_PAGE:
     case BOARD_KINDS:
@@ -205,6 +211,7 @@ static bool sound(const struct board_event *e)
     switch ((enum board_kind)e->kind) {
     case BOARD_ACCEPT:
     case BOARD_PROXY:
+    case BOARD_TAKEN:
     case BOARD_FIN:
     case BOARD_END:
         return e->conn.end < END_COUNT && e->connection != 0;

@@ -54,11 +54,8 @@ static uint64_t read_member(struct counters_slot *s, unsigned offset)
 
 static uint64_t read_open(struct counters_slot *s, unsigned unused)
 {
-    uint64_t closed = counters_get(&s->closed);
-    uint64_t accepted = counters_get(&s->accepted);
-
     (void)unused;
-    return held(s) && accepted > closed ? accepted - closed : 0;
+    return held(s) ? counters_open(s) : 0;
 }
 
 static uint64_t read_status(struct counters_slot *s, unsigned status)

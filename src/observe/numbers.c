@@ -34,14 +34,6 @@ static bool reading_at(struct observer *o, unsigned i, struct reading *out)
     return false;
 }
 
-static uint64_t open_now(const struct reading *r)
-{
-    uint64_t closed = counters_get(&r->slot->closed);
-    uint64_t accepted = counters_get(&r->slot->accepted);
-
-    return accepted > closed ? accepted - closed : 0;
-}
-
 static unsigned visitors_of(const struct observer *o)
 {
     unsigned n = 0;
@@ -106,7 +98,7 @@ static void put_worker(struct buf *b, struct observer *o,
     json_put_u64(b, "generation", r->generation);
     json_put_u64(b, "worker", r->worker);
     json_put_u64(b, "accepted", counters_get(&s->accepted));
-    json_put_u64(b, "open", open_now(r));
+    json_put_u64(b, "open", counters_open(r->slot));
     json_put_u64(b, "requests", counters_get(&s->requests));
     json_put_u64(b, "not_modified", counters_get(counters_status(s, 304)));
     json_put_u64(b, "bytes", counters_get(&s->bytes));

@@ -21,8 +21,9 @@ static const char *const names[] = {
     [BOARD_FIRST] = "first",     [BOARD_WAITING] = "waiting",
     [BOARD_REQUEST] = "request", [BOARD_CUT] = "cut",
     [BOARD_FIN] = "fin",         [BOARD_END] = "end",
-    [BOARD_PROXY] = "proxy",     [BOARD_PAGE] = "page",
-    [HISTORY_LOST] = "lost",     [HISTORY_IDLE] = "idle",
+    [BOARD_PROXY] = "proxy",     [BOARD_TAKEN] = "taken",
+    [BOARD_PAGE] = "page",       [HISTORY_LOST] = "lost",
+    [HISTORY_IDLE] = "idle",
 };
 
 const char *shown_event_name(unsigned kind)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "answer/events.h"
+#include "answer/txn.h"
 #include "base/check.h"
 #include "files/keep.h"
 #include "os/log.h"
@@ -25,6 +26,7 @@
 #include "serve/proxied.h"
 #include "serve/capacity.h"
 #include "serve/last_fd.h"
+#include "serve/moving.h"
 #include "serve/step.h"
 #include "serve/worker.h"
 
@@ -43,6 +45,11 @@ static void listen_on(struct worker *w, bool on)
         else
             poll_remove(w->poll, w->start->listener[i]);
     }
+    if (w->start->moving && on)
+        poll_add_listener(w->poll, w->start->moving[MOVING_TAKE],
+                          &w->acceptor.moved_tag);
+    else if (w->start->moving)
+        poll_remove(w->poll, w->start->moving[MOVING_TAKE]);
     CHECK(w->acceptor.on != on && !(on && w->acceptor.not_accepting));
     w->acceptor.on = on;
 }
@@ -66,18 +73,26 @@ static void pause_accepting(struct worker *w)
     w->acceptor.paused_at = w->places.n;
 }
 
+static struct conn *seat(struct places *p, int fd, uint64_t number,
+                         size_t listener)
+{
+    struct conn *c = capacity_place(p);
+
+    conn_init(c, fd, number);
+    c->listener = (uint8_t)listener;
+    list_append(&p->all, &c->node);
+    return c;
+}
+
 static struct conn *begin(struct worker *w, int fd, const struct net_peer *peer,
                           size_t listener)
 {
-    struct conn *c = capacity_place(&w->places);
     uint64_t before = atomic_fetch_add_explicit(w->start->connections, 1,
                                                 memory_order_relaxed);
+    struct conn *c = seat(&w->places, fd, before + 1, listener);
 
-    conn_init(c, fd, before + 1);
     c->peer = *peer;
-    c->listener = (uint8_t)listener;
     c->opened_us = c->first_us = w->now.us;
-    list_append(&w->places.all, &c->node);
     counters_add(&w->counters->accepted, 1);
     wheel_set(&w->wheel, &c->timer, w->now.ms + w->idle_ms);
     if (w->answers.ring)
@@ -147,7 +162,7 @@ static bool take_one(struct worker *w, size_t i, bool greet)
         step_close(w, c, c->end);
         return true;
     }
-    bool welcome = c->awaits_proxy || capacity_address(w, c);
+    bool welcome = c->awaits_proxy || capacity_address(w, c, false);
     if (welcome && greet) {
         arrivals_greet(w, c);
         return true;
@@ -157,6 +172,75 @@ static bool take_one(struct worker *w, size_t i, bool greet)
     if (!welcome)
         step_refuse(w, c, 503, END_LIMIT_ADDRESS);
     return true;
+}
+
+/* One whose address is none of ours has come a moment too late. */
+static size_t listener_of(const struct conf *conf, uint64_t address)
+{
+    for (size_t i = 0; i < conf->n_listen; i++) {
+        if (moving_address(conf->listen[i].text) == address)
+            return i;
+    }
+    return 0;
+}
+
+/* A connection that another worker has had until now; its place is there. */
+static void go_on(struct worker *w, int fd, const struct moved *what,
+                  struct span in)
+{
+    struct conn *c = seat(&w->places, fd, what->number,
+                          listener_of(w->conf, what->listener));
+    uint64_t idle_ms = w->now.ms + w->idle_ms;
+
+    moving_settle(c, what);
+    counters_add(&w->counters->taken, 1);
+    if (w->answers.ring)
+        event_taken(&w->answers, c);
+    if (!c->awaits_proxy) /* it is in, however many there are */
+        (void)capacity_address(w, c, true);
+    wheel_set(&w->wheel, &c->timer,
+              what->due_ms > 0 && what->due_ms < idle_ms ? what->due_ms
+                                                         : idle_ms);
+    poll_add_reader(w->poll, fd, c);
+    c->polled = true;
+    if (in.n == 0)
+        return;
+    c->txn = txn_borrow(&w->txns);
+    if (!c->txn || in.n > c->txn->in_cap) {
+        step_close(w, c, END_EVICTED);
+        return;
+    }
+    c->txn->conn = c;
+    c->txn->body_done = what->body_done;
+    c->txn->body_fault = what->body_fault;
+    conn_become(c, CONN_HEAD);
+    arrivals_said(&w->arrivals, c, in);
+}
+
+void accepting_moved(struct worker *w)
+{
+    struct moved what;
+    struct conn *gives_way;
+    struct span in;
+    int fd = 0;
+
+    for (unsigned n = 0; n < BUDGET && w->acceptor.on; n++) {
+        char *room = arrivals_room(&w->arrivals, MOVING_BYTES);
+        if (!room)
+            return;
+        enum room place = capacity_connection(w, &gives_way);
+        if (place == CAPACITY_NONE)
+            pause_accepting(w);
+        if (place != CAPACITY_YES)
+            return;
+        fd = moving_take(w->start->moving[MOVING_TAKE], room, &what, &in);
+        if (fd == -EAGAIN)
+            return;
+        if (fd >= 0 && gives_way)
+            step_give_way(w, gives_way);
+        if (fd >= 0)
+            go_on(w, fd, &what, in);
+    }
 }
 
 /* Up to `guess` connections of one socket.  A call that finds nothing costs as

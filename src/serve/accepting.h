@@ -45,7 +45,7 @@ struct acceptor {
     uint64_t proxy_logged_ms; /* when a faulty proxy was told of; 0: never */
     bool fields_logged;       /* fields of one that is not trusted were */
     struct call *calls; /* per worker, by this one; NULL: only one worker */
-    char wake_tag;
+    char wake_tag, moved_tag;
 };
 
 bool accepting_init(struct worker *w);
@@ -56,6 +56,10 @@ void accepting_note(struct worker *w, void *tag);
 
 /* Takes what was noted. */
 void accepting_take(struct worker *w);
+
+/* Takes connections of workers that finish; what these have said is put among
+ * what was received. */
+void accepting_moved(struct worker *w);
 
 /* Another worker left a connection to this one. */
 void accepting_called(struct worker *w);

@@ -55,6 +55,23 @@ static void receive(struct worker *w, struct conn *c, bool more_expected)
         arrivals_put_off(&w->arrivals, c);
 }
 
+char *arrivals_room(struct arrivals *a, size_t n)
+{
+    bool room =
+        a->arena_n + n <= ARRIVALS_ARENA && a->n_received < ARRIVALS_MOST;
+
+    return room ? a->arena + a->arena_n : NULL;
+}
+
+void arrivals_said(struct arrivals *a, struct conn *c, struct span in)
+{
+    CHECK(in.p > a->arena && in.p + in.n <= a->arena + ARRIVALS_ARENA);
+    CHECK(a->n_received < ARRIVALS_MOST && in.n > 0 && !c->received);
+    a->arena_n = (size_t)(in.p + in.n - a->arena);
+    a->received[a->n_received++] = (struct received){ c, in.p, in.n };
+    c->received = true;
+}
+
 void arrivals_watch(struct worker *w, struct conn *c)
 {
     if (c->polled || c->state == CONN_CLOSED)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/list.h"
+#include "base/span.h"
 
 struct conn;
 struct worker;
@@ -42,6 +43,12 @@ struct arrivals {
 /* A new connection: its request is often there already.  Only within the event
  * part of a turn. */
 void arrivals_greet(struct worker *w, struct conn *c);
+
+/* Room for n bytes that come in another way; NULL: not in this turn. */
+char *arrivals_room(struct arrivals *a, size_t n);
+
+/* Of these, the ones that c has said, to be dealt with as if received. */
+void arrivals_said(struct arrivals *a, struct conn *c, struct span in);
 
 /* Something happened on it (EPOLL...). */
 void arrivals_ready(struct worker *w, struct conn *c, unsigned events);

@@ -20,14 +20,6 @@
 #define MISSES_MAX 3u    /* then it is left alone until it turns again */
 #define BEAT_OLD_US (3u * WORKER_BEAT_MS * 1000u)
 
-static uint64_t open_now(struct counters_slot *s)
-{
-    uint64_t closed = counters_get(&s->closed);
-    uint64_t accepted = counters_get(&s->accepted);
-
-    return accepted > closed ? accepted - closed : 0;
-}
-
 bool balance_init(struct worker *w)
 {
     if (!w->start->wake || w->conf->workers < 2)
@@ -67,7 +59,7 @@ static struct counters_slot *least_busy(struct worker *w, unsigned *index)
 
     for (unsigned i = 0; i < w->conf->workers; i++) {
         struct counters_slot *s = w->start->counters->slot[i];
-        uint64_t n = open_now(s);
+        uint64_t n = counters_open(s);
         if (i == w->start->index || n >= least || absent(w, i, s) ||
             counters_get(&s->beat_us) + BEAT_OLD_US < w->now.us)
             continue;
@@ -88,7 +80,7 @@ bool balance_yields(struct worker *w)
     struct counters_slot *other = least_busy(w, &index);
     if (!other)
         return false;
-    uint64_t least = open_now(other);
+    uint64_t least = counters_open(other);
     if (w->places.n <= least + 1 + least / 8)
         return false;
     CHECK(index != w->start->index && index < w->conf->workers);

@@ -190,14 +190,14 @@ struct conn *capacity_place(struct places *p)
     return c;
 }
 
-bool capacity_address(struct worker *w, struct conn *c)
+bool capacity_address(struct worker *w, struct conn *c, bool moved)
 {
     if (!w->places.addresses || (w->wants.fields && fronted_trusts(w->conf, c)))
         return true;
+    size_t most = moved ? SIZE_MAX : w->conf->limits.connections_per_address;
     CHECK(!c->by_address);
     c->counted_as = c->peer;
-    c->by_address = addresses_enter(w->places.addresses, &c->peer,
-                                    w->conf->limits.connections_per_address);
+    c->by_address = addresses_enter(w->places.addresses, &c->peer, most);
     return c->by_address;
 }
 

@@ -53,8 +53,9 @@ enum room capacity_connection(struct worker *w, struct conn **gives_way);
 struct conn *capacity_place(struct places *p);
 
 /* The limit of connections per address; false: this one is too many.  Proxies
- * whose fields count have none of their own (fronted.h). */
-bool capacity_address(struct worker *w, struct conn *c);
+ * whose fields count have none of their own (fronted.h).  moved: another worker
+ * has let it in, so that it is counted only. */
+bool capacity_address(struct worker *w, struct conn *c, bool moved);
 
 /* Its place is free again. */
 void capacity_left(struct places *p, struct conn *c);

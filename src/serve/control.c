@@ -9,12 +9,14 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "files/follow.h"
 #include "files/replies.h"
 #include "os/channel.h"
 #include "os/log.h"
 #include "os/poll.h"
 #include "serve/accepting.h"
 #include "serve/access.h"
+#include "serve/step.h"
 #include "serve/worker.h"
 
 #define FINISH_IDLE_MS 1000 /* then an idle connection is closed at the end */
@@ -62,6 +64,14 @@ static void finish(struct worker *w)
     }
 }
 
+/* Of which listening sockets: a byte each. */
+static void begin_moves(struct moves *m, const char *may, size_t n)
+{
+    m->on = true;
+    for (size_t i = 0; i < n && i < LISTEN_MAX; i++)
+        m->may[i] = may[i] != 0;
+}
+
 static void obey(struct worker *w, enum worker_word word, int fd)
 {
     switch (word) {
@@ -71,6 +81,12 @@ static void obey(struct worker *w, enum worker_word word, int fd)
         break;
     case WORKER_DRAIN:
         drain(w);
+        follow_give_up(&w->files);
+        if (w->ending.moves.on)
+            step_move_on(w);
+        break;
+    case WORKER_STAYS:
+        follow_give_up(&w->files);
         break;
     case WORKER_FINISH:
         finish(w);
@@ -84,6 +100,7 @@ static void obey(struct worker *w, enum worker_word word, int fd)
     case WORKER_PREPARER:
         replies_renew(&w->files, fd);
         return;
+    case WORKER_MOVE:
     case WORKER_READY:
     case WORKER_NOT_ACCEPTING:
     case WORKER_MOVED:
@@ -96,10 +113,11 @@ static void obey(struct worker *w, enum worker_word word, int fd)
 void control_take(struct worker *w)
 {
     for (;;) {
-        char word;
+        char word[1 + LISTEN_MAX];
         int fd = -1;
         size_t n_fds = 1;
-        ssize_t n = channel_take(w->start->control, &word, 1, &fd, &n_fds);
+        ssize_t n =
+            channel_take(w->start->control, word, sizeof word, &fd, &n_fds);
         if (n == -EAGAIN)
             return;
         if (n <= 0) {
@@ -110,6 +128,8 @@ void control_take(struct worker *w)
             drain(w);
             return;
         }
-        obey(w, (enum worker_word)word, n_fds ? fd : -1);
+        if (word[0] == WORKER_MOVE && w->start->moving)
+            begin_moves(&w->ending.moves, word + 1, (size_t)n - 1);
+        obey(w, (enum worker_word)word[0], n_fds ? fd : -1);
     }
 }

@@ -9,6 +9,7 @@ libserve_a_SOURCES = \
 	src/serve/conn.c src/serve/conn.h \
 	src/serve/control.c src/serve/control.h \
 	src/serve/expiry.c src/serve/expiry.h \
+	src/serve/moving.c src/serve/moving.h \
 	src/serve/ferry.c src/serve/ferry.h \
 	src/serve/fronted.c src/serve/fronted.h \
 	src/serve/gauges.c src/serve/gauges.h \

@@ -69,5 +69,6 @@ enum proxied proxied_take(struct worker *w, struct conn *c, struct span *in)
     if (w->answers.ring)
         event_proxy(&w->answers, c, &via, &p);
     *in = span_from(*in, p.bytes);
-    return p.local || capacity_address(w, c) ? PROXIED_READY : PROXIED_FULL;
+    return p.local || capacity_address(w, c, false) ? PROXIED_READY
+                                                    : PROXIED_FULL;
 }

@@ -6,10 +6,12 @@
  */
 #include "serve/step.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 #include "answer/answer.h"
 #include "answer/events.h"
+#include "base/apart.h"
 #include "base/check.h"
 #include "base/uninit.h"
 #include "os/net.h"
@@ -18,6 +20,7 @@
 #include "serve/arrivals.h"
 #include "serve/conn.h"
 #include "serve/ferry.h"
+#include "serve/moving.h"
 #include "serve/fronted.h"
 #include "serve/rate.h"
 #include "serve/pacing.h"
@@ -47,6 +50,22 @@ static void give_back(struct txn_pool *pool, struct conn *c)
     c->txn = NULL;
 }
 
+/* It has ended here. */
+static void let_go(struct places *p, struct conn *c, enum end why)
+{
+    c->end = why;
+    conn_become(c, CONN_CLOSED);
+    if (c->fd >= 0)
+        close(c->fd);
+    c->fd = -1;
+    wheel_cancel(&c->timer);
+    if (c->again)
+        list_remove(&c->turn);
+    c->again = false;
+    list_append(&p->dead, &c->turn);
+    p->n_dead++;
+}
+
 void step_close(struct worker *w, struct conn *c, enum end why)
 {
     if (c->state == CONN_CLOSED)
@@ -59,16 +78,52 @@ void step_close(struct worker *w, struct conn *c, enum end why)
     c->end = why;
     if (w->answers.ring)
         event_end(&w->answers, c);
-    conn_become(c, CONN_CLOSED);
-    if (c->fd >= 0)
-        close(c->fd);
-    c->fd = -1;
-    wheel_cancel(&c->timer);
-    if (c->again)
-        list_remove(&c->turn);
-    c->again = false;
-    list_append(&w->places.dead, &c->turn);
-    w->places.n_dead++;
+    let_go(&w->places, c, why);
+}
+
+/* To a worker that serves on, with what it has said so far; false: it stays.
+ * Where there is no room for it just now it waits, and says nothing new. */
+static APART bool move_on(struct worker *w, struct conn *c, struct span in)
+{
+    struct moves *m = &w->ending.moves;
+
+    if (!m->may[c->listener] || !moving_possible(c, in))
+        return false;
+    int error = moving_give(w->start->moving[MOVING_GIVE], c,
+                            w->conf->listen[c->listener].text, in);
+    if (error == -EAGAIN) {
+        m->left = true;
+        if (!c->txn)
+            return true;
+        txn_input_keep(c->txn, in, SPAN(""));
+        conn_become(c, CONN_HEAD);
+        set_timer(w, c, rate_head(&w->pace, c));
+        return true;
+    }
+    m->on = error == 0;
+    if (error)
+        return false;
+    if (c->txn)
+        txn_input_done(c->txn);
+    give_back(&w->txns, c);
+    /* else its events go on coming here, for it is open elsewhere */
+    if (c->polled)
+        poll_remove(w->poll, c->fd);
+    let_go(&w->places, c, END_OPEN);
+    return true;
+}
+
+void step_move_on(struct worker *w)
+{
+    w->ending.moves.left = false;
+    for (struct list *at = w->places.all.next;
+         at != &w->places.all && w->ending.moves.on; at = at->next) {
+        struct conn *c = LIST_ENTRY(at, struct conn, node);
+        if (c->state == CONN_IDLE)
+            (void)move_on(w, c, SPAN(""));
+        else if (c->state == CONN_HEAD)
+            (void)move_on(w, c, txn_input(c->txn));
+    }
 }
 
 /* The head of the request that waits, as far as it is there. */
@@ -133,6 +188,8 @@ static void become_idle(struct worker *w, struct conn *c)
         fronted_served(&w->places, c);
     conn_become(c, CONN_IDLE);
     set_timer(w, c, w->idle_ms);
+    if (w->ending.moves.on)
+        (void)move_on(w, c, SPAN(""));
 }
 
 /* A request has begun and takes more than this turn. */
@@ -220,6 +277,8 @@ static void run(struct worker *w, struct conn *c, struct span in)
     enum send_result s = SEND_DONE;
     bool on = !w->over || w->answers.listed.open, looked_at = on;
 
+    if (w->ending.moves.on && move_on(w, c, in))
+        return;
     while (on) {
         unsigned n = 0;
         while (r == REQUEST_ANSWERED && !c->closing && in.n > 0 &&

@@ -37,6 +37,8 @@
 #define DUE_US 1000
 /* Of a turn: then there is time for one more listing */
 #define ANOTHER_US 1000
+/* Until it is tried again to have connections taken by others. */
+#define MOVE_MS 5
 #define BATCH 64 /* requests that are received before they are answered */
 
 void turn_free_dead(struct worker *w)
@@ -47,10 +49,14 @@ void turn_free_dead(struct worker *w)
         list_remove(&c->turn);
         list_remove(&c->node);
         capacity_left(&w->places, c);
+        if (c->end == END_OPEN) {
+            counters_add(&w->counters->given, 1);
+            continue;
+        }
         counters_add(&w->counters->end[c->end], 1);
         counters_add(&w->counters->closed, 1);
     }
-    /* each connection that was accepted is open or was counted as closed */
+    /* each connection that came is open, closed, or another worker's */
     CHECK(w->places.n_dead == 0);
     CHECK(w->places.came == w->places.gone + w->places.n);
 }
@@ -206,7 +212,7 @@ static void list_some(struct worker *w)
 static void handle_events(struct worker *w, struct epoll_event *events, int n)
 {
     bool facts = false, control = false, aside = false;
-    bool busy = false;
+    bool busy = false, moved = false;
 
     arrivals_again(w);
     for (int i = 0; i < n; i++) {
@@ -223,6 +229,8 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
             facts = true;
         } else if (tag == &w->control_tag) {
             control = true;
+        } else if (tag == &w->acceptor.moved_tag) {
+            moved = true;
         } else if (tag == &w->acceptor.wake_tag) {
             accepting_called(w);
         } else if (tag == &w->files.aside_tag) {
@@ -242,6 +250,10 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
     if (w->acceptor.n_due > 0 && (!busy || waited(&w->acceptor, &w->answers))) {
         w->acceptor.due_turns = 0;
         accepting_take(w);
+        answer_received(w);
+    }
+    if (moved) {
+        accepting_moved(w);
         answer_received(w);
     }
     if (facts) {
@@ -304,6 +316,10 @@ static int wait_ms(struct worker *w)
     ms = least(ms, access_turn(w->access));
     ms = least(ms, accepting_turn(w));
     if (w->ending.drains) {
+        if (w->ending.moves.left && w->ending.moves.on)
+            step_move_on(w);
+        if (w->ending.moves.left)
+            ms = least(ms, MOVE_MS);
         uint64_t left = w->ending.until_ms - w->now.ms;
         ms = least(ms, w->ending.until_ms > w->now.ms ? (int)left : 0);
     }

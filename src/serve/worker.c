@@ -202,7 +202,7 @@ static int confine(const struct worker_start *start, const struct files *fs)
         return start->conf->sandbox ? -ENOMEM : 0;
     }
     for (size_t i = 0; i < start->n_roots; i++) {
-        below[s.n_below++] = start->root[i].fd;
+        below[s.n_below++] = fs->root[i].fd; /* by its name, by now */
         if (start->root[i].releases >= 0)
             below[s.n_below++] = start->root[i].releases;
         for (unsigned k = 0; k < fs->root[i].n_previous; k++)

@@ -43,7 +43,8 @@ struct worker_start {
     size_t descriptors; /* most that a process may have; 0: no limit */
     struct counters *counters;
     struct board *board; /* NULL: nobody observes */
-    const int *wake; /* per worker, to be called by the others; may be NULL */
+    const int *wake;   /* per worker, to be called by the others; may be NULL */
+    const int *moving; /* the pair of moving.h; NULL: none */
     _Atomic uint64_t *connections;   /* numbers given to connections so far */
     struct issued *issued;           /* what was handed out before, by all */
     struct attempts *attempts;       /* at passwords, at all workers */
@@ -55,7 +56,10 @@ enum worker_word {
     WORKER_READY = 'r',         /* worker to master, once: it accepts */
     WORKER_NOT_ACCEPTING = 'n', /* the same: no more, it drains */
     WORKER_MOVED = 'm',         /* the same: a root is not what it was */
-    WORKER_STOP = 's',          /* master to worker: end now */
+    WORKER_STAYS = 'k',         /* master to worker: nobody can do better */
+    WORKER_MOVE = 'h',          /* + a byte for each listening socket: others
+                                   take its connections; before a drain */
+    WORKER_STOP = 's',          /* end now */
     WORKER_DRAIN = 'd',         /* finish what is under way, then end */
     WORKER_FINISH = 'f',        /* the same, and nobody serves on: soon */
     WORKER_LOG = 'l',           /* + descriptor: new access log */
@@ -126,6 +130,11 @@ struct worker {
     struct {
         bool drains, stops;
         uint64_t until_ms;
+        struct moves {
+            bool on;   /* somebody serves on, who takes connections */
+            bool left; /* some were not taken for want of room */
+            bool may[LISTEN_MAX]; /* of these listening sockets */
+        } moves;
     } ending;
 };
 

@@ -34,6 +34,7 @@ enum board_kind {
     BOARD_PROXY,   /* a proxy has said whose connection it is: conn.peer;
                       text[0]: its own address, text[1]: version of TLS, cipher
                       and server name, a line each, none of them told: empty */
+    BOARD_TAKEN,   /* another worker has it from now on */
     BOARD_PAGE,    /* what a file refers to; text[0]: path, text[1]: list */
     BOARD_KINDS
 };

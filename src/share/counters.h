@@ -41,10 +41,12 @@ struct counters_times {
 struct counters_slot {
     _Alignas(64) _Atomic uint64_t accepted; /* connections */
     _Atomic uint64_t closed;
-    _Atomic uint64_t requests; /* answered, whatever the status */
-    _Atomic uint64_t bytes;    /* handed to the system, heads included */
-    _Atomic uint64_t beat_us;  /* monotonic time of the last turn */
-    _Atomic uint64_t log_lost; /* access log lines that were not written */
+    _Atomic uint64_t given, taken; /* to and from workers of other generations,
+                                      while open */
+    _Atomic uint64_t requests;     /* answered, whatever the status */
+    _Atomic uint64_t bytes;        /* handed to the system, heads included */
+    _Atomic uint64_t beat_us;      /* monotonic time of the last turn */
+    _Atomic uint64_t log_lost;     /* access log lines that were not written */
     _Atomic uint64_t end[END_COUNT]; /* of connections */
     /* answered, by status; see counters_status() */
     _Atomic uint64_t status[COUNTERS_STATUS_MAX - COUNTERS_STATUS_MIN + 1];
@@ -90,6 +92,15 @@ static inline void counters_add(_Atomic uint64_t *c, uint64_t n)
 static inline uint64_t counters_get(_Atomic uint64_t *c)
 {
     return atomic_load_explicit(c, memory_order_relaxed);
+}
+
+/* Connections that are open; another process may be adding just now. */
+static inline uint64_t counters_open(struct counters_slot *s)
+{
+    uint64_t went = counters_get(&s->closed) + counters_get(&s->given);
+    uint64_t came = counters_get(&s->accepted) + counters_get(&s->taken);
+
+    return came > went ? came - went : 0;
 }
 
 static inline _Atomic uint64_t *counters_status(struct counters_slot *s,

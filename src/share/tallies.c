@@ -12,7 +12,7 @@
 #include "os/shm.h"
 
 /* To be raised when a member gets another meaning; size tells the rest. */
-#define VERSION 1u
+#define VERSION 2u
 #define LAYOUT ((uint64_t)VERSION << 32 | sizeof(struct tallies))
 
 struct tallies *tallies_new(int *fd)
@@ -73,7 +73,7 @@ static bool take(struct counters_slot *s, uint32_t worker)
     }
     atomic_store(&s->worker, worker);
     /* nobody has it, so nothing of it is open */
-    atomic_store(&s->closed, counters_get(&s->accepted));
+    counters_add(&s->closed, counters_open(s));
     return true;
 }
 
@@ -147,6 +147,7 @@ void tallies_preparer_gone(struct counters_preparer *p)
 struct tally tally_of(struct counters_slot *s)
 {
     return (struct tally){ counters_get(&s->accepted), counters_get(&s->closed),
+                           counters_get(&s->taken) - counters_get(&s->given),
                            counters_get(&s->requests),
                            counters_get(&s->bytes) };
 }
@@ -157,6 +158,7 @@ struct tally tally_since(struct counters_slot *s, const struct tally *before)
 
     return (struct tally){ now.accepted - before->accepted,
                            now.closed - before->closed,
+                           now.moved - before->moved,
                            now.requests - before->requests,
                            now.bytes - before->bytes };
 }

@@ -85,7 +85,9 @@ void tallies_preparer_gone(struct counters_preparer *p);
 /* What was counted when it was claimed, so that somebody's own share can be
  * told. */
 struct tally {
-    uint64_t accepted, closed, requests, bytes;
+    uint64_t accepted, closed;
+    uint64_t moved; /* taken without those given; modulo 2^64 */
+    uint64_t requests, bytes;
 };
 
 struct tally tally_of(struct counters_slot *s);

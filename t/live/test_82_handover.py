@@ -61,14 +61,18 @@ def preparer(server):
 
 def test_older_generations_get_the_next_one_too(serve):
     """Its death is mended for all that ask it, also for one that only finishes."""
-    server = serve(files=FILES, conf={"server": {"workers": 1},
-                                      "timeouts": {"prepare": "20s"}})
-    with server.connect() as older:
+    listen = ["127.0.0.1:0", "127.0.0.2:0", "127.0.0.3:0"]
+    server = serve(files=FILES, conf={
+        "server": {"workers": 1, "listen": listen},
+        "timeouts": {"prepare": "20s"}})
+    ports = server.await_line(r"127\.0\.0\.2:(\d+)/ http://127\.0\.0\.3:(\d+)/")
+    # connections on an address that nobody listens at any more stay
+    with server.connect(address=("127.0.0.3", int(ports[2]))) as older:
         assert older.get("/a.txt").status == 200
-        reload(server)
-        old = server.connect()
+        reload(server, {"server": {"listen": listen[:2]}})
+        old = server.connect(address=("127.0.0.2", int(ports[1])))
         assert old.get("/a.txt").status == 200
-        reload(server)
+        reload(server, {"server": {"listen": listen[:1]}})
         since = server.mark()
         os.kill(preparer(server), signal.SIGKILL)
         server.await_line("M031", since)

@@ -1,0 +1,330 @@
+# SPDX-License-Identifier: MIT
+"""Connections that outlive the workers they began at: after a reload, and after
+a root has become another directory, the next request of a kept connection is
+answered by those that serve on; nothing of it is lost or forgotten."""
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+import harness
+from harness import until
+from test_72_proxies import binary
+from wire import Closed
+
+SWITCHES = 25
+FILES = {"a.txt": "a\n", "b.txt": "b\n"}
+BODY = [("Content-Length", "5")]
+
+
+def made(folder, text):
+    folder.mkdir(parents=True)
+    (folder / "v.txt").write_text(text)
+    for at in (folder, folder.parent):
+        at.chmod(0o755)
+
+
+def renamed(where, i):
+    """The folder itself gives way to another one."""
+    made(where / "new", "%03d" % i)
+    (where / "current").rename(where / ("old%d" % i))
+    (where / "new").rename(where / "current")
+
+
+def linked(where, i):
+    """A link that leads out of its own folder: a worker may not follow it."""
+    made(where / ("far%d" % i) / "r", "%03d" % i)
+    link = where / "in" / "next"
+    link.symlink_to("../far%d/r" % i)
+    link.rename(where / "in" / "link")
+
+
+class Visitor(threading.Thread):
+    """Asks again and again on one connection: alone, with content, two at a
+    time."""
+
+    def __init__(self, server, target, host):
+        super().__init__(daemon=True)
+        self.server, self.target, self.host = server, target, host
+        self.seen, self.faults = [], []
+        self.ending = threading.Event()
+
+    def ask(self, c, n):
+        more = {"fields": BODY, "body": b"12345"} if n % 3 == 1 else {}
+        if n % 3 == 2:
+            head = "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n" % (
+                self.target, self.host)
+            c.send(2 * head.encode())
+            return [c.read_response(), c.read_response()]
+        return [c.request("GET", self.target, host=self.host, **more)]
+
+    def run(self):
+        c, n = self.server.connect(), 0
+        while not self.ending.is_set():
+            begun = time.monotonic()
+            n += 1
+            try:
+                for r in self.ask(c, n):
+                    self.seen.append((begun, r.status, r.body.decode()))
+                    if r.closes:
+                        self.faults.append("closes")
+            except (Closed, OSError) as fault:
+                self.faults.append(repr(fault))
+                break
+        c.close()
+
+
+def visited(server, target, host, switch):
+    visitors, placed = [Visitor(server, target, host) for _ in range(3)], []
+    for v in visitors:
+        v.start()
+    try:
+        for i in range(1, SWITCHES + 1):
+            switch(i)
+            placed.append((time.monotonic(), "%03d" % i))
+            seen = [len(v.seen) for v in visitors]
+            until("visits", lambda: all(len(v.seen) > k + 3 or v.faults
+                                        for v, k in zip(visitors, seen)))
+    finally:
+        for v in visitors:
+            v.ending.set()
+        for v in visitors:
+            v.join()
+    assert not sum((v.faults for v in visitors), [])
+    seen = sorted(x for v in visitors for x in v.seen)
+    assert {status for _, status, _ in seen} == {200}
+    for begun, _, text in seen:
+        due = [n for at, n in placed if at < begun]
+        assert not due or text >= due[-1], (begun, text, due[-1])
+
+
+PLACES = {
+    "root": ("", "current", "/v.txt", "localhost"),
+    "host": ("[host h.example]\nroot = %s\n", "current", "/v.txt",
+             "h.example"),
+    "alias": ("[alias /app/]\nroot = %s\n", "current", "/app/v.txt",
+              "localhost"),
+    "link": ("", "in/link", "/v.txt", "localhost"),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_stale_answer_from_a_root_that_is_another(serve, tmp_path, place):
+    """From directories that the workers of before may not read (Landlock):
+    what they are asked by then is answered by the next ones."""
+    rules, name, target, host = PLACES[place]
+    where = tmp_path / "site"
+    switch = linked if place == "link" else renamed
+    made(where / ("far0/r" if place == "link" else "current"), "000")
+    (where / "in").mkdir(mode=0o755)
+    where.chmod(0o755)
+    if place == "link":
+        (where / "far0").chmod(0o755)
+        (where / "in" / "link").symlink_to("../far0/r")
+    root = where / name
+    server = serve(files=FILES, start=False)
+    conf = {"server": {"workers": 2}}
+    if not rules:
+        conf["server"]["root"] = root
+    server.configure(conf, rules % root if rules else "")
+    server.start()
+    visited(server, target, host, lambda i: switch(where, i))
+    assert server.get("/a.txt" if rules else "/v.txt").status == 200
+    until("one generation", lambda: len(server.workers()) == 2)
+
+
+def reload(server, conf=None, rules=""):
+    since = server.mark()
+    if conf or rules:
+        server.configure(conf or {}, rules)
+    server.signal(signal.SIGHUP)
+    server.await_line("M013", since)
+
+
+def moved(server, c, target="/a.txt", **more):
+    """Asks until the next configuration answers: its Server field says so."""
+    n = 0
+
+    def asked():
+        nonlocal n
+        n += 1
+        r = c.request("GET", target, **more)
+        assert r.status == 200 and not r.closes, r
+        return r if r.get("Server") == "next" else None
+    return until("the next generation's answer", asked), n
+
+
+NEXT = {"server": {"server-field": "next"}}
+
+
+def test_what_is_known_of_a_connection_goes_along(serve):
+    server = serve(files=FILES, conf={"server": {"workers": 1}})
+    pids = server.workers()
+    with server.connect() as c:
+        assert c.get("/a.txt").status == 200
+        reload(server, NEXT)
+        _, n = moved(server, c)
+        lines = server.log(n + 1)
+    # one connection, its requests counted on
+    assert len({line["connection"] for line in lines}) == 1
+    assert [line["request"] for line in lines] == list(range(1, n + 2))
+    until("the old one's end", lambda: not harness.alive(pids[0]))
+
+
+def test_the_number_of_requests_counts_on(serve):
+    server = serve(files=FILES, conf={"server": {"workers": 1}, "limits": {
+        "requests-per-connection": 50}})
+    with server.connect() as c:
+        for _ in range(20):
+            assert not c.get("/a.txt").closes
+        reload(server, NEXT)
+        _, n = moved(server, c)
+        for _ in range(50 - 20 - n - 1):
+            assert not c.get("/a.txt").closes
+        assert c.get("/a.txt").closes
+
+
+def test_addresses_are_counted_on(serve):
+    server = serve(files=FILES, conf={"server": {"workers": 1}, "limits": {
+        "connections-per-address": 2}})
+    one, two = server.connect(), server.connect()
+    assert one.get("/a.txt").status == two.get("/a.txt").status == 200
+    reload(server, NEXT)
+    moved(server, one)
+    moved(server, two)
+    assert server.get("/a.txt").status == 503
+    one.close()
+    until("room for another", lambda: server.get("/a.txt").status == 200)
+    assert two.get("/a.txt").status == 200
+
+
+@pytest.mark.parametrize("cut", (1, 20, 60))
+def test_half_a_head_and_the_rest_after_a_reload(serve, cut):
+    server = serve(files=FILES, conf={"server": {"workers": 1}})
+    head = (b"GET /b.txt HTTP/1.1\r\nHost: localhost\r\n"
+            b"X-Long: 1234567890123456789\r\n\r\n")
+    with server.connect() as c:
+        c.send(head[:cut])
+        reload(server, NEXT)
+        until("the old one's end", lambda: len(server.workers()) == 1)
+        c.send(head[cut:])
+        r = c.read_response()
+        assert (r.status, r.body, r.get("Server")) == (200, b"b\n", "next")
+
+
+@pytest.mark.parametrize("cut", (5, 20, None))
+def test_a_proxy_header_and_the_rest_after_a_reload(serve, cut):
+    server = serve(files=FILES, conf={
+        "server": {"workers": 1, "listen": "127.0.0.1:0 proxy"},
+        "proxy": {"trust": "127.0.0.1"}})
+    header = binary()
+    with server.connect(lint=False) as c:
+        c.send(header[:cut])
+        reload(server, NEXT)
+        until("the old one's end", lambda: len(server.workers()) == 1)
+        c.send(b"" if cut is None else header[cut:])
+        assert c.get("/a.txt").get("Server") == "next"
+    assert server.log(1)[0]["peer"] == "192.0.2.7"
+
+
+def test_a_download_ends_where_it_began(serve):
+    """And what was asked behind it is answered by those that serve on."""
+    server = serve(files=FILES, conf={"server": {"workers": 1}})
+    size = 30_000_000
+    server.tree.write("large.bin", bytes(size))
+    old = server.workers()
+    with server.connect(lint=False) as c:
+        c.send(b"GET /large.bin HTTP/1.1\r\nHost: localhost\r\n\r\n"
+               b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        until("its beginning", lambda: c.sock.recv(1, 2))  # MSG_PEEK
+        reload(server, NEXT)
+        assert harness.alive(old[0])
+        r = c.read_response()
+        assert len(r.body) == size and r.get("Server") != "next"
+        assert not r.closes
+        r = c.read_response()
+        assert r.body == b"a\n" and r.get("Server") == "next"
+        until("the old one's end", lambda: not harness.alive(old[0]))
+        assert c.get("/b.txt").status == 200
+
+
+def test_idle_ones_end_when_it_was_announced(serve):
+    """Going to another worker is no use of a connection."""
+    server = serve(files=FILES, conf={"server": {"workers": 1},
+                                      "timeouts": {"idle": "2s"}})
+    with server.connect() as c:
+        r = c.get("/a.txt")
+        at = time.monotonic()
+        assert r.get("Keep-Alive") == "timeout=2"
+        reload(server, {"timeouts": {"idle": "60s"}})
+        assert c.sock.recv(1) == b""
+        assert time.monotonic() - at < 50
+
+
+def test_a_removed_address_keeps_its_connections_to_the_end(serve):
+    server = serve(files=FILES, conf={"server": {
+        "workers": 1, "listen": ["127.0.0.1:0", "127.0.0.2:0"]}})
+    port = int(server.await_line(r"127\.0\.0\.2:(\d+)/")[1])
+    with server.connect(address=("127.0.0.2", port)) as c:
+        assert c.get("/a.txt").status == 200
+        reload(server, {"server": {"listen": "127.0.0.1:0",
+                                   "server-field": "next"}})
+        until("a closing answer", lambda: c.get("/a.txt").closes)
+
+
+def test_more_than_fit_at_once(serve):
+    """The sockets between generations hold some hundreds."""
+    server = serve(files=FILES, conf={"server": {"workers": 2}})
+    kept = [server.connect(lint=False) for _ in range(600)]
+    for c in kept:
+        assert c.get("/a.txt").status == 200
+    reload(server, NEXT)
+    for c in kept:
+        moved(server, c)
+    reload(server, {"server": {"server-field": "next", "workers": 1}})
+    for c in kept:
+        r = c.get("/a.txt")
+        assert r.status == 200 and not r.closes
+        c.close()
+
+
+def test_a_reload_that_fails_lets_nobody_wait(serve, tmp_path):
+    """The root is another directory, and the ini has a fault: the old one is
+    served on, at once."""
+    where = tmp_path / "site"
+    made(where / "current", "000")
+    server = serve(start=False)
+    server.configure({"server": {"root": where / "current", "workers": 1},
+                      "timeouts": {"prepare": "300s"}})
+    server.start()
+    with server.connect() as c:
+        assert c.get("/v.txt").body == b"000"
+        whole = server.file.read_text()
+        server.file.write_text(whole + "\n[server]\nworkers = none\n")
+        since = server.mark()
+        renamed(where, 1)
+        assert c.get("/v.txt").body == b"000"
+        server.await_line("M052", since)
+        assert c.get("/v.txt").body == b"000"
+        server.file.write_text(whole)
+        reload(server)
+        until("the new one", lambda: c.get("/v.txt").body == b"001")
+
+
+def test_killed_after_taking_one(serve):
+    """What it had is counted as ended with it, and nothing twice."""
+    server = serve(files=FILES, conf={"server": {"workers": 1}})
+    with server.connect() as c:
+        assert c.get("/a.txt").status == 200
+        reload(server, NEXT)
+        moved(server, c)
+        until("one worker", lambda: len(server.workers()) == 1)
+        since = server.mark()
+        os.kill(server.workers()[0], signal.SIGKILL)
+        server.await_line("M034", since)
+        with pytest.raises((Closed, OSError)):
+            c.get("/a.txt")
+    assert server.get("/a.txt").status == 200
+    server.sockets_at_start = {}
