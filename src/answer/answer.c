@@ -21,6 +21,7 @@
 #include "files/entry.h"
 #include "files/files.h"
 #include "files/tags.h"
+#include "files/wish.h"
 #include "http/accept.h"
 #include "http/status.h"
 #include "serve/conn.h"
@@ -246,6 +247,8 @@ static void answer_file(const struct reply *to, struct entry *e)
     const struct head *h = &to->q->head;
     UNINIT struct plan plan;
     plan_make(&plan, h, &e->source, to->a->now->second + e->clock_s);
+    if (plan.wish != CODING_IDENTITY)
+        wish_ask(to->a->files, e, 1u << plan.wish);
     if (plan.status == 304 &&
         !blocks_not_modified(to->a->files, e, plan.coding))
         send_all_the_same(&plan);

@@ -297,7 +297,7 @@ const struct key keys[] = {
     ROW("prepare", "warm-time", duration, conf, prepare.warm_ms, "20s",
         "until it is ready all the same", RANGE(100, 25000)),
     ROW("prepare", "compress", bool, conf, prepare.compress, "on",
-        "make br, zstd and gzip forms of files worth it"),
+        "make br, zstd and gzip forms of files worth it, for clients that would be sent them"),
     ROW("prepare", "compress-min", size, conf, prepare.compress_min_bytes, "256",
         "smaller files are not compressed", RANGE(0, GIB(1))),
     ROW("prepare", "compress-max", auto_size, conf, prepare.compress_max_bytes,

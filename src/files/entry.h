@@ -88,6 +88,8 @@ struct entry {
     bool unasked;    /* to be asked again: channel was full, or renewed */
     bool negotiable; /* has or will have codings: Vary */
     bool background; /* asked again while the old facts still serve */
+    bool bare;       /* this ask is for further codings alone: see wish.h */
+    uint8_t wanted;  /* bit per coding that some client would be sent */
     int fd; /* of the file until facts are there, and for large files; or -1 */
     struct file_version version;
     uint8_t declared;       /* enum coding: what a rule says its bytes are in */
@@ -132,8 +134,9 @@ struct entry {
     /* the look-up */
     int status; /* ENTRY_MOVED, ENTRY_REFUSED */
     enum reason reason;
-    uint32_t refs; /* the cache's own included */
-    uint64_t asked_us;
+    uint32_t refs;      /* the cache's own included */
+    uint64_t asked_us;  /* its facts; monotonic */
+    uint64_t sent_us;   /* the ask that is under way */
     int64_t used;       /* the second in which it was moved to the front */
     uint64_t fresh;     /* generation of the watch at which it was right */
     uint64_t looked_us; /* when the file system was asked about it last */

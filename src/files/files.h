@@ -23,6 +23,7 @@
 struct aside;
 struct dirs;
 struct entry;
+struct head;
 struct marks;
 struct issued;
 struct warm;
@@ -107,8 +108,10 @@ struct files {
     struct aside *aside; /* NULL: every one is waited for */
     bool crosses;        /* by an open that may have had to leave a mount */
     bool no_helper;      /* by resolve(): no helper can look */
-    struct list *waits;  /* by resolve(): where to wait for one */
-    struct list looked;  /* by helpers: aside_job.node of what is done */
+    const struct head *asker;   /* during resolve(): whose request it is; NULL:
+                                   nobody's */
+    struct list *waits;         /* by resolve(): where to wait for one */
+    struct list looked;         /* by helpers: aside_job.node of what is done */
     char aside_tag, mounts_tag; /* in the poll set */
     bool aside_used;            /* some were asked so far */
 };

@@ -40,6 +40,7 @@ struct found {
     unsigned root;  /* index in worker_start.root */
     struct file_version version;
     int64_t mtime_s;
+    unsigned make;        /* bit per coding to be asked for */
     enum coding declared; /* what a rule says its bytes are in; identity: no */
     uint32_t sidecars;    /* bit per coding */
     int sidecar_fd[CODING_COUNT]; /* the caller's to close */

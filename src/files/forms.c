@@ -96,8 +96,21 @@ void forms_of_file(struct files *fs, struct entry *e,
     set_tag(fs, e, CODING_IDENTITY, digest);
     audit_note(fs, e, CODING_IDENTITY, digest);
     know(fs, e, a);
-    e->source.coming = a->more ? a->forms & ~e->source.available : 0;
+    forms_offered(fs, e, a);
+}
+
+void forms_come(const struct files *fs, struct entry *e, unsigned codings)
+{
+    e->source.unasked &= ~codings;
+    e->source.coming = codings & ~e->source.available;
     e->source.coming_until = fs->now->second + e->clock_s + COMING_S;
+}
+
+void forms_offered(const struct files *fs, struct entry *e,
+                   const struct prepare_answer *a)
+{
+    e->source.unasked = a->offers & ~(unsigned)e->wanted;
+    forms_come(fs, e, a->coming);
 }
 
 void forms_coded(struct files *fs, struct entry *e,
@@ -107,6 +120,7 @@ void forms_coded(struct files *fs, struct entry *e,
     bool made = a->forms >> c & 1;
 
     e->source.coming &= ~(1u << c);
+    e->source.unasked &= ~(1u << c);
     if (usable || !made) /* else there was no room: its tag is what it was */
         e->source.known &= ~(1u << c);
     if (!usable)

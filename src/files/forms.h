@@ -16,6 +16,13 @@ struct files;
 void forms_of_file(struct files *fs, struct entry *e,
                    const struct prepare_answer *a);
 
+/* Which forms are under way, and which could be made, as the preparer says. */
+void forms_offered(const struct files *fs, struct entry *e,
+                   const struct prepare_answer *a);
+
+/* These are under way. */
+void forms_come(const struct files *fs, struct entry *e, unsigned codings);
+
 /* A form is there (`usable`), or will not come this time. */
 void forms_coded(struct files *fs, struct entry *e,
                  const struct prepare_answer *a, bool usable);

@@ -40,6 +40,8 @@ void heat_add(struct files *fs, struct entry *e, size_t n)
 
 bool heat_other_bytes(const struct entry *e, const struct prepare_answer *a)
 {
-    return e->hot && a->kind == PREPARE_FACTS && a->has_digest &&
-           audit_bytes_id(a->digest) != e->form[CODING_IDENTITY].bytes_id;
+    const struct entry_form *own = &e->form[CODING_IDENTITY];
+
+    return own->exact && own->bytes_id && a->kind == PREPARE_FACTS &&
+           a->has_digest && audit_bytes_id(a->digest) != own->bytes_id;
 }

@@ -19,8 +19,8 @@ struct files;
  * is asked for all of it, while the file goes on being sent as before. */
 void heat_add(struct files *fs, struct entry *e, size_t n);
 
-/* Is the answer to that of other bytes than those that are being sent, though
- * no time tells? */
+/* Is the answer of other bytes than those that are being sent, though no time
+ * tells? */
 bool heat_other_bytes(const struct entry *e, const struct prepare_answer *a);
 
 #endif

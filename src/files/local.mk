@@ -26,4 +26,5 @@ libfiles_a_SOURCES = \
 	src/files/tags.c src/files/tags.h \
 	src/files/warm.c src/files/warm.h \
 	src/files/sited.c src/files/sited.h \
-	src/files/view.c src/files/view.h
+	src/files/view.c src/files/view.h \
+	src/files/wish.c src/files/wish.h

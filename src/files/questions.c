@@ -72,6 +72,18 @@ struct message {
     size_t n, n_fds;
 };
 
+static void put_files(struct message *m, const struct entry *e)
+{
+    CHECK(e->fd >= 0);
+    m->fds[m->n_fds++] = e->fd;
+    for (int c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        if (!(e->sidecars >> c & 1))
+            continue;
+        CHECK(e->form[c].fd >= 0);
+        m->fds[m->n_fds++] = e->form[c].fd;
+    }
+}
+
 static void put_ask(const struct files *fs, struct message *m,
                     const struct entry *e)
 {
@@ -86,7 +98,8 @@ static void put_ask(const struct files *fs, struct message *m,
     ask->want_bytes =
         e->hot || e->version.size <= fs->conf->prepare.memory_file_bytes;
     ask->want_codings = fs->conf->prepare.compress && !e->declared;
-    ask->make = ask->want_codings ? PREPARE_CODINGS : 0;
+    ask->make = ask->want_codings ? e->wanted : 0;
+    ask->bare = e->bare;
     ask->own = e->declared;
     ask->lane = e->foreign && e->lane >= 0 ? (uint32_t)e->lane + 1 : 0;
     ask->since_us = e->since_us;
@@ -95,15 +108,13 @@ static void put_ask(const struct files *fs, struct message *m,
     if (name_n >= sizeof ask->name)
         name += name_n - (sizeof ask->name - 1);
     memcpy(ask->name, name, strlen(name));
-    CHECK(e->fd >= 0 && e->in_asks);
-    m->fds[m->n_fds++] = e->fd;
     for (int c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
-        if (!(e->sidecars >> c & 1))
-            continue;
-        CHECK(e->form[c].fd >= 0);
-        ask->sidecar_version[c] = e->sidecar_version[c];
-        m->fds[m->n_fds++] = e->form[c].fd;
+        if (e->sidecars >> c & 1)
+            ask->sidecar_version[c] = e->sidecar_version[c];
     }
+    CHECK(e->in_asks);
+    if (!e->bare)
+        put_files(m, e);
 }
 
 /* As many as fit, from `at` on; the first one that was not sent, or NULL when
@@ -152,11 +163,31 @@ void questions_send(struct files *fs, struct entry *e)
         questions_flush(fs);
 }
 
+static void begin(struct files *fs, struct entry *e)
+{
+    questions_remove(fs, e);
+    add(fs, e);
+    e->sent_us = fs->now->us;
+    if (list_empty(&e->asked))
+        entry_hold(e); /* until wake(): it may be evicted meanwhile */
+    list_remove(&e->asked);
+    list_append(&fs->asked, &e->asked);
+    questions_send(fs, e);
+}
+
+void questions_more(struct files *fs, struct entry *e)
+{
+    CHECK(e->kind == ENTRY_FILE && !e->pending && !e->background);
+    e->background = e->bare = true;
+    begin(fs, e);
+}
+
 void questions_begin(struct files *fs, struct entry *e, const struct found *f,
                      bool background)
 {
     CHECK(e->kind == ENTRY_FILE && e->fd >= 0 && !e->pending);
     e->sidecars = f->sidecars;
+    e->wanted |= (uint8_t)f->make;
     for (int c = 0; c < CODING_COUNT; c++) {
         if (f->sidecars >> c & 1) {
             CHECK(e->form[c].fd < 0 && f->sidecar_fd[c] >= 0);
@@ -164,18 +195,13 @@ void questions_begin(struct files *fs, struct entry *e, const struct found *f,
             e->form[c].fd = f->sidecar_fd[c];
         }
     }
-    questions_remove(fs, e);
-    add(fs, e);
     e->pending = !background;
     e->background = background;
+    e->bare = false;
     e->asked_us = fs->now->us;
     e->asked_fresh = fs->fresh;
     e->tries = (uint8_t)(e->tries + 1 + fs->tries_before);
-    if (list_empty(&e->asked))
-        entry_hold(e); /* until wake(): it may be evicted meanwhile */
-    list_remove(&e->asked);
-    list_append(&fs->asked, &e->asked);
-    questions_send(fs, e);
+    begin(fs, e);
 }
 
 /* Codings that the last preparer was still to make: their files are looked at

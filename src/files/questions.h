@@ -23,6 +23,10 @@ bool questions_init(struct files *fs);
 void questions_begin(struct files *fs, struct entry *e, const struct found *f,
                      bool background);
 
+/* Asks about e once more, for the sake of e->wanted: what is known of it serves
+ * on, and no descriptor is needed.  See wish.h. */
+void questions_more(struct files *fs, struct entry *e);
+
 /* The last component of its file's path: what the preparer is told. */
 const char *questions_name(const struct entry *e);
 

@@ -193,6 +193,16 @@ static void take_facts(struct files *fs, struct entry *e,
         questions_remove(fs, e);
 }
 
+/* It was asked about once more: what serves goes on serving. */
+static void take_offers(struct files *fs, struct entry *e,
+                        const struct prepare_answer *a)
+{
+    forms_offered(fs, e, a);
+    wake(fs, e);
+    if (!a->more)
+        questions_remove(fs, e);
+}
+
 static void take_coded(struct files *fs, struct entry *e,
                        const struct prepare_answer *a)
 {
@@ -200,6 +210,10 @@ static void take_coded(struct files *fs, struct entry *e,
     struct entry_form *f = &e->form[c];
 
     CHECK(a->coding > CODING_IDENTITY && a->coding < CODING_COUNT);
+    if (!a->more)
+        questions_remove(fs, e);
+    if (e->source.available >> c & 1)
+        return; /* somebody may be sent it at this moment */
     e->racy = e->racy || a->racy;
     bool usable = set_bytes(fs, f, &a->place) || (a->sidecar && f->fd >= 0);
     usable = usable && a->has_digest;
@@ -217,8 +231,6 @@ static void take_coded(struct files *fs, struct entry *e,
     } else if (usable && !blocks_file(fs, e)) {
         forget_held(fs, e);
     }
-    if (!a->more)
-        questions_remove(fs, e);
 }
 
 /* The name decides, the tag is weak and says only what stat knows. */
@@ -341,6 +353,7 @@ static void take_one(struct files *fs, const struct prepare_answer *a)
     entry_hold(e);
     if (a->kind == PREPARE_FAILED) {
         questions_remove(fs, e);
+        e->racy = e->racy || e->bare; /* forgotten: it is to be read again */
         if (e->background)
             wake(fs, e);
         else if (e->pending)
@@ -352,6 +365,8 @@ static void take_one(struct files *fs, const struct prepare_answer *a)
         changed(fs, e, a);
     } else if (a->kind == PREPARE_REFS) {
         take_refs(fs, e, a);
+    } else if (a->kind == PREPARE_FACTS && e->bare) {
+        take_offers(fs, e, a);
     } else if (a->kind == PREPARE_FACTS) {
         take_facts(fs, e, a);
     } else if (a->kind == PREPARE_CODED) {
@@ -431,7 +446,7 @@ int replies_overdue(struct files *fs)
         digests_ms = 0; /* there is more to do */
     while (!list_empty(&fs->asked)) {
         struct entry *e = LIST_ENTRY(fs->asked.next, struct entry, asked);
-        uint64_t due_us = e->asked_us + limit_us;
+        uint64_t due_us = e->sent_us + limit_us;
         if (due_us > fs->now->us) {
             int ms = (int)((due_us - fs->now->us) / 1000) + 1;
             return digests_ms < 0 || ms < digests_ms ? ms : digests_ms;

@@ -22,6 +22,7 @@
 #include "files/keep.h"
 #include "files/lookup.h"
 #include "files/sited.h"
+#include "files/wish.h"
 #include "http/fault.h"
 #include "http/page.h"
 #include "http/target.h"
@@ -236,6 +237,10 @@ static struct entry *settle(struct files *fs, struct entry *old, unsigned site,
     struct entry *e = old;
     bool again = old && old->kind == ENTRY_FILE && entry_rewritten(fs, old);
 
+    f->make = wish_first(fs->asker);
+    if (old && file_version_eq(&old->version, &f->version))
+        f->make |= old->wanted;
+
     if (f->error)
         keep_failed(fs, f->path, f->error);
     if (old && !again && same(old, f) && old->lane == f->lane) {
@@ -432,15 +437,18 @@ static APART struct entry *fall_back(struct files *fs, unsigned site,
 
 struct entry *resolve(struct files *fs, unsigned site,
                       const struct target *target, uint64_t since_us,
-                      enum reason *why)
+                      const struct head *h, enum reason *why)
 {
     fs->waits = NULL;
     fs->no_helper = false;
+    fs->asker = h;
     struct entry *e = resolve_path(fs, site, target, since_us);
 
     CHECK(!e || (entry_is(e) && !fs->waits));
     if (e && e->previous)
         *why = REASON_PREVIOUS;
-    return e && e->kind == ENTRY_FALLBACK ? fall_back(fs, site, since_us, why)
-                                          : e;
+    if (e && e->kind == ENTRY_FALLBACK)
+        e = fall_back(fs, site, since_us, why);
+    fs->asker = NULL;
+    return e;
 }

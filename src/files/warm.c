@@ -18,6 +18,7 @@
 #include "files/find.h"
 #include "files/names.h"
 #include "files/resolve.h"
+#include "files/wish.h"
 #include "http/target.h"
 #include "os/log.h"
 
@@ -193,7 +194,7 @@ static struct entry *look(struct files *fs, const struct warm_path *p)
     struct target t = { .path = span_of(p->text, n),
                         .directory = p->text[n - 1] == '/' };
     enum reason why;
-    struct entry *e = resolve(fs, p->site, &t, fs->now->us, &why);
+    struct entry *e = resolve(fs, p->site, &t, fs->now->us, NULL, &why);
 
     if (!e || e->kind != ENTRY_FILE)
         return NULL;
@@ -221,7 +222,10 @@ static void settle(struct files *fs, struct warm *w)
 {
     for (size_t i = 0; i < w->n_held;) {
         struct entry *e = w->held[i].entry;
-        if (e->pending || e->in_asks || (e->racy && look_again(fs, w, i))) {
+        wish_ask(fs, e, PREPARE_CODINGS);
+        bool unasked = e->in_cache && e->source.unasked;
+        if (e->pending || e->in_asks || unasked ||
+            (e->racy && look_again(fs, w, i))) {
             i++;
             continue;
         }

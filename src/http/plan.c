@@ -7,12 +7,6 @@
 
 #include "base/apart.h"
 
-/* Fields without any of which the answer is a plain 200. */
-#define CONDITIONAL                                                            \
-    ((1ull << FIELD_IF_MATCH) | (1ull << FIELD_IF_NONE_MATCH) |                \
-     (1ull << FIELD_IF_MODIFIED_SINCE) | (1ull << FIELD_IF_UNMODIFIED_SINCE) | \
-     (1ull << FIELD_RANGE))
-
 #define IDENTITY_BIT (1u << CODING_IDENTITY)
 
 /* Does the client want this very form or none?  It goes on with what it has of
@@ -65,19 +59,37 @@ static enum coding find_form(const struct head *h,
     return (enum coding)c;
 }
 
+/* What has been asked for is on its way, what this client is in want of soon
+ * will be.  Whoever holds a coded form, or asks for a part, is in want of none.
+ */
+static enum coding wished(const struct plan_source *source,
+                          const struct accept_codings *accepted)
+{
+    bool refused;
+
+    if (!source->unasked)
+        return CODING_IDENTITY;
+    enum coding best = accept_choose(
+        accepted, source->available | source->coming | source->unasked,
+        &refused);
+    return source->unasked >> best & 1 ? best : CODING_IDENTITY;
+}
+
 /* Does the client hold identity, and is better than what is there about to be?
  * Then it is spared a form that is good for some seconds. */
 static bool waits(const struct head *h, const struct plan_source *source,
                   const struct accept_codings *accepted, int64_t now)
 {
     const struct plan_form *form = &source->form[CODING_IDENTITY];
+    unsigned soon = source->unasked;
     bool refused;
 
-    if (!source->coming || now >= source->coming_until ||
-        accepted->weight[CODING_IDENTITY] == 0)
+    if (now < source->coming_until)
+        soon |= source->coming;
+    if (!soon || accepted->weight[CODING_IDENTITY] == 0)
         return false;
     enum coding best =
-        accept_choose(accepted, source->available | source->coming, &refused);
+        accept_choose(accepted, source->available | soon, &refused);
     return !(source->available >> best & 1) &&
            (held(h, form->tag) || held(h, form->alias));
 }
@@ -87,15 +99,14 @@ static bool waits(const struct head *h, const struct plan_source *source,
  */
 static APART enum coding select_coding(const struct head *h,
                                        const struct plan_source *source,
-                                       int64_t now, bool *refused)
+                                       int64_t now, struct plan *plan)
 {
     unsigned coded = (source->available | source->known) & ~IDENTITY_BIT;
     struct accept_codings accepted;
     enum coding c;
 
-    *refused = false;
     accept_codings(&accepted, h);
-    if (h->present & CONDITIONAL) {
+    if (h->present & PLAN_CONDITIONAL) {
         c = find_form(h, source, source->available, &accepted, named);
         if (c == CODING_COUNT) /* then the answer has no content: 304, or 412 */
             c = find_form(h, source, coded, &accepted, held);
@@ -103,24 +114,27 @@ static APART enum coding select_coding(const struct head *h,
             return c;
         if (accepted.weight[CODING_IDENTITY] > 0 && wants_part(h, source))
             return CODING_IDENTITY;
-        if (waits(h, source, &accepted, now))
-            return CODING_IDENTITY;
     }
-    return accept_choose(&accepted, source->available, refused);
+    plan->wish = wished(source, &accepted);
+    if ((h->present & PLAN_CONDITIONAL) && waits(h, source, &accepted, now))
+        return CODING_IDENTITY;
+    return accept_choose(&accepted, source->available, &plan->identity_refused);
 }
 
 /* Can the range be of what the client holds?  A date in If-Range is that of
- * every form, so it names none where there are several to choose from. */
+ * every form, so it names none where there are several to choose from, on
+ * whatever node they have been made. */
 static bool range_holds(const struct head *h, const struct plan_source *source,
                         const struct validators *v, int64_t now)
 {
+    unsigned forms =
+        source->available | source->known | source->coming | source->unasked;
     struct etag tag;
 
     if (!cond_range_holds(h, v, now))
         return false;
     return !head_has(h, FIELD_IF_RANGE) ||
-           !head_has(h, FIELD_ACCEPT_ENCODING) ||
-           source->available == 1u << CODING_IDENTITY ||
+           !head_has(h, FIELD_ACCEPT_ENCODING) || forms == IDENTITY_BIT ||
            etag_parse(head_value(h, FIELD_IF_RANGE), &tag);
 }
 
@@ -174,12 +188,12 @@ void plan_make(struct plan *plan, const struct head *h,
 {
     plan->status = 200;
     plan->reason = REASON_WHOLE;
-    plan->coding = CODING_IDENTITY;
+    plan->coding = plan->wish = CODING_IDENTITY;
     plan->identity_refused = false;
     plan->range.verdict = RANGE_IGNORE;
     /* where nothing was said, nothing is assumed */
     if (head_has(h, FIELD_ACCEPT_ENCODING))
-        plan->coding = select_coding(h, source, now, &plan->identity_refused);
-    if (h->present & CONDITIONAL)
+        plan->coding = select_coding(h, source, now, plan);
+    if (h->present & PLAN_CONDITIONAL)
         apply_conditions(plan, h, source, now);
 }

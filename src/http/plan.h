@@ -16,6 +16,12 @@
 #include "http/range.h"
 #include "http/reason.h"
 
+/* Fields without any of which the answer is a plain 200. */
+#define PLAN_CONDITIONAL                                                       \
+    ((1ull << FIELD_IF_MATCH) | (1ull << FIELD_IF_NONE_MATCH) |                \
+     (1ull << FIELD_IF_MODIFIED_SINCE) | (1ull << FIELD_IF_UNMODIFIED_SINCE) | \
+     (1ull << FIELD_RANGE))
+
 /* One content coding of a file. */
 struct plan_form {
     uint64_t size;   /* bytes */
@@ -35,6 +41,8 @@ struct plan_source {
        that is worth waiting for */
     unsigned coming;
     int64_t coming_until;
+    /* bit per coding that could be made, and that nobody has been in want of */
+    unsigned unasked;
     struct plan_form form[CODING_COUNT];
     int64_t last_modified; /* seconds, COND_NO_DATE: none */
 };
@@ -43,6 +51,8 @@ struct plan {
     int status; /* 200, 206, 304, 412 or 416 */
     enum reason reason;
     enum coding coding;
+    enum coding wish; /* unasked, and what this client would be sent if it were
+                         there; identity: none */
     bool identity_refused;   /* nothing that the client takes is there: identity
                                 is sent all the same (RFC 9110 12.5.3) */
     struct range_plan range; /* with 206: the pieces */

@@ -357,7 +357,7 @@ static enum request_result answer(struct worker *w, struct conn *c,
          moved(h, site, &target))) {
         if (!t->lost)
             e = resolve(&w->files, (unsigned)(site - w->conf->sites), &target,
-                        c->first_us, &q->why);
+                        c->first_us, h, &q->why);
         if (waits(w, t, h, e))
             return REQUEST_WAITS;
         enum request_result r = REQUEST_ANSWERED;

@@ -108,7 +108,9 @@ static void put_forms(const struct entry *e, const struct record *r)
                coding_row(sent)->name,
                (unsigned long long)e->source.form[c].size,
                f->tag_n ? (int)f->tag_n : 4, f->tag_n ? f->tag_text : "none",
-               e->sidecars >> c & 1 ? ", from a file of its own" : "",
+               e->sidecars >> c & 1 ? ", from a file of its own"
+               : c                  ? ", made once a client would be sent it"
+                                    : "",
                r->line.coding == sent ? ", chosen" : "");
     }
 }

@@ -13,6 +13,7 @@
 
 #include "base/check.h"
 #include "files/replies.h"
+#include "files/wish.h"
 #include "http/target.h"
 #include "os/channel.h"
 #include "os/log.h"
@@ -191,8 +192,11 @@ void trial_run(struct trial *t, struct span request)
     answer(t, request);
     uint64_t until_us = t->w->now.us + t->w->conf->timeouts.prepare_ms * 1000;
     struct entry *e = trial_entry(t);
-    while (e && (e->in_asks || e->racy) && t->w->now.us < until_us) {
+    while (e && (e->in_asks || e->racy || e->source.unasked) &&
+           t->w->now.us < until_us) {
         struct epoll_event event;
+        wish_ask(&t->w->files, e, PREPARE_CODINGS);
+        (void)replies_turn(&t->w->files); /* what is to be asked yet */
         poll_wait(t->w->poll, &event, 1, 50);
         worker_time(t->w);
         while (replies_take(&t->w->files))

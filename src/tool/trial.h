@@ -36,7 +36,8 @@ struct trial {
  * the error log. */
 bool trial_begin(struct trial *t, struct conf *conf);
 
-/* Answers the request; twice when coded forms came after the first answer. */
+/* Answers the request, in the end as if all forms of the file had been asked
+ * for. */
 void trial_run(struct trial *t, struct span request);
 
 /* The entry that answered, or NULL: the request needed none. */

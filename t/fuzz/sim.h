@@ -123,8 +123,8 @@ struct sim_ask {
     uint64_t seq, due_us;
     int file;
     unsigned mode, step;
-    bool want_bytes, refs_told;
-    uint32_t sidecars;
+    bool want_bytes, refs_told, bare;
+    uint32_t sidecars, make;
 };
 
 struct sim {

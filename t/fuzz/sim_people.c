@@ -8,10 +8,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <strings.h>
 
 #include "http/media.h"
 #include "http/refs.h"
 #include "os/channel.h"
+#include "prepare/ask.h"
 #include "prepare/message.h"
 #include "serve/worker.h"
 
@@ -37,6 +39,7 @@ enum mode {
     NO_SUMS,
     USELESS, /* no coding is worth it, or has room, which turns out late */
     TOILING, /* codings take their time */
+    FORGETS, /* what it is asked about without a descriptor */
     MODES
 };
 
@@ -98,15 +101,54 @@ bool sim_prepare_ready(void)
     return sim.preparer_gone || sim_prepare_due() <= sim.now_us;
 }
 
+/* Has any client said so? */
+static bool was_said(const char *text)
+{
+    size_t n = strlen(text);
+
+    for (int i = 0; i < SIM_CONNS; i++) {
+        const struct sim_conn *c = &sim.conn[i];
+        for (size_t at = 0; at + n <= c->taken; at++) {
+            if (strncasecmp((const char *)c->bytes + at, text, n) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Only what somebody would be sent is to be made. */
+static void check_make(const struct prepare_ask *p)
+{
+    for (unsigned c = 1; c < CODING_COUNT; c++) {
+        if (p->make >> c & 1)
+            PROPERTY(
+                was_said("ncoding:") &&
+                (was_said("*") || was_said(coding_row((enum coding)c)->name)));
+    }
+}
+
+/* By its descriptor, or as it is known from before. */
+static int file_asked(const struct prepare_ask *p, const int *fds, size_t n_fds)
+{
+    PROPERTY(p->bare == (n_fds == 0));
+    if (p->bare) {
+        PROPERTY(p->version.ino > 0 && p->version.ino <= SIM_FDS);
+        return (int)p->version.ino - 1;
+    }
+    PROPERTY(n_fds == 1 + (size_t)__builtin_popcount(p->sidecars));
+    for (size_t i = 0; i < n_fds; i++) {
+        int fd = fds[i] - SIM_FILE;
+        PROPERTY(fd >= 0 && fd < SIM_FDS && sim.fd_file[fd]);
+    }
+    return sim.fd_file[fds[0] - SIM_FILE] - 1;
+}
+
 static int ask(const struct prepare_ask *p, const int *fds, size_t n_fds)
 {
     size_t slot = 0;
-    int file = fds[0] - SIM_FILE;
+    int file = file_asked(p, fds, n_fds);
 
-    PROPERTY(n_fds == 1 + (size_t)__builtin_popcount(p->sidecars));
-    PROPERTY(file >= 0 && file < SIM_FDS && sim.fd_file[file]);
-    for (size_t i = 1; i < n_fds; i++)
-        PROPERTY(sim.fd_file[fds[i] - SIM_FILE]);
+    check_make(p);
     PROPERTY(sim.n_asks++ < 20000); /* again and again, for ever? */
     PROPERTY(p->name[0] && !strchr(p->name, '/'));
     if (sim.preparer_gone)
@@ -119,10 +161,12 @@ static int ask(const struct prepare_ask *p, const int *fds, size_t n_fds)
     *a = (struct sim_ask){ .used = true,
                            .seq = p->seq,
                            .due_us = sim.now_us,
-                           .file = sim.fd_file[file] - 1,
+                           .file = file,
                            .mode = sim.prepare_mode % MODES,
                            .want_bytes = p->want_bytes,
-                           .sidecars = p->sidecars };
+                           .bare = p->bare,
+                           .sidecars = p->sidecars,
+                           .make = p->make | p->sidecars };
     if (a->mode == LATE)
         a->due_us += 50000;
     if (a->mode == SILENT)
@@ -206,9 +250,14 @@ static void find_useless(struct prepare_answer *out)
 static void compose(struct prepare_answer *out, struct sim_ask *a)
 {
     const struct sim_file *f = &sim_files[a->file];
-    unsigned c = a->step++;
     bool codings = sim.codings && f->has_codings && a->want_bytes;
+    unsigned asked = codings ? a->make : 0;
+    unsigned c = a->step, left;
 
+    do
+        a->step++;
+    while (a->step < CODING_COUNT && !(asked >> a->step & 1));
+    left = asked >> a->step << a->step;
     *out = (struct prepare_answer){
         .seq = a->seq,
         .kind = c ? PREPARE_CODED : PREPARE_FACTS,
@@ -216,7 +265,9 @@ static void compose(struct prepare_answer *out, struct sim_ask *a)
         .version = { 1, (uint64_t)a->file + 1, f->size, sim_mtime_ns(a->file),
                      sim_ctime_ns(a->file) },
         .has_digest = a->want_bytes || a->mode != NO_DIGEST,
-        .more = codings && a->step < CODING_COUNT,
+        .more = left != 0,
+        .coming = (uint8_t)left,
+        .offers = codings ? (uint8_t)(PREPARE_CODINGS & ~asked) : 0,
         .negotiable = codings,
         .racy = a->mode == RACY,
     };
@@ -238,6 +289,10 @@ static void compose(struct prepare_answer *out, struct sim_ask *a)
 static void distort(struct prepare_answer *out, struct sim_ask *a)
 {
     switch ((int)a->mode) {
+    case FORGETS:
+        if (!a->bare)
+            break;
+        /* fall through */
     case FAILS:
         out->kind = PREPARE_FAILED;
         a->used = false;
@@ -344,7 +399,7 @@ static int ask_all(const struct prepare_ask *asks, size_t n, size_t bytes,
     if (!sim.preparer_gone && room < n)
         return -EAGAIN;
     for (size_t i = 0; rc == 0 && i < n; i++) {
-        size_t own = 1 + (size_t)__builtin_popcount(asks[i].sidecars);
+        size_t own = ask_fds(&asks[i]);
         PROPERTY(used + own <= n_fds);
         rc = ask(&asks[i], fds + used, own);
         PROPERTY(rc == 0 || i == 0);

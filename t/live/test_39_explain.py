@@ -73,14 +73,29 @@ def test_file(conf):
 def test_coding(conf):
     above, head = explain(conf, "-H", "Accept-Encoding: gzip;q=1, br;q=0.5",
                           "/")
-    assert re.search(r"form     gzip .*-gz\", chosen", above)
-    assert re.search(r"form     br .*-br\"\n", above)
+    assert re.search(r"form     gzip .*-gz\", made .*, chosen\n", above)
+    assert re.search(r"form     br .*-br\", made once .* sent it\n", above)
     assert "Content-Encoding: gzip\n" in head
     tag = re.search(r'ETag: (".*")', head).group(1)
     above, head = explain(conf, "-H", "Accept-Encoding: gzip", "-H",
                           "If-None-Match: " + tag, "/")
     assert "status   304 tag matches (RFC 9110 13.1.2, 13.2.2 step 3)" in above
     assert head.startswith("HTTP/1.1 304 ")
+
+
+def test_what_is_not_made(conf):
+    """It says which forms other clients would get."""
+    above, _ = explain(conf, "/")
+    for coding in ("gzip", "zstd", "br"):
+        assert re.search(r'form     %s +\d+ bytes, tag "\S+", made once a '
+                         r"client would be sent it\n" % coding, above), above
+    assert above.count("chosen") == 1
+    tag = re.search(r"form     br .*, tag (\S+),", above).group(1)
+    above, head = explain(conf, "-H", "Accept-Encoding: br", "/")
+    assert "\nETag: %s\n" % tag in head
+    above, head = explain(conf, "-H", "Accept-Encoding: br", "-H",
+                          'If-None-Match: "x"', "/")
+    assert "\nETag: %s\n" % tag in head
 
 
 def test_range(conf):

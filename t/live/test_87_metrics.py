@@ -484,7 +484,8 @@ def test_the_preparer(scraped):
 
     def coded():  # what was written just now is not coded at its first request
         for page in pages:
-            assert s.server.get(page).status == 200
+            for coding in ("gzip", "zstd", "br"):
+                assert s.server.get(page, Accept_Encoding=coding).status == 200
         return all(total(s.look(), "etagd_coded_forms_total", coding=c) == 10
                    for c in ("gzip", "zstd", "br"))
     until("thirty forms", coded)

@@ -196,12 +196,86 @@ static void waits_for_the_best(void **state)
     }
 }
 
+/* gzip is there, zstd and br could be: what would be sent, and is not. */
+static void wishes(void **state)
+{
+    static const struct {
+        const char *row;
+        const char *pairs[PAIRS_MAX];
+        enum coding wish, coding;
+        int status;
+    } rows[] = {
+        { "a browser",
+          { "Accept-Encoding", "gzip, deflate, br, zstd" },
+          CODING_BR,
+          CODING_GZIP,
+          200 },
+        { "one that says nothing", { NULL }, 0, CODING_IDENTITY, 200 },
+        { "nothing that is taken",
+          { "Accept-Encoding", "identity" },
+          0,
+          CODING_IDENTITY,
+          200 },
+        { "what is there", { "Accept-Encoding", "gzip" }, 0, CODING_GZIP, 200 },
+        { "what is liked better",
+          { "Accept-Encoding", "gzip, br;q=0.5, zstd;q=0.7" },
+          0,
+          CODING_GZIP,
+          200 },
+        { "less than plain",
+          { "Accept-Encoding", "br;q=0.5, identity" },
+          0,
+          CODING_IDENTITY,
+          200 },
+        { "one that holds it",
+          { "Accept-Encoding", "gzip, br", "If-None-Match", "\"t-br\"" },
+          0,
+          CODING_BR,
+          304 },
+        { "one that holds the plain file",
+          { "Accept-Encoding", "gzip, br", "If-None-Match", "\"t\"" },
+          CODING_BR,
+          CODING_IDENTITY,
+          304 },
+        { "a part",
+          { "Accept-Encoding", "gzip, br", "Range", "bytes=0-1" },
+          0,
+          CODING_IDENTITY,
+          206 },
+        { "a part, by a date that is every form's",
+          { "Accept-Encoding", "br", "Range", "bytes=0-1", "If-Range",
+            "Sun, 06 Nov 1994 08:49:37 GMT" },
+          0,
+          CODING_IDENTITY,
+          200 },
+    };
+    static struct head h;
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct plan_source s = sources_made(GZ);
+        s.known = s.unasked = BR | 1u << CODING_ZSTD;
+        heads_make(&h, rows[i].pairs);
+        struct plan p;
+        plan_make(&p, &h, &s, NOW);
+        ROW_CHECK(rows[i].row, p.wish == rows[i].wish);
+        ROW_CHECK(rows[i].row, p.coding == rows[i].coding);
+        ROW_CHECK(rows[i].row, p.status == rows[i].status);
+        /* asked for by now: nobody wishes for it again */
+        s.coming = s.unasked;
+        s.unasked = 0;
+        plan_make(&p, &h, &s, NOW);
+        ROW_CHECK(rows[i].row, p.wish == CODING_IDENTITY);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_before_made),
         cmocka_unit_test(never_sent_unmade),
         cmocka_unit_test(waits_for_the_best),
+        cmocka_unit_test(wishes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

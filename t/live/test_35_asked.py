@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: MIT
+"""Which forms are made: those that a client would be sent, and no others."""
+import os
+import random
+import signal
+import time
+
+import pytest
+
+from harness import until
+from observing import fetch
+from samples import parse, total
+
+CODINGS = ("gzip", "zstd", "br")
+BROWSER = "gzip, deflate, br, zstd"
+TEXT = b"".join(b"Line %d of a text that compresses well.\n" % i
+                for i in range(900))
+
+
+def words(seed, n):
+    """A text that takes brotli a while."""
+    r = random.Random(seed)
+    return " ".join("%x" % r.getrandbits(20) for _ in range(n // 6)).encode()
+
+
+def settled(server, *names):
+    """A file that was written a moment ago has no forms yet."""
+    for name in names:
+        s = os.stat(server.tree.path(name))
+        until("%s rests" % name, lambda s=s: time.time() > s.st_ctime + 0.2)
+
+
+class Counted:
+    """A server that tells which forms it has made."""
+
+    def __init__(self, serve, files, **conf):
+        prepare = conf.pop("prepare", {})
+        self.server = serve(files=files, conf={
+            "server": {"workers": 1}, "prepare": prepare,
+            "metrics": {"listen": "127.0.0.1:0"}}, **conf)
+        self.port = self.find_port(0)
+        self.ends = 0
+        settled(self.server, *files)
+
+    def find_port(self, since):
+        return int(self.server.await_line(
+            r"M144: metrics at http://127\.0\.0\.1:(\d+)/metrics",
+            since).group(1))
+
+    def made(self):
+        found = parse(fetch(self.port, "/metrics").text)
+        return {c: int(n) for c in CODINGS if (
+            n := total(found, "etagd_coded_forms_total", coding=c))}
+
+    def all_made(self):
+        """What has been asked for up to now: one file more, in each coding,
+        comes after it."""
+        name = "end%d.txt" % self.ends
+        self.server.tree.write(name, TEXT + b"%d" % self.ends)
+        settled(self.server, name)
+        for coding in CODINGS:
+            self.server.coded("/" + name, coding)
+        self.ends += 1
+        return {c: n - self.ends for c, n in self.made().items()
+                if n > self.ends}
+
+
+@pytest.fixture
+def counted(serve):
+    return lambda files=None, **conf: Counted(
+        serve, files or {"a.txt": TEXT}, **conf)
+
+
+WOULD_BE_SENT = (
+    (None, None), ("identity", None), ("gzip;q=0", None), ("deflate", None),
+    ("br;q=0.1, identity", None), (BROWSER, "br"), ("gzip", "gzip"),
+    ("deflate, gzip", "gzip"), ("gzip, br;q=0.9", "gzip"),
+    ("zstd, gzip", "zstd"), ("*", "br"), ("br;q=0, *", "zstd"))
+
+
+@pytest.mark.parametrize("method", ("GET", "HEAD"))
+def test_what_a_client_would_be_sent(counted, method):
+    """A file for each kind of client, and no form more than that."""
+    c = counted({"%d.txt" % i: TEXT + b"%d" % i
+                 for i in range(len(WOULD_BE_SENT))})
+
+    def ask(i, accepts):
+        fields = {} if accepts is None else {"Accept-Encoding": accepts}
+        r = c.server.request(method, "/%d.txt" % i, fields)
+        assert r.status == 200 and "accept-encoding" in r.tokens("Vary")
+        return r.get("Content-Encoding")
+    for i, (accepts, _) in enumerate(WOULD_BE_SENT * 3):
+        ask(i % len(WOULD_BE_SENT), accepts)
+    assert c.all_made() == {
+        coding: sum(made == coding for _, made in WOULD_BE_SENT)
+        for coding in CODINGS}
+    for i, (accepts, made) in enumerate(WOULD_BE_SENT):
+        assert ask(i, accepts) == made, accepts
+
+
+def test_two_clients(counted):
+    """The second one gets what there is, once, and then its own."""
+    c = counted()
+    gzip = c.server.coded("/a.txt", "gzip")
+    first = c.server.get("/a.txt", Accept_Encoding=BROWSER)
+    assert (first.etag, first.body) == (gzip.etag, gzip.body)
+    until("br", lambda: c.server.get("/a.txt", Accept_Encoding=BROWSER).get(
+        "Content-Encoding") == "br")
+    assert c.all_made() == {"gzip": 1, "br": 1}
+    assert c.server.get("/a.txt", Accept_Encoding="gzip").etag == gzip.etag
+    assert not c.server.get("/a.txt").has("Content-Encoding")
+
+
+def test_with_conditions(counted):
+    """Whoever holds a form that is to be made needs none; a cache that holds
+    the plain file is to get a better one, and meanwhile goes on with it."""
+    one, two = counted(), counted()
+    plain, br = (one.server.get("/a.txt").etag,
+                 one.server.coded("/a.txt", "br").etag)
+    for _ in range(3):
+        r = two.server.get("/a.txt", Accept_Encoding=BROWSER, If_None_Match=br)
+        assert r.status == 304 and r.etag == br
+    assert two.all_made() == {}
+    r = two.server.get("/a.txt", Accept_Encoding=BROWSER, If_None_Match=plain)
+    assert r.status == 304 and r.etag == plain
+    assert two.all_made() == {"br": 1}
+    r = two.server.get("/a.txt", Accept_Encoding=BROWSER, If_None_Match=plain)
+    assert r.status == 200 and r.get("Content-Encoding") == "br"
+
+
+def test_from_what_others_made_to_the_best(counted):
+    """Nor is it sent the second best while the best is begun."""
+    c = counted()
+    plain = c.server.get("/a.txt").etag
+    c.server.coded("/a.txt", "gzip")
+    r = c.server.get("/a.txt", Accept_Encoding=BROWSER, If_None_Match=plain)
+    assert r.status == 304 and r.etag == plain
+    until("br", lambda: c.server.get(
+        "/a.txt", Accept_Encoding=BROWSER, If_None_Match=plain).get(
+            "Content-Encoding") == "br")
+
+
+def test_parts_are_of_the_plain_file(counted):
+    c = counted()
+    for fields in ({"Range": "bytes=0-9"}, {"Range": "bytes=99999999-"},
+                   {"Range": "bytes=0-9", "If_Range": '"x"'}):
+        c.server.get("/a.txt", Accept_Encoding=BROWSER, **fields)
+    # If-Range of another file's tag is answered with the whole: identity's
+    assert c.all_made() == {}
+
+
+def test_a_sidecar_is_as_good(counted):
+    c = counted({"a.txt": TEXT, "a.txt.br": b"any bytes\n"})
+    for _ in range(3):
+        r = c.server.get("/a.txt", Accept_Encoding=BROWSER)
+        assert r.body == b"any bytes\n"
+    assert c.all_made() == {}
+    c.server.coded("/a.txt", "gzip")
+    assert c.all_made() == {"gzip": 1}
+
+
+def test_warm_makes_all(counted):
+    c = counted({"a.txt": TEXT, "b.html": b"<p>" + TEXT},
+                prepare={"warm": "*.html"})
+    assert c.made() == dict.fromkeys(CODINGS, 1)
+    for coding in CODINGS:
+        r = c.server.get("/b.html", Accept_Encoding=coding)
+        assert r.get("Content-Encoding") == coding
+    c.server.get("/a.txt")
+    assert c.all_made() == dict.fromkeys(CODINGS, 1)
+
+
+def test_a_new_version_is_asked_for_anew(counted):
+    c = counted()
+    c.server.coded("/a.txt", "br")
+    c.server.tree.write("a.txt", TEXT.upper())
+    settled(c.server, "a.txt")
+    assert c.server.get("/a.txt").body == TEXT.upper()
+    assert c.all_made() == {"br": 1}
+    c.server.coded("/a.txt", "br")
+    assert c.all_made() == {"br": 2}
+
+
+def test_a_young_file_keeps_what_was_asked_for(counted):
+    """By the first of those who come while nothing is made of it yet."""
+    c = counted({"b.txt": TEXT})
+    c.server.tree.write("a.txt", TEXT)
+    assert not c.server.get("/a.txt", Accept_Encoding="br").has(
+        "Content-Encoding")
+
+    def plain():
+        assert not c.server.get("/a.txt").has("Content-Encoding")
+        return c.made() == {"br": 1}
+    until("br", plain)
+
+
+def test_when_a_preparer_dies(counted):
+    """What was asked for is made by the next one, whoever asks."""
+    c = counted({"a.txt": words(1, 600000)})
+    mark = c.server.mark()
+    assert not c.server.get("/a.txt", Accept_Encoding="br").has(
+        "Content-Encoding")
+    known = set(c.server.workers())
+    preparer = [p for p in c.server.children() if p not in known and
+                b"prepar" in open("/proc/%d/cmdline" % p, "rb").read()]
+    os.kill(preparer[0], signal.SIGKILL)
+    c.server.await_line("W023", mark)
+
+    def plain():
+        assert c.server.get("/a.txt").status == 200
+        return c.made() == {"br": 1}
+    until("br", plain)
+    assert c.server.coded("/a.txt", "br")
+
+
+def test_after_it_was_given_back(counted):
+    """A page that was idle is read again; a form of it is made again, or was
+    kept, for those alone that it is for."""
+    c = counted(prepare={"give-back": "2s"})
+    br = c.server.coded("/a.txt", "br")
+
+    def entries():
+        return total(parse(fetch(c.port, "/metrics").text),
+                     "etagd_cache_entries")
+    until("it has gone", lambda: entries() == 0)
+    assert c.server.get("/a.txt").body == TEXT
+    before = c.made()
+    assert before == {"br": 1}
+    again = c.server.coded("/a.txt", "br")
+    assert (again.etag, again.body) == (br.etag, br.body)
+    assert set(c.made()) == {"br"}
+
+
+def test_of_a_file_whose_memory_is_gone(counted):
+    """The bytes have been driven out: the file is read again for the second
+    client's form."""
+    files = {"a.txt": TEXT, **{"%d.bin" % i: os.urandom(400000)
+                               for i in range(12)}}
+    c = counted(files, prepare={"memory": "1m"})
+    c.server.coded("/a.txt", "gzip")
+    for i in range(12):
+        assert c.server.get("/%d.bin" % i).status == 200
+    assert c.server.coded("/a.txt", "br").get("Content-Encoding") == "br"
