@@ -14,12 +14,12 @@
 
 #include "base/check.h"
 #include "conf/arena.h"
-#include "conf/load.h"
 #include "conf/values.h"
 #include "http/json.h"
 #include "http/media.h"
 #include "os/clock.h"
 #include "tool/lint.h"
+#include "tool/loaded.h"
 #include "tool/mime.h"
 #include "tool/tree_walk.h"
 
@@ -391,13 +391,9 @@ static bool parse(struct arguments *a, int argc, char **argv)
 
 static int run(const struct arguments *a)
 {
-    struct conf_faults faults = { NULL, 0 };
     struct conf_source source = { a->file, a->dir, a->override, a->n_override };
-    struct conf *conf = conf_load(&source, &faults, NULL);
+    struct conf *conf = loaded(&source);
 
-    for (size_t i = 0; i < faults.n; i++)
-        fprintf(stderr, "%s\n", faults.text[i]);
-    conf_faults_free(&faults);
     if (!conf)
         return 2;
     struct check c = { .conf = conf,

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "conf/load.h"
 #include "prepare/magic.h"
+#include "tool/loaded.h"
 #include "tool/report.h"
 #include "tool/trial.h"
 
@@ -87,13 +87,8 @@ static int parse(struct question *q, int argc, char **argv)
 static struct conf *load(const struct question *q)
 {
     struct conf_source source = { q->file, q->dir, q->override, q->n_override };
-    struct conf_faults faults = { NULL, 0 };
-    struct conf *conf = conf_load(&source, &faults, NULL);
 
-    for (size_t i = 0; i < faults.n; i++)
-        fprintf(stderr, "%s\n", faults.text[i]);
-    conf_faults_free(&faults);
-    return conf;
+    return loaded(&source);
 }
 
 static bool names_host(const char *field)

@@ -17,10 +17,10 @@
 #include "base/check.h"
 #include "base/num.h"
 #include "conf/arena.h"
-#include "conf/load.h"
 #include "http/media.h"
 #include "os/shm.h"
 #include "prepare/compress.h"
+#include "tool/loaded.h"
 #include "tool/packing.h"
 #include "tool/tree_walk.h"
 
@@ -277,14 +277,10 @@ static int pack(const struct options *o, const struct conf *conf,
 
 static int run(const struct options *o)
 {
-    struct conf_faults faults = { NULL, 0 };
     struct conf_source source = { NULL, o->dir, o->override, o->n_override };
-    struct conf *conf = conf_load(&source, &faults, NULL);
+    struct conf *conf = loaded(&source);
     struct list l = { .n = 0 };
 
-    for (size_t i = 0; i < faults.n; i++)
-        fprintf(stderr, "%s\n", faults.text[i]);
-    conf_faults_free(&faults);
     if (!conf)
         return 2;
     bool whole = walk_site(&conf->sites[0], visit, &l);
