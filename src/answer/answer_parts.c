@@ -188,3 +188,23 @@ void answer_content(const struct reply *to, const struct entry *e,
         answer_stored(to, e, f, offset, bytes);
     }
 }
+
+void answer_whole(const struct reply *to, const struct blocks_head *h,
+                  struct record *r, struct entry *page)
+{
+    struct txn *t = to->t;
+    uint64_t n = page->source.form[CODING_IDENTITY].size;
+    size_t from = t->out.n;
+
+    CHECK(!r->entry);
+    answer_head(to, h, r, n);
+    txn_piece_out(t, from);
+    if (to->q->head.method == METHOD_HEAD)
+        n = 0;
+    if (n) {
+        answer_content(to, page, &page->form[CODING_IDENTITY], 0, n);
+        entry_hold(page);
+        r->entry = page;
+    }
+    answer_close(to, r, n);
+}

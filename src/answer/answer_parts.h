@@ -54,6 +54,11 @@ void answer_content(const struct reply *to, const struct entry *e,
 void answer_head(const struct reply *to, const struct blocks_head *h,
                  const struct record *r, uint64_t length);
 
+/* A head, and all of a file that is answered for another (a listing, an error
+ * page): the record holds it until it is sent. */
+void answer_whole(const struct reply *to, const struct blocks_head *h,
+                  struct record *r, struct entry *page);
+
 /* 412 or 416 for a request that has a representation. */
 void answer_refusal(const struct reply *to, const struct entry *e,
                     const struct plan *plan);

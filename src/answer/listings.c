@@ -240,7 +240,6 @@ static int status_of(const struct reply *to, enum reason *reason)
 static void put(const struct reply *to, const struct entry *e,
                 struct entry *page, unsigned form)
 {
-    struct txn *t = to->t;
     bool json = form == LISTED_JSON;
     const struct blocks_head h = {
         .status = 200,
@@ -251,20 +250,8 @@ static void put(const struct reply *to, const struct entry *e,
         .tongue = json ? NULL : language_tag((enum language)form),
     };
     struct record *r = answer_record(to, 200, REASON_LISTING);
-    uint64_t n = page->source.form[CODING_IDENTITY].size;
-    size_t from = t->out.n;
 
-    answer_head(to, &h, r, n);
-    txn_piece_out(t, from);
-    if (to->q->head.method == METHOD_HEAD)
-        n = 0;
-    if (n) {
-        answer_content(to, page, &page->form[CODING_IDENTITY], 0, n);
-        CHECK(!r->entry);
-        entry_hold(page);
-        r->entry = page;
-    }
-    answer_close(to, r, n);
+    answer_whole(to, &h, r, page);
 }
 
 static void put_not_modified(const struct reply *to, const struct entry *e,

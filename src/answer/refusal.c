@@ -62,7 +62,6 @@ static void put_plain(const struct reply *to, const struct refusal *f)
 static void put_own(const struct reply *to, const struct refusal *f,
                     struct entry *page)
 {
-    struct txn *t = to->t;
     const struct blocks_head h = {
         .status = f->status,
         .type = page->type,
@@ -71,20 +70,9 @@ static void put_own(const struct reply *to, const struct refusal *f,
         .caching = "no-store",
     };
     struct record *r = answer_record(to, f->status, f->reason);
-    uint64_t n = page->source.form[CODING_IDENTITY].size;
-    size_t from = t->out.n;
 
     r->line.fault = f->fault;
-    answer_head(to, &h, r, n);
-    txn_piece_out(t, from);
-    if (to->q->head.method == METHOD_HEAD)
-        n = 0;
-    if (n) {
-        answer_content(to, page, &page->form[CODING_IDENTITY], 0, n);
-        entry_hold(page);
-        r->entry = page;
-    }
-    answer_close(to, r, n);
+    answer_whole(to, &h, r, page);
 }
 
 static void put(const struct reply *to, const struct refusal *f)
