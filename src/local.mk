@@ -14,7 +14,7 @@ include src/tool/local.mk
 # Link order is layer order: a call against it does not link.
 ETAGD_LIBS = libtools.a libmaster.a libobserve.a libserve.a libanswer.a libfiles.a \
 	libshare.a libprepare.a libconf.a libos.a libhttp.a libbase.a
-ETAGD_SYSTEM_LIBS = $(INIH_LIBS) $(MAGIC_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) \
+ETAGD_SYSTEM_LIBS = $(INIH_LIBS) $(MAGIC_LIBS) $(NETTLE_LIBS) $(ZLIB_LIBS) \
 	$(BROTLI_LIBS) $(ZSTD_LIBS) $(SECCOMP_LIBS) $(CRYPT_LIBS) -lpthread
 
 sbin_PROGRAMS += etagd

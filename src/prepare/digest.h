@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * digest: SHA-256 by libcrypto, piece by piece.
+ * digest: SHA-256 by nettle, piece by piece.
  * Layer: prepare.
  */
 #ifndef ETAGD_PREPARE_DIGEST_H

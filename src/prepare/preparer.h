@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * preparer: the process that finds out what is slow or risky to find out.
- * Layer: prepare (base, os; libmagic, libcrypto, zlib, brotli, zstd).  Runs
+ * Layer: prepare (base, os; libmagic, nettle, zlib, brotli, zstd).  Runs
  * until control and every worker's channel have reached end-of-file: workers
  * that drain after the master's end still get their answers.  Fails by exiting
  * non-zero; the master starts another.

@@ -23,7 +23,7 @@
 #include "serve/budget.h"
 
 /* Measured: brotli at its best level over its whole window, libmagic's database
- * once loaded, and what libc, libcrypto and the stacks of a process come to. */
+ * once loaded, and what libc, libraries and the stacks of a process come to. */
 #define ENCODER_BYTES ((uint64_t)48 << 20)
 #define ENCODER_OF_FILE 12 /* times the file's size, as far as that is less */
 #define MAGIC_BYTES ((uint64_t)12 << 20)

@@ -38,7 +38,7 @@ ALLOWED = {
 LIBRARIES = [
     (r'magic\.h', ['prepare']),
     (r'ini\.h', ['conf']),
-    (r'(openssl|brotli)/.*|zlib\.h|zstd.*\.h', ['prepare']),
+    (r'(nettle|brotli)/.*|zlib\.h|zstd.*\.h', ['prepare']),
     (r'seccomp\.h|linux/(landlock|seccomp|filter)\.h|sys/prctl\.h',
      ['os', 'prepare']),
     (r'crypt\.h', ['os']),

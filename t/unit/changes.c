@@ -8,7 +8,6 @@
 #include "unit.h"
 
 #include <fcntl.h>
-#include <openssl/sha.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -16,6 +15,7 @@
 
 #include "prepare/reading.h"
 #include "prepare/version.h"
+#include "prepare/digest.h"
 #include "prepare_rig.h"
 
 static const char css[] = ".c1 { color: red }\n.c2 { color: blue }\n";
@@ -139,7 +139,7 @@ static void changed_while_read(void **state)
     bool changed = a.version.mtime_ns == v.mtime_ns;
     assert_true((strstr(a.type, "utf-8") == NULL) == changed);
     p[1] = changed ? '\xff' : 'x';
-    SHA256((unsigned char *)p, n, digest);
+    digest_of(p, n, digest);
     assert_memory_equal(a.digest, digest, 32);
     close(fd);
     free(p);
@@ -197,7 +197,7 @@ static void changed_between_slices(void **state)
     assert_int_equal(reading.version.mtime_ns, v.mtime_ns);
     assert_false(utf8_prefix_ok(&reading.utf8));
     digest_end(reading.digest, digest);
-    SHA256((unsigned char *)p, n, expected);
+    digest_of(p, n, expected);
     assert_memory_equal(digest, expected, 32);
     assert_memory_equal(reading.slab->p + reading.offset, p, n);
     reading_end(&t, &reading);
@@ -279,7 +279,7 @@ static void cut_while_read(void **state)
     assert_int_equal(s, READING_DONE);
     assert_int_equal(reading.version.size, 100);
     digest_end(reading.digest, digest);
-    SHA256((unsigned char *)p, 100, expected);
+    digest_of(p, 100, expected);
     assert_memory_equal(digest, expected, 32);
     assert_memory_equal(reading.slab->p + reading.offset, p, 100);
     reading_end(&t, &reading);

@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 
 #include <fcntl.h>
-#include <openssl/sha.h>
 #include <unistd.h>
 #include <zlib.h>
 #ifdef HAVE_BROTLI
@@ -24,6 +23,7 @@
 #include "base/built.h"
 #include "prepare/coder.h"
 #include "prepare/form.h"
+#include "prepare/digest.h"
 #include "prepare_rig.h"
 
 #define TEXT_BYTES 20000
@@ -91,7 +91,7 @@ static void check_coded(struct rig *r, int worker,
     assert_int_equal(n, TEXT_BYTES);
     assert_memory_equal(out, text, n);
     assert_true(a->has_digest);
-    SHA256((const unsigned char *)p, (size_t)a->place.bytes, digest);
+    digest_of(p, (size_t)a->place.bytes, digest);
     assert_memory_equal(a->digest, digest, 32);
     client_slab_release(r->client[worker], a->place.slab);
 }
@@ -459,7 +459,7 @@ static void thrashing(void **state)
                 assert_int_equal(a.forms, 1u << a.coding);
             if (!p)
                 continue;
-            SHA256((const unsigned char *)p, (size_t)a.place.bytes, digest);
+            digest_of(p, (size_t)a.place.bytes, digest);
             assert_memory_equal(a.digest, digest, 32);
             client_slab_release(r.client[w], a.place.slab);
             checked++;

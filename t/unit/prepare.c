@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/sha.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,6 +19,7 @@
 
 #include "base/sum.h"
 #include "os/channel.h"
+#include "prepare/digest.h"
 #include "prepare_rig.h"
 
 static const char css[] = ".c1 { color: red }\n.c2 { color: blue }\n";
@@ -32,7 +32,7 @@ static void check_bytes(struct rig *r, int worker,
 {
     unsigned char digest[32];
 
-    SHA256(p, n, digest);
+    digest_of(p, n, digest);
     assert_true(a->has_digest);
     assert_memory_equal(a->digest, digest, 32);
     assert_int_equal(a->place.bytes, n);
@@ -159,7 +159,7 @@ static void large_file_in_two_steps(void **state)
     assert_string_equal(a.type, "text/plain; charset=utf-8");
     check_sums(&r, 0, &a, p, n);
     unsigned char digest[32];
-    SHA256((unsigned char *)p, n, digest);
+    digest_of(p, n, digest);
     assert_memory_equal(a.digest, digest, 32);
     free(p);
     rig_stop(&r, 0);

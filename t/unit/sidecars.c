@@ -9,12 +9,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "os/channel.h"
+#include "prepare/digest.h"
 #include "prepare_rig.h"
 
 #define TEXT_BYTES 20000
@@ -74,7 +74,7 @@ static void sidecar_rows(void **state)
         const char *p = client_slab_hold(r.client[0], &a.place);
         assert_memory_equal(p, sidecars[i].p, sidecars[i].n);
         client_slab_release(r.client[0], a.place.slab);
-        SHA256((const unsigned char *)sidecars[i].p, sidecars[i].n, digest);
+        digest_of(sidecars[i].p, sidecars[i].n, digest);
         assert_memory_equal(a.digest, digest, 32);
         assert_int_equal(a.version.mtime_ns, old[1].tv_sec * 1000000000);
     }
@@ -98,7 +98,7 @@ static void large_sidecar(void **state)
     assert_true(a[CODING_BR].sidecar && a[CODING_BR].has_digest);
     assert_true(a[CODING_BR].place.sums); /* not the bytes */
     assert_int_equal(a[CODING_BR].place.bytes, TEXT_BYTES);
-    SHA256((const unsigned char *)text, TEXT_BYTES, digest);
+    digest_of(text, TEXT_BYTES, digest);
     assert_memory_equal(a[CODING_BR].digest, digest, 32);
     rig_stop(&r, 0);
 }
@@ -171,7 +171,7 @@ static void several_asks(void **state)
         if (coded)
             assert_int_equal(a[0].seq, 2);
         else
-            SHA256((const unsigned char *)text, 999 + a[0].seq, digest);
+            digest_of(text, 999 + a[0].seq, digest);
         if (!coded)
             assert_memory_equal(a[0].digest, digest, 32);
     }
