@@ -9,31 +9,28 @@
 #include "os/box.h"
 #include "os/log.h"
 
+static struct box seen; /* at the last load */
+
 void boxed_look(struct conf_source *source)
 {
-    struct box b;
-
-    box_read("", &b);
-    source->memory = b.memory;
-    source->processors = b.processors;
+    box_read("", &seen);
+    source->memory = seen.memory;
+    source->processors = seen.processors;
 }
 
 void boxed_log(const struct conf *c)
 {
-    struct box b;
-
-    box_read("", &b);
     if (autos_squeezed(c))
         log_info("M154",
                  "%zu MiB of memory (%s): %zu KiB of prepared bytes, %zu files "
                  "in a worker, codings up to %zu KiB",
-                 (size_t)(b.memory >> 20), b.memory_from,
+                 (size_t)(seen.memory >> 20), seen.memory_from,
                  c->prepare.memory_bytes >> 10, c->prepare.files,
                  c->prepare.compress_max_bytes >> 10);
-    if (b.memory > 0 && c->prepare.memory_bytes > b.memory / 2)
+    if (seen.memory > 0 && c->prepare.memory_bytes > seen.memory / 2)
         log_warn("M155",
                  "[prepare] memory is %zu MiB of the %zu MiB that there are "
                  "(%s): see etagd --show-budget",
-                 c->prepare.memory_bytes >> 20, (size_t)(b.memory >> 20),
-                 b.memory_from);
+                 c->prepare.memory_bytes >> 20, (size_t)(seen.memory >> 20),
+                 seen.memory_from);
 }

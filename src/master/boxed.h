@@ -12,7 +12,7 @@
 void boxed_look(struct conf_source *source);
 
 /* A line in the log where defaults became less, or what is configured is more
- * than there is. */
+ * than there was at the last look. */
 void boxed_log(const struct conf *c);
 
 #endif
