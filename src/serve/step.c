@@ -31,6 +31,10 @@
 #include "serve/worker.h"
 
 #define FIRST_MOST 32u /* connections a turn */
+/* Until others are asked again to take connections, where there was no room, or
+ * one may have nothing to do meanwhile; its next request asks by itself. */
+#define AGAIN_MS 5
+#define IDLE_MS 50
 
 static void set_timer(struct worker *w, struct conn *c, uint64_t ms)
 {
@@ -115,24 +119,18 @@ static APART bool move_on(struct worker *w, struct conn *c, struct span in)
 
 void step_move_on(struct worker *w)
 {
-    w->ending.moves.left = false;
-    for (struct list *at = w->places.all.next;
-         at != &w->places.all && w->ending.moves.on; at = at->next) {
+    struct moves *m = &w->ending.moves;
+
+    m->left = false;
+    for (struct list *at = w->places.all.next; at != &w->places.all && m->on;
+         at = at->next) {
         struct conn *c = LIST_ENTRY(at, struct conn, node);
         if (c->state == CONN_IDLE)
             (void)move_on(w, c, SPAN(""));
         else if (c->state == CONN_HEAD)
             (void)move_on(w, c, txn_input(c->txn));
     }
-}
-
-/* The head of the request that waits, as far as it is there. */
-static enum fault parse_input(const struct head_limits *limits,
-                              const struct txn *t, struct head *h)
-{
-    struct span in = txn_input(t);
-
-    return head_parse(h, in.p, in.n, limits);
+    m->due_ms = w->now.ms + (m->left ? AGAIN_MS : IDLE_MS);
 }
 
 /* Logs a request that was begun and will not be answered, then closes. */
@@ -142,7 +140,9 @@ static void close_cut(struct worker *w, struct conn *c, enum end why)
 
     if (t && t->in_n > 0 && !txn_sending(t) && !c->awaits_proxy) {
         UNINIT struct request q;
-        fronted_whole(w, c, &q, parse_input(&w->head_limits, t, &q.head));
+        struct span in = txn_input(t);
+        fronted_whole(w, c, &q,
+                      head_parse(&q.head, in.p, in.n, &w->head_limits));
         access_cut(w->access, c, &q, why);
         if (w->answers.ring)
             event_cut(&w->answers, c, &q, why);
@@ -188,8 +188,6 @@ static void become_idle(struct worker *w, struct conn *c)
         fronted_served(&w->places, c);
     conn_become(c, CONN_IDLE);
     set_timer(w, c, w->idle_ms);
-    if (w->ending.moves.on)
-        (void)move_on(w, c, SPAN(""));
 }
 
 /* A request has begun and takes more than this turn. */

@@ -35,7 +35,8 @@ void step_refuse(struct worker *w, struct conn *c, int status, enum end why);
 void step_give_way(struct worker *w, struct conn *c);
 
 /* Connections that wait for a request go to the workers that serve on
- * (w->ending.moves), now and whenever one is done with its last. */
+ * (w->ending.moves): all of them now, and one by one with their next request.
+ */
 void step_move_on(struct worker *w);
 
 /* Ends the connection; it is freed at the end of the turn. */

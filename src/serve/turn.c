@@ -37,8 +37,6 @@
 #define DUE_US 1000
 /* Of a turn: then there is time for one more listing */
 #define ANOTHER_US 1000
-/* Until it is tried again to have connections taken by others. */
-#define MOVE_MS 5
 #define BATCH 64 /* requests that are received before they are answered */
 
 void turn_free_dead(struct worker *w)
@@ -294,6 +292,14 @@ static int warm(struct worker *w)
     return ms;
 }
 
+/* Idle connections go to workers that serve on. */
+static int move_on(struct worker *w)
+{
+    if (w->now.ms >= w->ending.moves.due_ms)
+        step_move_on(w);
+    return (int)(w->ending.moves.due_ms - w->now.ms);
+}
+
 static int wait_ms(struct worker *w)
 {
     int ms, made = warm(w);
@@ -316,10 +322,8 @@ static int wait_ms(struct worker *w)
     ms = least(ms, access_turn(w->access));
     ms = least(ms, accepting_turn(w));
     if (w->ending.drains) {
-        if (w->ending.moves.left && w->ending.moves.on)
-            step_move_on(w);
-        if (w->ending.moves.left)
-            ms = least(ms, MOVE_MS);
+        if (w->ending.moves.on)
+            ms = least(ms, move_on(w));
         uint64_t left = w->ending.until_ms - w->now.ms;
         ms = least(ms, w->ending.until_ms > w->now.ms ? (int)left : 0);
     }

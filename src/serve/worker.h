@@ -131,8 +131,9 @@ struct worker {
         bool drains, stops;
         uint64_t until_ms;
         struct moves {
-            bool on;   /* somebody serves on, who takes connections */
-            bool left; /* some were not taken for want of room */
+            bool on;         /* somebody serves on, who takes connections */
+            bool left;       /* some were not taken for want of room */
+            uint64_t due_ms; /* when the idle ones are looked through again */
             bool may[LISTEN_MAX]; /* of these listening sockets */
         } moves;
     } ending;
