@@ -329,7 +329,7 @@ void answer_entry(const struct reply *to, struct entry *e,
     else if (e->kind == ENTRY_MOVED)
         answer_moved(to, e, target);
     else if (e->kind == ENTRY_LISTING)
-        answer_listing(to, e);
+        answer_listing(to, e, target->query);
     else
         answer_refused(to, e);
 }

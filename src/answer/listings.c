@@ -29,6 +29,22 @@
 #include "http/target.h"
 #include "os/directory.h"
 
+/* A document is of a form and in an order, which are one number here. */
+#define FORMS (LISTED_JSON + 1u)
+
+static unsigned document_of(unsigned form, struct listing_order order)
+{
+    return form + FORMS * ((unsigned)order.key * 2 + order.down);
+}
+
+static struct listing_order order_of(unsigned document)
+{
+    unsigned n = document / FORMS;
+
+    CHECK(n < LISTING_ORDERS);
+    return (struct listing_order){ (enum listing_key)(n / 2), n % 2 };
+}
+
 /* A control character in a path is a fault (target.h). */
 static bool askable(struct span name)
 {
@@ -79,7 +95,8 @@ static bool shown(const struct reply *to, const struct entry *e,
 /* Both point into what `d` owns. */
 static struct listing_item *select_items(const struct reply *to,
                                          const struct entry *e,
-                                         struct directory *d, size_t *n)
+                                         struct directory *d,
+                                         struct listing_order order, size_t *n)
 {
     struct listing_item *item = calloc(d->n + 1, sizeof *item);
 
@@ -94,7 +111,7 @@ static struct listing_item *select_items(const struct reply *to,
                                    from->mtime_s, !from->asked };
     }
     if (*n > 1)
-        qsort(item, *n, sizeof *item, listing_order);
+        qsort(item, *n, sizeof *item, listing_compare_of(order));
     return item;
 }
 
@@ -114,7 +131,7 @@ static bool keep(struct answers *a, struct entry *page, size_t n)
 
 /* An entry of its own with the document as its bytes, or NULL. */
 static struct entry *compose(struct answers *a, const struct listing *l,
-                             unsigned form)
+                             unsigned document)
 {
     size_t cap = listing_bytes_max(l);
     struct entry *page = entry_new(0, l->path, 0);
@@ -126,6 +143,7 @@ static struct entry *compose(struct answers *a, const struct listing *l,
     if (!page->page)
         return page;
     struct buf b = buf_over(page->page, cap);
+    unsigned form = document % FORMS;
     if (form == LISTED_JSON)
         listing_json(&b, l);
     else
@@ -159,20 +177,20 @@ bool listings_wait(const struct answers *a)
  * begun.
  */
 static struct entry *made_before(struct answers *a, const struct txn *t,
-                                 const struct entry *e, unsigned form)
+                                 const struct entry *e, unsigned document)
 {
     const struct listed *l = &a->listed;
 
     for (unsigned i = 0; i < LISTED_MAX; i++) {
         const struct listed_slot *s = &l->slot[i];
-        if (s->page && s->of == e && s->form == form &&
+        if (s->page && s->of == e && s->document == document &&
             s->turn >= t->queued_turn)
             return s->page;
     }
     return NULL;
 }
 
-static void remember(struct answers *a, struct entry *e, unsigned form,
+static void remember(struct answers *a, struct entry *e, unsigned document,
                      struct entry *page)
 {
     struct listed_slot *slot = &a->listed.slot[a->listed.next];
@@ -186,14 +204,15 @@ static void remember(struct answers *a, struct entry *e, unsigned form,
     CHECK(page != e && page->kind == ENTRY_PAGE);
     entry_hold(e);
     entry_hold(page);
-    *slot = (struct listed_slot){ e, page, form, a->turn };
+    *slot = (struct listed_slot){ e, page, document, a->turn };
 }
 
 static struct entry *make(const struct reply *to, struct entry *e,
-                          unsigned form)
+                          unsigned document)
 {
     struct directory d;
-    struct listing l = { .path = span_of(e->path, e->path_n) };
+    struct listing l = { .path = span_of(e->path, e->path_n),
+                         .order = order_of(document) };
     struct entry *page = NULL;
 
     if (to->a->files->listing_bytes >= LISTINGS_BYTES)
@@ -210,11 +229,11 @@ static struct entry *make(const struct reply *to, struct entry *e,
             return NULL;
         }
     }
-    struct listing_item *item = select_items(to, e, &d, &l.n);
+    struct listing_item *item = select_items(to, e, &d, l.order, &l.n);
     l.item = item;
     l.cut = d.cut;
     if (item)
-        page = compose(to->a, &l, form);
+        page = compose(to->a, &l, document);
     free(item);
     directory_free(&d);
     if (page && !page->form[CODING_IDENTITY].bytes) {
@@ -238,8 +257,9 @@ static int status_of(const struct reply *to, enum reason *reason)
 }
 
 static void put(const struct reply *to, const struct entry *e,
-                struct entry *page, unsigned form)
+                struct entry *page, unsigned document)
 {
+    unsigned form = document % FORMS;
     bool json = form == LISTED_JSON;
     const struct blocks_head h = {
         .status = 200,
@@ -280,11 +300,12 @@ static unsigned form_of(const struct head *h)
     return accept_language(h);
 }
 
-void answer_listing(const struct reply *to, struct entry *e)
+void answer_listing(const struct reply *to, struct entry *e, struct span query)
 {
     enum reason reason;
     int status = status_of(to, &reason);
-    unsigned form = form_of(&to->q->head);
+    unsigned document =
+        document_of(form_of(&to->q->head), listing_order_of(query));
 
     if (status == 304) {
         put_not_modified(to, e, reason);
@@ -295,17 +316,17 @@ void answer_listing(const struct reply *to, struct entry *e)
         answer_refusal(to, e, &plan);
         return;
     }
-    struct entry *page = made_before(to->a, to->t, e, form);
+    struct entry *page = made_before(to->a, to->t, e, document);
     if (page) {
-        put(to, e, page, form);
+        put(to, e, page, document);
         return;
     }
-    page = make(to, e, form);
+    page = make(to, e, document);
     if (!page) {
         answer_status(to, 503, REASON_OVERLOAD);
         return;
     }
-    remember(to->a, e, form, page);
-    put(to, e, page, form);
+    remember(to->a, e, document, page);
+    put(to, e, page, document);
     entry_release(to->a->files, page);
 }

@@ -18,6 +18,7 @@ struct answers;
 struct entry;
 struct txn;
 struct reply;
+struct span;
 
 #define LISTED_MAX 4
 
@@ -31,8 +32,8 @@ struct listed {
     unsigned next;
     struct listed_slot {
         struct entry *of, *page;
-        unsigned form;
-        uint64_t turn; /* in which it was made */
+        unsigned document; /* its form and order */
+        uint64_t turn;     /* in which it was made */
     } slot[LISTED_MAX];
 };
 
@@ -43,8 +44,9 @@ struct listed {
 /* The most that one comes to while it is made. */
 #define LISTINGS_MAKING ((size_t)6 << 20)
 
-/* A GET or HEAD of e, an ENTRY_LISTING. */
-void answer_listing(const struct reply *to, struct entry *e);
+/* A GET or HEAD of e, an ENTRY_LISTING, in the order that its query asks for.
+ */
+void answer_listing(const struct reply *to, struct entry *e, struct span query);
 
 /* Does anybody wait for one? */
 bool listings_wait(const struct answers *a);

@@ -12,31 +12,70 @@
 #include "http/target.h"
 
 #define ITEM_BYTES 420 /* of either form, without what names take */
-#define FRAME_BYTES 2048
+#define FRAME_BYTES 4096
+#define CRUMBS_MAX 16 /* folders above that are links, beside the topmost */
 #define YEAR_9999_END 253402300799
 
 static const char style[] =
     "body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;"
     "max-width:56rem;padding:0 1rem}"
     "h1{font-size:1.3rem;overflow-wrap:anywhere}"
+    "h1 a+a{margin-left:.2em}"
     "table{border-collapse:collapse;width:100%}"
     "caption{text-align:left;padding:.3rem 0;opacity:.8}"
     "th,td{padding:.3rem .6rem .3rem 0;text-align:left;font-weight:normal;"
     "border-bottom:1px solid color-mix(in srgb,currentColor 18%,transparent)}"
     "thead th{font-weight:bold}"
+    "[aria-sort=ascending] a::after{content:' \\2191'}"
+    "[aria-sort=descending] a::after{content:' \\2193'}"
     "tbody th{overflow-wrap:anywhere}"
     "a{display:inline-block;padding:.1rem 0}"
     ".n{text-align:right;white-space:nowrap;width:1%;padding-left:1.2rem;"
     "font-variant-numeric:tabular-nums}"
     "@media(max-width:34rem){.d{display:none}}";
 
-int listing_order(const void *a, const void *b)
+/* How a query and a column name them. */
+static const struct {
+    const char *query;
+    enum word word;
+    const char *cell;
+} keys[LISTING_KEYS] = {
+    [LISTING_NAME] = { "name", WORD_NAME, "" },
+    [LISTING_SIZE] = { "size", WORD_SIZE, " class=\"n\"" },
+    [LISTING_DATE] = { "date", WORD_CHANGED, " class=\"n d\"" },
+};
+
+/* The value of the first parameter of that name; p NULL: there is none. */
+static struct span parameter(struct span query, struct span name)
 {
-    const struct listing_item *x = a, *y = b;
+    while (query.n) {
+        size_t n = span_find(query, '&');
+        struct span one = span_to(query, n);
+        size_t is = span_find(one, '=');
+        if (span_eq(span_to(one, is), name))
+            return span_from(one, is + 1);
+        query = span_from(query, n + 1);
+    }
+    return SPAN_NONE;
+}
+
+struct listing_order listing_order_of(struct span query)
+{
+    struct listing_order order = { LISTING_NAME, false };
+    struct span sort = parameter(query, SPAN("sort"));
+
+    for (unsigned i = 0; i < LISTING_KEYS; i++) {
+        if (span_eq(sort, span_str(keys[i].query)))
+            order.key = (enum listing_key)i;
+    }
+    order.down = span_eq(parameter(query, SPAN("order")), SPAN("desc"));
+    return order;
+}
+
+static int by_name(const struct listing_item *x, const struct listing_item *y)
+{
     size_t n = x->name.n < y->name.n ? x->name.n : y->name.n;
 
-    if (x->directory != y->directory)
-        return x->directory ? -1 : 1;
     for (size_t i = 0; i < n; i++) {
         unsigned char p = (unsigned char)chars_lower(x->name.p[i]);
         unsigned char q = (unsigned char)chars_lower(y->name.p[i]);
@@ -48,9 +87,63 @@ int listing_order(const void *a, const void *b)
     return n ? memcmp(x->name.p, y->name.p, n) : 0;
 }
 
+static int by_size(const struct listing_item *x, const struct listing_item *y)
+{
+    return x->size < y->size ? -1 : x->size > y->size;
+}
+
+/* What has no date is the oldest. */
+static int by_date(const struct listing_item *x, const struct listing_item *y)
+{
+    if (x->undated || y->undated)
+        return y->undated - x->undated;
+    return x->mtime_s < y->mtime_s ? -1 : x->mtime_s > y->mtime_s;
+}
+
+static int compare(const struct listing_item *x, const struct listing_item *y,
+                   struct listing_order order)
+{
+    int c = 0;
+
+    if (x->directory != y->directory)
+        return x->directory ? -1 : 1;
+    if (order.key == LISTING_NAME) {
+        c = by_name(x, y);
+        return order.down ? -c : c;
+    }
+    if (!x->directory)
+        c = order.key == LISTING_SIZE ? by_size(x, y) : by_date(x, y);
+    if (order.down)
+        c = -c;
+    return c ? c : by_name(x, y);
+}
+
+#define COMPARES(name, key, down)                                      \
+    static int name(const void *a, const void *b)                      \
+    {                                                                  \
+        return compare(a, b, (struct listing_order){ (key), (down) }); \
+    }
+COMPARES(name_up, LISTING_NAME, false)
+COMPARES(name_down, LISTING_NAME, true)
+COMPARES(size_up, LISTING_SIZE, false)
+COMPARES(size_down, LISTING_SIZE, true)
+COMPARES(date_up, LISTING_DATE, false)
+COMPARES(date_down, LISTING_DATE, true)
+
+listing_compare *listing_compare_of(struct listing_order order)
+{
+    static listing_compare *const rows[LISTING_KEYS][2] = {
+        [LISTING_NAME] = { name_up, name_down },
+        [LISTING_SIZE] = { size_up, size_down },
+        [LISTING_DATE] = { date_up, date_down },
+    };
+
+    return rows[order.key][order.down];
+}
+
 size_t listing_bytes_max(const struct listing *l)
 {
-    size_t n = FRAME_BYTES + l->path.n * 24;
+    size_t n = FRAME_BYTES + l->path.n * 28;
 
     /* a byte takes up to 3 in a link, and 6 as \u0001 or &quot; */
     for (size_t i = 0; i < l->n; i++)
@@ -136,20 +229,41 @@ static void put_row(struct buf *b, const struct listing_item *item)
     BUF_LIT(b, "</td></tr>\n");
 }
 
-/* Each name in a direction of its own: one that turns round what comes behind
- * it could pass for another (Unicode TR36 2.3). */
+/* A link so many folders up: relative, so that it holds behind whatever puts
+ * the site elsewhere. */
+static void put_up(struct buf *b, size_t up)
+{
+    BUF_LIT(b, "<a href=\"");
+    while (up-- > 0)
+        BUF_LIT(b, "../");
+    BUF_LIT(b, "\">");
+}
+
+/* The folders on the way, as links.  Each name in a direction of its own: one
+ * that turns round what comes behind it could pass for another (Unicode TR36
+ * 2.3). */
 static void put_heading(struct buf *b, struct span path)
 {
-    while (path.n) {
+    size_t up = 0;
+
+    for (size_t i = 1; i < path.n; i++)
+        up += path.p[i] == '/';
+    for (bool top = true; path.n; top = false) {
         size_t n = span_find(path, '/');
+        bool link = up > 0 && (top || (n > 0 && up <= CRUMBS_MAX));
+        if (link)
+            put_up(b, up);
         if (n > 0) {
             BUF_LIT(b, "<bdi>");
             page_escape(b, span_to(path, n));
             BUF_LIT(b, "</bdi>");
         }
-        if (n < path.n)
-            buf_char(b, '/');
+        if (top && link)
+            BUF_LIT(b, "/</a>");
+        else
+            buf_str(b, link ? "</a>/" : n < path.n ? "/" : "");
         path = span_from(path, n + 1);
+        up -= up > 0;
     }
 }
 
@@ -158,19 +272,42 @@ static void put_word(struct buf *b, enum language in, enum word w)
     buf_str(b, wording(w).in[in]);
 }
 
+/* A column's head is a link to its order, or to the other way round. */
+static void put_column(struct buf *b, enum listing_key key,
+                       struct listing_order now, enum language in)
+{
+    /* names from A, but what is largest and what is new first */
+    bool down = now.key == key ? !now.down : key != LISTING_NAME;
+
+    BUF_LIT(b, "<th scope=\"col\"");
+    buf_str(b, keys[key].cell);
+    if (now.key == key) {
+        BUF_LIT(b, " aria-sort=\"");
+        buf_str(b, now.down ? "descending\"" : "ascending\"");
+    }
+    BUF_LIT(b, "><a href=\"");
+    if (key == LISTING_NAME && !down) {
+        BUF_LIT(b, "./"); /* the order without a query */
+    } else {
+        BUF_LIT(b, "?sort=");
+        buf_str(b, keys[key].query);
+        buf_str(b, down ? "&amp;order=desc" : "");
+    }
+    BUF_LIT(b, "\">");
+    put_word(b, in, keys[key].word);
+    BUF_LIT(b, "</a></th>");
+}
+
 static void put_top(struct buf *b, const struct listing *l, enum language in)
 {
     enum word w = l->cut ? WORD_CUT : l->n == 1 ? WORD_ENTRY : WORD_ENTRIES;
 
     BUF_LIT(b, "<caption>");
     page_count(b, wording(w).in[in], l->n);
-    BUF_LIT(b, "</caption>\n<thead><tr><th scope=\"col\">");
-    put_word(b, in, WORD_NAME);
-    BUF_LIT(b, "</th><th scope=\"col\" class=\"n\">");
-    put_word(b, in, WORD_SIZE);
-    BUF_LIT(b, "</th><th scope=\"col\" class=\"n d\">");
-    put_word(b, in, WORD_CHANGED);
-    BUF_LIT(b, "</th></tr></thead>\n<tbody>\n");
+    BUF_LIT(b, "</caption>\n<thead><tr>");
+    for (unsigned i = 0; i < LISTING_KEYS; i++)
+        put_column(b, (enum listing_key)i, l->order, in);
+    BUF_LIT(b, "</tr></thead>\n<tbody>\n");
     if (l->path.n > 1) {
         BUF_LIT(b, "<tr><th scope=\"row\"><a href=\"../\">");
         put_word(b, in, WORD_PARENT);

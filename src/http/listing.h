@@ -21,15 +21,33 @@ struct listing_item {
     bool undated; /* it is not known */
 };
 
+enum listing_key { LISTING_NAME, LISTING_SIZE, LISTING_DATE, LISTING_KEYS };
+
+/* What files are sorted by; zero: by their names. */
+struct listing_order {
+    enum listing_key key;
+    bool down; /* Z first, the largest, the latest */
+};
+
+/* Values of struct listing_order, as a number. */
+#define LISTING_ORDERS (2 * LISTING_KEYS)
+
 struct listing {
-    struct span path; /* decoded request path, '/' first and last */
+    struct span path;           /* decoded request path, '/' first and last */
+    struct listing_order order; /* of `item` */
     const struct listing_item *item;
     size_t n;
     bool cut; /* there are more than these */
 };
 
-/* For qsort(): directories first, then by name without case. */
-int listing_order(const void *a, const void *b);
+/* Of a query: sort=name, size or date; order=desc.  The first of each counts,
+ * and what is not known changes nothing. */
+struct listing_order listing_order_of(struct span query);
+
+/* For qsort(): directories first, always by name; files of one size or date by
+ * theirs (without case, then with it). */
+typedef int listing_compare(const void *a, const void *b);
+listing_compare *listing_compare_of(struct listing_order order);
 
 /* What storage is enough for either form. */
 size_t listing_bytes_max(const struct listing *l);

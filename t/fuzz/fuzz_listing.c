@@ -93,15 +93,34 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         in = span_from(in, end + 1);
         n++;
     }
-    qsort(item, n, sizeof *item, listing_order);
+    struct listing_order order =
+        listing_order_of(span_of((const char *)data, size));
+    PROPERTY(order.key < LISTING_KEYS);
+    if (n)
+        order = (struct listing_order){ (uint8_t)data[0] / 2 % LISTING_KEYS,
+                                        data[0] / 8 % 2 };
+    listing_compare *compare = listing_compare_of(order);
+    qsort(item, n, sizeof *item, compare);
     for (size_t i = 0; i < n; i++) {
         tame[i] = item[i];
         tame[i].name = SPAN("x");
-        PROPERTY(i == 0 || listing_order(&item[i - 1], &item[i]) <= 0);
+        for (size_t k = 0; k < i; k++)
+            PROPERTY(compare(&item[k], &item[i]) <= 0 &&
+                     compare(&item[i], &item[k]) >= 0);
     }
-    struct span path = n ? item[0].name : SPAN("/");
-    struct listing l = { path, item, n, false };
-    struct listing t = { path.n > 1 ? SPAN("/x/") : SPAN("/"), tame, n, false };
+    /* a path of as many names, for each is a link */
+    char path[258] = "/", plain[258] = "/";
+    size_t length = n ? item[0].name.n : 0;
+    for (size_t i = 0; i < length; i++) {
+        path[1 + i] = item[0].name.p[i];
+        plain[1 + i] = path[1 + i] == '/' ? '/' : 'x';
+    }
+    if (length) {
+        path[1 + length] = plain[1 + length] = '/';
+        length++;
+    }
+    struct listing l = { span_of(path, 1 + length), order, item, n, false };
+    struct listing t = { span_of(plain, 1 + length), order, tame, n, false };
     check(&l, &t);
     return 0;
 }

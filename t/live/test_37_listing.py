@@ -25,11 +25,12 @@ FILES = {
 
 
 class Page(html.parser.HTMLParser):
-    """Links with their texts, and every tag."""
+    """Links with their texts: those of the way here and of the columns' heads
+    (ways), those of what is listed; and every tag."""
 
     def __init__(self, text):
         super().__init__()
-        self.links, self.tags, self.inside = [], [], None
+        self.ways, self.links, self.tags, self.inside = [], [], [], None
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
@@ -41,6 +42,8 @@ class Page(html.parser.HTMLParser):
     def handle_endtag(self, tag):
         if tag == "a":
             self.inside = None
+        if tag == "thead":
+            self.ways, self.links = self.links, []
 
     def handle_data(self, data):
         if self.inside is not None:
@@ -63,7 +66,7 @@ def test_names_turn_nothing_round_but_themselves(serve):
                    conf={"server": {"listing": "on"}})
     page = server.get(quote("/d\u202e/")).body.decode()
     assert "<bdi>%s</bdi>" % name in page
-    assert "/<bdi>d\u202e</bdi>/</h1>" in page
+    assert "/</a><bdi>d\u202e</bdi>/</h1>" in page
     assert "<title>\u2068/d\u202e/\u2069</title>" in page
 
 
@@ -104,6 +107,48 @@ def test_page(listed):
     assert b"<script>" not in r.body
     assert ("data", {"value": "1234"}) in page.tags
     assert b">1.2 kB<" in r.body
+
+
+ORDERS = {"Name": ("./", "?sort=name&order=desc"),
+          "Size": ("?sort=size&order=desc", "?sort=size"),
+          "Changed (UTC)": ("?sort=date&order=desc", "?sort=date")}
+
+
+def test_links_of_the_way_and_of_columns(listed):
+    """Followed: each is what it says; the same in Chinese, and for
+    programs."""
+    os.makedirs(listed.tree.path("list/sub/deep er"))
+    for name, size, second in (("a", 300, 2), ("b", 20, 3), ("c", 1000, 1)):
+        listed.tree.write("list/sub/deep er/" + name, "x" * size,
+                          mtime=10**9 + second)
+    at = "/list/sub/deep%20er/"
+    page = Page(listed.get(at).body.decode())
+    assert [text for _, text in page.ways] == ["/", "list", "sub", *ORDERS]
+    assert [urljoin(at, href) for href, _ in page.ways[:3]] == [
+        "/", "/list/", "/list/sub/"]
+    seen = {}
+    for column, (first, second) in ORDERS.items():
+        for href in (first, second):
+            r = listed.get(urljoin(at, href))
+            assert r.status == 200 and not r.has("ETag")
+            assert r.tokens("Vary") == ["accept", "accept-language"]
+            page = Page(r.body.decode())
+            seen[href] = "".join(text for _, text in page.links[1:])
+            then = dict((text, href) for href, text in page.ways)
+            assert then[column] == (second if href == first else first)
+            down = ("desc" in href)
+            assert [a["aria-sort"] for t, a in page.tags
+                    if "aria-sort" in a] == ["descending" if down
+                                             else "ascending"]
+            chinese = Page(listed.get(urljoin(at, href), Accept_Language="zh")
+                           .body.decode())
+            assert [h for h, _ in chinese.ways] == [h for h, _ in page.ways]
+            assert chinese.links[1:] == page.links[1:]
+            assert "".join(names(listed.get(
+                urljoin(at, href), Accept="application/json"))) == seen[href]
+    assert seen == {"./": "abc", "?sort=name&order=desc": "cba",
+                    "?sort=size&order=desc": "cab", "?sort=size": "bac",
+                    "?sort=date&order=desc": "bac", "?sort=date": "cab"}
 
 
 def test_root_has_no_parent(listed):

@@ -30,6 +30,8 @@ static const char *text_of(const struct listing *l, bool json)
     return storage;
 }
 
+static const struct listing_order by_names = { LISTING_NAME, false };
+
 static void order(void **state)
 {
     static const char *const want[] = { "B",     "z", "a", "A.txt",
@@ -41,10 +43,123 @@ static void order(void **state)
     };
 
     (void)state;
-    qsort(all, 7, sizeof *all, listing_order);
+    qsort(all, 7, sizeof *all, listing_compare_of(by_names));
     for (size_t i = 0; i < 7; i++)
         assert_true(span_eq(all[i].name, span_str(want[i])));
-    assert_int_equal(listing_order(&all[0], &all[0]), 0);
+    assert_int_equal(listing_compare_of(by_names)(&all[0], &all[0]), 0);
+}
+
+/* What a query asks for, and what comes of it: folders stay first, by name. */
+static void orders(void **state)
+{
+    static const struct {
+        const char *query, *want;
+    } rows[] = {
+        { "", "DEabc" },
+        { "sort=name", "DEabc" },
+        { "sort=name&order=desc", "EDcba" },
+        { "order=desc", "EDcba" },
+        { "sort=size", "DEbca" },
+        { "sort=size&order=desc", "DEabc" },
+        { "sort=date", "DEcab" },
+        { "sort=date&order=asc", "DEcab" },
+        { "order=desc&sort=date", "DEbac" },
+        { "x=1&sort=size&y&", "DEbca" },
+        { "sort=size&sort=date", "DEbca" },
+        /* not known */
+        { "sort=colour", "DEabc" },
+        { "SORT=size", "DEabc" },
+        { "sort=Size", "DEabc" },
+        { "sort", "DEabc" },
+        { "sort=size;order=desc", "DEabc" },
+        { "=&&==&sort=&order=", "DEabc" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct listing_item all[] = {
+            item("c", false, 5), item("E", true, 0), item("a", false, 70),
+            item("b", false, 5), item("D", true, 9),
+        };
+        all[0].undated = true;
+        all[3].mtime_s++;
+        char found[6] = "";
+        qsort(all, 5, sizeof *all,
+              listing_compare_of(listing_order_of(span_str(rows[i].query))));
+        for (size_t k = 0; k < 5; k++)
+            found[k] = all[k].name.p[0];
+        ROW_CHECK(rows[i].query, strcmp(found, rows[i].want) == 0);
+    }
+}
+
+/* Each column leads to its order, the one in use to its reverse. */
+static void columns(void **state)
+{
+    static const struct {
+        struct listing_order order;
+        const char *want[4]; /* links, and which column is how */
+    } rows[] = {
+        { { LISTING_NAME, false },
+          { "\"?sort=name&amp;order=desc\"", "\"?sort=size&amp;order=desc\"",
+            "\"?sort=date&amp;order=desc\"",
+            "<th scope=\"col\" aria-sort=\"ascending\">" } },
+        { { LISTING_NAME, true },
+          { "<a href=\"./\">", "\"?sort=size&amp;order=desc\"",
+            "\"?sort=date&amp;order=desc\"",
+            "<th scope=\"col\" aria-sort=\"descending\">" } },
+        { { LISTING_SIZE, true },
+          { "<a href=\"./\">", "\"?sort=size\"",
+            "\"?sort=date&amp;order=desc\"",
+            "<th scope=\"col\" class=\"n\" aria-sort=\"descending\">" } },
+        { { LISTING_DATE, false },
+          { "<a href=\"./\">", "\"?sort=size&amp;order=desc\"",
+            "\"?sort=date&amp;order=desc\"",
+            "<th scope=\"col\" class=\"n d\" aria-sort=\"ascending\">" } },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct listing l = { SPAN("/"), rows[i].order, NULL, 0, false };
+        const char *text = text_of(&l, false);
+        for (size_t k = 0; k < 4; k++)
+            ROW_CHECK(rows[i].want[k], strstr(text, rows[i].want[k]) != NULL);
+        const char *first = strstr(text, " aria-sort=");
+        assert_null(strstr(first + 1, " aria-sort="));
+    }
+}
+
+/* The folders on the way are links, the one that is shown is not. */
+static void crumbs(void **state)
+{
+    static const struct {
+        struct span path;
+        const char *want;
+    } rows[] = {
+        { SPAN("/"), "<h1>/</h1>" },
+        { SPAN("/a/"), "<h1><a href=\"../\">/</a><bdi>a</bdi>/</h1>" },
+        { SPAN("/a/b&/c/"),
+          "<h1><a href=\"../../../\">/</a><a href=\"../../\"><bdi>a</bdi></a>/"
+          "<a href=\"../\"><bdi>b&amp;</bdi></a>/<bdi>c</bdi>/</h1>" },
+    };
+    char deep[2 * 40 + 1];
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct listing l = { rows[i].path, by_names, NULL, 0, false };
+        ROW_CHECK(rows[i].want, strstr(text_of(&l, false), rows[i].want));
+    }
+    /* far up: the topmost alone, so that a page stays small */
+    for (size_t i = 0; i < 40; i++)
+        memcpy(deep + 2 * i, "/d", 2);
+    deep[80] = '/';
+    struct listing l = { span_of(deep, 81), by_names, NULL, 0, false };
+    const char *text = strstr(text_of(&l, false), "<h1>");
+    size_t n = 0;
+    while ((text = strstr(text, "<bdi>d</bdi></a>"))) {
+        text++;
+        n++;
+    }
+    assert_int_equal(n, 16);
 }
 
 static void sizes(void **state)
@@ -67,7 +182,7 @@ static void sizes(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct listing_item one = item("x", false, rows[i].size);
-        struct listing l = { SPAN("/"), &one, 1, false };
+        struct listing l = { SPAN("/"), by_names, &one, 1, false };
         assert_non_null(strstr(text_of(&l, false), rows[i].text));
     }
 }
@@ -76,7 +191,7 @@ static void sizes(void **state)
 static void escapes(void **state)
 {
     struct listing_item one = item("a<b>&\"'\\ %?#:\xc3\xa9.x", false, 7);
-    struct listing l = { SPAN("/<p>/"), &one, 1, false };
+    struct listing l = { SPAN("/<p>/"), by_names, &one, 1, false };
 
     (void)state;
     const char *html = text_of(&l, false);
@@ -95,8 +210,8 @@ static void escapes(void **state)
 
 static void frame(void **state)
 {
-    struct listing root = { SPAN("/"), NULL, 0, false };
-    struct listing below = { SPAN("/a/"), NULL, 0, true };
+    struct listing root = { SPAN("/"), by_names, NULL, 0, false };
+    struct listing below = { SPAN("/a/"), by_names, NULL, 0, true };
 
     (void)state;
     assert_null(strstr(text_of(&root, false), "../"));
@@ -123,7 +238,12 @@ static void bound(void **state)
         all[i].name = span_of(worst[i], sizeof worst[i]);
         all[i].mtime_s = i ? INT64_MAX : INT64_MIN;
     }
-    struct listing l = { SPAN("/"), all, 2, true };
+    char path[4097];
+    memset(path, '/', sizeof path);
+    struct listing l = { span_of(path, sizeof path), by_names, all, 2, true };
+    text_of(&l, false);
+    for (size_t i = 1; i < sizeof path; i += 2)
+        path[i] = '"';
     text_of(&l, false);
     text_of(&l, true);
 }
@@ -131,9 +251,10 @@ static void bound(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(order),   cmocka_unit_test(sizes),
-        cmocka_unit_test(escapes), cmocka_unit_test(frame),
-        cmocka_unit_test(bound),
+        cmocka_unit_test(order),   cmocka_unit_test(orders),
+        cmocka_unit_test(columns), cmocka_unit_test(crumbs),
+        cmocka_unit_test(sizes),   cmocka_unit_test(escapes),
+        cmocka_unit_test(frame),   cmocka_unit_test(bound),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
