@@ -88,7 +88,39 @@ def check_system(name, header, where, report):
             report.wrong(where, f'<{header}> belongs to {" ".join(folders)}')
 
 
+def row_of(allowed, folder):
+    """How a row of ARCHITECTURE.md's table says it, as a set of words."""
+    return {a.rstrip('/') for a in allowed} - {folder} or {'libc'}
+
+
+def told_by(cell):
+    """The same of a cell: "base, http, `conf/conf.h`", "all but tool",
+    "all"."""
+    words = set(re.split(r'(?:,| and)\s+', cell.replace('`', '').strip()))
+    first = next((w for w in words if re.match(r'all( but |$)', w)), None)
+    if first:
+        without = words - {first} | {first.removeprefix('all but ')}
+        words = {a.rstrip('/') for row in ALLOWED.values() for a in row
+                 if a.endswith('/')} - without
+    return words
+
+
+def check_table(tree, report):
+    path = tree.root / 'ARCHITECTURE.md'
+    text = tree.read(path) if path.exists() else ''
+    m = re.search(r'^## Who may include whom\n(.*?)^## ', text, re.M | re.S)
+    for folder, cell in re.findall(r'^\| `([\w.]+)` \| ([^|]+) \|',
+                                   m[1] if m else '', re.M):
+        report.look()
+        want, said = row_of(ALLOWED.get(folder, []), folder), told_by(cell)
+        if want != said - {folder}:
+            report.wrong(f'ARCHITECTURE.md: `{folder}`', 'may include ' +
+                         ', '.join(sorted(want)) + '; its row says ' +
+                         ', '.join(sorted(said)))
+
+
 def check(tree, report):
+    check_table(tree, report)
     for path in tree.sources():
         report.look()
         name = tree.name(path)

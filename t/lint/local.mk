@@ -7,6 +7,7 @@ LINT = \
 	t/lint/headers.py \
 	t/lint/layers.py \
 	t/lint/manual.py \
+	t/lint/mentioned.py \
 	t/lint/named.py \
 	t/lint/phrases.py \
 	t/lint/purity.py \

@@ -17,6 +17,7 @@ import documented
 import headers
 import house
 import layers
+import mentioned
 import named
 import phrases
 import purity
@@ -52,13 +53,17 @@ GOOD = {
     '    X(BARE_LF, 400, false, "bare-lf", "A line.")\n#endif\n',
     't/unit/tag.c': c_head('test tag', 'test') + '/* BARE_LF */\n',
     'src/local.mk': 'S = src/http/tag.c src/http/tag.h src/os/log.c '
-    'src/http/fault.h \\\n\tt/unit/tag.c\n',
+    'src/http/fault.h \\\n\tt/unit/tag.c src/conf/keys.c\n',
     # what a tree that was built in place holds besides
     'src/os/made.c': '/* SPDX-License-Identifier: MIT\n *\n'
     ' * Made by make: do not edit.\n */\n' + 'int strcpy; \t\n' * 600,
     'src/os/log.o': '\0ELF \n \n',
+    'src/conf/keys.c': c_head('keys', 'conf') + 'ROW("log", "level", x)\n',
+    'doc/there.md': 'See `src/http/tag.c`, `http/tag`, `tag.[ch]`, `tag_len()`, '
+    '`t/unit/*.c`, `src/FOLDER/NAME.c`, `[log] level = info`, M001 and '
+    '[this](there.md).\n',
     't/lint/retired-ids': 'M007 was for something\n',
-    'ARCHITECTURE.md': '| `http` | `os` |\n',
+    'ARCHITECTURE.md': '| `http` | `os` | `conf` |\n',
 }
 
 TAG_C = GOOD['src/http/tag.c']
@@ -112,6 +117,20 @@ BAD = [
     (named, 'src/os/log.c', LOG_C + 'void h(void) { say("M007"); }\n',
      'retired'),
     (named, 't/unit/tag.c', c_head('test tag', 'test'), 'is in no test'),
+    (layers, 'ARCHITECTURE.md', '| `http` | `os` | `conf` |\n## Who may include whom\n\n'
+     '| `os` | base, http | edges |\n## Next\n', 'may include base; its row'),
+    (mentioned, 'README.md', 'See `src/os/gone.c`.\n', 'no src/os/gone.c'),
+    (mentioned, 'README.md', 'See `os/gone`.\n', 'no os/gone'),
+    (mentioned, 'README.md', 'See `t/unit/*_gone.c`.\n', 'no t/unit/*_gone.c'),
+    (mentioned, 'README.md', 'See `gone.[ch]`.\n', 'no gone.[ch]'),
+    (mentioned, 'README.md', 'It calls `tag_gone()`.\n', 'no tag_gone()'),
+    (mentioned, 'README.md', 'In a `struct gone`.\n', 'no struct gone'),
+    (mentioned, 'README.md', 'It is `TAG_GONE`.\n', 'no TAG_GONE'),
+    (mentioned, 'README.md', 'The log says so (M002).\n', 'no message M002'),
+    (mentioned, 'README.md', 'See [there](doc/gone.md).\n', 'leads nowhere'),
+    (mentioned, 'ARCHITECTURE.md', '| `http` | `os` | `conf` |\n## The way of one request'
+     '\n\n    tag_len -> tag_gone\n\n## Next\n', 'no tag_gone()'),
+    (mentioned, 'README.md', 'The option `[log]\nlevl = info`.\n', 'has no levl'),
     (documented, 'src/tool/net.c', c_head('net', 'tool'), '`tool` is not in'),
     (documented, 'src/os/net.c', 'int i;\n', 'says nowhere'),
 ]
@@ -154,7 +173,7 @@ def archive(folder, name, text):
 
 def try_texts(failures):
     for module in (layers, headers, sizes, rooms, banned, phrases, texts, named,
-                   documented):
+                   mentioned, documented):
         with tempfile.TemporaryDirectory() as root:
             write(root, GOOD)
             for line in reported(module, house.Tree(root)):
