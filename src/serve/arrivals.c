@@ -31,7 +31,7 @@ void arrivals_first(struct arrivals *a, struct conn *c)
 }
 
 /* One receive into the arena, to be dealt with after all others. */
-static void receive(struct worker *w, struct conn *c, bool more_expected)
+static void receive(struct worker *w, struct conn *c)
 {
     char *at = w->arrivals.arena + w->arrivals.arena_n;
     CHECK(w->arrivals.arena_n + ARRIVALS_RECV <= ARRIVALS_ARENA);
@@ -39,19 +39,20 @@ static void receive(struct worker *w, struct conn *c, bool more_expected)
     ssize_t n = net_recv(c->fd, at, ARRIVALS_RECV);
 
     if (n == -EAGAIN) {
-        c->readable = false;
+        c->unread = UNREAD_NOTHING;
         return;
     }
     if (n < 0) {
         step_close(w, c, END_CLIENT_RESET);
         return;
     }
-    c->readable = n == ARRIVALS_RECV || more_expected;
+    if (c->unread != UNREAD_END)
+        c->unread = n == ARRIVALS_RECV ? UNREAD_BYTES : UNREAD_NOTHING;
     w->arrivals.arena_n += (size_t)n;
     w->arrivals.received[w->arrivals.n_received++] =
         (struct received){ c, at, (size_t)n };
     c->received = true;
-    if (n > 0 && c->readable)
+    if (n > 0 && c->unread)
         arrivals_put_off(&w->arrivals, c);
 }
 
@@ -99,7 +100,7 @@ void arrivals_greet(struct worker *w, struct conn *c)
 {
     if (w->arrivals.arena_n + ARRIVALS_RECV <= ARRIVALS_ARENA &&
         greets(&w->arrivals, &w->answers)) {
-        receive(w, c, false);
+        receive(w, c);
         w->arrivals.recv_hits -= w->arrivals.recv_hits / 16;
         if (c->received)
             w->arrivals.recv_hits += 16;
@@ -127,12 +128,15 @@ void arrivals_ready(struct worker *w, struct conn *c, unsigned events)
     if (c->state == CONN_CLOSED)
         return;
     if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
-        if (wants_bytes(c) && !c->received && !w->over) {
-            receive(w, c, ends);
-        } else {
-            c->readable = true;
+        /* what was received in this turn came after what the event tells of */
+        if (ends)
+            c->unread = UNREAD_END;
+        else if (!c->unread && !c->received)
+            c->unread = UNREAD_BYTES;
+        if (wants_bytes(c) && !c->received && !w->over)
+            receive(w, c);
+        else if (c->unread)
             arrivals_put_off(&w->arrivals, c);
-        }
     }
     if (c->state != CONN_SEND || !(events & (EPOLLOUT | EPOLLHUP | EPOLLERR)))
         return;
@@ -160,10 +164,10 @@ void arrivals_again(struct worker *w)
         c->again = false;
         if (c->state == CONN_SEND)
             writable(&w->arrivals, c);
-        else if (wants_bytes(c) && c->readable &&
+        else if (wants_bytes(c) && c->unread &&
                  w->arrivals.arena_n + ARRIVALS_RECV <= ARRIVALS_ARENA)
-            receive(w, c, true);
-        else if (wants_bytes(c) && c->readable)
+            receive(w, c);
+        else if (wants_bytes(c) && c->unread)
             arrivals_put_off(&w->arrivals, c);
     }
 }

@@ -42,13 +42,20 @@ enum conn_state {
         CONN_STATE_COUNT
 };
 
+/* Readiness is told once (EPOLLET), so what is left unread is remembered. */
+enum unread {
+    UNREAD_NOTHING, /* a receive that fills no buffer takes all there is */
+    UNREAD_BYTES,
+    UNREAD_END /* the client's FIN, behind what bytes there may be */
+};
+
 struct conn {
     uint32_t magic;
     int fd;
     enum conn_state state;
     bool polled;       /* is in the worker's poll set */
     bool polled_room;  /* which tells of room to send, too */
-    bool readable;     /* may have bytes that were not received yet */
+    uint8_t unread;    /* enum unread: what was not received yet */
     bool ended;        /* the client has sent its FIN */
     bool broken;       /* reset or failed: nothing more can be sent */
     bool closing;      /* closes after what is being sent */

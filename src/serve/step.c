@@ -152,7 +152,7 @@ static void close_cut(struct worker *w, struct conn *c, enum end why)
 
 static void receive_later(struct arrivals *a, struct conn *c)
 {
-    if (c->readable)
+    if (c->unread)
         arrivals_put_off(a, c);
 }
 
@@ -161,7 +161,6 @@ static void receive_later(struct arrivals *a, struct conn *c)
  * those that are sent to never have one. */
 static void yield(struct worker *w, struct conn *c, bool looked_at)
 {
-    c->readable = true;
     if (!looked_at && w->arrivals.n_first++ < FIRST_MOST)
         arrivals_first(&w->arrivals, c);
     else
@@ -334,7 +333,7 @@ static bool take_content(struct conn *c, struct span *in)
 static void client_ended(struct worker *w, struct conn *c)
 {
     c->ended = true;
-    c->readable = false;
+    c->unread = UNREAD_NOTHING;
     if (w->answers.ring)
         event_fin(&w->answers, c, true);
     switch (c->state) {

@@ -105,6 +105,7 @@ struct sim_conn {
     bool stalled;               /* it did not, at some time */
     bool polled, news, blocked; /* readiness, edge by edge */
     bool polled_room;           /* of room to send, too */
+    bool emptied;               /* all was received, and no news came since */
     void *tag;
     size_t room;           /* of the kernel's buffer for what is sent */
     uint64_t out, drained; /* bytes */

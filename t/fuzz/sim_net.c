@@ -110,8 +110,11 @@ ssize_t net_recv(int fd, void *p, size_t n)
 
     if (c->reset)
         return -ECONNRESET;
+    if (there == 0 && !c->fin)
+        PROPERTY(!c->emptied); /* what for? */
     if (there == 0)
         return c->fin ? 0 : -EAGAIN;
+    c->emptied = n > there;
     if (n > there)
         n = there;
     memcpy(p, c->bytes + c->taken, n);
@@ -405,6 +408,7 @@ static int collect(struct epoll_event *events, int most)
         if (!c->polled || !c->news || !ready(c))
             continue;
         c->news = false;
+        c->emptied = c->emptied && !(ready(c) & EPOLLIN);
         events[n++] = (struct epoll_event){ ready(c), { c->tag } };
     }
     return n;
