@@ -20,6 +20,7 @@
 #include "files/blocks.h"
 #include "files/entry.h"
 #include "files/files.h"
+#include "files/forms.h"
 #include "files/tags.h"
 #include "files/wish.h"
 #include "http/accept.h"
@@ -85,7 +86,7 @@ static uint64_t random_bits(void)
 
 static struct block *partial_of(struct entry_form *f)
 {
-    return f->partial.text ? &f->partial : &f->ok;
+    return f->partial ? f->partial : &f->ok;
 }
 
 struct multipart {
@@ -142,7 +143,7 @@ static uint64_t put_multipart(const struct reply *to, const struct entry *e,
                               struct variant *v)
 {
     struct txn *t = to->t;
-    uint64_t size = e->source.form[plan->coding].size;
+    uint64_t size = f->plan.size;
     struct block *k = partial_of(f);
     struct multipart m;
     char type[128];
@@ -214,7 +215,7 @@ static void put_own_lines(const struct reply *to, struct buf *b,
         buf_char(b, '-');
         buf_u64(b, plan->range.piece[0].first + plan->range.piece[0].bytes - 1);
         buf_char(b, '/');
-        buf_u64(b, e->source.form[plan->coding].size);
+        buf_u64(b, e->source.form[plan->coding]->size);
         BUF_LIT(b, "\r\n");
     }
 }
@@ -243,16 +244,18 @@ static void send_all_the_same(struct plan *plan)
 static void answer_file(const struct reply *to, struct entry *e)
 {
     struct txn *t = to->t;
-    fetch(&e->form[CODING_IDENTITY]);
+    fetch(&e->own_form);
     const struct head *h = &to->q->head;
     UNINIT struct plan plan;
+    if (e->source.known && head_has(h, FIELD_IF_NONE_MATCH))
+        forms_tell(to->a->files, e);
     plan_make(&plan, h, &e->source, to->a->now->second + e->clock_s);
     if (plan.wish != CODING_IDENTITY)
         wish_ask(to->a->files, e, 1u << plan.wish);
     if (plan.status == 304 &&
         !blocks_not_modified(to->a->files, e, plan.coding))
         send_all_the_same(&plan);
-    struct entry_form *f = &e->form[plan.coding];
+    struct entry_form *f = entry_form(e, plan.coding);
     struct variant v = { .status = 0 };
     UNINIT char storage[ETAG_BYTES_MAX + 128 + EXPLAIN_FIELD_MAX];
     struct buf extra = buf_over(storage, sizeof storage);
@@ -282,8 +285,8 @@ static void answer_file(const struct reply *to, struct entry *e)
     } else {
         size_t from = t->out.n;
         bool whole = plan.status == 200 && h->method != METHOD_HEAD;
-        put_head(to, e, plan.status == 304 ? &f->not_modified : &f->ok, &v);
-        content = whole ? e->source.form[plan.coding].size : 0;
+        put_head(to, e, plan.status == 304 ? f->not_modified : &f->ok, &v);
+        content = whole ? f->plan.size : 0;
         if (whole && f->bytes && content <= TXN_COPY_MAX)
             buf_put(&t->out, f->bytes, (size_t)content);
         txn_piece_out(t, from);
@@ -299,9 +302,9 @@ static void answer_file(const struct reply *to, struct entry *e)
 static void answer_refused(const struct reply *to, struct entry *e)
 {
     struct txn *t = to->t;
-    struct entry_form *f = &e->form[CODING_IDENTITY];
+    struct entry_form *f = &e->own_form;
     struct variant v = { .status = 0 };
-    uint64_t size = e->source.form[CODING_IDENTITY].size;
+    uint64_t size = f->plan.size;
 
     if (to->a->conf->explain_header ||
         accept_language(&to->q->head) != LANGUAGE_EN ||

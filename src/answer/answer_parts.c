@@ -193,7 +193,7 @@ void answer_whole(const struct reply *to, const struct blocks_head *h,
                   struct record *r, struct entry *page)
 {
     struct txn *t = to->t;
-    uint64_t n = page->source.form[CODING_IDENTITY].size;
+    uint64_t n = page->own_form.plan.size;
     size_t from = t->out.n;
 
     CHECK(!r->entry);
@@ -202,7 +202,7 @@ void answer_whole(const struct reply *to, const struct blocks_head *h,
     if (to->q->head.method == METHOD_HEAD)
         n = 0;
     if (n) {
-        answer_content(to, page, &page->form[CODING_IDENTITY], 0, n);
+        answer_content(to, page, &page->own_form, 0, n);
         entry_hold(page);
         r->entry = page;
     }

@@ -150,8 +150,8 @@ static struct entry *compose(struct answers *a, const struct listing *l,
         listing_html(&b, l, (enum language)form);
     if (b.overflow || !keep(a, page, b.n))
         return page;
-    page->form[CODING_IDENTITY].bytes = page->page;
-    page->source.form[CODING_IDENTITY].size = b.n;
+    page->own_form.bytes = page->page;
+    page->own_form.plan.size = b.n;
     return page;
 }
 
@@ -236,7 +236,7 @@ static struct entry *make(const struct reply *to, struct entry *e,
         page = compose(to->a, &l, document);
     free(item);
     directory_free(&d);
-    if (page && !page->form[CODING_IDENTITY].bytes) {
+    if (page && !page->own_form.bytes) {
         entry_release(to->a->files, page);
         page = NULL;
     }

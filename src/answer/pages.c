@@ -67,7 +67,7 @@ static void replace(struct answers *a, struct pages_slot *s, struct entry *e)
 {
     if (s->page)
         entry_release(a->files, s->page);
-    CHECK(!e || (e->kind == ENTRY_PAGE && e->form[CODING_IDENTITY].bytes));
+    CHECK(!e || (e->kind == ENTRY_PAGE && e->own_form.bytes));
     s->page = e;
 }
 
@@ -79,6 +79,7 @@ void pages_free(struct answers *a)
     a->pages = NULL;
 }
 
+/* Perhaps in a helper's thread.  The type lies behind the bytes. */
 static struct entry *read_page(struct span path, const struct found *f)
 {
     struct entry *e = entry_new(0, path, 0);
@@ -90,7 +91,7 @@ static struct entry *read_page(struct span path, const struct found *f)
         return NULL;
     e->kind = ENTRY_PAGE;
     e->version = f->version;
-    e->page = malloc((size_t)f->version.size + 1);
+    e->page = malloc((size_t)f->version.size + sizeof m.type);
     ssize_t n =
         e->page ? file_read_at(f->fd, e->page, (size_t)f->version.size, 0) : -1;
     if (n < 0 || (uint64_t)n != f->version.size)
@@ -99,9 +100,9 @@ static struct entry *read_page(struct span path, const struct found *f)
     utf8_add(&utf8, e->page, (size_t)n);
     media_settle(&m, span_str(slash ? slash + 1 : f->path), SPAN(""), SPAN(""),
                  utf8_bytes(&utf8, true));
-    memcpy(e->type, m.type, sizeof e->type);
-    e->form[CODING_IDENTITY].bytes = e->page;
-    e->source.form[CODING_IDENTITY].size = (uint64_t)n;
+    e->type = memcpy(e->page + n, m.type, sizeof m.type);
+    e->own_form.bytes = e->page;
+    e->own_form.plan.size = (uint64_t)n;
     return e;
 }
 
@@ -119,7 +120,7 @@ static void tell(struct pages_slot *s, const struct conf_error_page *page,
 static void take(struct answers *a, const struct conf_error_page *page,
                  struct pages_slot *s, const struct found *f, struct entry *e)
 {
-    bool whole = e && e->form[CODING_IDENTITY].bytes;
+    bool whole = e && e->own_form.bytes;
 
     s->looked = true;
     s->watched = f->watched;

@@ -110,7 +110,7 @@ void answer_refusal(const struct reply *to, const struct entry *e,
 
     if (plan->status == 416) {
         BUF_LIT(&fixed, "Content-Range: bytes */");
-        buf_u64(&fixed, e->source.form[plan->coding].size);
+        buf_u64(&fixed, e->source.form[plan->coding]->size);
         BUF_LIT(&fixed, "\r\n");
     }
     put_error(

@@ -13,4 +13,5 @@ libbase_a_SOURCES = \
 	src/base/sip.c src/base/sip.h \
 	src/base/span.c src/base/span.h \
 	src/base/sum.c src/base/sum.h \
-	src/base/uninit.h
+	src/base/uninit.h \
+	src/base/words.c src/base/words.h

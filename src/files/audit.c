@@ -38,28 +38,33 @@ static void resolve_policy(const struct files *fs, const struct entry *e,
 }
 
 /* What of a response's lifetime does not depend on when it is sent. */
-static void take_fields(const struct files *fs, struct entry *e)
+static void take_fields(struct files *fs, struct entry *e)
 {
     struct policy p;
 
     resolve_policy(fs, e, &p);
-    e->fields = (struct lifetime_source){
+    const struct lifetime_source *was = e->fields;
+    const struct lifetime_source now = {
         .cache_control = sent_value(&p, SPAN("Cache-Control")),
         .pragma = sent_value(&p, SPAN("Pragma")),
         .vary = sent_value(&p, SPAN("Vary")),
         .age = sent_value(&p, SPAN("Age")),
         .expires = LIFETIME_NONE,
-        .last_modified = e->source.last_modified,
     };
+    e->fields = words_keep(&fs->words, &now, sizeof now);
+    if (was)
+        words_drop(&fs->words, was);
 }
 
 void audit_dated(const struct files *fs, const struct entry *e)
 {
-    const struct entry_form *f = &e->form[CODING_IDENTITY];
-    struct lifetime_source s = e->fields;
+    const struct entry_form *f = &e->own_form;
+    struct lifetime_source s;
 
-    if (!f->bytes_id)
+    if (!f->bytes_id || !e->fields)
         return; /* no file, or no digest */
+    s = *e->fields;
+    s.last_modified = e->source.last_modified;
     s.now = fs->now->second;
     s.date = fs->now->second + e->clock_s;
     if (e->expires == EXPIRES_ACCESS)
@@ -99,7 +104,7 @@ void audit_note(struct files *fs, struct entry *e, enum coding c,
                 const uint8_t *digest)
 {
     struct issued *issued = fs->issued;
-    struct entry_form *f = &e->form[c];
+    struct entry_form *f = entry_form(e, c);
     struct issued_version v = { .last_modified = e->source.last_modified };
 
     if (!issued || !digest)
@@ -134,7 +139,7 @@ static bool date_of_others(const struct files *fs, const struct head *h,
 enum reason audit_judge(struct files *fs, const struct head *h, struct entry *e,
                         const struct plan *plan)
 {
-    struct entry_form *f = &e->form[plan->coding];
+    struct entry_form *f = entry_form(e, plan->coding);
     enum reason reason = plan->reason;
 
     if (plan->reason == REASON_TAG_MATCHES && f->tag_of_others)

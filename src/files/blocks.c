@@ -13,6 +13,7 @@
 #include "base/uninit.h"
 #include "conf/rules.h"
 #include "files/audit.h"
+#include "files/block.h"
 #include "files/files.h"
 #include "http/lifetime.h"
 #include "http/status.h"
@@ -287,7 +288,7 @@ static bool make_ok(const struct files *fs, struct entry *e, enum coding c,
 {
     UNINIT char storage[BLOCK_BYTES_MAX];
     struct buf b = buf_over(storage, sizeof storage);
-    struct entry_form *f = &e->form[c];
+    struct entry_form *f = entry_form(e, c);
     enum coding c_sent = c;
     bool named;
     const char *type = rule_value(p, SPAN("Content-Type"), &named);
@@ -310,7 +311,7 @@ static bool make_ok(const struct files *fs, struct entry *e, enum coding c,
     put_rule_fields(&b, p, SPAN(""), false, entry_guarded(fs, e));
     put_expires(&b, k, e);
     put_nosniff(fs, &b, p);
-    put_tail(fs, &b, k, true, e->source.form[c].size);
+    put_tail(fs, &b, k, true, f->plan.size);
     return keep_block(k, &b);
 }
 
@@ -319,17 +320,23 @@ static bool make_not_modified(const struct files *fs, struct entry *e,
 {
     UNINIT char storage[BLOCK_BYTES_MAX];
     struct buf b = buf_over(storage, sizeof storage);
-    struct entry_form *f = &e->form[c];
+    struct entry_form *f = entry_form(e, c);
+    struct block *k = block_make(&f->not_modified);
 
-    put_common(fs, &b, &f->not_modified, p, 304);
-    f->not_modified.fields_at = (uint16_t)b.n;
+    if (!k)
+        return false;
+    put_common(fs, &b, k, p, 304);
+    k->fields_at = (uint16_t)b.n;
     /* Last-Modified only helps a cache that has no tag to go by */
     put_validators(&b, e, f, f->tag_n == 0);
     put_vary(&b, blocks_vary(e), NULL, p);
     put_rule_fields(&b, p, SPAN(""), true, entry_guarded(fs, e));
-    put_expires(&b, &f->not_modified, e);
-    put_tail(fs, &b, &f->not_modified, false, 0);
-    return keep_block(&f->not_modified, &b);
+    put_expires(&b, k, e);
+    put_tail(fs, &b, k, false, 0);
+    if (keep_block(k, &b))
+        return true;
+    block_drop(&f->not_modified);
+    return false;
 }
 
 static struct span media_essence(const char *type)
@@ -368,12 +375,15 @@ bool blocks_file(const struct files *fs, struct entry *e)
         resolve_rules(fs, e, 206, &p206);
     e->rule_line = p.cache_rule ? p.cache_rule->line : 0;
     for (int c = 0; c < CODING_COUNT; c++) {
-        struct entry_form *f = &e->form[c];
-        blocks_free(&f->not_modified); /* of what was known before */
+        struct entry_form *f = entry_form(e, (unsigned)c);
+        if (f)
+            block_drop(&f->not_modified); /* of what was known before */
         if (!(e->source.available >> c & 1))
             continue;
-        if (!make_ok(fs, e, (enum coding)c, &f->ok, &p) ||
-            (partial && !make_ok(fs, e, (enum coding)c, &f->partial, &p206)))
+        if (!make_ok(fs, e, (enum coding)c, &f->ok, &p))
+            return false;
+        if (partial && (!block_make(&f->partial) ||
+                        !make_ok(fs, e, (enum coding)c, f->partial, &p206)))
             return false;
     }
     return true;
@@ -383,7 +393,7 @@ bool blocks_not_modified(const struct files *fs, struct entry *e, enum coding c)
 {
     struct policy p;
 
-    if (e->form[c].not_modified.text)
+    if (entry_form(e, c)->not_modified)
         return true;
     resolve_rules(fs, e, 304, &p);
     return make_not_modified(fs, e, c, &p);
@@ -444,7 +454,7 @@ bool blocks_page(const struct files *fs, struct entry *e, const char *type,
 {
     UNINIT char storage[BLOCK_BYTES_MAX];
     struct buf b = buf_over(storage, sizeof storage);
-    struct block *k = &e->form[CODING_IDENTITY].ok;
+    struct block *k = &e->own_form.ok;
     const char *tongue = language_tag(LANGUAGE_EN);
     struct policy p;
 
@@ -476,10 +486,4 @@ void blocks_date(const struct files *fs, const struct entry *e, struct block *b)
         date_format(b->text + b->expires_at,
                     fs->now->second + e->clock_s + e->expires_s);
     audit_dated(fs, e);
-}
-
-void blocks_free(struct block *b)
-{
-    free(b->text);
-    b->text = NULL;
 }

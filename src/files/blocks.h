@@ -66,6 +66,4 @@ bool blocks_shared(const struct files *fs, const struct conf_site *site,
 void blocks_date(const struct files *fs, const struct entry *e,
                  struct block *b);
 
-void blocks_free(struct block *b);
-
 #endif

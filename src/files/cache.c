@@ -20,7 +20,7 @@ bool cache_init(struct cache *c, size_t files_max, uint64_t seed)
 {
     size_t buckets = 64;
 
-    while (buckets < files_max * 2)
+    while (buckets < files_max)
         buckets *= 2;
     c->bucket = calloc(buckets, sizeof c->bucket[0]);
     c->mask = buckets - 1;
@@ -67,7 +67,7 @@ struct entry *cache_find(struct cache *c, uint64_t hash, unsigned site,
     for (; e; e = e->next) {
         /* of many files none is in the processor's cache: what the answer
          * needs comes while the name is compared */
-        __builtin_prefetch(&e->form[0]);
+        __builtin_prefetch(&e->own_form);
         __builtin_prefetch(&e->source);
         if (e->hash == hash && e->site == site &&
             span_same(span_of(e->path, e->path_n), path))

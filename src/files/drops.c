@@ -13,8 +13,9 @@
 static bool lies_in(const struct drops *d, const struct entry *e)
 {
     for (int c = 0; c < CODING_COUNT; c++) {
-        for (unsigned i = 0; e->form[c].slab && i < d->n; i++) {
-            if (e->form[c].slab == d->row[i].slab)
+        const struct entry_form *f = entry_form(e, (unsigned)c);
+        for (unsigned i = 0; f && f->slab && i < d->n; i++) {
+            if (f->slab == d->row[i].slab)
                 return true;
         }
     }

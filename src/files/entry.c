@@ -28,8 +28,9 @@ struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
     e->site = site;
     e->hash = hash;
     e->fd = e->lane = -1;
-    for (int i = 0; i < CODING_COUNT; i++)
-        e->form[i].fd = -1;
+    e->own_form.fd = -1;
+    e->type = "";
+    e->source.form[CODING_IDENTITY] = &e->own_form.plan;
     list_init(&e->lru);
     list_init(&e->waiters);
     list_init(&e->asked);
@@ -49,6 +50,27 @@ bool entry_rewritten(const struct files *fs, const struct entry *e)
     return closed;
 }
 
+void entry_type(struct files *fs, struct entry *e, const char *type)
+{
+    const char *was = e->type;
+
+    e->type = words_keep(&fs->words, type, strlen(type));
+    if (!e->type)
+        e->type = "";
+    if (*was)
+        words_drop(&fs->words, was);
+}
+
+bool entry_place(struct entry *e, const char *path)
+{
+    CHECK(!e->file_path);
+    if (e->path_n > 0 && strcmp(path, e->path + 1) == 0)
+        e->file_path = e->path + 1;
+    else
+        e->file_path = strdup(path);
+    return e->file_path != NULL;
+}
+
 void entry_refer(struct entry *e, struct span list)
 {
     free(e->refers);
@@ -60,7 +82,7 @@ void entry_refer(struct entry *e, struct span list)
 
 void entry_names(struct entry *e, struct directory *names)
 {
-    CHECK(!names || e->kind == ENTRY_LISTING);
+    CHECK(e->kind == ENTRY_LISTING);
     if (e->names)
         directory_free(e->names);
     free(e->names);
@@ -83,9 +105,28 @@ static void drop_form(struct files *fs, struct entry *e, struct entry_form *f)
     f->slab = 0;
     f->bytes = NULL;
     f->sums = NULL;
-    blocks_free(&f->ok);
-    blocks_free(&f->partial);
-    blocks_free(&f->not_modified);
+    block_free(&f->ok);
+    block_drop(&f->partial);
+    block_drop(&f->not_modified);
+}
+
+/* What is said of other things than files. */
+static void drop_fixed(struct files *fs, struct entry *e)
+{
+    if (e->kind == ENTRY_LISTING)
+        entry_names(e, NULL);
+    CHECK(fs->listing_bytes >= e->listing_bytes);
+    fs->listing_bytes -= e->listing_bytes;
+    free(e->location);
+    free(e->page);
+}
+
+static void drop_words(struct files *fs, struct entry *e)
+{
+    if (e->kind == ENTRY_FILE && *e->type)
+        words_drop(&fs->words, e->type);
+    if (e->fields)
+        words_drop(&fs->words, e->fields);
 }
 
 void entry_end(struct files *fs, struct entry *e)
@@ -96,19 +137,23 @@ void entry_end(struct files *fs, struct entry *e)
     CHECK(list_empty(&e->asked) && list_empty(&e->hashed));
     questions_remove(fs, e);
     for (int c = 0; c < CODING_COUNT; c++) {
-        drop_form(fs, e, &e->form[c]);
+        if (entry_form(e, (unsigned)c))
+            drop_form(fs, e, entry_form(e, (unsigned)c));
+        if (c != CODING_IDENTITY)
+            free(entry_form(e, (unsigned)c));
         marks_drop(fs->marks, e->mark[c]);
     }
     if (e->fd >= 0)
         entry_close(fs, e, e->fd);
-    entry_names(e, NULL);
     cache_closed(&fs->cache, e);
-    CHECK(fs->listing_bytes >= e->listing_bytes);
-    fs->listing_bytes -= e->listing_bytes;
-    free(e->location);
-    free(e->page);
-    free(e->refers);
-    free(e->file_path);
+    if (e->kind == ENTRY_FILE)
+        free(e->refers);
+    else
+        drop_fixed(fs, e);
+    drop_words(fs, e);
+    free((void *)(uintptr_t)e->source.alias);
+    if (e->file_path != e->path + 1)
+        free(e->file_path);
     e->magic = 0;
     free(e);
 }

@@ -15,6 +15,8 @@
 #include "base/check.h"
 #include "base/list.h"
 #include "conf/conf.h"
+#include "files/block.h"
+#include "files/tags.h"
 #include "http/etag.h"
 #include "http/lifetime.h"
 #include "http/plan.h"
@@ -34,20 +36,8 @@ enum entry_kind {
                        listing */
 };
 
-/* A response head ready to send, and where the parts of it are that change.
- *   status line | Server, Date | Content-Type | fields  | Content-Length |
- *   0             common_at      type_at        fields_at length_at
- *   connection fields, empty line |
- *   connection_at                 bytes */
-struct block {
-    char *text; /* NULL: not made */
-    uint16_t common_at, type_at, fields_at, length_at, connection_at, bytes;
-    uint16_t date_at;    /* of DATE_BYTES */
-    uint16_t expires_at; /* of DATE_BYTES; 0: no Expires, or a fixed one */
-    int64_t second;      /* wall clock second that the dates are of */
-};
-
 struct entry_form {
+    struct plan_form plan; /* must be first: see entry_form() */
     /* read for each answer */
     const char *bytes;    /* mapped; NULL: sent from fd */
     const uint64_t *sums; /* mapped: of fd's blocks (base/sum.h); or NULL */
@@ -57,13 +47,27 @@ struct entry_form {
     bool tag_of_others; /* with this very tag */
     bool told;          /* that it was asked for, by W090 */
     bool exact;         /* the digest of its bytes is known */
+    uint8_t coding;     /* enum coding */
     uint8_t tag_n;      /* field value with quotes and W/; 0: no ETag */
-    struct block not_modified; /* 304 */
-    struct block partial;      /* 206, where a rule makes it differ from 200 */
+    struct block *not_modified; /* 304; NULL: not made */
+    struct block *partial;      /* 206, where a rule makes it differ from 200 */
     /* read now and then */
     char tag_text[ETAG_BYTES_MAX];
     uint64_t slab;                 /* held; 0: none */
     uint64_t bytes_id, issued_key; /* for audit.h; bytes_id 0: not known */
+};
+
+/* Coded forms are there when there is something of them: most files have none.
+ * A sidecar is one, with the version of its file. */
+struct entry_coded {
+    struct entry_form form; /* must be first */
+    struct file_version version;
+};
+
+/* See plan_source.alias. */
+struct entry_alias {
+    struct etag tag; /* must be first */
+    char text[ETAG_BYTES_MAX];
 };
 
 /* What is read for each answer lies side by side and before the path, which is
@@ -84,49 +88,56 @@ struct entry {
     uint8_t losses; /* preparers that died while they coded it */
     bool in_asks;
     bool in_cache;
-    bool kept;       /* made before anybody asked: it does not grow idle */
-    bool unasked;    /* to be asked again: channel was full, or renewed */
-    bool negotiable; /* has or will have codings: Vary */
-    bool background; /* asked again while the old facts still serve */
-    bool bare;       /* this ask is for further codings alone: see wish.h */
-    uint8_t wanted;  /* bit per coding that some client would be sent */
+    bool kept;        /* made before anybody asked: it does not grow idle */
+    bool unasked;     /* to be asked again: channel was full, or renewed */
+    bool negotiable;  /* has or will have codings: Vary */
+    bool background;  /* asked again while the old facts still serve */
+    bool bare;        /* this ask is for further codings alone: see wish.h */
+    uint8_t wanted;   /* bit per coding that some client would be sent */
+    uint8_t declared; /* enum coding: what a rule says its bytes are in */
+    uint8_t own;      /* and they show */
+    bool hot;         /* so much was sent that it is wanted in memory */
+    bool previous;    /* the root does not have it any more (previous.h) */
+    bool rewritten;   /* read again, whatever its times say */
     int fd; /* of the file until facts are there, and for large files; or -1 */
     struct file_version version;
-    uint8_t declared;       /* enum coding: what a rule says its bytes are in */
-    uint8_t own;            /* and they show */
     uint32_t sidecars;      /* bit per coding: a sidecar is used */
+    unsigned root;          /* index in the worker's roots */
     int mark[CODING_COUNT]; /* of the file and its sidecars (marks.h); or 0 */
     uint64_t asked_fresh;   /* generation of the watch at the ask */
     uint64_t since_us;      /* its bytes are to be read later than that; 0: any
                                reading of this version will do */
-    uint64_t heat;          /* bytes that were read to be sent (heat.h) */
-    bool hot;               /* so many that it is wanted in memory */
-    bool previous;  /* the root does not have it any more (previous.h) */
-    bool rewritten; /* read again, whatever its times say */
-    struct file_version sidecar_version[CODING_COUNT];
-    char type[MEDIA_TYPE_MAX];
-    /* ENTRY_MOVED, ENTRY_REFUSED */
-    char *location;       /* encoded; the query is appended when it is sent;
-                             NULL: too long to be sent */
-    char *page;           /* body of an ENTRY_REFUSED or ENTRY_PAGE */
-    size_t listing_bytes; /* of `page`, if it is a listing's */
+    const char *type; /* one of the words, or of a page behind it; "": none */
     /* policy of the configuration for this path */
-    struct lifetime_source fields; /* caching fields, without what changes */
+    /* caching fields, without what changes: one of the words, or NULL */
+    const struct lifetime_source *fields;
     int64_t modified_s; /* the file's time as it is sent; COND_NO_DATE: none */
-    uint16_t name_at;   /* where the last component of file_path starts */
-    char *refers; /* what it refers to, a line each (http/refs.h); NULL: not
-                   known, or nobody observes */
-    uint32_t refers_n;
-    uint64_t told_at; /* number of the event that told the observer what this
-                         file refers to, and one; 0: none yet */
-    uint32_t told_s;  /* and the second, monotonic */
-    int64_t told_ns;  /* and the file's ctime */
-    char *file_path;  /* below the root: the index file for a directory */
-    unsigned root;    /* index in the worker's roots */
+    union {
+        struct {          /* ENTRY_FILE */
+            char *refers; /* what it refers to, a line each (http/refs.h); NULL:
+                             not known, or nobody observes */
+            uint64_t told_at; /* number of the event that told the observer what
+                                 this file refers to, and one; 0: none yet */
+            int64_t told_ns;  /* and the file's ctime */
+            uint32_t told_s;  /* and the second, monotonic */
+            uint32_t refers_n;
+            uint64_t heat; /* bytes that were read to be sent (heat.h) */
+        };
+        struct {            /* all others */
+            char *location; /* encoded; the query is appended when it is sent;
+                               NULL: too long to be sent */
+            char *page;     /* body of an ENTRY_REFUSED or ENTRY_PAGE */
+            size_t listing_bytes;    /* of `page`, if it is a listing's */
+            struct directory *names; /* ENTRY_LISTING: what it read; or NULL */
+        };
+    };
+    char *file_path; /* below the root: the index file for a directory; often
+                        the end of `path` */
     /* the answer */
-    struct entry_form form[CODING_COUNT];
+    struct entry_form own_form; /* identity */
     struct plan_source source;
-    char alias_text[ETAG_BYTES_MAX]; /* identity's, see struct plan_form */
+    /* of the tags of source.known whose forms are not there: forms_tell() */
+    uint8_t known[CODING_COUNT - 1][TAGS_DIGEST];
     int64_t expires_s, clock_s;
     enum etag_scheme etag_scheme;
     enum expires_kind expires;
@@ -154,13 +165,27 @@ struct entry {
     bool foreign;       /* asking its descriptors may take for ever */
     int lane;           /* of the helper that looked it up; -1: none did */
     uint64_t helped_us; /* when that began, monotonic */
-    struct directory *names; /* ENTRY_LISTING: what it read; or NULL */
     uint32_t path_n;
     char path[]; /* decoded request path, the key; NUL-terminated */
 };
 
 /* A worker holds some hundred thousand of them (doc/cost.md, "Many files"). */
-_Static_assert(sizeof(struct entry) <= 2048, "an entry has grown");
+_Static_assert(sizeof(struct entry) <= 1024, "an entry has grown");
+
+/* A form that is there, or NULL. */
+static inline struct entry_form *entry_form(const struct entry *e,
+                                            unsigned coding)
+{
+    return (struct entry_form *)(void *)e->source.form[coding];
+}
+
+/* The version of a sidecar that is used. */
+static inline struct file_version *entry_sidecar(const struct entry *e,
+                                                 unsigned coding)
+{
+    CHECK(coding != CODING_IDENTITY && e->source.form[coding]);
+    return &((struct entry_coded *)(void *)e->source.form[coding])->version;
+}
 
 /* Closes a descriptor of the entry's. */
 void entry_close(struct files *fs, const struct entry *e, int fd);
@@ -187,6 +212,12 @@ static inline void entry_hold(struct entry *e)
 /* May it have other bytes than were read, though times and size are the same?
  */
 bool entry_rewritten(const struct files *fs, const struct entry *e);
+
+/* Says what type it has.  Without memory for it, none. */
+void entry_type(struct files *fs, struct entry *e, const char *type);
+
+/* Where its file is, below its root; false: no memory. */
+bool entry_place(struct entry *e, const char *path);
 
 /* Keeps a copy of the list of what e refers to: it lives as long as e, whatever
  * becomes of the slab. */

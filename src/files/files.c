@@ -77,6 +77,7 @@ bool files_free(struct files *fs)
     marks_free(fs->marks);
     follow_end(fs);
     free(fs->asks);
+    words_end(&fs->words);
     return true;
 }
 

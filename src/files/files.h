@@ -13,6 +13,7 @@
 
 #include "base/list.h"
 #include "base/span.h"
+#include "base/words.h"
 #include "conf/conf.h"
 #include "files/cache.h"
 #include "files/drops.h"
@@ -80,6 +81,7 @@ struct files {
                              is over; 0: there are none */
     struct cache cache;
     struct drops drops;
+    struct words words;
     struct dirs *dirs; /* NULL: nothing is watched */
     struct siblings siblings;
     struct idle {

@@ -4,11 +4,16 @@
  * Layer: files.  The tag of a form that the preparer makes follows from the
  * file's bytes and the encoder (prepare/form.h), all others from the bytes that
  * are sent under it.
+ * Heap: a large file's second name, when its digest arrives.
  */
 #include "files/forms.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/check.h"
 #include "files/audit.h"
+#include "files/coded.h"
 #include "files/files.h"
 #include "files/tags.h"
 
@@ -33,33 +38,39 @@ static struct file_version told(const struct files *fs,
  * is known of the version does so only where it was sent (`sent`). */
 static void set_alias(const struct files *fs, struct entry *e, bool sent)
 {
-    struct etag *alias = &e->source.form[CODING_IDENTITY].alias;
+    const struct entry_form *own = &e->own_form;
     struct file_version v = told(fs, &e->version);
+    struct entry_alias *alias;
 
     if (v.ctime_ns == 0 && !sent)
         return; /* what was found at first */
-    *alias = (struct etag){ SPAN_NONE, false };
-    if (!e->form[CODING_IDENTITY].exact || e->version.size <= READ_AT_ONCE ||
+    free((void *)(uintptr_t)e->source.alias);
+    e->source.alias = NULL;
+    if (!own->exact || e->version.size <= READ_AT_ONCE ||
         e->etag_scheme != ETAG_SCHEME_CONTENT)
         return;
+    alias = calloc(1, sizeof *alias);
+    if (!alias)
+        return; /* it is sent again */
     size_t n =
-        tags_make(e->alias_text, e->etag_scheme, (enum coding)e->own, &v, NULL);
-    CHECK(etag_parse(span_of(e->alias_text, n), alias));
+        tags_make(alias->text, e->etag_scheme, (enum coding)e->own, &v, NULL);
+    CHECK(etag_parse(span_of(alias->text, n), &alias->tag));
+    e->source.alias = &alias->tag;
 }
 
 static void set_tag(const struct files *fs, struct entry *e, enum coding c,
                     const uint8_t *digest)
 {
-    struct entry_form *f = &e->form[c];
+    struct entry_form *f = entry_form(e, c);
     bool beside = c != CODING_IDENTITY && (e->sidecars >> c & 1);
     struct file_version v =
-        told(fs, beside ? &e->sidecar_version[c] : &e->version);
+        told(fs, beside ? entry_sidecar(e, c) : &e->version);
     bool sent = f->tag_n && !f->exact;
 
     f->tag_n = (uint8_t)tags_make(
         f->tag_text, e->etag_scheme,
         c == CODING_IDENTITY ? (enum coding)e->own : c, &v, digest);
-    struct etag *tag = &e->source.form[c].tag;
+    struct etag *tag = &f->plan.tag;
     *tag = (struct etag){ SPAN_NONE, false };
     if (f->tag_n)
         CHECK(etag_parse(span_of(f->tag_text, f->tag_n), tag));
@@ -79,11 +90,23 @@ static void know(const struct files *fs, struct entry *e,
     if (e->etag_scheme != ETAG_SCHEME_CONTENT &&
         e->etag_scheme != ETAG_SCHEME_WEAK)
         return;
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++)
+        memcpy(e->known[c - 1], a->form[c], sizeof e->known[c - 1]);
+    e->source.known = (uint8_t)known;
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
-        if (known >> c & 1)
-            set_tag(fs, e, (enum coding)c, a->form[c]);
+        if (known >> c & 1 && entry_form(e, c))
+            set_tag(fs, e, (enum coding)c, e->known[c - 1]);
     }
-    e->source.known = known;
+}
+
+/* Without memory it is not told, and what it would have confirmed is sent. */
+void forms_tell(const struct files *fs, struct entry *e)
+{
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        if (e->source.known >> c & 1 && !entry_form(e, c) &&
+            coded_add(e, (enum coding)c))
+            set_tag(fs, e, (enum coding)c, e->known[c - 1]);
+    }
 }
 
 void forms_of_file(struct files *fs, struct entry *e,
@@ -92,7 +115,7 @@ void forms_of_file(struct files *fs, struct entry *e,
     const uint8_t *digest = a->has_digest ? a->digest : NULL;
 
     e->source.available |= 1u << CODING_IDENTITY;
-    e->source.form[CODING_IDENTITY].size = e->version.size;
+    e->own_form.plan.size = e->version.size;
     set_tag(fs, e, CODING_IDENTITY, digest);
     audit_note(fs, e, CODING_IDENTITY, digest);
     know(fs, e, a);
@@ -101,15 +124,15 @@ void forms_of_file(struct files *fs, struct entry *e,
 
 void forms_come(const struct files *fs, struct entry *e, unsigned codings)
 {
-    e->source.unasked &= ~codings;
-    e->source.coming = codings & ~e->source.available;
+    e->source.unasked &= (uint8_t)~codings;
+    e->source.coming = (uint8_t)(codings & ~e->source.available);
     e->source.coming_until = fs->now->second + e->clock_s + COMING_S;
 }
 
 void forms_offered(const struct files *fs, struct entry *e,
                    const struct prepare_answer *a)
 {
-    e->source.unasked = a->offers & ~(unsigned)e->wanted;
+    e->source.unasked = a->offers & (uint8_t)~e->wanted;
     forms_come(fs, e, a->coming);
 }
 
@@ -119,14 +142,14 @@ void forms_coded(struct files *fs, struct entry *e,
     enum coding c = (enum coding)a->coding;
     bool made = a->forms >> c & 1;
 
-    e->source.coming &= ~(1u << c);
-    e->source.unasked &= ~(1u << c);
+    e->source.coming &= (uint8_t) ~(1u << c);
+    e->source.unasked &= (uint8_t) ~(1u << c);
     if (usable || !made) /* else there was no room: its tag is what it was */
-        e->source.known &= ~(1u << c);
+        e->source.known &= (uint8_t) ~(1u << c);
     if (!usable)
         return;
-    e->source.available |= 1u << c;
-    e->source.form[c].size = a->place.bytes;
+    e->source.available |= (uint8_t)(1u << c);
+    entry_form(e, c)->plan.size = a->place.bytes;
     set_tag(fs, e, c, made ? a->form[c] : a->digest);
     audit_note(fs, e, c, a->digest); /* of the bytes: what tags are to be of */
 }

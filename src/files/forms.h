@@ -27,6 +27,10 @@ void forms_come(const struct files *fs, struct entry *e, unsigned codings);
 void forms_coded(struct files *fs, struct entry *e,
                  const struct prepare_answer *a, bool usable);
 
+/* Gives forms that are known, but not there, their tags: somebody may hold one.
+ */
+void forms_tell(const struct files *fs, struct entry *e);
+
 /* Nothing but what stat tells is known. */
 void forms_unknown(struct files *fs, struct entry *e);
 

@@ -18,7 +18,7 @@
 /* A file with other forms is asked for in these. */
 static bool may(const struct files *fs, const struct entry *e)
 {
-    const struct entry_form *own = &e->form[CODING_IDENTITY];
+    const struct entry_form *own = &e->own_form;
 
     return own->exact && own->bytes_id && !own->bytes && !e->sidecars &&
            !e->negotiable && !e->pending && !e->background && !e->racy &&
@@ -40,7 +40,7 @@ void heat_add(struct files *fs, struct entry *e, size_t n)
 
 bool heat_other_bytes(const struct entry *e, const struct prepare_answer *a)
 {
-    const struct entry_form *own = &e->form[CODING_IDENTITY];
+    const struct entry_form *own = &e->own_form;
 
     return own->exact && own->bytes_id && a->kind == PREPARE_FACTS &&
            a->has_digest && audit_bytes_id(a->digest) != own->bytes_id;

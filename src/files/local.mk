@@ -4,8 +4,10 @@ libfiles_a_SOURCES = \
 	src/files/aside.c src/files/aside.h \
 	src/files/questions.c src/files/questions.h \
 	src/files/audit.c src/files/audit.h \
+	src/files/block.c src/files/block.h \
 	src/files/blocks.c src/files/blocks.h \
 	src/files/cache.c src/files/cache.h \
+	src/files/coded.c src/files/coded.h \
 	src/files/dirs.c src/files/dirs.h \
 	src/files/drops.c src/files/drops.h \
 	src/files/entry.c src/files/entry.h \

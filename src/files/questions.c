@@ -13,6 +13,8 @@
 
 #include "base/check.h"
 #include "base/uninit.h"
+#include "files/aside.h"
+#include "files/coded.h"
 #include "files/replies.h"
 #include "files/files.h"
 #include "files/find.h"
@@ -76,11 +78,11 @@ static void put_files(struct message *m, const struct entry *e)
 {
     CHECK(e->fd >= 0);
     m->fds[m->n_fds++] = e->fd;
-    for (int c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         if (!(e->sidecars >> c & 1))
             continue;
-        CHECK(e->form[c].fd >= 0);
-        m->fds[m->n_fds++] = e->form[c].fd;
+        CHECK(entry_form(e, c)->fd >= 0);
+        m->fds[m->n_fds++] = entry_form(e, c)->fd;
     }
 }
 
@@ -108,9 +110,9 @@ static void put_ask(const struct files *fs, struct message *m,
     if (name_n >= sizeof ask->name)
         name += name_n - (sizeof ask->name - 1);
     memcpy(ask->name, name, strlen(name));
-    for (int c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         if (e->sidecars >> c & 1)
-            ask->sidecar_version[c] = e->sidecar_version[c];
+            ask->sidecar_version[c] = *entry_sidecar(e, c);
     }
     CHECK(e->in_asks);
     if (!e->bare)
@@ -182,19 +184,33 @@ void questions_more(struct files *fs, struct entry *e)
     begin(fs, e);
 }
 
+/* One for which there is no memory is as good as not there. */
+static void take_sidecars(struct files *fs, struct entry *e,
+                          const struct found *f)
+{
+    e->sidecars = f->sidecars;
+    for (unsigned c = 0; c < CODING_COUNT; c++) {
+        if (!(f->sidecars >> c & 1))
+            continue;
+        struct entry_form *form = coded_add(e, (enum coding)c);
+        CHECK(f->sidecar_fd[c] >= 0);
+        if (!form) {
+            aside_close(fs, e->foreign ? e->lane : -1, f->sidecar_fd[c]);
+            e->sidecars &= ~(1u << c);
+            continue;
+        }
+        CHECK(form->fd < 0);
+        *entry_sidecar(e, c) = f->sidecar_version[c];
+        form->fd = f->sidecar_fd[c];
+    }
+}
+
 void questions_begin(struct files *fs, struct entry *e, const struct found *f,
                      bool background)
 {
     CHECK(e->kind == ENTRY_FILE && e->fd >= 0 && !e->pending);
-    e->sidecars = f->sidecars;
+    take_sidecars(fs, e, f);
     e->wanted |= (uint8_t)f->make;
-    for (int c = 0; c < CODING_COUNT; c++) {
-        if (f->sidecars >> c & 1) {
-            CHECK(e->form[c].fd < 0 && f->sidecar_fd[c] >= 0);
-            e->sidecar_version[c] = f->sidecar_version[c];
-            e->form[c].fd = f->sidecar_fd[c];
-        }
-    }
     e->pending = !background;
     e->background = background;
     e->bare = false;

@@ -17,6 +17,7 @@
 #include "files/aside.h"
 #include "files/questions.h"
 #include "files/blocks.h"
+#include "files/coded.h"
 #include "files/files.h"
 #include "files/find.h"
 #include "files/forms.h"
@@ -35,8 +36,8 @@ static void note_open(struct files *fs, struct entry *e)
 {
     bool open = e->fd >= 0;
 
-    for (int c = 0; c < CODING_COUNT; c++)
-        open = open || e->form[c].fd >= 0;
+    for (unsigned c = 0; c < CODING_COUNT; c++)
+        open = open || (entry_form(e, c) && entry_form(e, c)->fd >= 0);
     if (!open)
         cache_closed(&fs->cache, e);
 }
@@ -150,7 +151,7 @@ static void take_refs(struct files *fs, struct entry *e,
 static void take_facts(struct files *fs, struct entry *e,
                        const struct prepare_answer *a)
 {
-    struct entry_form *f = &e->form[CODING_IDENTITY];
+    struct entry_form *f = &e->own_form;
     bool served =
         e->degraded || e->hot; /* somebody may be sending from e->fd */
 
@@ -160,8 +161,8 @@ static void take_facts(struct files *fs, struct entry *e,
         wake(fs, e);
         return;
     }
-    memcpy(e->type, a->type, sizeof e->type);
-    e->type[sizeof e->type - 1] = '\0';
+    CHECK(memchr(a->type, '\0', sizeof a->type));
+    entry_type(fs, e, a->type);
     e->negotiable = a->negotiable;
     e->own = a->own;
     e->racy = a->racy;
@@ -207,7 +208,7 @@ static void take_coded(struct files *fs, struct entry *e,
                        const struct prepare_answer *a)
 {
     enum coding c = (enum coding)a->coding;
-    struct entry_form *f = &e->form[c];
+    struct entry_form *f = entry_form(e, c);
 
     CHECK(a->coding > CODING_IDENTITY && a->coding < CODING_COUNT);
     if (!a->more)
@@ -215,9 +216,11 @@ static void take_coded(struct files *fs, struct entry *e,
     if (e->source.available >> c & 1)
         return; /* somebody may be sent it at this moment */
     e->racy = e->racy || a->racy;
-    bool usable = set_bytes(fs, f, &a->place) || (a->sidecar && f->fd >= 0);
-    usable = usable && a->has_digest;
-    if (f->fd >= 0 && (f->bytes || !usable)) {
+    if (!f && a->place.slab && a->has_digest)
+        f = coded_add(e, c); /* NULL: it does without */
+    bool usable = f && a->has_digest &&
+                  (set_bytes(fs, f, &a->place) || (a->sidecar && f->fd >= 0));
+    if (f && f->fd >= 0 && (f->bytes || !usable)) {
         /* nothing was sent from it: a form is not known before this message */
         entry_close(fs, e, f->fd);
         f->fd = -1;
@@ -250,7 +253,7 @@ static void degrade(struct files *fs, struct entry *e)
                  e->own ? media_inner(span_str(questions_name(e)))
                         : span_str(questions_name(e)),
                  SPAN(""), SPAN(""), MEDIA_BYTES_OTHER);
-    memcpy(e->type, m.type, sizeof e->type);
+    entry_type(fs, e, m.type);
     e->degraded = true;
     policy_apply(fs, e);
     forms_unknown(fs, e);

@@ -46,9 +46,9 @@ static bool same(const struct entry *e, const struct found *f)
         !file_version_eq(&e->version, &f->version) ||
         strcmp(e->file_path, f->path) != 0)
         return false;
-    for (int c = 0; c < CODING_COUNT; c++) {
+    for (unsigned c = 0; c < CODING_COUNT; c++) {
         if ((f->sidecars >> c & 1) &&
-            !file_version_eq(&e->sidecar_version[c], &f->sidecar_version[c]))
+            !file_version_eq(entry_sidecar(e, c), &f->sidecar_version[c]))
             return false;
     }
     return true;
@@ -66,8 +66,8 @@ static bool make_refused(struct files *fs, struct entry *e)
     if (b.overflow || !e->page)
         return false;
     memcpy(e->page, b.p, b.n);
-    e->source.form[CODING_IDENTITY].size = b.n;
-    e->form[CODING_IDENTITY].bytes = e->page;
+    e->own_form.plan.size = b.n;
+    e->own_form.bytes = e->page;
     return blocks_page(fs, e, "text/html; charset=utf-8", b.n);
 }
 
@@ -113,8 +113,7 @@ static bool make_moved(struct entry *e, const struct found *f)
 static bool make_listing(struct entry *e, const struct found *f)
 {
     e->root = f->root;
-    e->file_path = strdup(f->path);
-    return e->file_path != NULL;
+    return entry_place(e, f->path);
 }
 
 static bool make_fixed(struct files *fs, struct entry *e, const struct found *f)
@@ -141,7 +140,7 @@ static void mark(struct files *fs, struct entry *e, const struct found *f)
     struct file_stat s;
 
     e->mark[CODING_IDENTITY] = marks_add(fs->marks, e->fd);
-    for (int c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         if (f->sidecars >> c & 1)
             e->mark[c] = marks_add(fs->marks, f->sidecar_fd[c]);
     }
@@ -156,8 +155,7 @@ static bool make_file(struct files *fs, struct entry *e, struct found *f)
 {
     e->kind = ENTRY_FILE;
     e->status = 200;
-    e->file_path = strdup(f->path);
-    if (!e->file_path)
+    if (!entry_place(e, f->path))
         return false;
     e->root = f->root;
     e->version = f->version;
@@ -315,10 +313,10 @@ static bool settles(const struct files *fs, const struct entry *e)
     int64_t now = fs->now->real_us * 1000;
     int64_t at = version_settles_ns(&e->version);
 
-    for (int c = 0; c < CODING_COUNT; c++) {
+    for (unsigned c = 0; c < CODING_COUNT; c++) {
         if ((e->sidecars >> c & 1) &&
-            version_settles_ns(&e->sidecar_version[c]) > at)
-            at = version_settles_ns(&e->sidecar_version[c]);
+            version_settles_ns(entry_sidecar(e, c)) > at)
+            at = version_settles_ns(entry_sidecar(e, c));
     }
     at += RACY_US * 1000;
     return fs->now->us - e->asked_us < RACY_US ||

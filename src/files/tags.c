@@ -8,14 +8,12 @@
 #include "base/buf.h"
 #include "base/check.h"
 
-#define DIGEST_USED 18 /* bytes: 144 bits, a multiple of 3 for base 64 */
-
 static void put_digest(struct buf *b, const uint8_t *digest)
 {
     static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                               "abcdefghijklmnopqrstuvwxyz0123456789-_";
 
-    for (size_t i = 0; i < DIGEST_USED; i += 3) {
+    for (size_t i = 0; i < TAGS_DIGEST; i += 3) {
         unsigned v = (unsigned)digest[i] << 16 | (unsigned)digest[i + 1] << 8 |
                      digest[i + 2];
         for (int shift = 18; shift >= 0; shift -= 6)

@@ -12,6 +12,10 @@
 #include "http/etag.h"
 #include "prepare/message.h"
 
+/* Bytes of a digest that a tag is made of: 144 bits, a multiple of 3 for base
+ * 64. */
+#define TAGS_DIGEST 18
+
 /* Writes the field value ("...", W/"...") to out and gives its length; 0 when
  * the scheme sends none.  digest: SHA-256 of the coded bytes, NULL when it is
  * not known (yet): then `content` and `weak` make a weak tag from size and

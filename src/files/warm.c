@@ -230,8 +230,9 @@ static void settle(struct files *fs, struct warm *w)
             continue;
         }
         for (int c = 0; c < CODING_COUNT; c++) {
-            if (e->form[c].bytes)
-                w->bytes += e->source.form[c].size;
+            const struct entry_form *f = entry_form(e, (unsigned)c);
+            if (f && f->bytes)
+                w->bytes += f->plan.size;
         }
         w->made++;
         entry_release(fs, w->held[i].entry);

@@ -35,7 +35,7 @@ void wish_ask(struct files *fs, struct entry *e, unsigned codings)
         return;
     e->wanted |= (uint8_t)codings;
     if (e->racy) { /* it will be asked about afresh, and for these as well */
-        e->source.unasked &= ~codings;
+        e->source.unasked &= (uint8_t) ~codings;
         return;
     }
     forms_come(fs, e, e->source.coming | codings);

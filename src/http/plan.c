@@ -38,7 +38,7 @@ static bool wants_part(const struct head *h, const struct plan_source *source)
 {
     return head_has(h, FIELD_RANGE) && !((h->repeated >> FIELD_RANGE) & 1) &&
            range_plan(head_value(h, FIELD_RANGE),
-                      source->form[CODING_IDENTITY].size)
+                      source->form[CODING_IDENTITY]->size)
                    .verdict != RANGE_IGNORE;
 }
 
@@ -52,8 +52,8 @@ static enum coding find_form(const struct head *h,
     unsigned c = 0;
 
     for (; c < CODING_COUNT; c++) {
-        if ((forms >> c & 1) && accepted->weight[c] > 0 &&
-            is(h, source->form[c].tag))
+        if ((forms >> c & 1) && accepted->weight[c] > 0 && source->form[c] &&
+            is(h, source->form[c]->tag))
             break;
     }
     return (enum coding)c;
@@ -80,7 +80,7 @@ static enum coding wished(const struct plan_source *source,
 static bool waits(const struct head *h, const struct plan_source *source,
                   const struct accept_codings *accepted, int64_t now)
 {
-    const struct plan_form *form = &source->form[CODING_IDENTITY];
+    const struct plan_form *form = source->form[CODING_IDENTITY];
     unsigned soon = source->unasked;
     bool refused;
 
@@ -91,7 +91,7 @@ static bool waits(const struct head *h, const struct plan_source *source,
     enum coding best =
         accept_choose(accepted, source->available | soon, &refused);
     return !(source->available >> best & 1) &&
-           (held(h, form->tag) || held(h, form->alias));
+           (held(h, form->tag) || (source->alias && held(h, *source->alias)));
 }
 
 /* Identity is not selected for being held, but for that moment: a cache that
@@ -143,7 +143,7 @@ static void apply_range(struct plan *plan, const struct head *h,
                         const struct plan_source *source,
                         const struct validators *v, int64_t now)
 {
-    uint64_t size = source->form[plan->coding].size;
+    uint64_t size = source->form[plan->coding]->size;
 
     if (h->method != METHOD_GET || !head_has(h, FIELD_RANGE))
         return;
@@ -170,8 +170,10 @@ static APART void apply_conditions(struct plan *plan, const struct head *h,
                                    const struct plan_source *source,
                                    int64_t now)
 {
-    const struct plan_form *form = &source->form[plan->coding];
-    struct validators v = { form->tag, form->alias, source->last_modified };
+    struct validators v = { .tag = source->form[plan->coding]->tag,
+                            .last_modified = source->last_modified };
+    if (plan->coding == CODING_IDENTITY && source->alias)
+        v.alias = *source->alias;
     struct cond_result cond = cond_evaluate(h, &v, now);
 
     plan->reason = cond.reason;

@@ -26,24 +26,26 @@
 struct plan_form {
     uint64_t size;   /* bytes */
     struct etag tag; /* opaque.p NULL: sent without an ETag */
-    /* weak, that these bytes were sent under before their digest was known;
-       opaque.p NULL: none */
-    struct etag alias;
 };
 
 /* A file as HTTP sees it. */
 struct plan_source {
-    unsigned available; /* bit per enum coding; identity always set */
+    uint8_t available; /* bit per enum coding; identity always set */
     /* bit per coding that is not there, but whose tag is known: a client that
        holds that form can be told so; none can be sent it */
-    unsigned known;
+    uint8_t known;
     /* bit per coding that is being made, and until when (as plan_make()'s now)
        that is worth waiting for */
-    unsigned coming;
-    int64_t coming_until;
+    uint8_t coming;
     /* bit per coding that could be made, and that nobody has been in want of */
-    unsigned unasked;
-    struct plan_form form[CODING_COUNT];
+    uint8_t unasked;
+    int64_t coming_until;
+    /* those that are available; of what is known a NULL says that its tag was
+       not told */
+    struct plan_form *form[CODING_COUNT];
+    /* weak, that identity's bytes were sent under before their digest was
+       known; NULL: none */
+    const struct etag *alias;
     int64_t last_modified; /* seconds, COND_NO_DATE: none */
 };
 

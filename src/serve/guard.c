@@ -63,14 +63,14 @@ static uint64_t least(uint64_t a, uint64_t b)
 void guard_plan(struct guard_ask *q, const struct entry *e,
                 const struct entry_form *f, const struct piece *p)
 {
-    uint64_t size = e->source.form[f - e->form].size;
+    uint64_t size = f->plan.size;
 
     CHECK(entry_is(e) && p->fd >= 0 && p->offset + p->bytes <= size);
     *q = (struct guard_ask){
         .fd = p->fd, .at = p->offset, .version = e->version, .exact = f->exact
     };
     if (p->fd == f->fd && p->fd != e->fd)
-        q->version = e->sidecar_version[f - e->form];
+        q->version = *entry_sidecar(e, f->coding);
     if (f->sums) {
         q->sum = &f->sums[p->offset / SUM_BLOCK];
         q->value = *q->sum;

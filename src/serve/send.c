@@ -181,7 +181,7 @@ static const struct entry_form *form_of(const struct record *r)
     const struct entry *e = r->entry;
     bool own = r->line.coding == e->own;
 
-    return &e->form[own ? CODING_IDENTITY : r->line.coding];
+    return entry_form(e, own ? CODING_IDENTITY : r->line.coding);
 }
 
 /* A file's bytes: a block of them at a time (guard.h). */

@@ -100,13 +100,13 @@ static void put_type(const struct trial *t, const struct entry *e)
 static void put_forms(const struct entry *e, const struct record *r)
 {
     for (int c = 0; c < CODING_COUNT; c++) {
-        const struct entry_form *f = &e->form[c];
+        const struct entry_form *f = entry_form(e, (unsigned)c);
         if (!(e->source.available >> c & 1))
             continue;
         enum coding sent = c ? (enum coding)c : (enum coding)e->own;
         printf("form     %-8s %llu bytes, tag %.*s%s%s\n",
                coding_row(sent)->name,
-               (unsigned long long)e->source.form[c].size,
+               (unsigned long long)f->plan.size,
                f->tag_n ? (int)f->tag_n : 4, f->tag_n ? f->tag_text : "none",
                e->sidecars >> c & 1 ? ", from a file of its own"
                : c                  ? ", made once a client would be sent it"
@@ -194,7 +194,7 @@ static void put_ranges(const struct trial *t, const struct entry *e)
         printf("range    bytes %llu-%llu of %llu\n",
                (unsigned long long)p->first,
                (unsigned long long)(p->first + p->bytes - 1),
-               (unsigned long long)e->source.form[plan.coding].size);
+               (unsigned long long)e->source.form[plan.coding]->size);
     }
 }
 

@@ -4,6 +4,7 @@
  * table at a time, and no others.
  */
 #include "files/drops.h"
+#include "files/coded.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,17 +28,20 @@ static struct entry *put(struct files *fs, unsigned i)
     assert_non_null(e);
     e->kind = ENTRY_FILE;
     /* some have a form elsewhere, some are nowhere */
-    e->form[CODING_IDENTITY].slab = i % 7 ? 1 + i % SLABS : 0;
-    e->form[CODING_BR].slab = i % 3 ? 0 : 1 + (i + 1) % SLABS;
+    e->own_form.slab = i % 7 ? 1 + i % SLABS : 0;
+    if (i % 3 == 0)
+        coded_add(e, CODING_BR)->slab = 1 + (i + 1) % SLABS;
     assert_null(cache_add(&fs->cache, e));
     return e;
 }
 
 static void let_go(struct files *fs, struct entry *e)
 {
-    for (int c = 0; c < CODING_COUNT; c++) {
-        dropped[e->form[c].slab]++;
-        e->form[c].slab = 0;
+    for (unsigned c = 0; c < CODING_COUNT; c++) {
+        if (!entry_form(e, c))
+            continue;
+        dropped[entry_form(e, c)->slab]++;
+        entry_form(e, c)->slab = 0;
     }
     cache_unlink(&fs->cache, e);
     entry_release(fs, e);
@@ -60,8 +64,8 @@ static size_t left_of(const struct files *fs, uint64_t slab)
     for (struct list *at = fs->cache.files.next; at != &fs->cache.files;
          at = at->next) {
         const struct entry *e = LIST_ENTRY(at, struct entry, lru);
-        for (int c = 0; c < CODING_COUNT; c++)
-            n += e->form[c].slab == slab;
+        for (unsigned c = 0; c < CODING_COUNT; c++)
+            n += entry_form(e, c) && entry_form(e, c)->slab == slab;
     }
     return n;
 }

@@ -373,7 +373,7 @@ static void without_a_tag(void **state)
 
     (void)state;
     for (int c = 0; c < CODING_COUNT; c++)
-        s.form[c].tag.opaque = SPAN_NONE;
+        s.form[c]->tag.opaque = SPAN_NONE;
     heads_make(&h, (const char *const[]){ "Accept-Encoding", "gzip",
                                           "If-None-Match", "\"t-gz\"", NULL });
     struct plan p;

@@ -25,12 +25,15 @@ static inline struct plan_source sources_made(unsigned available)
         [CODING_ZSTD] = "\"t-zst\"",
         [CODING_BR] = "\"t-br\"",
     };
-    struct plan_source s = { .available = available | 1u << CODING_IDENTITY,
+    static struct plan_form forms[CODING_COUNT];
+    struct plan_source s = { .available =
+                                 (uint8_t)(available | 1u << CODING_IDENTITY),
                              .last_modified = CHANGED };
 
     for (int c = 0; c < CODING_COUNT; c++) {
-        s.form[c].size = c == CODING_IDENTITY ? 1000 : 100;
-        assert_true(etag_parse(span_str(tags[c]), &s.form[c].tag));
+        forms[c].size = c == CODING_IDENTITY ? 1000 : 100;
+        assert_true(etag_parse(span_str(tags[c]), &forms[c].tag));
+        s.form[c] = &forms[c];
     }
     return s;
 }

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * coded: most files have no form but their own, so it is apart.
+ * Layer: files.
+ * Heap: a form, when there is something of it.
+ */
+#include "files/coded.h"
+
+#include <stdlib.h>
+
+struct entry_form *coded_add(struct entry *e, enum coding coding)
+{
+    struct entry_form *f = entry_form(e, coding);
+    struct entry_coded *coded = f ? NULL : calloc(1, sizeof *coded);
+
+    if (!coded)
+        return f;
+    f = &coded->form;
+    f->fd = -1;
+    f->coding = (uint8_t)coding;
+    e->source.form[coding] = &f->plan;
+    return f;
+}
