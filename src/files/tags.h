@@ -14,7 +14,7 @@
 
 /* Bytes of a digest that a tag is made of: 144 bits, a multiple of 3 for base
  * 64. */
-#define TAGS_DIGEST 18
+#define TAGS_DIGEST FORM_BYTES
 
 /* Writes the field value ("...", W/"...") to out and gives its length; 0 when
  * the scheme sends none.  digest: SHA-256 of the coded bytes, NULL when it is

@@ -86,9 +86,9 @@ static void take_ask(struct agenda *d, struct peer *peer,
                      const struct prepare_ask *ask, const int *fds,
                      size_t n_fds)
 {
-    struct item_key key;
+    struct item_ask key;
 
-    item_key_of(ask, &key);
+    item_ask_of(ask, &key);
     if (marks_news(d->tools.marks, d->tools.fresh + 1))
         d->tools.fresh++;
     struct item *it = memo_find(&d->memo, &key);
@@ -193,14 +193,14 @@ static void read_asks(struct agenda *d, struct peer *peer)
 static void give_up_codings(struct item *it)
 {
     for (enum coding c; (c = item_to_make(it)) != CODING_COUNT;) {
-        it->parts[c].state = PART_LOST;
+        item_part_add(it, c)->state = PART_LOST;
         peer_tell(it, c);
     }
 }
 
 static void give_task(struct agenda *d, struct item *it, enum coding c)
 {
-    const struct part *own = &it->parts[CODING_IDENTITY];
+    const struct part *own = &it->own_part;
     struct slab *slab = slabs_find(&d->slabs, own->slab);
 
     if (!slab) { /* dropped while it waited */
@@ -242,7 +242,7 @@ static void feed_coder(struct agenda *d)
 static void store_coding(struct agenda *d, struct item *it,
                          const struct coder_task *task)
 {
-    struct part *part = &it->parts[task->coding];
+    struct part *part = item_part_add(it, task->coding);
     size_t offset;
 
     if (!task->out) { /* with the same encoder it is so on every node */
@@ -268,8 +268,8 @@ static void store_coding(struct agenda *d, struct item *it,
 static void coding_done(struct agenda *d, const struct coder_task *task)
 {
     struct item *it = task->whose;
-    struct part *own = &it->parts[CODING_IDENTITY];
-    struct part *part = &it->parts[task->coding];
+    struct part *own = &it->own_part;
+    struct part *part = item_part_add(it, task->coding);
     struct slab *source = slabs_find(&d->slabs, own->slab);
     CHECK(source != NULL); /* pinned */
     part->version = own->version;

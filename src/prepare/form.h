@@ -14,6 +14,9 @@
 #include "http/accept.h"
 #include "prepare/digest.h"
 
+/* Of a form's digest so much is told: what a tag has room for. */
+#define FORM_BYTES 18
+
 #define FORM_ENCODER_MAX 256
 
 /* Names of encoders: library, its version, parameters, what of the machine has

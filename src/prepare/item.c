@@ -14,12 +14,13 @@
 #include "os/marks.h"
 #include "prepare/compress.h"
 
-void item_key_of(const struct prepare_ask *ask, struct item_key *key)
+void item_ask_of(const struct prepare_ask *ask, struct item_ask *out)
 {
+    struct item_key *key = &out->key;
+
     memset(key, 0, sizeof *key); /* padding too: compared by its bytes */
+    out->sidecar_version = ask->sidecar_version;
     key->version = ask->version;
-    memcpy(key->sidecar_version, ask->sidecar_version,
-           sizeof key->sidecar_version);
     key->row = media_row(span_str(ask->name));
     if (ask->own)
         key->inner = media_row(media_inner(span_str(ask->name)));
@@ -29,14 +30,64 @@ void item_key_of(const struct prepare_ask *ask, struct item_key *key)
     key->want_codings = (uint16_t)ask->want_codings;
 }
 
+bool item_is(const struct item *it, const struct item_ask *ask)
+{
+    if (memcmp(&it->key, &ask->key, sizeof it->key) != 0)
+        return false;
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        if ((it->key.sidecars >> c & 1) &&
+            !file_version_eq(&it->sidecar_version[c], &ask->sidecar_version[c]))
+            return false;
+    }
+    return true;
+}
+
+const struct part *item_part(const struct item *it, unsigned coding)
+{
+    static const struct part none;
+
+    if (coding == CODING_IDENTITY)
+        return &it->own_part;
+    return it->coded[coding - 1] ? it->coded[coding - 1] : &none;
+}
+
+struct part *item_part_add(struct item *it, unsigned coding)
+{
+    if (coding == CODING_IDENTITY)
+        return &it->own_part;
+    struct part **at = &it->coded[coding - 1];
+    if (!*at)
+        *at = calloc(1, sizeof **at);
+    CHECK(*at != NULL);
+    return *at;
+}
+
+void item_say(struct words *words, const char **of, const char *text)
+{
+    const char *was = *of;
+
+    *of = words_keep(words, text, strlen(text));
+    CHECK(*of != NULL);
+    if (was)
+        words_drop(words, was);
+}
+
 static struct item *blank(const struct prepare_ask *ask)
 {
     struct item *it = calloc(1, sizeof *it);
+    struct item_ask key;
 
     CHECK(it != NULL);
     it->lane = ask->lane;
     it->begun_us = clock_mono_us();
-    item_key_of(ask, &it->key);
+    item_ask_of(ask, &key);
+    it->key = key.key;
+    if (ask->sidecars) {
+        it->sidecar_version = malloc(sizeof ask->sidecar_version);
+        CHECK(it->sidecar_version != NULL);
+        memcpy(it->sidecar_version, ask->sidecar_version,
+               sizeof ask->sidecar_version);
+    }
     list_init(&it->lru);
     list_init(&it->queue);
     list_init(&it->waiters);
@@ -61,13 +112,14 @@ struct item *item_new(const struct prepare_ask *ask, const int *fds)
     work->of = it;
     it->wanted = (uint8_t)ask->make;
     memcpy(work->name, ask->name, sizeof work->name);
-    it->parts[CODING_IDENTITY].state = PART_COMING;
+    it->own_part.state = PART_COMING;
     for (unsigned c = 0, at = 0; c < CODING_COUNT; c++) {
         bool given = c == CODING_IDENTITY || (ask->sidecars & 1u << c);
         work->fds[c] = given ? fds[at++] : -1;
         if (given && c != CODING_IDENTITY) {
-            it->parts[c].state = PART_COMING;
-            it->parts[c].sidecar = true;
+            struct part *part = item_part_add(it, c);
+            part->state = PART_COMING;
+            part->sidecar = true;
             it->negotiable = true;
         }
     }
@@ -106,8 +158,12 @@ void item_work_end(struct reading_tools *t, struct item *it)
 void item_inherit(struct item *it, const struct item *old)
 {
     CHECK(it->work && it->state == ITEM_FRESH);
-    if (old->state == ITEM_READY)
-        memcpy(it->work->before, old->parts, sizeof old->parts);
+    if (old->state != ITEM_READY)
+        return;
+    for (unsigned c = 0; c < CODING_COUNT; c++) {
+        it->work->before[c] = *item_part(old, c);
+        it->work->before[c].sums = NULL; /* the old one's */
+    }
 }
 
 bool part_alive(const struct part *part, const struct slabs *slabs)
@@ -136,19 +192,21 @@ static uint64_t place(struct slabs *slabs, const void *p, size_t n,
 void item_place(struct item *it, struct slabs *slabs)
 {
     for (unsigned c = 0; c < CODING_COUNT; c++) {
-        struct part *part = &it->parts[c];
-        part->sums_slab = place(slabs, it->sums[c].block, it->sums[c].bytes,
-                                part->sums_slab, &part->sums_offset);
+        struct part_sums *sums = item_part(it, c)->sums;
+        if (sums)
+            sums->slab = place(slabs, sums->sums.block, sums->sums.bytes,
+                               sums->slab, &sums->offset);
     }
-    it->refs_slab =
-        place(slabs, it->refs, it->refs_n, it->refs_slab, &it->refs_offset);
+    if (it->refs)
+        it->refs->slab = place(slabs, it->refs->list, it->refs->n,
+                               it->refs->slab, &it->refs->offset);
 }
 
 void item_use(struct item *it, struct slabs *slabs)
 {
     it->used_us = slabs->now_us;
     for (unsigned c = 0; c < CODING_COUNT; c++) {
-        struct slab *slab = slabs_find(slabs, it->parts[c].slab);
+        struct slab *slab = slabs_find(slabs, item_part(it, c)->slab);
         if (slab)
             slab->used_us = slabs->now_us;
     }
@@ -195,7 +253,7 @@ unsigned item_offers(const struct item *it, const struct slabs *slabs)
     unsigned offers = 0;
 
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
-        const struct part *part = &it->parts[c];
+        const struct part *part = item_part(it, c);
         bool gone = part->state == PART_THERE && !part_alive(part, slabs);
         if (it->codes && !part->sidecar && compress_can((enum coding)c) &&
             (part->state == PART_NONE || part->state == PART_LOST || gone))
@@ -207,7 +265,7 @@ unsigned item_offers(const struct item *it, const struct slabs *slabs)
 /* Without its bytes it has to be read again first. */
 void item_want(struct item *it, const struct slabs *slabs, unsigned make)
 {
-    const struct part *own = &it->parts[CODING_IDENTITY];
+    const struct part *own = &it->own_part;
 
     it->wanted |= (uint8_t)make;
     if (it->state != ITEM_READY || own->racy || !part_alive(own, slabs))
@@ -215,14 +273,14 @@ void item_want(struct item *it, const struct slabs *slabs, unsigned make)
     make &= item_offers(it, slabs);
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         if (make >> c & 1)
-            it->parts[c].state = PART_COMING;
+            item_part_add(it, c)->state = PART_COMING;
     }
 }
 
 bool item_usable(const struct item *it, const struct reading_tools *t,
                  unsigned make)
 {
-    const struct part *own = &it->parts[CODING_IDENTITY];
+    const struct part *own = &it->own_part;
 
     if (written(it, t))
         return false;
@@ -232,8 +290,8 @@ bool item_usable(const struct item *it, const struct reading_tools *t,
         return false;
     for (unsigned c = 0; c < CODING_COUNT; c++) {
         bool want = c == CODING_IDENTITY ? it->key.want_bytes != 0
-                                         : it->parts[c].sidecar;
-        if (!part_usable(&it->parts[c], t, want))
+                                         : item_part(it, c)->sidecar;
+        if (!part_usable(item_part(it, c), t, want))
             return false;
     }
     return !(make & item_offers(it, t->slabs)) || part_alive(own, t->slabs);
@@ -248,11 +306,22 @@ bool item_unused(const struct item *it)
 void item_free(struct reading_tools *t, struct item *it)
 {
     item_work_end(t, it);
-    for (unsigned c = 0; c < CODING_COUNT; c++)
-        sums_end(&it->sums[c], &t->sums);
+    for (unsigned c = 0; c < CODING_COUNT; c++) {
+        struct part_sums *sums = item_part(it, c)->sums;
+        if (sums)
+            sums_end(&sums->sums, &t->sums);
+        free(sums);
+        if (c != CODING_IDENTITY)
+            free(it->coded[c - 1]);
+    }
     for (unsigned c = 0; c < CODING_COUNT; c++)
         marks_drop(t->marks, it->mark[c]);
     free(it->refs);
+    free(it->sidecar_version);
+    if (it->type)
+        words_drop(&t->words, it->type);
+    if (it->magic)
+        words_drop(&t->words, it->magic);
     list_remove(&it->lru);
     list_remove(&it->queue);
     free(it);
@@ -263,7 +332,7 @@ unsigned item_coming(const struct item *it)
     unsigned coming = 0;
 
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
-        if (it->parts[c].state == PART_COMING)
+        if (item_part(it, c)->state == PART_COMING)
             coming |= 1u << c;
     }
     return coming;
@@ -272,7 +341,8 @@ unsigned item_coming(const struct item *it)
 enum coding item_to_make(const struct item *it)
 {
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
-        if (it->parts[c].state == PART_COMING && !it->parts[c].sidecar)
+        if (item_part(it, c)->state == PART_COMING &&
+            !item_part(it, c)->sidecar)
             return (enum coding)c;
     }
     return CODING_COUNT;

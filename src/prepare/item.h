@@ -13,7 +13,9 @@
 #include <stdint.h>
 
 #include "base/list.h"
+#include "base/words.h"
 #include "os/helpers.h"
+#include "prepare/form.h"
 #include "prepare/message.h"
 #include "prepare/reading.h"
 
@@ -21,11 +23,16 @@
  * counts; without a row all names are alike.  Compared by its bytes. */
 struct item_key {
     struct file_version version;
-    struct file_version sidecar_version[CODING_COUNT];
     const struct media_row *row, *inner; /* inner: as if it were not coded */
     uint32_t sidecars;
     uint16_t want_bytes, want_codings;
     uint32_t own;
+};
+
+/* With what only files with sidecars have, of those in key.sidecars. */
+struct item_ask {
+    struct item_key key;
+    const struct file_version *sidecar_version; /* [CODING_COUNT] */
 };
 
 /* Which codings are asked for is no part of it: an item has those that anybody
@@ -39,14 +46,28 @@ enum part_state {
     PART_LOST     /* will not come this time: no memory, or given up */
 };
 
+/* The sums of a file's blocks, and where workers read them; slab 0: nowhere. */
+struct part_sums {
+    struct sums sums;
+    uint64_t slab, offset;
+};
+
+/* What a file refers to, http/refs.h, and where workers read it; slab 0:
+ * nowhere. */
+struct item_refs {
+    uint64_t slab, offset;
+    size_t n;
+    char list[];
+};
+
 /* One representation: identity or a coding. */
 struct part {
     enum part_state state;
     bool has_digest, sidecar, racy;
     uint8_t digest[DIGEST_BYTES];
-    uint64_t slab, offset, bytes;    /* slab 0: not in memory */
-    uint64_t sums_slab, sums_offset; /* 0: nowhere */
-    struct file_version version;     /* of the file that it was read from */
+    uint64_t slab, offset, bytes; /* slab 0: not in memory */
+    struct part_sums *sums;       /* of what is sent from files; NULL: none */
+    struct file_version version;  /* of the file that it was read from */
 };
 
 enum item_state {
@@ -67,7 +88,7 @@ struct work {
     int fds[CODING_COUNT];            /* -1: none, or done */
     struct part before[CODING_COUNT]; /* of an item that this one replaces */
     bool compressible, bad_mark;
-    char charset[MEDIA_TYPE_MAX]; /* libmagic's word */
+    char magic[MEDIA_TYPE_MAX], charset[MEDIA_TYPE_MAX]; /* libmagic's word */
     char name[PREPARE_NAME_MAX];
 };
 
@@ -94,14 +115,15 @@ struct item {
     bool unnamed;    /* its forms have no tags yet: see naming.h */
     enum coding own; /* of the file's bytes, as a rule says and they show */
     bool racy;       /* the file, or a sidecar as it was asked for */
-    struct part parts[CODING_COUNT];
-    uint8_t forms;                            /* bit per coding: its form[] */
-    uint8_t form[CODING_COUNT][DIGEST_BYTES]; /* what its tag is made from */
-    struct sums sums[CODING_COUNT]; /* of parts that are sent from files */
-    char *refs; /* list of what it refers to, http/refs.h; NULL: none */
-    size_t refs_n;
-    uint64_t refs_slab, refs_offset; /* where workers read it; 0: nowhere */
-    char type[MEDIA_TYPE_MAX], magic[MEDIA_TYPE_MAX];
+    struct part own_part;
+    struct part *coded[CODING_COUNT - 1]; /* see item_part(); NULL: nothing */
+    uint8_t forms;                        /* bit per coding: its form[] */
+    uint8_t form[CODING_COUNT - 1][FORM_BYTES]; /* what its tag is made from */
+    struct file_version *sidecar_version; /* [CODING_COUNT]; NULL: key.sidecars
+                                             is 0 */
+    struct item_refs *refs;               /* NULL: none */
+    const char *type, *magic; /* of the words, or NULL; magic, for the log:
+                                 libmagic's, where it disagrees */
 };
 
 /* Takes over the descriptors; those of another machine close when they may. */
@@ -109,7 +131,23 @@ struct item *item_new(const struct prepare_ask *ask, const int *fds);
 
 /* Nothing is known of it, and nothing will be: an answer to a bare ask. */
 struct item *item_unknown(const struct prepare_ask *ask);
-void item_key_of(const struct prepare_ask *ask, struct item_key *key);
+void item_ask_of(const struct prepare_ask *ask, struct item_ask *out);
+
+/* Is it about the same bytes? */
+bool item_is(const struct item *it, const struct item_ask *ask);
+
+/* What is known of a form; and the same to be written. */
+const struct part *item_part(const struct item *it, unsigned coding);
+struct part *item_part_add(struct item *it, unsigned coding);
+
+/* What its tag is made from. */
+static inline const uint8_t *item_form(const struct item *it, unsigned coding)
+{
+    return it->form[coding - 1];
+}
+
+/* Says what type it is of, or what libmagic says. */
+void item_say(struct words *words, const char **of, const char *text);
 
 /* One of its files will not be read any more. */
 void item_close(const struct reading_tools *t, struct item *it, enum coding c);

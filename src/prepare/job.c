@@ -42,7 +42,7 @@ static void ask_content(struct item *it, const struct reading *r,
 
     if (!media_by_name_alone(it->key.row, span_of(r->piece, r->piece_n), bytes))
         magic_ask(&magic, r->piece, r->piece_n);
-    memcpy(it->magic, magic.type, sizeof it->magic);
+    memcpy(it->work->magic, magic.type, sizeof it->work->magic);
     memcpy(it->work->charset, magic.charset, sizeof it->work->charset);
 }
 
@@ -51,11 +51,11 @@ static void settle_plain(struct item *it, const struct reading *r,
 {
     if (r->at == r->piece_n) /* the piece is the file's beginning */
         ask_content(it, r, bytes);
-    media_settle(media, span_str(it->work->name), span_str(it->magic),
+    media_settle(media, span_str(it->work->name), span_str(it->work->magic),
                  span_str(it->work->charset), bytes);
 }
 
-static void settle(const struct reading_tools *t, struct item *it,
+static void settle(struct reading_tools *t, struct item *it,
                    const struct reading *r, bool whole)
 {
     struct media media;
@@ -68,8 +68,10 @@ static void settle(const struct reading_tools *t, struct item *it,
         settle_plain(it, r, &media, bytes);
     if (t->media && media.source == MEDIA_BY_DEFAULT)
         choose_default(t->media, &media);
-    memcpy(it->type, media.type, sizeof it->type);
+    item_say(&t->words, &it->type, media.type);
     it->disagrees = media.disagrees;
+    if (it->disagrees)
+        item_say(&t->words, &it->magic, it->work->magic);
     it->text = bytes == MEDIA_BYTES_TEXT || bytes == MEDIA_BYTES_UTF8;
     it->work->compressible = media.compressible && !it->own;
 }
@@ -94,11 +96,25 @@ static bool reuse_place(struct reading_tools *t, struct reading *r,
     return true;
 }
 
+static void keep_sums(struct reading_tools *t, struct part *part,
+                      const struct sums *sums)
+{
+    if (part->sums)
+        sums_end(&part->sums->sums, &t->sums);
+    free(part->sums);
+    part->sums = NULL;
+    if (!sums->bytes)
+        return;
+    part->sums = calloc(1, sizeof *part->sums);
+    CHECK(part->sums != NULL);
+    part->sums->sums = *sums;
+}
+
 /* The part's digest, place and sums, now the item's. */
 static void keep(struct reading_tools *t, struct item *it, enum coding c)
 {
     struct reading *r = &it->work->reading;
-    struct part *part = &it->parts[c];
+    struct part *part = item_part_add(it, c);
     const struct part *before = &it->work->before[c];
 
     part->state = PART_THERE;
@@ -114,7 +130,7 @@ static void keep(struct reading_tools *t, struct item *it, enum coding c)
         part->offset = r->offset;
         r->slab = NULL;
     }
-    it->sums[c] = r->sums;
+    keep_sums(t, part, &r->sums);
     r->sums = (struct sums){ NULL, 0 };
     item_place(it, t->slabs);
     reading_end(t, r);
@@ -133,16 +149,20 @@ static bool compresses(const struct job_limits *l, const struct item *it,
  * bytes that its own tag is of. */
 void job_name_forms(const struct job_limits *l, struct item *it)
 {
-    const struct part *own = &it->parts[CODING_IDENTITY];
+    const struct part *own = &it->own_part;
+
+    uint8_t form[DIGEST_BYTES];
 
     CHECK(l->encoders->proven);
     it->unnamed = false;
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
-        if (!own->has_digest || it->parts[c].sidecar ||
-            it->parts[c].state == PART_USELESS || !compress_can((enum coding)c))
+        if (!own->has_digest || item_part(it, c)->sidecar ||
+            item_part(it, c)->state == PART_USELESS ||
+            !compress_can((enum coding)c))
             continue;
-        form_digest(it->form[c], own->digest, (enum coding)c,
+        form_digest(form, own->digest, (enum coding)c,
                     l->encoders->name[c][it->text]);
+        memcpy(it->form[c - 1], form, sizeof it->form[c - 1]);
         it->forms |= (uint8_t)(1u << c);
     }
 }
@@ -152,7 +172,7 @@ void job_name_forms(const struct job_limits *l, struct item *it)
 static void plan_codings(struct reading_tools *t, const struct job_limits *l,
                          struct item *it)
 {
-    const struct part *own = &it->parts[CODING_IDENTITY];
+    const struct part *own = &it->own_part;
     const struct part *before = it->work->before;
 
     if (!compresses(l, it, own->bytes, own->slab != 0))
@@ -165,13 +185,13 @@ static void plan_codings(struct reading_tools *t, const struct job_limits *l,
         return;
     bool same = same_bytes(own, &before[CODING_IDENTITY]);
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
-        if (it->parts[c].state != PART_NONE)
+        if (item_part(it, c)->state != PART_NONE)
             continue;
         if (same && !before[c].sidecar &&
             (part_alive(&before[c], t->slabs) ||
              before[c].state == PART_USELESS))
-            it->parts[c] = before[c];
-        if (it->parts[c].state == PART_USELESS)
+            *item_part_add(it, c) = before[c];
+        if (item_part(it, c)->state == PART_USELESS)
             it->forms &= (uint8_t) ~(1u << c);
     }
     item_want(it, t->slabs, it->wanted);
@@ -185,7 +205,7 @@ static bool racy(const struct reading_tools *t, const struct item *it)
 
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         if (it->key.sidecars & 1u << c)
-            any |= reading_young(t, r, &it->key.sidecar_version[c]);
+            any |= reading_young(t, r, &it->sidecar_version[c]);
     }
     return any;
 }
@@ -203,13 +223,12 @@ static void find_refs(struct item *it, const struct reading *r)
     refs_list(&list, language,
               span_of(r->slab->p + r->offset, (size_t)r->version.size));
     free(it->refs);
-    it->refs_n = 0;
-    it->refs = malloc(list.n + 1);
+    it->refs = malloc(sizeof *it->refs + list.n + 1);
     if (!it->refs)
         return;
-    memcpy(it->refs, list.p, list.n);
-    it->refs[list.n] = '\n'; /* that there are none is told, too */
-    it->refs_n = list.n + 1;
+    *it->refs = (struct item_refs){ .n = list.n + 1 };
+    memcpy(it->refs->list, list.p, list.n);
+    it->refs->list[list.n] = '\n'; /* that there are none is told, too */
 }
 
 static enum job_event file_done(struct reading_tools *t,
@@ -233,16 +252,16 @@ static bool sidecar_ok(const struct item *it, const struct reading *r)
 
     /* RFC 9110 has no word on it: a sidecar older than its file is a leftover
      * of the file's last version. */
-    if (!file_version_eq(&r->version, &it->key.sidecar_version[work->part]))
+    if (!file_version_eq(&r->version, &it->sidecar_version[work->part]))
         return false; /* the worker's descriptor shows something else now */
     return r->version.size > 0 && !work->bad_mark &&
-           r->version.mtime_ns >= it->parts[CODING_IDENTITY].version.mtime_ns;
+           r->version.mtime_ns >= it->own_part.version.mtime_ns;
 }
 
 static enum job_event sidecar_done(struct reading_tools *t, struct item *it)
 {
     struct reading *r = &it->work->reading;
-    struct part *part = &it->parts[it->work->part];
+    struct part *part = item_part_add(it, it->work->part);
 
     if (sidecar_ok(it, r)) {
         keep(t, it, it->work->part);
@@ -347,7 +366,7 @@ static enum job_event step(struct reading_tools *t, const struct job_limits *l,
     it->state = ITEM_EARLY;
     if (compresses(l, it, work->reading.end, work->reading.slab != NULL))
         it->negotiable = true;
-    it->parts[CODING_IDENTITY].version = work->reading.version;
+    it->own_part.version = work->reading.version;
     return JOB_EARLY;
 }
 
@@ -359,7 +378,7 @@ static enum job_event failed(struct reading_tools *t, struct item *it)
         it->state = ITEM_FAILED;
         return JOB_FAILED;
     }
-    it->parts[it->work->part].state = PART_USELESS;
+    item_part_add(it, it->work->part)->state = PART_USELESS;
     return JOB_CODING;
 }
 

@@ -59,12 +59,12 @@ static uint64_t hash_of(const struct memo *m, const struct item_key *key)
     return h;
 }
 
-struct item *memo_find(struct memo *m, const struct item_key *key)
+struct item *memo_find(struct memo *m, const struct item_ask *ask)
 {
-    uint64_t h = hash_of(m, key);
+    uint64_t h = hash_of(m, &ask->key);
 
     for (struct item *it = m->buckets[h & m->mask]; it; it = it->chain) {
-        if (it->hash == h && memcmp(&it->key, key, sizeof *key) == 0) {
+        if (it->hash == h && item_is(it, ask)) {
             list_remove(&it->lru);
             list_append(&m->lru, &it->lru);
             return it;
@@ -121,7 +121,8 @@ void memo_rename(struct memo *m, struct item *it,
     it->key.version = *version;
     if (!was_in)
         return;
-    struct item *other = memo_find(m, &it->key);
+    struct item *other =
+        memo_find(m, &(struct item_ask){ it->key, it->sidecar_version });
     if (other)
         memo_forget(m, other);
     memo_put(m, it);

@@ -25,7 +25,7 @@ void memo_stop(struct memo *m); /* forgets all */
 
 void memo_rest(struct memo *m); /* many have gone */
 
-struct item *memo_find(struct memo *m, const struct item_key *key);
+struct item *memo_find(struct memo *m, const struct item_ask *ask);
 void memo_put(struct memo *m, struct item *it);
 void memo_forget(struct memo *m, struct item *it);
 

@@ -29,6 +29,7 @@
 
 #include "http/accept.h"
 #include "http/media.h"
+#include "prepare/form.h"
 
 #define PREPARE_NAME_MAX 256 /* with NUL */
 
@@ -156,7 +157,7 @@ struct prepare_answer {
                            PREPARE_CODED its own, unless it is not worth it */
     uint8_t naming;     /* PREPARE_FACTS: there will be forms, whose tags come
                            with the same facts again in some milliseconds */
-    uint8_t form[CODING_COUNT][32]; /* prepare/form.h */
+    uint8_t form[CODING_COUNT][FORM_BYTES];
     struct prepare_place place;
     char type[MEDIA_TYPE_MAX];  /* settled media type */
     char magic[MEDIA_TYPE_MAX]; /* what libmagic said, for the log */

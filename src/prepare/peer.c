@@ -108,7 +108,7 @@ static unsigned known_bits(const struct item *it)
     if (it->state == ITEM_FRESH)
         return 0;
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
-        if (it->state == ITEM_READY && part_done(&it->parts[c]))
+        if (it->state == ITEM_READY && part_done(item_part(it, c)))
             bits |= 1u << c;
     }
     if (it->state == ITEM_READY && it->refs)
@@ -163,13 +163,13 @@ static void fill_place(struct prepare_answer *a, const struct part *part,
 {
     const struct slab *bytes = slabs_find(slabs, want ? part->slab : 0);
     const struct slab *slab =
-        bytes ? bytes : slabs_find(slabs, part->sums_slab);
+        bytes ? bytes : slabs_find(slabs, part->sums ? part->sums->slab : 0);
 
     a->place.bytes = part->bytes;
     if (part->state != PART_THERE || !slab)
         return;
     a->place.slab = slab->id;
-    a->place.offset = bytes ? part->offset : part->sums_offset;
+    a->place.offset = bytes ? part->offset : part->sums->offset;
     a->place.slab_bytes = slab->size;
     a->place.sums = !bytes;
 }
@@ -184,6 +184,14 @@ static void fill_part(struct prepare_answer *a, const struct part *part,
         memcpy(a->digest, part->digest, sizeof a->digest);
 }
 
+static void say(char out[MEDIA_TYPE_MAX], const char *text)
+{
+    size_t n = text ? strlen(text) : 0;
+
+    CHECK(n < MEDIA_TYPE_MAX);
+    memcpy(out, text ? text : "", n); /* the rest is 0 already */
+}
+
 static void fill_facts(struct prepare_answer *a, const struct item *it,
                        const struct slabs *slabs)
 {
@@ -191,32 +199,33 @@ static void fill_facts(struct prepare_answer *a, const struct item *it,
     a->version = it->key.version;
     if (it->state == ITEM_FAILED)
         return;
-    a->version = it->parts[CODING_IDENTITY].version;
+    a->version = it->own_part.version;
     /* unless wanted the bytes are in memory for our own use, if at all */
-    fill_part(a, &it->parts[CODING_IDENTITY], it->key.want_bytes, slabs);
+    fill_part(a, &it->own_part, it->key.want_bytes, slabs);
     a->racy = it->racy;
     a->own = (uint8_t)it->own;
     a->disagrees = it->disagrees;
     a->forms = it->forms;
     a->naming = it->unnamed;
-    memcpy(a->form, it->form, sizeof a->form);
-    memcpy(a->type, it->type, sizeof a->type);
-    memcpy(a->magic, it->magic, sizeof a->magic);
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++)
+        memcpy(a->form[c], item_form(it, c), sizeof a->form[c]);
+    say(a->type, it->type);
+    say(a->magic, it->magic);
 }
 
 /* A coding that we made and whose slab has gone meanwhile is none. */
 static void fill_coded(struct prepare_answer *a, const struct item *it,
                        enum coding c, const struct slabs *slabs)
 {
-    const struct part *part = &it->parts[c];
+    const struct part *part = item_part(it, c);
     bool there = part->state == PART_THERE &&
                  (part->sidecar || slabs_find(slabs, part->slab));
 
     a->kind = PREPARE_CODED;
     a->coding = c;
-    a->version = it->parts[CODING_IDENTITY].version;
+    a->version = it->own_part.version;
     a->forms = it->forms & (uint8_t)(1u << c);
-    memcpy(a->form[c], it->form[c], sizeof a->form[c]);
+    memcpy(a->form[c], item_form(it, c), sizeof a->form[c]);
     if (!there)
         return;
     fill_part(a, part, true, slabs);
@@ -229,9 +238,9 @@ static unsigned small_sidecars(const struct item *it)
     unsigned bits = 0;
 
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
-        if (it->state == ITEM_READY && it->parts[c].sidecar &&
-            it->parts[c].state == PART_COMING &&
-            it->key.sidecar_version[c].size <= READING_SLICE_BYTES)
+        if (it->state == ITEM_READY && item_part(it, c)->sidecar &&
+            item_part(it, c)->state == PART_COMING &&
+            it->sidecar_version[c].size <= READING_SLICE_BYTES)
             bits |= 1u << c;
     }
     return bits;
@@ -240,15 +249,15 @@ static unsigned small_sidecars(const struct item *it)
 static void fill_refs(struct prepare_answer *a, const struct item *it,
                       const struct slabs *slabs)
 {
-    const struct slab *slab = slabs_find(slabs, it->refs_slab);
+    const struct slab *slab = slabs_find(slabs, it->refs ? it->refs->slab : 0);
 
     a->kind = PREPARE_REFS;
-    a->version = it->parts[CODING_IDENTITY].version;
+    a->version = it->own_part.version;
     if (!slab)
         return;
     a->place.slab = slab->id;
-    a->place.offset = it->refs_offset;
-    a->place.bytes = it->refs_n;
+    a->place.offset = it->refs->offset;
+    a->place.bytes = it->refs->n;
     a->place.slab_bytes = slab->size;
 }
 

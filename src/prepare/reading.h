@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/words.h"
 #include "http/utf8.h"
 #include "prepare/digest.h"
 #include "prepare/message.h"
@@ -38,6 +39,7 @@ struct helpers;
 struct reading_tools {
     struct slabs *slabs;
     struct sums_room sums;
+    struct words words; /* types */
     struct reading_limits limits;
     size_t later, later_max;        /* of those that are hashed later */
     char *scratch;                  /* READING_SLICE_BYTES */

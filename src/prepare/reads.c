@@ -22,7 +22,7 @@
 
 static void facts_done(struct agenda *d, struct item *it)
 {
-    const struct file_version *found = &it->parts[CODING_IDENTITY].version;
+    const struct file_version *found = &it->own_part.version;
 
     if (!file_version_eq(found, &it->key.version))
         memo_rename(&d->memo, it, found);

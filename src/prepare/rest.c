@@ -45,11 +45,10 @@ void rest_held(struct agenda *d, const struct prepare_held *held)
  * bytes are beside others that are in use, and may be so themselves. */
 static bool is_dear(const struct item *it, const struct slabs *slabs)
 {
-    if (it->parts[CODING_IDENTITY].bytes > READING_SLICE_BYTES &&
-        it->parts[CODING_IDENTITY].has_digest)
+    if (it->own_part.bytes > READING_SLICE_BYTES && it->own_part.has_digest)
         return true;
     for (unsigned c = 0; c < CODING_COUNT; c++) {
-        const struct part *part = &it->parts[c];
+        const struct part *part = item_part(it, c);
         if (part_alive(part, slabs) ||
             (part->state == PART_USELESS && !part->sidecar))
             return true;

@@ -33,13 +33,13 @@ static void check_passed(const struct prepare_ask *ask, size_t n_fds)
 static void check_stable(const struct prepare_ask *ask, size_t n_fds)
 {
     struct prepare_ask again;
-    struct item_key a, b;
+    struct item_ask a, b;
 
     PROPERTY(ask_check(ask, sizeof *ask, n_fds, &again) == ASK_OK);
     PROPERTY(memcmp(ask, &again, sizeof again) == 0);
-    item_key_of(ask, &a);
-    item_key_of(&again, &b);
-    PROPERTY(memcmp(&a, &b, sizeof a) == 0);
+    item_ask_of(ask, &a);
+    item_ask_of(&again, &b);
+    PROPERTY(memcmp(&a.key, &b.key, sizeof a.key) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

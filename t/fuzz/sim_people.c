@@ -228,12 +228,15 @@ static bool has_refs(const struct sim_ask *a)
 static void tell_forms(struct prepare_answer *out, const struct sim_ask *a,
                        unsigned from, unsigned to)
 {
+    uint8_t form[DIGEST_BYTES];
+
     for (unsigned c = from ? from : 1; c <= to; c++) {
         if (a->sidecars >> c & 1)
             continue;
         out->forms |= (uint8_t)(1u << c);
-        digest(out->form[c], a, c);
-        out->form[c][3] = 1; /* not that of the bytes */
+        digest(form, a, c);
+        form[3] = 1; /* not that of the bytes */
+        memcpy(out->form[c], form, sizeof out->form[c]);
     }
 }
 

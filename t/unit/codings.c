@@ -114,11 +114,11 @@ static void check_forms(const struct prepare_answer a[CODING_COUNT],
         if (!(forms >> c & 1))
             continue;
         form_digest(form, facts->digest, (enum coding)c, encoders.name[c][1]);
-        assert_memory_equal(facts->form[c], form, sizeof form);
+        assert_memory_equal(facts->form[c], form, FORM_BYTES);
         if (a[c].kind != PREPARE_CODED)
             continue;
         assert_int_equal(a[c].forms, 1u << c);
-        assert_memory_equal(a[c].form[c], form, sizeof form);
+        assert_memory_equal(a[c].form[c], form, FORM_BYTES);
     }
 }
 

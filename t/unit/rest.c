@@ -62,7 +62,7 @@ static struct item *file(struct agenda *d, uint64_t number, size_t bytes)
     item_work_end(&d->tools, it);
     it->state = ITEM_READY;
     it->used_us = d->slabs.now_us;
-    part = &it->parts[CODING_IDENTITY];
+    part = &it->own_part;
     part->state = PART_THERE;
     part->bytes = bytes;
     part->has_digest = true;
@@ -72,7 +72,7 @@ static struct item *file(struct agenda *d, uint64_t number, size_t bytes)
 
 static void has(struct agenda *d, struct item *it, enum coding c, size_t n)
 {
-    struct part *part = &it->parts[c];
+    struct part *part = item_part_add(it, c);
     struct slab *slab = c == CODING_IDENTITY
                             ? slabs_reserve(&d->slabs, n, &part->offset)
                             : slabs_reserve_dear(&d->slabs, n, &part->offset);
@@ -89,9 +89,9 @@ static bool known(struct agenda *d, uint64_t number, size_t bytes)
 {
     struct prepare_ask ask = { .version = { .ino = number, .size = bytes },
                                .name = "a.txt" };
-    struct item_key key;
+    struct item_ask key;
 
-    item_key_of(&ask, &key);
+    item_ask_of(&ask, &key);
     return memo_find(&d->memo, &key) != NULL;
 }
 
@@ -153,16 +153,16 @@ static void what_a_worker_uses_stays(void **state)
     struct item *used = file(&d, 1, 1000), *other = file(&d, 2, 3 << 20);
     has(&d, used, CODING_IDENTITY, 1000);
     has(&d, other, CODING_IDENTITY, 3 << 20); /* in a slab of its own */
-    held.slab[0] = used->parts[CODING_IDENTITY].slab;
+    held.slab[0] = used->own_part.slab;
     held.slab[1] = 12345; /* one that it has not heard the end of */
     age(&d);
     rest_held(&d, &held);
     assert_true(look(&d) > 0);
     assert_true(known(&d, 1, 1000));
-    assert_true(part_alive(&used->parts[CODING_IDENTITY], &d.slabs));
+    assert_true(part_alive(&used->own_part, &d.slabs));
     /* to read 3 MiB again would take a while: what it had is known */
     assert_true(known(&d, 2, 3 << 20));
-    assert_false(part_alive(&other->parts[CODING_IDENTITY], &d.slabs));
+    assert_false(part_alive(&other->own_part, &d.slabs));
     assert_int_equal(drops, 1);
     end(&d);
 }
@@ -235,7 +235,7 @@ static void not_too_many_files(void **state)
     (void)state;
     begin(&d, 2000);
     for (unsigned i = 1; i <= 1000; i++)
-        file(&d, i, 3000)->parts[CODING_GZIP].state = PART_USELESS;
+        item_part_add(file(&d, i, 3000), CODING_GZIP)->state = PART_USELESS;
     for (unsigned i = 1; i <= 1000; i++)
         assert_true(known(&d, i, 3000));
     age(&d);
