@@ -24,10 +24,11 @@
 #define FILES_SHARE 6
 #define BOX_UNKNOWN MIB(1024)
 #define CODED_SHARE 64
-/* Of a file: a worker's entry with its heads and the quarter of an error or
- * redirect; the preparer's result. */
-#define FILE_BYTES_WORKER 8192
-#define FILE_BYTES_PREPARER 1536
+/* Of a file, at most: a worker's entry with all forms and their heads and the
+ * quarter of an error or redirect; the preparer's result with all forms.  One
+ * with no form but its own takes a sixth of that (doc/cost.md). */
+#define FILE_BYTES_WORKER 7168
+#define FILE_BYTES_PREPARER 1024
 
 static const struct autos_row {
     const char *name;

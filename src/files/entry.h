@@ -170,7 +170,7 @@ struct entry {
 };
 
 /* A worker holds some hundred thousand of them (doc/cost.md, "Many files"). */
-_Static_assert(sizeof(struct entry) <= 1024, "an entry has grown");
+_Static_assert(sizeof(struct entry) <= 736, "an entry has grown");
 
 /* A form that is there, or NULL. */
 static inline struct entry_form *entry_form(const struct entry *e,

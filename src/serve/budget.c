@@ -50,7 +50,7 @@ static uint64_t buckets_bytes(size_t files)
 {
     uint64_t n = 64;
 
-    while (n < (uint64_t)files * 2)
+    while (n < files)
         n *= 2;
     return n * sizeof(void *);
 }
@@ -109,7 +109,9 @@ size_t budget_worker(const struct conf *conf, size_t descriptors,
           addresses_bytes(conns + CAPACITY_SLACK) },
         { "one turn of the loop", "limits target", 1, turn_bytes(l) },
         { "known files", "prepare files", files,
-          sizeof(struct entry) + ENTRY_NAMES + CODING_COUNT * ENTRY_HEADS },
+          sizeof(struct entry) +
+              (CODING_COUNT - 1) * sizeof(struct entry_coded) + ENTRY_NAMES +
+              CODING_COUNT * ENTRY_HEADS },
         { "known errors and redirects", "prepare files", files / 4 + 16,
           sizeof(struct entry) + ENTRY_NAMES + ENTRY_HEADS + ENTRY_PAGE },
         { "table of files", "prepare files", 1,

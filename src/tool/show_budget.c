@@ -73,7 +73,8 @@ static uint64_t preparer(const struct conf *c, FILE *out)
         { "prepared bytes, shared by all workers", "prepare memory", 1,
           p->memory_bytes },
         { "results of files that were read", "prepare files", p->files,
-          sizeof(struct item) + 2 * sizeof(void *) },
+          sizeof(struct item) + (CODING_COUNT - 1) * sizeof(struct part) +
+              CODING_COUNT * sizeof(struct file_version) + 2 * sizeof(void *) },
         { "sums of large files", "prepare memory", 1,
           p->memory_bytes / SUMS_SHARE },
         { "watched files", "prepare freshness",

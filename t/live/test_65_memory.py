@@ -6,7 +6,7 @@ import time
 import pytest
 
 from harness import sanitized, until
-from memory import own
+from memory import own, rollup
 from observing import fetch
 from samples import parse, total
 
@@ -27,6 +27,33 @@ def test_at_rest(serve):
     assert len(server.workers()) == 2
     assert server.preparer()
     until("what the start took is given back", lambda: own(server) < 2 * MIB)
+
+
+def test_a_known_file(serve):
+    """What is kept of a small file besides its bytes, and with so few files a
+    worker's tables.  (3,400 and 1,312 bytes, when each had room for all
+    forms.)"""
+    n, first = 2500, 40
+    server = serve(
+        conf={"server": {"workers": 1},
+              "prepare": {"give-back": 0, "compress": "off"}},
+        files={"%d.html" % i: "<p>%d</p>" % i + "text " * 140
+               for i in range(n)})
+    ago = time.time() - 3600
+    for i in range(n):
+        os.utime(server.tree.path("%d.html" % i), (ago, ago))
+    pids = server.workers()[0], server.preparer()
+    with server.connect() as c:
+        for i in range(first):
+            assert c.get("/%d.html" % i).status == 200
+        before = [rollup(pid)["Pss_Anon"] for pid in pids]
+        for i in range(first, n):
+            assert c.get("/%d.html" % i).status == 200
+    each = [(rollup(pid)["Pss_Anon"] - was) / (n - first)
+            for pid, was in zip(pids, before)]
+    print("a file: %d bytes in the worker, %d in the preparer" % (*each,))
+    assert each[0] < 2500
+    assert each[1] < 700
 
 
 class Loaded:
