@@ -154,6 +154,7 @@ static void take_facts(struct files *fs, struct entry *e,
     struct entry_form *f = &e->own_form;
     bool served =
         e->degraded || e->hot; /* somebody may be sending from e->fd */
+    bool told = e->naming;     /* the same, with the tags of forms */
 
     CHECK(e->kind == ENTRY_FILE && e->in_asks);
     if (e->hot && !a->has_digest) { /* no room, hence nothing new */
@@ -183,7 +184,7 @@ static void take_facts(struct files *fs, struct entry *e,
                  "%s: a rule says Content-Encoding: %s, its first bytes do "
                  "not: sent without",
                  e->path, coding_row((enum coding)e->declared)->name);
-    if (a->disagrees)
+    if (a->disagrees && !told)
         log_line(LOG_INFO_, about_entry(fs, e), "W022",
                  "%s: the name says %s, the content %s", e->path, a->type,
                  a->magic);

@@ -30,7 +30,7 @@ unsigned wish_first(const struct head *h)
 void wish_ask(struct files *fs, struct entry *e, unsigned codings)
 {
     codings &= e->source.unasked;
-    if (!codings || e->pending || e->background || !e->in_cache ||
+    if (!codings || e->pending || e->background || e->naming || !e->in_cache ||
         fs->prepare_down)
         return;
     e->wanted |= (uint8_t)codings;

@@ -130,6 +130,23 @@ def test_a_304_before_says_what_one_after_says(node, coding):
         n for n, _ in later.fields]
 
 
+def test_first_clients_of_all_kinds_in_one_turn(node):
+    """A client that takes no form is answered at once, one that takes it has
+    it made, and one that has it is told so as soon as encoders have their
+    names, not when some limit is over."""
+    files = {"a.txt": TEXT}
+    warm = node(files)
+    cold = node(files, conf={**ONE, "timeouts": {"prepare": "10m"}})
+    tag = warm.coded("/a.txt", "br").etag
+    head = "GET /a.txt HTTP/1.1\r\nHost: x\r\n%s\r\n"
+    with cold.connect() as c:
+        c.send((head % "" + head % "Accept-Encoding: br\r\n" + head % (
+            f"Accept-Encoding: br\r\nIf-None-Match: {tag}\r\n")).encode())
+        for status in (200, 200, 304):
+            assert c.read_response().status == status
+    assert cold.coded("/a.txt", "br").etag == tag
+
+
 def test_what_a_tag_of_a_form_to_come_does_not_do(node):
     """It confirms, to those that take the form; nobody gets a part of it, and
     it says nothing about the plain file."""
