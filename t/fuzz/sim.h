@@ -124,7 +124,7 @@ struct sim_ask {
     uint64_t seq, due_us;
     int file;
     unsigned mode, step;
-    bool want_bytes, refs_told, bare;
+    bool want_bytes, refs_told, bare, named;
     uint32_t sidecars, make;
 };
 

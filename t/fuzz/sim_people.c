@@ -40,10 +40,12 @@ enum mode {
     USELESS, /* no coding is worth it, or has room, which turns out late */
     TOILING, /* codings take their time */
     FORGETS, /* what it is asked about without a descriptor */
+    NAMING,  /* tags of forms come a moment after the facts */
     MODES
 };
 
 #define TOIL_US 2000000
+#define NAMING_US 9000
 
 /* ---- the master ---- */
 
@@ -249,6 +251,19 @@ static void find_useless(struct prepare_answer *out)
         out->forms = 0;
 }
 
+/* The same facts come once more, with the tags. */
+static void name_later(struct prepare_answer *out, struct sim_ask *a)
+{
+    if (a->named || !out->forms)
+        return;
+    out->forms = 0;
+    memset(out->form, 0, sizeof out->form);
+    out->naming = out->more = 1;
+    a->named = true;
+    a->step = CODING_IDENTITY;
+    a->due_us = sim.now_us + NAMING_US;
+}
+
 /* Type and identity first, then each coding. */
 static void compose(struct prepare_answer *out, struct sim_ask *a)
 {
@@ -283,6 +298,8 @@ static void compose(struct prepare_answer *out, struct sim_ask *a)
         tell_forms(out, a, c, c ? c : CODING_COUNT - 1);
     if (a->mode == USELESS && c)
         find_useless(out);
+    if (a->mode == NAMING && out->kind == PREPARE_FACTS)
+        name_later(out, a);
     if (a->mode == USELESS || a->mode == TOILING)
         a->due_us = sim.now_us + (c ? 0 : TOIL_US);
     a->used = out->more;
