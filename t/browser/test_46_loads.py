@@ -121,6 +121,23 @@ def test_a_script_that_asks_again_is_no_visit(observed, browser):
     assert "the page itself came from the browser's cache" in texts(browser)[0]
 
 
+def test_a_reload_in_firefox(observed, browser, firefox):
+    """Its F5 has no word of its own: told by what it asks with, as one load and
+    one 304 for the page."""
+    server, url = observed
+    firefox.open(server.url + "/one.html")
+    firefox.reload()
+    # the page and its picture, twice
+    log = server.log(4, lambda e: e["target"] in ("/one.html", "/logo.png"))
+    assert [e["status"] for e in log].count(304) == 2
+    show(browser, url, 2)
+    newest, first = texts(browser)
+    assert "\nreload \u00b7 2 asked" in newest, newest
+    assert "\nvisit \u00b7 2 asked" in first, first
+    WebDriverWait(browser.driver, 30, 0.1).until(
+        lambda _: re.search(r"\b2\s*304\b", texts(browser, "#counts")[0]))
+
+
 def test_why_a_connection_was_never_used(observed, browser):
     server, url = observed
     browser.open(server.url + "/one.html")

@@ -3,4 +3,5 @@
 dist_check_SCRIPTS += t/page/run
 TESTS += t/page/run
 EXTRA_DIST += t/data/freshness.tsv t/page/colours.mjs t/page/expected.mjs \
-	t/page/freshness.mjs t/page/model.mjs
+	t/page/freshness.mjs t/page/model.mjs \
+	t/page/told.mjs

@@ -245,7 +245,7 @@ export function lanes(conns, now, since, choose) {
     return { picture: out, top: TOP, lane: LANE };
 }
 
-// "Connection 3, worker 1, port 40312, 2 requests, closed by the browser"
+// "Connection 3, worker 1, port 40312, requests: 2, browser closed first"
 export function laneName(c, spare) {
     const end = endKind(c), state = spare ? word("unused_n")
         : end ? word(`l_${end}`) : word("to_open");
