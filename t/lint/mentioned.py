@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """mentioned: what documents name is there: files, functions, structs, enumerators,
-log ids, options and places that links lead to.
+log ids, options and places that links lead to; and in the Containerfile, what
+quickstart installs.
 """
 import re
 
@@ -118,7 +119,23 @@ def check_links(path, tree, text, report):
                          f'the link leads nowhere: {m[1]}')
 
 
+def check_container(tree, report):
+    """What quickstart would install for build and tests is in the image."""
+    quickstart, image = tree.root / 'quickstart', tree.root / '.ci/Containerfile'
+    if not quickstart.exists() or not image.exists():
+        return
+    there = set(re.split(r'[\s\\]+', tree.read(image)))
+    for rows in re.findall(r"^(?:BUILD|TEST)_NEEDS='\n(.*?)^'",
+                           tree.read(quickstart), re.M | re.S):
+        for row in rows.splitlines():
+            report.look()
+            if row.split()[0] not in there:
+                report.wrong('.ci/Containerfile', 'quickstart has '
+                             f'{row.split()[0]}, which is not here')
+
+
 def check(tree, report):
+    check_container(tree, report)
     names = Names(tree)
     for path in tree.files(*DOCUMENTS):
         name, text = tree.name(path), tree.read(path)

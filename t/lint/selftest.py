@@ -62,6 +62,8 @@ GOOD = {
     'doc/there.md': 'See `src/http/tag.c`, `http/tag`, `tag.[ch]`, `tag_len()`, '
     '`t/unit/*.c`, `src/FOLDER/NAME.c`, `[log] level = info`, M001 and '
     '[this](there.md).\n',
+    'quickstart': "# SPDX-License-Identifier: MIT\nBUILD_NEEDS='\ngcc gcc -\ncurl - -\n'\n",
+    '.ci/Containerfile': 'RUN apt-get install gcc \\\n    curl\n',
     't/lint/retired-ids': 'M007 was for something\n',
     'ARCHITECTURE.md': '| `http` | `os` | `conf` |\n',
 }
@@ -128,6 +130,7 @@ BAD = [
     (mentioned, 'README.md', 'It is `TAG_GONE`.\n', 'no TAG_GONE'),
     (mentioned, 'README.md', 'The log says so (M002).\n', 'no message M002'),
     (mentioned, 'README.md', 'See [there](doc/gone.md).\n', 'leads nowhere'),
+    (mentioned, '.ci/Containerfile', 'RUN apt-get install gcc\n', 'quickstart has curl'),
     (mentioned, 'ARCHITECTURE.md', '| `http` | `os` | `conf` |\n## The way of one request'
      '\n\n    tag_len -> tag_gone\n\n## Next\n', 'no tag_gone()'),
     (mentioned, 'README.md', 'The option `[log]\nlevl = info`.\n', 'has no levl'),
