@@ -4,6 +4,9 @@ dist_man_MANS = packaging/man/etagd.8 packaging/man/etagd.ini.5
 # in Chinese; t/lint/manual.py keeps them in step
 zhman1dir = $(mandir)/zh_CN/man1
 dist_zhman1_DATA = packaging/man/zh_CN/etagd-lab.1
+zhman5dir = $(mandir)/zh_CN/man5
+dist_zhman5_DATA = packaging/man/zh_CN/etagd.ini.5
+EXTRA_DIST += packaging/man/zh_CN/options.tsv
 zhman8dir = $(mandir)/zh_CN/man8
 dist_zhman8_DATA = packaging/man/zh_CN/etagd.8
 
