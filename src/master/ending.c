@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 
+#include "master/deafen.h"
 #include "master/pidfile.h"
 #include "master/service.h"
 #include "master/master_state.h"
@@ -16,13 +17,6 @@
 #include "os/log.h"
 #include "share/standing.h"
 
-/* The files of unix sockets are ours to remove unless systemd made them or the
- * next etagd listens on them. */
-static void deafen(struct master *m, struct generation *g)
-{
-    generation_deafen(g, !m->inherit.activated && !m->upgrade.replaced);
-}
-
 void master_stop(struct master *m)
 {
     log_info("M080", "stopping");
@@ -30,7 +24,7 @@ void master_stop(struct master *m)
     service_stopping(m);
     m->ending = true;
     EACH_GENERATION (at, m) {
-        deafen(m, generation_at(at));
+        deafen_begin(m, generation_at(at));
         generation_stop(generation_at(at));
     }
 }
@@ -80,7 +74,7 @@ void master_finish(struct master *m)
     m->ending = true;
     EACH_GENERATION (at, m) {
         struct generation *g = generation_at(at);
-        deafen(m, g);
+        deafen_begin(m, g);
         if (g->state < GENERATION_DRAINING)
             generation_drain(g, word);
     }
@@ -97,7 +91,7 @@ static void release(struct master *m)
     m->ending = m->released = true;
     EACH_GENERATION (at, m) {
         struct generation *g = generation_at(at);
-        deafen(m, g);
+        deafen_begin(m, g);
         if (g->state < GENERATION_DRAINING)
             generation_drain(g, WORKER_DRAIN);
         pidfile_remove(g->conf->pidfile);

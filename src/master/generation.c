@@ -360,9 +360,8 @@ void generation_drain(struct generation *g, enum worker_word word)
         handover_return(g);
     generation_become(g, GENERATION_DRAINING);
     g->end_us = clock_mono_us() + g->conf->timeouts.drain_ms * 1000 + 1000000;
+    g->deaf_us = clock_mono_us() + GENERATION_DEAF_US;
     generation_tell(g, word);
-    /* a new generation has its own copies; what it left out is refused now */
-    generation_deafen(g, false);
 }
 
 void generation_stop(struct generation *g)
@@ -455,16 +454,6 @@ static void close_controls(struct generation *g)
         close_one(&g->side[i].child.control);
     for (unsigned i = 0; i < g->conf->workers; i++)
         close_one(&g->worker[i].control);
-}
-
-void generation_deafen(struct generation *g, bool remove)
-{
-    for (size_t i = 0; i < g->conf->n_listen; i++) {
-        const struct conf_listen *l = &g->conf->listen[i];
-        if (remove && g->listener[i] >= 0 && l->addr.sa.sa_family == AF_UNIX)
-            net_remove_socket(l->addr.un.sun_path);
-        close_one(&g->listener[i]);
-    }
 }
 
 void generation_free(struct generation *g)

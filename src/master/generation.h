@@ -31,6 +31,11 @@ enum child_role {
 /* Processes that show what happens, each at an address of its own. */
 enum { SIDE_OBSERVER, SIDE_SCRAPER, SIDES };
 
+/* A worker that has not said within this time that it accepts nothing more
+ * (stopped, or held up on a disk) is not waited for.  A machine under load may
+ * keep a worker from its processor for more than one second. */
+#define GENERATION_DEAF_US 5000000u
+
 struct generation;
 
 struct child {
@@ -93,9 +98,10 @@ struct generation {
     } side[SIDES];
     struct generation *older; /* while it is there: observed too */
     struct child *worker;     /* conf->workers */
-    uint64_t end_us;          /* draining: what is left then is killed */
-    bool killed;              /* and what does not end then is left */
-    int poll; /* the master's poll set, where controls are watched */
+    uint64_t deaf_us; /* draining: its sockets are shut then (deafen.h) */
+    uint64_t end_us;  /* draining: what is left then is killed */
+    bool killed;      /* and what does not end then is left */
+    int poll;         /* the master's poll set, where controls are watched */
 };
 
 /* Takes over conf.  Listening sockets that `old` (may be NULL) has under the
@@ -137,10 +143,6 @@ void generation_finish_preparer(struct generation *g);
 
 /* What shows this generation has a successor, or nothing left to show. */
 void generation_finish_sides(struct generation *g);
-
-/* Stops listening: for the last generation, once it drains or stops.  remove:
- * files of unix sockets go as well. */
-void generation_deafen(struct generation *g, bool remove);
 
 void generation_free(struct generation *g);
 

@@ -5,6 +5,7 @@ libmaster_a_SOURCES = \
 	src/master/heartbeat.c src/master/heartbeat.h \
 	src/master/boxed.c src/master/boxed.h \
 	src/master/console.c src/master/console.h \
+	src/master/deafen.c src/master/deafen.h \
 	src/master/ending.c src/master/ending.h \
 	src/master/generation.c src/master/generation.h \
 	src/master/handover.c src/master/handover.h \

@@ -16,6 +16,7 @@
 #include "base/check.h"
 #include "master/activation.h"
 #include "master/boxed.h"
+#include "master/deafen.h"
 #include "master/ending.h"
 #include "master/logform.h"
 #include "master/moves.h"
@@ -291,6 +292,7 @@ static void bury(struct master *m)
             generation_finish_sides(g);
         if (!generation_gone(g))
             continue;
+        deafen(m, g);
         totals_bury(m, g);
         if (m->current == g)
             m->current = NULL;
@@ -318,6 +320,7 @@ static int wait_ms(struct master *m)
     if (m->service.unused && !m->ending)
         master_finish(m);
     least = sooner(least, takeover_turn(m));
+    least = sooner(least, deafen_turn(m));
     least = sooner(least, ending_turn(m));
     least = sooner(least, published_turn(m));
     least = sooner(least, console_turn(m));

@@ -29,12 +29,16 @@
 
 #define ADDRESS_TRIES 20
 
+/* Of any generation that has it open: an address may come again before those
+ * that drain have let go of it. */
 static int shared(const struct generation *old, const char *text)
 {
-    for (size_t i = 0; old && i < old->conf->n_listen; i++) {
-        if (old->listener[i] >= 0 &&
-            strcmp(old->conf->listen[i].text, text) == 0)
-            return fcntl(old->listener[i], F_DUPFD_CLOEXEC, 3);
+    for (; old; old = old->older) {
+        for (size_t i = 0; i < old->conf->n_listen; i++) {
+            if (old->listener[i] >= 0 &&
+                strcmp(old->conf->listen[i].text, text) == 0)
+                return fcntl(old->listener[i], F_DUPFD_CLOEXEC, 3);
+        }
     }
     return -1;
 }

@@ -24,11 +24,6 @@
 #include "os/net.h"
 #include "share/standing.h"
 
-/* A worker that has not said within this time that it accepts nothing more
- * (stopped, or held up on a disk) is not waited for.  A machine under load may
- * keep a worker from its processor for more than one second. */
-#define ACCEPTS_MOST_US 5000000u
-
 static void announce_sides(const struct generation *g)
 {
     static const struct {
@@ -134,7 +129,7 @@ void takeover_begin(struct master *m, struct generation *g)
     generation_drain(old, WORKER_DRAIN);
     m->takeover.to = g;
     m->takeover.from = old->number;
-    m->takeover.until_us = clock_mono_us() + ACCEPTS_MOST_US;
+    m->takeover.until_us = clock_mono_us() + GENERATION_DEAF_US;
     takeover_look(m);
 }
 
