@@ -28,6 +28,22 @@ void arrivals_first(struct arrivals *a, struct conn *c)
         return;
     c->again = true;
     list_prepend(&a->again, &c->turn);
+    a->n_first++;
+}
+
+void arrivals_unserved(struct arrivals *a, size_t at)
+{
+    struct list *behind = a->again.next;
+
+    for (unsigned n = a->n_first; n > 0 && behind != &a->again; n--)
+        behind = behind->next;
+    for (; at < a->n_writable; at++) {
+        struct conn *c = a->writable[at];
+        if (c->again || c->state == CONN_CLOSED)
+            continue;
+        c->again = true;
+        list_append(behind, &c->turn); /* in front of it */
+    }
 }
 
 /* One receive into the arena, to be dealt with after all others. */

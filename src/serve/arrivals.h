@@ -59,6 +59,11 @@ void arrivals_put_off(struct arrivals *a, struct conn *c);
 /* The same, before all others. */
 void arrivals_first(struct arrivals *a, struct conn *c);
 
+/* Writable ones from the at-th on were not served in this turn: they come
+ * behind those that arrivals_first() has put before others, and before the
+ * rest. */
+void arrivals_unserved(struct arrivals *a, size_t at);
+
 /* Looks at connections that may have more to say than one turn took. */
 void arrivals_again(struct worker *w);
 

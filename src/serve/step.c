@@ -161,7 +161,7 @@ static void receive_later(struct arrivals *a, struct conn *c)
  * those that are sent to never have one. */
 static void yield(struct worker *w, struct conn *c, bool looked_at)
 {
-    if (!looked_at && w->arrivals.n_first++ < FIRST_MOST)
+    if (!looked_at && w->arrivals.n_first < FIRST_MOST)
         arrivals_first(&w->arrivals, c);
     else
         arrivals_put_off(&w->arrivals, c);

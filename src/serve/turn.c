@@ -81,8 +81,7 @@ static void take_writable(struct worker *w)
 
     for (; i < n && (i == 0 || !turn_over(w)); i++)
         step_writable(w, w->arrivals.writable[i]);
-    while (n > i)
-        arrivals_first(&w->arrivals, w->arrivals.writable[--n]);
+    arrivals_unserved(&w->arrivals, i);
 }
 
 static void take_news(struct worker *w)
