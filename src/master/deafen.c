@@ -72,7 +72,7 @@ int deafen_turn(struct master *m)
 
     EACH_GENERATION (at, m) {
         struct generation *g = generation_at(at);
-        if (g->state != GENERATION_DRAINING || !g->deaf_us)
+        if (g->state < GENERATION_DRAINING || !g->deaf_us)
             continue;
         if (generation_deaf(g) || now >= g->deaf_us) {
             g->deaf_us = 0;

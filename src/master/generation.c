@@ -368,6 +368,7 @@ void generation_stop(struct generation *g)
 {
     generation_become(g, GENERATION_STOPPING);
     g->end_us = clock_mono_us() + STOP_US;
+    g->deaf_us = g->end_us; /* or when the last worker has ended */
     generation_tell(g, WORKER_STOP);
 }
 
