@@ -11,6 +11,7 @@
 #include "answer/txn.h"
 #include "base/chars.h"
 #include "http/date.h"
+#include "http/plan.h"
 #include "http/status.h"
 #include "http/utf8.h"
 #include "base/check.h"
@@ -207,4 +208,26 @@ void answer_whole(const struct reply *to, const struct blocks_head *h,
         r->entry = page;
     }
     answer_close(to, r, n);
+}
+
+void answer_other_tag(struct buf *b, size_t from)
+{
+    static const char field[] = "\r\nETag: ";
+    char *at = memmem(b->p + from, b->n - from, field, sizeof field - 1);
+    char *end =
+        at ? memchr(at + 2, '\r', b->n - (size_t)(at + 2 - b->p)) : NULL;
+
+    if (!end || end[-1] != '"')
+        return;
+    size_t quote = (size_t)(end - 1 - b->p), rest = b->n - quote;
+    if (b->p[quote - 1] == PLAN_FIRST_MARK) {
+        memmove(b->p + quote - 1, b->p + quote, rest);
+        b->n--;
+        return;
+    }
+    buf_char(b, '\0');
+    if (b->overflow)
+        return;
+    memmove(b->p + quote + 1, b->p + quote, rest);
+    b->p[quote] = PLAN_FIRST_MARK;
 }

@@ -70,4 +70,7 @@ void answer_error(const struct reply *to, const struct entry *e);
 void answer_moved(const struct reply *to, struct entry *e,
                   const struct target *target);
 
+/* In the head from `from` on: the tag of its coding's other form (plan.h). */
+void answer_other_tag(struct buf *b, size_t from);
+
 #endif

@@ -100,7 +100,7 @@ uint64_t audit_bytes_id(const uint8_t *digest)
     return id | 1; /* never 0 */
 }
 
-void audit_note(struct files *fs, struct entry *e, enum coding c,
+void audit_note(struct files *fs, struct entry *e, enum coding c, bool first,
                 const uint8_t *digest)
 {
     struct issued *issued = fs->issued;
@@ -111,7 +111,8 @@ void audit_note(struct files *fs, struct entry *e, enum coding c,
         return;
     f->bytes_id = audit_bytes_id(digest);
     v.bytes = f->bytes_id;
-    f->issued_key = issued_key(issued, e->site, span_of(e->path, e->path_n), c);
+    f->issued_key =
+        issued_key(issued, e->site, span_of(e->path, e->path_n), c, first);
     if (f->tag_n)
         v.tag = issued_hash(issued, span_of(f->tag_text, f->tag_n));
     issued_note(issued, f->issued_key, &v);

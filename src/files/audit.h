@@ -18,7 +18,7 @@ struct head;
 uint64_t audit_bytes_id(const uint8_t *digest);
 
 /* The digest of a form is known and its tag is made. */
-void audit_note(struct files *fs, struct entry *e, enum coding c,
+void audit_note(struct files *fs, struct entry *e, enum coding c, bool first,
                 const uint8_t *digest);
 
 /* The first answer of this second is made from e: remembers until when it may

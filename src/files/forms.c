@@ -52,14 +52,14 @@ static void set_alias(const struct files *fs, struct entry *e, bool sent)
     alias = calloc(1, sizeof *alias);
     if (!alias)
         return; /* it is sent again */
-    size_t n =
-        tags_make(alias->text, e->etag_scheme, (enum coding)e->own, &v, NULL);
+    size_t n = tags_make(alias->text, e->etag_scheme, (enum coding)e->own,
+                         false, &v, NULL);
     CHECK(etag_parse(span_of(alias->text, n), &alias->tag));
     e->source.alias = &alias->tag;
 }
 
 static void set_tag(const struct files *fs, struct entry *e, enum coding c,
-                    const uint8_t *digest)
+                    bool first, const uint8_t *digest)
 {
     struct entry_form *f = entry_form(e, c);
     bool beside = c != CODING_IDENTITY && (e->sidecars >> c & 1);
@@ -69,7 +69,9 @@ static void set_tag(const struct files *fs, struct entry *e, enum coding c,
 
     f->tag_n = (uint8_t)tags_make(
         f->tag_text, e->etag_scheme,
-        c == CODING_IDENTITY ? (enum coding)e->own : c, &v, digest);
+        c == CODING_IDENTITY ? (enum coding)e->own : c, first, &v, digest);
+    e->source.first &= (uint8_t) ~(1u << c);
+    e->source.first |= (uint8_t)(first << c);
     struct etag *tag = &f->plan.tag;
     *tag = (struct etag){ SPAN_NONE, false };
     if (f->tag_n)
@@ -87,6 +89,7 @@ static void know(const struct files *fs, struct entry *e,
     unsigned known = a->forms & ~e->source.available;
 
     e->source.known = 0;
+    e->source.twice = 0;
     if (e->etag_scheme != ETAG_SCHEME_CONTENT &&
         e->etag_scheme != ETAG_SCHEME_WEAK)
         return;
@@ -95,8 +98,9 @@ static void know(const struct files *fs, struct entry *e,
     e->source.known = (uint8_t)known;
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         if (known >> c & 1 && entry_form(e, c))
-            set_tag(fs, e, (enum coding)c, e->known[c - 1]);
+            set_tag(fs, e, (enum coding)c, false, e->known[c - 1]);
     }
+    e->source.twice = a->first;
 }
 
 /* Without memory it is not told, and what it would have confirmed is sent. */
@@ -105,7 +109,7 @@ void forms_tell(const struct files *fs, struct entry *e)
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         if (e->source.known >> c & 1 && !entry_form(e, c) &&
             coded_add(e, (enum coding)c))
-            set_tag(fs, e, (enum coding)c, e->known[c - 1]);
+            set_tag(fs, e, (enum coding)c, false, e->known[c - 1]);
     }
 }
 
@@ -116,8 +120,8 @@ void forms_of_file(struct files *fs, struct entry *e,
 
     e->source.available |= 1u << CODING_IDENTITY;
     e->own_form.plan.size = e->version.size;
-    set_tag(fs, e, CODING_IDENTITY, digest);
-    audit_note(fs, e, CODING_IDENTITY, digest);
+    set_tag(fs, e, CODING_IDENTITY, false, digest);
+    audit_note(fs, e, CODING_IDENTITY, false, digest);
     know(fs, e, a);
     forms_offered(fs, e, a);
 }
@@ -140,7 +144,7 @@ void forms_coded(struct files *fs, struct entry *e,
                  const struct prepare_answer *a, bool usable)
 {
     enum coding c = (enum coding)a->coding;
-    bool made = a->forms >> c & 1;
+    bool made = a->forms >> c & 1, first = a->first >> c & 1;
 
     e->source.coming &= (uint8_t) ~(1u << c);
     e->source.unasked &= (uint8_t) ~(1u << c);
@@ -150,8 +154,9 @@ void forms_coded(struct files *fs, struct entry *e,
         return;
     e->source.available |= (uint8_t)(1u << c);
     entry_form(e, c)->plan.size = a->place.bytes;
-    set_tag(fs, e, c, made ? a->form[c] : a->digest);
-    audit_note(fs, e, c, a->digest); /* of the bytes: what tags are to be of */
+    set_tag(fs, e, c, first, made ? a->form[c] : a->digest);
+    audit_note(fs, e, c, first,
+               a->digest); /* of the bytes: what tags are to be of */
 }
 
 void forms_unknown(struct files *fs, struct entry *e)

@@ -214,8 +214,12 @@ static void take_coded(struct files *fs, struct entry *e,
     CHECK(a->coding > CODING_IDENTITY && a->coding < CODING_COUNT);
     if (!a->more)
         questions_remove(fs, e);
-    if (e->source.available >> c & 1)
-        return; /* somebody may be sent it at this moment */
+    if (e->source.available >> c & 1) {
+        /* somebody may be sent it at this moment: the next request looks, and
+         * gets a smaller one that has been made meanwhile */
+        e->racy = e->racy || (e->source.first & ~a->first) >> c & 1;
+        return;
+    }
     e->racy = e->racy || a->racy;
     if (!f && a->place.slab && a->has_digest)
         f = coded_add(e, c); /* NULL: it does without */

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/check.h"
+#include "http/plan.h"
 
 static void put_digest(struct buf *b, const uint8_t *digest)
 {
@@ -33,8 +34,8 @@ static void put_stat(struct buf *b, const struct file_version *v)
 }
 
 size_t tags_make(char out[ETAG_BYTES_MAX], enum etag_scheme scheme,
-                 enum coding coding, const struct file_version *version,
-                 const uint8_t *digest)
+                 enum coding coding, bool first,
+                 const struct file_version *version, const uint8_t *digest)
 {
     struct buf b = buf_over(out, ETAG_BYTES_MAX);
     uint64_t mtime_s = (uint64_t)(version->mtime_ns / 1000000000);
@@ -62,6 +63,8 @@ size_t tags_make(char out[ETAG_BYTES_MAX], enum etag_scheme scheme,
         put_stat(&b, version);
     }
     buf_str(&b, coding_row(coding)->tag);
+    if (first)
+        buf_char(&b, PLAN_FIRST_MARK);
     buf_char(&b, '"');
     CHECK(!b.overflow);
     return b.n;

@@ -39,6 +39,11 @@ struct plan_source {
     uint8_t coming;
     /* bit per coding that could be made, and that nobody has been in want of */
     uint8_t unasked;
+    /* bit per coding that has two forms, of which the first is made soon and
+       replaced by the small one: both tags are confirmed, for as long as the
+       file's bytes are these */
+    uint8_t twice;
+    uint8_t first; /* bit per coding: `form` is its first one */
     int64_t coming_until;
     /* those that are available; of what is known a NULL says that its tag was
        not told */
@@ -55,10 +60,15 @@ struct plan {
     enum coding coding;
     enum coding wish; /* unasked, and what this client would be sent if it were
                          there; identity: none */
+    bool other;       /* 304, for the coding's form that `form` is not */
     bool identity_refused;   /* nothing that the client takes is there: identity
                                 is sent all the same (RFC 9110 12.5.3) */
     struct range_plan range; /* with 206: the pieces */
 };
+
+/* Ends the opaque part of a first form's tag; without it, it is the tag of the
+ * small form. */
+#define PLAN_FIRST_MARK '1'
 
 /* now: seconds, the Date of the response. */
 void plan_make(struct plan *plan, const struct head *h,

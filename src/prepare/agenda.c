@@ -192,9 +192,15 @@ static void read_asks(struct agenda *d, struct peer *peer)
 
 static void give_up_codings(struct item *it)
 {
-    for (enum coding c; (c = item_to_make(it)) != CODING_COUNT;) {
-        item_part_add(it, c)->state = PART_LOST;
-        peer_tell(it, c);
+    unsigned coming = item_coming(it);
+
+    it->small = 0;
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        if (!(coming >> c & 1) || item_part(it, c)->sidecar)
+            continue;
+        if (item_part(it, c)->state == PART_COMING)
+            item_part_add(it, c)->state = PART_LOST;
+        peer_tell(it, (enum coding)c);
     }
 }
 
@@ -215,13 +221,26 @@ static void give_task(struct agenda *d, struct item *it, enum coding c)
                                                .coding = c,
                                                .p = slab->p + own->offset,
                                                .n = (size_t)own->bytes,
-                                               .text = it->text });
+                                               .text = it->text,
+                                               .soon = !(it->small >> c & 1) &&
+                                                       item_twice(it, c) });
 }
 
-/* gzip of all files goes before zstd of any: it is ready so much sooner. */
+static struct item *next_small(struct agenda *d, enum coding *c)
+{
+    struct item *it = LIST_ENTRY(d->small.next, struct item, queue);
+
+    queues_leave(d, it);
+    *c = (enum coding)__builtin_ctz(it->small);
+    return it;
+}
+
+/* gzip of all files goes before zstd of any, and what is there soon before what
+ * is as small as it gets. */
 static void feed_coder(struct agenda *d)
 {
     struct list *later = &d->later;
+    enum coding small;
 
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         while (coder_idle(d->coder) && !list_empty(&d->coding[c])) {
@@ -229,6 +248,10 @@ static void feed_coder(struct agenda *d)
             queues_leave(d, it);
             give_task(d, it, (enum coding)c);
         }
+    }
+    while (coder_idle(d->coder) && !list_empty(&d->small)) {
+        struct item *it = next_small(d, &small);
+        give_task(d, it, small);
     }
     if (!coder_idle(d->coder) || list_empty(later))
         return;
@@ -239,12 +262,33 @@ static void feed_coder(struct agenda *d)
                &(struct coder_task){ .whose = it, .coding = CODING_IDENTITY });
 }
 
+/* The same bytes again are no other form.  (Of some texts that nobody wrote the
+ * small form is the larger one, by a little: what replaces what is to depend on
+ * nothing but the file.) */
+static bool no_gain(struct item *it, const struct coder_task *task)
+{
+    const struct part *part = item_part(it, task->coding);
+    unsigned bit = 1u << task->coding;
+
+    if (task->soon) { /* if it does not pay, the small one may */
+        it->small |= (uint8_t)bit;
+        return !task->out;
+    }
+    it->small &= (uint8_t)~bit;
+    return part->state == PART_THERE &&
+           (!task->out ||
+            (task->out_n == part->bytes &&
+             memcmp(task->digest, part->digest, sizeof part->digest) == 0));
+}
+
 static void store_coding(struct agenda *d, struct item *it,
                          const struct coder_task *task)
 {
     struct part *part = item_part_add(it, task->coding);
     size_t offset;
 
+    if (no_gain(it, task))
+        return;
     if (!task->out) { /* with the same encoder it is so on every node */
         part->state = PART_USELESS;
         it->forms &= (uint8_t) ~(1u << task->coding);
@@ -252,7 +296,8 @@ static void store_coding(struct agenda *d, struct item *it,
     }
     struct slab *slab = slabs_reserve_dear(&d->slabs, task->out_n, &offset);
     if (!slab) {
-        part->state = PART_LOST;
+        if (part->state != PART_THERE)
+            part->state = PART_LOST;
         return;
     }
     memcpy(slab->p + offset, task->out, task->out_n);
@@ -262,6 +307,7 @@ static void store_coding(struct agenda *d, struct item *it,
     part->offset = offset;
     part->bytes = task->out_n;
     part->has_digest = true;
+    part->first = task->soon;
     memcpy(part->digest, task->digest, sizeof part->digest);
 }
 
@@ -272,15 +318,17 @@ static void coding_done(struct agenda *d, const struct coder_task *task)
     struct part *part = item_part_add(it, task->coding);
     struct slab *source = slabs_find(&d->slabs, own->slab);
     CHECK(source != NULL); /* pinned */
+    bool was = part->state == PART_THERE;
     part->version = own->version;
     store_coding(d, it, task);
     slab_unpin(&d->slabs, source);
     free(task->out);
     it->in_hand = false;
     d->count.coded++;
-    if (part->state == PART_THERE)
+    if (part->state == PART_THERE && !was)
         counters_add(&d->told->coded[task->coding], 1);
-    peer_tell(it, task->coding);
+    if (part->state != PART_COMING)
+        peer_tell(it, task->coding);
     queues_code(d, it);
     queues_end(d, it);
 }

@@ -35,10 +35,11 @@ struct agenda {
     struct list fresh, rest; /* items to read: first slice, the others */
     struct list later;       /* those that the coder reads when it is idle */
     struct list coding[CODING_COUNT]; /* items whose next coding this is */
-    size_t jobs, jobs_max;            /* items with open files */
-    size_t away;                      /* of these: with helpers */
-    size_t to_code;                   /* items in coding[] */
-    struct counters_preparer *told;   /* what is known outside */
+    struct list small;     /* items of which a small form is to be made yet */
+    size_t jobs, jobs_max; /* items with open files */
+    size_t away;           /* of these: with helpers */
+    size_t to_code;        /* items in coding[] and `small` */
+    struct counters_preparer *told; /* what is known outside */
     uint64_t turn;
     struct {
         uint64_t asks, joined, read, coded;

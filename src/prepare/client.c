@@ -186,7 +186,7 @@ static bool answer_ok(struct client *c, struct prepare_answer *a)
         return false;
     if (a->kind == PREPARE_DROP)
         return true;
-    uint8_t codings = a->forms | a->coming | a->offers;
+    uint8_t codings = a->forms | a->coming | a->offers | a->first;
     if (a->follow >= 1u << CODING_COUNT || codings >= 1u << CODING_COUNT ||
         (codings & 1u << CODING_IDENTITY))
         return false;

@@ -25,6 +25,7 @@ struct coder_task {
     const char *p;      /* must stay until the task is taken back */
     size_t n;
     bool text;
+    bool soon; /* not as small as it gets */
     /* outcome: */
     char *out; /* the taker frees it; NULL: does not pay */
     size_t out_n;

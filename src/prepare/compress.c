@@ -27,8 +27,12 @@
 #define GZIP_LEVEL 9
 #define GZIP_MEMORY 9
 #define ZSTD_LEVEL 19
+#define ZSTD_SOON 6
+#define ZSTD_TWICE 16384
 #define ZSTD_WINDOW_LOG 23 /* 8 MB: what every client must take, RFC 9659 */
 #define BROTLI_WINDOW_LOG 22
+#define BROTLI_SOON 5
+#define BROTLI_TWICE 1024
 
 size_t compress_room(size_t n)
 {
@@ -70,7 +74,7 @@ static size_t gzip(const char *p, size_t n, char *out, size_t cap,
 }
 
 #ifdef HAVE_ZSTD
-static size_t zstd(const char *p, size_t n, char *out, size_t cap,
+static size_t zstd(int level, const char *p, size_t n, char *out, size_t cap,
                    const atomic_bool *stop)
 {
     ZSTD_CCtx *ctx = ZSTD_createCCtx();
@@ -79,7 +83,7 @@ static size_t zstd(const char *p, size_t n, char *out, size_t cap,
 
     if (!ctx)
         return 0;
-    ZSTD_CCtx_setParameter(ctx, ZSTD_c_compressionLevel, ZSTD_LEVEL);
+    ZSTD_CCtx_setParameter(ctx, ZSTD_c_compressionLevel, level);
     if (n > (size_t)1 << ZSTD_WINDOW_LOG)
         ZSTD_CCtx_setParameter(ctx, ZSTD_c_windowLog, ZSTD_WINDOW_LOG);
     ZSTD_CCtx_setPledgedSrcSize(ctx, n);
@@ -100,14 +104,14 @@ static size_t zstd(const char *p, size_t n, char *out, size_t cap,
 
 static void put_zstd(struct buf *b)
 {
-    buf_fmt(b, "zstd %s level=%d window=%d", ZSTD_versionString(), ZSTD_LEVEL,
-            ZSTD_WINDOW_LOG);
+    buf_fmt(b, "zstd %s level=%d first=%d window=%d", ZSTD_versionString(),
+            ZSTD_LEVEL, ZSTD_SOON, ZSTD_WINDOW_LOG);
 }
 #endif
 
 #ifdef HAVE_BROTLI
-static size_t brotli(const char *p, size_t n, bool text, char *out, size_t cap,
-                     const atomic_bool *stop)
+static size_t brotli(uint32_t quality, const char *p, size_t n, bool text,
+                     char *out, size_t cap, const atomic_bool *stop)
 {
     BrotliEncoderState *s = BrotliEncoderCreateInstance(NULL, NULL, NULL);
     size_t at = 0, room = cap, in = 0;
@@ -117,7 +121,7 @@ static size_t brotli(const char *p, size_t n, bool text, char *out, size_t cap,
 
     if (!s)
         return 0;
-    BrotliEncoderSetParameter(s, BROTLI_PARAM_QUALITY, BROTLI_MAX_QUALITY);
+    BrotliEncoderSetParameter(s, BROTLI_PARAM_QUALITY, quality);
     BrotliEncoderSetParameter(s, BROTLI_PARAM_LGWIN, BROTLI_WINDOW_LOG);
     BrotliEncoderSetParameter(s, BROTLI_PARAM_MODE,
                               text ? BROTLI_MODE_TEXT : BROTLI_MODE_GENERIC);
@@ -145,9 +149,10 @@ static void put_brotli(struct buf *b, bool text)
     uint32_t version = BrotliEncoderVersion();
     struct utsname u;
 
-    buf_fmt(b, "brotli %u.%u.%u quality=%d window=%d text=%d machine=%s",
+    buf_fmt(b,
+            "brotli %u.%u.%u quality=%d first=%d window=%d text=%d machine=%s",
             version >> 24, version >> 12 & 0xfff, version & 0xfff,
-            BROTLI_MAX_QUALITY, BROTLI_WINDOW_LOG, text,
+            BROTLI_MAX_QUALITY, BROTLI_SOON, BROTLI_WINDOW_LOG, text,
             uname(&u) == 0 ? u.machine : "unknown");
 }
 #endif
@@ -158,26 +163,45 @@ bool compress_can(enum coding c)
            (c == CODING_ZSTD && built_with(BUILT_ZSTD));
 }
 
-size_t compress_bytes(enum coding c, struct span in, bool text, char *out,
-                      size_t cap, const atomic_bool *stop)
+bool compress_twice(enum coding c, uint64_t n)
+{
+    return compress_can(c) && ((c == CODING_BR && n >= BROTLI_TWICE) ||
+                               (c == CODING_ZSTD && n >= ZSTD_TWICE));
+}
+
+static size_t pack(enum coding c, bool soon, struct span in, bool text,
+                   char *out, size_t cap, const atomic_bool *stop)
 {
     CHECK(in.n <= UINT32_MAX && compress_can(c));
-    (void)text;
+    (void)text, (void)soon;
     switch ((int)c) {
     case CODING_GZIP:
         return gzip(in.p, in.n, out, cap, stop);
 #ifdef HAVE_ZSTD
     case CODING_ZSTD:
-        return zstd(in.p, in.n, out, cap, stop);
+        return zstd(soon ? ZSTD_SOON : ZSTD_LEVEL, in.p, in.n, out, cap, stop);
 #endif
 #ifdef HAVE_BROTLI
     case CODING_BR:
-        return brotli(in.p, in.n, text, out, cap, stop);
+        return brotli(soon ? BROTLI_SOON : BROTLI_MAX_QUALITY, in.p, in.n, text,
+                      out, cap, stop);
 #endif
     default:
         break;
     }
     check_failed("a coding", __FILE__, __LINE__, __func__);
+}
+
+size_t compress_bytes(enum coding c, struct span in, bool text, char *out,
+                      size_t cap, const atomic_bool *stop)
+{
+    return pack(c, false, in, text, out, cap, stop);
+}
+
+size_t compress_soon(enum coding c, struct span in, bool text, char *out,
+                     size_t cap, const atomic_bool *stop)
+{
+    return pack(c, true, in, text, out, cap, stop);
 }
 
 void compress_name(struct buf *b, enum coding c, bool text)

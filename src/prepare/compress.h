@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * compress: gzip, zstd and brotli, as small as they get.
+ * compress: gzip, zstd and brotli, as small as they get, or soon.
  * Layer: prepare.  Pure but for the heap: same bytes and same library in, same
  * bytes out (no name, no time).
  */
@@ -26,9 +26,19 @@ bool compress_can(enum coding c);
 size_t compress_bytes(enum coding c, struct span in, bool text, char *out,
                       size_t cap, const atomic_bool *stop);
 
+/* Is a form of n bytes worth making soon, and again as small as it gets?  So it
+ * is where the small one takes ten times the other one's time and more, and as
+ * long as a client takes to come again (doc/cost.md has the times); what fits
+ * into a packet as it is can wait for its form. */
+bool compress_twice(enum coding c, uint64_t n);
+
+/* As compress_bytes(): a twentieth of the time, a tenth more bytes. */
+size_t compress_soon(enum coding c, struct span in, bool text, char *out,
+                     size_t cap, const atomic_bool *stop);
+
 /* "brotli 1.0.9 quality=11 ...": what the bytes follow from, but for those that
  * are compressed: the library and its version as it is loaded now, all
- * parameters, and what of the machine may have a say. */
+ * parameters of both forms, and what of the machine may have a say. */
 void compress_name(struct buf *b, enum coding c, bool text);
 
 #endif

@@ -272,9 +272,16 @@ void item_want(struct item *it, const struct slabs *slabs, unsigned make)
         return;
     make &= item_offers(it, slabs);
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
-        if (make >> c & 1)
-            item_part_add(it, c)->state = PART_COMING;
+        if (!(make >> c & 1))
+            continue;
+        item_part_add(it, c)->state = PART_COMING;
+        it->small &= (uint8_t) ~(1u << c);
     }
+}
+
+bool item_twice(const struct item *it, enum coding c)
+{
+    return compress_twice(c, it->own_part.bytes);
 }
 
 bool item_usable(const struct item *it, const struct reading_tools *t,
@@ -329,7 +336,7 @@ void item_free(struct reading_tools *t, struct item *it)
 
 unsigned item_coming(const struct item *it)
 {
-    unsigned coming = 0;
+    unsigned coming = it->small;
 
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         if (item_part(it, c)->state == PART_COMING)
@@ -342,7 +349,7 @@ enum coding item_to_make(const struct item *it)
 {
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         if (item_part(it, c)->state == PART_COMING &&
-            !item_part(it, c)->sidecar)
+            !item_part(it, c)->sidecar && !(it->small >> c & 1))
             return (enum coding)c;
     }
     return CODING_COUNT;

@@ -64,6 +64,7 @@ struct item_refs {
 struct part {
     enum part_state state;
     bool has_digest, sidecar, racy;
+    bool first; /* made soon: not as small as it gets */
     uint8_t digest[DIGEST_BYTES];
     uint64_t slab, offset, bytes; /* slab 0: not in memory */
     struct part_sums *sums;       /* of what is sent from files; NULL: none */
@@ -96,8 +97,10 @@ struct item {
     struct item *chain; /* of its bucket */
     struct list lru;    /* memo's */
     struct list queue;  /* what it waits for; self-linked when for nothing */
-    uint8_t to_code;    /* enum coding that it is queued for; identity: none */
+    uint8_t to_code;    /* enum coding that it is queued for, or CODING_COUNT:
+                           a small form; identity: none */
     uint8_t wanted;     /* bit per coding that somebody has asked for */
+    uint8_t small;      /* bit per coding whose small form is to be made yet */
     bool codes;         /* its bytes are such that codings are made */
     struct list waiters;
     struct item_key key;
@@ -180,8 +183,12 @@ void item_free(struct reading_tools *t, struct item *it);
 /* Codings that are still to come. */
 unsigned item_coming(const struct item *it);
 
-/* Next coding that is to be made by us; CODING_COUNT: none. */
+/* Next coding that is to be made by us; CODING_COUNT: none, but `small` may
+ * have some. */
 enum coding item_to_make(const struct item *it);
+
+/* Of which a first form comes before the small one. */
+bool item_twice(const struct item *it, enum coding c);
 
 /* Puts sums and references where workers can read them, unless they are there.
  */

@@ -192,6 +192,8 @@ static void plan_codings(struct reading_tools *t, const struct job_limits *l,
             (part_alive(&before[c], t->slabs) ||
              before[c].state == PART_USELESS))
             *item_part_add(it, c) = before[c];
+        if (item_part(it, c)->first)
+            it->small |= (uint8_t)(1u << c);
         if (item_part(it, c)->state == PART_USELESS)
             it->forms &= (uint8_t) ~(1u << c);
     }

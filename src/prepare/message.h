@@ -13,13 +13,14 @@
  * gets two PREPARE_FACTS: type and `more` after its first slice, then, once all
  * is read, the digest and the type again (only then is it known whether all
  * bytes are UTF-8).  Then comes exactly one PREPARE_CODED for each coding that
- * somebody has asked for, in no promised order; `more` is 0 in the last message
- * of an ask.  A file is asked about again for a coding that nobody had a use
- * for before.  Outcomes that are known when the facts are told come right
- * behind them, and those of small sidecars shortly after: `follow` names them.
- * One that waits for the facts should wait for these too, so that a form that
- * one worker has sent is known to the next one at its first answer, and a
- * sidecar at the very first one.
+ * somebody has asked for (two, where a first form is made before the small one;
+ * the second may be the first one again), in no promised order; `more` is 0 in
+ * the last message of an ask.  A file is asked about again for a coding that
+ * nobody had a use for before.  Outcomes that are known when the facts are told
+ * come right behind them, and those of small sidecars shortly after: `follow`
+ * names them. One that waits for the facts should wait for these too, so that a
+ * form that one worker has sent is known to the next one at its first answer,
+ * and a sidecar at the very first one.
  */
 #ifndef ETAGD_PREPARE_MESSAGE_H
 #define ETAGD_PREPARE_MESSAGE_H
@@ -151,6 +152,9 @@ struct prepare_answer {
     uint8_t follow;     /* PREPARE_FACTS: bit per coding that comes next */
     uint8_t coming;     /* bit per coding that is being made, or read */
     uint8_t offers;     /* bit per coding that is made when it is asked for */
+    uint8_t first;      /* PREPARE_FACTS: bit per coding of which a first form
+                           is made soon, and replaced by a smaller one later.
+                           PREPARE_CODED: its own, if this is the first one */
     uint8_t forms;      /* bit per coding that we make of these bytes, now,
                            later or when there is room: its tag is made from
                            form[coding].  PREPARE_FACTS has all of them,

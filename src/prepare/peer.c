@@ -207,8 +207,11 @@ static void fill_facts(struct prepare_answer *a, const struct item *it,
     a->disagrees = it->disagrees;
     a->forms = it->forms;
     a->naming = it->unnamed;
-    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++)
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        if ((it->forms >> c & 1) && item_twice(it, (enum coding)c))
+            a->first = (uint8_t)(a->first | 1u << c);
         memcpy(a->form[c], item_form(it, c), sizeof a->form[c]);
+    }
     say(a->type, it->type);
     say(a->magic, it->magic);
 }
@@ -230,6 +233,8 @@ static void fill_coded(struct prepare_answer *a, const struct item *it,
         return;
     fill_part(a, part, true, slabs);
     a->sidecar = part->sidecar;
+    if (part->first)
+        a->first = (uint8_t)(1u << c);
 }
 
 /* Sidecars that one slice of reading each will settle. */

@@ -78,6 +78,7 @@ static void init(struct agenda *d, const struct conf *conf, int control)
     list_init(&d->fresh);
     list_init(&d->rest);
     list_init(&d->later);
+    list_init(&d->small);
     for (unsigned i = 0; i < CODING_COUNT; i++)
         list_init(&d->coding[i]);
     slabs_start(&d->slabs, c->memory_bytes, agenda_slab_dropped, d);

@@ -38,11 +38,12 @@ void queues_leave(struct agenda *d, struct item *it)
 void queues_code(struct agenda *d, struct item *it)
 {
     enum coding c = item_to_make(it);
+    bool any = c != CODING_COUNT || it->small;
 
-    if (c == CODING_COUNT || c == it->to_code || it->work || it->in_hand)
+    if (!any || c == (enum coding)it->to_code || it->work || it->in_hand)
         return;
     queues_leave(d, it);
-    list_append(&d->coding[c], &it->queue);
+    list_append(c == CODING_COUNT ? &d->small : &d->coding[c], &it->queue);
     it->to_code = (uint8_t)c;
     d->to_code++;
 }

@@ -62,10 +62,12 @@ uint64_t issued_hash(const struct issued *p, struct span text)
 }
 
 uint64_t issued_key(const struct issued *p, unsigned site, struct span path,
-                    enum coding c)
+                    enum coding c, bool first)
 {
+    unsigned form = (unsigned)c + (first ? CODING_COUNT : 0);
+
     CHECK((unsigned)c < CODING_COUNT);
-    return hash_mix(hash_mix(issued_hash(p, path), site + 1), (unsigned)c + 1);
+    return hash_mix(hash_mix(issued_hash(p, path), site + 1), form + 1);
 }
 
 static uint64_t check_of(uint64_t key, const struct issued_version *v)
@@ -222,7 +224,8 @@ int64_t issued_debt_news(struct issued *p, uint64_t key, uint64_t bytes)
 
 int64_t issued_debt_of(const struct issued *p, unsigned site, struct span path)
 {
-    uint64_t key = issued_key(p, site, path, CODING_IDENTITY), newest = 0;
+    uint64_t key = issued_key(p, site, path, CODING_IDENTITY, false),
+             newest = 0;
     uint64_t bytes = 0;
     struct issued_version v;
 

@@ -31,8 +31,10 @@ struct issued *issued_new(void); /* NULL: no memory */
 void issued_free(struct issued *p);
 
 uint64_t issued_hash(const struct issued *p, struct span text); /* never 0 */
+/* first: of a coding that has two forms, of which one is no other version of
+ * the other (http/plan.h). */
 uint64_t issued_key(const struct issued *p, unsigned site, struct span path,
-                    enum coding c);
+                    enum coding c, bool first);
 
 /* This version is the present one of its key, and may be handed out. */
 void issued_note(struct issued *p, uint64_t key,

@@ -77,6 +77,7 @@ struct sim_reader {
     uint64_t length, at;
     int file; /* its bytes are known; -1: not */
     unsigned coding;
+    bool first;        /* of two forms of this coding */
     uint64_t offset;   /* of the body in them */
     unsigned versions; /* bit: no byte differed from that version yet */
     bool multipart;
@@ -124,7 +125,7 @@ struct sim_ask {
     uint64_t seq, due_us;
     int file;
     unsigned mode, step;
-    bool want_bytes, refs_told, bare, named;
+    bool want_bytes, refs_told, bare, named, first_told;
     uint32_t sidecars, make;
 };
 
@@ -179,10 +180,10 @@ struct sim {
     int send_errors; /* of reading what is sent, to come */
     /* large.bin changes at each step of sending it: 1 + how; 0: it rests */
     unsigned restless, steps;
-    bool stamped;  /* change times have changed, as by chmod */
-    bool silently; /* bytes have changed, and no times with them */
-    bool no_sums;  /* a digest was told without them */
-    bool codings;
+    bool stamped;         /* change times have changed, as by chmod */
+    bool silently;        /* bytes have changed, and no times with them */
+    bool no_sums;         /* a digest was told without them */
+    bool codings, firsts; /* some coding has had two forms */
     /* the log */
     char line[8192];
     size_t line_n;
@@ -216,6 +217,7 @@ int sim_file_marked(const char *mark, size_t n);
 #define SIM_AREA (1u << 20)
 #define SIM_SLAB (SIM_AREA + (1u << 15)) /* and the sums behind it */
 #define SIM_VERSIONS 8u
+#define SIM_FIRST 128 /* from a form's bytes to those of its first form */
 const char *sim_area(void);
 int sim_area_fd(void);
 size_t sim_at(int file, unsigned version, unsigned coding);

@@ -106,6 +106,12 @@ void sim_body_begin(struct sim_conn *c)
     r->coding = coding_of(r);
     PROPERTY(r->coding == 0 || sim.codings);
     (void)value(r, "ETag", r->etag, sizeof r->etag);
+    size_t tag_n = strlen(r->etag);
+    r->first =
+        r->coding && tag_n > 2 && strcmp(r->etag + tag_n - 2, "1\"") == 0;
+    PROPERTY(!r->first || sim.firsts);
+    if (sim.firsts && r->coding && tag_n == 0)
+        r->file = -1; /* nothing tells which of two forms it is */
     if (r->status == 200) {
         PROPERTY(r->length == 0 || r->length == sim_size(r->file, r->coding));
     } else if (value(r, "Content-Range", text, sizeof text)) {
@@ -128,7 +134,8 @@ static void compare(struct sim_reader *r, uint64_t offset, const char *p,
 
     PROPERTY(offset + n <= sim_size(r->file, r->coding));
     for (unsigned v = 0; v < SIM_VERSIONS; v++) {
-        const char *is = sim_area() + sim_at(r->file, v, r->coding) + offset;
+        const char *is = sim_area() + sim_at(r->file, v, r->coding) + offset +
+                         (r->first ? SIM_FIRST : 0);
         if ((now >> v & 1) && p != is && memcmp(p, is, n) != 0)
             now &= ~(1u << v);
     }

@@ -41,6 +41,7 @@ enum mode {
     TOILING, /* codings take their time */
     FORGETS, /* what it is asked about without a descriptor */
     NAMING,  /* tags of forms come a moment after the facts */
+    TWICE,   /* br has a first form, and then a small one */
     MODES
 };
 
@@ -265,6 +266,25 @@ static void name_later(struct prepare_answer *out, struct sim_ask *a)
 }
 
 /* Type and identity first, then each coding. */
+static bool has_first(const struct sim_ask *a, unsigned c)
+{
+    return a->mode == TWICE && c == CODING_BR && !(a->sidecars >> c & 1);
+}
+
+/* The first form of this coding: the small one comes as well. */
+static void make_first(struct prepare_answer *out, struct sim_ask *a)
+{
+    unsigned bit = 1u << out->coding;
+
+    a->step = out->coding;
+    a->first_told = sim.firsts = true;
+    out->first = (uint8_t)bit;
+    out->coming |= (uint8_t)bit;
+    out->more = 1;
+    out->place.offset += SIM_FIRST;
+    out->digest[4] = 1;
+}
+
 static void compose(struct prepare_answer *out, struct sim_ask *a)
 {
     const struct sim_file *f = &sim_files[a->file];
@@ -296,6 +316,10 @@ static void compose(struct prepare_answer *out, struct sim_ask *a)
     digest(out->digest, a, c);
     if (codings)
         tell_forms(out, a, c, c ? c : CODING_COUNT - 1);
+    if (codings && !c && a->mode == TWICE)
+        out->first = out->forms & (1u << CODING_BR);
+    if (c && has_first(a, c) && !a->first_told)
+        make_first(out, a);
     if (a->mode == USELESS && c)
         find_useless(out);
     if (a->mode == NAMING && out->kind == PREPARE_FACTS)

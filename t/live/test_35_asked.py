@@ -2,14 +2,18 @@
 """Which forms are made: those that a client would be sent, and no others."""
 import os
 import random
+import shutil
 import signal
+import subprocess
 import time
 
 import pytest
 
+import linter
 from harness import until
 from observing import fetch
 from samples import parse, total
+from wire import Connection
 
 CODINGS = ("gzip", "zstd", "br")
 BROWSER = "gzip, deflate, br, zstd"
@@ -21,6 +25,14 @@ def words(seed, n):
     """A text that takes brotli a while."""
     r = random.Random(seed)
     return " ".join("%x" % r.getrandbits(20) for _ in range(n // 6)).encode()
+
+
+def unpacked(r):
+    assert r.get("Content-Encoding") == "br"
+    if not shutil.which("brotli"):
+        pytest.skip("needs brotli")
+    return subprocess.run(["brotli", "-dc"], input=r.body, check=True,
+                          stdout=subprocess.PIPE).stdout
 
 
 def settled(server, *names):
@@ -205,10 +217,11 @@ def test_when_a_preparer_dies(counted):
                 b"prepar" in open("/proc/%d/cmdline" % p, "rb").read()]
     os.kill(preparer[0], signal.SIGKILL)
     c.server.await_line("W023", mark)
+    before = c.made().get("br", 0)
 
     def plain():
         assert c.server.get("/a.txt").status == 200
-        return c.made() == {"br": 1}
+        return c.made() == {"br": before + 1}
     until("br", plain)
     assert c.server.coded("/a.txt", "br")
 
@@ -241,3 +254,85 @@ def test_of_a_file_whose_memory_is_gone(counted):
     for i in range(12):
         assert c.server.get("/%d.bin" % i).status == 200
     assert c.server.coded("/a.txt", "br").get("Content-Encoding") == "br"
+
+
+# -- a form that is there soon, and then a smaller one
+
+def both_forms(server, target, coding="br"):
+    """(first, small) of a file that takes the coder a while."""
+    def soon():
+        r = server.get(target, Accept_Encoding=coding)
+        return r if r.get("Content-Encoding") == coding else None
+    return until("a form", soon), server.coded(target, coding)
+
+
+def test_one_soon_and_then_a_smaller_one(counted):
+    files = {"a.txt": words(1, 250000)}
+    one, two = counted(files), counted(files)
+    first, small = both_forms(one.server, "/a.txt")
+    assert first.etag == small.etag[:-1] + '1"' and not small.etag.startswith(
+        "W/")
+    assert len(small.body) < len(first.body) < 200000
+    assert unpacked(first) == unpacked(small) == files["a.txt"]
+    # by the node that has both, and by one that has none, whose first form is
+    # as good as its small one
+    for server in (one.server, two.server):
+        for r in (first, small, small):
+            for method in ("GET", "HEAD"):
+                again = server.request(method, "/a.txt", {
+                    "Accept-Encoding": BROWSER, "If-None-Match": r.etag})
+                assert (again.status, again.etag) == (304, r.etag)
+                linter.twin_304(r, again)
+    assert two.made() == {}
+    assert {(r.etag, r.body) for r in both_forms(two.server, "/a.txt")} == {
+        (first.etag, first.body), (small.etag, small.body)}
+    # of another file, or to one that does not take it, neither says anything
+    for fields in ({"Accept-Encoding": "gzip"}, {}):
+        for r in (first, small):
+            assert one.server.request("GET", "/a.txt", {
+                **fields, "If-None-Match": r.etag}).status == 200
+    for server in (one.server, two.server):
+        server.tree.write("a.txt", files["a.txt"][::-1])
+        for r in (first, small):
+            assert server.get("/a.txt", Accept_Encoding="br",
+                              If_None_Match=r.etag).status == 200
+
+
+def test_a_first_form_is_held_for_good(counted):
+    """A cache in front that got it need not fetch the smaller one, and nobody
+    takes it for one that would be stale."""
+    c = counted({"a.txt": words(2, 400000)})
+    first, small = both_forms(c.server, "/a.txt")
+    mark = c.server.mark()
+    for tag in (first.etag, small.etag) * 3:
+        r = c.server.get("/a.txt", Accept_Encoding="br", If_None_Match=tag)
+        assert r.status == 304 and r.etag == tag
+    date = c.server.get("/a.txt", Accept_Encoding="br",
+                        If_Modified_Since=first.get("Last-Modified"))
+    assert date.status == 304
+    assert not any("W090" in line for line in c.server.process.lines[mark:])
+    c.server.stop()
+    c.server.start()
+    for tag in (first.etag, small.etag):
+        r = c.server.get("/a.txt", Accept_Encoding="br", If_None_Match=tag)
+        assert r.status == 304 and r.etag == tag
+
+
+def test_a_download_of_the_first_form_is_whole(counted):
+    """Though the small one has taken its place meanwhile."""
+    c = counted({"a.txt": words(3, 600000)})
+    target = "/a.txt"
+
+    def ask():
+        r = c.server.get(target, Accept_Encoding="br")
+        return r if r.has("Content-Encoding") else None
+    first = until("a form", ask)
+    with Connection(("127.0.0.1", c.server.port), rcvbuf=2048) as slow:
+        slow.send("GET /a.txt HTTP/1.1\r\nHost: localhost\r\n"
+                  "Accept-Encoding: br\r\n\r\n")
+        until("the small form", lambda: ask().etag != first.etag)
+        r = slow.read_response(target=("localhost", target))
+        assert r.status == 200
+        if r.etag == first.etag:
+            assert r.body == first.body
+        assert unpacked(r) == unpacked(first)

@@ -22,6 +22,7 @@
 
 #include "base/built.h"
 #include "prepare/coder.h"
+#include "prepare/compress.h"
 #include "prepare/form.h"
 #include "prepare/digest.h"
 #include "prepare_rig.h"
@@ -340,6 +341,71 @@ static void only_what_is_asked_for(void **state)
     rig_stop(&r, 0);
 }
 
+/* Of a file that takes long to be made as small as it gets a form is there
+ * soon; small ones are made when nobody waits for a first one. */
+static void first_then_small(void **state)
+{
+    static const char *const names[] = { "a.css", "b.css" };
+    const unsigned br = 1u << CODING_BR;
+    struct rig r;
+    struct prepare_answer a, first[2];
+    unsigned small = 0, told[2] = { 0 };
+
+    (void)state;
+    rig_init(&r);
+    rig_start(&r);
+    for (size_t i = 0; i < 2; i++)
+        rig_write(&r, names[i], text, sizeof text);
+    rig_age(&r, "b.css");
+    r.make = br;
+    rig_pause(&r, true);
+    for (size_t i = 0; i < 2; i++)
+        rig_ask(&r, 0, names[i], i, true, 0);
+    rig_pause(&r, false);
+    while (small < 2) {
+        assert_int_equal(rig_take(&r, 0, &a), 1);
+        assert_true(a.seq < 2);
+        if (a.kind == PREPARE_FACTS) {
+            assert_int_equal(a.first, a.naming ? 0 : br | 1u << CODING_ZSTD);
+            continue;
+        }
+        check_coded(&r, 0, &a);
+        assert_int_equal(a.forms, br);
+        if (told[a.seq]++ == 0) {
+            assert_int_equal(small, 0);
+            assert_true(a.first == br && a.more && a.coming == br);
+            first[a.seq] = a;
+            continue;
+        }
+        small++;
+        assert_true(!a.first && !a.more);
+        assert_true(a.place.bytes < first[a.seq].place.bytes);
+        /* one derived digest: the tag's end tells the two apart */
+        assert_memory_equal(a.form[CODING_BR], first[a.seq].form[CODING_BR],
+                            sizeof a.form[CODING_BR]);
+        assert_memory_not_equal(a.digest, first[a.seq].digest, 32);
+    }
+    rig_stop(&r, 0);
+}
+
+/* What is small or soon made has one form. */
+static void made_once(void **state)
+{
+    static const struct {
+        enum coding c;
+        uint64_t n;
+        bool twice;
+    } rows[] = {
+        { CODING_GZIP, 1 << 20, false }, { CODING_BR, 1023, false },
+        { CODING_BR, 1024, true },       { CODING_ZSTD, 16383, false },
+        { CODING_ZSTD, 16384, true },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++)
+        assert_int_equal(compress_twice(rows[i].c, rows[i].n), rows[i].twice);
+}
+
 /* A bare ask is answered of what is remembered: else it fails. */
 static void bare_asks(void **state)
 {
@@ -528,6 +594,8 @@ int main(void)
         cmocka_unit_test(end_under_way),
         cmocka_unit_test(only_what_is_asked_for),
         cmocka_unit_test(bare_asks),
+        cmocka_unit_test(first_then_small),
+        cmocka_unit_test(made_once),
     };
 
     if (!built_with(BUILT_BROTLI) || !built_with(BUILT_ZSTD)) {

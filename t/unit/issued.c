@@ -9,7 +9,7 @@
 
 static uint64_t key_of(const struct issued *p, const char *path)
 {
-    return issued_key(p, 0, span_str(path), CODING_IDENTITY);
+    return issued_key(p, 0, span_str(path), CODING_IDENTITY, false);
 }
 
 static void tags_and_dates(void **state)

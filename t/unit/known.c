@@ -269,6 +269,63 @@ static void wishes(void **state)
     }
 }
 
+/* Either tag of a coding that has two forms, whichever is there, if any. */
+static void both_forms(void **state)
+{
+    static const struct {
+        const char *row;
+        const char *pairs[PAIRS_MAX];
+        int status;
+        bool other[2]; /* if the small one, or the first, is there */
+    } rows[] = {
+        { "the small one",
+          { "Accept-Encoding", "br", "If-None-Match", "\"t-br\"" },
+          304,
+          { false, true } },
+        { "the first one",
+          { "Accept-Encoding", "br", "If-None-Match", "\"t-br1\"" },
+          304,
+          { true, false } },
+        { "in a list, weak",
+          { "Accept-Encoding", "gzip, br", "If-None-Match",
+            "\"x\", W/\"t-br1\"" },
+          304,
+          { true, false } },
+        { "to one that does not take it",
+          { "Accept-Encoding", "gzip", "If-None-Match", "\"t-br1\"" },
+          200,
+          { false, false } },
+        { "something else",
+          { "Accept-Encoding", "br", "If-None-Match", "\"t-br11\"" },
+          200,
+          { false, false } },
+    };
+    static struct head h;
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        for (unsigned first = 0; first < 2; first++) {
+            struct plan_source s = sources_made(i % 2 ? BR : 0);
+            s.known = BR;
+            s.twice = BR;
+            if (first) {
+                s.first = BR;
+                s.form[CODING_BR]->tag.opaque = SPAN("t-br1");
+            }
+            heads_make(&h, rows[i].pairs);
+            struct plan p;
+            plan_make(&p, &h, &s, NOW);
+            ROW_CHECK(rows[i].row, p.status == rows[i].status);
+            ROW_CHECK(rows[i].row, p.other == rows[i].other[first]);
+            s.twice = 0;
+            plan_make(&p, &h, &s, NOW);
+            ROW_CHECK(rows[i].row,
+                      (p.status == 304) ==
+                          (rows[i].status == 304 && !rows[i].other[first]));
+        }
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -276,6 +333,7 @@ int main(void)
         cmocka_unit_test(never_sent_unmade),
         cmocka_unit_test(waits_for_the_best),
         cmocka_unit_test(wishes),
+        cmocka_unit_test(both_forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
