@@ -265,7 +265,6 @@ static void name_later(struct prepare_answer *out, struct sim_ask *a)
     a->due_us = sim.now_us + NAMING_US;
 }
 
-/* Type and identity first, then each coding. */
 static bool has_first(const struct sim_ask *a, unsigned c)
 {
     return a->mode == TWICE && c == CODING_BR && !(a->sidecars >> c & 1);
@@ -285,6 +284,7 @@ static void make_first(struct prepare_answer *out, struct sim_ask *a)
     out->digest[4] = 1;
 }
 
+/* Type and identity first, then each coding. */
 static void compose(struct prepare_answer *out, struct sim_ask *a)
 {
     const struct sim_file *f = &sim_files[a->file];
