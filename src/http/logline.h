@@ -19,8 +19,8 @@
 #define LOGLINE_ID_MAX 128      /* so are ids, which are for machines */
 #define LOGLINE_USER_MAX BASIC_USER_MAX
 /* Longest line, newline included: five texts, two ids and a user's name whose
- * bytes take six each, and the rest.  A line that did not fit would be lost, which nobody may
- * bring about. */
+ * bytes take six each, and the rest.  A line that did not fit would be lost,
+ * which nobody may bring about. */
 #define LOGLINE_BYTES_MAX \
     (6 * (5 * LOGLINE_TARGET_MAX + 2 * LOGLINE_ID_MAX + LOGLINE_USER_MAX) + \
      2048)
