@@ -247,7 +247,7 @@ static void answer_file(const struct reply *to, struct entry *e)
     fetch(&e->own_form);
     const struct head *h = &to->q->head;
     UNINIT struct plan plan;
-    if (e->source.known && head_has(h, FIELD_IF_NONE_MATCH))
+    if (e->untold && head_has(h, FIELD_IF_NONE_MATCH))
         forms_tell(to->a->files, e);
     plan_make(&plan, h, &e->source, to->a->now->second + e->clock_s);
     if (plan.wish != CODING_IDENTITY)

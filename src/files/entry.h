@@ -162,6 +162,7 @@ struct entry {
     bool degraded;      /* answered without the preparer's facts */
     bool digesting;     /* its digest is on its way, and worth waiting for */
     bool naming;        /* the tags of its forms are on their way */
+    bool untold;        /* source.known has one whose tag was not made yet */
     bool foreign;       /* asking its descriptors may take for ever */
     int lane;           /* of the helper that looked it up; -1: none did */
     uint64_t helped_us; /* when that began, monotonic */

@@ -96,9 +96,12 @@ static void know(const struct files *fs, struct entry *e,
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++)
         memcpy(e->known[c - 1], a->form[c], sizeof e->known[c - 1]);
     e->source.known = (uint8_t)known;
+    e->untold = false;
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
-        if (known >> c & 1 && entry_form(e, c))
+        bool there = entry_form(e, c) != NULL;
+        if (known >> c & 1 && there)
             set_tag(fs, e, (enum coding)c, false, e->known[c - 1]);
+        e->untold = e->untold || (known >> c & 1 && !there);
     }
     e->source.twice = a->first;
 }
@@ -106,6 +109,7 @@ static void know(const struct files *fs, struct entry *e,
 /* Without memory it is not told, and what it would have confirmed is sent. */
 void forms_tell(const struct files *fs, struct entry *e)
 {
+    e->untold = false;
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         if (e->source.known >> c & 1 && !entry_form(e, c) &&
             coded_add(e, (enum coding)c))

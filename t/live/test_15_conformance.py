@@ -31,14 +31,8 @@ def placeholders(server):
         tag = c.get("/ten.bin").etag
         alpha = c.get("/alphabet.txt").etag
         text = c.get("/text.txt").etag
-        coded = {}
-        for coding in ("gzip", "br", "zstd"):
-            # Made in the background; identity is served until it is ready.
-            coded[coding] = harness.until(
-                "text.txt in " + coding,
-                lambda: (lambda r: r.etag if r.has("Content-Encoding")
-                         else None)(c.get("/text.txt",
-                                          Accept_Encoding=coding)))
+    coded = {coding: server.coded("/text.txt", coding).etag
+             for coding in ("gzip", "br", "zstd")}
     bare = tag.strip("\"")
     assert tag == "\"%s\"" % bare, "not strong: %s" % tag
     return {"TAG": tag, "BARE": bare, "HALF": bare[:len(bare) // 2],

@@ -38,9 +38,7 @@ class Site:
         self.server.start()
         self.full = {"identity": self.server.get("/a.txt")}
         for coding in ("gzip", "br"):
-            self.full[coding] = harness.until(coding, lambda: (
-                lambda r: r if r.has("Content-Encoding") else None)(
-                    self.server.get("/a.txt", Accept_Encoding=coding)))
+            self.full[coding] = self.server.coded("/a.txt", coding)
         self.tag = {c: r.etag for c, r in self.full.items()}
         assert len(set(self.tag.values())) == 3
 
