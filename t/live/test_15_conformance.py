@@ -12,7 +12,6 @@ import re
 import pytest
 
 import conformance
-import harness
 from conformance import case as table
 from sites import close, make_site
 from wire import Closed
