@@ -98,6 +98,7 @@ struct txn {
     bool is_long;          /* its socket was told so (net_long) */
     bool body_active;      /* bytes that arrive are content of in[0..head) */
     bool body_done;        /* content of the head at in[0] was taken already */
+    bool unguarded;        /* by another worker: [access] is asked here as well */
     enum fault body_fault; /* and this is what was wrong with it */
     enum request_result after; /* what follows the queue */
     struct list waiter;        /* hangs at an entry that is being prepared */
@@ -170,7 +171,7 @@ void txn_input_add(struct txn *t, struct span more);
 /* The next request is somebody else's until its own credentials are known. */
 static inline void txn_credentials_done(struct txn *t)
 {
-    t->verdict.known = false;
+    t->verdict.known = t->unguarded = false;
     t->user_n = 0;
 }
 

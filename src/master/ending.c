@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "master/deafen.h"
+#include "master/moves.h"
 #include "master/pidfile.h"
 #include "master/service.h"
 #include "master/master_state.h"
@@ -63,6 +64,16 @@ int ending_turn(struct master *m)
     return -1;
 }
 
+/* Those that finish already have nobody to hand connections to from here on.
+ * They hear of it first. */
+static void stay(struct master *m)
+{
+    EACH_GENERATION (at, m) {
+        if (generation_at(at)->state == GENERATION_DRAINING)
+            moves_end(generation_at(at));
+    }
+}
+
 void master_finish(struct master *m)
 {
     /* another program serves on: idle connections have time to move there */
@@ -72,6 +83,7 @@ void master_finish(struct master *m)
     service_stopping(m);
     atomic_store(&m->standing->leaves, !m->upgrade.replaced);
     m->ending = true;
+    stay(m);
     EACH_GENERATION (at, m) {
         struct generation *g = generation_at(at);
         deafen_begin(m, g);
@@ -89,6 +101,7 @@ static void release(struct master *m)
     upgrade_cancel(m, SIGQUIT);
     service_stopping(m);
     m->ending = m->released = true;
+    stay(m);
     EACH_GENERATION (at, m) {
         struct generation *g = generation_at(at);
         deafen_begin(m, g);

@@ -20,6 +20,14 @@ static bool listens(const struct conf *c, const char *text)
     return false;
 }
 
+static void tell(struct generation *g, const char *word, size_t n)
+{
+    for (unsigned i = 0; i < g->conf->workers; i++) {
+        if (g->worker[i].pid > 0)
+            (void)channel_send(g->worker[i].control, word, n, NULL, 0);
+    }
+}
+
 void moves_begin(struct generation *from, const struct generation *to)
 {
     char word[1 + LISTEN_MAX] = { WORKER_MOVE };
@@ -27,8 +35,12 @@ void moves_begin(struct generation *from, const struct generation *to)
 
     for (size_t i = 0; i < n && i < LISTEN_MAX; i++)
         word[1 + i] = listens(to->conf, from->conf->listen[i].text);
-    for (unsigned i = 0; i < from->conf->workers; i++) {
-        if (from->worker[i].pid > 0)
-            (void)channel_send(from->worker[i].control, word, 1 + n, NULL, 0);
-    }
+    tell(from, word, 1 + n);
+}
+
+void moves_end(struct generation *g)
+{
+    const char word[1 + LISTEN_MAX] = { WORKER_MOVE };
+
+    tell(g, word, 1 + g->conf->n_listen);
 }

@@ -12,4 +12,7 @@ struct generation;
  * are its workers' from their next request on. */
 void moves_begin(struct generation *from, const struct generation *to);
 
+/* g, which drains, keeps what it has: nobody serves on who would take it. */
+void moves_end(struct generation *g);
+
 #endif

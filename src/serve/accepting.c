@@ -16,7 +16,9 @@
 #include "answer/events.h"
 #include "answer/txn.h"
 #include "base/check.h"
+#include "base/uninit.h"
 #include "files/keep.h"
+#include "http/head.h"
 #include "os/log.h"
 #include "os/net.h"
 #include "os/poll.h"
@@ -184,6 +186,15 @@ static size_t listener_of(const struct conf *conf, uint64_t address)
     return 0;
 }
 
+/* What is wrong with a head that is more than fits here; 0: they are several
+ * requests, of which none is answered: they may be sent again. */
+static int too_long(const struct head_limits *limits, struct span in)
+{
+    UNINIT struct head h;
+
+    return fault_row(head_parse(&h, in.p, in.n, limits))->status;
+}
+
 /* A connection that another worker has had until now; its place is there. */
 static void go_on(struct worker *w, int fd, const struct moved *what,
                   struct span in)
@@ -206,12 +217,20 @@ static void go_on(struct worker *w, int fd, const struct moved *what,
     if (in.n == 0)
         return;
     c->txn = txn_borrow(&w->txns);
-    if (!c->txn || in.n > c->txn->in_cap) {
+    if (!c->txn) {
         step_close(w, c, END_EVICTED);
         return;
     }
     c->txn->conn = c;
-    c->txn->body_done = what->body_done;
+    if (in.n > c->txn->in_cap) {
+        int status = too_long(&w->head_limits, in);
+        if (status)
+            step_refuse(w, c, status, END_FAULTY);
+        else
+            step_close(w, c, END_EVICTED);
+        return;
+    }
+    c->txn->body_done = c->txn->unguarded = what->body_done;
     c->txn->body_fault = what->body_fault;
     conn_become(c, CONN_HEAD);
     arrivals_said(&w->arrivals, c, in);
@@ -224,18 +243,22 @@ void accepting_moved(struct worker *w)
     struct span in;
     int fd = 0;
 
-    for (unsigned n = 0; n < BUDGET && w->acceptor.on; n++) {
+    w->acceptor.moved_left = true;
+    for (unsigned n = 0; n < BUDGET && (w->acceptor.on || w->acceptor.last);
+         n++) {
         char *room = arrivals_room(&w->arrivals, MOVING_BYTES);
         if (!room)
             return;
         enum room place = capacity_connection(w, &gives_way);
-        if (place == CAPACITY_NONE)
+        if (place == CAPACITY_NONE && w->acceptor.on)
             pause_accepting(w);
         if (place != CAPACITY_YES)
             return;
         fd = moving_take(w->start->moving[MOVING_TAKE], room, &what, &in);
-        if (fd == -EAGAIN)
+        if (fd == -EAGAIN) {
+            w->acceptor.moved_left = false;
             return;
+        }
         if (fd >= 0 && gives_way)
             step_give_way(w, gives_way);
         if (fd >= 0)
@@ -353,4 +376,8 @@ void accepting_stop(struct worker *w)
             ;
         close(w->start->listener[i]);
     }
+    w->acceptor.last = w->start->moving && !w->ending.moves.on;
+    if (w->acceptor.last)
+        poll_add_listener(w->poll, w->start->moving[MOVING_TAKE],
+                          &w->acceptor.moved_tag);
 }

@@ -38,6 +38,9 @@ struct acceptor {
     bool on;            /* they are in the poll set */
     bool failing;       /* and that has been logged */
     bool not_accepting; /* has let go of them */
+    bool last;          /* nobody serves after it: it goes on taking what comes
+                           from workers that finish (moving.h) */
+    bool moved_left;    /* more of that may be there */
     uint64_t again_ms, look_ms;
     size_t paused_at; /* connections at that time */
     int reserve;      /* a descriptor for serve/last_fd, or -1 */

@@ -64,12 +64,15 @@ static void finish(struct worker *w)
     }
 }
 
-/* Of which listening sockets: a byte each. */
+/* Of which listening sockets: a byte each.  Of none: nobody serves on any more.
+ */
 static void begin_moves(struct moves *m, const char *may, size_t n)
 {
-    m->on = true;
-    for (size_t i = 0; i < n && i < LISTEN_MAX; i++)
+    m->on = false;
+    for (size_t i = 0; i < n && i < LISTEN_MAX; i++) {
         m->may[i] = may[i] != 0;
+        m->on = m->on || m->may[i];
+    }
 }
 
 static void obey(struct worker *w, enum worker_word word, int fd)
@@ -100,7 +103,14 @@ static void obey(struct worker *w, enum worker_word word, int fd)
     case WORKER_PREPARER:
         replies_renew(&w->files, fd);
         return;
-    case WORKER_MOVE:
+    case WORKER_MOVE: /* by nobody: those that waited for it go on here */
+        for (struct list *at = w->places.all.next;
+             at != &w->places.all && !w->ending.moves.on; at = at->next) {
+            struct conn *c = LIST_ENTRY(at, struct conn, node);
+            if (c->state == CONN_HEAD && !c->awaits_proxy && c->txn->in_n > 0)
+                step_resume(w, c);
+        }
+        break;
     case WORKER_READY:
     case WORKER_NOT_ACCEPTING:
     case WORKER_MOVED:

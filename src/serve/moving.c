@@ -30,6 +30,8 @@ bool moving_possible(const struct conn *c, struct span in)
 
     if (c->closing || c->ended || c->broken || in.n > MOVING_INPUT_MAX)
         return false;
+    if (c->state == CONN_BODY) /* whoever took its content answers it */
+        return false;
     return !t || (!txn_sending(t) && t->record_n == 0 && !t->body_active);
 }
 

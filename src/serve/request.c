@@ -391,7 +391,8 @@ static enum request_result answer(struct worker *w, struct conn *c,
 }
 
 /* Is a password to be had first?  It comes before the content, so that nobody
- * sends what is not wanted, and before everything that tells what is there.
+ * sends what is not wanted, and before everything that tells what is there; of
+ * one that another worker has let in, once more.
  * Not for what is beside the site: health, and the way to https; nor for
  * OPTIONS, which no browser's preflight has credentials for (Fetch 4.8). */
 static bool held(struct worker *w, struct conn *c, struct request *q,
@@ -401,7 +402,7 @@ static bool held(struct worker *w, struct conn *c, struct request *q,
     const struct conf_site *site = NULL;
     struct target target;
 
-    if (t->body_done || q->head.method == METHOD_OPTIONS ||
+    if ((t->body_done && !t->unguarded) || q->head.method == METHOD_OPTIONS ||
         method_support(q->head.method) == METHOD_UNKNOWN ||
         route(w, q, &target, &site) != FAULT_NONE || !site ||
         target.path.n == 0 || health_names(w->conf, target.path) ||

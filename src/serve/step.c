@@ -450,7 +450,7 @@ void step_writable(struct worker *w, struct conn *c)
 void step_resume(struct worker *w, struct conn *c)
 {
     CHECK(conn_is(c));
-    if (c->state == CONN_PREPARE)
+    if (c->state == CONN_PREPARE || c->state == CONN_HEAD)
         run(w, c, txn_input(c->txn));
     else if (c->state == CONN_SEND)
         /* answers before this one are still on their way */

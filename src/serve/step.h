@@ -20,7 +20,8 @@ void step_received(struct worker *w, struct conn *c, const char *p, size_t n);
 /* There may be room to send again. */
 void step_writable(struct worker *w, struct conn *c);
 
-/* What the connection waited for from the preparer is there. */
+/* What the connection waited for is there (from the preparer, or for room at
+ * other workers, which there is no need of any more). */
 void step_resume(struct worker *w, struct conn *c);
 
 /* Sends the answer after which the connection ends, which is in its queue; a

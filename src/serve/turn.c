@@ -249,10 +249,6 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
         accepting_take(w);
         answer_received(w);
     }
-    if (moved) {
-        accepting_moved(w);
-        answer_received(w);
-    }
     if (facts) {
         take_news(w);
         take_facts(w);
@@ -263,6 +259,10 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
     }
     if (control)
         control_take(w);
+    if (moved || w->acceptor.last) {
+        accepting_moved(w);
+        answer_received(w);
+    }
     list_some(w);
 }
 

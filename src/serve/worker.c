@@ -73,7 +73,9 @@ static bool finished(struct worker *w)
     if (w->ending.stops)
         return true;
     return w->ending.drains &&
-           (w->places.n == 0 || w->now.ms >= w->ending.until_ms);
+           ((w->places.n == 0 &&
+             !(w->acceptor.last && w->acceptor.moved_left)) ||
+            w->now.ms >= w->ending.until_ms);
 }
 
 static void close_all(struct worker *w)

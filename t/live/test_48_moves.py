@@ -12,6 +12,7 @@ import pytest
 import harness
 from harness import until
 from test_72_proxies import binary
+from test_78_access import HASHES
 from wire import Closed
 
 SWITCHES = 25
@@ -328,3 +329,65 @@ def test_killed_after_taking_one(serve):
             c.get("/a.txt")
     assert server.get("/a.txt").status == 200
     server.sockets_at_start = {}
+
+
+def test_passwords_are_asked_for_where_it_is_answered(serve, tmp_path):
+    """Also of a request whose content another worker has taken, before there
+    was anything to ask for."""
+    users = tmp_path / "users"
+    users.touch(0o600)
+    users.write_text("alice:%s\n" % HASHES["alice"][1])
+    server = serve(files=FILES, conf={"server": {"workers": 1}})
+    with server.connect() as c:
+        c.send(b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\n"
+               b"Content-Length: 10\r\n\r\n12345")
+        until("half of it", lambda: server.request(
+            target="/b.txt").status == 200)
+        reload(server, NEXT, "[access *]\nbasic = %s\n" % users)
+        c.send(b"67890")
+        r = c.read_response()
+        assert (r.status, r.get("Server")) in ((401, "next"), (200, "etagd"))
+
+
+def test_requests_under_way_at_a_stop_that_follows(serve):
+    """Those that finish have nobody to hand them to; what waits between two
+    workers is taken by those that finish last.  And a preparer that serves
+    older workers is not taken for one that hangs."""
+    server = serve(files=FILES, conf={"server": {"workers": 1},
+                                      "timeouts": {"heartbeat": "2500ms"}})
+    head = b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\n"
+    content, halves = server.connect(lint=False), []
+    content.send(head + b"Content-Length: 4\r\n\r\nab")
+    for i in range(20):
+        halves.append(server.connect(lint=False))
+        halves[i].send(head[:20 + i])
+    assert server.get("/b.txt").status == 200  # they have been read
+    reload(server, NEXT)
+    since = server.mark()
+    server.signal(signal.SIGQUIT)
+    server.await_line("M081", since)
+    for i, c in enumerate(halves):
+        c.send(head[20 + i:] + b"\r\n")
+        assert c.read_response().status == 200
+    # nothing tells that it is left alone: some of its heartbeats' times are due
+    time.sleep(6)
+    content.send(b"cd")
+    assert content.read_response().status == 200
+    assert server.wait() == 0
+    assert not [line for line in server.process.lines if "M100" in line]
+
+
+def test_more_than_the_next_configuration_takes(serve):
+    server = serve(files=FILES, conf={"server": {"workers": 1},
+                                      "limits": {"head": "32k"}})
+    with server.connect() as other, server.connect(lint=False) as c:
+        assert other.get("/a.txt").status == 200
+        c.send(b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\n" +
+               b"".join(b"X-%02d: %s\r\n" % (i, b"x" * 900)
+                        for i in range(30)))
+        assert server.get("/b.txt").status == 200  # it has been read
+        reload(server, {"server": {"workers": 1, "server-field": "next"},
+                        "limits": {"head": "2k", "target": "1k",
+                                   "line": "1k"}})
+        assert c.read_response().status == 431
+        moved(server, other)
