@@ -18,6 +18,7 @@
 #include "master/boxed.h"
 #include "master/deafen.h"
 #include "master/ending.h"
+#include "master/handover.h"
 #include "master/logform.h"
 #include "master/moves.h"
 #include "master/opening.h"
@@ -277,6 +278,18 @@ static void leave_places(struct master *m, const struct generation *g)
     log_info("M014", "generation %u has ended", g->number);
 }
 
+/* Does a generation whose workers still finish use g's preparer? */
+static bool lends(struct master *m, const struct generation *g)
+{
+    EACH_GENERATION (at, m) {
+        struct generation *other = generation_at(at);
+        if (other != g && !generation_workers_gone(other) &&
+            handover_owner(other) == g)
+            return true;
+    }
+    return false;
+}
+
 /* Generations whose last process has ended are freed. */
 static void bury(struct master *m)
 {
@@ -287,7 +300,8 @@ static void bury(struct master *m)
         at = at->next;
         if (g->state != GENERATION_DRAINING && g->state != GENERATION_STOPPING)
             continue;
-        generation_finish_preparer(g);
+        if (!lends(m, g)) /* without its control it would seem to hang */
+            generation_finish_preparer(g);
         if (generation_workers_gone(g))
             generation_finish_sides(g);
         if (!generation_gone(g))
