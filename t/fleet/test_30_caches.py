@@ -45,7 +45,7 @@ def test_each_client_gets_what_it_takes(nodes, before, kind):
     three = nodes({"0.txt": FILES["0.txt"]})
     for node in three:
         for coding in "br", "gzip":
-            node.server.coded("/0.txt", coding)
+            node.server.coded("/0.txt", coding, small=False)
     cache = before(kind, three)
     for accept, coding in (
             ("gzip, deflate, br, zstd", "br"), ("br;q=1.0, gzip;q=0.5", "br"),

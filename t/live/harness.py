@@ -472,14 +472,16 @@ class Server:
         return self.request("GET", target, [(n.replace("_", "-"), v)
                                             for n, v in fields.items()])
 
-    def coded(self, target, coding):
-        """The answer in that coding, once it is made and as small as it gets:
-        the tag of a first form ends in 1."""
+    def coded(self, target, coding, small=True):
+        """The answer in that coding, once it is made, and as small as it gets:
+        the tag of a first form ends in 1.  (Some files' stays: small=False.)
+        """
         def look():
             r = self.get(target, Accept_Encoding=coding)
             assert r.status == 200
             return r if (r.get("Content-Encoding") == coding and
-                         not (r.etag or "").endswith('1"')) else None
+                         not (small and (r.etag or "").endswith('1"'))) \
+                else None
         r = until("%s of %s" % (coding, target), look)
         self.close_connections()
         return r
