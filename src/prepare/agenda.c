@@ -262,9 +262,8 @@ static void feed_coder(struct agenda *d)
                &(struct coder_task){ .whose = it, .coding = CODING_IDENTITY });
 }
 
-/* Of some texts, most of which nobody wrote (lists of numbers), what takes
- * longer is no smaller: then the first form stays.  Either tag goes on meaning
- * the bytes that its encoder makes. */
+/* The same bytes again are no other form.  (Of some texts, lists of numbers
+ * above all, what took longer is the larger one.) */
 static bool no_gain(struct item *it, const struct coder_task *task)
 {
     const struct part *part = item_part(it, task->coding);
@@ -276,7 +275,9 @@ static bool no_gain(struct item *it, const struct coder_task *task)
     }
     it->small &= (uint8_t)~bit;
     return part->state == PART_THERE &&
-           (!task->out || task->out_n >= part->bytes);
+           (!task->out ||
+            (task->out_n == part->bytes &&
+             memcmp(task->digest, part->digest, sizeof part->digest) == 0));
 }
 
 static void store_coding(struct agenda *d, struct item *it,

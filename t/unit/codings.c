@@ -388,36 +388,6 @@ static void first_then_small(void **state)
     rig_stop(&r, 0);
 }
 
-/* Of a list of numbers brotli's best level makes three times as much. */
-static void what_is_no_smaller(void **state)
-{
-    static char numbers[120000];
-    const unsigned br = 1u << CODING_BR;
-    struct rig r;
-    struct prepare_answer a;
-    unsigned told = 0;
-    size_t n = 0;
-
-    (void)state;
-    for (unsigned i = 1; n + 8 < sizeof numbers; i++)
-        n += (size_t)snprintf(numbers + n, 8, "%u\n", i);
-    rig_init(&r);
-    rig_start(&r);
-    rig_write(&r, "n.txt", numbers, n);
-    rig_age(&r, "n.txt");
-    r.make = br;
-    rig_ask(&r, 0, "n.txt", 1, true, 0);
-    do {
-        assert_int_equal(rig_take(&r, 0, &a), 1);
-        if (a.kind != PREPARE_CODED)
-            continue;
-        assert_int_equal(a.first, br);
-        told++;
-    } while (a.more);
-    assert_int_equal(told, 2);
-    rig_stop(&r, 0);
-}
-
 /* What is small or soon made has one form. */
 static void made_once(void **state)
 {
@@ -625,7 +595,6 @@ int main(void)
         cmocka_unit_test(only_what_is_asked_for),
         cmocka_unit_test(bare_asks),
         cmocka_unit_test(first_then_small),
-        cmocka_unit_test(what_is_no_smaller),
         cmocka_unit_test(made_once),
     };
 
