@@ -50,8 +50,7 @@ def ours(folder):
                    "head": table.HEAD_MAX, "fields": table.FIELDS_MAX,
                    "body": table.BODY_MAX}})
     for coding in ("gzip", "br", "zstd"):
-        harness.until(coding, lambda: server.get(
-            "/text.txt", Accept_Encoding=coding).has("Content-Encoding"))
+        server.coded("/text.txt", coding)
     names = tags(server.address)
     yield {c.name: outcome(server.address, c, names)
            for c in CASES}
