@@ -90,13 +90,13 @@ static void know(const struct files *fs, struct entry *e,
 
     e->source.known = 0;
     e->source.twice = 0;
+    e->untold = false;
     if (e->etag_scheme != ETAG_SCHEME_CONTENT &&
         e->etag_scheme != ETAG_SCHEME_WEAK)
         return;
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++)
         memcpy(e->known[c - 1], a->form[c], sizeof e->known[c - 1]);
     e->source.known = (uint8_t)known;
-    e->untold = false;
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         bool there = entry_form(e, c) != NULL;
         if (known >> c & 1 && there)
