@@ -62,8 +62,9 @@ static void encode(struct coder_task *t, const atomic_bool *stop)
     t->out_n = 0;
     if (!t->out)
         return;
-    t->out_n = (t->soon ? compress_soon : compress_bytes)(
-        t->coding, span_of(t->p, t->n), t->text, t->out, cap, stop);
+    t->out_n =
+        compress_bytes((struct compress_form){ t->coding, t->text, t->soon },
+                       span_of(t->p, t->n), t->out, cap, stop);
     if (t->out_n == 0) {
         free(t->out);
         t->out = NULL;

@@ -169,39 +169,27 @@ bool compress_twice(enum coding c, uint64_t n)
                                (c == CODING_ZSTD && n >= ZSTD_TWICE));
 }
 
-static size_t pack(enum coding c, bool soon, struct span in, bool text,
-                   char *out, size_t cap, const atomic_bool *stop)
+size_t compress_bytes(struct compress_form form, struct span in, char *out,
+                      size_t cap, const atomic_bool *stop)
 {
-    CHECK(in.n <= UINT32_MAX && compress_can(c));
-    (void)text, (void)soon;
-    switch ((int)c) {
+    CHECK(in.n <= UINT32_MAX && compress_can(form.coding));
+    switch ((int)form.coding) {
     case CODING_GZIP:
         return gzip(in.p, in.n, out, cap, stop);
 #ifdef HAVE_ZSTD
     case CODING_ZSTD:
-        return zstd(soon ? ZSTD_SOON : ZSTD_LEVEL, in.p, in.n, out, cap, stop);
+        return zstd(form.soon ? ZSTD_SOON : ZSTD_LEVEL, in.p, in.n, out, cap,
+                    stop);
 #endif
 #ifdef HAVE_BROTLI
     case CODING_BR:
-        return brotli(soon ? BROTLI_SOON : BROTLI_MAX_QUALITY, in.p, in.n, text,
-                      out, cap, stop);
+        return brotli(form.soon ? BROTLI_SOON : BROTLI_MAX_QUALITY, in.p, in.n,
+                      form.text, out, cap, stop);
 #endif
     default:
         break;
     }
     check_failed("a coding", __FILE__, __LINE__, __func__);
-}
-
-size_t compress_bytes(enum coding c, struct span in, bool text, char *out,
-                      size_t cap, const atomic_bool *stop)
-{
-    return pack(c, false, in, text, out, cap, stop);
-}
-
-size_t compress_soon(enum coding c, struct span in, bool text, char *out,
-                     size_t cap, const atomic_bool *stop)
-{
-    return pack(c, true, in, text, out, cap, stop);
 }
 
 void compress_name(struct buf *b, enum coding c, bool text)

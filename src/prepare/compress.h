@@ -21,9 +21,16 @@ size_t compress_room(size_t n);
 /* Was etagd built with an encoder for it (base/built)? */
 bool compress_can(enum coding c);
 
+struct compress_form {
+    enum coding coding;
+    bool text; /* the bytes are UTF-8 */
+    bool soon; /* a twentieth of the time, a tenth more bytes: where
+                  compress_twice() */
+};
+
 /* Bytes written to out, 0 when they do not fit into cap, or when *stop was set
- * under way.  text: the bytes are UTF-8. */
-size_t compress_bytes(enum coding c, struct span in, bool text, char *out,
+ * under way. */
+size_t compress_bytes(struct compress_form form, struct span in, char *out,
                       size_t cap, const atomic_bool *stop);
 
 /* Is a form of n bytes worth making soon, and again as small as it gets?  So it
@@ -31,10 +38,6 @@ size_t compress_bytes(enum coding c, struct span in, bool text, char *out,
  * long as a client takes to come again (doc/cost.md has the times); what fits
  * into a packet as it is can wait for its form. */
 bool compress_twice(enum coding c, uint64_t n);
-
-/* As compress_bytes(): a twentieth of the time, a tenth more bytes. */
-size_t compress_soon(enum coding c, struct span in, bool text, char *out,
-                     size_t cap, const atomic_bool *stop);
 
 /* "brotli 1.0.9 quality=11 ...": what the bytes follow from, but for those that
  * are compressed: the library and its version as it is loaded now, all

@@ -44,11 +44,13 @@ static void put_proof(struct buf *b, enum coding c)
     atomic_bool stop = false;
 
     fill_sample(sample);
-    size_t n = compress_bytes(c, span_of(sample, sizeof sample), true, out,
+    struct compress_form form = { c, .text = true };
+    size_t n = compress_bytes(form, span_of(sample, sizeof sample), out,
                               SAMPLE_BYTES, &stop);
+    form.soon = true;
     if (compress_twice(c, UINT32_MAX))
-        n += compress_soon(c, span_of(sample, sizeof sample), true, out + n,
-                           SAMPLE_BYTES, &stop);
+        n += compress_bytes(form, span_of(sample, sizeof sample), out + n,
+                            SAMPLE_BYTES, &stop);
     digest_of(out, n, digest);
     BUF_LIT(b, " sample=");
     for (size_t i = 0; i < SAMPLE_SHOWN; i++)

@@ -159,8 +159,8 @@ static int put(struct job *j, enum coding c, const char *name, bool there)
     if (cap && !out)
         return -ENOMEM;
     if (cap)
-        n = compress_bytes(c, span_of(j->plain, j->n), j->text, out, cap,
-                           j->b->stop);
+        n = compress_bytes((struct compress_form){ c, j->text, false },
+                           span_of(j->plain, j->n), out, cap, j->b->stop);
     if (atomic_load(j->b->stop))
         rc = -EINTR;
     else if (j->b->write && !unchanged(j))

@@ -148,13 +148,11 @@ static void same_bytes(void **state)
         text[i] = "etaoin shrdlu\n<>"[(x >> 24) % 16];
     }
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
-        size_t n = compress_bytes((enum coding)c, span_of(text, sizeof text),
-                                  true, a, compress_room(sizeof text), &stop);
+        const struct compress_form form = { (enum coding)c, .text = true };
+        struct span in = span_of(text, sizeof text);
+        size_t n = compress_bytes(form, in, a, compress_room(in.n), &stop);
         assert_true(n > 0);
-        assert_int_equal(compress_bytes((enum coding)c,
-                                        span_of(text, sizeof text), true, b, n,
-                                        &stop),
-                         n);
+        assert_int_equal(compress_bytes(form, in, b, n, &stop), n);
         assert_memory_equal(a, b, n);
     }
 }

@@ -23,8 +23,9 @@ static size_t fill(enum coding c, size_t n)
         x = x * 1664525 + 1013904223;
         plain[i] = "etaoin shrdlu\n<>"[(x >> 24) % 16];
     }
-    size_t made = compress_bytes(c, span_of(plain, n), true, coded,
-                                 sizeof coded - 16, &stop);
+    size_t made =
+        compress_bytes((struct compress_form){ c, .text = true },
+                       span_of(plain, n), coded, sizeof coded - 16, &stop);
     assert_true(made > 0);
     return made;
 }
