@@ -269,7 +269,7 @@ static void answer_file(const struct reply *to, struct entry *e)
     }
     if (plan.reason == REASON_WHOLE)
         plan.reason = to->q->why;
-    else if (f->others && !plan.other)
+    else if (f->others && plan.other_n == 0)
         plan.reason = audit_judge(to->a->files, h, e, &plan);
     struct record *r = answer_record(to, plan.status, plan.reason);
     r->line.coding =
@@ -286,8 +286,8 @@ static void answer_file(const struct reply *to, struct entry *e)
         size_t from = t->out.n;
         bool whole = plan.status == 200 && h->method != METHOD_HEAD;
         put_head(to, e, plan.status == 304 ? f->not_modified : &f->ok, &v);
-        if (plan.other)
-            answer_other_tag(&t->out, from);
+        if (plan.other_n)
+            answer_tag(&t->out, from, span_of(plan.other, plan.other_n));
         content = whole ? f->plan.size : 0;
         if (whole && f->bytes && content <= TXN_COPY_MAX)
             buf_put(&t->out, f->bytes, (size_t)content);

@@ -210,7 +210,7 @@ void answer_whole(const struct reply *to, const struct blocks_head *h,
     answer_close(to, r, n);
 }
 
-void answer_other_tag(struct buf *b, size_t from)
+void answer_tag(struct buf *b, size_t from, struct span opaque)
 {
     static const char field[] = "\r\nETag: ";
     char *at = memmem(b->p + from, b->n - from, field, sizeof field - 1);
@@ -219,15 +219,13 @@ void answer_other_tag(struct buf *b, size_t from)
 
     if (!end || end[-1] != '"')
         return;
-    size_t quote = (size_t)(end - 1 - b->p), rest = b->n - quote;
-    if (b->p[quote - 1] == PLAN_FIRST_MARK) {
-        memmove(b->p + quote - 1, b->p + quote, rest);
-        b->n--;
+    char *text = (char *)memchr(at, '"', (size_t)(end - at)) + 1;
+    size_t rest = b->n - (size_t)(end - 1 - b->p);
+    if ((size_t)(text - b->p) + opaque.n + rest > b->cap) {
+        b->overflow = true;
         return;
     }
-    buf_char(b, '\0');
-    if (b->overflow)
-        return;
-    memmove(b->p + quote + 1, b->p + quote, rest);
-    b->p[quote] = PLAN_FIRST_MARK;
+    memmove(text + opaque.n, end - 1, rest);
+    memcpy(text, opaque.p, opaque.n);
+    b->n = (size_t)(text - b->p) + opaque.n + rest;
 }

@@ -70,7 +70,8 @@ void answer_error(const struct reply *to, const struct entry *e);
 void answer_moved(const struct reply *to, struct entry *e,
                   const struct target *target);
 
-/* In the head from `from` on: the tag of its coding's other form (plan.h). */
-void answer_other_tag(struct buf *b, size_t from);
+/* In the head from `from` on: this opaque part of its tag for the one that is
+ * there. */
+void answer_tag(struct buf *b, size_t from, struct span opaque);
 
 #endif

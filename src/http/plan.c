@@ -75,40 +75,50 @@ static enum coding wished(const struct plan_source *source,
     return source->unasked >> best & 1 ? best : CODING_IDENTITY;
 }
 
-/* Of the form of this coding that is not in its row. */
-static struct etag other_tag(const struct plan_source *source, enum coding c,
-                             char text[ETAG_BYTES_MAX])
+/* The tag of the plan's form, or of the coding's other one. */
+static struct etag plan_tag(const struct plan *plan,
+                            const struct plan_source *source)
 {
-    const struct plan_form *form = source->form[c];
-    struct etag tag = form ? form->tag : (struct etag){ SPAN_NONE, false };
-    size_t n = tag.opaque.n;
+    struct etag tag = source->form[plan->coding]->tag;
 
-    if (!(source->twice >> c & 1) || !tag.opaque.p || n + 1 > ETAG_BYTES_MAX)
-        return (struct etag){ SPAN_NONE, false };
-    memcpy(text, tag.opaque.p, n);
-    if (source->first >> c & 1)
-        n--;
-    else
-        text[n++] = PLAN_FIRST_MARK;
-    tag.opaque = span_of(text, n);
+    if (plan->other_n)
+        tag.opaque = span_of(plan->other, plan->other_n);
     return tag;
 }
 
-/* The first acceptable one of which the client holds the other form;
- * CODING_COUNT: none. */
-static enum coding find_other(const struct head *h,
-                              const struct plan_source *source, unsigned forms,
-                              const struct accept_codings *accepted)
+/* Lets it be of the form of this coding that is not in its row; false: there is
+ * none. */
+static bool take_other(struct plan *plan, const struct plan_source *source,
+                       enum coding c)
 {
-    char text[ETAG_BYTES_MAX];
-    unsigned c = 0;
+    const struct plan_form *form = source->form[c];
+    size_t n = form && form->tag.opaque.p ? form->tag.opaque.n : 0;
 
-    for (; c < CODING_COUNT; c++) {
+    if (n == 0 || n + 1 > sizeof plan->other)
+        return false;
+    memcpy(plan->other, form->tag.opaque.p, n);
+    if (source->first >> c & 1)
+        n--;
+    else
+        plan->other[n++] = PLAN_FIRST_MARK;
+    plan->other_n = n;
+    plan->coding = c;
+    return true;
+}
+
+/* The first acceptable one of which the client holds the other form. */
+static bool find_other(const struct head *h, const struct plan_source *source,
+                       unsigned forms, const struct accept_codings *accepted,
+                       struct plan *plan)
+{
+    for (unsigned c = 0; c < CODING_COUNT; c++) {
         if ((forms & source->twice) >> c & 1 && accepted->weight[c] > 0 &&
-            held(h, other_tag(source, (enum coding)c, text)))
-            break;
+            take_other(plan, source, (enum coding)c) &&
+            held(h, plan_tag(plan, source)))
+            return true;
     }
-    return (enum coding)c;
+    plan->other_n = 0;
+    return false;
 }
 
 /* Does the client hold identity, and is better than what is there about to be?
@@ -146,12 +156,10 @@ static APART enum coding select_coding(const struct head *h,
         c = find_form(h, source, source->available, &accepted, named);
         if (c == CODING_COUNT) /* then the answer has no content: 304, or 412 */
             c = find_form(h, source, coded, &accepted, held);
-        if (c == CODING_COUNT && source->twice) {
-            c = find_other(h, source, coded, &accepted);
-            plan->other = c != CODING_COUNT;
-        }
         if (c != CODING_COUNT)
             return c;
+        if (source->twice && find_other(h, source, coded, &accepted, plan))
+            return plan->coding;
         if (accepted.weight[CODING_IDENTITY] > 0 && wants_part(h, source))
             return CODING_IDENTITY;
     }
@@ -210,13 +218,11 @@ static APART void apply_conditions(struct plan *plan, const struct head *h,
                                    const struct plan_source *source,
                                    int64_t now)
 {
-    struct validators v = { .tag = source->form[plan->coding]->tag,
+    struct validators v = { .tag = plan_tag(plan, source),
                             .last_modified = source->last_modified };
-    char text[ETAG_BYTES_MAX];
+
     if (plan->coding == CODING_IDENTITY && source->alias)
         v.alias = *source->alias;
-    if (plan->other)
-        v.tag = other_tag(source, plan->coding, text);
     struct cond_result cond = cond_evaluate(h, &v, now);
 
     plan->reason = cond.reason;
@@ -234,7 +240,8 @@ void plan_make(struct plan *plan, const struct head *h,
     plan->status = 200;
     plan->reason = REASON_WHOLE;
     plan->coding = plan->wish = CODING_IDENTITY;
-    plan->identity_refused = plan->other = false;
+    plan->identity_refused = false;
+    plan->other_n = 0;
     plan->range.verdict = RANGE_IGNORE;
     /* where nothing was said, nothing is assumed */
     if (head_has(h, FIELD_ACCEPT_ENCODING))

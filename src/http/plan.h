@@ -60,10 +60,13 @@ struct plan {
     enum coding coding;
     enum coding wish; /* unasked, and what this client would be sent if it were
                          there; identity: none */
-    bool other;       /* 304, for the coding's form that `form` is not */
     bool identity_refused;   /* nothing that the client takes is there: identity
                                 is sent all the same (RFC 9110 12.5.3) */
     struct range_plan range; /* with 206: the pieces */
+    /* of a 304 for the coding's form that `form` is not: its tag's opaque part;
+       0: it is for that form */
+    size_t other_n;
+    char other[ETAG_BYTES_MAX];
 };
 
 /* Ends the opaque part of a first form's tag; without it, it is the tag of the

@@ -295,6 +295,23 @@ static void both_forms(void **state)
           { "Accept-Encoding", "gzip", "If-None-Match", "\"t-br1\"" },
           200,
           { false, false } },
+        { "both",
+          { "Accept-Encoding", "br", "If-None-Match", "\"t-br1\", \"t-br\"" },
+          304,
+          { false, false } },
+        { "of a coding that is made once",
+          { "Accept-Encoding", "gzip", "If-None-Match", "\"t-gz1\"" },
+          200,
+          { false, false } },
+        { "for the wrong purpose",
+          { "Accept-Encoding", "br", "If-Match", "\"t-brr\"" },
+          412,
+          { false, false } },
+        { "for both purposes",
+          { "Accept-Encoding", "br", "If-Match", "\"t-br1\"", "If-None-Match",
+            "\"t-br1\"" },
+          304,
+          { true, false } },
         { "something else",
           { "Accept-Encoding", "br", "If-None-Match", "\"t-br11\"" },
           200,
@@ -316,7 +333,11 @@ static void both_forms(void **state)
             struct plan p;
             plan_make(&p, &h, &s, NOW);
             ROW_CHECK(rows[i].row, p.status == rows[i].status);
-            ROW_CHECK(rows[i].row, p.other == rows[i].other[first]);
+            ROW_CHECK(rows[i].row, (p.other_n > 0) == rows[i].other[first]);
+            ROW_CHECK(rows[i].row,
+                      p.other_n == 0 ||
+                          span_eq(span_of(p.other, p.other_n),
+                                  first ? SPAN("t-br") : SPAN("t-br1")));
             s.twice = 0;
             plan_make(&p, &h, &s, NOW);
             ROW_CHECK(rows[i].row,
