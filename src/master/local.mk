@@ -23,6 +23,7 @@ libmaster_a_SOURCES = \
 	src/master/roots.c src/master/roots.h \
 	src/master/service.c src/master/service.h \
 	src/master/master_state.h \
+	src/master/succession.c src/master/succession.h \
 	src/master/status_report.c src/master/status_report.h \
 	src/master/terminal.c src/master/terminal.h \
 	src/master/totals.c \

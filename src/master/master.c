@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,6 +27,7 @@
 #include "master/releases.h"
 #include "master/roots.h"
 #include "master/service.h"
+#include "master/succession.h"
 #include "master/master_state.h"
 #include "master/terminal.h"
 #include "master/upgrade.h"
@@ -376,37 +376,6 @@ static void loop(struct master *m)
     }
 }
 
-/* Those of the program before this one, so that no sum falls back. */
-static void begin_tallies(struct master *m, int *fd)
-{
-    if (*fd >= 0)
-        m->tallies = tallies_adopt(*fd);
-    if (m->tallies)
-        return;
-    if (*fd >= 0) {
-        close(*fd);
-        log_info(
-            "M142",
-            "the counters begin again at zero: the program before this one "
-            "had others");
-    }
-    m->tallies = tallies_new(fd);
-    CHECK(m->tallies != NULL);
-}
-
-/* What has been tried on the program before this one counts here, too. */
-static void begin_attempts(struct master *m, int *fd)
-{
-    if (*fd >= 0)
-        m->attempts = attempts_adopt(*fd);
-    if (m->attempts)
-        return;
-    if (*fd >= 0)
-        close(*fd);
-    m->attempts = attempts_new(fd);
-    CHECK(m->attempts != NULL);
-}
-
 static void begin(struct master *m, char *const *argv)
 {
     const char *missing;
@@ -421,9 +390,7 @@ static void begin(struct master *m, char *const *argv)
     m->connections = shm_new(sizeof *m->connections);
     m->issued = issued_new();
     m->standing = shm_new(sizeof *m->standing);
-    memcpy(m->memory, m->inherit.memory, sizeof m->memory);
-    begin_tallies(m, &m->memory[INHERIT_COUNTERS]);
-    begin_attempts(m, &m->memory[INHERIT_ATTEMPTS]);
+    succession_take(m);
     m->signals = signals_open();
     m->poll = poll_new();
     CHECK(m->connections && m->issued && m->standing);
