@@ -28,21 +28,20 @@ class _Voice:
     words = Words("en")
 
 
-def _spoken(text: object, *args: object) -> str:
-    w = _Voice.words
+def spoken(w: Words, text: object, *args: object) -> str:
     return w(text if isinstance(text, Said) else str(text),
              *(w(a) if isinstance(a, str) else a for a in args))
 
 
 def _say(text: object, *args: object) -> None:
-    print("etagd lab: " + _spoken(text, *args), file=sys.stderr, flush=True)
+    print("etagd lab: " + spoken(_Voice.words, text, *args), file=sys.stderr, flush=True)
 
 
 def _fail(who: str, why: object, *args: object, status: int = FAILED) -> int:
     """why: a sentence, or what was raised with one."""
     text = why.args[0] if isinstance(why, Exception) and why.args and \
         isinstance(why.args[0], Said) else why
-    print("%s: %s" % (who, _spoken(text, *args)), file=sys.stderr)
+    print("%s: %s" % (who, spoken(_Voice.words, text, *args)), file=sys.stderr)
     return status
 
 

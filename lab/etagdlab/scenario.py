@@ -72,6 +72,11 @@ class Step:
         return WORDS[self.word][2]
 
     @property
+    def typed(self) -> Said:
+        """The same in every language, though some of them are words."""
+        return Said(("%s", self.text))
+
+    @property
     def meaning(self) -> Said:
         said = Said((WORDS[self.word][0],))
         return said.and_then(": %s", self.argument) if self.argument else said
@@ -173,7 +178,8 @@ class Runner:
     def run(self, steps: Sequence[Step]) -> list[Done]:
         done = []
         for i, step in enumerate(steps):
-            self.say("step %d of %d: %s", i + 1, len(steps), step.text)
+            self.say("step %d of %d: %s, %s", i + 1, len(steps), step.typed,
+                     step.meaning)
             d = Done(step, time.time_ns())
             self._try(d)
             d.end_ns = time.time_ns()
@@ -199,7 +205,7 @@ class Runner:
         told = d.skipped or d.failed
         if told:
             self.say("%s skipped: %s" if d.skipped else "%s failed: %s",
-                     d.step.text, told)
+                     d.step.typed, told)
 
     def _remember_pictures(self, load: Load) -> None:
         found = [e["url"] for e in load.timing if e["kind"] == "img" and

@@ -12,7 +12,7 @@ SETUP = {
     # in the terminal
     "to be allowed to: %s": "要获得权限：%s",
     "etagd serves %s": "etagd 正在提供 %s",
-    "step %d of %d: %s": "第 %d 步，共 %d 步：%s",
+    "step %d of %d: %s, %s": "第 %d 步，共 %d 步：%s，%s",
     "%s skipped: %s": "%s 已跳过：%s", "%s failed: %s": "%s 失败：%s",
     "matrix: %s": "对照表：%s", "no matrix: %s": "没有对照表：%s",
     "no browser: %s": "没有浏览器：%s", "no capture: %s": "没有抓包：%s",

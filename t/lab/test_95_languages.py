@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from etagdlab import (annotate, ledger, matrix, packets, pcapng, report,
+from etagdlab import (annotate, cli, ledger, matrix, packets, pcapng, report,
                       scenario, streams, tools, words)
 from frames import Talk
 from reading import STAYS, TOP, english, untranslated
@@ -85,6 +85,15 @@ def test_every_table():
     assert len(whys) >= 9
     reasons += whys
     assert not {t for t in said + reasons if speaks(t) and t not in words.ZH}
+
+
+def test_steps_are_told_as_they_are_typed():
+    """And then what they mean: `reload` and `back` are words, too."""
+    for step in scenario.parse(scenario.DEFAULT + ",wait:3"):
+        said = cli.spoken(words.Words("zh"), "step %d of %d: %s, %s", 1, 9,
+                          step.typed, step.meaning)
+        assert said.startswith("第 1 步，共 9 步：%s，" % step.text)
+        assert CHINESE.search(said.split("，", 2)[2])
 
 
 def test_every_translation_can_be_filled():
