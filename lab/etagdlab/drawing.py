@@ -2,6 +2,7 @@
 """drawing: the report's two kinds of picture, as SVG: a ladder for each
 connection, and all connections over time.  Long waits are cut out and marked
 by a break with their length."""
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -60,7 +61,8 @@ LABEL_WIDTH = 34              # characters that fit on an arrow
 NOTE_WIDTH, NOTE_LINES = 58, 3  # and beside the ladder
 LINE = 14                     # from one line of a note to the next
 WIDER = 0.5                   # of the widths is lost if all is Chinese
-TALL = 1060                   # of one piece of a ladder: a page's height
+TALL = 1040                   # of one piece of a ladder: a page has room for it
+SILENCE = 28                  # of a break in time
 
 
 def _label(p: Arrow, words: Words) -> str:
@@ -156,7 +158,7 @@ class _Piece:
     def silence(self, seconds: float, words: Words) -> None:
         self.lanes()
         self.out.append(_break(self.y, seconds, words))
-        self.y += 28
+        self.y += SILENCE
         self.top = self.y - 14
 
     def svg(self, label: str) -> str:
@@ -172,6 +174,14 @@ def _height(p: Arrow, words: Words) -> int:
                LINE * len(_note(p, words)) + 2)
 
 
+def _shared(heights: Sequence[int]) -> list[int]:
+    """Which piece has each row: all are of about one length, because a page with
+    the last two packets alone tells nothing."""
+    whole = sum(heights)
+    n = math.ceil(whole / TALL)
+    return [n * sum(heights[:i]) // whole for i in range(len(heights))]
+
+
 def ladder(stream: Stream, packets: Sequence[Arrow], words: Words,
            own: bool = False) -> str:
     """The packets of one connection, top to bottom, in pieces; without a
@@ -182,16 +192,19 @@ def ladder(stream: Stream, packets: Sequence[Arrow], words: Words,
     ends += _text(RIGHT, 20, words("server") + (
         words(", worker %d", stream["worker"]) if stream["worker"] else ""),
         "end-name", "middle")
+    shown = packets[:LADDER_MAX]
+    gaps = [p["time"] - before["time"] for before, p in zip(shown, shown[1:])]
+    gaps[:0] = [0.0] * (len(shown) > 0)
     pieces = [_Piece(ends, 30)]
-    before: float | None = None
+    places = _shared([_height(p, words) + SILENCE * (gap > BREAK_S)
+                      for p, gap in zip(shown, gaps)])
     states = ["", ""]
-    for p in packets[:LADDER_MAX]:
-        if pieces[-1].y > TALL:
+    for p, gap, place in zip(shown, gaps, places):
+        if place == len(pieces):
             pieces.append(_Piece("", 0))
         now = pieces[-1]
-        if before is not None and p["time"] - before > BREAK_S:
-            now.silence(p["time"] - before, words)
-        before = p["time"]
+        if gap > BREAK_S:
+            now.silence(gap, words)
         now.out.append(_arrow(p, now.y, words, states))
         states = p["states"] or states
         now.y += _height(p, words)

@@ -156,6 +156,19 @@ def test_a_long_ladder_comes_in_pieces():
             words.Words(lang)("%d bytes", 12345)}
 
 
+@pytest.mark.parametrize("n", (50, 53, 56, 60))
+def test_no_piece_of_a_ladder_is_a_remnant(n):
+    """Two packets alone on a page tell nothing."""
+    packets = [{
+        "no": i + 1, "time": i * 0.1, "since": i * 0.1, "states": None,
+        "client": True, "flags": "ACK", "protocol": "TCP", "info": "",
+        "data": 0, "comments": []} for i in range(n)]
+    drawn = drawing.ladder({"index": 0, "port": 4000, "worker": 1}, packets,
+                           words.Words("en"))
+    rows = [piece.count("<g ") for piece in drawn.split("<svg ")[1:]]
+    assert sum(rows) == n and min(rows) > 0.8 * max(rows), rows
+
+
 def exchange(status, reason, **more):
     return {"status": status, "bytes": 5, "reason": reason, "us": 10,
             "time": 0.1, "worker": 1, "connection": 1, "request": 1,

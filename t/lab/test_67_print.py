@@ -46,6 +46,14 @@ def heights(pdf, word):
     return [float(b) - float(a) for a, b in places]
 
 
+def columns(pdf, *title):
+    """Where a title begins, from the left, each time that it is there."""
+    found = re.findall(r'xMin="([\d.]+)"[^>]*>([^<]*)<', read(pdf, "-bbox"))
+    n = len(title)
+    return [found[i][0] for i in range(len(found))
+            if tuple(w for _, w in found[i:i + n]) == title]
+
+
 def test_everything_is_on_paper(program, tmp_path, printed):
     data, _, _ = run(program, tmp_path, "-p", "/one.html", "-s",
                      "first,again", "--matrix", "off")
@@ -65,6 +73,8 @@ def test_everything_is_on_paper(program, tmp_path, printed):
     for word in ("SYN-SENT", "ESTABLISHED", "Bytes"):
         found = heights(pdf, word)
         assert found and min(found) > 6.4, (word, found)
+    # What is said of a field has the same room beside every value.
+    assert len(set(columns(pdf, "what", "it", "says"))) == 1
     # No step's name is a page's last line, no packet's note its first.
     steps = tuple("%d. %s" % (i + 1, s["text"])
                   for i, s in enumerate(data["steps"]))
