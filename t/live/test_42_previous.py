@@ -6,12 +6,12 @@ import contextlib
 import json
 import os
 import signal
-import threading
 
 import pytest
 
 import harness
 from harness import held_by, until
+from visitors import Visitor, visiting
 from wire import Closed
 
 PARTS = ("assets/app.%s.js", "assets/style.%s.css", "assets/img/a.%s.svg",
@@ -127,15 +127,13 @@ class Twin(Linked):
                 "host a.example": {"root": self.root}}
 
 
-class Visitor(threading.Thread):
+class Client(Visitor):
     """Gets the page, and then, slowly enough for switches in between, its
     parts, each time on the next of its connections."""
 
     def __init__(self, address, site):
-        super().__init__(daemon=True)
+        super().__init__()
         self.address, self.site = address, site
-        self.faults, self.visits, self.previous = [], 0, 0
-        self.ending = threading.Event()
         self.open = []
 
     def get(self, name):
@@ -155,13 +153,19 @@ class Visitor(threading.Thread):
                 self.open.append(c)
             return got.status, got.body.decode()
 
-    def visit(self, pause):
-        status, page = self.get("")
+    def page(self):
+        return self.get("")
+
+    def visit(self, n):
+        k = self.site.n
+        status, page = self.ask(self.page)
         if status != 200:
             self.faults.append(("page", status))
             return
         version, *names = page.split("\n")
-        pause()
+        if n % 2 == 0:  # every other visit waits until the next release is there
+            until("a switch", lambda: self.site.n > k or
+                  self.ending.is_set())
         for name in names:
             got = self.get(name)
             if got != (200, part(name, version)):
@@ -169,18 +173,8 @@ class Visitor(threading.Thread):
         status, text = self.get("always.js")
         if status != 200 or text < version:
             self.faults.append(("always.js", status, text, version))
-        self.visits += 1
 
-    def run(self):
-        try:
-            while not self.ending.is_set():
-                n = self.site.n
-                # every other visit waits until the next release is there
-                self.visit(lambda: self.visits % 2 and until(
-                    "a switch", lambda: self.site.n > n or
-                    self.ending.is_set()))
-        except Exception as e:
-            self.faults.append(("visitor", repr(e)))
+    def leave(self):
         for c in self.open:
             c.close()
 
@@ -233,26 +227,22 @@ ACTS = ("none", "reload", "kill", "none", "upgrade")
 def test_visits_while_releases_are_switched(serve, short, kind):
     site = kind(short)
     server = Upgraded(serve(conf=site.conf(), strong=False))
-    visitors = [Visitor(server.server.address, site) for _ in range(3)]
-    for v in visitors:
-        v.start()
+    clients = [Client(server.server.address, site) for _ in range(3)]
+
+    def pages(n):
+        until("visits", lambda: all(len(c.seen) >= n or c.faults
+                                    for c in clients))
+
     try:
-        for k, act in enumerate(ACTS):
-            # of each one a page has been got, and its parts are still wanted
-            until("visits", lambda: all(
-                v.visits > 2 * k or not v.is_alive() for v in visitors))
-            site.switch()
-            getattr(server, act)()
-        until("visits", lambda: all(
-            v.visits > 2 * len(ACTS) or not v.is_alive() for v in visitors))
+        with visiting(clients):
+            for k, act in enumerate(ACTS):
+                # of each one a page has been got, and its parts are still wanted
+                pages(2 * k + 2)
+                site.switch()
+                getattr(server, act)()
+            pages(2 * len(ACTS) + 2)
     finally:
-        site.n += 1
-        for v in visitors:
-            v.ending.set()
-        for v in visitors:
-            v.join()
         server.end()
-    assert [v.faults for v in visitors] == [[], [], []]
 
 
 def asked(address, site, name, **fields):

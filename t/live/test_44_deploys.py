@@ -5,10 +5,10 @@ import pathlib
 import re
 import shutil
 import subprocess
-import threading
 import time
 
-from harness import need, until
+from harness import need
+from visitors import Visitor, more_visits, none_was_stale, visiting
 from wire import Closed
 
 DOC = pathlib.Path(__file__).parents[2] / "doc" / "deploy.md"
@@ -30,63 +30,46 @@ def build(folder, n):
     (folder / "assets" / ("app.%04d.js" % n)).write_text("part of %04d" % n)
 
 
-class Visitor(threading.Thread):
+class Client(Visitor):
     """Asks for the page on a kept connection, then for that page's part."""
 
     def __init__(self, server, parts):
-        super().__init__(daemon=True)
+        super().__init__()
         self.server, self.parts = server, parts
-        self.pages, self.faults = [], []
-        self.ending = threading.Event()
+        self.c = None
 
-    def run(self):
-        c = self.server.connect()
-        while not self.ending.is_set():
-            begun = time.monotonic()
-            try:
-                page = c.get("/v.txt")
-                self.pages.append((begun, page.status, page.body.decode()))
-                if self.parts and page.status == 200:
-                    self.part(c, page.body.decode())
-            except Closed:  # a connection has its number of requests
-                c.close()
-                c = self.server.connect()
-        c.close()
+    def visit(self, n):
+        self.c = self.c or self.server.connect()
+        try:
+            status, version = self.ask(lambda: self.get("/v.txt"))
+            if self.parts and status == 200:
+                got = self.get("/assets/app.%s.js" % version)
+                if got != (200, "part of " + version):
+                    self.faults.append((version, got))
+        except Closed:  # a connection has its number of requests
+            self.leave()
+            self.c = None
 
-    def part(self, c, version):
-        got = c.get("/assets/app.%s.js" % version)
-        if (got.status, got.body.decode()) != (200, "part of " + version):
-            self.faults.append((version, got.status, got.body))
+    def get(self, target):
+        got = self.c.get(target)
+        return got.status, got.body.decode()
+
+    def leave(self):
+        if self.c:
+            self.c.close()
 
 
 def visited(server, recipe, built, names, parts):
     """Each release is put in place while they visit: what they saw."""
-    visitors, placed = [Visitor(server, parts) for _ in range(3)], []
-    for v in visitors:
-        v.start()
-    try:
+    clients, placed = [Client(server, parts) for _ in range(3)], []
+    with visiting(clients):
         for n in range(1, SWITCHES + 1):
             build(built, n)
             follow(recipe, BUILD=built, NAME="r%04d" % n, ASSETS="assets",
                    **names)
             placed.append((time.monotonic(), "%04d" % n))
-            seen = [len(v.pages) for v in visitors]
-            until("visits", lambda: all(len(v.pages) > k + 2 or
-                                        not v.is_alive()
-                                        for v, k in zip(visitors, seen)))
-        assert all(v.is_alive() for v in visitors)
-    finally:
-        for v in visitors:
-            v.ending.set()
-        for v in visitors:
-            v.join()
-    assert not sum((v.faults for v in visitors), [])
-    pages = sorted(p for v in visitors for p in v.pages)
-    assert {status for _, status, _ in pages} == {200}
-    assert {n for _, n in placed} <= {content for _, _, content in pages}
-    for begun, _, content in pages:
-        due = [n for at, n in placed if at < begun]
-        assert not due or content >= due[-1], (begun, content, due[-1])
+            more_visits(clients, 2)
+    assert none_was_stale(clients, placed) >= {n for _, n in placed}
 
 
 def begun(serve, root):

@@ -4,7 +4,6 @@ a root has become another directory, the next request of a kept connection is
 answered by those that serve on; nothing of it is lost or forgotten."""
 import os
 import signal
-import threading
 import time
 
 import pytest
@@ -13,6 +12,7 @@ import harness
 from harness import until
 from test_72_proxies import binary
 from test_78_access import HASHES
+from visitors import Visitor, more_visits, none_was_stale, visiting
 from wire import Closed
 
 SWITCHES = 25
@@ -42,63 +42,54 @@ def linked(where, i):
     link.rename(where / "in" / "link")
 
 
-class Visitor(threading.Thread):
+class Client(Visitor):
     """Asks again and again on one connection: alone, with content, two at a
     time."""
 
     def __init__(self, server, target, host):
-        super().__init__(daemon=True)
-        self.server, self.target, self.host = server, target, host
-        self.seen, self.faults = [], []
-        self.ending = threading.Event()
+        super().__init__()
+        self.target, self.host = target, host
+        self.c = server.connect()
 
-    def ask(self, c, n):
-        more = {"fields": BODY, "body": b"12345"} if n % 3 == 1 else {}
+    def one(self):
+        return self.told(self.c.request("GET", self.target, host=self.host))
+
+    def with_content(self):
+        return self.told(self.c.request("GET", self.target, BODY,
+                                        host=self.host, body=b"12345"))
+
+    def two(self):
+        head = "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n" % (
+            self.target, self.host)
+        self.c.send(2 * head.encode())
+        return self.next_one()
+
+    def next_one(self):
+        return self.told(self.c.read_response())
+
+    def told(self, r):
+        if r.closes:
+            self.faults.append("closes")
+        return r.status, r.body.decode()
+
+    def visit(self, n):
         if n % 3 == 2:
-            head = "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n" % (
-                self.target, self.host)
-            c.send(2 * head.encode())
-            return [c.read_response(), c.read_response()]
-        return [c.request("GET", self.target, host=self.host, **more)]
+            self.ask(self.two, self.next_one)
+        else:
+            self.ask(self.with_content if n % 3 == 1 else self.one)
 
-    def run(self):
-        c, n = self.server.connect(), 0
-        while not self.ending.is_set():
-            begun = time.monotonic()
-            n += 1
-            try:
-                for r in self.ask(c, n):
-                    self.seen.append((begun, r.status, r.body.decode()))
-                    if r.closes:
-                        self.faults.append("closes")
-            except (Closed, OSError) as fault:
-                self.faults.append(repr(fault))
-                break
-        c.close()
+    def leave(self):
+        self.c.close()
 
 
 def visited(server, target, host, switch):
-    visitors, placed = [Visitor(server, target, host) for _ in range(3)], []
-    for v in visitors:
-        v.start()
-    try:
+    clients, placed = [Client(server, target, host) for _ in range(3)], []
+    with visiting(clients):
         for i in range(1, SWITCHES + 1):
             switch(i)
             placed.append((time.monotonic(), "%03d" % i))
-            seen = [len(v.seen) for v in visitors]
-            until("visits", lambda: all(len(v.seen) > k + 3 or v.faults
-                                        for v, k in zip(visitors, seen)))
-    finally:
-        for v in visitors:
-            v.ending.set()
-        for v in visitors:
-            v.join()
-    assert not sum((v.faults for v in visitors), [])
-    seen = sorted(x for v in visitors for x in v.seen)
-    assert {status for _, status, _ in seen} == {200}
-    for begun, _, text in seen:
-        due = [n for at, n in placed if at < begun]
-        assert not due or text >= due[-1], (begun, text, due[-1])
+            more_visits(clients, 3)
+    none_was_stale(clients, placed)
 
 
 PLACES = {
