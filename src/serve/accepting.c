@@ -24,6 +24,7 @@
 #include "os/poll.h"
 #include "serve/arrivals.h"
 #include "serve/balance.h"
+#include "serve/closing.h"
 #include "serve/conn.h"
 #include "serve/proxied.h"
 #include "serve/capacity.h"
@@ -157,11 +158,11 @@ static bool take_one(struct worker *w, size_t i, bool greet)
     w->acceptor.failing = false;
     w->acceptor.full_since_ms = 0;
     if (gives_way)
-        step_give_way(w, gives_way);
+        closing_give_way(w, gives_way);
     struct conn *c = begin(w, fd, &peer, i);
     c->awaits_proxy = w->conf->listen[i].proxy;
     if (c->awaits_proxy && !proxied_trusts(w, c)) {
-        step_close(w, c, c->end);
+        closing_end(w, c, c->end);
         return true;
     }
     bool welcome = c->awaits_proxy || capacity_address(w, c, false);
@@ -218,7 +219,7 @@ static void go_on(struct worker *w, int fd, const struct moved *what,
         return;
     c->txn = txn_borrow(&w->txns);
     if (!c->txn) {
-        step_close(w, c, END_EVICTED);
+        closing_end(w, c, END_EVICTED);
         return;
     }
     c->txn->conn = c;
@@ -227,7 +228,7 @@ static void go_on(struct worker *w, int fd, const struct moved *what,
         if (status)
             step_refuse(w, c, status, END_FAULTY);
         else
-            step_close(w, c, END_EVICTED);
+            closing_end(w, c, END_EVICTED);
         return;
     }
     c->txn->body_done = c->txn->unguarded = what->body_done;
@@ -260,7 +261,7 @@ void accepting_moved(struct worker *w)
             return;
         }
         if (fd >= 0 && gives_way)
-            step_give_way(w, gives_way);
+            closing_give_way(w, gives_way);
         if (fd >= 0)
             go_on(w, fd, &what, in);
     }

@@ -11,7 +11,7 @@
 #include "base/check.h"
 #include "os/net.h"
 #include "os/poll.h"
-#include "serve/step.h"
+#include "serve/closing.h"
 #include "serve/worker.h"
 
 void arrivals_put_off(struct arrivals *a, struct conn *c)
@@ -59,7 +59,7 @@ static void receive(struct worker *w, struct conn *c)
         return;
     }
     if (n < 0) {
-        step_close(w, c, END_CLIENT_RESET);
+        closing_end(w, c, END_CLIENT_RESET);
         return;
     }
     if (c->unread != UNREAD_END)

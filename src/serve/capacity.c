@@ -18,7 +18,7 @@
 #include "os/log.h"
 #include "serve/addresses.h"
 #include "serve/fronted.h"
-#include "serve/step.h"
+#include "serve/closing.h"
 #include "serve/worker.h"
 
 #define USED_MS 1000    /* by which one that was used seems younger */
@@ -155,7 +155,7 @@ bool capacity_spare(struct worker *w)
     struct conn *c = least_needed(w);
 
     if (c)
-        step_give_way(w, c);
+        closing_give_way(w, c);
     return c != NULL;
 }
 

@@ -45,7 +45,7 @@ enum room {
 };
 
 /* Is there a place for one more connection?  *gives_way: which has to go once
- * that is there (step_give_way), or NULL. */
+ * that is there (closing_give_way), or NULL. */
 enum room capacity_connection(struct worker *w, struct conn **gives_way);
 
 /* A place that capacity_connection() knows of, counted.  Those that were in use

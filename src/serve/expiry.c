@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/uninit.h"
 #include "os/net.h"
+#include "serve/closing.h"
 #include "serve/fronted.h"
 #include "serve/rate.h"
 #include "serve/request.h"
@@ -44,9 +45,9 @@ static void pace_expired(struct worker *w, struct conn *c)
         wheel_set(&w->wheel, &c->timer, w->now.ms + again_ms);
     } else if (c->state == CONN_SEND) {
         net_abort(c->fd);
-        step_close(w, c, why);
+        closing_end(w, c, why);
     } else if (c->awaits_proxy) {
-        step_close(w, c, END_PROXY_HEADER);
+        closing_end(w, c, END_PROXY_HEADER);
     } else {
         answer_slow(w, c, why);
     }
@@ -57,7 +58,7 @@ void expiry_take(struct worker *w, struct conn *c)
     CHECK(conn_is(c) && !c->timer.hung_ms);
     switch (c->state) {
     case CONN_IDLE:
-        step_close(w, c, c->requests ? END_IDLE_TIMEOUT : END_UNUSED_TIMEOUT);
+        closing_end(w, c, c->requests ? END_IDLE_TIMEOUT : END_UNUSED_TIMEOUT);
         break;
     case CONN_HEAD:
     case CONN_BODY:
@@ -68,7 +69,7 @@ void expiry_take(struct worker *w, struct conn *c)
             pace_expired(w, c);
         break;
     case CONN_LINGER:
-        step_close(w, c, c->end);
+        closing_end(w, c, c->end);
         break;
     case CONN_PREPARE:
     case CONN_CLOSED:

@@ -6,6 +6,8 @@ libserve_a_SOURCES = \
 	src/serve/arrivals.c src/serve/arrivals.h \
 	src/serve/balance.c src/serve/balance.h \
 	src/serve/budget.c src/serve/budget.h \
+	src/serve/clocks.c src/serve/clocks.h \
+	src/serve/closing.c src/serve/closing.h \
 	src/serve/conn.c src/serve/conn.h \
 	src/serve/control.c src/serve/control.h \
 	src/serve/expiry.c src/serve/expiry.h \

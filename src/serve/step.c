@@ -7,7 +7,6 @@
 #include "serve/step.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 #include "answer/answer.h"
 #include "answer/events.h"
@@ -16,10 +15,9 @@
 #include "base/uninit.h"
 #include "os/net.h"
 #include "os/poll.h"
-#include "serve/access.h"
 #include "serve/arrivals.h"
+#include "serve/closing.h"
 #include "serve/conn.h"
-#include "serve/ferry.h"
 #include "serve/moving.h"
 #include "serve/fronted.h"
 #include "serve/rate.h"
@@ -39,50 +37,6 @@
 static void set_timer(struct worker *w, struct conn *c, uint64_t ms)
 {
     wheel_set(&w->wheel, &c->timer, w->now.ms + ms);
-}
-
-static void give_back(struct txn_pool *pool, struct conn *c)
-{
-    if (!c->txn)
-        return;
-    if (!list_empty(&c->txn->waiter))
-        list_remove(&c->txn->waiter);
-    ferry_leave(c->txn);
-    CHECK(c->txn->conn == c);
-    c->txn->lost = false;
-    txn_return(pool, c->txn);
-    c->txn = NULL;
-}
-
-/* It has ended here. */
-static void let_go(struct places *p, struct conn *c, enum end why)
-{
-    c->end = why;
-    conn_become(c, CONN_CLOSED);
-    if (c->fd >= 0)
-        close(c->fd);
-    c->fd = -1;
-    wheel_cancel(&c->timer);
-    if (c->again)
-        list_remove(&c->turn);
-    c->again = false;
-    list_append(&p->dead, &c->turn);
-    p->n_dead++;
-}
-
-void step_close(struct worker *w, struct conn *c, enum end why)
-{
-    if (c->state == CONN_CLOSED)
-        return;
-    if (c->txn) {
-        send_abandon(w, c, why);
-        give_back(&w->txns, c);
-    }
-    CHECK(why != END_OPEN);
-    c->end = why;
-    if (w->answers.ring)
-        event_end(&w->answers, c);
-    let_go(&w->places, c, why);
 }
 
 /* To a worker that serves on, with what it has said so far; false: it stays.
@@ -109,11 +63,11 @@ static APART bool move_on(struct worker *w, struct conn *c, struct span in)
         return false;
     if (c->txn)
         txn_input_done(c->txn);
-    give_back(&w->txns, c);
+    closing_give_back(&w->txns, c);
     /* else its events go on coming here, for it is open elsewhere */
     if (c->polled)
         poll_remove(w->poll, c->fd);
-    let_go(&w->places, c, END_OPEN);
+    closing_let_go(&w->places, c, END_OPEN);
     return true;
 }
 
@@ -131,23 +85,6 @@ void step_move_on(struct worker *w)
             (void)move_on(w, c, txn_input(c->txn));
     }
     m->due_ms = w->now.ms + (m->left ? AGAIN_MS : IDLE_MS);
-}
-
-/* Logs a request that was begun and will not be answered, then closes. */
-static void close_cut(struct worker *w, struct conn *c, enum end why)
-{
-    struct txn *t = c->txn;
-
-    if (t && t->in_n > 0 && !txn_sending(t) && !c->awaits_proxy) {
-        UNINIT struct request q;
-        struct span in = txn_input(t);
-        fronted_whole(w, c, &q,
-                      head_parse(&q.head, in.p, in.n, &w->head_limits));
-        access_cut(w->access, c, &q, why);
-        if (w->answers.ring)
-            event_cut(&w->answers, c, &q, why);
-    }
-    step_close(w, c, why);
 }
 
 static void receive_later(struct arrivals *a, struct conn *c)
@@ -171,7 +108,7 @@ static void yield(struct worker *w, struct conn *c, bool looked_at)
  * a reset destroys the response on its way (RFC 9112 9.6). */
 static void linger(struct worker *w, struct conn *c)
 {
-    give_back(&w->txns, c);
+    closing_give_back(&w->txns, c);
     net_finish(c->fd);
     if (w->answers.ring)
         event_fin(&w->answers, c, false);
@@ -182,7 +119,7 @@ static void linger(struct worker *w, struct conn *c)
 
 static void become_idle(struct worker *w, struct conn *c)
 {
-    give_back(&w->txns, c);
+    closing_give_back(&w->txns, c);
     if (c->by_request)
         fronted_served(&w->places, c);
     conn_become(c, CONN_IDLE);
@@ -209,7 +146,7 @@ static void settle(struct worker *w, struct conn *c, enum request_result r)
             /* the last bytes wait for it (send_memory), and bytes of the client
              * that nobody has read would make close() forget them */
             net_finish(c->fd);
-            step_close(w, c, c->end);
+            closing_end(w, c, c->end);
         }
         return;
     }
@@ -222,9 +159,9 @@ static void settle(struct worker *w, struct conn *c, enum request_result r)
     if (c->ended) {
         /* half of a request, or none: nothing more will come */
         if (r == REQUEST_CONTENT || t->in_n > 0)
-            close_cut(w, c, END_CLIENT_CLOSED);
+            closing_cut(w, c, END_CLIENT_CLOSED);
         else
-            step_close(w, c, END_CLIENT_CLOSED);
+            closing_end(w, c, END_CLIENT_CLOSED);
         return;
     }
     if (r == REQUEST_CONTENT) {
@@ -290,7 +227,7 @@ static void run(struct worker *w, struct conn *c, struct span in)
     if (r == REQUEST_ANSWERED && s == SEND_DONE && in.n > 0 && !c->closing)
         s = SEND_YIELD; /* it has had its share of this turn */
     if (s == SEND_FAILED) {
-        step_close(w, c, c->end);
+        closing_end(w, c, c->end);
         return;
     }
     /* CONTENT and WAITS have put their bytes away themselves */
@@ -338,14 +275,14 @@ static void client_ended(struct worker *w, struct conn *c)
         event_fin(&w->answers, c, true);
     switch (c->state) {
     case CONN_IDLE:
-        step_close(w, c, c->requests ? END_CLIENT_CLOSED : END_UNUSED);
+        closing_end(w, c, c->requests ? END_CLIENT_CLOSED : END_UNUSED);
         break;
     case CONN_HEAD:
     case CONN_BODY:
-        close_cut(w, c, END_CLIENT_CLOSED);
+        closing_cut(w, c, END_CLIENT_CLOSED);
         break;
     case CONN_LINGER:
-        step_close(w, c, c->end);
+        closing_end(w, c, c->end);
         break;
     case CONN_PREPARE:
     case CONN_SEND:
@@ -360,7 +297,7 @@ static bool need_txn(struct worker *w, struct conn *c)
     if (!c->txn) {
         c->txn = txn_borrow(&w->txns);
         if (!c->txn) {
-            step_close(w, c, END_EVICTED);
+            closing_end(w, c, END_EVICTED);
             return false;
         }
         c->txn->conn = c;
@@ -392,7 +329,7 @@ static bool take_proxy(struct worker *w, struct conn *c, struct span *in)
         step_refuse(w, c, 503, END_LIMIT_ADDRESS);
         return false;
     case PROXIED_REFUSED:
-        step_close(w, c, c->end);
+        closing_end(w, c, c->end);
         return false;
     }
     return false;
@@ -436,7 +373,7 @@ void step_writable(struct worker *w, struct conn *c)
     enum send_result s = send_flush(w, c);
 
     if (s == SEND_FAILED)
-        step_close(w, c, c->end);
+        closing_end(w, c, c->end);
     else if (s != SEND_DONE)
         wait_to_send(w, c, s);
     else if (t->after == REQUEST_ANSWERED && t->in_n > 0 && !c->closing)
@@ -464,7 +401,7 @@ void step_last(struct worker *w, struct conn *c)
     if (s == SEND_DONE) {
         linger(w, c);
     } else if (s == SEND_FAILED) {
-        step_close(w, c, c->end);
+        closing_end(w, c, c->end);
     } else {
         c->txn->after = REQUEST_ANSWERED;
         wait_to_send(w, c, s);
@@ -485,12 +422,4 @@ void step_refuse(struct worker *w, struct conn *c, int status, enum end why)
     answer_status(&(struct reply){ &w->answers, &q, c, c->txn, false }, status,
                   REASON_OVERLOAD);
     step_last(w, c);
-}
-
-void step_give_way(struct worker *w, struct conn *c)
-{
-    if (c->state == CONN_LINGER)
-        step_close(w, c, c->end);
-    else
-        close_cut(w, c, END_EVICTED);
 }

@@ -32,15 +32,9 @@ void step_last(struct worker *w, struct conn *c);
  * it. */
 void step_refuse(struct worker *w, struct conn *c, int status, enum end why);
 
-/* Ends a connection that can be spared. */
-void step_give_way(struct worker *w, struct conn *c);
-
 /* Connections that wait for a request go to the workers that serve on
  * (w->ending.moves): all of them now, and one by one with their next request.
  */
 void step_move_on(struct worker *w);
-
-/* Ends the connection; it is freed at the end of the turn. */
-void step_close(struct worker *w, struct conn *c, enum end why);
 
 #endif

@@ -25,6 +25,8 @@
 #include "serve/accepting.h"
 #include "serve/access.h"
 #include "serve/arrivals.h"
+#include "serve/clocks.h"
+#include "serve/closing.h"
 #include "serve/control.h"
 #include "serve/expiry.h"
 #include "serve/ferry.h"
@@ -126,7 +128,7 @@ static bool resume_aside(struct worker *w)
         if (why == END_OPEN)
             step_writable(w, c);
         else
-            step_close(w, c, why);
+            closing_end(w, c, why);
     }
     for (; (waiter = aside_lost(&w->files)); any = true) {
         struct txn *t = LIST_ENTRY(waiter, struct txn, waiter);
@@ -343,7 +345,7 @@ void turn_run(struct worker *w, struct epoll_event *events)
     w->answers.turn++;
     w->over = false;
     w->arrivals.n_first = 0;
-    worker_time(w);
+    clocks_read(w);
     handle_events(w, events, n);
     expire(w);
     turn_free_dead(w);

@@ -17,12 +17,10 @@
 #include "answer/listings.h"
 #include "answer/pages.h"
 #include "answer/events.h"
-#include "base/apart.h"
 #include "base/check.h"
 #include "files/aside.h"
 #include "files/replies.h"
 #include "files/warm.h"
-#include "os/clock.h"
 #include "os/heap.h"
 #include "os/log.h"
 #include "os/poll.h"
@@ -33,39 +31,12 @@
 #include "serve/gauges.h"
 #include "serve/pacing.h"
 #include "serve/capacity.h"
-#include "serve/step.h"
+#include "serve/clocks.h"
+#include "serve/closing.h"
 #include "serve/turn.h"
 
 _Static_assert(ARRIVALS_MOST >= 2 * WORKER_EVENTS, "arrivals_again(), poll");
 _Static_assert(CONF_FIELDS_MAX <= HEAD_FIELDS_MAX, "[limits] fields");
-
-static APART void begin_second(struct worker *w, int64_t second)
-{
-    if (second < w->now.second)
-        replies_forget(&w->files); /* their dates may lie ahead now */
-    w->now.second = w->files.cache.second = second;
-    date_format(w->now.date, second);
-    txn_pool_rest(&w->txns);
-    gauges_publish(w);
-}
-
-void worker_time(struct worker *w)
-{
-    w->now.us = clock_mono_us();
-    w->now.ms = w->now.us / 1000;
-    /* the distance of the two clocks is measured a hundred times a second, so
-     * that a wall clock that is set is noticed and most turns read one clock */
-    if (w->now.us >= w->clocks.due_us) {
-        w->clocks.distance_us = clock_distance_us();
-        w->clocks.due_us = w->now.us + 10000;
-    }
-    w->now.real_us = (int64_t)w->now.us + w->clocks.distance_us;
-    int64_t second = w->now.real_us / 1000000;
-    if (second != w->now.second)
-        begin_second(w, second);
-    atomic_store_explicit(&w->counters->beat_us, w->now.us,
-                          memory_order_relaxed);
-}
 
 /* Nothing left to do for a worker that is told to end. */
 static bool finished(struct worker *w)
@@ -83,7 +54,7 @@ static void close_all(struct worker *w)
     while (!list_empty(&w->places.all)) {
         struct conn *c = LIST_ENTRY(w->places.all.next, struct conn, node);
         enum end why = w->ending.stops ? END_STOPPED : END_DRAINING;
-        step_close(w, c, why);
+        closing_end(w, c, why);
         turn_free_dead(w);
     }
     access_finish(w->access);
@@ -160,7 +131,7 @@ bool worker_init(struct worker *w, const struct worker_start *start)
     list_init(&w->answers.listed.queue);
     list_init(&w->ferried);
     w->now.second = INT64_MIN;
-    worker_time(w);
+    clocks_read(w);
     wheel_init(&w->wheel, w->now.ms);
     make_common(w);
     w->poll = poll_new();

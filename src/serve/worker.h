@@ -152,9 +152,6 @@ static inline bool worker_is(const struct worker *w)
  * helper does not come back (files/aside): the process is to end by _exit(). */
 bool worker_free(struct worker *w);
 
-/* Reads the clocks, once a turn. */
-void worker_time(struct worker *w);
-
 /* Runs until told to end or until the master is gone; the exit status. */
 int worker_run(const struct worker_start *start);
 

@@ -20,6 +20,7 @@
 #include "os/poll.h"
 #include "os/priv.h"
 #include "prepare/preparer.h"
+#include "serve/clocks.h"
 
 /* Nothing of the running server's is touched: no address, no log, no pidfile.
  */
@@ -140,7 +141,7 @@ static void turn(struct trial *t)
     struct epoll_event event;
 
     poll_wait(t->w->poll, &event, 1, replies_turn(&t->w->files));
-    worker_time(t->w);
+    clocks_read(t->w);
     while (replies_take(&t->w->files) || replies_ready(&t->w->files))
         ; /* there is one request, which looks by itself */
 }
@@ -153,7 +154,7 @@ static void answer(struct trial *t, struct span request)
     struct txn *txn = t->conn.txn;
     txn_input_keep(txn, request, SPAN(""));
     in = txn_input(txn);
-    worker_time(t->w);
+    clocks_read(t->w);
     t->conn.first_us = t->w->now.us;
     t->w->answers.listed.open = true; /* nobody else is here */
     txn->queued_turn = ++t->w->answers.turn;
@@ -198,7 +199,7 @@ void trial_run(struct trial *t, struct span request)
         wish_ask(&t->w->files, e, PREPARE_CODINGS);
         (void)replies_turn(&t->w->files); /* what is to be asked yet */
         poll_wait(t->w->poll, &event, 1, 50);
-        worker_time(t->w);
+        clocks_read(t->w);
         while (replies_take(&t->w->files))
             ;
         e = trial_entry(t);

@@ -12,13 +12,6 @@ MEND = ('Move what the lower file calls into a file of its own, or hand a value 
 
 # Rings that are still there, each with its reason.  The list may only shrink.
 KNOWN = {
-    'serve': [
-        # a connection that comes may make another give way, which is a step,
-        # and a step may refuse one
-        {'arrivals', 'proxied', 'capacity', 'step'},
-        # a worker runs turns, and each of them reads its clocks
-        {'turn', 'worker'},
-    ],
     'master': [
         # console and turnover tell the loop what to do
         {'console', 'master', 'takeover'},
