@@ -287,7 +287,7 @@ static struct span lines_that_fit(struct span *list, size_t room)
 static void event_page(struct answers *a, const struct entry *e)
 {
     struct span list = span_of(e->refers, e->refers_n);
-    uint64_t next = atomic_load_explicit(a->ring->next, memory_order_relaxed);
+    uint64_t next = a->ring->number;
     uint32_t file = (uint32_t)(next + 1); /* what told_at will be */
     uint64_t version = (uint64_t)e->version.mtime_ns ^ next;
 
@@ -309,7 +309,7 @@ static void event_page(struct answers *a, const struct entry *e)
 
 void event_file(struct answers *a, struct record *r, struct entry *e)
 {
-    uint64_t next = atomic_load_explicit(a->ring->next, memory_order_relaxed);
+    uint64_t next = a->ring->number;
     uint32_t second = (uint32_t)(a->now->us / 1000000);
 
     r->site = (uint8_t)e->site;

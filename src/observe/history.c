@@ -13,6 +13,8 @@
 #include "http/accept.h"
 #include "http/fault.h"
 
+#define TIME_MAX_US ((uint64_t)1 << 52) /* the clock is far from it */
+
 size_t history_bytes(void)
 {
     return sizeof(struct history) + HISTORY_OPEN * sizeof(struct life) +
@@ -189,7 +191,7 @@ static void live(struct history *h, struct happened *x)
         }
         break;
     case BOARD_FIN:
-        l->fin_us[x->event.conn.by_client] = x->wall_us;
+        l->fin_us[x->event.conn.by_client != 0] = x->wall_us;
         break;
     case BOARD_END:
         l->ended_us = x->wall_us;
@@ -204,10 +206,13 @@ static void live(struct history *h, struct happened *x)
     }
 }
 
+/* What a worker has written: it may have been taken over. */
 static bool sound(const struct board_event *e)
 {
     const struct board_request *q = &e->request;
 
+    if (e->time_us > TIME_MAX_US)
+        return false;
     switch ((enum board_kind)e->kind) {
     case BOARD_ACCEPT:
     case BOARD_PROXY:
@@ -221,7 +226,8 @@ static bool sound(const struct board_event *e)
     case BOARD_CUT:
         return e->connection != 0 && q->reason < REASON_COUNT &&
                q->fault < FAULT_COUNT && q->coding < CODING_COUNT &&
-               q->end < END_COUNT;
+               q->end < END_COUNT && q->first_us <= TIME_MAX_US &&
+               q->queued_us <= TIME_MAX_US;
     case BOARD_START:
     case BOARD_PAGE:
     case BOARD_KINDS:

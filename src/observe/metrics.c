@@ -6,6 +6,7 @@
 #include "observe/metrics.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "http/reason.h"
 #include "observe/metrics_node.h"
@@ -15,6 +16,7 @@
 typedef uint64_t reading(struct counters_slot *s, unsigned arg);
 
 #define EVERY_WORKER 0u
+#define STATUSES (COUNTERS_STATUS_MAX - COUNTERS_STATUS_MIN + 1)
 
 /* The slots that somebody has had come first. */
 static uint64_t sum(struct tallies *t, unsigned worker, reading *read,
@@ -33,12 +35,20 @@ static uint64_t sum(struct tallies *t, unsigned worker, reading *read,
     return n;
 }
 
+/* The greatest number that one has; what no worker can have was written by one
+ * that was taken over. */
 static unsigned workers_of(struct tallies *t)
 {
     unsigned most = 0;
 
-    for (size_t i = 0; i < TALLIES_SLOTS && t->slot[i].worker; i++)
-        most = t->slot[i].worker > most ? t->slot[i].worker : most;
+    for (size_t i = 0; i < TALLIES_SLOTS; i++) {
+        unsigned of =
+            atomic_load_explicit(&t->slot[i].worker, memory_order_relaxed);
+        if (of == 0)
+            break;
+        if (of > most && of <= COUNTERS_WORKERS_MAX)
+            most = of;
+    }
     return most;
 }
 
@@ -56,11 +66,6 @@ static uint64_t read_open(struct counters_slot *s, unsigned unused)
 {
     (void)unused;
     return held(s) ? counters_open(s) : 0;
-}
-
-static uint64_t read_status(struct counters_slot *s, unsigned status)
-{
-    return counters_get(counters_status(s, status));
 }
 
 static uint64_t read_end(struct counters_slot *s, unsigned why)
@@ -143,23 +148,39 @@ static void put_rows(const struct exposition *x, struct tallies *t, unsigned n)
     }
 }
 
+/* All of one worker's at once: there are many of them. */
+static void sum_statuses(struct tallies *t, unsigned worker,
+                         uint64_t sums[STATUSES])
+{
+    memset(sums, 0, STATUSES * sizeof sums[0]);
+    for (size_t i = 0; i < TALLIES_SLOTS; i++) {
+        struct counters_slot *s = &t->slot[i];
+        unsigned of = atomic_load_explicit(&s->worker, memory_order_relaxed);
+        if (of == 0)
+            break;
+        for (unsigned c = 0; of == worker && c < STATUSES; c++)
+            sums[c] += counters_get(&s->status[c]);
+    }
+}
+
 static void put_statuses(const struct exposition *x, struct tallies *t,
                          unsigned n)
 {
     static const struct family f = { "responses", "Responses by status.",
                                      FAMILY_COUNTER };
+    uint64_t sums[STATUSES];
     char labels[64];
 
     exposition_family(x, &f);
     for (unsigned w = 1; w <= n; w++) {
-        for (unsigned c = COUNTERS_STATUS_MIN; c <= COUNTERS_STATUS_MAX; c++) {
-            uint64_t value = sum(t, w, read_status, c);
-            if (value == 0)
+        sum_statuses(t, w, sums);
+        for (unsigned c = 0; c < STATUSES; c++) {
+            if (sums[c] == 0)
                 continue;
             struct buf b = label(labels, sizeof labels, w);
-            buf_fmt(&b, ",code=\"%u\"", c);
+            buf_fmt(&b, ",code=\"%u\"", COUNTERS_STATUS_MIN + c);
             buf_cstr(&b);
-            exposition_sample(x, &f, labels, value);
+            exposition_sample(x, &f, labels, sums[c]);
         }
     }
 }

@@ -149,8 +149,10 @@ static void put_metrics(struct scraper *s, struct client *c,
 
     metrics_put(&x, s->start->tallies, s->start->place);
     exposition_end(&x);
-    CHECK(!b.overflow);
-    put(c, h, 200, exposition_type(&x), NULL, b.n);
+    if (b.overflow) /* no numbers of ours: a worker has written them */
+        put_page(c, h, 503, wording(WORD_METRICS_MANY));
+    else
+        put(c, h, 200, exposition_type(&x), NULL, b.n);
 }
 
 /* Any name will do: a scraper knows an address, and there is nothing here that

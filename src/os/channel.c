@@ -6,6 +6,7 @@
 #include "os/channel.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -89,11 +90,14 @@ ssize_t channel_take(int fd, void *p, size_t n, int *fds, size_t *n_fds)
     if (got < 0)
         return -errno;
     size_t count = take_fds(&msg, fds, room);
-    if (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) {
+    bool cut = msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC);
+
+    if (cut || got == 0) { /* nothing with it is anybody's */
         while (count > 0)
             close(fds[--count]);
-        return -EMSGSIZE;
     }
+    if (cut)
+        return -EMSGSIZE;
     if (n_fds)
         *n_fds = count;
     return got;

@@ -21,7 +21,8 @@ int channel_send(int fd, const void *p, size_t n, const int *fds, size_t n_fds);
 
 /* Takes one message: bytes received (> 0), 0 at end-of-file, or -errno
  * (-EAGAIN: none there).  *n_fds is room on entry, count on return; received
- * descriptors are the caller's, close-on-exec.  A cut message is -EMSGSIZE. */
+ * descriptors are the caller's, close-on-exec.  A cut message is -EMSGSIZE; one
+ * without bytes looks like the end, and its descriptors are closed. */
 ssize_t channel_take(int fd, void *p, size_t n, int *fds, size_t *n_fds);
 
 #endif

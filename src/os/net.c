@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -168,6 +169,22 @@ int net_accept(int listener, struct net_peer *peer)
                mapped ? 4 : 16);
     }
     return fd;
+}
+
+static int option(int fd, int name)
+{
+    int value = -1;
+    socklen_t n = sizeof value;
+
+    return getsockopt(fd, SOL_SOCKET, name, &value, &n) == 0 ? value : -1;
+}
+
+bool net_is_connection(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+
+    return option(fd, SO_TYPE) == SOCK_STREAM &&
+           option(fd, SO_ACCEPTCONN) == 0 && flags >= 0 && flags & O_NONBLOCK;
 }
 
 ssize_t net_recv(int fd, void *p, size_t n)

@@ -54,6 +54,10 @@ void net_peer_text(const struct net_peer *peer, char out[NET_PEER_TEXT]);
 /* The next connection (non-blocking, close-on-exec) with its peer. */
 int net_accept(int listener, struct net_peer *peer);
 
+/* A connection (no listening socket, no other file) on which nobody waits: one
+ * that another process has sent may be anything. */
+bool net_is_connection(int fd);
+
 ssize_t net_recv(int fd, void *p, size_t n);
 
 /* Are there bytes that were not received yet? */

@@ -42,10 +42,10 @@ int tcpinfo_read(int fd, struct tcpinfo *out)
     out->mss_in = (uint16_t)in.tcpi_rcv_mss;
     out->scale_out = in.tcpi_snd_wscale;
     out->scale_in = in.tcpi_rcv_wscale;
-    out->timestamps = in.tcpi_options & TCPI_OPT_TIMESTAMPS;
-    out->sack = in.tcpi_options & TCPI_OPT_SACK;
-    out->window_scale = in.tcpi_options & TCPI_OPT_WSCALE;
-    out->ecn = in.tcpi_options & TCPI_OPT_ECN;
+    out->timestamps = (in.tcpi_options & TCPI_OPT_TIMESTAMPS) != 0;
+    out->sack = (in.tcpi_options & TCPI_OPT_SACK) != 0;
+    out->window_scale = (in.tcpi_options & TCPI_OPT_WSCALE) != 0;
+    out->ecn = (in.tcpi_options & TCPI_OPT_ECN) != 0;
     out->known = true;
     return 0;
 }

@@ -15,7 +15,8 @@
 #define TCPINFO_SYN_MAX 120 /* IP and TCP header with all options */
 
 /* Times in microseconds, windows as shifts; a field that this kernel does not
- * know is 0. */
+ * know is 0.  It goes from process to process, so what is true or false is a
+ * number: 0 or another one. */
 struct tcpinfo {
     uint64_t bytes_acked, bytes_received;
     uint32_t rtt_us, min_rtt_us; /* min_rtt after accept: SYN-ACK to ACK */
@@ -23,8 +24,8 @@ struct tcpinfo {
     uint32_t waited_ms; /* since the last data (after accept: in the queue) */
     uint16_t mss_out, mss_in;
     uint8_t scale_out, scale_in;
-    bool timestamps, sack, window_scale, ecn;
-    bool known; /* false: no TCP connection */
+    uint8_t timestamps, sack, window_scale, ecn;
+    uint8_t known; /* 0: no TCP connection */
 };
 
 /* Listening sockets: keep the SYN of each connection (or no longer do). */

@@ -204,7 +204,7 @@ static void go_on(struct worker *w, int fd, const struct moved *what,
                           listener_of(w->conf, what->listener));
     uint64_t idle_ms = w->now.ms + w->idle_ms;
 
-    moving_settle(c, what);
+    moving_settle(c, what, w->now.us);
     counters_add(&w->counters->taken, 1);
     if (w->answers.ring)
         event_taken(&w->answers, c);
@@ -232,7 +232,7 @@ static void go_on(struct worker *w, int fd, const struct moved *what,
         return;
     }
     c->txn->body_done = c->txn->unguarded = what->body_done;
-    c->txn->body_fault = what->body_fault;
+    c->txn->body_fault = (enum fault)what->body_fault;
     conn_become(c, CONN_HEAD);
     arrivals_said(&w->arrivals, c, in);
 }

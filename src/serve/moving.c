@@ -72,6 +72,15 @@ int moving_give(int give, const struct conn *c, const char *listen,
     return error == -ETOOMANYREFS || error == -ENOBUFS ? -EAGAIN : error;
 }
 
+static bool sound(const struct moved *m, int fd)
+{
+    bool family =
+        m->peer.family == 0 || m->peer.family == 4 || m->peer.family == 6;
+
+    return m->layout == LAYOUT && m->number && family &&
+           m->body_fault < FAULT_COUNT && net_is_connection(fd);
+}
+
 int moving_take(int take, char room[MOVING_BYTES], struct moved *what,
                 struct span *in)
 {
@@ -79,13 +88,12 @@ int moving_take(int take, char room[MOVING_BYTES], struct moved *what,
     size_t n_fds = 1;
     ssize_t n = channel_take(take, room, MOVING_BYTES, &fd, &n_fds);
 
-    if (n <= 0)
-        return n < 0 ? (int)n : -EPIPE;
+    if (n < 0)
+        return (int)n;
     if (n_fds == 1 && (size_t)n >= sizeof *what) {
         memcpy(what, room, sizeof *what);
         *in = span_of(room + sizeof *what, (size_t)n - sizeof *what);
-        if (what->layout == LAYOUT && what->number &&
-            (unsigned)what->body_fault < FAULT_COUNT)
+        if (sound(what, fd))
             return fd;
     }
     if (n_fds == 1)
@@ -93,12 +101,18 @@ int moving_take(int take, char room[MOVING_BYTES], struct moved *what,
     return -EBADMSG;
 }
 
-void moving_settle(struct conn *c, const struct moved *what)
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+void moving_settle(struct conn *c, const struct moved *what, uint64_t now_us)
 {
     c->number = what->number;
     c->requests = what->requests;
-    c->opened_us = what->opened_us;
-    c->first_us = what->first_us;
+    /* time is counted from these */
+    c->opened_us = least(what->opened_us, now_us);
+    c->first_us = least(what->first_us, now_us);
     c->peer = what->peer;
     c->tls = what->tls;
     c->awaits_proxy = what->awaits_proxy;

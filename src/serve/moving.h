@@ -4,7 +4,8 @@
  * serves on: its descriptor, what it has said so far, and its numbers.
  * Layer: serve.  A pair of sockets that the master has made; all workers have
  * both ends.  What waits in it is taken by whoever serves, however many
- * generations later, so nothing in it is lost.
+ * generations later, so nothing in it is lost.  One that was taken over can
+ * send anything, too: it is believed as far as it harms its own clients alone.
  */
 #ifndef ETAGD_SERVE_MOVING_H
 #define ETAGD_SERVE_MOVING_H
@@ -33,9 +34,9 @@ struct moved {
     uint64_t opened_us, first_us;
     uint64_t due_ms; /* of an idle one */
     struct net_peer peer;
-    bool tls, awaits_proxy, continued;
-    bool body_done; /* as in struct txn */
-    enum fault body_fault;
+    uint32_t body_fault; /* as in struct txn */
+    /* 0 or not, whatever else is written there */
+    uint8_t tls, awaits_proxy, continued, body_done;
 };
 
 /* Room for a message. */
@@ -58,6 +59,6 @@ int moving_take(int take, char room[MOVING_BYTES], struct moved *what,
                 struct span *in);
 
 /* c, just made, is what it was. */
-void moving_settle(struct conn *c, const struct moved *what);
+void moving_settle(struct conn *c, const struct moved *what, uint64_t now_us);
 
 #endif

@@ -122,8 +122,10 @@ bool worker_init(struct worker *w, const struct worker_start *start)
     w->start = start;
     w->conf = start->conf;
     w->counters = start->counters->slot[start->index];
-    if (start->board)
+    if (start->board) {
         w->answers.ring = &start->board->ring[start->index];
+        board_writer_start(w->answers.ring);
+    }
     list_init(&w->places.free);
     list_init(&w->places.all);
     list_init(&w->arrivals.again);

@@ -72,16 +72,15 @@ static struct board_slot *slot_of(const struct board_ring *r, uint64_t n)
     return &r->slot[n & r->mask];
 }
 
+void board_writer_start(struct board_ring *r)
+{
+    r->number = atomic_load_explicit(r->next, memory_order_relaxed);
+}
+
 struct board_event *board_begin(struct board_ring *r)
 {
-    uint64_t n = atomic_load_explicit(r->next, memory_order_relaxed);
-    struct board_slot *s = slot_of(r, n);
-
-    atomic_store_explicit(&s->mark, 2 * n + 1, memory_order_relaxed);
-    /* no byte of the event may be seen before the mark is */
-    atomic_thread_fence(memory_order_release);
-    memset(s->event.text_n, 0, sizeof s->event.text_n);
-    return &s->event;
+    memset(r->event.text_n, 0, sizeof r->event.text_n);
+    return &r->event;
 }
 
 void board_text(struct board_event *e, unsigned which, struct span s)
@@ -112,15 +111,19 @@ static void fetch(const struct board_slot *s)
     }
 }
 
+/* Copies it, and reads nothing that others can write to. */
 void board_publish(struct board_ring *r)
 {
-    uint64_t n = atomic_load_explicit(r->next, memory_order_relaxed);
+    uint64_t n = r->number++;
+    struct board_slot *s = slot_of(r, n);
+    size_t texts = board_text_at(&r->event, BOARD_TEXTS);
 
-    /* it was begun, and by nobody else */
-    CHECK(atomic_load_explicit(&slot_of(r, n)->mark, memory_order_relaxed) ==
-          2 * n + 1);
-    atomic_store_explicit(&slot_of(r, n)->mark, 2 * n + 2,
-                          memory_order_release);
+    CHECK(texts <= BOARD_TEXT_BYTES);
+    atomic_store_explicit(&s->mark, 2 * n + 1, memory_order_relaxed);
+    /* no byte of the event may be seen before the mark is */
+    atomic_thread_fence(memory_order_release);
+    memcpy(&s->event, &r->event, offsetof(struct board_event, text) + texts);
+    atomic_store_explicit(&s->mark, 2 * n + 2, memory_order_release);
     atomic_store_explicit(r->next, n + 1, memory_order_release);
     fetch(slot_of(r, n + 1));
 }

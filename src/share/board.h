@@ -7,7 +7,9 @@
  * while the slot is being written, so a reader never takes half a record for a
  * whole one.  A worker that died in the middle of a record leaves it to its
  * successor, which writes it again.  Nothing in there leads anywhere: where the
- * rings are is known to each process by itself.
+ * rings are is known to each process by itself.  Every worker can write to all
+ * rings, so a writer fills a record of its own and copies that: it reads its
+ * ring's number once, when it starts, and nothing else in there.
  */
 #ifndef ETAGD_SHARE_BOARD_H
 #define ETAGD_SHARE_BOARD_H
@@ -45,6 +47,9 @@ enum board_kind {
 #define BOARD_USER_MAX 64      /* and of a user's name */
 #define BOARD_TEXTS 3
 
+/* What is true or false in an event is 0 or another number: any byte may be
+ * there. */
+
 /* A response, or a request that got none (status 0). */
 struct board_request {
     uint64_t first_us;  /* first byte of the head, monotonic */
@@ -57,10 +62,10 @@ struct board_request {
     uint8_t coding; /* enum coding */
     uint8_t end;    /* enum end */
     uint8_t site;   /* of the configuration; 255: none was found */
-    bool cut;       /* the request's head is not here as it was sent */
+    uint8_t cut;    /* the request's head is not here as it was sent */
     uint32_t file;  /* as in struct board_page: what it was answered with; 0:
                        not told of */
-    bool named;     /* a proxy's fields told whose it is: */
+    uint8_t named;  /* a proxy's fields told whose it is: */
     struct net_peer client;
 };
 
@@ -68,9 +73,9 @@ struct board_request {
 struct board_conn {
     struct tcpinfo tcp;
     struct net_peer peer;
-    uint8_t listener; /* index in the configuration */
-    uint8_t end;      /* enum end */
-    bool by_client;   /* BOARD_FIN: the client's */
+    uint8_t listener;  /* index in the configuration */
+    uint8_t end;       /* enum end */
+    uint8_t by_client; /* BOARD_FIN: the client's */
     uint32_t requests;
 };
 
@@ -120,6 +125,9 @@ struct board_ring {
     _Atomic uint64_t *next; /* shared, as the slots are */
     struct board_slot *slot;
     uint64_t mask; /* slots - 1 */
+    /* the writer's own, which is not shared: */
+    uint64_t number; /* of its next event */
+    struct board_event event;
 };
 
 struct board {
@@ -136,8 +144,10 @@ size_t board_bytes(unsigned rings, size_t events);
 struct board *board_new(unsigned rings, size_t events);
 void board_free(struct board *b);
 
-/* The writer: fill what board_begin() gives, texts in their order, then publish
- * it.  text_n is zero and the rest as some older event left it. */
+/* The writer: goes on where the ring's last one has ended; then fills what
+ * board_begin() gives, texts in their order, and publishes it.  text_n is zero
+ * and the rest as some older event left it. */
+void board_writer_start(struct board_ring *r);
 struct board_event *board_begin(struct board_ring *r);
 void board_text(struct board_event *e, unsigned which, struct span s);
 void board_publish(struct board_ring *r);

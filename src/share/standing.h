@@ -11,11 +11,14 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct standing {
-    _Atomic bool warms;  /* nobody has been ready so far, and no older program
-                            serves beside this one */
-    _Atomic bool leaves; /* ends soon: whoever can go elsewhere shall do so */
+    /* 0 or another number, for workers can write to it: */
+    _Atomic uint32_t warms;  /* nobody has been ready so far, and no older
+                                program serves beside this one */
+    _Atomic uint32_t leaves; /* ends soon: whoever can go elsewhere shall do so
+                              */
 };
 
 static inline bool standing_leaves(const struct standing *s)

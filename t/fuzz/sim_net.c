@@ -103,6 +103,11 @@ int net_accept(int listener, struct net_peer *peer)
     return SIM_CONN + i;
 }
 
+bool net_is_connection(int fd)
+{
+    return fd >= SIM_CONN && fd < SIM_CONN + SIM_CONNS;
+}
+
 ssize_t net_recv(int fd, void *p, size_t n)
 {
     struct sim_conn *c = conn_of(fd);

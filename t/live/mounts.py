@@ -43,7 +43,7 @@ KINDS = {
                "until mountpoint -q {dir}; do sleep 0.05; done",
                ("bindfs",), "fuse"),
     "tmpfs": ("mount -t tmpfs none {dir}", (), "tmpfs"),
-    "ext4-128": ("truncate -s 64M {with}/img && mkfs.ext4 -q -I 128 {with}/img "
+    "ext4-128": ("truncate -s 256M {with}/img && mkfs.ext4 -q -I 128 {with}/img "
                  "2>/dev/null && mount -o loop {with}/img {dir}",
                  ("mkfs.ext4",), "ext4"),
     "vfat": ("truncate -s 64M {with}/img && mkfs.vfat {with}/img >/dev/null && "

@@ -11,6 +11,8 @@ import pytest
 import harness
 from harness import alive, held_by, until
 from mounts import in_namespace, start_inside
+from observing import Observer, Stream, fetch
+from test_78_access import HASHES
 from wire import Closed
 
 FILES = {"a.txt": "a\n", "index.html": "<!doctype html>\n"}
@@ -172,6 +174,81 @@ def test_what_a_worker_writes_ends_no_master(serve, pattern):
     server.signal(signal.SIGHUP)
     server.await_line("M013|M053", since)
     assert server.get("/a.txt").status == 200
+    server.signal(signal.SIGTERM)
+    assert server.wait() == 0
+    server.stopped = True  # its sums are what was written there
+
+
+def shared_areas(pid):
+    """Where a process can write to memory that others see: (from, to)."""
+    found = []
+    with open("/proc/%d/maps" % pid) as maps:
+        for line in maps:
+            span, rights = line.split()[:2]
+            if rights == "rw-s":
+                found.append([int(x, 16) for x in span.split("-")])
+    return found
+
+
+def scribble(pid, random_):
+    """What a worker that was taken over can do: bytes here and there, in all
+    that it shares.  Never a whole area at once, which has pages that nobody
+    has used so far."""
+    try:
+        with open("/proc/%d/mem" % pid, "r+b", buffering=0) as memory:
+            for begin, end in shared_areas(pid):
+                for _ in range(8):
+                    n = random_.choice((1, 8, 64, 4096))
+                    at = random_.randrange(begin, max(begin + 1, end - n))
+                    if random_.random() < 0.5:
+                        at = begin + (at - begin) % 16384
+                    memory.seek(at)
+                    memory.write(random_.choice((
+                        bytes(n), b"\xff" * n, random_.randbytes(n))))
+    except PermissionError as no:
+        pytest.skip("memory of others can't be written to here: %s" % no)
+
+
+SHOWN = ("/connections.jsonl", "/status", "/metrics")
+
+
+def test_what_a_worker_writes_ends_nobody(serve, tmp_path):
+    """The same while all others read it: workers, the preparer, the observer
+    with what it shows, the scraper."""
+    users = tmp_path / "users"
+    tmp_path.chmod(0o755)
+    users.touch(0o600)
+    users.write_text("alice:%s\n" % HASHES["alice"][1])
+    server = serve(
+        conf={"server": {"workers": 2, "listing": "on"},
+              "observe": {"listen": "127.0.0.1:0"},
+              "metrics": {"listen": "127.0.0.1:0"},
+              "timeouts": {"heartbeat": "300s"}},
+        files={"a.txt": "a\n", "in/b.txt": "b\n", "page.html": "<img src=a.txt>"},
+        rules="[access /in/]\nbasic = %s\nattempts = 5\n" % users)
+    observer = Observer(server)
+    scraper = int(server.await_line(
+        r"M144: metrics at http://127\.0\.0\.1:(\d+)/")[1])
+    before = server.children()
+    workers = server.workers()
+    random_ = random.Random(11)
+    load = Load(server)
+    with Stream(observer.port):
+        for round_ in range(10):
+            for _ in range(4):
+                scribble(workers[round_ % 2], random_)
+                load.more(5)
+            server.tree.write("page.html", "<img src=%d.txt>" % round_)
+            server.request(target="/")
+            server.request(target="/page.html")
+            server.request(target="/in/b.txt", fields=[(
+                "Authorization", "Basic YWxpY2U6d3Jvbmc=")])
+            for port, path in ((scraper, "/metrics"), *(
+                    (observer.port, path) for path in SHOWN)):
+                assert fetch(port, path).status in (200, 503), path
+            assert server.children() == before, server.process.lines[-20:]
+    load.end()
+    assert load.cut == []
     server.signal(signal.SIGTERM)
     assert server.wait() == 0
     server.stopped = True  # its sums are what was written there

@@ -98,8 +98,12 @@ static void test_half_a_record(void **state)
     board_reader_start(&r, &b->ring[0]);
     write_one(&b->ring[0], 1, "x");
     board_begin(&b->ring[0])->connection = 666;
+    b->ring[0].slot[1].mark = 3; /* so far it got: the mark, and some bytes */
+    b->ring[0].slot[1].event.connection = 666;
     assert_int_equal(board_read(&r, &e), BOARD_EVENT);
     assert_int_equal(board_read(&r, &e), BOARD_NOTHING);
+    b->ring[0].number = 0;
+    board_writer_start(&b->ring[0]);
     write_one(&b->ring[0], 2, "x");
     assert_int_equal(board_read(&r, &e), BOARD_EVENT);
     assert_int_equal(e.connection, 2);
@@ -134,10 +138,9 @@ static void test_nonsense(void **state)
     board_reader_start(&r, &b->ring[0]);
     board_begin(&b->ring[0])->kind = 999;
     board_publish(&b->ring[0]);
-    struct board_event *x = board_begin(&b->ring[0]);
-    x->kind = BOARD_REQUEST;
-    x->text_n[0] = x->text_n[1] = UINT16_MAX;
-    board_publish(&b->ring[0]);
+    write_one(&b->ring[0], 2, "x");
+    uint16_t *n = b->ring[0].slot[1].event.text_n;
+    n[0] = n[1] = UINT16_MAX;
     assert_int_equal(board_read(&r, &e), BOARD_LOST);
     assert_int_equal(board_read(&r, &e), BOARD_LOST);
     assert_int_equal(r.lost, 2);
@@ -229,6 +232,38 @@ static void test_scribbled(void **state)
     board_free(b);
 }
 
+/* Nor may a writer go wrong by what another one scribbles, at whatever time:
+ * its events are what it has put there, and its reader gets the next whole
+ * one. */
+static void test_scribbled_while_writing(void **state)
+{
+    struct board *b = board_new(2, 128);
+    unsigned seed = 1;
+
+    (void)state;
+    for (int round = 0; round < 4000; round++) {
+        struct board_ring *r = &b->ring[0];
+        struct board_event *e = board_begin(r), seen;
+        struct board_reader reader = { .ring = r, .at = r->number };
+        e->kind = BOARD_REQUEST;
+        e->connection = (uint64_t)round;
+        for (int part = 0; part < 2; part++) {
+            for (size_t i = 0; i < b->bytes; i += round % 2 ? 8 : 97) {
+                seed = seed * 1664525 + 1013904223;
+                ((char *)b->shared)[i] = (char)(seed >> 24);
+            }
+            board_text(e, (unsigned)part, SPAN("some text"));
+        }
+        board_publish(r);
+        assert_int_equal(board_read(&reader, &seen), BOARD_EVENT);
+        assert_int_equal(seen.connection, round);
+        assert_true(span_eq(board_text_of(&seen, 1), SPAN("some text")));
+        if (round % 7 == 0) /* another worker goes on */
+            board_writer_start(r);
+    }
+    board_free(b);
+}
+
 /* Workers never wait for each other: what one writes shares no line with what
  * another one reads or writes. */
 static void test_no_shared_lines(void **state)
@@ -259,6 +294,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scribbled),
+        cmocka_unit_test(test_scribbled_while_writing),
         cmocka_unit_test(test_in_order),
         cmocka_unit_test(test_overrun),
         cmocka_unit_test(test_starts_at_the_oldest),

@@ -382,9 +382,85 @@ static void test_history_is_sound(void **state)
     history_free(h);
 }
 
+static unsigned some_number(void)
+{
+    static unsigned seed = 1;
+
+    seed = seed * 1664525 + 1013904223;
+    return seed >> 8;
+}
+
+/* An event as board_read() lets it through: texts that fit, a kind that there
+ * is, and any bytes besides. */
+static struct board_event any_event(void)
+{
+    struct board_event e;
+    uint8_t *byte = (uint8_t *)&e;
+    unsigned how = some_number() % 4;
+
+    for (size_t i = 0; i < sizeof e; i++)
+        byte[i] = how == 0   ? 0
+                  : how == 1 ? 0xff
+                  : how == 2 ? (uint8_t)some_number()
+                             : (uint8_t)(some_number() % 8);
+    for (int i = 0; i < 20; i++) /* so that much of it is not refused */
+        byte[some_number() % offsetof(struct board_event, text)] = 0;
+    e.kind = (uint16_t)(some_number() % BOARD_KINDS);
+    e.connection = some_number() % 16;
+    if (some_number() % 8)
+        e.time_us = some_number();
+    if (some_number() % 8 && e.kind >= BOARD_FIRST && e.kind <= BOARD_CUT) {
+        e.request.first_us = e.request.queued_us = some_number();
+        e.request.reason %= REASON_COUNT;
+        e.request.fault %= FAULT_COUNT;
+        e.request.coding %= CODING_COUNT;
+        e.request.end %= END_COUNT;
+    } else if (some_number() % 8) {
+        e.conn.end %= END_COUNT;
+    }
+    for (unsigned i = 0, room = BOARD_TEXT_BYTES; i < BOARD_TEXTS; i++) {
+        e.text_n[i] = (uint16_t)(some_number() % (room + 1));
+        room -= e.text_n[i];
+    }
+    return e;
+}
+
+/* A worker that was taken over leads its reader nowhere. */
+static void test_any_bytes(void **state)
+{
+    static char text[SHOWN_EVENT_MAX];
+    struct history *h = history_new();
+    uint64_t shown = 1;
+
+    (void)state;
+    for (int round = 0; round < 20000; round++) {
+        struct board_event e = any_event();
+        history_add(h, &place, &e);
+        if (round % 97 == 0)
+            history_idle(h, some_number());
+        for (; shown < h->next; shown++) {
+            const struct happened *x = history_at(h, shown);
+            struct buf b = buf_over(text, sizeof text);
+            assert_non_null(x);
+            shown_event(&b, x, SPAN("token"), NULL);
+            b = buf_over(text, sizeof text);
+            event_text_put(&b, x, SPAN("token"), EVENT_TEXT_COLUMNS);
+            assert_true(x->wall_us > 0);
+        }
+        const struct life *l = history_find(h, (uint64_t)round % 16);
+        struct buf b = buf_over(text, sizeof text);
+        if (l)
+            shown_life(&b, SPAN("token"), h, l);
+    }
+    assert_true(h->next > 10000);
+    assert_true(h->lost > 100);
+    history_free(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_any_bytes),
         cmocka_unit_test(test_history_is_sound),
         cmocka_unit_test(test_syn),
         cmocka_unit_test(test_syn_cut),
