@@ -262,11 +262,12 @@ static void feed_coder(struct agenda *d)
                &(struct coder_task){ .whose = it, .coding = CODING_IDENTITY });
 }
 
-/* The same bytes again are no other form.  (Of some texts, lists of numbers
- * above all, what took longer is the larger one.) */
+/* The small form is the smaller one of what both encoders make: of some texts,
+ * lists of numbers above all, that is what there was at first.  Then the bytes
+ * stay, and are called by the small form's tag from now on. */
 static bool no_gain(struct item *it, const struct coder_task *task)
 {
-    const struct part *part = item_part(it, task->coding);
+    struct part *part = item_part_add(it, task->coding);
     unsigned bit = 1u << task->coding;
 
     if (task->soon) { /* if it does not pay, the small one may */
@@ -274,10 +275,15 @@ static bool no_gain(struct item *it, const struct coder_task *task)
         return !task->out;
     }
     it->small &= (uint8_t)~bit;
-    return part->state == PART_THERE &&
-           (!task->out ||
-            (task->out_n == part->bytes &&
-             memcmp(task->digest, part->digest, sizeof part->digest) == 0));
+    if (!part->first) /* it did not pay, or there was none to be made */
+        return false;
+    if (!task->out) /* nor may the encoder have failed: both tags stay true */
+        return part->state == PART_THERE;
+    if (task->out_n < part->bytes)
+        return false;
+    /* driven out and asked for again meanwhile: both are made again */
+    part->first = part->state != PART_THERE;
+    return true;
 }
 
 static void store_coding(struct agenda *d, struct item *it,
@@ -292,6 +298,10 @@ static void store_coding(struct agenda *d, struct item *it,
         part->state = PART_USELESS;
         it->forms &= (uint8_t) ~(1u << task->coding);
         return;
+    }
+    if (task->soon) { /* the small one is held against it, room or not */
+        part->first = true;
+        part->bytes = task->out_n;
     }
     struct slab *slab = slabs_reserve_dear(&d->slabs, task->out_n, &offset);
     if (!slab) {

@@ -104,7 +104,7 @@ static size_t zstd(int level, const char *p, size_t n, char *out, size_t cap,
 
 static void put_zstd(struct buf *b)
 {
-    buf_fmt(b, "zstd %s level=%d first=%d window=%d", ZSTD_versionString(),
+    buf_fmt(b, "zstd %s level=%d or=%d window=%d", ZSTD_versionString(),
             ZSTD_LEVEL, ZSTD_SOON, ZSTD_WINDOW_LOG);
 }
 #endif
@@ -150,7 +150,7 @@ static void put_brotli(struct buf *b, bool text)
     struct utsname u;
 
     buf_fmt(b,
-            "brotli %u.%u.%u quality=%d first=%d window=%d text=%d machine=%s",
+            "brotli %u.%u.%u quality=%d or=%d window=%d text=%d machine=%s",
             version >> 24, version >> 12 & 0xfff, version & 0xfff,
             BROTLI_MAX_QUALITY, BROTLI_SOON, BROTLI_WINDOW_LOG, text,
             uname(&u) == 0 ? u.machine : "unknown");

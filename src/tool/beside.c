@@ -150,17 +150,48 @@ static int keep(struct job *j, enum coding c, const struct side *s)
     return 0;
 }
 
+/* The smaller one of two, as the server makes it: *out, for the caller to free;
+ * 0: nothing is saved. */
+static int pack(const struct job *j, enum coding c, char **out, size_t *n)
+{
+    struct compress_form form = { c, j->text, false };
+    struct span in = span_of(j->plain, j->n);
+    size_t cap = j->n >= j->b->bytes_min ? compress_room(j->n) : 0;
+    bool twice = cap && compress_twice(c, j->n);
+    char *soon = twice ? malloc(cap) : NULL;
+
+    *n = 0;
+    *out = cap ? malloc(cap) : NULL;
+    if ((cap && !*out) || (twice && !soon)) {
+        free(soon);
+        return -ENOMEM;
+    }
+    if (cap)
+        *n = compress_bytes(form, in, *out, cap, j->b->stop);
+    if (!twice)
+        return 0;
+    form.soon = true;
+    cap = compress_bytes(form, in, soon, *n ? *n : cap, j->b->stop);
+    if (cap && (*n == 0 || cap < *n)) {
+        char *larger = *out;
+        *out = soon;
+        *n = cap;
+        soon = larger;
+    }
+    free(soon);
+    return 0;
+}
+
 static int put(struct job *j, enum coding c, const char *name, bool there)
 {
-    size_t cap = j->n >= j->b->bytes_min ? compress_room(j->n) : 0, n = 0;
-    char *out = cap ? malloc(cap) : NULL;
-    int rc = 0;
+    char *out;
+    size_t n;
+    int rc = pack(j, c, &out, &n);
 
-    if (cap && !out)
-        return -ENOMEM;
-    if (cap)
-        n = compress_bytes((struct compress_form){ c, j->text, false },
-                           span_of(j->plain, j->n), out, cap, j->b->stop);
+    if (rc) {
+        free(out);
+        return rc;
+    }
     if (atomic_load(j->b->stop))
         rc = -EINTR;
     else if (j->b->write && !unchanged(j))

@@ -318,6 +318,17 @@ def test_a_first_form_is_held_for_good(counted):
         assert r.status == 304 and r.etag == tag
 
 
+def test_a_first_form_that_is_the_smaller_one(counted):
+    """Of a list of numbers: its bytes go on as the small form, by the tag of
+    that, and both tags are confirmed."""
+    c = counted({"n.txt": "".join("%d\n" % i for i in range(1, 90000))})
+    first, small = both_forms(c.server, "/n.txt")
+    assert first.body == small.body and first.etag != small.etag
+    for tag in (first.etag, small.etag):
+        r = c.server.get("/n.txt", Accept_Encoding="br", If_None_Match=tag)
+        assert r.status == 304 and r.etag == tag
+
+
 def test_a_download_of_the_first_form_is_whole(counted):
     """Though the small one has taken its place meanwhile."""
     c = counted({"a.txt": words(3, 600000)})

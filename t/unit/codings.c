@@ -388,6 +388,44 @@ static void first_then_small(void **state)
     rig_stop(&r, 0);
 }
 
+/* Of a list of numbers brotli's best level makes three times as much: what
+ * there was stays, by the small one's name. */
+static void what_is_no_smaller(void **state)
+{
+    static char numbers[120000];
+    const unsigned br = 1u << CODING_BR;
+    struct rig r;
+    struct prepare_answer a, first;
+    unsigned told = 0;
+    size_t n = 0;
+
+    (void)state;
+    for (unsigned i = 1; n + 8 < sizeof numbers; i++)
+        n += (size_t)snprintf(numbers + n, 8, "%u\n", i);
+    rig_init(&r);
+    rig_start(&r);
+    rig_write(&r, "n.txt", numbers, n);
+    rig_age(&r, "n.txt");
+    r.make = br;
+    rig_ask(&r, 0, "n.txt", 1, true, 0);
+    do {
+        assert_int_equal(rig_take(&r, 0, &a), 1);
+        if (a.kind != PREPARE_CODED)
+            continue;
+        if (told++ == 0) {
+            assert_int_equal(a.first, br);
+            first = a;
+        }
+    } while (a.more);
+    assert_int_equal(told, 2);
+    assert_int_equal(a.first, 0);
+    assert_memory_equal(&a.place, &first.place, sizeof a.place);
+    assert_memory_equal(a.digest, first.digest, sizeof a.digest);
+    assert_memory_equal(a.form[CODING_BR], first.form[CODING_BR],
+                        sizeof a.form[CODING_BR]);
+    rig_stop(&r, 0);
+}
+
 /* What is small or soon made has one form. */
 static void made_once(void **state)
 {
@@ -595,6 +633,7 @@ int main(void)
         cmocka_unit_test(only_what_is_asked_for),
         cmocka_unit_test(bare_asks),
         cmocka_unit_test(first_then_small),
+        cmocka_unit_test(what_is_no_smaller),
         cmocka_unit_test(made_once),
     };
 
