@@ -94,6 +94,7 @@ static bool open_listeners(struct generation *g, const struct generation *old,
         if (fd >= 0) {
             tcpinfo_save_syn(fd, options.save_syn);
             net_listen_mss(fd, options.mss);
+            net_listen_near(fd, &l->addr.sa);
         } else {
             fd = listen_soon(l, &options, old == NULL);
         }

@@ -49,6 +49,24 @@ void net_listen_mss(int listener, int mss)
     set(listener, IPPROTO_TCP, TCP_MAXSEG, mss);
 }
 
+static bool is_near(const struct sockaddr *sa)
+{
+    const union address *a = (const void *)sa;
+
+    if (sa->sa_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&a->in6.sin6_addr);
+    return sa->sa_family == AF_INET &&
+           (ntohl(a->in.sin_addr.s_addr) >> 24) == IN_LOOPBACKNET;
+}
+
+/* Accepted sockets inherit it.  Reno is in every kernel, and allowed to
+ * everybody. */
+void net_listen_near(int listener, const struct sockaddr *sa)
+{
+    if (is_near(sa))
+        (void)setsockopt(listener, IPPROTO_TCP, TCP_CONGESTION, "reno", 4);
+}
+
 size_t net_segment(int fd)
 {
     int mss = 0;
@@ -100,6 +118,7 @@ int net_listen(const struct sockaddr *sa, socklen_t bytes,
             set(fd, IPPROTO_TCP, TCP_SAVE_SYN, 1);
         if (options->mss)
             net_listen_mss(fd, options->mss);
+        net_listen_near(fd, sa);
     }
     if (bind(fd, sa, bytes) != 0 || listen(fd, options->backlog) != 0) {
         int e = errno;

@@ -38,6 +38,11 @@ int net_listen(const struct sockaddr *sa, socklen_t bytes,
 /* The longest segment of connections to come; 0: as the route has it. */
 void net_listen_mss(int listener, int mss);
 
+/* Of a loopback address: no pacing.  Some congestion controls (BBR) hold each
+ * segment back by a timer, on the way to the same machine as well, and whoever
+ * reads 1 MiB there pays three times as much. */
+void net_listen_near(int listener, const struct sockaddr *sa);
+
 /* Bytes that one segment of a connection takes; 0: not known. */
 size_t net_segment(int fd);
 
