@@ -15,6 +15,9 @@
 --       -e frame.number -e etagd.note
 --   wireshark -X lua_script:etagd.lua -r lab.pcapng
 --
+-- (not as root, for whom Wireshark 4.4 and newer run no scripts: the fields are
+-- then "not valid")
+--
 -- or copy it into the folder of Lua plugins that "tshark -G folders" names.  A
 -- column: Preferences, Columns, type "Custom", field "etagd.note".  Filters:
 -- etagd.unused, etagd.status == 304, etagd.worker == 2, etagd.reason.

@@ -3,6 +3,7 @@
 other: Docker's and Kubernetes' by the schemas that Debian's packages bring."""
 import importlib.util
 import re
+import shutil
 import site
 import subprocess
 import sys
@@ -95,24 +96,40 @@ def test_who_stands_in_front_sees_a_leaving_node_in_time():
 
 # -- Docker, podman
 
+def compose():
+    """The second version is a program (Debian 13), the first one a module of
+    Python (Debian 12), which is found where it was unpacked."""
+    module("yaml")
+    if importlib.util.find_spec("compose"):
+        return ["/usr/bin/python3", "-c", "import site, sys\n"
+                "site.addsitedir(%r)\n"
+                "from compose.cli.main import main\n"
+                "sys.argv[0] = 'docker-compose'\nmain()" % str(MODULES)]
+    program = shutil.which("docker-compose") or shutil.which(
+        "docker-compose", path=str(placing.UNPACKED / "usr/bin"))
+    if not program:
+        harness.need("there is no docker-compose")
+    return [program]
+
+
+def mounted(volume):
+    """The path of ours: the versions print a volume in two ways."""
+    if isinstance(volume, dict):
+        return volume["source"]
+    return volume.split(":")[0]
+
+
 def test_compose(tmp_path):
     """By its schema, with names resolved."""
-    module("yaml")
-    if not importlib.util.find_spec("compose"):
-        harness.need("there is no docker-compose")
     done = subprocess.run(
-        ["/usr/bin/python3", "-c", "import site, sys\n"
-         "site.addsitedir(%r)\n"
-         "from compose.cli.main import main\n"
-         "sys.argv = ['docker-compose', '-f', %r, 'config']\nmain()"
-         % (str(MODULES), str(HERE / "compose.yaml"))],
+        [*compose(), "-f", str(HERE / "compose.yaml"), "config"],
         capture_output=True, text=True, timeout=harness.DEADLINE_S,
         cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "warning" not in done.stderr.lower(), done.stderr
     services = documents(done.stdout)[0]["services"]
     assert set(placing.NODES) < set(services)
-    used = {v.split(":")[0] for s in services.values()
+    used = {mounted(v) for s in services.values()
             for v in s.get("volumes", ())}
     for path in used:  # each file that a container is given is there
         assert not path.startswith(str(HERE.parent)) or \

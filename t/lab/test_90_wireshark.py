@@ -2,6 +2,8 @@
 """The post-dissector: the server's account as fields, in tshark itself."""
 import json
 import os
+import pathlib
+import re
 import shutil
 import subprocess
 
@@ -48,17 +50,40 @@ def book(t):
                 closed_first="client", request_list=[])]
 
 
-def read(tshark, capture, *more, fields=FIELDS, env=None, where=None):
-    """What tshark says: rows of {field: value}"""
+def opened(folder):
+    """Lets anybody read what is there: who tshark is to be, where we are root,
+    for whom Wireshark 4.4 and newer run no scripts."""
+    if os.geteuid() != 0:
+        return {}
+    for at in (folder, *folder.parents):
+        if at.stat().st_uid == 0 and at.stat().st_mode & 0o077 == 0:
+            at.chmod(0o711)
+    folder.chmod(0o755)
+    for path in folder.iterdir():
+        if path.is_file():
+            path.chmod(0o644)
+    return {"user": 65534, "group": 65534, "extra_groups": []}
+
+
+def said(tshark, capture, *more, env=None, where=None):
+    """What tshark prints, line by line."""
+    folder = pathlib.Path(where or capture.parent)
+    script = shutil.copy(SCRIPT, folder)  # the tree may be for root alone
     done = subprocess.run(
-        [tshark, "-X", "lua_script:%s" % SCRIPT, "-r", str(capture),
-         *map(str, more), "-T", "fields"] + [x for f in fields
-                                             for x in ("-e", f)],
+        [tshark, "-X", "lua_script:%s" % script, "-r", str(capture),
+         *map(str, more)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=True,
-        timeout=120, cwd=where, env={**os.environ, **(env or {})})
+        timeout=120, cwd=folder, **opened(folder),
+        env={**os.environ, "HOME": str(folder), **(env or {})})
     assert "lua" not in done.stderr.lower(), done.stderr
-    return [dict(zip(fields, line.split("\t")))
-            for line in done.stdout.splitlines()]
+    return done.stdout.splitlines()
+
+
+def read(tshark, capture, *more, **where):
+    """Rows of {field: value}"""
+    return [dict(zip(FIELDS, line.split("\t"))) for line in said(
+        tshark, capture, *more, "-T", "fields",
+        *(x for f in FIELDS for x in ("-e", f)), **where)]
 
 
 def flag(text):
@@ -107,11 +132,9 @@ def test_filters_and_two_passes(tshark, made):
 
 
 def test_a_column_and_the_info(tshark, made):
-    rows = read(tshark, made, "-o", "etagd.info:TRUE", "-o", 'gui.column.'
-                'format:"No.","%m","Account","%Cus:etagd.note","Info","%i"',
-                fields=("_ws.col.Account", "_ws.col.Info"))
-    assert rows[5]["_ws.col.Account"] == "idle too long"
-    assert rows[5]["_ws.col.Info"].endswith("[etagd: idle too long]")
+    line = said(tshark, made, "-o", "etagd.info:TRUE", "-o", 'gui.column.'
+                'format:"No.","%m","Account","%Cus:etagd.note","Info","%i"')[5]
+    assert re.match(r" *6 idle too long .*\[etagd: idle too long\]$", line)
 
 
 def test_where_the_ledger_is(tshark, made, tmp_path):
