@@ -136,31 +136,116 @@ static void skip(struct span *s, const char *set)
         *s = span_from(*s, 1);
 }
 
-/* The unit that s begins with is cut off it. */
-static uint64_t unit_take(struct span *s, uint64_t whole, uint64_t thousandths)
+/* A number as people write it: 60, 1_000, 1.5, 1e6, 0x3c. */
+struct figure {
+    uint64_t whole, thousandths;
+};
+
+/* Of "0x3c". */
+static size_t hex_length(struct span s)
+{
+    size_t n = 2;
+
+    if (s.n < 3 || s.p[0] != '0' || chars_lower(s.p[1]) != 'x')
+        return 0;
+    while (n < s.n && chars_hex(s.p[n]) >= 0)
+        n++;
+    return n > 2 && (n == s.n || !is_word(s.p[n])) ? n : 0;
+}
+
+/* Of "e6". */
+static size_t exponent_length(struct span s)
+{
+    return s.n > 1 && chars_lower(s.p[0]) == 'e' &&
+                   chars_is(s.p[1], CHAR_DIGIT) &&
+                   (s.n == 2 || !is_word(s.p[2]))
+               ? 2
+               : 0;
+}
+
+static void figure_digits(struct span *s, struct figure *f)
+{
+    for (; s->n && (chars_is(s->p[0], CHAR_DIGIT) || s->p[0] == '_');
+         *s = span_from(*s, 1)) {
+        if (s->p[0] != '_' && f->whole <= SECONDS_MOST)
+            f->whole = f->whole * 10 + (uint64_t)(s->p[0] - '0');
+    }
+}
+
+static struct figure figure_take(struct span *s)
+{
+    struct figure f = { 0, 0 };
+    size_t x = hex_length(*s);
+
+    if (x) {
+        for (size_t i = 2; i < x; i++) {
+            if (f.whole <= SECONDS_MOST)
+                f.whole = f.whole * 16 + (uint64_t)chars_hex(s->p[i]);
+        }
+        *s = span_from(*s, x);
+        return f;
+    }
+    figure_digits(s, &f);
+    if (s->n > 1 && s->p[0] == '.') {
+        *s = span_from(*s, 1);
+        for (uint64_t weight = 100; s->n && chars_is(s->p[0], CHAR_DIGIT);
+             *s = span_from(*s, 1), weight /= 10)
+            f.thousandths += (uint64_t)(s->p[0] - '0') * weight;
+    }
+    x = exponent_length(*s);
+    for (size_t n = x ? (size_t)(s->p[x - 1] - '0') : 0; n > 0; n--) {
+        if (f.whole > SECONDS_MOST)
+            break;
+        f.whole = f.whole * 10 + f.thousandths / 100;
+        f.thousandths = f.thousandths % 100 * 10;
+    }
+    *s = span_from(*s, x);
+    return f;
+}
+
+/* The unit that s begins with is cut off it, and f put in seconds by it. */
+static bool unit_take(struct span *s, struct figure f, uint64_t *out)
 {
     struct span rest = *s;
     size_t n = 0;
 
     skip(&rest, " \t");
-    while (n < rest.n && is_word(rest.p[n]))
+    while (n < rest.n && is_word(rest.p[n]) && !chars_is(rest.p[n], CHAR_DIGIT))
         n++;
     for (size_t i = 0; n && i < sizeof units / sizeof *units; i++) {
         uint64_t u = units[i].seconds;
         if (!span_eq_nocase(span_to(rest, n), span_str(units[i].word)))
             continue;
         *s = span_from(rest, n);
-        if (u == 0)
-            return (whole + 999) / 1000;
-        return whole * u + (thousandths * u + 999) / 1000;
+        *out = u ? f.whole * u + (f.thousandths * u + 999) / 1000
+                 : (f.whole + 999) / 1000;
+        return true;
     }
-    return whole + (thousandths > 0);
+    *out = f.whole + (f.thousandths > 0);
+    return false;
 }
 
-/* "60", "1.5h", "60*60", "-1" (0): whole seconds. */
+/* 2h30m: more of them, with units of their own. */
+static void units_take(struct span *s, uint64_t *out)
+{
+    for (;;) {
+        struct span rest = *s;
+        uint64_t more;
+        skip(&rest, " \t");
+        if (!rest.n || !chars_is(rest.p[0], CHAR_DIGIT))
+            return;
+        struct figure f = figure_take(&rest);
+        if (!unit_take(&rest, f, &more))
+            return;
+        if (*out <= SECONDS_MOST)
+            *out += more;
+        *s = rest;
+    }
+}
+
+/* "60", "1.5h", "2h30m", "60*60", "-1" (0): whole seconds. */
 static bool number_take(struct span *s, uint64_t *out)
 {
-    uint64_t whole = 0, thousandths = 0, weight = 100;
     struct span rest = *s;
     bool minus;
 
@@ -169,26 +254,15 @@ static bool number_take(struct span *s, uint64_t *out)
     skip(&rest, "-");
     if (!rest.n || (!chars_is(rest.p[0], CHAR_DIGIT) && rest.p[0] != '.'))
         return false;
-    for (; rest.n && (chars_is(rest.p[0], CHAR_DIGIT) || rest.p[0] == '_');
-         rest = span_from(rest, 1)) {
-        if (rest.p[0] != '_' && whole <= SECONDS_MOST)
-            whole = whole * 10 + (uint64_t)(rest.p[0] - '0');
-    }
-    if (rest.n > 1 && rest.p[0] == '.') {
-        rest = span_from(rest, 1);
-        for (; rest.n && chars_is(rest.p[0], CHAR_DIGIT);
-             rest = span_from(rest, 1), weight /= 10)
-            thousandths += (uint64_t)(rest.p[0] - '0') * weight;
-    }
-    *out = unit_take(&rest, whole, thousandths);
+    struct figure f = figure_take(&rest);
+    if (unit_take(&rest, f, out))
+        units_take(&rest, out);
     while (rest.n > 1 && rest.p[0] == '*') {
         struct span next = span_from(rest, 1);
-        uint64_t by = 0;
-        for (; next.n && chars_is(next.p[0], CHAR_DIGIT) && by <= SECONDS_MOST;
-             next = span_from(next, 1))
-            by = by * 10 + (uint64_t)(next.p[0] - '0');
+        struct figure by = { 0, 0 };
+        figure_digits(&next, &by);
         if (*out <= SECONDS_MOST)
-            *out *= by;
+            *out *= by.whole < SECONDS_MOST ? by.whole : SECONDS_MOST;
         rest = next;
     }
     if (minus)

@@ -135,6 +135,9 @@ static const char *seconds_fault(struct span v)
     if (digits + 1 < v.n && v.p[digits] == '.' &&
         chars_is(v.p[digits + 1], CHAR_DIGIT))
         return "takes whole seconds, no fraction";
+    if (digits > 0 && digits + 1 < v.n && strchr("xXeE", v.p[digits]) != NULL &&
+        chars_hex(v.p[digits + 1]) >= 0)
+        return "takes digits alone";
     if (digits > 0 && digits < v.n && chars_is(v.p[digits], CHAR_ALPHA))
         return "takes a number of seconds without a unit";
     return "takes a whole number of seconds";
