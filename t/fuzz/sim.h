@@ -88,7 +88,8 @@ struct sim_reader {
     unsigned continued; /* for the present request */
     unsigned last;
     int statuses[SIM_ANSWERS];
-    uint64_t hash; /* of everything but dates */
+    uint64_t hash;     /* of everything but dates */
+    uint64_t quiet_us; /* as Keep-Alive last announced: then it is closed */
 };
 
 /* ---- the world ---- */
@@ -110,7 +111,7 @@ struct sim_conn {
     void *tag;
     size_t room;           /* of the kernel's buffer for what is sent */
     uint64_t out, drained; /* bytes */
-    uint64_t opened_us, io_us, closed_us;
+    uint64_t accepted_us, io_us, closed_us;
     uint64_t stuck_us;    /* blocked, and nothing read for so long */
     size_t sent_at_touch; /* when a file was changed last */
     struct sim_reader reader;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "http/reason.h"
+#include "serve/wheel.h"
 #include "sim_world.h"
 
 /* ---- the access log ---- */
@@ -128,6 +129,10 @@ static bool tells_all(void)
 
 /* ---- why a connection ended ---- */
 
+/* A turn's clock is read once, in milliseconds, and a wheel has its slots. */
+#define EARLY_US 3000
+#define LATE_US ((WHEEL_TICK_MS + 8) * 1000)
+
 /* The client has had the time to read the last response: its bytes that came
  * after what it answers were read, too, or a reset destroys it. */
 static bool lingered(const struct sim_conn *c)
@@ -143,6 +148,23 @@ static bool silent(const struct sim_conn *c)
 {
     return c->reset || sim.jumped ||
            (c->taken == c->sent && (!c->fin || c->fin_late));
+}
+
+/* It was closed when it had been announced to be, or by the configuration where
+ * no response was: neither sooner nor later than the wheel can tell.  A worker
+ * that is to end gives a second. */
+static bool when_announced(const struct sim_conn *c, uint64_t since_us)
+{
+    const struct conf_timeouts *t = &sim_world.start.conf->timeouts;
+    uint64_t quiet_us = c->closed_us - since_us;
+    uint64_t due_us = c->reader.quiet_us;
+
+    if (due_us == 0)
+        due_us = t->idle_ms * 1000;
+    due_us += t->idle_grace_ms * 1000;
+    if (sim.jumped || sim.drained)
+        return quiet_us >= 1000000;
+    return quiet_us + EARLY_US >= due_us && quiet_us <= due_us + LATE_US;
 }
 
 static bool explained(const struct sim_conn *c)
@@ -165,9 +187,9 @@ static bool explained(const struct sim_conn *c)
     case END_CLOSE_ASKED:
         return r->request.close || c->reset;
     case END_IDLE_TIMEOUT:
-        return r->n > 0 && silent(c) && c->closed_us - c->io_us >= 1000000;
+        return r->n > 0 && silent(c) && when_announced(c, c->io_us);
     case END_UNUSED_TIMEOUT:
-        return r->n == 0 && silent(c) && c->closed_us - c->opened_us >= 1000000;
+        return r->n == 0 && silent(c) && when_announced(c, c->accepted_us);
     case END_HEAD_TIMEOUT:
     case END_BODY_TIMEOUT:
         return (late || c->reset) && lingered(c) && silent(c);

@@ -52,7 +52,6 @@ void sim_open(int i)
     c->reads = true;
     c->room = 1u << 20;
     c->reader.head = heads[i];
-    c->opened_us = c->io_us = sim.now_us;
     sim.queue[sim.n_queue++] = i;
 }
 
@@ -94,6 +93,7 @@ int net_accept(int listener, struct net_peer *peer)
     int i = sim.queue[0];
     memmove(sim.queue, sim.queue + 1, --sim.n_queue * sizeof sim.queue[0]);
     sim.conn[i].accepted = true;
+    sim.conn[i].accepted_us = sim.conn[i].io_us = sim.now_us;
     sim_world.accepted[sim_world.n_accepted++] = &sim.conn[i];
     memset(peer, 0, sizeof *peer);
     peer->family = i % 3 == 2 ? 6 : 4;

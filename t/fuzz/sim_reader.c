@@ -89,6 +89,24 @@ static void check_fields(struct sim_reader *r)
     PROPERTY(value(r, "Transfer-Encoding", &v, &n) == 0);
 }
 
+/* How long the connection may be idle (RFC 2068 19.7.1.1), in the form that is
+ * sent here. */
+static void take_announced(struct sim_reader *r)
+{
+    const char *v;
+    size_t n, skip = strlen("timeout=");
+
+    if (value(r, "Keep-Alive", &v, &n) == 0)
+        return;
+    PROPERTY(!r->closes && n > skip && memcmp(v, "timeout=", skip) == 0);
+    uint64_t seconds = 0;
+    for (size_t i = skip; i < n; i++) {
+        PROPERTY(isdigit((unsigned char)v[i]));
+        seconds = seconds * 10 + (uint64_t)(v[i] - '0');
+    }
+    r->quiet_us = seconds * 1000000;
+}
+
 /* The status line: HTTP/1.1 SP 3 digits SP phrase. */
 static int status_of(const char *head)
 {
@@ -164,6 +182,7 @@ static void final(struct sim_conn *c)
     r->continued = 0;
     r->closes = said(r, "Connection", "close");
     r->last = r->closes;
+    take_announced(r);
     r->began = r->request_at;
     sim_request_next(c, r->request_at, c->taken, &r->request);
     if (r->request.kind == REQ_WHOLE) {

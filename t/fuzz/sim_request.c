@@ -73,8 +73,10 @@ static void field(struct text line, struct sim_request *r, struct framing *f)
         r->plain = false;
     static const char *const ids[] = { "x-request-id", "traceparent" };
     for (int i = 0; i < 2; i++) {
-        if (is(name, ids[i]))
-            r->id[i] = (struct sim_id){ value.p, value.n, r->id[i].count + 1 };
+        if (is(name, ids[i]) && r->id[i].count++ == 0) {
+            r->id[i].p = value.p;
+            r->id[i].n = value.n;
+        }
     }
     if (is(name, "connection"))
         r->close = true; /* perhaps */
