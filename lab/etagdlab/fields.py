@@ -48,10 +48,26 @@ MEANS = {
     "purpose": "prefetch: asked for ahead of need",
     "priority": "how urgent it is, u=0 first (RFC 9218)",
     "dnt": "1: does not want to be tracked",
+    "sec-gpc": "1: does not want to be tracked",
+    "if-match": "only if the version is still this one (13.1.1)",
+    "if-unmodified-since": "only if it has not changed since (13.1.4)",
+    "upgrade": "would go on in another protocol (7.8)",
+    "te": "transfer codings that the browser takes (10.1.4)",
+    "access-control-request-method": "the method that a page of elsewhere "
+                                     "would use (Fetch)",
+    "access-control-request-headers": "the fields that it would send (Fetch)",
+    "forwarded": "what a proxy knows of the client (RFC 7239)",
+    "x-forwarded-for": "the client's address, says a proxy",
+    "x-forwarded-proto": "http or https, says a proxy",
+    "x-forwarded-host": "the Host that the client sent, says a proxy",
+    "x-request-id": "a name for this request in everybody's logs",
+    "traceparent": "a name for this request in everybody's logs (Trace "
+                   "Context)",
     # responses
     "date": "when the response was made, by the server's clock (6.6.1)",
     "server": "the server's name (10.2.4)",
-    "content-type": "media type of the content, and its charset (8.3)",
+    "content-type": "media type of the content (8.3)",
+    "content-language": "the language of the content (8.5)",
     "content-length": "bytes of content; so the browser knows where the "
                       "message ends on a connection that stays open (8.6)",
     "etag": "the tag of this version, to ask with later (8.8.3)",
@@ -73,6 +89,8 @@ MEANS = {
     "x-content-type-options": "nosniff: the type is as it says (Fetch)",
     "clear-site-data": "empties the browser's stores named here",
     "content-security-policy": "what the page may load and do",
+    "access-control-allow-origin": "whose pages may read it (Fetch)",
+    "etagd-explain": "why etagd decided so (explain-header)",
     "link": "another resource, and what it is to this one (RFC 8288)",
 }
 DIRECTIVES = {
@@ -146,6 +164,11 @@ def meaning(name: str, value: str, asked: bool) -> Said:
     low = name.lower()
     if low == "cache-control":
         return _control(value, asked)
+    if low == "content-type" and "charset=" in value.lower():
+        return Said(("media type of the content, and its charset (8.3)",))
+    if low == "content-type" and value.lower().startswith("text/html"):
+        return Said(("media type of the content; its charset is for the page to "
+                     "say (8.3)",))
     if low == "etag" and value.startswith("W/"):
         return Said(("a weak tag (W/): the same for readers, perhaps not byte "
                      "for byte (8.8.3)",))

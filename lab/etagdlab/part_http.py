@@ -41,9 +41,10 @@ class Http(Part):
                 out.append("<p>%s: %s</p>" % (escape(self.w(title)), escape(
                     self.w("not seen" if message else "no answer"))))
                 continue
-            out.append("<h4>%s <span class=soft>%s, %s</span></h4>%s" % (
-                escape(self.w(title)), escape(self._where(message)),
-                escape(self.w("head of %d bytes", message["head"])),
+            out.append("<h4>%s <span class=soft>%s</span></h4>%s" % (
+                escape(self.w(title)), escape(self.w(
+                    "%s, %s", self._where(message),
+                    self.w("head of %d bytes", message["head"]))),
                 table(heads(self.w, "line", "value", "what it says"),
                       self._lines(message, message is asked), "fields",
                       label=self.w(title))))

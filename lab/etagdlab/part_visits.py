@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """part_visits: the report's sections on visits: figures, what each visit asked
 for, and why; and whether the witnesses agree."""
+import re
 from html import escape
 
+from .evidence import MEDIA
 from .pieces import SAYS, Part, badge, heads, table
 from .rows import Report, Resource, Step
 from .words import Said
@@ -25,6 +27,28 @@ def disagreements(data: Report) -> list[str]:
     if data["agreement"]:
         found += data["agreement"]["wrong"]
     return found
+
+
+def readable(path: str) -> str:
+    """A path as a person reads it: letters of any language and blanks instead of
+    their bytes in %; what means something in a path stays as it is."""
+    def text(found: "re.Match[str]") -> str:
+        octets = bytes.fromhex(found[0].replace("%", ""))
+        try:
+            letters = octets.decode()
+        except UnicodeDecodeError:
+            return found[0]
+        return "".join(c if c == " " or (c > "\x7f" and c.isprintable())
+                       else "".join("%%%02X" % b for b in c.encode())
+                       for c in letters)
+    return re.sub("(?:%[0-9A-Fa-f]{2})+", text, path)
+
+
+def _named(path: str) -> str:
+    """What is in a cell, and its hint: what is on the wire."""
+    plain = readable(path)
+    return escape(plain) if plain == path else \
+        '<span title="%s">%s</span>' % (escape(path, True), escape(plain))
 
 
 class Visits(Part):
@@ -82,6 +106,10 @@ class Visits(Part):
             text += w("Firefox's timing can't tell a 304 from a 200, and has no "
                       "entry for what its cache of pictures answers: there "
                       "the wire alone decides. ")
+        if any(r["kind"] in MEDIA or "206" in r["outcome"]
+               for _, _, parts in self.loads for r in parts):
+            text += w("What a browser says of sound and films is no answer to "
+                      "this: there the wire alone decides. ")
         verdict = "<b class=good>%s</b>" % w("They agree everywhere.") \
             if not wrong else "<b class=bad>%s</b><ul>%s</ul>" % (
                 w("They differ:"), "".join(
@@ -126,7 +154,7 @@ class Visits(Part):
                 cells.append("<td>%s</td>" % (badge(r["outcome"], r["why"],
                                                    self.w) if r else ""))
             rows.append('<tr><th scope="row" class="path">%s</th>%s</tr>' % (
-                escape(path), "".join(cells)))
+                _named(path), "".join(cells)))
         head = heads(self.w, "part") + "".join(
             '<th scope="col"><a href="#step-%d">%d %s</a></th>' % (
                 i + 1, i + 1, escape(s["text"])) for i, s, _ in self.loads)
@@ -146,7 +174,7 @@ class Visits(Part):
             says += " (%s)" % self.w(r["source"])
         return ('<tr><td class="path">%s</td><td>%s</td><td class="num">%s'
                 "</td><td>%s</td><td>%s%s</td></tr>") % (
-            escape(r["path"]), badge(r["outcome"], r["why"], self.w),
+            _named(r["path"]), badge(r["outcome"], r["why"], self.w),
             "{:,}".format(sum(e["bytes"] or 0 for e in r["wire"]))
             if r["wire"] else "", escape(says) + (
                 " <b class=bad>≠</b>" if r["agree"] is False else ""),

@@ -150,6 +150,9 @@ ZH = {
     "Firefox's timing can't tell a 304 from a 200, and has no entry for what "
     "its cache of pictures answers: there the wire alone decides. ":
         "Firefox 的计时分不清 304 和 200，图片缓存回答的资源也没有条目：这些只能由线路判定。",
+    "What a browser says of sound and films is no answer to this: there the "
+    "wire alone decides. ":
+        "浏览器对声音和影片的自述说明不了这一点：这些只能由线路判定。",
     "page restored": "整页恢复", "does not tell": "没有说明",
     # the rest
     "Three witnesses: the capture, the server's log and the browser's own "

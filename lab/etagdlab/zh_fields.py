@@ -62,6 +62,31 @@ FIELDS = {
     "when the response was made, by the server's clock (6.6.1)":
         "生成应答的时间，以服务器时钟为准（6.6.1）",
     "the server's name (10.2.4)": "服务器的名称（10.2.4）",
+    "media type of the content (8.3)": "内容的媒体类型（8.3）",
+    "media type of the content; its charset is for the page to say (8.3)":
+        "内容的媒体类型；字符集由页面自己说明（8.3）",
+    "the language of the content (8.5)": "内容的语言（8.5）",
+    "only if the version is still this one (13.1.1)":
+        "仅当仍是这个版本时才执行（13.1.1）",
+    "only if it has not changed since (13.1.4)": "仅当此后没有改动时才执行（13.1.4）",
+    "would go on in another protocol (7.8)": "希望改用另一种协议（7.8）",
+    "transfer codings that the browser takes (10.1.4)":
+        "浏览器接受的传输编码（10.1.4）",
+    "the method that a page of elsewhere would use (Fetch)":
+        "别处的页面将要使用的方法（Fetch）",
+    "the fields that it would send (Fetch)": "它将要发送的字段（Fetch）",
+    "what a proxy knows of the client (RFC 7239)":
+        "代理所知道的客户端情况（RFC 7239）",
+    "the client's address, says a proxy": "代理所说的客户端地址",
+    "http or https, says a proxy": "代理所说的 http 或 https",
+    "the Host that the client sent, says a proxy": "代理所说的客户端发送的 Host",
+    "a name for this request in everybody's logs":
+        "这个请求在各方日志中的名称",
+    "a name for this request in everybody's logs (Trace Context)":
+        "这个请求在各方日志中的名称（Trace Context）",
+    "whose pages may read it (Fetch)": "哪些来源的页面可以读取它（Fetch）",
+    "why etagd decided so (explain-header)":
+        "etagd 为何如此决定（explain-header）",
     "media type of the content, and its charset (8.3)":
         "内容的媒体类型和字符集（8.3）",
     "bytes of content; so the browser knows where the message ends on a "

@@ -10,7 +10,7 @@ import pytest
 
 from reading import english
 from etagdlab import (cli, diff, drawing, editing, evidence, freshness, ini,
-                      matrix, report, scenario, words)
+                      matrix, part_visits, report, scenario, words)
 
 NOW = 1_700_000_000 * 10 ** 9
 DATE = email.utils.formatdate(1_700_000_000, usegmt=True)
@@ -154,6 +154,16 @@ def test_a_long_ladder_comes_in_pieces():
         assert all(len(t) <= drawing.LABEL_WIDTH for t in labels)
         assert {t.split(" \u00b7 ")[-1] for t in labels[::2]} == {
             words.Words(lang)("%d bytes", 12345)}
+
+
+def test_paths_for_people():
+    """In letters; but what would be read otherwise stays as it was sent."""
+    for path, said in (
+            ("/%E6%A0%87%E5%BF%97%20a.png?x=%E4%B8%AD", "/标志 a.png?x=中"),
+            ("/a%2Fb%3F%23%25%0A", "/a%2Fb%3F%23%25%0A"), ("/plain", "/plain"),
+            ("/%B1%EA%D6%BE", "/%B1%EA%D6%BE"), ("/%e2%80%ae", "/%E2%80%AE"),
+            ("/100%", "/100%")):
+        assert part_visits.readable(path) == said
 
 
 @pytest.mark.parametrize("n", (50, 53, 56, 60))

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Requests and responses, field by field."""
+import re
+
 import pytest
 
 from etagdlab import fields, packets, report, streams, words, zh_fields
 from frames import Talk
-from reading import english
+from reading import TOP, english
 from test_50_parts import sample
 
 ASK = "GET /a?token=x HTTP/1.1\r\nHost: h\r\nCookie: a=b\r\nReferer: " \
@@ -46,6 +48,23 @@ def test_the_report_explains_them(lang):
                      "not explained here"):
         assert say(sentence) in part
     assert lang == "en" or not english(text.split("<footer>")[0])
+
+
+def test_every_field_that_etagd_knows_is_explained():
+    """And no charset is spoken of where none is named."""
+    text = (TOP / "src/http/field.h").read_text()
+    names = set(re.findall(r'X\([A-Z_]+, "([^"]+)"', text))
+    for path in (TOP / "src").rglob("*.c"):
+        if path.parts[-2] in ("answer", "serve", "http", "share", "files"):
+            names |= set(re.findall(r'(?:"|\\r\\n)((?:[A-Z][A-Za-z]+-?)+): ',
+                                    path.read_text()))
+    assert len(names) > 45 and {"Retry-After", "Content-Language"} <= names
+    assert not [n for n in names if fields.meaning(n, "x", False) ==
+                fields.NOT_KNOWN]
+    said = [fields.meaning("Content-Type", v, False) for v in
+            ("text/css; Charset=utf-8", "text/html", "image/png")]
+    assert len(set(said)) == 3 and "page to say" in said[1]
+    assert "charset" not in said[2]
 
 
 def test_no_sentence_lacks_its_translation():
