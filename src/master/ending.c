@@ -22,6 +22,7 @@ void master_stop(struct master *m)
 {
     log_info("M080", "stopping");
     upgrade_cancel(m, SIGTERM);
+    upgrade_alone(m);
     service_stopping(m);
     m->ending = true;
     EACH_GENERATION (at, m) {
@@ -64,19 +65,26 @@ int ending_turn(struct master *m)
     return -1;
 }
 
-/* Those that finish already have nobody to hand connections to from here on.
- * They hear of it first. */
+/* Those that finish already, also in the program before this one, have nobody
+ * to hand connections to from here on, unless the next program takes them. They
+ * hear of it first. */
 static void stay(struct master *m)
 {
+    const struct upgrade *u = &m->upgrade;
+
+    upgrade_alone(m);
     EACH_GENERATION (at, m) {
-        if (generation_at(at)->state == GENERATION_DRAINING)
-            moves_end(generation_at(at));
+        struct generation *g = generation_at(at);
+        if (u->n_takes > 0)
+            moves_away(g, u->takes, u->n_takes);
+        else if (g->state == GENERATION_DRAINING)
+            moves_end(g);
     }
 }
 
 void master_finish(struct master *m)
 {
-    /* another program serves on: idle connections have time to move there */
+    /* another program serves on: idle connections it does not take have time */
     enum worker_word word = m->upgrade.replaced ? WORKER_DRAIN : WORKER_FINISH;
 
     upgrade_cancel(m, SIGQUIT);

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -387,15 +388,13 @@ static void begin(struct master *m, char *const *argv)
     log_without_waiting();
     list_init(&m->generations);
     m->started_us = clock_mono_us();
-    m->connections = shm_new(sizeof *m->connections);
     m->issued = issued_new();
     m->standing = shm_new(sizeof *m->standing);
     succession_take(m);
     m->signals = signals_open();
     m->poll = poll_new();
-    CHECK(m->connections && m->issued && m->standing);
+    CHECK(m->issued && m->standing);
     CHECK(m->signals >= 0 && m->poll >= 0);
-    CHECK(channel_pair(m->moving) == 0);
     CHECK(poll_add_level(m->poll, m->signals, &m->signal_tag) == 0);
     console_begin(m);
     upgrade_begin(m, argv);
@@ -405,13 +404,25 @@ static void begin(struct master *m, char *const *argv)
     activation_begin(m);
 }
 
-static int end(struct master *m)
+/* Of connections that came from another program, or went to one, the other
+ * number is told there. */
+static void say_bye(const struct master *m)
 {
     struct totals t = master_totals(m);
+    int64_t moved = (int64_t)t.moved;
+    char more[48] = "";
 
-    log_info("M090", "bye: accepted=%llu closed=%llu requests=%llu",
+    if (moved)
+        snprintf(more, sizeof more, " %s=%llu", moved > 0 ? "taken" : "given",
+                 (unsigned long long)(moved > 0 ? moved : -moved));
+    log_info("M090", "bye: accepted=%llu closed=%llu requests=%llu%s",
              (unsigned long long)t.accepted, (unsigned long long)t.closed,
-             (unsigned long long)t.requests);
+             (unsigned long long)t.requests, more);
+}
+
+static int end(struct master *m)
+{
+    say_bye(m);
     console_end(m, !m->upgrade.replaced);
     terminal_end(m);
     shm_free(m->connections, sizeof *m->connections);

@@ -45,8 +45,10 @@ struct upgrade {
     pid_t pid;   /* 0: none under way */
     int channel; /* -1 */
     uint64_t until_us;
-    bool replaced; /* it has: what is left here only finishes */
-    bool reload;   /* asked for meanwhile: the new one shall do so too */
+    bool replaced;              /* it has: what is left here only finishes */
+    uint64_t takes[LISTEN_MAX]; /* addresses (serve/moving.h) that it serves */
+    size_t n_takes; /* 0: it takes no connection of those that finish here */
+    bool reload;    /* asked for meanwhile: the new one shall do so too */
 };
 
 /* What an ad hoc server ends with; fd -1: no terminal. */
@@ -64,6 +66,7 @@ struct roots {
 /* What some generations have counted. */
 struct totals {
     uint64_t accepted, closed, open, requests, bytes;
+    uint64_t moved;   /* taken without those given; modulo 2^64 */
     unsigned workers; /* that run */
 };
 
@@ -81,7 +84,8 @@ struct master {
     struct attempts *attempts;
     struct tallies *tallies;      /* of all generations */
     int memory[INHERIT_MEMORIES]; /* for an upgrade */
-    int moving[2]; /* from workers that finish to those that serve */
+    int moving[2];    /* from workers that finish to those that serve */
+    bool takes_moves; /* also those of the program before this one */
     struct standing *standing; /* what workers know of leave */
     struct totals gone;        /* generations */
     uint64_t started_us;

@@ -5,16 +5,26 @@
  */
 #include "master/moves.h"
 
-#include <string.h>
-
 #include "master/generation.h"
 #include "os/channel.h"
 #include "serve/accepting.h"
+#include "serve/moving.h"
 
-static bool listens(const struct conf *c, const char *text)
+size_t moves_addresses(const struct conf *c, uint64_t *address, size_t room)
 {
-    for (size_t i = 0; i < c->n_listen; i++) {
-        if (strcmp(c->listen[i].text, text) == 0)
+    size_t n = c->n_listen < room ? c->n_listen : room;
+
+    for (size_t i = 0; i < n; i++)
+        address[i] = moving_address(c->listen[i].text);
+    return n;
+}
+
+static bool listens(const uint64_t *address, size_t n, const char *text)
+{
+    uint64_t wanted = moving_address(text);
+
+    for (size_t i = 0; i < n; i++) {
+        if (address[i] == wanted)
             return true;
     }
     return false;
@@ -28,14 +38,21 @@ static void tell(struct generation *g, const char *word, size_t n)
     }
 }
 
-void moves_begin(struct generation *from, const struct generation *to)
+void moves_away(struct generation *from, const uint64_t *address, size_t n)
 {
     char word[1 + LISTEN_MAX] = { WORKER_MOVE };
-    size_t n = from->conf->n_listen;
+    size_t own = from->conf->n_listen;
 
-    for (size_t i = 0; i < n && i < LISTEN_MAX; i++)
-        word[1 + i] = listens(to->conf, from->conf->listen[i].text);
-    tell(from, word, 1 + n);
+    for (size_t i = 0; i < own && i < LISTEN_MAX; i++)
+        word[1 + i] = listens(address, n, from->conf->listen[i].text);
+    tell(from, word, 1 + own);
+}
+
+void moves_begin(struct generation *from, const struct generation *to)
+{
+    uint64_t address[LISTEN_MAX];
+
+    moves_away(from, address, moves_addresses(to->conf, address, LISTEN_MAX));
 }
 
 void moves_end(struct generation *g)

@@ -10,7 +10,10 @@
 
 #include "base/check.h"
 #include "master/master_state.h"
+#include "os/channel.h"
 #include "os/log.h"
+#include "os/shm.h"
+#include "serve/moving.h"
 #include "share/attempts.h"
 
 /* Those of the program before this one, so that no sum falls back. */
@@ -44,9 +47,48 @@ static void begin_attempts(struct master *m, int *fd)
     CHECK(m->attempts != NULL);
 }
 
+/* False: these begin at 1. */
+static bool begin_numbers(struct master *m, int *fd)
+{
+    size_t bytes = sizeof *m->connections;
+
+    m->connections = *fd >= 0 ? shm_of(*fd, bytes) : NULL;
+    if (m->connections)
+        return true;
+    if (*fd >= 0)
+        close(*fd);
+    m->connections = shm_file(bytes, fd);
+    if (!m->connections) {
+        *fd = -1;
+        m->connections = shm_new(bytes);
+    }
+    CHECK(m->connections != NULL);
+    return false;
+}
+
+/* Connections of the program before this one come here, as far as both mean the
+ * same by what goes through the pair, and number them from one count. */
+static void begin_moving(struct master *m, bool numbers)
+{
+    const int *pair = m->inherit.pair;
+
+    m->takes_moves =
+        numbers && pair[0] >= 0 && m->inherit.layout == moving_layout();
+    if (m->takes_moves) {
+        memcpy(m->moving, pair, sizeof m->moving);
+        return;
+    }
+    for (size_t i = 0; i < MOVING_ENDS; i++) {
+        if (pair[i] >= 0)
+            close(pair[i]);
+    }
+    CHECK(channel_pair(m->moving) == 0);
+}
+
 void succession_take(struct master *m)
 {
     memcpy(m->memory, m->inherit.memory, sizeof m->memory);
+    begin_moving(m, begin_numbers(m, &m->memory[INHERIT_NUMBERS]));
     begin_tallies(m, &m->memory[INHERIT_COUNTERS]);
     begin_attempts(m, &m->memory[INHERIT_ATTEMPTS]);
 }

@@ -12,6 +12,7 @@ static void add(struct totals *t, const struct generation *g)
         t->accepted += own.accepted;
         t->closed += own.closed;
         t->open += own.accepted - own.closed + own.moved;
+        t->moved += own.moved;
         t->requests += own.requests;
         t->bytes += own.bytes;
         t->workers += g->worker[i].pid > 0;

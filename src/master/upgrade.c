@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "master/moves.h"
 #include "master/opening.h"
 #include "master/releases.h"
 #include "master/master_state.h"
@@ -23,11 +24,13 @@
 #include "os/notify.h"
 #include "os/poll.h"
 #include "os/signals.h"
+#include "serve/moving.h"
 
-#define START_US                                                \
-    30000000u /* until a new program that says nothing is ended \
-               */
-#define WORD_READY 'r'
+#define START_US                                                         \
+    30000000u          /* until a new program that says nothing is ended \
+                        */
+#define WORD_READY 'r' /* the old one ends with what it has */
+#define WORD_TAKES 'R' /* or hands it over: + the addresses that are served */
 
 void upgrade_begin(struct master *m, char *const *argv)
 {
@@ -39,11 +42,10 @@ void upgrade_begin(struct master *m, char *const *argv)
         m->program[n] = '\0';
 }
 
-static _Noreturn void run(struct master *m, int channel)
+static void pass_sockets(const struct generation *g, struct inherit *next)
 {
-    const struct generation *g = m->current;
-    static struct inherited s[INHERIT_MAX];
     size_t n = g->conf->n_listen;
+    struct inherited *s = next->socket;
 
     CHECK(n <= INHERIT_MAX); /* hindered() has looked */
     for (size_t i = 0; i < n; i++) {
@@ -60,8 +62,21 @@ static _Noreturn void run(struct master *m, int channel)
         s[n].fd = g->side[i].listener;
         memcpy(s[n++].name, name, strlen(name) + 1);
     }
-    inherit_pass(s, n, m->inherit.activated, channel, m->memory);
-    releases_pass(g);
+    next->n = n;
+}
+
+static _Noreturn void run(struct master *m, int channel)
+{
+    static struct inherit next;
+
+    pass_sockets(m->current, &next);
+    next.activated = m->inherit.activated;
+    next.upgrade = channel;
+    memcpy(next.memory, m->memory, sizeof next.memory);
+    memcpy(next.pair, m->moving, sizeof next.pair);
+    next.layout = moving_layout();
+    inherit_pass(&next);
+    releases_pass(m->current);
     signals_pass();
     execv(m->program, m->argv);
     log_error("M104", "%s: %s", m->program, strerror(errno));
@@ -138,17 +153,42 @@ void upgrade_cancel(struct master *m, int signal)
     forget(m); /* should it serve by now: not any more */
 }
 
+/* The new one takes no more, or is gone: what is left here is kept. */
+static void keep(struct master *m)
+{
+    m->upgrade.n_takes = 0;
+    EACH_GENERATION (at, m)
+        moves_end(generation_at(at));
+}
+
+/* Which connections it takes, if that is what it says. */
+static bool takes(struct upgrade *u, const char *message, size_t n)
+{
+    if (message[0] != WORD_TAKES || (n - 1) % sizeof u->takes[0] != 0)
+        return false;
+    memcpy(u->takes, message + 1, n - 1);
+    u->n_takes = (n - 1) / sizeof u->takes[0];
+    return true;
+}
+
 bool upgrade_message(struct master *m)
 {
-    char word;
+    char message[1 + sizeof m->upgrade.takes];
 
     CHECK(m->upgrade.pid > 0 && m->upgrade.channel >= 0);
-    ssize_t n = channel_take(m->upgrade.channel, &word, 1, NULL, NULL);
+    ssize_t n =
+        channel_take(m->upgrade.channel, message, sizeof message, NULL, NULL);
 
     if (n == -EAGAIN)
         return false;
-    forget(m); /* without the word its end follows by SIGCHLD */
-    if (n != 1 || word != WORD_READY)
+    if (m->upgrade.replaced) {
+        forget(m);
+        keep(m);
+        return false;
+    }
+    if (n <= 0 || !takes(&m->upgrade, message, (size_t)n))
+        forget(m); /* without a word its end follows by SIGCHLD */
+    if (n <= 0 || (message[0] != WORD_READY && message[0] != WORD_TAKES))
         return false;
     log_info("M108", "pid %d serves now; finishing what is under way here",
              (int)m->upgrade.pid);
@@ -164,6 +204,8 @@ bool upgrade_reap(struct master *m, pid_t pid, int status)
         return false;
     forget(m);
     m->upgrade.pid = 0;
+    if (m->upgrade.replaced)
+        keep(m);
     if (m->upgrade.replaced || m->ending)
         return true;
     log_error("M109",
@@ -193,11 +235,26 @@ int upgrade_turn(struct master *m)
 
 void upgrade_ready(struct master *m)
 {
-    char word = WORD_READY;
+    uint64_t address[LISTEN_MAX];
+    char message[1 + sizeof address] = { WORD_READY };
+    size_t n = 0;
 
     if (m->inherit.upgrade < 0)
         return;
-    (void)channel_send(m->inherit.upgrade, &word, 1, NULL, 0);
-    close(m->inherit.upgrade);
+    if (m->takes_moves) {
+        message[0] = WORD_TAKES;
+        n = sizeof address[0] *
+            moves_addresses(m->current->conf, address, LISTEN_MAX);
+        memcpy(message + 1, address, n);
+    }
+    (void)channel_send(m->inherit.upgrade, message, 1 + n, NULL, 0);
+    if (!m->takes_moves)
+        upgrade_alone(m);
+}
+
+void upgrade_alone(struct master *m)
+{
+    if (m->inherit.upgrade >= 0)
+        close(m->inherit.upgrade);
     m->inherit.upgrade = -1;
 }

@@ -30,7 +30,10 @@ bool upgrade_ends(const struct master *m);
 /* Gives up on one that says nothing; milliseconds until then, or -1. */
 int upgrade_turn(struct master *m);
 
-/* In the new one: tells the old one that it may go. */
+/* In the new one: tells the old one that it may go, and which of its
+ * connections are taken here. */
 void upgrade_ready(struct master *m);
+/* From here on none is, and what the old one still has is its own. */
+void upgrade_alone(struct master *m);
 
 #endif

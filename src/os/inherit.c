@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * inherit: $LISTEN_FDS as sd_listen_fds(3) describes it, and $ETAGD_SOCKETS,
- * "FD=NAME" a line, for what one etagd hands to the next.
- * Layer: os.
+ * "FD=NAME" a line, for what one etagd hands to the next; $ETAGD_MOVING, "PID
+ * FD FD LAYOUT": another version may pass it on without knowing it. Layer: os.
  */
 #include "os/inherit.h"
 
@@ -23,6 +23,7 @@
 static const char *const memories[INHERIT_MEMORIES] = {
     [INHERIT_COUNTERS] = "ETAGD_COUNTERS",
     [INHERIT_ATTEMPTS] = "ETAGD_ATTEMPTS",
+    [INHERIT_NUMBERS] = "ETAGD_NUMBERS",
 };
 
 static bool number_of(const char *name, uint64_t *out)
@@ -111,6 +112,32 @@ static int descriptor_of(const char *name)
     return (int)fd;
 }
 
+static bool is_packets(int fd)
+{
+    int type = 0;
+    socklen_t n = sizeof type;
+
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n) == 0 &&
+           type == SOCK_SEQPACKET;
+}
+
+static void take_pair(struct inherit *in)
+{
+    struct span rest = span_str(getenv("ETAGD_MOVING"));
+    uint64_t pid, fd[2];
+
+    if (!num_u64(cut(&rest, ' '), &pid) || pid != (uint64_t)getpid() ||
+        !num_u64(cut(&rest, ' '), &fd[0]) || fd[0] > INT32_MAX ||
+        !num_u64(cut(&rest, ' '), &fd[1]) || fd[1] > INT32_MAX ||
+        !num_u64(rest, &in->layout) || !is_packets((int)fd[0]) ||
+        !is_packets((int)fd[1]))
+        return;
+    for (size_t i = 0; i < 2; i++) {
+        in->pair[i] = (int)fd[i];
+        (void)fcntl(in->pair[i], F_SETFD, FD_CLOEXEC);
+    }
+}
+
 static bool take_upgrade(struct inherit *in, const char *text)
 {
     struct span rest = span_str(text);
@@ -120,6 +147,7 @@ static bool take_upgrade(struct inherit *in, const char *text)
     for (size_t i = 0; i < INHERIT_MEMORIES; i++)
         in->memory[i] = descriptor_of(memories[i]);
     in->activated = getenv("ETAGD_ACTIVATED") != NULL;
+    take_pair(in);
     while (rest.n) {
         struct span line = cut(&rest, '\n');
         if (num_u64(cut(&line, '='), &fd) && !add(in, (int)fd, line))
@@ -132,11 +160,12 @@ bool inherit_take(struct inherit *in)
 {
     static const char *const names[] = { "LISTEN_PID",     "LISTEN_FDS",
                                          "LISTEN_FDNAMES", "ETAGD_SOCKETS",
-                                         "ETAGD_UPGRADE",  "ETAGD_ACTIVATED" };
+                                         "ETAGD_UPGRADE",  "ETAGD_ACTIVATED",
+                                         "ETAGD_MOVING" };
     const char *upgrade = getenv("ETAGD_SOCKETS");
 
     memset(in, 0, sizeof *in);
-    in->upgrade = -1;
+    in->upgrade = in->pair[0] = in->pair[1] = -1;
     for (size_t i = 0; i < INHERIT_MEMORIES; i++)
         in->memory[i] = -1;
     bool taken = upgrade ? take_upgrade(in, upgrade) : take_activated(in);
@@ -156,27 +185,39 @@ static void pass(const char *name, int fd)
     setenv(name, number, 1);
 }
 
-void inherit_pass(const struct inherited *socket, size_t n, bool activated,
-                  int upgrade, const int memory[INHERIT_MEMORIES])
+static void pass_pair(const struct inherit *in)
 {
-    size_t cap = n * (INHERIT_TEXT + 16) + 1;
+    char text[96];
+
+    for (size_t i = 0; i < 2; i++)
+        (void)fcntl(in->pair[i], F_SETFD, 0);
+    snprintf(text, sizeof text, "%d %d %d %llu", (int)getpid(), in->pair[0],
+             in->pair[1], (unsigned long long)in->layout);
+    setenv("ETAGD_MOVING", text, 1);
+}
+
+void inherit_pass(const struct inherit *in)
+{
+    size_t cap = in->n * (INHERIT_TEXT + 16) + 1;
     char *storage = malloc(cap), number[16];
     struct buf b = buf_over(storage, cap);
 
     if (!storage)
         _exit(1);
-    for (size_t i = 0; i < n; i++) {
-        buf_fmt(&b, "%d=%s\n", socket[i].fd, socket[i].name);
-        (void)fcntl(socket[i].fd, F_SETFD, 0);
+    for (size_t i = 0; i < in->n; i++) {
+        buf_fmt(&b, "%d=%s\n", in->socket[i].fd, in->socket[i].name);
+        (void)fcntl(in->socket[i].fd, F_SETFD, 0);
     }
     buf_cstr(&b);
     setenv("ETAGD_SOCKETS", storage, 1);
-    pass("ETAGD_UPGRADE", upgrade);
+    pass("ETAGD_UPGRADE", in->upgrade);
     for (size_t i = 0; i < INHERIT_MEMORIES; i++) {
-        if (memory[i] >= 0)
-            pass(memories[i], memory[i]);
+        if (in->memory[i] >= 0)
+            pass(memories[i], in->memory[i]);
     }
-    if (activated)
+    if (in->pair[0] >= 0)
+        pass_pair(in);
+    if (in->activated)
         setenv("ETAGD_ACTIVATED", "1", 1);
     snprintf(number, sizeof number, "%d", (int)getpid());
     if (getenv("WATCHDOG_PID"))

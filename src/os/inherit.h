@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/socket.h>
 
 #define INHERIT_MAX 64
@@ -30,6 +31,7 @@ struct inherited {
 enum inherit_memory {
     INHERIT_COUNTERS, /* share/tallies */
     INHERIT_ATTEMPTS, /* share/attempts */
+    INHERIT_NUMBERS,  /* of connections so far */
     INHERIT_MEMORIES
 };
 
@@ -39,18 +41,18 @@ struct inherit {
     bool activated; /* by systemd: the sockets are its, not the ini's */
     int upgrade;    /* where the process before this one waits; -1: none */
     int memory[INHERIT_MEMORIES]; /* its; -1: none */
+    int pair[2];                  /* connections come through it; -1: none */
+    uint64_t layout;              /* of what comes */
 };
 
 /* From the environment, which is emptied of it.  Descriptors are made
  * close-on-exec and non-blocking.  False: it names more than can be taken. */
 bool inherit_take(struct inherit *in);
 
-/* For a process about to exec: hands descriptors over under names (listen
- * lines), so that inherit_take() finds them there.  upgrade: its end of a
- * channel; memory: what becomes inherit.memory.  Uses the heap, between fork
- * and exec. */
-void inherit_pass(const struct inherited *socket, size_t n, bool activated,
-                  int upgrade, const int memory[INHERIT_MEMORIES]);
+/* For a process about to exec: hands all of `in` over, so that inherit_take()
+ * finds it there; of the sockets descriptors and names (listen lines).  Uses
+ * the heap, between fork and exec. */
+void inherit_pass(const struct inherit *in);
 
 /* It has that name, and can be used. */
 bool inherit_called(const struct inherited *s, const char *name);

@@ -237,12 +237,33 @@ static void go_on(struct worker *w, int fd, const struct moved *what,
     arrivals_said(&w->arrivals, c, in);
 }
 
+/* Though it accepts nothing any more. */
+static void take_last(struct acceptor *a, int poll, int take, bool on)
+{
+    CHECK(a->last != on && a->not_accepting);
+    a->last = a->moved_left = on;
+    if (on)
+        poll_add_listener(poll, take, &a->moved_tag);
+    else
+        poll_remove(poll, take);
+}
+
+/* Each does so after what it has given last, so that nothing is left, whoever
+ * of those that served on has ended before it was taken. */
+void accepting_take_back(struct acceptor *a, int poll, int take)
+{
+    if (!a->not_accepting || a->last)
+        return;
+    a->takes_back = true;
+    take_last(a, poll, take, true);
+}
+
 void accepting_moved(struct worker *w)
 {
     struct moved what;
     struct conn *gives_way;
     struct span in;
-    int fd = 0;
+    int fd = 0, take = w->start->moving[MOVING_TAKE];
 
     w->acceptor.moved_left = true;
     for (unsigned n = 0; n < BUDGET && (w->acceptor.on || w->acceptor.last);
@@ -255,9 +276,12 @@ void accepting_moved(struct worker *w)
             pause_accepting(w);
         if (place != CAPACITY_YES)
             return;
-        fd = moving_take(w->start->moving[MOVING_TAKE], room, &what, &in);
+        fd = moving_take(take, room, &what, &in);
         if (fd == -EAGAIN) {
             w->acceptor.moved_left = false;
+            if (w->acceptor.takes_back)
+                take_last(&w->acceptor, w->poll, take, false);
+            w->acceptor.takes_back = false;
             return;
         }
         if (fd >= 0 && gives_way)
@@ -377,8 +401,6 @@ void accepting_stop(struct worker *w)
             ;
         close(w->start->listener[i]);
     }
-    w->acceptor.last = w->start->moving && !w->ending.moves.on;
-    if (w->acceptor.last)
-        poll_add_listener(w->poll, w->start->moving[MOVING_TAKE],
-                          &w->acceptor.moved_tag);
+    if (w->start->moving && !w->ending.moves.on)
+        take_last(&w->acceptor, w->poll, w->start->moving[MOVING_TAKE], true);
 }

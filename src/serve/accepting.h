@@ -41,6 +41,7 @@ struct acceptor {
     bool last;          /* nobody serves after it: it goes on taking what comes
                            from workers that finish (moving.h) */
     bool moved_left;    /* more of that may be there */
+    bool takes_back;    /* the same until once nothing is there */
     uint64_t again_ms, look_ms;
     size_t paused_at; /* connections at that time */
     int reserve;      /* a descriptor for serve/last_fd, or -1 */
@@ -63,6 +64,9 @@ void accepting_take(struct worker *w);
 /* Takes connections of workers that finish; what these have said is put among
  * what was received. */
 void accepting_moved(struct worker *w);
+
+/* Nobody takes what this worker has given: it does so itself, from `take`. */
+void accepting_take_back(struct acceptor *a, int poll, int take);
 
 /* Another worker left a connection to this one. */
 void accepting_called(struct worker *w);

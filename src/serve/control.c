@@ -16,6 +16,7 @@
 #include "os/poll.h"
 #include "serve/accepting.h"
 #include "serve/access.h"
+#include "serve/moving.h"
 #include "serve/step.h"
 #include "serve/worker.h"
 
@@ -110,6 +111,9 @@ static void obey(struct worker *w, enum worker_word word, int fd)
             if (c->state == CONN_HEAD && !c->awaits_proxy && c->txn->in_n > 0)
                 step_resume(w, c);
         }
+        if (w->start->moving && !w->ending.moves.on)
+            accepting_take_back(&w->acceptor, w->poll,
+                                w->start->moving[MOVING_TAKE]);
         break;
     case WORKER_READY:
     case WORKER_NOT_ACCEPTING:
@@ -135,6 +139,10 @@ void control_take(struct worker *w)
                 log_info("W002",
                          "the master is gone: finishing what is under way");
             poll_remove(w->poll, w->start->control);
+            if (w->ending.moves.on) { /* nobody could tell that it is over */
+                w->ending.moves.on = false;
+                obey(w, WORKER_MOVE, -1);
+            }
             drain(w);
             return;
         }

@@ -2,10 +2,11 @@
  *
  * moving: a connection on its way from a worker that finishes to one that
  * serves on: its descriptor, what it has said so far, and its numbers.
- * Layer: serve.  A pair of sockets that the master has made; all workers have
- * both ends.  What waits in it is taken by whoever serves, however many
- * generations later, so nothing in it is lost.  One that was taken over can
- * send anything, too: it is believed as far as it harms its own clients alone.
+ * Layer: serve.  A pair of sockets that the master has made, or got from the
+ * program before it; all workers have both ends.  What waits in it is taken by
+ * whoever serves, however many generations later, so nothing in it is lost.  One
+ * that was taken over can send anything, too: it is believed as far as it harms
+ * its own clients alone.
  */
 #ifndef ETAGD_SERVE_MOVING_H
 #define ETAGD_SERVE_MOVING_H
@@ -41,6 +42,9 @@ struct moved {
 
 /* Room for a message. */
 #define MOVING_BYTES (sizeof(struct moved) + MOVING_INPUT_MAX)
+
+/* What a message means: another one is not to be taken (another version). */
+uint64_t moving_layout(void);
 
 /* A number for the text of a listen line, the same in all processes. */
 uint64_t moving_address(const char *listen);

@@ -27,7 +27,8 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 
 READY = re.compile(r"M010: serving (\S.*?) with (\d+) workers?")
 RENEWED = re.compile(r"M013: generation (\d+) serves with (\d+) workers?")
-BYE = re.compile(r"M090: .*accepted=(\d+) closed=(\d+) requests=(\d+)")
+BYE = re.compile(r"M090: .*accepted=(\d+) closed=(\d+) requests=(\d+)"
+                 r"(?: (taken|given)=(\d+))?")
 ALARM = re.compile(r"CHECK failed|AddressSanitizer|LeakSanitizer|"
                    r"UndefinedBehaviorSanitizer|runtime error:|"
                    r"Sanitizer: |stack smashing")
@@ -575,8 +576,11 @@ class Server:
         self.check_gone()
         bye = [m for m in map(BYE.search, self.process.lines) if m]
         assert bye, "no M090 line:\n%s" % "\n".join(self.process.lines)
-        self.accepted, self.closed, self.requests = map(int, bye[-1].groups())
-        assert self.accepted == self.closed, bye[-1].group(0)
+        self.accepted, self.closed, self.requests = map(
+            int, bye[-1].groups()[:3])
+        moved = {None: 0, bye[-1][4]: int(bye[-1][5] or 0)}
+        assert self.accepted + moved.get("taken", 0) == \
+            self.closed + moved.get("given", 0), bye[-1].group(0)
 
     def check_gone(self):
         left = [(p, proc_stat(p)) for p in processes()

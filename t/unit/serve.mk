@@ -2,6 +2,9 @@
 UNIT_TESTS += t/unit/attempts
 t_unit_attempts_SOURCES = t/unit/attempts.c
 t_unit_attempts_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += t/unit/moved
+t_unit_moved_SOURCES = t/unit/moved.c
+t_unit_moved_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += t/unit/moving
 t_unit_moving_SOURCES = t/unit/moving.c
 t_unit_moving_LDADD = $(UNIT_LIBS)

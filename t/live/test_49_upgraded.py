@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: MIT
+"""Connections that outlive the program they began at: after an upgrade (USR2)
+the next request of a kept connection is answered by the new program, if it
+understands what the old one hands over; else the old one answers it."""
+import os
+import re
+import shutil
+import signal
+import time
+
+import pytest
+
+import harness
+from harness import until
+from test_72_proxies import binary
+
+FILES = {"a.txt": "a\n", "b.txt": "b\n"}
+HEAD = b"GET /b.txt HTTP/1.1\r\nHost: localhost\r\nX-Long: 1234567890\r\n\r\n"
+SIZE = 20_000_000
+
+
+class Upgraded:
+    """A server whose program can become another one, run by a script."""
+
+    def __init__(self, serve, tmp_path, **conf):
+        tmp_path.chmod(0o755)
+        self.program = tmp_path / "etagd"
+        shutil.copy(harness.binary(), self.program)
+        self.pidfile = tmp_path / "pid"
+        self.conf = conf
+        self.server = serve(files=FILES, program=self.program,
+                            conf=self.settings("first"))
+        self.master = self.server.pid
+
+    def settings(self, name, **more):
+        return dict(self.conf, server=dict(
+            {"workers": 2, "pidfile": self.pidfile, "server-field": name},
+            **self.conf.get("server", {}), **more))
+
+    def script(self, text):
+        new = self.program.with_suffix(".new")
+        new.write_text('#!/bin/sh\n%s\nexec %s "$@"\n' % (
+            text, harness.binary()))
+        new.chmod(0o755)
+        new.rename(self.program)
+
+    def upgrade(self, name="next", **more):
+        """The old one finishes what it has from here on."""
+        self.server.configure(self.settings(name, **more))
+        since = self.server.mark()
+        os.kill(self.master, signal.SIGUSR2)
+        self.server.await_line(r"M108: ", since)
+        old, self.master = self.master, int(self.server.await_line(
+            r"M107: .* as pid (\d+)", since)[1])
+        return old
+
+    def await_end(self, pid):
+        if pid == self.server.process.popen.pid:
+            assert self.server.process.popen.wait(harness.DEADLINE_S) == 0
+        until("the end of %d" % pid, lambda: not harness.alive(pid))
+
+    def of(self, master):
+        """Its children that run."""
+        return [p for p in harness.processes() if harness.alive(p) and
+                (harness.proc_stat(p) or (0, 0, 0))[2] == master]
+
+    def end(self):
+        for pid in (self.master, self.server.pid):
+            if harness.alive(pid):
+                os.kill(pid, signal.SIGTERM)
+        for pid in (self.master, self.server.pid):
+            self.await_end(pid) if pid != self.server.process.popen.pid else \
+                self.server.process.popen.wait(harness.DEADLINE_S)
+        self.server.stopped = True
+
+
+@pytest.fixture
+def upgraded(serve, tmp_path):
+    made = []
+
+    def make(**conf):
+        made.append(Upgraded(serve, tmp_path, **conf))
+        return made[-1]
+    yield make
+    for u in made:
+        u.end()
+
+
+def asked(c, name, target="/a.txt"):
+    r = c.get(target)
+    assert (r.status, r.get("Server"), r.closes) == (200, name, False)
+
+
+def bye(u, what):
+    return [int(m[1]) for m in (
+        re.search(r"M090: .* %s=(\d+)" % what, line)
+        for line in u.server.process.lines) if m]
+
+
+def test_idle_ones_go_to_the_next_program(upgraded):
+    """At once: the old one has ended before they are used again.  Requests and
+    connections are counted on."""
+    u = upgraded()
+    kept = [u.server.connect(lint=False) for _ in range(100)]
+    for c in kept:
+        asked(c, "first")
+    u.await_end(u.upgrade())
+    assert bye(u, "given") == [len(kept)]
+    for c in kept:
+        asked(c, "next")
+        asked(c, "next", "/b.txt")
+    lines = u.server.log(3 * len(kept))
+    assert sorted((line["connection"], line["request"]) for line in lines) == [
+        (c, r) for c in range(1, len(kept) + 1) for r in (1, 2, 3)]
+    with u.server.connect() as c:
+        asked(c, "next")
+    assert u.server.log(3 * len(kept) + 1)[-1]["connection"] == len(kept) + 1
+    for c in kept:
+        c.close()
+    master = u.master
+    os.kill(master, signal.SIGTERM)
+    u.await_end(master)
+    until("its sum", lambda: bye(u, "taken") == [len(kept)])
+
+
+def test_one_connection_over_many_programs(upgraded):
+    u = upgraded()
+    with u.server.connect(lint=False) as c:
+        asked(c, "first")
+        for i in range(4):
+            u.await_end(u.upgrade("next%d" % i))
+            asked(c, "next%d" % i)
+        assert [line["request"] for line in u.server.log(5)] == \
+            [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("cut", (1, 30, len(HEAD) + 20))
+def test_half_a_pipeline_and_the_rest_after_it(upgraded, cut):
+    u = upgraded()
+    whole = 3 * HEAD
+    with u.server.connect(lint=False) as c:
+        asked(c, "first")
+        c.send(whole[:cut])
+        n = cut // len(HEAD)
+        for _ in range(n):
+            assert c.read_response().get("Server") == "first"
+        if not n:
+            asked(u.server.connect(lint=False), "first")
+        u.await_end(u.upgrade())
+        c.send(whole[cut:])
+        for _ in range(3 - n):
+            r = c.read_response()
+            assert (r.status, r.body, r.get("Server"), r.closes) == (
+                200, b"b\n", "next", False)
+
+
+@pytest.mark.parametrize("cut", (20, None))
+def test_half_a_proxy_header(upgraded, cut):
+    u = upgraded(server={"listen": "127.0.0.1:0 proxy"},
+                 proxy={"trust": "127.0.0.1"})
+    header = binary()
+    with u.server.connect(lint=False) as c:
+        c.send(header[:cut])
+        u.await_end(u.upgrade())
+        c.send(b"" if cut is None else header[cut:])
+        asked(c, "next")
+    assert u.server.log(1)[0]["peer"] == "192.0.2.7"
+
+
+def busy(u):
+    """A connection that the old program is sending to, and a request behind."""
+    if not (u.server.tree.root / "large.bin").exists():
+        u.server.tree.write("large.bin", bytes(SIZE))
+    c = u.server.connect(lint=False)
+    c.send(b"GET /large.bin HTTP/1.1\r\nHost: localhost\r\n\r\n" + HEAD)
+    until("its beginning", lambda: c.sock.recv(1, 2))  # MSG_PEEK
+    return c
+
+
+def test_a_busy_one_follows_when_its_answer_is_out(upgraded):
+    u = upgraded()
+    with busy(u) as c:
+        old = u.upgrade()
+        r = c.read_response()
+        assert (len(r.body), r.get("Server"), r.closes) == (
+            SIZE, "first", False)
+        assert c.read_response().get("Server") == "next"
+        u.await_end(old)
+        asked(c, "next")
+
+
+UNKNOWN = {
+    "another layout": 'export ETAGD_MOVING="${ETAGD_MOVING% *} 7"',
+    "an older version": "unset ETAGD_MOVING",
+    "passed on by an older one": 'export ETAGD_MOVING="1 ${ETAGD_MOVING#* }"',
+    "no pair": 'export ETAGD_MOVING="$$ 1 2 ${ETAGD_MOVING##* }"',
+    "no common count": "unset ETAGD_NUMBERS",
+}
+
+
+def kept(c):
+    """Its worker may not have heard of the upgrade yet."""
+    def ends():
+        r = c.get("/a.txt")
+        assert (r.status, r.get("Server")) == (200, "first")
+        return r.closes
+    until("a closing answer", ends)
+
+
+@pytest.mark.parametrize("why", UNKNOWN)
+def test_what_the_next_one_does_not_understand_is_kept(upgraded, why):
+    u = upgraded()
+    u.script(UNKNOWN[why])
+    with u.server.connect(lint=False) as c:
+        asked(c, "first")
+        old = u.upgrade()
+        until("new ones at the next one", lambda: u.server.get(
+            "/a.txt").get("Server") == "next")
+        kept(c)
+        u.await_end(old)
+        assert bye(u, "given") == []
+
+
+def test_one_that_is_busy_and_kept(upgraded):
+    u = upgraded()
+    u.script(UNKNOWN["another layout"])
+    with busy(u) as c:
+        old = u.upgrade()
+        assert len(c.read_response().body) == SIZE
+        assert c.read_response().get("Server") == "first"
+        u.await_end(old)
+
+
+def test_an_address_that_the_next_one_lacks(upgraded):
+    u = upgraded(server={"listen": ["127.0.0.1:0", "127.0.0.2:0"]})
+    port = int(u.server.await_line(r"127\.0\.0\.2:(\d+)/")[1])
+    u.conf = {}
+    with u.server.connect(address=("127.0.0.2", port), lint=False) as gone, \
+            u.server.connect(lint=False) as c:
+        asked(gone, "first")
+        asked(c, "first")
+        old = u.upgrade(listen="127.0.0.1:0")
+        until("the next one's answer", lambda: c.get(
+            "/a.txt").get("Server") == "next")
+        kept(gone)
+        u.await_end(old)
+
+
+@pytest.mark.parametrize("number", (signal.SIGQUIT, signal.SIGKILL))
+def test_the_next_one_ends_before_the_old_one(upgraded, number):
+    """What the old one still has it keeps from then on."""
+    u = upgraded()
+    with busy(u) as c:
+        old = u.upgrade()
+        children = u.of(u.master)
+        os.kill(u.master, number)
+        u.await_end(u.master)
+        for pid in children:
+            u.await_end(pid)
+        time.sleep(0.5)  # the old one hears of it: nothing tells that it has
+        assert len(c.read_response().body) == SIZE
+        r = c.read_response()
+        assert (r.status, r.get("Server"), r.closes) == (200, "first", True)
+        u.await_end(old)
+
+
+def test_what_was_on_its_way_to_one_that_is_killed(upgraded):
+    """The old one takes it back: it waited between both, for the new workers
+    stood still."""
+    u = upgraded(timeouts={"heartbeat": "600s"})
+    with busy(u) as one, busy(u) as two:
+        old = u.upgrade()
+        children = u.of(u.master)
+        for pid in children:
+            os.kill(pid, signal.SIGSTOP)
+        r = one.read_response()
+        assert len(r.body) == SIZE and r.get("Server") == "first"
+        for pid in [u.master] + children:  # it would start others
+            os.kill(pid, signal.SIGKILL)
+        r = one.read_response()
+        assert (r.status, r.get("Server")) == (200, "first")
+        assert len(two.read_response().body) == SIZE
+        assert two.read_response().status == 200
+        u.await_end(old)
