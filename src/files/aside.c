@@ -112,6 +112,13 @@ enum aside_way aside_way(const struct files *fs, unsigned root,
                                                                     : way;
 }
 
+bool aside_possible(const struct files *fs)
+{
+    const struct aside *a = fs->aside;
+
+    return a && (!a->known || mounts_foreign_below(&a->mounts, "/", 1));
+}
+
 /* By the text of the path: which of the foreign mounts it is, counted from one;
  * a link may lead elsewhere, which is then waited for by the wrong ones. */
 unsigned aside_lane(const struct files *fs, unsigned root, const char *path)

@@ -46,6 +46,9 @@ enum aside_way { ASIDE_ANY, ASIDE_STAY, ASIDE_NEVER };
 enum aside_way aside_way(const struct files *fs, unsigned root,
                          const char *path, bool links);
 
+/* Can a walk that crosses mounts come by a foreign one at all? */
+bool aside_possible(const struct files *fs);
+
 /* The lane for a path below a root. */
 unsigned aside_lane(const struct files *fs, unsigned root, const char *path);
 

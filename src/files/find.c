@@ -94,12 +94,28 @@ struct way {
     int below; /* what the root was; -1: what it is */
 };
 
+/* What a root was is on this machine, but there may be other mounts in it.
+ * Whose a link is can't be asked for while it is followed: so of one that leads
+ * to no other mount it is asked afterwards. */
+static int open_previous(const struct files *fs, int below, const char *path,
+                         enum file_links links)
+{
+    bool owner = links == FILE_LINKS_OWNER;
+
+    if (!aside_possible(fs))
+        return file_open_beneath(below, path, links);
+    int fd = file_open_staying(below, path, owner ? FILE_LINKS_BENEATH : links);
+    if (!owner || fd < 0)
+        return fd;
+    close(fd);
+    return file_open_beneath(below, path, FILE_LINKS_OWNER);
+}
+
 static int open_as(struct files *fs, struct way w, const char *path,
                    enum file_links links)
 {
-    if (w.below >= 0) /* what it was is on this machine: so it stays there */
-        return file_open_staying(w.below, path, links);
-    return open_way(fs, w.root, path, links);
+    return w.below >= 0 ? open_previous(fs, w.below, path, links)
+                        : open_way(fs, w.root, path, links);
 }
 
 static int open_once(struct files *fs, const struct conf_site *site,

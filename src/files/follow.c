@@ -25,14 +25,15 @@
 #define UNWATCHED_US 1000000 /* as for files that no watch tells of */
 
 /* Other workers are to know what it was, too, should they be started later. */
-static void keep(struct files *fs, struct root *r)
+static void keep(struct files *fs, struct root *r, const struct file_stat *to)
 {
     uint64_t ms = fs->conf->keep_previous_ms;
 
     if (!ms)
         return;
     fs->root_moved = true;
-    previous_add(r, file_again(r->fd), r->dev, r->ino, fs->now->us + ms * 1000);
+    previous_leave(r, file_again(r->fd), fs->now->us + ms * 1000, to->dev,
+                   to->ino);
 }
 
 /* Requests below it wait for workers that may read what its name means now, and
@@ -74,7 +75,7 @@ static bool look(struct files *fs, struct root *r, const struct root *given)
         return false;
     }
     CHECK(r->fd >= 0 && fd != given->fd);
-    keep(fs, r);
+    keep(fs, r, &s);
     if (r->fd != given->fd)
         close(r->fd);
     r->fd = fd;

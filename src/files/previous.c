@@ -21,15 +21,27 @@ static void drop(struct root *r, unsigned i)
     memmove(p, p + 1, (--r->n_previous - i) * sizeof *p);
 }
 
+static void drop_one(struct root *r, uint64_t dev, uint64_t ino)
+{
+    for (unsigned i = r->n_previous; i-- > 0;) {
+        if (r->previous[i].dev == dev && r->previous[i].ino == ino)
+            drop(r, i);
+    }
+}
+
+void previous_leave(struct root *r, int fd, uint64_t until_us, uint64_t to_dev,
+                    uint64_t to_ino)
+{
+    drop_one(r, to_dev, to_ino);
+    previous_add(r, fd, r->dev, r->ino, until_us);
+}
+
 void previous_add(struct root *r, int fd, uint64_t dev, uint64_t ino,
                   uint64_t until_us)
 {
     if (fd < 0)
         return;
-    for (unsigned i = r->n_previous; i-- > 0;) {
-        if (r->previous[i].dev == dev && r->previous[i].ino == ino)
-            drop(r, i);
-    }
+    drop_one(r, dev, ino);
     if (r->n_previous == ROOT_PREVIOUS_MAX)
         drop(r, ROOT_PREVIOUS_MAX - 1);
     memmove(r->previous + 1, r->previous, r->n_previous * sizeof *r->previous);
@@ -58,6 +70,8 @@ void previous_inherit(struct root *r, const struct root *from, uint64_t now_us,
         return;
     for (unsigned i = from->n_previous; i-- > 0;) {
         const struct root_previous *p = &from->previous[i];
+        if (p->dev == r->dev && p->ino == r->ino)
+            continue; /* it would take the place of one that is kept */
         previous_add(r, file_again(p->fd), p->dev, p->ino,
                      p->until_us < until_us ? p->until_us : until_us);
     }

@@ -46,14 +46,15 @@ static void tell(const struct conf *c, const char *place)
              place, (unsigned long long)(c->keep_previous_ms / 1000));
 }
 
-void releases_leave(const struct conf *c, struct root *r, const char *place)
+void releases_leave(const struct conf *c, struct root *r, const char *place,
+                    uint64_t to_dev, uint64_t to_ino)
 {
     if (!c->keep_previous_ms) {
         close(r->fd);
         return;
     }
-    previous_add(r, r->fd, r->dev, r->ino,
-                 clock_mono_us() + c->keep_previous_ms * 1000);
+    previous_leave(r, r->fd, clock_mono_us() + c->keep_previous_ms * 1000,
+                   to_dev, to_ino);
     tell(c, place);
 }
 

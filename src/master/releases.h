@@ -20,7 +20,8 @@ struct root;
 const char *releases_place(const struct conf *c, size_t at);
 
 /* The root is to be another directory: keeps what it is, or closes it. */
-void releases_leave(const struct conf *c, struct root *r, const char *place);
+void releases_leave(const struct conf *c, struct root *r, const char *place,
+                    uint64_t to_dev, uint64_t to_ino);
 
 /* What `old` (NULL: the program before this one) has of the roots that have the
  * same names. */

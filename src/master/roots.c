@@ -59,7 +59,7 @@ static bool workers_follow(const struct conf *c, const struct root *r, int fd)
 static void exchange(const struct conf *c, const char *place, struct root *r,
                      int fd, uint64_t dev, uint64_t ino)
 {
-    releases_leave(c, r, place);
+    releases_leave(c, r, place, dev, ino);
     r->fd = fd;
     r->watchable = file_system_watchable(fd);
     r->dev = dev;

@@ -16,6 +16,7 @@ from wire import Closed
 
 PARTS = ("assets/app.%s.js", "assets/style.%s.css", "assets/img/a.%s.svg",
          "data.%s.json")
+KEPT = 8  # releases before the present one
 PAGES = ("html", "htm", "html.gz", "html.br", "xhtml", "html~")
 
 
@@ -367,6 +368,69 @@ def test_a_release_that_is_the_present_one_again(serve, short):
         assert asked(server.address, site, second).status == 200
         assert asked(server.address, site, "").body.startswith(b"0000")
         seen_by_all()
+
+
+@pytest.mark.parametrize("kind", (Linked, Afar))
+@pytest.mark.parametrize("act", ("none", "kill", "upgrade"))
+def test_back_to_one_of_as_many_as_are_kept(serve, short, kind, act):
+    """The one that is left takes its place among them: none has to go."""
+    site = kind(short)
+    server = Upgraded(serve(conf=site.conf()))
+    address = server.server.address
+
+    def shows(n):
+        until("release %d" % n, lambda: asked(
+            address, site, "").body.decode().startswith("%04d" % n))
+    try:
+        for n in range(1, KEPT + 1):
+            site.switch()
+            shows(n)
+        assert asked(address, site, PARTS[0] % "0000").status == 200
+        since = server.server.mark()
+        site.put(short / "r0003")
+        shows(3)
+        # the next workers have the master's
+        server.server.await_line("M150|M013", since)
+        getattr(server, act)()
+        for n in range(KEPT + 1):
+            for p in PARTS:
+                assert asked(address, site, p % ("%04d" % n)).status == 200, n
+        # one more is one too many: the one that was left first
+        site.put(short / "r0005")
+        shows(5)
+        site.switch()
+        shows(KEPT + 1)
+        assert asked(address, site, PARTS[0] % "0000").status == 404
+        assert asked(address, site, PARTS[0] % "0001").status == 200
+    finally:
+        server.end()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+@pytest.mark.parametrize("kind", (Linked, Afar))
+@pytest.mark.parametrize("policy, mine, others, outside", (
+    ("owner", 200, 404, 404), ("beneath", 200, 200, 404),
+    ("none", 404, 404, 404)))
+def test_links_in_a_release_before(serve, short, kind, policy, mine, others,
+                                   outside):
+    """As in the present one: [server] symlinks."""
+    site = kind(short)
+    for name, to in (("mine.js", "always.js"), ("others.js", "always.js"),
+                     ("out.js", "../r0001/only.0001.html")):
+        (short / "r0000" / name).symlink_to(to)
+    os.lchown(short / "r0000" / "others.js", 12345, 12345)
+    conf = site.conf()
+    conf["server"]["symlinks"] = policy
+    server = serve(conf=conf)
+    wanted = {"mine.js": mine, "others.js": others, "out.js": outside}
+
+    def found():
+        return {name: asked(server.address, site, name).status
+                for name in wanted}
+    site.switch()
+    until("the new one", lambda: asked(
+        server.address, site, "").body.startswith(b"0001"))
+    assert found() == wanted
 
 
 def test_a_release_that_was_there_before_is_taken_again(serve, short):

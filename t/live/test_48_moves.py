@@ -10,6 +10,7 @@ import pytest
 
 import harness
 from harness import until
+from mounts import in_namespace, start_inside
 from test_72_proxies import binary
 from test_78_access import HASHES
 from visitors import Visitor, more_visits, none_was_stale, visiting
@@ -125,6 +126,34 @@ def test_no_stale_answer_from_a_root_that_is_another(serve, tmp_path, place):
     visited(server, target, host, lambda i: switch(where, i))
     assert server.get("/a.txt" if rules else "/v.txt").status == 200
     until("one generation", lambda: len(server.workers()) == 2)
+
+
+@pytest.mark.skipif(not in_namespace(), reason="no mount namespaces here")
+@pytest.mark.parametrize("place", ("root", "alias"))
+def test_no_stale_answer_from_a_root_that_is_mounted_over(serve, tmp_path,
+                                                          place):
+    """Another file system takes its place, and in the end it is itself again,
+    with the others gone from on top of it (-l: they are open)."""
+    rules, _, target, host = PLACES[place]
+    where = tmp_path / "site"
+    made(where / "current", "000")
+    server = serve(files=FILES, start=False)
+    conf = {"server": {"workers": 2}}
+    if not rules:
+        conf["server"]["root"] = where / "current"
+    server.configure(conf, rules % (where / "current") if rules else "")
+    inside = start_inside(server, "mount --make-rprivate /")
+
+    def switch(i):
+        made(where / ("r%d" % i), "%03d" % i)
+        done = inside("mount --bind %s/r%d %s/current" % (where, i, where))
+        assert done.returncode == 0, done.stderr
+    visited(server, target, host, switch)
+    for _ in range(SWITCHES):
+        assert inside("umount -l %s/current" % where).returncode == 0
+    with server.connect() as c:
+        until("what is below", lambda: c.request(
+            "GET", target, host=host).body == b"000")
 
 
 def reload(server, conf=None, rules=""):
