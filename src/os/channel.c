@@ -71,6 +71,12 @@ static size_t take_fds(struct msghdr *msg, int *fds, size_t room)
     return got;
 }
 
+void channel_close(const int *fds, size_t n)
+{
+    while (n > 0)
+        close(fds[--n]);
+}
+
 ssize_t channel_take(int fd, void *p, size_t n, int *fds, size_t *n_fds)
 {
     union control control;
@@ -93,8 +99,7 @@ ssize_t channel_take(int fd, void *p, size_t n, int *fds, size_t *n_fds)
     bool cut = msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC);
 
     if (cut || got == 0) { /* nothing with it is anybody's */
-        while (count > 0)
-            close(fds[--count]);
+        channel_close(fds, count);
     }
     if (cut)
         return -EMSGSIZE;

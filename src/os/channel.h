@@ -25,4 +25,7 @@ int channel_send(int fd, const void *p, size_t n, const int *fds, size_t n_fds);
  * without bytes looks like the end, and its descriptors are closed. */
 ssize_t channel_take(int fd, void *p, size_t n, int *fds, size_t *n_fds);
 
+/* Those that came with a message and are of no use. */
+void channel_close(const int *fds, size_t n);
+
 #endif

@@ -53,17 +53,11 @@ void agenda_slab_dropped(void *arg, uint64_t id)
 /* -- asks -------------------------------------------------------------------
  */
 
-static void close_all(const int *fds, size_t n)
-{
-    while (n > 0)
-        close(fds[--n]);
-}
-
 static void close_asked(struct agenda *d, const struct prepare_ask *ask,
                         const int *fds, size_t n)
 {
     if (!ask->lane || !d->helpers) {
-        close_all(fds, n);
+        channel_close(fds, n);
         return;
     }
     while (n > 0)
@@ -180,10 +174,12 @@ static void read_asks(struct agenda *d, struct peer *peer)
             log_warn("P021", "a worker's message: %s; its channel is closed",
                      ask_fault_text(fault));
             if (n > 0)
-                close_all(fds + used, n_fds - used);
+                channel_close(fds + used, n_fds - used);
             peer->dead = true;
             return;
         }
+        if (!ask_full((size_t)n, n_fds))
+            return;
     }
 }
 
@@ -408,7 +404,7 @@ static void read_control(struct agenda *d)
     }
     if (n != 0 && n != -ECONNRESET) {
         log_warn("P022", "master's message without one descriptor");
-        close_all(fds, n > 0 ? n_fds : 0);
+        channel_close(fds, n > 0 ? n_fds : 0);
         return;
     }
     d->master_gone = true;

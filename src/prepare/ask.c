@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "os/channel.h"
 #include "os/helpers.h"
 
 static const char *const texts[] = {
@@ -40,6 +41,13 @@ size_t ask_fds(const void *p)
 
     memcpy(&ask, p, sizeof ask);
     return ask.bare ? 0 : 1 + (size_t)__builtin_popcount(ask.sidecars);
+}
+
+bool ask_full(size_t n, size_t n_fds)
+{
+    return n + sizeof(struct prepare_ask) >
+               PREPARE_ASKS_MAX * sizeof(struct prepare_ask) ||
+           n_fds + CODING_COUNT > CHANNEL_FDS_MAX;
 }
 
 enum ask_fault ask_check(const void *p, size_t n, size_t n_fds,

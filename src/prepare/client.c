@@ -37,6 +37,7 @@ struct client {
     int fd;
     struct prepare_answer got[PREPARE_ANSWERS_MAX]; /* the last message */
     size_t got_n, got_at;
+    bool more; /* the last message was full, or of one kind only */
     struct mapped *slabs;
     size_t n, cap;
 };
@@ -88,6 +89,11 @@ static void drop(struct client *c, struct mapped *m)
 bool client_left(const struct client *c)
 {
     return c->got_at < c->got_n;
+}
+
+bool client_more(const struct client *c)
+{
+    return client_left(c) || c->more;
 }
 
 int client_ask_all(struct client *c, const struct prepare_ask *asks, size_t n,
@@ -224,6 +230,9 @@ static int take_message(struct client *c)
     if ((size_t)n % each || (n_fds > 0 && (size_t)n != each))
         return -EPROTO;
     c->got_n = (size_t)n / each;
+    /* those with a slab and those that drop one go alone, before others */
+    c->more = n_fds > 0 || c->got_n == PREPARE_ANSWERS_MAX ||
+              c->got[0].kind == PREPARE_DROP;
     return 1;
 }
 
@@ -231,6 +240,7 @@ int client_take(struct client *c, struct prepare_answer *out)
 {
     if (!client_left(c)) {
         c->got_n = c->got_at = 0;
+        c->more = false;
         int rc = take_message(c);
         if (rc <= 0)
             return rc;
@@ -315,6 +325,7 @@ void client_renew(struct client *c, int fd)
 {
     c->fd = fd;
     c->got_n = c->got_at = 0;
+    c->more = false;
     for (size_t i = c->n; i > 0; i--)
         drop(c, &c->slabs[i - 1]); /* unmap moves the last one, seen already */
 }

@@ -34,6 +34,9 @@ int client_take(struct client *c, struct prepare_answer *out);
 /* Answers of the last message that were not taken yet: no event will tell of
  * them. */
 bool client_left(const struct client *c);
+/* There may be more than these: the last message was not the kind that ends a
+ * turn of the preparer's. */
+bool client_more(const struct client *c);
 
 /* The same for some of them, with the descriptors of each in turn: all or none.
  */

@@ -159,12 +159,17 @@ static bool resume(struct worker *w)
     return any;
 }
 
+/* As long as there is reason to think that there are any: to look in vain costs
+ * a call, and the next turn looks all the same. */
 static void take_facts(struct worker *w)
 {
-    for (int n = 0; (n < REPLIES_TURN_MAX || client_left(w->files.client)) &&
-                    replies_take(&w->files);
-         n++)
+    const struct client *c = w->files.client;
+
+    for (int n = 0; replies_take(&w->files); n++) {
         resume(w);
+        if (n + 1 >= REPLIES_TURN_MAX ? !client_left(c) : !client_more(c))
+            break;
+    }
     resume(w);
 }
 
