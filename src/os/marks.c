@@ -134,8 +134,10 @@ static bool take_news(struct marks *m, uint64_t generation)
             m->lost = generation;
         for (size_t i = 0; i < files.n; i++) {
             struct slot *s = &m->slot[place_of(m, files.closed[i])];
-            if (s->number)
-                s->closed = generation;
+            if (!s->number) /* we have let go of it ourselves */
+                continue;
+            s->closed = generation;
+            any = true;
         }
     }
     return any;

@@ -164,7 +164,8 @@ bool watch_take_files(int watch, struct watch_files *out)
     ssize_t n = read(watch, events, sizeof events);
     begun = n > 0;
     for (ssize_t i = 0; i < n / (ssize_t)sizeof *events; i++) {
-        out->any = true;
+        /* that a watch has ended is news if it was not ended here */
+        out->any = out->any || events[i].mask != IN_IGNORED;
         out->lost = out->lost || (events[i].mask & IN_Q_OVERFLOW);
         if (events[i].mask & (IN_CLOSE_WRITE | IN_IGNORED | IN_UNMOUNT))
             out->closed[out->n++] = events[i].wd;

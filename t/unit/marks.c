@@ -57,6 +57,38 @@ static void write_and_close(int i)
     close(writer);
 }
 
+/* Whoever forgets a file to make room for another hears of that from the
+ * kernel, too: all others would be looked at again each time. */
+static void letting_go_is_no_news(void **state)
+{
+    struct marks *m = marks_new(FILES);
+
+    (void)state;
+    assert_non_null(m);
+    int a = marks_add(m, fd[0]), b = marks_add(m, fd[1]);
+    marks_drop(m, a);
+    assert_false(marks_news(m, 1));
+    assert_int_equal(marks_closed(m, b), 0);
+    a = marks_add(m, fd[2]);
+    write_and_close(2);
+    marks_drop(m, a);
+    assert_true(marks_news(m, 2)); /* what happened before is */
+    assert_false(marks_news(m, 3));
+    /* that it ended by itself is, too: it can't be told from a change */
+    char name[] = "gone";
+    int gone = openat(dir, name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int c = marks_add(m, gone);
+    assert_true(c > 0);
+    unlinkat(dir, name, 0);
+    assert_true(marks_news(m, 4));
+    close(gone);
+    assert_true(marks_news(m, 5));
+    assert_int_equal(marks_closed(m, c), 5);
+    marks_drop(m, b);
+    marks_drop(m, c);
+    marks_free(m);
+}
+
 static void the_end_of_a_writer(void **state)
 {
     struct marks *m = marks_new(FILES);
@@ -104,7 +136,8 @@ static void every_one_is_found(void **state)
         }
         for (int i = 0; i < FILES; i += 9)
             write_and_close(i);
-        assert_true(marks_news(m, (uint64_t)round + 1));
+        /* else nobody watches any of those that were written */
+        assert_int_equal(marks_news(m, (uint64_t)round + 1), round % 3 != 0);
         for (int i = 0; i < FILES; i++)
             assert_int_equal(marks_closed(m, number[i]),
                              number[i] && i % 9 == 0 ? round + 1 : 0);
@@ -124,6 +157,7 @@ static void every_one_is_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(letting_go_is_no_news),
         cmocka_unit_test(the_end_of_a_writer),
         cmocka_unit_test(every_one_is_found),
     };
