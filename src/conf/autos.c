@@ -15,13 +15,16 @@
 
 /* What a small box leaves to each: a quarter of the memory to prepared bytes
  * (an eighth of a large one, where the files themselves should stay in the
- * system's memory beside their copies), a sixth to what workers know of files,
- * and an encoder that works on a file of that size takes some twelve times as
- * much. */
+ * system's memory beside their copies), a sixth to what workers know of files
+ * (and half of what a large one has more: a file that is asked for and not
+ * known costs as much as five that are), and an encoder that works on a file of
+ * that size takes some twelve times as much. */
 #define MEMORY_SHARE 4
 #define MEMORY_SMALL MIB(256)
 #define MEMORY_SHARE_MORE 8
 #define FILES_SHARE 6
+#define FILES_LARGE MIB(8192)
+#define FILES_SHARE_MORE 2
 #define BOX_UNKNOWN MIB(1024)
 #define CODED_SHARE 64
 /* Of a file, at most: a worker's entry with all forms and their heads and the
@@ -38,7 +41,7 @@ static const struct autos_row {
     { "workers", offsetof(struct conf, autos.workers), 1, 1, 256 },
     { "memory", offsetof(struct conf, autos.memory), MIB(4), MEMORY_SMALL,
       MIB(1024) },
-    { "files", offsetof(struct conf, autos.files), 64, 4096, 262144 },
+    { "files", offsetof(struct conf, autos.files), 64, 4096, 1000000 },
     { "compress-max", offsetof(struct conf, autos.compress_max), 65536, MIB(4),
       MIB(4) },
 };
@@ -135,6 +138,13 @@ static uint64_t memory_share(uint64_t box)
                                   : MEMORY_SMALL;
 }
 
+static uint64_t files_share(uint64_t box)
+{
+    uint64_t first = box < FILES_LARGE ? box : FILES_LARGE;
+
+    return first / FILES_SHARE + (box - first) / FILES_SHARE_MORE;
+}
+
 void autos_fit(struct conf *c, uint64_t memory, unsigned processors)
 {
     uint64_t box = memory ? memory : BOX_UNKNOWN;
@@ -147,7 +157,7 @@ void autos_fit(struct conf *c, uint64_t memory, unsigned processors)
     if (c->autos.memory)
         c->prepare.memory_bytes = bounded("memory", memory_share(box));
     if (c->autos.files)
-        c->prepare.files = bounded("files", box / FILES_SHARE / file);
+        c->prepare.files = bounded("files", files_share(box) / file);
     if (c->autos.compress_max)
         c->prepare.compress_max_bytes =
             bounded("compress-max", box / CODED_SHARE);
