@@ -306,9 +306,14 @@ void job_begin(const struct reading_tools *t, const struct job_limits *l,
     work->busy = true;
     work->bad_mark = false;
     bool own = c == CODING_IDENTITY;
+    const struct file_version *v =
+        own ? &it->key.version : &it->sidecar_version[c];
     reading_start(&work->reading, work->fds[c],
                   own ? own_room(t, l, it) : t->limits.memory_file,
                   !own || it->key.want_bytes, own && !it->lane);
+    /* what is read at once is looked at once, and that is at its end */
+    if (v->size <= READING_SLICE_BYTES)
+        reading_expect(&work->reading, v);
 }
 
 void job_act(struct item *it, char *scratch)

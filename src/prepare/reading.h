@@ -54,6 +54,7 @@ struct reading {
     uint64_t room;  /* up to so many bytes it gets a place */
     bool wanted;    /* a worker is to have what is in the place */
     bool may_later; /* if it is large, its digest is worth having later */
+    bool found;     /* whoever asked has looked at it already */
     bool begun;     /* its version is known, and it has its place */
     bool ok;        /* what reading_act() saw: no error, */
     bool same;      /* no other version, no end before its time */
@@ -81,6 +82,10 @@ enum reading_state {
 
 void reading_start(struct reading *r, int fd, uint64_t room, bool wanted,
                    bool may_later);
+
+/* The version that it had a moment ago, in which it has to be found at the end:
+ * it need not be looked at before it is read. */
+void reading_expect(struct reading *r, const struct file_version *v);
 
 /* Looks at the file, or reads a slice of it: to its place, or to `scratch`
  * (READING_SLICE_BYTES, left alone until the step after it). */

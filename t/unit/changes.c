@@ -158,6 +158,57 @@ static bool under_way(enum reading_state s)
     return s == READING_BEGUN || s == READING_MORE || s == READING_AGAIN;
 }
 
+/* A version that somebody has seen holds if the file has it at the end of the
+ * reading; of one that it has no more nothing is told. */
+static void expected(void **state)
+{
+    struct rig r;
+    struct slabs slabs;
+    struct reading_tools t = { .slabs = &slabs,
+                               .limits = { 4 << 20, 4 << 20, 0, 20000000 },
+                               .scratch = malloc(READING_SLICE_BYTES) };
+    static const char *const texts[] = { "before", "as long", "no more so" };
+
+    (void)state;
+    assert_non_null(t.scratch);
+    rig_init(&r);
+    slabs_start(&slabs, 16 << 20, NULL, NULL);
+    for (size_t i = 0; i < 3; i++) {
+        struct reading reading;
+        struct file_version was, is;
+        uint8_t digest[32], right[32];
+        unsigned begun = 0;
+        enum reading_state s = READING_AGAIN;
+        rig_write(&r, "small.txt", "before", 6);
+        int fd = openat(r.dir_fd, "small.txt", O_RDWR | O_CLOEXEC);
+        rig_version(fd, &was);
+        was.ctime_ns -= i > 0; /* however fine the clock is */
+        assert_int_equal(pwrite(fd, texts[i], strlen(texts[i]), 0),
+                         (ssize_t)strlen(texts[i]));
+        rig_version(fd, &is);
+        if (i == 0)
+            was = is;
+        reading_start(&reading, fd, 4 << 20, true, false);
+        reading_expect(&reading, &was);
+        while (under_way(s)) {
+            s = slice(&t, &reading);
+            begun += s == READING_BEGUN;
+        }
+        assert_int_equal(s, READING_DONE);
+        assert_int_equal(begun, i == 0 ? 1 : 2);
+        assert_true(file_version_eq(&reading.version, &is));
+        digest_end(reading.digest, digest);
+        digest_of(texts[i], strlen(texts[i]), right);
+        assert_memory_equal(digest, right, 32);
+        reading_end(&t, &reading);
+        close(fd);
+    }
+    slabs_stop(&slabs);
+    free(t.scratch);
+    rig_start(&r);
+    rig_stop(&r, 0);
+}
+
 /* Step by step: the first bytes change behind the first slice.  It is read
  * again, and all that is told is of the new version. */
 static void changed_between_slices(void **state)
@@ -360,6 +411,7 @@ int main(void)
         cmocka_unit_test(same_size_edit_in_one_tick),
         cmocka_unit_test(mapped_by_somebody),
         cmocka_unit_test(changed_while_read),
+        cmocka_unit_test(expected),
         cmocka_unit_test(changed_between_slices),
         cmocka_unit_test(never_still),
         cmocka_unit_test(cut_while_read),
