@@ -23,6 +23,7 @@ struct slab {
     int fd;
     char *p;
     size_t size, used;
+    size_t there;  /* bytes from the first on that have got their memory */
     size_t hard;   /* bytes from the first on that we can't write to any more */
     unsigned pins; /* being written to, or read by the encoder's thread */
     bool told;     /* some worker knows it */

@@ -118,6 +118,43 @@ static void full_slab(void **state)
     slabs_stop(&s);
 }
 
+static size_t pages_there(const struct slab *slab)
+{
+    unsigned char there[1 << 8];
+    size_t n = slab->size / PAGE, count = 0;
+
+    assert_true(n <= sizeof there);
+    assert_int_equal(mincore(slab->p, slab->size, there), 0);
+    for (size_t i = 0; i < n; i++)
+        count += there[i] & 1;
+    return count;
+}
+
+/* Memory for small files is had sixteen pages at a time, where the system knows
+ * how, and never more than that ahead. */
+static void ahead(void **state)
+{
+    struct slabs s;
+    size_t at, steps = 0, before = 0;
+
+    (void)state;
+    slabs_start(&s, 1 << 20, drop, NULL);
+    struct slab *slab = put(&s, 100, 'a', &at);
+    for (size_t used = 100; used + 1000 < slab->size; used += 1000) {
+        size_t there = pages_there(slab);
+        assert_true(there * PAGE >= slab->used);
+        assert_true(there <= slab->used / PAGE + 17 + 1);
+        steps += there > before;
+        before = there;
+        assert_ptr_equal(put(&s, 1000, 'b', &at), slab);
+        if (slab->used + 1024 > slab->size)
+            break;
+    }
+    if (madvise(slab->p, PAGE, 22) == 0) /* MADV_POPULATE_READ: as old */
+        assert_in_range(steps, 1, slab->size / PAGE / 16 + 1);
+    slabs_stop(&s);
+}
+
 /* What goes by reference begins with a page; what is copied wastes none. */
 static void whole_pages(void **state)
 {
@@ -188,7 +225,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(small_files),     cmocka_unit_test(full_slab),
         cmocka_unit_test(slab_of_its_own), cmocka_unit_test(whole_pages),
-        cmocka_unit_test(given_back),
+        cmocka_unit_test(given_back),      cmocka_unit_test(ahead),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
