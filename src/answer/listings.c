@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * listings: reads the directory, leaves out what can't be asked for, and sends
- * a page or JSON.
- * Layer: answer.  Made afresh in each turn and kept no longer: the directory
- * may change without any of its files' knowledge.  Fails with 503. Heap: one
- * bounded document for all that ask for it in one turn, which lives until they
- * have it and another turn lists something; a connection has one at a time
+ * listings: the queue for documents, and answers with a page or JSON.
+ * Layer: answer.  Made afresh and kept no longer: the directory may change
+ * without any of its files' knowledge.  Fails with 503. Heap: one bounded
+ * document (answer/making) for all that asked for it before it was begun, which
+ * lives until they have it and nobody waits; a connection has one at a time
  * (REQUEST_HEAVY), all together LISTINGS_BYTES.
  */
 #include "answer/listings.h"
@@ -29,136 +28,11 @@
 #include "http/target.h"
 #include "os/directory.h"
 
-/* A document is of a form and in an order, which are one number here. */
-#define FORMS (LISTED_JSON + 1u)
-
-static unsigned document_of(unsigned form, struct listing_order order)
-{
-    return form + FORMS * ((unsigned)order.key * 2 + order.down);
-}
-
-static struct listing_order order_of(unsigned document)
-{
-    unsigned n = document / FORMS;
-
-    CHECK(n < LISTING_ORDERS);
-    return (struct listing_order){ (enum listing_key)(n / 2), n % 2 };
-}
-
-/* A control character in a path is a fault (target.h). */
-static bool askable(struct span name)
-{
-    for (size_t i = 0; i < name.n; i++) {
-        if ((unsigned char)name.p[i] < 0x20 || name.p[i] == 0x7f)
-            return false;
-    }
-    return target_utf8(name);
-}
-
-/* Names are told to those that may have the files, whom the same passwords let
- * in to the listing ([access]). */
-static bool allowed(const struct reply *to, const struct entry *e,
-                    const struct directory_item *item)
-{
-    const struct conf *conf = to->a->conf;
-    UNINIT char storage[4096 + 256];
-    struct buf b = buf_over(storage, sizeof storage);
-    struct conf_access of_it, of_all;
-
-    if (conf->n_accesses == 0)
-        return true;
-    buf_put(&b, e->path, e->path_n);
-    buf_str(&b, item->name);
-    if (item->kind == DIRECTORY_FOLDER)
-        buf_char(&b, '/');
-    if (b.overflow || !access_find(conf, to->q->site, buf_span(&b), &of_it))
-        return !b.overflow;
-    return access_find(conf, to->q->site, span_of(e->path, e->path_n),
-                       &of_all) &&
-           of_all.passwords == of_it.passwords;
-}
-
-/* What a request for it would not be answered with 404 or 403 for. */
-static bool shown(const struct reply *to, const struct entry *e,
-                  struct directory_item *item)
-{
-    struct span name = span_str(item->name);
-
-    if (name.p[0] == '.' && to->q->site->dotfiles == DOTFILES_DENY)
-        return e->path_n == 1 && span_eq(name, SPAN(".well-known")) &&
-               item->kind == DIRECTORY_FOLDER;
-    if (!askable(name) || !allowed(to, e, item))
-        return false;
-    return item->kind == DIRECTORY_FILE || item->kind == DIRECTORY_FOLDER;
-}
-
-/* Both point into what `d` owns. */
-static struct listing_item *select_items(const struct reply *to,
-                                         const struct entry *e,
-                                         struct directory *d,
-                                         struct listing_order order, size_t *n)
-{
-    struct listing_item *item = calloc(d->n + 1, sizeof *item);
-
-    *n = 0;
-    for (size_t i = 0; item && i < d->n; i++) {
-        struct directory_item *from = &d->item[i];
-        if (!shown(to, e, from))
-            continue;
-        item[(*n)++] =
-            (struct listing_item){ span_str(from->name),
-                                   from->kind == DIRECTORY_FOLDER, from->size,
-                                   from->mtime_s, !from->asked };
-    }
-    if (*n > 1)
-        qsort(item, *n, sizeof *item, listing_compare_of(order));
-    return item;
-}
-
-/* Storage of what it really came to: false when others hold too much. */
-static bool keep(struct answers *a, struct entry *page, size_t n)
-{
-    if (n > LISTINGS_BYTES - a->files->listing_bytes)
-        return false;
-    char *less = realloc(page->page, n);
-    if (less)
-        page->page = less;
-    CHECK(page->listing_bytes == 0);
-    page->listing_bytes = n;
-    a->files->listing_bytes += n;
-    return true;
-}
-
-/* An entry of its own with the document as its bytes, or NULL. */
-static struct entry *compose(struct answers *a, const struct listing *l,
-                             unsigned document)
-{
-    size_t cap = listing_bytes_max(l);
-    struct entry *page = entry_new(0, l->path, 0);
-
-    if (!page)
-        return NULL;
-    page->kind = ENTRY_PAGE;
-    page->page = malloc(cap);
-    if (!page->page)
-        return page;
-    struct buf b = buf_over(page->page, cap);
-    unsigned form = document % FORMS;
-    if (form == LISTED_JSON)
-        listing_json(&b, l);
-    else
-        listing_html(&b, l, (enum language)form);
-    if (b.overflow || !keep(a, page, b.n))
-        return page;
-    page->own_form.bytes = page->page;
-    page->own_form.plan.size = b.n;
-    return page;
-}
-
 void listings_forget(struct answers *a)
 {
     struct listed *l = &a->listed;
 
+    making_forget(a);
     for (unsigned i = 0; i < LISTED_MAX; i++) {
         if (!l->slot[i].page)
             continue;
@@ -191,7 +65,7 @@ static struct entry *made_before(struct answers *a, const struct txn *t,
 }
 
 static void remember(struct answers *a, struct entry *e, unsigned document,
-                     struct entry *page)
+                     uint64_t turn, struct entry *page)
 {
     struct listed_slot *slot = &a->listed.slot[a->listed.next];
 
@@ -204,43 +78,7 @@ static void remember(struct answers *a, struct entry *e, unsigned document,
     CHECK(page != e && page->kind == ENTRY_PAGE);
     entry_hold(e);
     entry_hold(page);
-    *slot = (struct listed_slot){ e, page, document, a->turn };
-}
-
-static struct entry *make(const struct reply *to, struct entry *e,
-                          unsigned document)
-{
-    struct directory d;
-    struct listing l = { .path = span_of(e->path, e->path_n),
-                         .order = order_of(document) };
-    struct entry *page = NULL;
-
-    if (to->a->files->listing_bytes >= LISTINGS_BYTES)
-        return NULL; /* no need to look */
-    if (e->names) {
-        d = *e->names; /* read by a helper, for once */
-        memset(e->names, 0, sizeof *e->names);
-        entry_names(e, NULL);
-    } else {
-        int error =
-            names_read(to->a->files, to->q->site, e->root, e->file_path, &d);
-        if (error) {
-            keep_failed(to->a->files, e->file_path, error);
-            return NULL;
-        }
-    }
-    struct listing_item *item = select_items(to, e, &d, l.order, &l.n);
-    l.item = item;
-    l.cut = d.cut;
-    if (item)
-        page = compose(to->a, &l, document);
-    free(item);
-    directory_free(&d);
-    if (page && !page->own_form.bytes) {
-        entry_release(to->a->files, page);
-        page = NULL;
-    }
-    return page;
+    *slot = (struct listed_slot){ e, page, document, turn };
 }
 
 /* A listing has no validators: only "*" can match (RFC 9110 13.1.1, 13.1.2). */
@@ -259,7 +97,7 @@ static int status_of(const struct reply *to, enum reason *reason)
 static void put(const struct reply *to, const struct entry *e,
                 struct entry *page, unsigned document)
 {
-    unsigned form = document % FORMS;
+    unsigned form = making_form(document);
     bool json = form == LISTED_JSON;
     const struct blocks_head h = {
         .status = 200,
@@ -300,12 +138,45 @@ static unsigned form_of(const struct head *h)
     return accept_language(h);
 }
 
+static unsigned document_for(const struct reply *to, struct span query)
+{
+    return making_document(form_of(&to->q->head), listing_order_of(query));
+}
+
+bool listings_queue(const struct reply *to, struct entry *e, struct span query)
+{
+    struct answers *a = to->a;
+    struct listed *l = &a->listed;
+    unsigned document = document_for(to, query);
+    struct made made;
+    enum reason reason;
+
+    if (!l->open) {
+        to->t->queued_turn = a->turn;
+        list_append(&l->queue, &to->t->waiter);
+        return true;
+    }
+    if (status_of(to, &reason) != 200 || made_before(a, to->t, e, document))
+        return false;
+    switch (making_go_on(to, e, document, l->until_us, &made)) {
+    case MAKING_ON: /* it is the next one's turn when this one's is over */
+        list_prepend(&l->queue, &to->t->waiter);
+        return true;
+    case MAKING_DONE:
+        remember(a, e, document, made.turn, made.page);
+        entry_release(a->files, made.page);
+        break;
+    case MAKING_FAILED:
+        break;
+    }
+    return false;
+}
+
 void answer_listing(const struct reply *to, struct entry *e, struct span query)
 {
     enum reason reason;
     int status = status_of(to, &reason);
-    unsigned document =
-        document_of(form_of(&to->q->head), listing_order_of(query));
+    unsigned document = document_for(to, query);
 
     if (status == 304) {
         put_not_modified(to, e, reason);
@@ -317,16 +188,8 @@ void answer_listing(const struct reply *to, struct entry *e, struct span query)
         return;
     }
     struct entry *page = made_before(to->a, to->t, e, document);
-    if (page) {
+    if (page)
         put(to, e, page, document);
-        return;
-    }
-    page = make(to, e, document);
-    if (!page) {
+    else
         answer_status(to, 503, REASON_OVERLOAD);
-        return;
-    }
-    remember(to->a, e, document, page);
-    put(to, e, page, document);
-    entry_release(to->a->files, page);
 }

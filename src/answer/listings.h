@@ -2,7 +2,8 @@
  *
  * listings: answers with what is in a directory.
  * Layer: answer.  They take milliseconds each: whoever asks for one waits in a
- * queue, of which each turn of the worker serves some at its end.
+ * queue, and each turn of the worker goes on for a moment with what its first
+ * one waits for.
  */
 #ifndef ETAGD_ANSWER_LISTINGS_H
 #define ETAGD_ANSWER_LISTINGS_H
@@ -11,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "answer/making.h"
 #include "base/list.h"
 #include "http/wording.h"
 
@@ -28,12 +30,14 @@ struct span;
 /* What was made while others waited, and who waits. */
 struct listed {
     struct list queue; /* txn.waiter */
-    bool open;         /* it is being served */
+    bool open;         /* it is being served, until then: */
+    uint64_t until_us;
+    struct making making; /* the document of whoever is first in the queue */
     unsigned next;
     struct listed_slot {
         struct entry *of, *page;
         unsigned document; /* its form and order */
-        uint64_t turn;     /* in which it was made */
+        uint64_t turn;     /* in which it was begun */
     } slot[LISTED_MAX];
 };
 
@@ -44,8 +48,11 @@ struct listed {
 /* The most that one comes to while it is made. */
 #define LISTINGS_MAKING ((size_t)6 << 20)
 
-/* A GET or HEAD of e, an ENTRY_LISTING, in the order that its query asks for.
- */
+/* Before a request for e, an ENTRY_LISTING, is answered.  True: its txn has got
+ * a place in the queue, or has it back because there is more to be done. */
+bool listings_queue(const struct reply *to, struct entry *e, struct span query);
+
+/* A GET or HEAD of e in the order that its query asks for. */
 void answer_listing(const struct reply *to, struct entry *e, struct span query);
 
 /* Does anybody wait for one? */

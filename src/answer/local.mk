@@ -7,6 +7,7 @@ libanswer_a_SOURCES = \
 	src/answer/health.c src/answer/health.h \
 	src/answer/https.c src/answer/https.h \
 	src/answer/listings.c src/answer/listings.h \
+	src/answer/making.c src/answer/making.h \
 	src/answer/paced.c src/answer/paced.h \
 	src/answer/pages.c src/answer/pages.h \
 	src/answer/refusal.c \

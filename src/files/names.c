@@ -62,23 +62,54 @@ static void ask(const struct files *fs, unsigned root, const char *dir, int fd,
         item->kind = DIRECTORY_OTHER;
 }
 
+int names_begin(struct names *n, struct files *fs, const struct conf_site *site,
+                unsigned root, const char *path)
+{
+    *n = (struct names){ fs, site, path, root, .fd = -1 };
+    n->shy = aside_way(fs, root, path, true) != ASIDE_ANY;
+    int fd = find_open(fs, site, root, path, NULL);
+    int rc = fd < 0 ? fd : directory_open(fd, NAMES_MAX, &n->d);
+
+    if ((rc == -EMFILE || rc == -ENFILE) && keep_give_back(fs))
+        rc = fd < 0 ? rc : directory_open(fd, NAMES_MAX, &n->d);
+    if (rc == 0)
+        n->fd = fd;
+    else if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
+bool names_more(struct names *n, size_t most)
+{
+    size_t i = n->d.n;
+    bool more = directory_more(&n->d, most, n->shy);
+
+    for (; i < n->d.n; i++) {
+        struct directory_item *item = &n->d.item[i];
+        if (!item->asked)
+            ask(n->fs, n->root, n->path, n->fd, item);
+        if (item->kind == DIRECTORY_LINK)
+            look_behind(n->fs, n->site, n->root, n->path, item);
+    }
+    return more;
+}
+
+void names_end(struct names *n)
+{
+    if (n->fd >= 0)
+        close(n->fd);
+    n->fd = -1;
+}
+
 int names_read(struct files *fs, const struct conf_site *site, unsigned root,
                const char *path, struct directory *d)
 {
-    bool shy = aside_way(fs, root, path, true) != ASIDE_ANY;
-    int fd = find_open(fs, site, root, path, NULL);
-    int rc = fd < 0 ? fd : directory_read(fd, NAMES_MAX, shy, d);
+    struct names n;
+    int rc = names_begin(&n, fs, site, root, path);
 
-    if ((rc == -EMFILE || rc == -ENFILE) && keep_give_back(fs))
-        rc = fd < 0 ? rc : directory_read(fd, NAMES_MAX, shy, d);
-    for (size_t i = 0; rc == 0 && i < d->n; i++) {
-        struct directory_item *item = &d->item[i];
-        if (!item->asked)
-            ask(fs, root, path, fd, item);
-        if (item->kind == DIRECTORY_LINK)
-            look_behind(fs, site, root, path, item);
-    }
-    if (fd >= 0)
-        close(fd);
+    while (rc == 0 && names_more(&n, NAMES_MAX))
+        ;
+    names_end(&n);
+    *d = n.d;
     return rc;
 }

@@ -14,6 +14,7 @@
 #define ITEM_BYTES 420 /* of either form, without what names take */
 #define FRAME_BYTES 4096
 #define CRUMBS_MAX 16 /* folders above that are links, beside the topmost */
+#define RUN 16        /* items that are sorted at once */
 #define YEAR_9999_END 253402300799
 
 static const char style[] =
@@ -139,6 +140,54 @@ listing_compare *listing_compare_of(struct listing_order order)
     };
 
     return rows[order.key][order.down];
+}
+
+/* A few of them, each into its place among those before it. */
+static void insert(struct listing_item *item, size_t n, listing_compare *by)
+{
+    for (size_t i = 1; i < n; i++) {
+        struct listing_item one = item[i];
+        size_t at = i;
+        for (; at > 0 && by(&item[at - 1], &one) > 0; at--)
+            item[at] = item[at - 1];
+        item[at] = one;
+    }
+}
+
+/* Two runs that lie one after the other, into one. */
+static void merge(const struct listing_item *from, size_t n, size_t half,
+                  struct listing_item *to, listing_compare *by)
+{
+    size_t a = 0, b = half;
+
+    for (size_t i = 0; i < n; i++)
+        to[i] = b >= n || (a < half && by(&from[a], &from[b]) <= 0) ? from[a++]
+                                                                    : from[b++];
+}
+
+bool listing_sort_some(struct listing_sort *s, struct listing_item **item,
+                       struct listing_item **spare, size_t n,
+                       listing_compare *by)
+{
+    size_t left = n - s->at;
+    size_t step = s->width ? 2 * s->width : RUN;
+
+    if (s->at < n && s->width == 0)
+        insert(*item + s->at, left < RUN ? left : RUN, by);
+    else if (s->at < n)
+        merge(*item + s->at, left < step ? left : step,
+              left < s->width ? left : s->width, *spare + s->at, by);
+    s->at += step;
+    if (s->at < n)
+        return false;
+    if (s->width) {
+        struct listing_item *merged = *spare;
+        *spare = *item;
+        *item = merged;
+    }
+    s->at = 0;
+    s->width = step;
+    return s->width >= n;
 }
 
 size_t listing_bytes_max(const struct listing *l)
@@ -315,7 +364,7 @@ static void put_top(struct buf *b, const struct listing *l, enum language in)
     }
 }
 
-void listing_html(struct buf *b, const struct listing *l, enum language in)
+static void put_begin(struct buf *b, const struct listing *l, enum language in)
 {
     BUF_LIT(b, "<!DOCTYPE html>\n<html lang=\"");
     buf_str(b, language_tag(in));
@@ -331,9 +380,31 @@ void listing_html(struct buf *b, const struct listing *l, enum language in)
     put_heading(b, l->path);
     BUF_LIT(b, "</h1>\n<table>");
     put_top(b, l, in);
-    for (size_t i = 0; i < l->n; i++)
-        put_row(b, &l->item[i]);
-    BUF_LIT(b, "</tbody></table>\n</main></body></html>\n");
+}
+
+/* The end of a part. */
+static size_t part_end(const struct listing *l, size_t at, size_t most)
+{
+    return l->n - at < most ? l->n : at + most;
+}
+
+bool listing_html_part(struct buf *b, const struct listing *l, enum language in,
+                       size_t at, size_t most)
+{
+    size_t end = part_end(l, at, most);
+
+    if (at == 0)
+        put_begin(b, l, in);
+    for (; at < end; at++)
+        put_row(b, &l->item[at]);
+    if (end == l->n)
+        BUF_LIT(b, "</tbody></table>\n</main></body></html>\n");
+    return end == l->n;
+}
+
+void listing_html(struct buf *b, const struct listing *l, enum language in)
+{
+    (void)listing_html_part(b, l, in, 0, l->n);
 }
 
 /* An entry a line, for people with grep. */
@@ -358,14 +429,26 @@ static void put_entry(struct buf *b, const struct listing_item *item)
     buf_char(b, '}');
 }
 
+bool listing_json_part(struct buf *b, const struct listing *l, size_t at,
+                       size_t most)
+{
+    size_t end = part_end(l, at, most);
+
+    if (at == 0) {
+        buf_char(b, '{');
+        json_put(b, "path", l->path);
+        json_put_bool(b, "cut", l->cut);
+        json_key(b, "entries");
+        buf_char(b, '[');
+    }
+    for (; at < end; at++)
+        put_entry(b, &l->item[at]);
+    if (end == l->n)
+        BUF_LIT(b, "\n]}\n");
+    return end == l->n;
+}
+
 void listing_json(struct buf *b, const struct listing *l)
 {
-    buf_char(b, '{');
-    json_put(b, "path", l->path);
-    json_put_bool(b, "cut", l->cut);
-    json_key(b, "entries");
-    buf_char(b, '[');
-    for (size_t i = 0; i < l->n; i++)
-        put_entry(b, &l->item[i]);
-    BUF_LIT(b, "\n]}\n");
+    (void)listing_json_part(b, l, 0, l->n);
 }

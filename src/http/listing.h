@@ -44,10 +44,20 @@ struct listing {
  * and what is not known changes nothing. */
 struct listing_order listing_order_of(struct span query);
 
-/* For qsort(): directories first, always by name; files of one size or date by
- * theirs (without case, then with it). */
+/* As for qsort(): directories first, always by name; files of one size or date
+ * by theirs (without case, then with it). */
 typedef int listing_compare(const void *a, const void *b);
 listing_compare *listing_compare_of(struct listing_order order);
+
+/* Sorts n of them a bit at a time, as what takes long must not be done at once:
+ * zero *s first, then call it until it says that all is sorted, which is then
+ * in *item.  `spare` has room for as many. */
+struct listing_sort {
+    size_t width, at;
+};
+bool listing_sort_some(struct listing_sort *s, struct listing_item **item,
+                       struct listing_item **spare, size_t n,
+                       listing_compare *by);
 
 /* What storage is enough for either form. */
 size_t listing_bytes_max(const struct listing *l);
@@ -59,5 +69,12 @@ void listing_html(struct buf *b, const struct listing *l, enum language in);
 /* One object: {"path", "cut", "entries": [{"name", "href", "type", "size",
  * "modified"}]}; RFC 8259. */
 void listing_json(struct buf *b, const struct listing *l);
+
+/* The same in parts, of which each has up to `most` items, from `at` on.  True:
+ * that was the last one. */
+bool listing_html_part(struct buf *b, const struct listing *l, enum language in,
+                       size_t at, size_t most);
+bool listing_json_part(struct buf *b, const struct listing *l, size_t at,
+                       size_t most);
 
 #endif

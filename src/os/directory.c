@@ -41,12 +41,11 @@ bool directory_ask(int fd, struct directory_item *item)
 }
 
 /* Names that are gone by now are left out. */
-static void add(struct directory *d, int fd, const struct dirent *row, bool shy,
-                size_t *used)
+static void add(struct directory *d, int fd, const struct dirent *row, bool shy)
 {
     size_t n = strlen(row->d_name) + 1;
     struct directory_item *item = &d->item[d->n];
-    char *at = d->names + *used;
+    char *at = d->names + d->used;
 
     if (n > NAME_ROOM)
         return;
@@ -55,7 +54,7 @@ static void add(struct directory *d, int fd, const struct dirent *row, bool shy,
                                      .kind = kind_of(DTTOIF(row->d_type)) };
     if (!shy && !directory_ask(fd, item))
         return;
-    *used += n;
+    d->used += n;
     d->n++;
 }
 
@@ -70,37 +69,62 @@ static DIR *open_again(int fd)
     return dir;
 }
 
-int directory_read(int fd, size_t max, bool shy, struct directory *out)
+int directory_open(int fd, size_t max, struct directory *out)
 {
-    size_t used = 0;
-    struct dirent *row;
     DIR *dir = open_again(fd);
 
     memset(out, 0, sizeof *out);
     if (!dir)
         return -errno;
+    out->from = dir;
+    out->most = max;
     out->item = calloc(max, sizeof out->item[0]);
     out->names = malloc(max * NAME_ROOM);
     if (!out->item || !out->names) {
         directory_free(out);
-        closedir(dir);
         return -ENOMEM;
     }
-    while ((row = readdir(dir))) {
+    return 0;
+}
+
+static bool read_end(struct directory *d)
+{
+    closedir(d->from);
+    d->from = NULL;
+    return false;
+}
+
+bool directory_more(struct directory *d, size_t n, bool shy)
+{
+    struct dirent *row;
+
+    for (; d->from && n > 0; n--) {
+        if (!(row = readdir(d->from)))
+            return read_end(d);
         if (strcmp(row->d_name, ".") == 0 || strcmp(row->d_name, "..") == 0)
             continue;
-        if (out->n == max) {
-            out->cut = true;
-            break;
+        if (d->n == d->most) {
+            d->cut = true;
+            return read_end(d);
         }
-        add(out, dirfd(dir), row, shy, &used);
+        add(d, dirfd(d->from), row, shy);
     }
-    closedir(dir);
-    return 0;
+    return d->from != NULL;
+}
+
+int directory_read(int fd, size_t max, bool shy, struct directory *out)
+{
+    int error = directory_open(fd, max, out);
+
+    while (!error && directory_more(out, max, shy))
+        ;
+    return error;
 }
 
 void directory_free(struct directory *d)
 {
+    if (d->from)
+        (void)read_end(d);
     free(d->item);
     free(d->names);
     d->item = NULL;

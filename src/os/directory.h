@@ -30,6 +30,9 @@ struct directory {
     size_t n;
     bool cut; /* there are more than were asked for */
     char *names;
+    /* while it is being read */
+    size_t most, used;
+    void *from;
 };
 
 /* Reads at most `max` names of the directory that fd is open on, in no order;
@@ -37,6 +40,11 @@ struct directory {
  * or -errno.  shy: none of them is asked about, and their kinds are what the
  * directory itself knows. */
 int directory_read(int fd, size_t max, bool shy, struct directory *out);
+
+/* The same some names at a time: room for `max`, then up to `n` more, until
+ * there are none (false). */
+int directory_open(int fd, size_t max, struct directory *out);
+bool directory_more(struct directory *d, size_t n, bool shy);
 
 /* Asks about one; false: it is gone. */
 bool directory_ask(int fd, struct directory_item *item);

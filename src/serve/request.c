@@ -297,20 +297,21 @@ static void refuse(struct worker *w, struct conn *c, struct request *q,
     paced_begin(&to);
 }
 
-/* For a helper, the preparer, a digest, or its turn to be listed? */
-static bool waits(struct worker *w, struct txn *t, const struct head *h,
-                  struct entry *e)
+/* For a helper, the preparer, a digest, or a listing? */
+static bool waits(struct worker *w, struct conn *c, const struct request *q,
+                  struct entry *e, const struct target *target)
 {
     struct list *where = NULL;
+    struct txn *t = c->txn;
 
     if (!e) {
         where = t->lost ? NULL : w->files.waits;
-    } else if (e->pending ||
-               replies_await_digest(&w->files, e, h->present & ABOUT_TAGS)) {
+    } else if (e->pending || replies_await_digest(
+                                 &w->files, e, q->head.present & ABOUT_TAGS)) {
         where = &e->waiters;
-    } else if (e->kind == ENTRY_LISTING && !w->answers.listed.open) {
-        where = &w->answers.listed.queue;
-        t->queued_turn = w->answers.turn;
+    } else if (e->kind == ENTRY_LISTING) {
+        return listings_queue(&(struct reply){ &w->answers, q, c, t, true }, e,
+                              target->query);
     }
     if (where)
         list_append(where, &t->waiter);
@@ -358,7 +359,7 @@ static enum request_result answer(struct worker *w, struct conn *c,
         if (!t->lost)
             e = resolve(&w->files, (unsigned)(site - w->conf->sites), &target,
                         c->first_us, h, &q->why);
-        if (waits(w, t, h, e))
+        if (waits(w, c, q, e, &target))
             return REQUEST_WAITS;
         enum request_result r = REQUEST_ANSWERED;
         if (e && w->answers.gate && stands_behind(w, c, q, &r))

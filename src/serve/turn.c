@@ -37,9 +37,8 @@
 /* Most that a new connection waits while others are served. */
 #define DUE_TURNS 8
 #define DUE_US 1000
-/* Of a turn: then there is time for one more listing */
-#define ANOTHER_US 1000
-#define BATCH 64 /* requests that are received before they are answered */
+#define LIST_US 1000 /* of a turn that has nothing else to do */
+#define BATCH 64     /* requests that are received before they are answered */
 
 void turn_free_dead(struct worker *w)
 {
@@ -189,7 +188,9 @@ static bool waited(struct acceptor *a, const struct answers *answers)
            clock_mono_us() - a->due_since_us > DUE_US;
 }
 
-/* One at least.  One that is served may come again, at the end of the queue. */
+/* Goes on with listings for a moment, which is longer in a long turn: else they
+ * would hardly get on beside a load.  One that is served may come again, at the
+ * end of the queue, or at its beginning, if what it waits for is not whole. */
 static void list_some(struct worker *w)
 {
     struct listed *l = &w->answers.listed;
@@ -197,6 +198,8 @@ static void list_some(struct worker *w)
 
     if (list_empty(&l->queue))
         return;
+    uint64_t us = clock_mono_us();
+    l->until_us = us + LIST_US + (us - w->now.us) / 4;
     list_init(&todo);
     list_append(&l->queue, &todo); /* where the queue ends now */
     l->open = true;
@@ -205,8 +208,7 @@ static void list_some(struct worker *w)
         CHECK(txn_is(t) && t->conn);
         list_remove(&t->waiter);
         step_resume(w, t->conn);
-    } while (l->queue.next != &todo &&
-             clock_mono_us() - w->now.us < ANOTHER_US);
+    } while (l->queue.next != &todo && clock_mono_us() < l->until_us);
     l->open = false;
     list_remove(&todo);
     if (list_empty(&l->queue))

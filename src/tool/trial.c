@@ -157,6 +157,7 @@ static void answer(struct trial *t, struct span request)
     clocks_read(t->w);
     t->conn.first_us = t->w->now.us;
     t->w->answers.listed.open = true; /* nobody else is here */
+    t->w->answers.listed.until_us = UINT64_MAX;
     txn->queued_turn = ++t->w->answers.turn;
     while ((t->result = request_take(t->w, &t->conn, &in, &t->request)) ==
            REQUEST_WAITS) {

@@ -50,6 +50,29 @@ static struct buf write_form(const struct listing *l, unsigned form)
     return b;
 }
 
+/* Made a bit at a time it is the same. */
+static void check_parts(const struct listing *l, size_t most)
+{
+    for (unsigned form = 0; form <= LANGUAGE_COUNT; form++) {
+        struct buf whole = write_form(l, form);
+        char *storage = malloc(whole.n);
+        PROPERTY(storage);
+        struct buf b = buf_over(storage, whole.n);
+        bool last = false;
+        for (size_t at = 0; !last; at += most) {
+            PROPERTY(at == 0 || at < l->n);
+            last =
+                form == LANGUAGE_COUNT
+                    ? listing_json_part(&b, l, at, most)
+                    : listing_html_part(&b, l, (enum language)form, at, most);
+        }
+        PROPERTY(!b.overflow && b.n == whole.n);
+        PROPERTY(memcmp(b.p, whole.p, b.n) == 0);
+        free(storage);
+        free(whole.p);
+    }
+}
+
 static void check(const struct listing *l, const struct listing *tame)
 {
     struct buf a, b;
@@ -122,5 +145,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct listing l = { span_of(path, 1 + length), order, item, n, false };
     struct listing t = { span_of(plain, 1 + length), order, tame, n, false };
     check(&l, &t);
+    check_parts(&l, 1 + size % 7);
     return 0;
 }

@@ -361,18 +361,39 @@ int file_open_log(const char *path)
 
 /* ---- os/directory ---- */
 
-int directory_read(int fd, size_t max, bool shy, struct directory *out)
+int directory_open(int fd, size_t max, struct directory *out)
 {
-    static struct directory_item items[] = {
+    static struct directory_item items[4];
+
+    PROPERTY(sim_files[file_of(fd)].directory && max >= 4);
+    *out = (struct directory){ .item = items, .from = out };
+    return 0;
+}
+
+/* One at a time, whatever room there is. */
+bool directory_more(struct directory *d, size_t n, bool shy)
+{
+    static const struct directory_item items[] = {
         { "a b.txt", DIRECTORY_FILE, true, 10, 1600000000 },
         { ".hidden", DIRECTORY_FILE, true, 10, 1600000000 },
         { "sub", DIRECTORY_FOLDER, true, 0, 1600000000 },
         { "odd\x01name", DIRECTORY_OTHER, true, 0, 0 },
     };
 
-    PROPERTY(sim_files[file_of(fd)].directory && max >= 4 && !shy);
-    *out = (struct directory){ items, 4, false, NULL };
-    return 0;
+    PROPERTY(d->from && n > 0 && !shy);
+    d->item[d->n] = items[d->n];
+    if (++d->n == sizeof items / sizeof *items)
+        d->from = NULL;
+    return d->from != NULL;
+}
+
+int directory_read(int fd, size_t max, bool shy, struct directory *out)
+{
+    int error = directory_open(fd, max, out);
+
+    while (!error && directory_more(out, max, shy))
+        ;
+    return error;
 }
 
 bool directory_ask(int fd, struct directory_item *item)

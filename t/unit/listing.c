@@ -4,6 +4,7 @@
  */
 #include "http/listing.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "unit.h"
@@ -248,13 +249,53 @@ static void bound(void **state)
     text_of(&l, true);
 }
 
+/* In steps, of every number of items: as qsort() has them. */
+static void test_sorted_in_steps(void **state)
+{
+    enum { MOST = 700 };
+    static struct listing_item item[MOST], spare[MOST], whole[MOST];
+    static char names[MOST][8];
+    unsigned seed = 1, steps = 0;
+
+    (void)state;
+    for (size_t n = 0; n < MOST; n += n < 140 ? 1 : 37) {
+        struct listing_order order = { (enum listing_key)(n % LISTING_KEYS),
+                                       n % 2 };
+        struct listing_item *a = item, *b = spare;
+        struct listing_sort s = { 0, 0 };
+        for (size_t i = 0; i < n; i++) {
+            seed = seed * 1664525 + 1013904223;
+            int len = snprintf(names[i], sizeof names[i], "%u", seed >> 12);
+            item[i] = (struct listing_item){
+                .name = span_of(names[i], (size_t)len % 8),
+                .directory = seed >> 30 == 0,
+                .size = seed >> 8 & 7,
+                .mtime_s = seed >> 16 & 7,
+            };
+        }
+        memcpy(whole, item, n * sizeof *item);
+        if (n)
+            qsort(whole, n, sizeof *whole, listing_compare_of(order));
+        while (!listing_sort_some(&s, &a, &b, n, listing_compare_of(order)))
+            steps++;
+        for (size_t i = 0; i < n; i++)
+            assert_int_equal(listing_compare_of(order)(&a[i], &whole[i]), 0);
+    }
+    assert_true(steps > 200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(order),   cmocka_unit_test(orders),
-        cmocka_unit_test(columns), cmocka_unit_test(crumbs),
-        cmocka_unit_test(sizes),   cmocka_unit_test(escapes),
-        cmocka_unit_test(frame),   cmocka_unit_test(bound),
+        cmocka_unit_test(test_sorted_in_steps),
+        cmocka_unit_test(order),
+        cmocka_unit_test(orders),
+        cmocka_unit_test(columns),
+        cmocka_unit_test(crumbs),
+        cmocka_unit_test(sizes),
+        cmocka_unit_test(escapes),
+        cmocka_unit_test(frame),
+        cmocka_unit_test(bound),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
