@@ -73,11 +73,13 @@ static struct item *file(struct agenda *d, uint64_t number, size_t bytes)
 static void has(struct agenda *d, struct item *it, enum coding c, size_t n)
 {
     struct part *part = item_part_add(it, c);
+    size_t offset;
     struct slab *slab = c == CODING_IDENTITY
-                            ? slabs_reserve(&d->slabs, n, &part->offset)
-                            : slabs_reserve_dear(&d->slabs, n, &part->offset);
+                            ? slabs_reserve(&d->slabs, n, &offset)
+                            : slabs_reserve_dear(&d->slabs, n, &offset);
 
     assert_non_null(slab);
+    part->offset = offset;
     slab->told = true;
     part->state = PART_THERE;
     part->bytes = n;
