@@ -175,7 +175,7 @@ struct conf_timeouts {
     uint64_t idle_grace_ms; /* and so much longer than is announced */
     uint64_t head_ms;      /* from the first byte of a head to its blank line */
     uint64_t body_ms;      /* without progress on unwanted content */
-    uint64_t send_ms;      /* without progress of a response */
+    uint64_t send_ms;      /* a response may make no progress */
     uint64_t linger_ms;    /* after the last response of a closing connection */
     uint64_t prepare_ms;   /* until a worker answers without the preparer */
     uint64_t heartbeat_ms; /* until a process that does not turn is ended */

@@ -114,9 +114,9 @@ const struct key keys[] = {
       .width = offsetof(struct conf_site, n_index) + sizeof(size_t) -
                offsetof(struct conf_site, index),
       .preset = "index.html", .flags = KEY_HOST,
-      .help = "file names that answer for a directory; the first that exists does" },
+      .help = "index files, tried in this order when a directory is requested" },
     ROW("server", "fallback", url_path, conf_site, fallback, "off",
-        "file for paths that name none, without extension or with .html or .htm",
+        "file served when nothing matches a path with no extension, .html or .htm",
         .flags = KEY_HOST | KEY_OFF),
     ROW("server", "listing", bool, conf_site, listing, "off",
         "list directories that have no index file", .flags = KEY_HOST),

@@ -32,9 +32,8 @@ static const char *line_fault(struct span line, struct span trimmed)
     if (span_starts(trimmed, SPAN("\xef\xbb\xbf")))
         return "begins with a byte order mark";
     if (trimmed.p != line.p)
-        return "begins with a blank: a value cannot go on in the next line "
-               "(a long field goes on with NAME += MORE), and keys and "
-               "sections begin in the first column";
+        return "must start in the first column: values do not continue on "
+               "the next line (a long field goes on with NAME += MORE)";
     if (line.n > LINE_BYTES_MAX)
         return "is too long; allowed: 199 bytes (a long field goes on in the "
                "next line with NAME += MORE)";

@@ -153,8 +153,8 @@ enum reason audit_judge(struct files *fs, const struct head *h, struct entry *e,
     if (reason != plan->reason && !f->told) {
         f->told = true; /* each further one is in the access log */
         log_line(LOG_WARN_, about_entry(fs, e), "W090",
-                 "%s would be stale: %d confirms %s, which was handed out for "
-                 "other bytes, too",
+                 "%s: this %d confirms %s, which was also issued for different "
+                 "content: the client may keep a stale copy",
                  e->path, plan->status,
                  reason == REASON_DATE_OF_OTHERS ? "a date" : f->tag_text);
     }

@@ -460,7 +460,9 @@ int replies_overdue(struct files *fs)
             return digests_ms < 0 || ms < digests_ms ? ms : digests_ms;
         }
         log_line(LOG_WARN_, about_entry(fs, e), "W024",
-                 "%s: no answer from the preparer; going by its name", e->path);
+                 "%s: no answer from the preparer in time; type taken from the "
+                 "name, weak tag",
+                 e->path);
         entry_hold(e);
         make_do(fs, e);
         entry_release(fs, e);

@@ -60,8 +60,8 @@ struct wording {
     X(ONLY_GET, "Only GET and HEAD are served here.",                          \
       "这里只接受 GET 和 HEAD。")                                              \
     X(OBSERVER_HOST,                                                           \
-      "The observer does not go by that name: see [observe] names in the "     \
-      "configuration.",                                                        \
+      "The observer is not served under that host name: see [observe] names "  \
+      "in the configuration.",                                                 \
       "观察器不叫这个名字：见配置中 [observe] 的 names。")                     \
     X(OBSERVER_FULL, "The observer has no place left.", "观察器已没有空位。")  \
     X(MAY_NOT_ASK,                                                             \

@@ -78,17 +78,19 @@ bool capacity_init(struct worker *w)
     w->files.open_max = capacity_for_files(limit, used, w->places.most);
     w->places.slots = w->places.most + CAPACITY_SLACK;
     if (w->places.most < l->connections / 2 && w->start->index == 0)
-        log_info("W071",
-                 "%zu descriptors are allowed: a worker takes %zu connections, "
-                 "not the %zu of [limits] connections",
-                 limit, w->places.most, l->connections);
+        log_info(
+            "W071",
+            "descriptor limit %zu: each worker takes at most %zu connections "
+            "instead of the %zu of [limits] connections",
+            limit, w->places.most, l->connections);
     size_t open = files_wanted_open(w->conf);
     if (w->files.open_max < open && w->start->index == 0)
-        log_warn("W072",
-                 "%zu descriptors are allowed: a worker keeps %zu large files "
-                 "open, not the %zu of [prepare] files; others are opened "
-                 "again when they are asked for",
-                 limit, w->files.open_max, open);
+        log_warn(
+            "W072",
+            "descriptor limit %zu: each worker keeps at most %zu large files "
+            "open instead of the %zu of [prepare] files; others are opened "
+            "again when they are asked for",
+            limit, w->files.open_max, open);
     w->places.conn = calloc(w->places.slots, sizeof w->places.conn[0]);
     if (!w->places.conn)
         return false;

@@ -35,7 +35,7 @@ static const char english[] =
     "      --help-config        print every option with its default\n"
     "      --reload             have the running etagd take FILE's new "
     "content;\n"
-    "                           ends when it serves, or prints its faults\n"
+    "                           returns once that serves, or prints its faults\n"
     "      --stop, --finish     end it now, or when its responses are sent\n"
     "      --drain              the same, but let balancers know before "
     "([health])\n"

@@ -269,7 +269,7 @@ def test_known_files_give_their_descriptors_up(serve):
     many = {"large%03d.bin" % i: b"x" * 300000 for i in range(150)}
     server = serve(files=dict(FILES, **many), descriptors=96,
                    conf={"server": {"workers": 1}})
-    server.await_line("W072: 96 descriptors are allowed")
+    server.await_line("W072: descriptor limit 96")
     with server.connect() as c:
         for _ in range(2):
             for name in many:

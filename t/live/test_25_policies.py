@@ -183,7 +183,7 @@ def test_mtime_size_confirms_other_bytes_and_says_so(serve):
     same_size_same_time(server, "two\n", then)
     r = server.get("/a.txt", If_None_Match=old.etag)
     assert r.status == 304  # as the scheme has it
-    server.await_line(r"warn W090: /a\.txt would be stale")
+    server.await_line(r"warn W090: /a\.txt: this 304 confirms")
     assert last_reason(server, 304) == "tag matches, but the bytes differ"
 
 
@@ -202,7 +202,7 @@ def test_date_confirms_other_bytes_and_says_so(serve, scheme):
     same_size_same_time(server, "two\n", then)
     r = server.get("/a.txt", If_Modified_Since=old.get("Last-Modified"))
     assert r.status == 304
-    server.await_line(r"warn W090: /a\.txt would be stale: 304 confirms a date")
+    server.await_line(r"warn W090: /a\.txt: this 304 confirms a date")
     assert last_reason(server, 304) == "not modified since, but the bytes differ"
 
 
