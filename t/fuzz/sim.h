@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "fuzz.h"
 
@@ -36,6 +37,8 @@ enum {
     SIM_ROOT,
     SIM_HELPERS,
     SIM_MOUNTS,
+    SIM_MOVED,
+    SIM_MOVE,
     SIM_CONN = SIM_FD + 100,
     SIM_WATCH = SIM_FD + 200,
     SIM_MARKS = SIM_FD + 299,
@@ -98,7 +101,8 @@ struct sim_conn {
     const uint8_t *bytes; /* all that the client has to say */
     size_t n, sent, taken;
     bool opened, accepted, closed;
-    bool fin, reset; /* the client's acts */
+    unsigned holders; /* workers, and what is on its way */
+    bool fin, reset;  /* the client's acts */
     bool fin_by_script;
     bool fin_late;              /* after the server's own */
     bool finished, aborted;     /* the server's */
@@ -132,14 +136,19 @@ struct sim_ask {
 
 struct sim {
     uint64_t now_us;
-    uint64_t turn_us; /* when the last turn began */
-    int64_t real_us;  /* minus now_us: the distance of the clocks */
+    uint64_t turn_us;    /* when the last turn began */
+    uint64_t tick_us;    /* each look at the clock, and each name read, takes so
+                            long */
+    unsigned names_read; /* in this turn */
+    int64_t real_us;     /* minus now_us: the distance of the clocks */
     struct sim_conn conn[SIM_CONNS];
     int queue[SIM_CONNS]; /* to be accepted */
     unsigned n_queue;
     void *listener_tag, *control_tag, *prepare_tag;
     bool hurried; /* the worker does not wait: it has something to do */
     bool listening, control_on, prepare_on, listener_closed;
+    void *moved_tag;
+    bool moved_on;
     int accept_error, n_accept_errors;
     /* the script */
     const uint8_t *script;
@@ -162,6 +171,10 @@ struct sim {
     char words[32];
     unsigned n_words;
     bool master_gone;
+    /* another generation: when it was told of, and what waits for it */
+    bool next, handed, crammed;
+    uint64_t handed_us;
+    unsigned n_moved, moved_room;
     unsigned preparer; /* which one; its channel is SIM_PREPARE + that */
     uint64_t slab;     /* its number */
     bool preparer_gone, preparer_full, slab_sent;
@@ -245,6 +258,12 @@ bool sim_prepare_ready(void);
 bool sim_control_ready(void);
 uint64_t sim_prepare_due(void); /* UINT64_MAX: nothing to come */
 void sim_word(char word);
+
+/* sim_moves.c */
+void sim_hand_over(unsigned room);
+int sim_move_give(const char *p, size_t n, const int *fds, size_t n_fds);
+ssize_t sim_move_take(char *p, int *fds, size_t *n_fds);
+bool sim_next(void);
 
 /* sim_aside.c: when a helper has done something; UINT64_MAX: never. */
 uint64_t sim_aside_due(void);

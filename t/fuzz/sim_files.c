@@ -361,17 +361,18 @@ int file_open_log(const char *path)
 
 /* ---- os/directory ---- */
 
+#define SIM_NAMES 60 /* beside a slow clock, else 4 */
+
 int directory_open(int fd, size_t max, struct directory *out)
 {
-    static struct directory_item items[4];
+    static struct directory_item items[SIM_NAMES];
 
     PROPERTY(sim_files[file_of(fd)].directory && max >= 4);
     *out = (struct directory){ .item = items, .from = out };
     return 0;
 }
 
-/* One at a time, whatever room there is. */
-bool directory_more(struct directory *d, size_t n, bool shy)
+static struct directory_item name_of(size_t i)
 {
     static const struct directory_item items[] = {
         { "a b.txt", DIRECTORY_FILE, true, 10, 1600000000 },
@@ -380,9 +381,19 @@ bool directory_more(struct directory *d, size_t n, bool shy)
         { "odd\x01name", DIRECTORY_OTHER, true, 0, 0 },
     };
 
+    sim.names_read++;
+    sim.now_us += sim.tick_us;
+    return items[i < 4 ? i : 0];
+}
+
+bool directory_more(struct directory *d, size_t n, bool shy)
+{
+    size_t all = sim.tick_us ? SIM_NAMES : 4;
+
     PROPERTY(d->from && n > 0 && !shy);
-    d->item[d->n] = items[d->n];
-    if (++d->n == sizeof items / sizeof *items)
+    for (; n > 0 && d->n < all; n--, d->n++)
+        d->item[d->n] = name_of(d->n);
+    if (d->n >= all)
         d->from = NULL;
     return d->from != NULL;
 }

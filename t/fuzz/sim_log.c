@@ -206,7 +206,7 @@ static bool explained(const struct sim_conn *c)
     case END_FILE_SHORT:
         return sim.touched || sim.stamped;
     case END_DRAINING:
-        return sim.drained || sim.told_end;
+        return sim.drained || sim.told_end || sim.handed;
     case END_STOPPED:
         return sim.stopped;
     case END_EVICTED:

@@ -17,7 +17,10 @@
 #include "os/tcpinfo.h"
 
 #define STUCK_US 10000000 /* more than [timeouts] send, and half of it */
-#define TURN_US 500000    /* of a turn's time; a worker looks once a turn */
+/* What a turn may spend on a listing, and the names read at once. */
+#define LIST_US 5000
+#define NAMES 17
+#define TURN_US 500000 /* of a turn's time; a worker looks once a turn */
 
 struct sim sim;
 
@@ -94,6 +97,7 @@ int net_accept(int listener, struct net_peer *peer)
     memmove(sim.queue, sim.queue + 1, --sim.n_queue * sizeof sim.queue[0]);
     sim.conn[i].accepted = true;
     sim.conn[i].accepted_us = sim.conn[i].io_us = sim.now_us;
+    sim.conn[i].holders = 1;
     sim_world.accepted[sim_world.n_accepted++] = &sim.conn[i];
     memset(peer, 0, sizeof *peer);
     peer->family = i % 3 == 2 ? 6 : 4;
@@ -105,7 +109,7 @@ int net_accept(int listener, struct net_peer *peer)
 
 bool net_is_connection(int fd)
 {
-    return fd >= SIM_CONN && fd < SIM_CONN + SIM_CONNS;
+    return conn_of(fd)->holders == 1;
 }
 
 ssize_t net_recv(int fd, void *p, size_t n)
@@ -248,6 +252,8 @@ int __wrap_close(int fd)
         PROPERTY(sim.n_watches-- > 0);
     } else if (fd >= SIM_CONN && fd < SIM_WATCH) {
         struct sim_conn *c = conn_of(fd);
+        if (--c->holders > 0)
+            return 0;
         c->closed = true;
         c->polled = false;
         c->closed_us = sim.now_us;
@@ -282,7 +288,7 @@ size_t tcpinfo_syn(int fd, char out[TCPINFO_SYN_MAX])
 
 uint64_t clock_mono_us(void)
 {
-    return sim.now_us;
+    return sim.now_us += sim.tick_us;
 }
 
 int64_t clock_real_us(void)
@@ -358,7 +364,13 @@ int poll_add_level(int poll, int fd, void *tag)
 
 int poll_add_listener(int poll, int fd, void *tag)
 {
-    PROPERTY(poll == SIM_POLL && fd == SIM_LISTENER && !sim.listener_closed);
+    PROPERTY(poll == SIM_POLL);
+    if (fd == SIM_MOVED) {
+        sim.moved_tag = tag;
+        sim.moved_on = true;
+        return 0;
+    }
+    PROPERTY(fd == SIM_LISTENER && !sim.listener_closed);
     sim.listener_tag = tag;
     sim.listening = true;
     return 0;
@@ -371,6 +383,10 @@ void poll_remove(int poll, int fd)
         sim.control_on = false;
     else if (fd == SIM_LISTENER)
         sim.listening = false;
+    else if (fd == SIM_MOVED)
+        sim.moved_on = false;
+    else if (fd >= SIM_CONN && fd < SIM_WATCH)
+        conn_of(fd)->polled = false;
     else
         sim.prepare_on = false;
 }
@@ -396,7 +412,7 @@ static int collect(struct epoll_event *events, int most)
 {
     int n = 0;
 
-    PROPERTY(most >= SIM_CONNS + 5);
+    PROPERTY(most >= SIM_CONNS + 6);
     if (sim.control_on && sim_control_ready())
         events[n++] = (struct epoll_event){ EPOLLIN, { sim.control_tag } };
     if (sim.prepare_on && sim_prepare_ready())
@@ -406,6 +422,8 @@ static int collect(struct epoll_event *events, int most)
     if (sim.mounts_news && sim.mounts_tag)
         events[n++] = (struct epoll_event){ EPOLLPRI, { sim.mounts_tag } };
     sim.mounts_news = false;
+    if (sim.moved_on && sim.n_moved)
+        events[n++] = (struct epoll_event){ EPOLLIN, { sim.moved_tag } };
     if (sim.listening && sim.n_queue)
         events[n++] = (struct epoll_event){ EPOLLIN, { sim.listener_tag } };
     for (int i = 0; i < SIM_CONNS; i++) {
@@ -454,6 +472,9 @@ int poll_wait(int poll, struct epoll_event *events, int most, int timeout_ms)
     PROPERTY(poll == SIM_POLL && timeout_ms >= 0);
     PROPERTY(sim.turns++ < 200000);
     check_stuck();
+    /* a listing is not made at once */
+    PROPERTY(sim.names_read * sim.tick_us <= LIST_US + NAMES * sim.tick_us);
+    sim.names_read = 0;
     sim.hurried = timeout_ms == 0;
     if (sim.skip_us == 0)
         sim_script_run();

@@ -67,6 +67,7 @@ static ssize_t take_word(char *out, int *fds, size_t *n_fds)
     if (sim.n_words == 0)
         return sim.master_gone ? 0 : -EAGAIN;
     *out = sim.words[0];
+    out[1] = 1; /* of WORKER_MOVE: the listening socket */
     memmove(sim.words, sim.words + 1, --sim.n_words);
     if (*out == WORKER_PREPARER) {
         memset(sim.ask, 0, sizeof sim.ask);
@@ -75,7 +76,7 @@ static ssize_t take_word(char *out, int *fds, size_t *n_fds)
         sim.preparer_gone = sim.preparer_full = sim.slab_sent = false;
         fds[(*n_fds)++] = SIM_PREPARE + (int)sim.preparer;
     }
-    return 1;
+    return *out == WORKER_MOVE ? 2 : 1;
 }
 
 /* ---- the preparer ---- */
@@ -463,6 +464,8 @@ int channel_send(int fd, const void *p, size_t n, const int *fds, size_t n_fds)
                  (sim.listener_closed ? WORKER_NOT_ACCEPTING : WORKER_READY));
         return 0;
     }
+    if (fd == SIM_MOVE)
+        return sim_move_give(p, n, fds, n_fds);
     PROPERTY(fd == SIM_PREPARE + (int)sim.preparer);
     if (n == sizeof(struct prepare_held) && n_fds == 0)
         return 0; /* what is in use: this one never needs to know */
@@ -473,6 +476,8 @@ ssize_t channel_take(int fd, void *p, size_t n, int *fds, size_t *n_fds)
 {
     if (fd == SIM_CONTROL)
         return take_word(p, fds, n_fds);
+    if (fd == SIM_MOVED)
+        return sim_move_take(p, fds, n_fds);
     PROPERTY(fd == SIM_PREPARE + (int)sim.preparer);
     PROPERTY(n == PREPARE_ANSWERS_MAX * sizeof(struct prepare_answer));
     return answers(p, fds, n_fds);

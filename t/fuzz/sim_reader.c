@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define DRAIN_US 2900000 /* less than [timeouts] drain */
+
 static void hash(struct sim_reader *r, const char *p, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -265,6 +267,9 @@ static bool excused(const struct sim_conn *c)
 {
     /* a strong tag, and nothing but times to hold it against */
     if (sim.stamped && sim.no_sums)
+        return true;
+    /* one that could not be handed over ends when the drain does */
+    if (sim.handed && (sim.crammed || sim.now_us - sim.handed_us > DRAIN_US))
         return true;
     return c->reset || c->aborted || sim.touched || sim.broken_io ||
            sim.drained || sim.stopped || sim.crowded || sim.was_hung;

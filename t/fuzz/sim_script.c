@@ -240,6 +240,19 @@ static void leave(unsigned n)
     sim.master_gone = sim.drained = sim.wild = true;
 }
 
+/* A slow machine: listings are made in several turns. */
+static void slow(unsigned n)
+{
+    sim.tick_us = n % 64 * 50;
+    sim.wild = true;
+}
+
+/* To another generation; of an odd number: few connections fit in between. */
+static void hand_over(unsigned n)
+{
+    sim_hand_over(n & 1 ? n / 2 % 4 : SIM_CONNS);
+}
+
 /* Another's file system: one that answers as quickly changes nothing. */
 static void set_far(unsigned n)
 {
@@ -276,6 +289,7 @@ static const struct {
     { 'l', false, set_log },       { 'd', true, drain },
     { 'q', true, stop },           { 'Q', true, leave },
     { 'M', false, unrest },        { 'h', true, set_far },
+    { 'H', true, hand_over },      { 'y', false, slow },
 };
 
 /* ---- after the script ---- */
@@ -290,7 +304,8 @@ static void release(struct sim_conn *c)
 
 static bool gone(const struct sim_conn *c)
 {
-    return !c->opened || c->closed || (!c->accepted && sim.listener_closed);
+    return !c->opened || c->closed ||
+           (!c->accepted && sim.listener_closed && !sim.next);
 }
 
 static void begin_rest(void)
@@ -323,7 +338,8 @@ static void rest(void)
             return;
         }
     }
-    if (sim.hurried || sim.told_end || sim.n_words == sizeof sim.words)
+    if (sim.hurried || sim.told_end || sim.next ||
+        sim.n_words == sizeof sim.words)
         return;
     sim_rest_check();
     sim.told_end = true;

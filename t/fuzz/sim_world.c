@@ -13,6 +13,7 @@
 
 #include "files/entry.h"
 #include "os/log.h"
+#include "serve/moving.h"
 
 struct sim_world sim_world;
 
@@ -80,6 +81,9 @@ void __wrap_txn_pool_free(struct txn_pool *pool)
 void sim_world_run(unsigned options)
 {
     static const int listener[] = { SIM_LISTENER };
+    static const int moving[] = {
+        [MOVING_TAKE] = SIM_MOVED, [MOVING_GIVE] = SIM_MOVE
+    };
     static struct root roots[8];
     const struct conf *conf = sim_conf(options);
     struct sim_world *o = &sim_world;
@@ -90,7 +94,7 @@ void sim_world_run(unsigned options)
                                       .listener = listener,
                                       .root = roots,
                                       .control = SIM_CONTROL,
-                                      .prepare = SIM_PREPARE,
+                                      .moving = moving,
                                       .access_log = SIM_LOG,
                                       .counters = &o->counters,
                                       .board = o->board,
@@ -109,7 +113,11 @@ void sim_world_run(unsigned options)
     o->events.at = atomic_load(o->board->ring[0].next);
     sim.codings = options & 1;
 
-    PROPERTY(worker_run(&o->start) == 0);
+    do {
+        o->start.prepare = SIM_PREPARE + (int)sim.preparer;
+        PROPERTY(worker_run(&o->start) == 0);
+    } while (sim_next());
+    PROPERTY(sim.n_moved == 0);
 
     for (int i = 0; i < SIM_CONNS; i++)
         PROPERTY(sim.conn[i].accepted == sim.conn[i].closed);
