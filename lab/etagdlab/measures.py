@@ -51,6 +51,12 @@ def _carriers(d: Data, e: Answered) -> List[Packet]:
             p["client"] and p["data"] and first <= p["no"] <= last]
 
 
+def _with_content(sent: List[Packet], head: int) -> List[Packet]:
+    """Those of them that bring content, be it behind the end of the head."""
+    return [p for p in sent
+            if p["seq"] + p["data"] > sent[0]["seq"] + head]
+
+
 def _most(d: Data, port: int) -> int:
     """Bytes that a segment of this connection can carry."""
     options = offered(d, port)
@@ -62,7 +68,8 @@ def upload_segments(d: Data) -> Optional[Answer]:
     e = _sent(d)
     if not e:
         return None
-    sent, most = _carriers(d, e), _most(d, e["port"])
+    sent = _with_content(_carriers(d, e), e["asked"]["head"])
+    most = _most(d, e["port"])
     count = sum(-(-p["data"] // most) for p in sent) if most > 0 \
         else len(sent)
     return Answer(_said(

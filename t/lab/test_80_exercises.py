@@ -9,7 +9,8 @@ import subprocess
 import pytest
 
 import harness
-from etagdlab import answers, cli, exercises, report, scenario, tools, words
+from etagdlab import (answers, cli, exercises, measures, report, scenario,
+                      tools, words)
 from reading import TOP, english
 from test_50_parts import sample
 from test_60_lab import lab
@@ -70,6 +71,25 @@ def test_room_figures_and_answers(lang):
     text = report.html(data, lang)
     assert w("this run does not tell") in text and "class=room" not in text
     assert lang == "en" or not english(text.split("<footer>")[0])
+
+
+@pytest.mark.parametrize("sizes,frames", (
+    ((883, 1448, 1000), [1, 2]), ((900, 1448, 983), [0, 1, 2]),
+    ((400, 500, 2431), [1, 2])))
+def test_the_head_of_an_upload_is_none_of_its_text(sizes, frames):
+    """What came in a segment of its own does not count as one of the text."""
+    packets = [{"no": i, "stream": 0, "client": True, "data": n,
+                "seq": 670 + sum(sizes[:i])} for i, n in enumerate(sizes)]
+    asked = {"line": "POST /upload HTTP/1.1", "seen": True, "head": 883,
+             "content": sum(sizes) - 883, "fields": [], "packets": [0, 2]}
+    answer = {"line": "HTTP/1.1 200 OK", "seen": True, "head": 9, "content": 0,
+              "fields": [], "packets": [3, 3]}
+    told = measures.upload_segments({
+        **sample(), "streams": [{"port": 1}], "packets": packets,
+        "exchanges": [{"stream": 0, "port": 1, "request": 1, "asked": asked,
+                       "answered": answer}]})
+    assert told.packets == frames
+    assert told.text.startswith("%d bytes" % (sum(sizes) - 883))
 
 
 def test_without_anything_there_is_no_answer():
