@@ -263,6 +263,22 @@ class Scale:
         return found
 
 
+def _end(stream: Stream, words: Words) -> str:
+    """What is at the right of its lane."""
+    unused = words("never used") if stream["unused"] else ""
+    closer = stream["first_closer"]
+    if not closer:
+        return unused
+    end = words("%s by the %s" % ("reset" if stream["reset"] else "FIN",
+                                  closer))
+    return words("%s, %s", unused, end) if unused else end
+
+
+def _units(text: str) -> int:
+    """How wide it is at most, in type of 12 units."""
+    return 7 * len(text) + 5 * _wide(text)
+
+
 def _lane(stream: Stream, scale: Scale, y: float, width: int,
           words: Words) -> str:
     x0, x1 = scale(stream["begin"]), scale(stream["end"])
@@ -281,6 +297,7 @@ def _lane(stream: Stream, scale: Scale, y: float, width: int,
                            "no answer" if q.get("seen", True) else
                            "not seen")))
     closer = stream["first_closer"]
+    tail = _end(stream, words)
     if closer:
         out.append('<path class="fin %s" d="M%.1f %.1f l0 14"/>' % (
             closer, x1, y - 7))
@@ -288,11 +305,7 @@ def _lane(stream: Stream, scale: Scale, y: float, width: int,
     if stream["worker"]:
         name += "  w%d" % stream["worker"]
     out.append(_text(4, y + 4, name, "name"))
-    tail = [words("never used")] if stream["unused"] else []
-    if closer:
-        tail.append(words("%s by the %s" % (
-            "reset" if stream["reset"] else "FIN", closer)))
-    out.append(_text(width - 4, y + 4, ", ".join(tail), "name", "end"))
+    out.append(_text(width - 4, y + 4, tail, "name", "end"))
     return "".join(out)
 
 
@@ -307,7 +320,8 @@ def timeline(streams: Sequence[Stream], steps: Iterable[Step],
     times += [t for s in streams for q in s["requests"]
               for t in (q["begin"], q["end"]) if t is not None]
     width = WIDTH
-    scale = Scale(times, 90, width - 130)
+    scale = Scale(times, 90, width - 16 - max(_units(_end(s, words))
+                                              for s in streams))
     height = 58 + 26 * len(streams)
     out = []
     for i, s in enumerate(loads):

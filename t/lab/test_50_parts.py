@@ -166,6 +166,24 @@ def test_paths_for_people():
         assert part_visits.readable(path) == said
 
 
+@pytest.mark.parametrize("lang", ("en", "zh"))
+def test_no_lane_runs_into_its_label(lang):
+    """However long what is said of its end."""
+    data = sample()
+    streams = [{**data["streams"][0], "unused": bool(n % 2), "reset": n > 1, "end": 0.3,
+                "first_closer": "server"} for n in range(4)]
+    drawn = drawing.timeline(streams, data["steps"], words.Words(lang))
+    ends = [float(x) for x in re.findall(r'<line class="(?:open|unused)".*? '
+                                         r'x2="([\d.]+)"', drawn)]
+    labels = re.findall(r'<text x="([\d.]+)"[^>]*class="name" '
+                        r'text-anchor="end">([^<]+)<', drawn)
+    assert len(ends) == len(labels) == 4
+    for x, text in labels:       # 12 units high: seldom wider than 6.5
+        wide = sum(12 if c > "\u2e80" else 6.5 for c in text)
+        assert max(ends) < float(x) - wide, text
+    assert lang == "en" or not any("," in text for _, text in labels)
+
+
 @pytest.mark.parametrize("n", (50, 53, 56, 60))
 def test_no_piece_of_a_ladder_is_a_remnant(n):
     """Two packets alone on a page tell nothing."""
