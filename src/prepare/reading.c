@@ -142,7 +142,12 @@ static void read_slice(struct reading *r, char *scratch)
 {
     uint64_t left = r->end - r->at;
     size_t n = left < READING_SLICE_BYTES ? (size_t)left : READING_SLICE_BYTES;
-    char *dst = r->slab ? r->slab->p + r->offset + r->at : scratch;
+    char *dst = scratch;
+
+    if (r->slab) {
+        dst = r->slab->p + r->offset + r->at;
+        slab_begin(r->slab, r->offset + r->at, n);
+    }
     ssize_t got = read_full(r->fd, dst, n, r->at);
     struct file_version now;
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "os/clock.h"
 #include "prepare/message.h"
 #include "prepare/seals.h"
 
@@ -26,6 +27,14 @@
 #define AHEAD_BYTES ((size_t)64 << 10) /* as much as a fault maps at once */
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23 /* linux/mman.h, since Linux 5.14 */
+#endif
+#define LARGE_BYTES ((size_t)64 << 10) /* files that gain by large pages */
+/* with less in all, none wait for them */
+#define LARGE_MOST ((size_t)64 << 20)
+#define LARGE_US 1000 /* to make one takes a third of that */
+#define LARGE_REST 8
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25 /* linux/mman.h, since Linux 6.1 */
 #endif
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 0x0008U /* linux/memfd.h, since Linux 6.3 */
@@ -61,9 +70,9 @@ void slabs_start(struct slabs *s, size_t most,
 static void destroy(struct slabs *s, struct slab *slab)
 {
     CHECK(slab->pins == 0);
-    if (s->current[slab->dear] == slab)
-        s->current[slab->dear] = NULL;
-    if (slab->dear)
+    if (s->current[slab->kind] == slab)
+        s->current[slab->kind] = NULL;
+    if (slab->kind == SLAB_DEAR)
         s->dear -= slab->size;
     list_remove(&slab->node);
     CHECK(s->total >= slab->size);
@@ -82,6 +91,27 @@ void slabs_stop(struct slabs *s)
     }
 }
 
+/* Large pages need a mapping that begins where one may. */
+static char *map(int fd, size_t size)
+{
+    const int rights = PROT_READ | PROT_WRITE;
+    char *room, *p;
+
+    if (size < HUGE_BYTES)
+        return mmap(NULL, size, rights, MAP_SHARED, fd, 0);
+    room = mmap(NULL, size + HUGE_BYTES, PROT_NONE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room == MAP_FAILED)
+        return room;
+    size_t before = (size_t)(-(uintptr_t)room % HUGE_BYTES);
+    p = mmap(room + before, size, rights, MAP_SHARED | MAP_FIXED, fd, 0);
+    if (before > 0)
+        munmap(room, before);
+    size_t end = round_up(size, PAGE_BYTES);
+    munmap(room + before + end, HUGE_BYTES + size - before - end);
+    return p;
+}
+
 /* A memfd of `size`, mapped and then sealed. -1 when the system has no more. */
 static int make_area(size_t size, char **p)
 {
@@ -95,7 +125,7 @@ static int make_area(size_t size, char **p)
     /* its last byte gives it its size: the sandbox has no ftruncate, which
      * would empty a log as well */
     if (pwrite(fd, "", 1, (off_t)size - 1) == 1) {
-        *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        *p = map(fd, size);
         if (*p != MAP_FAILED) {
             if (fcntl(fd, F_ADD_SEALS, SLAB_SEALS) == 0)
                 return fd;
@@ -112,7 +142,7 @@ static int make_area(size_t size, char **p)
 static void harden(const struct slabs *s, struct slab *slab)
 {
     size_t from = slab->hard;
-    size_t to = slab == s->current[slab->dear]
+    size_t to = slab == s->current[slab->kind]
                     ? slab->used / PAGE_BYTES * PAGE_BYTES
                     : slab->size;
 
@@ -126,7 +156,7 @@ static void harden(const struct slabs *s, struct slab *slab)
 /* What several files share waits until it is told of: one call for many. */
 static void harden_own(const struct slabs *s, struct slab *slab)
 {
-    if (slab != s->current[slab->dear])
+    if (slab != s->current[slab->kind])
         harden(s, slab);
 }
 
@@ -139,9 +169,9 @@ void slab_unpin(const struct slabs *s, struct slab *slab)
 
 void slabs_harden(const struct slabs *s)
 {
-    for (unsigned dear = 0; dear < 2; dear++) {
-        if (s->current[dear])
-            harden(s, s->current[dear]);
+    for (unsigned kind = 0; kind < SLAB_KINDS; kind++) {
+        if (s->current[kind])
+            harden(s, s->current[kind]);
     }
 }
 
@@ -168,7 +198,7 @@ static bool make_room(struct slabs *s, size_t size)
     return s->total <= s->most - size;
 }
 
-static struct slab *make(struct slabs *s, size_t size, bool dear)
+static struct slab *make(struct slabs *s, size_t size, enum slab_kind kind)
 {
     char *p = NULL;
 
@@ -183,11 +213,12 @@ static struct slab *make(struct slabs *s, size_t size, bool dear)
     slab->fd = fd;
     slab->p = p;
     slab->size = size;
-    slab->dear = dear;
+    slab->kind = kind;
+    slab->home = s;
     list_init(&slab->node);
     list_append(&s->all, &slab->node);
     s->total += size;
-    s->dear += dear ? size : 0;
+    s->dear += kind == SLAB_DEAR ? size : 0;
     CHECK(s->total <= s->most);
     return slab;
 }
@@ -199,42 +230,77 @@ static size_t begin_at(const struct slab *slab, size_t n)
 }
 
 /* Dear slabs are as large as all before them together. */
-static size_t usual(const struct slabs *s, bool dear)
+static size_t usual(const struct slabs *s, enum slab_kind kind)
 {
     size_t size = s->dear < DEAR_BYTES ? DEAR_BYTES : s->dear;
 
-    return dear && size < s->each ? size : s->each;
+    return kind == SLAB_DEAR && size < s->each ? size : s->each;
 }
 
-/* In large pages where the system has them for shared memory: what is sent by
- * reference costs its sender as much a page, however large it is. */
-static struct slab *make_own(struct slabs *s, size_t n, bool dear)
+/* Before Linux 6.1 it is large pages where the system has them for shared
+ * memory. */
+static struct slab *make_own(struct slabs *s, size_t n, enum slab_kind kind)
 {
-    struct slab *slab = make(s, round_up(n, PAGE_BYTES), dear);
+    struct slab *slab = make(s, round_up(n, PAGE_BYTES), kind);
 
     if (slab && slab->size >= HUGE_BYTES)
         (void)madvise(slab->p, slab->size, MADV_HUGEPAGE);
     return slab;
 }
 
+/* MADV_COLLAPSE is no matter of the system's settings for shared memory, which
+ * are "never" nearly everywhere; a range of which nothing has been written has
+ * little to copy.  It wants a table of pages, so one is touched.  It also waits
+ * for a moment of each processor: of busy ones that may take long, and others
+ * wait for us, so then most do with small pages. */
+static bool make_large(struct slabs *s, char *p)
+{
+    uint64_t began_us = clock_mono_us();
+
+    if (began_us < atomic_load_explicit(&s->large_us, memory_order_relaxed))
+        return false;
+    *(volatile char *)p = 0;
+    bool done = madvise(p, HUGE_BYTES, MADV_COLLAPSE) == 0;
+    uint64_t now_us = clock_mono_us(), took_us = now_us - began_us;
+    if (took_us > LARGE_US)
+        atomic_store_explicit(&s->large_us, now_us + LARGE_REST * took_us,
+                              memory_order_relaxed);
+    return done;
+}
+
+/* What is sent by reference costs its sender as much a page, however large it
+ * is. */
+void slab_begin(const struct slab *slab, size_t at, size_t n)
+{
+    size_t from = round_up(at, HUGE_BYTES);
+
+    if (slab->packed && slab->kind != SLAB_LARGE)
+        return;
+    for (; from < at + n && from + HUGE_BYTES <= slab->size;
+         from += HUGE_BYTES) {
+        if (!make_large(slab->home, slab->p + from))
+            return;
+    }
+}
+
 /* A file of more than half a slab gets one of its own, or much would be left
  * empty at the end of each. */
-static struct slab *capacity_for(struct slabs *s, size_t n, bool dear)
+static struct slab *capacity_for(struct slabs *s, size_t n, enum slab_kind kind)
 {
-    size_t size = usual(s, dear);
+    size_t size = usual(s, kind);
 
     if (n > size / 2)
-        return make_own(s, n, dear);
-    struct slab *full = s->current[dear];
+        return make_own(s, n, kind);
+    struct slab *full = s->current[kind];
     if (full && begin_at(full, n) + n <= full->size)
         return full;
-    s->current[dear] = NULL;
+    s->current[kind] = NULL;
     if (full)
         harden(s, full);
-    s->current[dear] = make(s, round_up(size, PAGE_BYTES), dear);
-    if (s->current[dear])
-        s->current[dear]->packed = true;
-    return s->current[dear];
+    s->current[kind] = make(s, round_up(size, PAGE_BYTES), kind);
+    if (s->current[kind])
+        s->current[kind]->packed = true;
+    return s->current[kind];
 }
 
 /* Small files fill a page after the other: memory for sixteen is had by one
@@ -245,7 +311,7 @@ static void populate(struct slab *slab)
 {
     size_t left = slab->size - slab->there;
 
-    if (!slab->packed || slab->dear || slab->used <= slab->there)
+    if (!slab->packed || slab->kind != SLAB_USUAL || slab->used <= slab->there)
         return;
     size_t want = round_up(slab->used - slab->there, AHEAD_BYTES);
     want = want < left ? want : left;
@@ -253,13 +319,13 @@ static void populate(struct slab *slab)
     slab->there += want;
 }
 
-static struct slab *reserve(struct slabs *s, size_t n, bool dear,
+static struct slab *reserve(struct slabs *s, size_t n, enum slab_kind kind,
                             size_t *offset)
 {
     CHECK(n > 0);
     if (n > s->most)
         return NULL;
-    struct slab *slab = capacity_for(s, n, dear);
+    struct slab *slab = capacity_for(s, n, kind);
     if (!slab)
         return NULL;
     *offset = slab->used = begin_at(slab, n);
@@ -274,12 +340,14 @@ static struct slab *reserve(struct slabs *s, size_t n, bool dear,
 
 struct slab *slabs_reserve(struct slabs *s, size_t n, size_t *offset)
 {
-    return reserve(s, n, false, offset);
+    bool large = n >= LARGE_BYTES && s->most >= LARGE_MOST;
+
+    return reserve(s, n, large ? SLAB_LARGE : SLAB_USUAL, offset);
 }
 
 struct slab *slabs_reserve_dear(struct slabs *s, size_t n, size_t *offset)
 {
-    return reserve(s, n, true, offset);
+    return reserve(s, n, SLAB_DEAR, offset);
 }
 
 static bool idle(const struct slab *slab, uint64_t since_us)
@@ -293,14 +361,15 @@ size_t slabs_rest(struct slabs *s, uint64_t since_us, size_t keep)
 
     for (struct list *at = s->all.next; at != &s->all; at = at->next) {
         struct slab *slab = LIST_ENTRY(at, struct slab, node);
-        dear += slab->dear && idle(slab, since_us) ? slab->used : 0;
+        dear +=
+            slab->kind == SLAB_DEAR && idle(slab, since_us) ? slab->used : 0;
     }
     for (struct list *at = s->all.next; at != &s->all;) {
         struct slab *slab = LIST_ENTRY(at, struct slab, node);
         at = at->next;
-        if (!idle(slab, since_us) || (slab->dear && dear <= keep))
+        if (!idle(slab, since_us) || (slab->kind == SLAB_DEAR && dear <= keep))
             continue;
-        dear -= slab->dear ? slab->used : 0;
+        dear -= slab->kind == SLAB_DEAR ? slab->used : 0;
         drop(s, slab);
     }
     return before - s->total;
@@ -314,7 +383,7 @@ void slabs_undo(struct slabs *s, struct slab *slab, size_t offset, size_t n)
     slab->pins--;
     if (slab->used == (end < slab->size ? end : slab->size))
         slab->used = offset;
-    bool current = slab == s->current[slab->dear];
+    bool current = slab == s->current[slab->kind];
     if (slab->used == 0 && !current && !slab->told && !slab->pins)
         destroy(s, slab);
     else
@@ -336,5 +405,5 @@ struct slab *slabs_find(const struct slabs *s, uint64_t id)
 size_t slabs_count_max(const struct slabs *s)
 {
     /* the dear ones that are smaller make no more than the usual size */
-    return s->most / (s->each / 2) + s->each / (DEAR_BYTES / 2) + 2;
+    return s->most / (s->each / 2) + s->each / (DEAR_BYTES / 2) + 3;
 }

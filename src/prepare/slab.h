@@ -6,16 +6,25 @@
  * any change of size, so that a worker which maps it can neither write nor meet
  * SIGBUS.  Files are packed one after the other; when the limit is reached the
  * oldest slab goes.  What was dear to make is packed apart, in slabs that begin
- * small, since some of it is kept when it is idle.
+ * small, since some of it is kept when it is idle; and so are middle files, in
+ * large pages.
  */
 #ifndef ETAGD_PREPARE_SLAB_H
 #define ETAGD_PREPARE_SLAB_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/list.h"
+
+enum slab_kind {
+    SLAB_USUAL,
+    SLAB_DEAR,  /* coded forms */
+    SLAB_LARGE, /* files that gain by large pages */
+    SLAB_KINDS
+};
 
 struct slab {
     struct list node; /* oldest first */
@@ -28,19 +37,21 @@ struct slab {
     unsigned pins; /* being written to, or read by the encoder's thread */
     bool told;     /* some worker knows it */
     bool packed;   /* several share it, or may */
-    bool dear;
+    enum slab_kind kind;
+    struct slabs *home;
     uint64_t used_us; /* when it was last written to, told of, or said to be
                          in use */
 };
 
 struct slabs {
     struct list all;
-    struct slab *current[2]; /* that small files, and dear forms, go into */
-    uint64_t now_us;         /* by the owner, about */
+    struct slab *current[SLAB_KINDS]; /* that the next one goes into */
+    uint64_t now_us;                  /* by the owner, about */
     uint64_t next_id;
-    size_t total, most;                      /* bytes */
-    size_t dear;                             /* of these in dear slabs */
-    size_t each;                             /* usual size of one */
+    _Atomic uint64_t large_us; /* when large pages are worth a try again */
+    size_t total, most;        /* bytes */
+    size_t dear;               /* of these in dear slabs */
+    size_t each;               /* usual size of one */
     void (*dropped)(void *arg, uint64_t id); /* only if some worker knows it */
     void *arg;
 };
@@ -56,6 +67,11 @@ struct slab *slabs_reserve(struct slabs *s, size_t n, size_t *offset);
 
 /* The same for a coded form. */
 struct slab *slabs_reserve_dear(struct slabs *s, size_t n, size_t *offset);
+
+/* Bytes from `at` on, n of them, are about to be written, by whoever has pinned
+ * it: what begins there is put into large pages, if these are soon to be had.
+ */
+void slab_begin(const struct slab *slab, size_t at, size_t n);
 
 /* Drops what has not been used since then, but for the youngest of what is
  * dear, `keep` bytes at most.  Bytes of what was dropped. */

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include "prepare/slab.h"
 
 #define PAGE 4096u
+#define MIB ((size_t)1 << 20)
 
 static unsigned dropped;
 
@@ -220,12 +222,119 @@ static void given_back(void **state)
     assert_int_equal(dropped, 0);
 }
 
+/* As a reader does it, in slices. */
+static void fill(const struct slab *slab, size_t at, size_t n, char with)
+{
+    for (size_t done = 0; done < n;) {
+        size_t k = n - done < MIB ? n - done : MIB;
+        slab_begin(slab, at + done, k);
+        memset(slab->p + at + done, with, k);
+        done += k;
+    }
+}
+
+/* Middle files are packed apart from small ones, whoever is written first. */
+static void middle_files(void **state)
+{
+    struct slabs s;
+    size_t a, b, c, d, own;
+
+    (void)state;
+    slabs_start(&s, 64 * MIB, drop, NULL);
+    struct slab *small = put(&s, 60000, 's', &d);
+    struct slab *slab = slabs_reserve(&s, 3 * MIB / 2, &a);
+    assert_ptr_not_equal(slab, small);
+    assert_ptr_equal(slabs_reserve(&s, MIB, &b), slab);
+    assert_ptr_equal(slabs_reserve(&s, 65536, &c), slab);
+    assert_int_equal((uintptr_t)slab->p % (2 * MIB), 0);
+    fill(slab, c, 65536, 'c');
+    fill(slab, b, MIB, 'b');
+    fill(slab, a, 3 * MIB / 2, 'a');
+    for (unsigned i = 0; i < 3; i++)
+        slab_unpin(&s, slab);
+    sure(&s, slab->p + a, 3 * MIB / 2, 'a');
+    sure(&s, slab->p + b, MIB, 'b');
+    sure(&s, slab->p + c, 65536, 'c');
+    no_other_way(slab);
+    assert_ptr_equal(put(&s, 60000, 't', &d), small);
+    struct slab *large = slabs_reserve(&s, 5 * MIB + 1, &own);
+    assert_non_null(large);
+    fill(large, own, 5 * MIB + 1, 'o');
+    slab_unpin(&s, large);
+    sure(&s, large->p, 5 * MIB + 1, 'o');
+    slabs_stop(&s);
+    /* where there is little in all, nobody's slab waits for the next one */
+    slabs_start(&s, 32 * MIB, drop, NULL);
+    small = put(&s, 60000, 's', &d);
+    assert_ptr_equal(put(&s, MIB, 'm', &d), small);
+    slabs_stop(&s);
+}
+
+/* "ShmemPmdMapped" of the mapping that begins there. */
+static unsigned long in_large_pages(const char *p)
+{
+    FILE *f = fopen("/proc/self/smaps", "r");
+    char line[512];
+    unsigned long from, to, kb, found = 0;
+    bool here = false;
+
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f)) {
+        if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
+            here = from == (unsigned long)(uintptr_t)p;
+        if (here && sscanf(line, "ShmemPmdMapped: %lu", &kb) == 1)
+            found = kb;
+    }
+    fclose(f);
+    return found;
+}
+
+/* Kernels before 6.1, and those without large pages, have none. */
+static bool system_has_large_pages(void)
+{
+    int fd = memfd_create("t", MFD_CLOEXEC);
+    char *room =
+        mmap(NULL, 4 * MIB, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *p = room + (size_t)(-(uintptr_t)room % (2 * MIB));
+
+    assert_int_equal(ftruncate(fd, 2 * MIB), 0);
+    p = mmap(p, 2 * MIB, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0);
+    *p = 0;
+    bool has = madvise(p, 2 * MIB, 25 /* MADV_COLLAPSE */) == 0;
+    munmap(room, 4 * MIB);
+    close(fd);
+    return has;
+}
+
+static void large_pages(void **state)
+{
+    struct slabs s;
+    size_t at;
+    unsigned long kb = 0;
+
+    (void)state;
+    if (!system_has_large_pages())
+        skip();
+    slabs_start(&s, 64 * MIB, drop, NULL);
+    /* now and then there is no such page to be had */
+    for (unsigned i = 0; i < 8 && kb == 0; i++) {
+        struct slab *slab = slabs_reserve(&s, 3 * MIB, &at);
+        assert_non_null(slab);
+        fill(slab, at, 3 * MIB, 'a');
+        kb = in_large_pages(slab->p);
+        slab_unpin(&s, slab);
+    }
+    assert_int_equal(kb, 2048);
+    slabs_stop(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(small_files),     cmocka_unit_test(full_slab),
         cmocka_unit_test(slab_of_its_own), cmocka_unit_test(whole_pages),
         cmocka_unit_test(given_back),      cmocka_unit_test(ahead),
+        cmocka_unit_test(middle_files),    cmocka_unit_test(large_pages),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
