@@ -293,6 +293,12 @@ int filter_enter(enum sandbox_role role)
     scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     int error = ctx ? add_rules(ctx, 1u << role) : -ENOMEM;
 
+#if SCMP_VER_MAJOR > 2 || SCMP_VER_MINOR >= 5
+    /* a tree of calls instead of a list: the kernel tries each number there is
+     * when it takes the filter */
+    if (!error)
+        (void)seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+#endif
     if (!error)
         error = seccomp_load(ctx);
     seccomp_release(ctx);
