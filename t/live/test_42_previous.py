@@ -378,28 +378,25 @@ def test_back_to_one_of_as_many_as_are_kept(serve, short, kind, act):
     server = Upgraded(serve(conf=site.conf()))
     address = server.server.address
 
-    def shows(n):
+    def shows(n, put, *args):
+        """To workers, and to the master, for those that come later."""
+        since = server.server.mark()
+        put(*args)
         until("release %d" % n, lambda: asked(
             address, site, "").body.decode().startswith("%04d" % n))
+        server.server.await_line("M150|M013", since)
     try:
         for n in range(1, KEPT + 1):
-            site.switch()
-            shows(n)
+            shows(n, site.switch)
         assert asked(address, site, PARTS[0] % "0000").status == 200
-        since = server.server.mark()
-        site.put(short / "r0003")
-        shows(3)
-        # the next workers have the master's
-        server.server.await_line("M150|M013", since)
+        shows(3, site.put, short / "r0003")
         getattr(server, act)()
         for n in range(KEPT + 1):
             for p in PARTS:
                 assert asked(address, site, p % ("%04d" % n)).status == 200, n
         # one more is one too many: the one that was left first
-        site.put(short / "r0005")
-        shows(5)
-        site.switch()
-        shows(KEPT + 1)
+        shows(5, site.put, short / "r0005")
+        shows(KEPT + 1, site.switch)
         assert asked(address, site, PARTS[0] % "0000").status == 404
         assert asked(address, site, PARTS[0] % "0001").status == 200
     finally:
