@@ -65,6 +65,12 @@ ROWS = (
             (rate("etagd_connections_accepted_total", "job"), "accepted"),
             (rate("etagd_connections_closed_total", "reason"),
              "{{reason}}")]),
+        ("Handed over", "To workers that serve on, at a reload or an upgrade; "
+         "those that do not fit there end.", "cps", 6, [
+             (rate("etagd_connections_given_total"), "given {{instance}}"),
+             (rate("etagd_connections_taken_total"), "taken {{instance}}"),
+             (rate("etagd_connections_untaken_total"),
+              "ended {{instance}}")]),
         ("Waiting to be accepted", "Of each listening socket, and refused for "
          "want of descriptors.", "short", 6, [
              (gauge("etagd_listen_queue", "instance, address"),

@@ -63,6 +63,36 @@ static bool next_listener(const struct generation *g, size_t *i, char *text,
     return false;
 }
 
+/* By all workers, also those of programs before this one. */
+struct handed {
+    unsigned long long given, taken, untaken;
+};
+
+static struct handed handed_of(const struct master *m)
+{
+    struct handed sum = { 0, 0, 0 };
+    size_t n = tallies_used(m->tallies);
+
+    for (size_t i = 0; i < n; i++) {
+        struct counters_slot *s = &m->tallies->slot[i];
+        sum.given += counters_get(&s->given);
+        sum.taken += counters_get(&s->taken);
+        sum.untaken += counters_get(&s->untaken);
+    }
+    return sum;
+}
+
+static void text_of_moves(const struct master *m, struct buf *out)
+{
+    struct handed moves = handed_of(m);
+
+    if (moves.given || moves.taken)
+        buf_fmt(out,
+                "open connections handed to workers that serve on: %llu, of "
+                "which %llu were taken, %llu ended\n",
+                moves.given, moves.taken, moves.untaken);
+}
+
 void status_text(const struct master *m, struct buf *out)
 {
     struct totals t = master_totals(m);
@@ -82,6 +112,7 @@ void status_text(const struct master *m, struct buf *out)
             buf_fmt(out, " %s", text);
         BUF_LIT(out, "\n");
     }
+    text_of_moves(m, out);
     EACH_GENERATION (at, m)
         text_of(generation_at(at), out);
     if (m->current)
@@ -117,6 +148,7 @@ static void json_of(const struct generation *g, struct buf *out)
 void status_json(const struct master *m, struct buf *out)
 {
     struct totals t = master_totals(m);
+    struct handed moves = handed_of(m);
     char text[256];
 
     buf_char(out, '{');
@@ -126,6 +158,12 @@ void status_json(const struct master *m, struct buf *out)
     json_put_u64(out, "requests", t.requests);
     json_put_u64(out, "accepted", t.accepted);
     json_put_u64(out, "open", t.open);
+    json_key(out, "handed_over");
+    buf_char(out, '{');
+    json_put_u64(out, "given", moves.given);
+    json_put_u64(out, "taken", moves.taken);
+    json_put_u64(out, "untaken", moves.untaken);
+    buf_char(out, '}');
     json_key(out, "leaving");
     buf_str(out, m->leave.on || m->ending ? "true" : "false");
     json_key(out, "listen");

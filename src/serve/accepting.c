@@ -219,11 +219,13 @@ static void go_on(struct worker *w, int fd, const struct moved *what,
         return;
     c->txn = txn_borrow(&w->txns);
     if (!c->txn) {
+        counters_add(&w->counters->untaken, 1);
         closing_end(w, c, END_EVICTED);
         return;
     }
     c->txn->conn = c;
     if (in.n > c->txn->in_cap) {
+        counters_add(&w->counters->untaken, 1);
         int status = too_long(&w->head_limits, in);
         if (status)
             step_refuse(w, c, status, END_FAULTY);
@@ -288,6 +290,8 @@ void accepting_moved(struct worker *w)
             closing_give_way(w, gives_way);
         if (fd >= 0)
             go_on(w, fd, &what, in);
+        else
+            counters_add(&w->counters->untaken, 1);
     }
 }
 

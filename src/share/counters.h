@@ -42,11 +42,12 @@ struct counters_slot {
     _Alignas(64) _Atomic uint64_t accepted; /* connections */
     _Atomic uint64_t closed;
     _Atomic uint64_t given, taken; /* to and from workers of other generations,
-                                      while open */
-    _Atomic uint64_t requests;     /* answered, whatever the status */
-    _Atomic uint64_t bytes;        /* handed to the system, heads included */
-    _Atomic uint64_t beat_us;      /* monotonic time of the last turn */
-    _Atomic uint64_t log_lost;     /* access log lines that were not written */
+                                      or programs, while open */
+    _Atomic uint64_t untaken; /* were given, and ended here for what they are */
+    _Atomic uint64_t requests; /* answered, whatever the status */
+    _Atomic uint64_t bytes;    /* handed to the system, heads included */
+    _Atomic uint64_t beat_us;  /* monotonic time of the last turn */
+    _Atomic uint64_t log_lost; /* access log lines that were not written */
     _Atomic uint64_t end[END_COUNT]; /* of connections */
     /* answered, by status; see counters_status() */
     _Atomic uint64_t status[COUNTERS_STATUS_MAX - COUNTERS_STATUS_MIN + 1];

@@ -2,6 +2,7 @@
 """Connections that outlive the workers they began at: after a reload, and after
 a root has become another directory, the next request of a kept connection is
 answered by those that serve on; nothing of it is lost or forgotten."""
+import json
 import os
 import signal
 import time
@@ -397,8 +398,9 @@ def test_requests_under_way_at_a_stop_that_follows(serve):
     assert not [line for line in server.process.lines if "M100" in line]
 
 
-def test_more_than_the_next_configuration_takes(serve):
-    server = serve(files=FILES, conf={"server": {"workers": 1},
+def test_more_than_the_next_configuration_takes(serve, short):
+    control = {"workers": 1, "control": short / "control"}
+    server = serve(files=FILES, conf={"server": control,
                                       "limits": {"head": "32k"}})
     with server.connect() as other, server.connect(lint=False) as c:
         assert other.get("/a.txt").status == 200
@@ -406,8 +408,11 @@ def test_more_than_the_next_configuration_takes(serve):
                b"".join(b"X-%02d: %s\r\n" % (i, b"x" * 900)
                         for i in range(30)))
         assert server.get("/b.txt").status == 200  # it has been read
-        reload(server, {"server": {"workers": 1, "server-field": "next"},
+        reload(server, {"server": dict(control, **NEXT["server"]),
                         "limits": {"head": "2k", "target": "1k",
                                    "line": "1k"}})
         assert c.read_response().status == 431
         moved(server, other)
+        done = harness.run("--status=json", "-c", server.file)
+        assert json.loads(done.stdout)["handed_over"] == {
+            "given": 2, "taken": 2, "untaken": 1}

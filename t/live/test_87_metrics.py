@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What Prometheus is told: sums that never fall back, and the state of a node."""
+import json
 import os
 import re
 import shutil
@@ -92,7 +93,7 @@ def test_sums_go_on_when_a_worker_dies(scraped):
 
 
 def test_sums_go_on_over_an_upgrade(scraped, short):
-    """What the old program still finishes is counted as well."""
+    """A connection that goes on at the next program is counted once."""
     s = scraped(server={"workers": 2})
     s.ask_for(7)
     with s.server.connect() as held:
@@ -101,16 +102,26 @@ def test_sums_go_on_over_an_upgrade(scraped, short):
         s.server.signal(signal.SIGUSR2)
         until("another master", lambda: int(
             (short / "pid").read_text() or old) != old)
+        assert s.server.process.popen.wait(harness.DEADLINE_S) == 0
         s.await_total("etagd_requests_total", 8)
         assert held.get("/a.txt").status == 200
         s.await_total("etagd_requests_total", 9)
-    assert s.server.process.popen.wait(harness.DEADLINE_S) == 0
+        s.await_total("etagd_connections_given_total", 1)
+        s.await_total("etagd_connections_taken_total", 1)
+        s.await_total("etagd_connections_untaken_total", 0)
+        s.await_total("etagd_connections_open", 1)
+        said = ask(s.server, "--status").stdout
+        assert "workers that serve on: 1, of which 1 were taken, 0 ended" in said
+        assert json.loads(ask(s.server, "--status=json").stdout)[
+            "handed_over"] == {"given": 1, "taken": 1, "untaken": 0}
+    accepted = total(s.look(), "etagd_connections_accepted_total")
     s.ask_for(1)
     s.await_total("etagd_requests_total", 10)
     s.await_total("etagd_connections_open", 0)
+    s.await_total("etagd_connections_accepted_total", accepted + 1)
     s.await_total("etagd_upgrades_total", 1)
     # each counts for itself what it says at its end
-    assert s.server.process.await_line("M090: .* requests=9")
+    assert s.server.process.await_line("M090: .* requests=8 given=1")
     assert harness.run("--stop", "--control",
                        short / "control").returncode == 0
     s.server.stopped = True
