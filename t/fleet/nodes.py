@@ -48,6 +48,7 @@ class Node:
     def ask(self, word):
         done = harness.run(word, "--control", self.control)
         assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def leave(self, front, others):
         self.server.signal(signal.SIGTERM)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Nodes behind HAProxy, Varnish and nginx: one leaves, comes back, is upgraded
 and reloaded, and no client of the front notices."""
+import json
+
 import pytest
 
 from fronts import BareHAProxy, BareNginx, BareVarnish, HAProxy, Whole
@@ -27,6 +29,23 @@ def test_no_client_notices(nodes, before, kind):
         front.await_good(0, 1, 2)
     assert load.lost == []
     assert load.done > 300
+
+
+@pytest.mark.parametrize("kind", (HAProxy, BareNginx))
+def test_connections_of_a_front_outlive_the_program(nodes, before, kind):
+    """Those that it keeps open go on at the next program's workers: it has no
+    reason to ask anything again."""
+    three = nodes(FILES)
+    front = before(kind, three)
+    with Load(front.port) as load:
+        for node in three:
+            load.more(50)
+            node.upgrade()
+        load.more(50)
+    assert load.lost == []
+    for node in three:
+        told = json.loads(node.ask("--status=json"))["handed_over"]
+        assert told["given"] == told["taken"] >= 1 and not told["untaken"]
 
 
 # What has begun to reach the client can't be had again by anybody in between;
