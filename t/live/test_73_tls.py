@@ -360,6 +360,25 @@ def test_here(short):
     assert not crt.parent.exists()
 
 
+@pytest.mark.parametrize("arguments, status, says", (
+    (["--help"], 0, "packaging/tls/here DIR"), ([], 1, "which DIR"),
+    (["/no/such"], 1, "no directory /no/such"), (["{site}", "x"], 1, "no port"),
+    (["{site}", "{taken}"], 1, "is taken")))
+def test_here_says_what_is_wrong(short, arguments, status, says):
+    """At once, and in a line."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        places = {"site": short, "taken": taken.getsockname()[1]}
+        done = subprocess.run(
+            [str(HERE / "here"), *(a.format(**places) for a in arguments)],
+            capture_output=True, text=True, timeout=DEADLINE_S,
+            env=dict(os.environ, ETAGD=str(harness.binary())))
+    said = done.stdout + done.stderr
+    assert (done.returncode, says in said) == (status, True), said
+    assert status == 0 or said.count("\n") == 1
+
+
 def test_the_units_are_correct(tmp_path):
     verify = need("systemd-analyze")
     units = tmp_path / "units"
