@@ -26,6 +26,7 @@
 
 volatile sig_atomic_t watch_pending[WATCH_KINDS] = { 1, 1, 1 };
 static bool signalled[WATCH_KINDS];
+static int stand = -1; /* our working directory, if it is for good */
 
 static void note_events(int number)
 {
@@ -74,6 +75,9 @@ static int add(int watch, int dir, int home, uint32_t events)
         return -errno;
     int wd = inotify_add_watch(watch, ".", events | IN_ONLYDIR);
     int error = wd < 0 ? -errno : 0;
+    if (stand >= 0 && fchdir(stand) == 0)
+        return error;
+    stand = -1;
     (void)!fchdir(home);
     return error;
 }
@@ -88,12 +92,25 @@ int watch_add_folder(int watch, int dir, int home)
     return add(watch, dir, home, NAME_EVENTS | SELF_EVENTS);
 }
 
+bool watch_stand(void)
+{
+    stand = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (stand < 0)
+        return false;
+    if (fchdir(stand) == 0)
+        return true;
+    close(stand);
+    stand = -1;
+    return false;
+}
+
 int watch_add_file(int watch, int fd)
 {
     char storage[32];
     struct buf name = buf_over(storage, sizeof storage);
 
-    BUF_LIT(&name, "/proc/self/fd/");
+    if (stand < 0)
+        BUF_LIT(&name, "/proc/self/fd/");
     buf_u64(&name, (uint64_t)fd);
     if (!buf_cstr(&name))
         return -ENAMETOOLONG;

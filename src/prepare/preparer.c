@@ -21,6 +21,7 @@
 #include "os/marks.h"
 #include "os/pressure.h"
 #include "os/sandbox.h"
+#include "os/watch.h"
 #include "prepare/agenda.h"
 #include "prepare/magic.h"
 #include "prepare/queues.h"
@@ -91,7 +92,7 @@ static void init(struct agenda *d, const struct conf *conf, int control)
     d->tools.scratch = malloc(READING_SLICE_BYTES);
     CHECK(d->tools.scratch != NULL);
     d->tools.media = &conf->media;
-    if (c->freshness == FRESHNESS_AUTO)
+    if (c->freshness == FRESHNESS_AUTO && watch_stand())
         d->tools.marks = marks_new(marks_size(c));
     d->limits = (struct job_limits){ c->compress, c->compress_min_bytes,
                                      c->compress_max_bytes, conf->observe.on,

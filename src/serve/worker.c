@@ -25,6 +25,7 @@
 #include "os/log.h"
 #include "os/poll.h"
 #include "os/sandbox.h"
+#include "os/watch.h"
 #include "serve/accepting.h"
 #include "serve/access.h"
 #include "serve/control.h"
@@ -242,6 +243,8 @@ int worker_run(const struct worker_start *start)
         log_error("W093", "no helpers for the passwords of [access]");
         return give_up(w, events);
     }
+    if (w->files.marks)
+        (void)watch_stand();
     int error = confine(start, &w->files);
     if (error) {
         log_error("S002", "rights cannot be given up: %s", strerror(-error));

@@ -458,6 +458,11 @@ int watch_add_directory(int watch, int dir, int home)
     return sim_files[file_of(dir)].directory ? 0 : -ENOTDIR;
 }
 
+bool watch_stand(void)
+{
+    return true;
+}
+
 int watch_add_folder(int watch, int dir, int home)
 {
     (void)watch, (void)dir, (void)home;

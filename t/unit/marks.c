@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "os/marks.h"
+#include "os/watch.h"
 
 #define FILES 100
 
@@ -154,9 +155,32 @@ static void every_one_is_found(void **state)
     assert_false(marks_news(NULL, 1));
 }
 
+/* The same once more, by numbers alone; watching a directory leads away. */
+static void from_where_files_are(void **state)
+{
+    int watch = watch_new(WATCH_NAMES);
+    char *was = getcwd(NULL, 0), *is;
+
+    (void)state;
+    assert_true(was && watch >= 0);
+    assert_true(watch_stand());
+    assert_int_equal(watch_add_directory(watch, dir, dir), 0);
+    is = getcwd(NULL, 0);
+    assert_non_null(is);
+    assert_string_not_equal(is, was);
+    assert_non_null(strstr(is, "/fd"));
+    free(is);
+    free(was);
+    close(watch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(letting_go_is_no_news),
+        cmocka_unit_test(the_end_of_a_writer),
+        cmocka_unit_test(every_one_is_found),
+        cmocka_unit_test(from_where_files_are),
         cmocka_unit_test(letting_go_is_no_news),
         cmocka_unit_test(the_end_of_a_writer),
         cmocka_unit_test(every_one_is_found),
