@@ -27,6 +27,8 @@
 #define SIM_ASKS 16
 #define SIM_ANSWERS 256 /* of a connection, that are remembered */
 
+#define SIM_HELPERS_MOST 2
+
 /* Numbers that no real descriptor has. */
 enum {
     SIM_FD = 1 << 24,
@@ -35,8 +37,8 @@ enum {
     SIM_LISTENER,
     SIM_LOG,
     SIM_ROOT,
-    SIM_HELPERS,
-    SIM_MOUNTS,
+    SIM_HELPERS, /* of files, of passwords: whichever came first */
+    SIM_MOUNTS = SIM_HELPERS + SIM_HELPERS_MOST,
     SIM_MOVED,
     SIM_MOVE,
     SIM_CONN = SIM_FD + 100,
@@ -184,7 +186,7 @@ struct sim {
     /* files: on another's file system, and how that answers; see sim_aside.c */
     unsigned far;
     bool was_far, was_hung, no_helpers, mounts_news;
-    void *helpers_tag, *mounts_tag;
+    void *helpers_tag[SIM_HELPERS_MOST], *mounts_tag;
     int fd_file[SIM_FDS];     /* 1 + index; 0: free */
     bool names_told[SIM_FDS]; /* of a directory: all of them */
     unsigned n_files;
@@ -265,8 +267,9 @@ int sim_move_give(const char *p, size_t n, const int *fds, size_t n_fds);
 ssize_t sim_move_take(char *p, int *fds, size_t *n_fds);
 bool sim_next(void);
 
-/* sim_aside.c: when a helper has done something; UINT64_MAX: never. */
-uint64_t sim_aside_due(void);
+/* sim_aside.c: when a helper of the i-th set has done something; UINT64_MAX:
+ * never. */
+uint64_t sim_aside_due(unsigned i);
 
 /* sim_script.c: goes on until the worker is to look for events. */
 void sim_script_run(void);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * sim_aside: os/helpers and os/mounts: all files lie on a file system that is
- * this machine's or another's, and answers at once, late, or not before the
- * script wants it to.
+ * sim_aside: os/helpers and os/mounts: passwords are checked in a moment, and
+ * all files lie on a file system that is this machine's or another's, and
+ * answers at once, late, or not before the script wants it to.
  */
 #include "sim.h"
 
@@ -16,39 +16,46 @@
 
 #define AT_ONCE 4 /* jobs that are under way */
 
+#define PASSWORD_US 20000
+
 static const uint64_t takes_us[] = { 1000, 1000, 200000, UINT64_MAX / 2 };
 
 struct helpers {
     struct list jobs; /* in order; the first ones are under way */
-    bool stop;
+    bool used, stop;
+    bool passwords; /* they are checked here, whatever files do */
 };
 
-static struct helpers only;
+static struct helpers sets[SIM_HELPERS_MOST];
 
 struct helpers *helpers_new(void)
 {
-    list_init(&only.jobs);
-    only.stop = false;
-    return &only;
+    unsigned i = 0;
+
+    while (i < SIM_HELPERS_MOST && sets[i].used)
+        i++;
+    PROPERTY(i < SIM_HELPERS_MOST);
+    sets[i] = (struct helpers){ .used = true };
+    list_init(&sets[i].jobs);
+    return &sets[i];
 }
 
 /* What is under way comes back. */
 bool helpers_stop(struct helpers *h)
 {
-    (void)h;
-    only.stop = true;
+    h->stop = true;
     return true;
 }
 
 void helpers_free(struct helpers *h)
 {
-    PROPERTY(list_empty(&h->jobs));
+    PROPERTY(h->used && list_empty(&h->jobs));
+    h->used = false;
 }
 
 int helpers_fd(const struct helpers *h)
 {
-    (void)h;
-    return SIM_HELPERS;
+    return SIM_HELPERS + (int)(h - sets);
 }
 
 /* As many as there are threads for have begun. */
@@ -66,8 +73,8 @@ static void begin(struct helpers *h)
 
 int helpers_give(struct helpers *h, struct helper_job *job, uint64_t stuck_us)
 {
-    (void)stuck_us;
-    PROPERTY(sim.far != 0 || sim.was_far);
+    h->passwords = stuck_us == 0;
+    PROPERTY(h->passwords || sim.far != 0 || sim.was_far);
     if (sim.no_helpers)
         return -EBUSY;
     job->began_us = 0;
@@ -77,17 +84,23 @@ int helpers_give(struct helpers *h, struct helper_job *job, uint64_t stuck_us)
     return 0;
 }
 
-uint64_t sim_aside_due(void)
+static uint64_t takes(const struct helpers *h)
 {
+    return h->passwords ? PASSWORD_US : takes_us[sim.far];
+}
+
+uint64_t sim_aside_due(unsigned i)
+{
+    struct helpers *h = &sets[i];
     uint64_t due = UINT64_MAX;
 
-    if (!only.jobs.next)
+    if (!h->used)
         return due;
-    begin(&only);
-    for (struct list *at = only.jobs.next; at != &only.jobs; at = at->next) {
+    begin(h);
+    for (struct list *at = h->jobs.next; at != &h->jobs; at = at->next) {
         struct helper_job *job = LIST_ENTRY(at, struct helper_job, node);
-        if (job->began_us && job->began_us + takes_us[sim.far] < due)
-            due = job->began_us + takes_us[sim.far];
+        if (job->began_us && job->began_us + takes(h) < due)
+            due = job->began_us + takes(h);
     }
     return due;
 }
@@ -98,7 +111,7 @@ struct helper_job *helpers_take(struct helpers *h)
     for (struct list *at = h->jobs.next; at != &h->jobs; at = at->next) {
         struct helper_job *job = LIST_ENTRY(at, struct helper_job, node);
         if (!h->stop &&
-            (!job->began_us || job->began_us + takes_us[sim.far] > sim.now_us))
+            (!job->began_us || job->began_us + takes(h) > sim.now_us))
             continue;
         list_remove(&job->node);
         job->run(job);

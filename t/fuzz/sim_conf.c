@@ -6,6 +6,12 @@
 
 #include "fuzz.h"
 
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
 #include "conf/loader.h"
 
 static const char text[] =
@@ -38,6 +44,11 @@ static const char text[] =
     "[alias /alias/]\nroot = /\n"
     "[redirect /old/*]\nto = /new/$1\nstatus = 308\n";
 
+/* A user "u" with the password "p". */
+static const char user[] = "u:$2y$04$abcdefghijklmnopqrstuud"
+                           "MegMbPN37MbpdEfAtP66w1z0RBCtLG\n";
+static char users[] = "/tmp/etagd-sim-XXXXXX", guarded[64];
+
 /* Bit 0 of the options: there are coded forms.  Then, a configuration each: */
 static const char *const overrides[][3] = {
     { "server.explain-header=off", NULL },
@@ -48,12 +59,45 @@ static const char *const overrides[][3] = {
     { "server.pieces=on", "server.mss=340", NULL },
     { "pace *.txt.delay=700ms", "pace /slab.bin.rate=40k",
       "pace *.html.rate=200" },
+    { guarded, NULL },
 };
 #define CONFS (sizeof overrides / sizeof overrides[0])
+
+/* The file of users may not lie in what is served. */
+static struct span text_elsewhere(void)
+{
+    static char moved[sizeof text + 64];
+    struct buf b = buf_over(moved, sizeof moved);
+    struct span left = span_str(text), root = SPAN("root = /\n");
+
+    for (; left.n; left = span_from(left, 1)) {
+        if (!span_starts(left, root)) {
+            buf_char(&b, left.p[0]);
+            continue;
+        }
+        BUF_LIT(&b, "root = /usr\n");
+        left = span_from(left, root.n - 1);
+    }
+    PROPERTY(!b.overflow);
+    return buf_span(&b);
+}
+
+static void write_users(void)
+{
+    int fd = mkstemp(users);
+
+    PROPERTY(fd >= 0 && fchmod(fd, 0600) == 0);
+    PROPERTY(write(fd, user, strlen(user)) == (ssize_t)strlen(user));
+    close(fd);
+    snprintf(guarded, sizeof guarded, "access /sub/*.basic=%s", users);
+}
 
 static struct conf *load(unsigned i)
 {
     size_t n = 0;
+
+    if (sim_conf_access(2 * i))
+        write_users();
 
     while (n < 3 && overrides[i][n])
         n++;
@@ -62,9 +106,12 @@ static struct conf *load(unsigned i)
                                   .n_override = n,
                                   .sockets_passed = true };
     struct conf_faults faults, warnings;
-    struct conf *c =
-        conf_load_bytes(&source, span_str(text), &faults, &warnings);
+    struct conf *c = conf_load_bytes(
+        &source, sim_conf_access(2 * i) ? text_elsewhere() : span_str(text),
+        &faults, &warnings);
 
+    if (sim_conf_access(2 * i))
+        unlink(users);
     for (size_t k = 0; k < faults.n; k++)
         fprintf(stderr, "%s\n", faults.text[k]);
     PROPERTY(c);
@@ -76,6 +123,11 @@ static struct conf *load(unsigned i)
 bool sim_conf_limits(unsigned options)
 {
     return options / 2 % CONFS == 2;
+}
+
+bool sim_conf_access(unsigned options)
+{
+    return options / 2 % CONFS == 6;
 }
 
 const struct conf *sim_conf(unsigned options)

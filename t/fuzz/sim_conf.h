@@ -15,4 +15,7 @@ const struct conf *sim_conf(unsigned options);
 /* Are there limits of requests a connection, and connections an address? */
 bool sim_conf_limits(unsigned options);
 
+/* Is a password wanted for what is below /sub/? */
+bool sim_conf_access(unsigned options);
+
 #endif

@@ -76,6 +76,7 @@ bool sim_next(void)
     sim.preparer++;
     sim.slab++;
     sim.preparer_gone = sim.preparer_full = sim.slab_sent = false;
-    sim.mounts_tag = sim.helpers_tag = NULL;
+    sim.mounts_tag = NULL;
+    memset(sim.helpers_tag, 0, sizeof sim.helpers_tag);
     return true;
 }

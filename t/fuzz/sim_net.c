@@ -352,8 +352,8 @@ int poll_add_level(int poll, int fd, void *tag)
     if (fd == SIM_CONTROL) {
         sim.control_tag = tag;
         sim.control_on = true;
-    } else if (fd == SIM_HELPERS) {
-        sim.helpers_tag = tag;
+    } else if (fd >= SIM_HELPERS && fd < SIM_MOUNTS) {
+        sim.helpers_tag[fd - SIM_HELPERS] = tag;
     } else {
         PROPERTY(fd == SIM_PREPARE + (int)sim.preparer);
         sim.prepare_tag = tag;
@@ -412,13 +412,16 @@ static int collect(struct epoll_event *events, int most)
 {
     int n = 0;
 
-    PROPERTY(most >= SIM_CONNS + 6);
+    PROPERTY(most >= SIM_CONNS + 7);
     if (sim.control_on && sim_control_ready())
         events[n++] = (struct epoll_event){ EPOLLIN, { sim.control_tag } };
     if (sim.prepare_on && sim_prepare_ready())
         events[n++] = (struct epoll_event){ EPOLLIN, { sim.prepare_tag } };
-    if (sim_aside_due() <= sim.now_us)
-        events[n++] = (struct epoll_event){ EPOLLIN, { sim.helpers_tag } };
+    for (unsigned i = 0; i < SIM_HELPERS_MOST; i++) {
+        if (sim_aside_due(i) <= sim.now_us)
+            events[n++] =
+                (struct epoll_event){ EPOLLIN, { sim.helpers_tag[i] } };
+    }
     if (sim.mounts_news && sim.mounts_tag)
         events[n++] = (struct epoll_event){ EPOLLPRI, { sim.mounts_tag } };
     sim.mounts_news = false;
@@ -458,9 +461,11 @@ static void pass(uint64_t us)
 
     if (sim.prepare_on && due > sim.now_us && due - sim.now_us < us)
         us = due - sim.now_us;
-    due = sim_aside_due();
-    if (due > sim.now_us && due - sim.now_us < us)
-        us = due - sim.now_us;
+    for (unsigned i = 0; i < SIM_HELPERS_MOST; i++) {
+        due = sim_aside_due(i);
+        if (due > sim.now_us && due - sim.now_us < us)
+            us = due - sim.now_us;
+    }
     if (!sim.over && us > sim.skip_us)
         us = sim.skip_us;
     sim.now_us += us;

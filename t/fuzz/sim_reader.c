@@ -3,7 +3,7 @@
  * sim_reader: the client: reads responses as RFC 9112 has them, strictly, and
  * holds each against the request that it must belong to.
  */
-#include "sim.h"
+#include "sim_world.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -165,6 +165,10 @@ static void check_plain(struct sim_conn *c)
     int file = q->path[0] == '/' ? sim_file_find(q->path + 1, n) : -1;
     const char *mark = NULL;
 
+    if (sim_world.access && n >= 4 && strncmp(q->path, "/sub/", 5) == 0) {
+        PROPERTY(r->status == 401 || (sim.wild && r->status >= 400));
+        return;
+    }
     if (file < 0 || (n && q->path[n] == '/' && !sim_files[file].directory))
         return;
     mark = sim_files[file].mark;

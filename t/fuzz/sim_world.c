@@ -14,6 +14,7 @@
 #include "files/entry.h"
 #include "os/log.h"
 #include "serve/moving.h"
+#include "share/attempts.h"
 
 struct sim_world sim_world;
 
@@ -88,8 +89,14 @@ void sim_world_run(unsigned options)
     const struct conf *conf = sim_conf(options);
     struct sim_world *o = &sim_world;
 
+    int fd;
+
     make_once();
+    o->attempts = attempts_new(&fd);
+    PROPERTY(o->attempts);
+    close(fd);
     o->limits = sim_conf_limits(options);
+    o->access = sim_conf_access(options);
     o->start = (struct worker_start){ .conf = conf,
                                       .listener = listener,
                                       .root = roots,
@@ -98,6 +105,7 @@ void sim_world_run(unsigned options)
                                       .access_log = SIM_LOG,
                                       .counters = &o->counters,
                                       .board = o->board,
+                                      .attempts = o->attempts,
                                       .connections = &o->connections };
     for (size_t i = 0; i < conf->n_sites; i++)
         o->start.n_roots += 1 + conf->sites[i].n_aliases;
@@ -118,6 +126,7 @@ void sim_world_run(unsigned options)
         PROPERTY(worker_run(&o->start) == 0);
     } while (sim_next());
     PROPERTY(sim.n_moved == 0);
+    attempts_free(o->attempts);
 
     for (int i = 0; i < SIM_CONNS; i++)
         PROPERTY(sim.conn[i].accepted == sim.conn[i].closed);

@@ -16,10 +16,12 @@ struct sim_world {
     struct counters counters;
     struct counters_slot slot;
     struct board *board;
+    struct attempts *attempts;
     struct board_reader events;
     _Atomic uint64_t connections;
     struct sim_conn *accepted[SIM_CONNS]; /* in that order */
     unsigned n_accepted;
+    bool access; /* nobody gets what is below /sub/ unasked */
     bool limits; /* of requests a connection, of connections an address */
 };
 
