@@ -13,13 +13,6 @@ from harness import until
 FILES = {"a.txt": "a\n"}
 
 
-def reload(server, listen, **more):
-    since = server.mark()
-    server.configure({"server": dict(more, listen=listen)})
-    server.signal(signal.SIGHUP)
-    server.await_line("M013", since)
-
-
 def refused(address):
     """Nobody waits in a queue that nobody takes from."""
     family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
@@ -56,13 +49,18 @@ def stopped(serve, tmp_path):
             os.kill(pid, signal.SIGCONT)
 
 
-def test_addresses_that_are_removed_and_come_again(stopped, tmp_path):
-    path = str(tmp_path / "s")
+def removed_and_again(stopped, serve, folder):
+    """Addresses that are removed and come again."""
+    path = str(folder / "s")
     server = stopped(["127.0.0.1:0", "127.0.0.2:0", "unix:" + path])
     port = int(server.await_line(r"127\.0\.0\.2:(\d+)/")[1])
     tcp = ("127.0.0.2", port)
     old = server.workers()
-    reload(server, "127.0.0.1:0")
+    since = server.mark()
+    server.configure({"server": {"listen": "127.0.0.1:0"}})
+    server.signal(signal.SIGHUP)
+    yield
+    server.await_line("M013", since)
     until("they are refused", lambda: refused(tcp) and refused(path))
     assert server.get("/a.txt").status == 200
     server.configure({"server": {"listen": [
@@ -76,7 +74,7 @@ def test_addresses_that_are_removed_and_come_again(stopped, tmp_path):
     assert server.get("/a.txt").status == 200
 
 
-def test_an_address_that_comes_again_at_once(stopped):
+def again_at_once(stopped, serve, folder):
     """Before anybody has let go of it, and it is not shut afterwards."""
     server = stopped(["127.0.0.1:0", "127.0.0.2:0"])
     port = int(server.await_line(r"127\.0\.0\.2:(\d+)/")[1])
@@ -86,9 +84,32 @@ def test_an_address_that_comes_again_at_once(stopped):
     since = server.mark()
     server.configure({"server": {"listen": ["127.0.0.1:0", "127.0.0.2:0"]}})
     server.signal(signal.SIGHUP)
+    yield
     server.await_line("M013: generation 3", since)
     with server.connect(address=("127.0.0.2", port)) as c:
         assert c.get("/a.txt").status == 200
+
+
+def finishes(stopped, serve, folder):
+    """One that finishes (QUIT), whose workers do not turn: the next program
+    starts at once."""
+    server = stopped("127.0.0.1:0")
+    address = "127.0.0.1:%d" % server.port
+    server.signal(signal.SIGQUIT)
+    yield
+    until("it is refused", lambda: refused(("127.0.0.1", server.port)))
+    other = serve(files=FILES, conf={"server": {"listen": address}})
+    assert other.get("/a.txt").status == 200
+
+
+def test_addresses_of_those_that_do_not_turn(stopped, serve, tmp_path):
+    """Their master waits for them for some seconds: for all at once."""
+    begun = [act(stopped, serve, tmp_path)
+             for act in (removed_and_again, again_at_once, finishes)]
+    for act in begun:
+        next(act)
+    for act in begun:
+        assert next(act, "over") == "over"
 
 
 def test_what_waits_when_an_address_is_removed_is_answered(serve):
@@ -122,13 +143,3 @@ def test_a_drain_ends_by_a_kill(serve):
     server.signal(signal.SIGHUP)
     server.await_line("M032: .*by signal 9", since)
     assert not harness.alive(pid)
-
-
-def test_the_next_program_starts_at_once(stopped, serve):
-    """One that finishes (QUIT), whose workers do not turn."""
-    server = stopped("127.0.0.1:0")
-    address = "127.0.0.1:%d" % server.port
-    server.signal(signal.SIGQUIT)
-    until("it is refused", lambda: refused(("127.0.0.1", server.port)))
-    other = serve(files=FILES, conf={"server": {"listen": address}})
-    assert other.get("/a.txt").status == 200
