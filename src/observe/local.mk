@@ -26,6 +26,7 @@ OBSERVE_PAGE = \
 	$(srcdir)/src/observe/page/index.html \
 	$(srcdir)/src/observe/page/page.css \
 	$(srcdir)/src/observe/page/words.js \
+	$(srcdir)/src/observe/page/reasons.js \
 	$(srcdir)/src/observe/page/freshness.js \
 	$(srcdir)/src/observe/page/facts.js \
 	$(srcdir)/src/observe/page/model.js \

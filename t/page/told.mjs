@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // What the page says of times and of connections, where that is put together.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 
 import { laneName } from "../../src/observe/page/draw.js";
-import { since } from "../../src/observe/page/words.js";
+import { reasonText, sectionText } from "../../src/observe/page/reasons.js";
+import { setLanguage, since } from "../../src/observe/page/words.js";
 
 // "+12 s" ten times tells nothing.
 test("moments of a ladder are told apart", () => {
@@ -23,4 +25,31 @@ test("a lane's name can be read aloud", () => {
     assert.match(laneName({ ...c, count: 0, closedFirst: "server", end: "unused" }, true),
                  /^Connection 3, worker 1, port 40312, requests: 0, never used/);
     assert.doesNotMatch(laneName({ ...c, port: undefined, ended: undefined }, false), /undefined/);
+});
+
+// A Chinese page has no English but names: all of src/http/reason.h.
+test("the server's reasons are told in the language of the page", () => {
+    const table = readFileSync(new URL("../../src/http/reason.h", import.meta.url), "utf8")
+        .replaceAll("\\\n", " ");
+    const rows = [...table.matchAll(/X\(\w+,\s+"([^"]+)",\s+"([^"]*)"\)/g)];
+    assert.ok(rows.length > 65);
+    // `globalThis.document` is all that a change of the language needs
+    globalThis.document ??= { documentElement: {} };
+    for (const [, said, rule] of rows) {
+        setLanguage("en");
+        assert.equal(reasonText(said), said);
+        assert.equal(sectionText(rule), rule);
+        setLanguage("zh");
+        assert.match(reasonText(said), said === "-" ? /-/ : /[\u4e00-\u9fff]/, said);
+        const names = /RFC|HTTP|TLS|Fetch|\[\w+\]|[\w-]+-[\w-]+|upload|fallback/g;
+        const keys = /symlinks|warm|path|live|attempts|client|server/g;
+        const rest = sectionText(rule).replaceAll(names, "").replaceAll(keys, "");
+        assert.doesNotMatch(rest, /[a-z]{2}/i, rule);
+    }
+    assert.equal(sectionText("RFC 9110 13.1.2, 13.2.2 step 3"),
+                 "RFC 9110 13.1.2, 13.2.2 第 3 步");
+    assert.equal(sectionText("RFC 9110 13.2.2 steps 1 and 2"), "RFC 9110 13.2.2 第 1、2 步");
+    assert.equal(sectionText("RFC 9110 15.3.1: no precondition, the whole file"),
+                 "RFC 9110 15.3.1：没有前提条件：整个文件");
+    setLanguage("en");
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // detail: what is known of one request or one connection.
 import { word, span, clock, moment, spareText } from "./words.js";
+import { reasonText, sectionText } from "./reasons.js";
 import { colour, isSpare } from "./model.js";
 import { rangeText } from "./facts.js";
 import { policyOf } from "./freshness.js";
@@ -21,10 +22,10 @@ function table(rows) {
 function section(text) {
     const m = /^RFC (\d+) (\d[\d.]*)/.exec(text ?? "");
     if (!m)
-        return text ?? "";
+        return sectionText(text ?? "");
     const section = `${m[1]}#section-${m[2].replace(/\.$/, "")}`;
     return html("a", { href: `https://www.rfc-editor.org/rfc/rfc${section}`, target: "_blank",
-                       rel: "noopener noreferrer" }, text);
+                       rel: "noopener noreferrer" }, sectionText(text));
 }
 
 function policyText(q) {
@@ -62,9 +63,11 @@ export function requestDetail(c, q, choose) {
     const out = [html("h2", {}, `${q.method} ${q.target}`)];
     out.push(html("div", { class: `decision c-${colour(q.status)}` },
                   html("p", {}, tag(q.status), " ",
-                       html("b", {}, q.fault ? q.fault_text : q.reason ?? q.end)),
+                       html("b", {}, q.fault ? q.fault_text
+                                         : reasonText(q.reason ?? q.end))),
                   q.section ? html("p", { class: "sec" }, section(q.section)) : null,
-                  q.end && q.end !== "sent" ? html("p", { class: "sec" }, q.end) : null));
+                  q.end && q.end !== "sent" ? html("p", { class: "sec" }, reasonText(q.end))
+                                               : null));
     if (q.debt_until)
         out.push(html("p", { class: "debt" }, word("debt", moment(q.debt_until * 1000))));
     if (q.status === 200 || q.status === 304)
@@ -131,7 +134,8 @@ function requestRow(c, q, choose) {
                              onclick: () => choose({ conn: c, request: q }) },
                  `${q.request}. ${q.target ?? ""}`),
             tag(q.status),
-            html("span", { class: "infer" }, `${span(q.sent - q.first)} · ${q.reason ?? q.end}`)];
+            html("span", { class: "infer" }, `${span(q.sent - q.first)} · ${
+                 reasonText(q.reason ?? q.end)}`)];
 }
 
 // Who closed first, and by what.
@@ -145,7 +149,7 @@ export function connectionDetail(c, choose, now) {
     const t = c.tcpEnd ?? c.tcp, kind = endKind(c);
     const out = [html("h2", {}, word("connection_n", c.number))];
     if (c.ended)
-        out.push(html("div", { class: "decision" }, html("p", {}, html("b", {}, c.end)),
+        out.push(html("div", { class: "decision" }, html("p", {}, html("b", {}, reasonText(c.end))),
                       html("p", { class: "sec" },
                            closedText(c, kind))));
     if (isSpare(c, now))

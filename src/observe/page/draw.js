@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // draw: lanes, ladders and the small pictures, as SVG.
 import { word, span, since, clock, bytes } from "./words.js";
+import { reasonText } from "./reasons.js";
 import { rangeText } from "./facts.js";
 import { colour, pathOf } from "./model.js";
 
@@ -159,7 +160,7 @@ function title(c, q) {
     if (!q)
         return word("connection_n", c.number);
     const range = rangeText(q);
-    return `${q.method} ${q.target} ${q.status || q.end}, ${span(q.sent - q.first)}` +
+    return `${q.method} ${q.target} ${q.status || reasonText(q.end)}, ${span(q.sent - q.first)}` +
         (range ? `, ${word("range", range)}` : "");
 }
 

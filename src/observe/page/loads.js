@@ -2,6 +2,7 @@
 // loads: a page load as an article: what it asked for over time, what it did not
 // ask for, and which connections it took.
 import { word, span, clock, bytes, spareText } from "./words.js";
+import { reasonText } from "./reasons.js";
 import { rangeText, ticks } from "./facts.js";
 import { colour, pathOf } from "./model.js";
 import { html, tag } from "./draw.js";
@@ -23,7 +24,7 @@ const inference = () => html("span", { class: "infer" }, word("inference"));
 
 // What came of it: how long, on which connection, how much.
 function noteText(q) {
-    const much = q.status === 304 ? q.reason : bytes(q.bytes), range = rangeText(q);
+    const much = q.status === 304 ? reasonText(q.reason) : bytes(q.bytes), range = rangeText(q);
     return [span(q.sent - q.first), `c${q.connection}`, much,
             range ? word("range", range) : null].filter(Boolean).join(" · ");
 }
