@@ -194,6 +194,37 @@ def test_a_slow_hand(observed, browser):
     c.close()
 
 
+# Of every request's bar: how much of it is below its text, which has no ground of
+# its own.
+COVERED = """
+return [...document.querySelectorAll('.load .track')].map(track => {
+    const bar = track.querySelector('i').getBoundingClientRect();
+    const note = track.querySelector('span');
+    const text = note.getBoundingClientRect();
+    const clear = getComputedStyle(note).backgroundColor === 'rgba(0, 0, 0, 0)';
+    return clear ? Math.min(bar.right, text.right) - Math.max(bar.left, text.left) : 0;
+});
+"""
+
+
+@pytest.mark.parametrize("delays", ((300, 0), (0, 300), (100, 300)))
+def test_a_bar_does_not_hide_what_is_said_of_it(serve, browser, delays):
+    """Whether it is long, or begins late, or both."""
+    server = serve(files=FILES, strong=False, rules="""
+[pace /one.html]
+delay = %dms
+[pace /logo.png]
+delay = %dms
+""" % tuple(max(1, d) for d in delays), conf={
+        "server": {"workers": 1}, "observe": {"listen": "127.0.0.1:0"}})
+    url = server.await_line(r"M012: observing at (http://\S+/)").group(1)
+    browser.open(server.url + "/one.html")
+    show(browser, url, 1)
+    WebDriverWait(browser.driver, 30, 0.05).until(
+        lambda d: len(browser.script(COVERED)) == 2)
+    assert max(browser.script(COVERED)) < 8      # the note's own edge
+
+
 def test_a_page_left_open_stays_small(observed, browser):
     server, url = observed
     browser.driver.get(url)

@@ -7,7 +7,7 @@ import { rangeText, ticks } from "./facts.js";
 import { colour, pathOf } from "./model.js";
 import { html, tag } from "./draw.js";
 
-const ROWS_SHOWN = 60;
+const ROWS_SHOWN = 60, NOTE_ROOM = 40; // % of a row
 
 export function shortName(url, page) {
     const u = new URL(url, "http://unknown"), p = new URL(page, "http://unknown");
@@ -36,10 +36,13 @@ function row(load, q, scale, choose) {
     mark.style.left = `${left}%`;
     mark.style.width = `${Math.min(width, 100 - left)}%`;
     const note = html("span", {}, noteText(q));
-    if (left < 55)
-        note.style.left = `${Math.min(left + width, 60)}%`;
-    else
+    // behind the bar, or before it; where neither has room, on a ground of its own
+    if (100 - left - width >= NOTE_ROOM)
+        note.style.left = `${left + width}%`;
+    else if (left >= NOTE_ROOM)
         note.style.right = `${100 - left}%`;
+    else
+        note.className = "on";
     const name = html("button", {
         type: "button", class: "name", title: q.url, "data-key": `${q.connection}.${q.request}`,
         onclick: () => choose({ conn: q.conn, request: q }),
