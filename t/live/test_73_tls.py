@@ -384,7 +384,9 @@ def test_the_units_are_correct(tmp_path):
     units = tmp_path / "units"
     units.mkdir()
     for name in "etagd-tls.service", "etagd-tls.socket":
-        shutil.copy(HERE / name, units)
+        # (hitch need not be installed, which newer ones ask for)
+        (units / name).write_text((HERE / name).read_text().replace(
+            "/usr/sbin/hitch", "/bin/true"))
     (units / "etagd.service").write_text(
         "[Service]\nExecStart=/bin/true\n")
     done = subprocess.run(
