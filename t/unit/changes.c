@@ -146,11 +146,65 @@ static void changed_while_read(void **state)
     rig_stop(&r, 0);
 }
 
+/* A file of two slices and more that is read step by step. */
+struct large {
+    struct rig r;
+    struct slabs slabs;
+    struct reading reading;
+    struct reading_tools t;
+    size_t n;
+    char *p; /* its bytes, all x */
+    int fd;
+};
+
+static void large_begin(struct large *l, int flags)
+{
+    *l = (struct large){ .t = { .slabs = &l->slabs,
+                                .limits = { 4 << 20, 4 << 20, 0, 20000000 },
+                                .scratch = malloc(READING_SLICE_BYTES) },
+                         .n = 2 << 20 };
+    l->p = malloc(l->n);
+    assert_non_null(l->p);
+    memset(l->p, 'x', l->n);
+    rig_init(&l->r);
+    rig_write(&l->r, "large.txt", l->p, l->n);
+    slabs_start(&l->slabs, 16 << 20, NULL, NULL);
+    l->fd = openat(l->r.dir_fd, "large.txt", flags | O_CLOEXEC);
+    reading_start(&l->reading, l->fd, 4 << 20, false, false);
+}
+
+static void large_end(struct large *l)
+{
+    reading_end(&l->t, &l->reading);
+    slabs_stop(&l->slabs);
+    close(l->fd);
+    free(l->p);
+    free(l->t.scratch);
+    rig_start(&l->r);
+    rig_stop(&l->r, 0);
+}
+
 /* One act and what follows from it. */
-static enum reading_state slice(struct reading_tools *t, struct reading *r)
+static enum reading_state act(struct reading_tools *t, struct reading *r)
 {
     reading_act(r, t->scratch);
     return reading_step(t, r);
+}
+
+static enum reading_state slice(struct large *l)
+{
+    return act(&l->t, &l->reading);
+}
+
+/* n bytes, and what is told of them. */
+static void is_read(const struct large *l, size_t n)
+{
+    uint8_t digest[32], expected[32];
+
+    digest_end(l->reading.digest, digest);
+    digest_of(l->p, n, expected);
+    assert_memory_equal(digest, expected, 32);
+    assert_memory_equal(l->reading.slab->p + l->reading.offset, l->p, n);
 }
 
 static bool under_way(enum reading_state s)
@@ -191,7 +245,7 @@ static void expected(void **state)
         reading_start(&reading, fd, 4 << 20, true, false);
         reading_expect(&reading, &was);
         while (under_way(s)) {
-            s = slice(&t, &reading);
+            s = act(&t, &reading);
             begun += s == READING_BEGUN;
         }
         assert_int_equal(s, READING_DONE);
@@ -213,133 +267,72 @@ static void expected(void **state)
  * again, and all that is told is of the new version. */
 static void changed_between_slices(void **state)
 {
-    struct rig r;
-    struct slabs slabs;
-    struct reading reading;
-    struct reading_tools t = { .slabs = &slabs,
-                               .limits = { 4 << 20, 4 << 20, 0, 20000000 },
-                               .scratch = malloc(READING_SLICE_BYTES) };
     enum reading_state s = READING_MORE;
-    size_t n = 2 << 20, begun = 1;
-    char *p = malloc(n);
-    uint8_t digest[32], expected[32];
+    struct large l;
+    size_t begun = 1;
     struct file_version v;
 
     (void)state;
-    assert_non_null(p);
-    memset(p, 'x', n);
-    rig_init(&r);
-    rig_write(&r, "large.txt", p, n);
-    slabs_start(&slabs, 16 << 20, NULL, NULL);
-    int fd = openat(r.dir_fd, "large.txt", O_RDWR | O_CLOEXEC);
-    reading_start(&reading, fd, 4 << 20, false, false);
-    assert_int_equal(slice(&t, &reading), READING_BEGUN);
-    assert_int_equal(slice(&t, &reading), READING_MORE);
-    assert_true(utf8_prefix_ok(&reading.utf8));
-    p[1] = '\xff';
-    assert_int_equal(pwrite(fd, p, 2, 0), 2);
-    rig_version(fd, &v);
+    large_begin(&l, O_RDWR);
+    assert_int_equal(slice(&l), READING_BEGUN);
+    assert_int_equal(slice(&l), READING_MORE);
+    assert_true(utf8_prefix_ok(&l.reading.utf8));
+    l.p[1] = '\xff';
+    assert_int_equal(pwrite(l.fd, l.p, 2, 0), 2);
+    rig_version(l.fd, &v);
     while (under_way(s)) {
-        s = slice(&t, &reading);
+        s = slice(&l);
         begun += s == READING_BEGUN;
     }
     assert_int_equal(s, READING_DONE);
     assert_int_equal(begun, 2);
-    assert_int_equal(reading.version.mtime_ns, v.mtime_ns);
-    assert_false(utf8_prefix_ok(&reading.utf8));
-    digest_end(reading.digest, digest);
-    digest_of(p, n, expected);
-    assert_memory_equal(digest, expected, 32);
-    assert_memory_equal(reading.slab->p + reading.offset, p, n);
-    reading_end(&t, &reading);
-    slabs_stop(&slabs);
-    close(fd);
-    free(p);
-    free(t.scratch);
-    rig_start(&r);
-    rig_stop(&r, 0);
+    assert_int_equal(l.reading.version.mtime_ns, v.mtime_ns);
+    assert_false(utf8_prefix_ok(&l.reading.utf8));
+    is_read(&l, l.n);
+    large_end(&l);
 }
 
 /* Step by step: the file grows by a byte before each last slice. */
 static void never_still(void **state)
 {
-    struct rig r;
-    struct slabs slabs;
-    struct reading reading;
-    struct reading_tools t = { .slabs = &slabs,
-                               .limits = { 4 << 20, 4 << 20, 0, 20000000 },
-                               .scratch = malloc(READING_SLICE_BYTES) };
     enum reading_state s = READING_MORE;
-    size_t n = 2 << 20, changes = 0;
-    char *p = calloc(1, n);
+    struct large l;
+    size_t changes = 0;
 
     (void)state;
-    assert_non_null(p);
-    rig_init(&r);
-    rig_write(&r, "large.txt", p, n);
-    slabs_start(&slabs, 16 << 20, NULL, NULL);
-    int fd = openat(r.dir_fd, "large.txt", O_RDWR | O_APPEND | O_CLOEXEC);
-    reading_start(&reading, fd, 4 << 20, false, false);
-    assert_int_equal(slice(&t, &reading), READING_BEGUN);
-    assert_non_null(reading.slab);
+    large_begin(&l, O_RDWR | O_APPEND);
+    assert_int_equal(slice(&l), READING_BEGUN);
+    assert_non_null(l.reading.slab);
     while (under_way(s)) {
-        if (reading.at == READING_SLICE_BYTES) {
-            assert_int_equal(write(fd, "x", 1), 1);
+        if (l.reading.at == READING_SLICE_BYTES) {
+            assert_int_equal(write(l.fd, "x", 1), 1);
             changes++;
         }
-        s = slice(&t, &reading);
+        s = slice(&l);
     }
     assert_int_equal(s, READING_FAILED);
     assert_int_equal(changes, 3);
-    assert_null(reading.slab);
-    reading_end(&t, &reading);
-    slabs_stop(&slabs);
-    close(fd);
-    free(p);
-    free(t.scratch);
-    rig_start(&r);
-    rig_stop(&r, 0);
+    assert_null(l.reading.slab);
+    large_end(&l);
 }
 
 /* It is cut while it is read: no SIGBUS, and the new version in the end. */
 static void cut_while_read(void **state)
 {
-    struct rig r;
-    struct slabs slabs;
-    struct reading reading;
-    struct reading_tools t = { .slabs = &slabs,
-                               .limits = { 4 << 20, 4 << 20, 0, 20000000 },
-                               .scratch = malloc(READING_SLICE_BYTES) };
     enum reading_state s = READING_MORE;
-    size_t n = 2 << 20;
-    char *p = calloc(1, n);
-    uint8_t digest[32], expected[32];
+    struct large l;
 
     (void)state;
-    assert_non_null(p);
-    rig_init(&r);
-    rig_write(&r, "large.txt", p, n);
-    slabs_start(&slabs, 16 << 20, NULL, NULL);
-    int fd = openat(r.dir_fd, "large.txt", O_RDWR | O_CLOEXEC);
-    reading_start(&reading, fd, 4 << 20, false, false);
-    assert_int_equal(slice(&t, &reading), READING_BEGUN);
-    assert_int_equal(slice(&t, &reading), READING_MORE);
-    assert_int_equal(ftruncate(fd, 100), 0);
+    large_begin(&l, O_RDWR);
+    assert_int_equal(slice(&l), READING_BEGUN);
+    assert_int_equal(slice(&l), READING_MORE);
+    assert_int_equal(ftruncate(l.fd, 100), 0);
     while (under_way(s))
-        s = slice(&t, &reading);
+        s = slice(&l);
     assert_int_equal(s, READING_DONE);
-    assert_int_equal(reading.version.size, 100);
-    digest_end(reading.digest, digest);
-    digest_of(p, 100, expected);
-    assert_memory_equal(digest, expected, 32);
-    assert_memory_equal(reading.slab->p + reading.offset, p, 100);
-    reading_end(&t, &reading);
-    slabs_stop(&slabs);
-    close(fd);
-    free(p);
-    free(t.scratch);
-    rig_start(&r);
-    rig_stop(&r, 0);
+    assert_int_equal(l.reading.version.size, 100);
+    is_read(&l, 100);
+    large_end(&l);
 }
 
 static void racy_rows(void **state)
