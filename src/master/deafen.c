@@ -14,10 +14,22 @@
 #include "os/clock.h"
 #include "os/net.h"
 
-/* The sockets are not ours alone: systemd's, or those of the next etagd. */
+/* The sockets are not ours alone: systemd's, or those of the next etagd, or of
+ * the one before, which goes on because this one does not come up. */
 static bool lives_on(const struct master *m)
 {
-    return m->inherit.activated || m->upgrade.replaced || m->released;
+    return m->inherit.activated || m->upgrade.replaced || m->released ||
+           m->awaited;
+}
+
+/* Was that place there before this program was? */
+static bool passed(const struct master *m, const char *text)
+{
+    for (size_t i = 0; i < m->inherit.n; i++) {
+        if (strcmp(m->inherit.socket[i].name, text) == 0)
+            return true;
+    }
+    return false;
 }
 
 static bool serves(const struct generation *g, const char *text)
@@ -46,7 +58,8 @@ void deafen_begin(struct master *m, struct generation *g)
 
     for (size_t i = 0; i < g->conf->n_listen; i++) {
         const struct conf_listen *l = &g->conf->listen[i];
-        if (ours && g->listener[i] >= 0 && l->addr.sa.sa_family == AF_UNIX)
+        if (ours && g->listener[i] >= 0 && l->addr.sa.sa_family == AF_UNIX &&
+            !(m->awaited && passed(m, l->text)))
             net_remove_socket(l->addr.un.sun_path);
     }
     if (lives_on(m))

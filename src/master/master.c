@@ -109,7 +109,10 @@ static void give_up(struct master *m, struct generation *g)
     }
     m->status = 1;
     m->ending = true;
-    generation_stop(g);
+    if (m->awaited) /* what some of them have taken is answered */
+        generation_drain(g, WORKER_FINISH);
+    else
+        generation_stop(g);
 }
 
 static void reap(struct master *m)

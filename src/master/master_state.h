@@ -86,6 +86,7 @@ struct master {
     int memory[INHERIT_MEMORIES]; /* for an upgrade */
     int moving[2];    /* from workers that finish to those that serve */
     bool takes_moves; /* also those of the program before this one */
+    bool awaited;     /* by that: it serves until this one says that it does */
     struct standing *standing; /* what workers know of leave */
     struct totals gone;        /* generations */
     uint64_t started_us;

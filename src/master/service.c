@@ -84,7 +84,8 @@ void service_unchanged(struct master *m)
 
 void service_stopping(struct master *m)
 {
-    (void)m;
+    if (m->awaited) /* the service is the program before this one */
+        return;
     notify_send("STOPPING=1\nSTATUS=finishing what is under way");
 }
 

@@ -37,6 +37,7 @@ void upgrade_begin(struct master *m, char *const *argv)
     ssize_t n = readlink("/proc/self/exe", m->program, sizeof m->program - 1);
 
     m->argv = argv;
+    m->awaited = m->inherit.upgrade >= 0;
     m->upgrade.channel = -1;
     if (n > 0)
         m->program[n] = '\0';
@@ -239,6 +240,7 @@ void upgrade_ready(struct master *m)
     char message[1 + sizeof address] = { WORD_READY };
     size_t n = 0;
 
+    m->awaited = false;
     if (m->inherit.upgrade < 0)
         return;
     if (m->takes_moves) {

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What is asked of etagd while an upgrade (USR2) is under way: an end is the
 end of both programs, and a reload reaches the one that serves afterwards."""
+import contextlib
 import os
 import re
 import shutil
 import signal
+import socket
 
 import pytest
 
@@ -100,6 +102,56 @@ def test_the_file_of_a_socket_goes_with_its_listen_line(serve, tmp_path, number)
         os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)
     assert server.process.popen.wait(harness.DEADLINE_S) == 0
     until("the end of the last", lambda: not kept.exists())
+
+
+TEXT = "".join("<p>line %d of a page that takes a while</p>\n" % i
+               for i in range(40000))
+WARM = {"warm": "*.html", "warm-time": "25s"}  # so long it is not ready
+
+
+@pytest.mark.parametrize("how", ("is stopped", "finishes", "does not come up"))
+def test_one_that_does_not_serve_leaves_the_sockets_alone(serve, tmp_path, how):
+    """They are the old one's, which serves on: TCP, and the file of another."""
+    tmp_path.chmod(0o755)
+    path = str(tmp_path / "s")
+    server = serve(files=dict(FILES, **{"%d.html" % i: TEXT + str(i) * 4096
+                                        for i in range(12)}),
+                   conf={"server": {
+                       "workers": 2, "control": tmp_path / "control",
+                       "pidfile": tmp_path / "pid",
+                       "listen": ["127.0.0.1:0", "unix:" + path]}})
+    server.configure({"prepare": WARM})
+    since = server.mark()
+    server.signal(signal.SIGUSR2)
+    new = int(server.await_line(r"M107: .* as pid (\d+)", since)[1])
+
+    def workers():
+        stats = {p: harness.proc_stat(p) for p in harness.processes()}
+        return [p for p, s in stats.items() if s and s[2] == new and
+                s[0] == "etagd-worker" and s[1] not in "ZX"]
+    if how == "does not come up":
+        seen = set()
+        while harness.alive(new) and len(seen) < 10:
+            fresh = set(workers()) - seen
+            for pid in fresh:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            seen |= fresh
+    else:
+        until("its workers", lambda: len(workers()) == 2)
+        os.kill(new, signal.SIGTERM if how == "is stopped" else signal.SIGQUIT)
+    server.await_line("M109: .*goes on", since)
+    assert not [line for line in server.process.lines if "M108" in line]
+    for _ in range(4):
+        assert server.get("/a.txt").status == 200
+    with socket.socket(socket.AF_UNIX) as s:
+        s.settimeout(harness.DEADLINE_S)
+        s.connect(path)
+        s.sendall(b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert s.recv(4096).startswith(b"HTTP/1.1 200")
+    assert int((tmp_path / "pid").read_text()) == server.pid
+    told = harness.run("--status", "--control", tmp_path / "control").stdout
+    assert "pid %d," % server.pid in told
 
 
 def test_one_at_a_time(slow, tmp_path):
