@@ -20,6 +20,7 @@
 #include "files/blocks.h"
 #include "files/entry.h"
 #include "files/files.h"
+#include "files/fill.h"
 #include "files/forms.h"
 #include "files/tags.h"
 #include "files/wish.h"
@@ -44,27 +45,30 @@ static APART void put_changed(const struct reply *to, const struct block *k,
     if (v->status)
         buf_span_put(b, status_line(v->status));
     else
-        buf_put(b, k->text, k->common_at);
-    size_t from = v->type.p ? k->fields_at : k->type_at;
-    buf_put(b, k->text + k->common_at, (size_t)(k->type_at - k->common_at));
+        buf_put(b, k->text, k->shape.common_at);
+    size_t from = v->type.p ? k->shape.fields_at : k->shape.type_at;
+    buf_put(b, k->text + k->shape.common_at,
+            (size_t)(k->shape.type_at - k->shape.common_at));
     buf_span_put(b, v->type.p ? v->type : SPAN(""));
-    buf_put(b, k->text + from, k->length_at - from);
+    buf_put(b, k->text + from, k->shape.length_at - from);
     if (v->extra.p)
         buf_span_put(b, v->extra);
     if (v->status == 0)
-        buf_put(b, k->text + k->length_at,
-                (size_t)(k->connection_at - k->length_at));
+        buf_put(b, k->text + k->shape.length_at,
+                (size_t)(k->shape.connection_at - k->shape.length_at));
     else if (v->with_length)
         answer_length(b, v->length);
     answer_connection(to, b);
 }
 
-static inline void put_head(const struct reply *to, const struct entry *e,
-                            struct block *k, const struct variant *v)
+/* k: one of the form's. */
+static inline void put_head(const struct reply *to, struct entry *e,
+                            const struct entry_form *f, struct block *k,
+                            const struct variant *v)
 {
-    blocks_date(to->a->files, e, k);
+    fill(to->a->files, e, f, k);
     if (v->status == 0 && to->persist && !v->extra.p)
-        buf_put(&to->t->out, k->text, k->bytes);
+        buf_put(&to->t->out, k->text, k->shape.bytes);
     else
         put_changed(to, k, v);
 }
@@ -86,7 +90,7 @@ static uint64_t random_bits(void)
 
 static struct block *partial_of(struct entry_form *f)
 {
-    return f->partial ? f->partial : &f->ok;
+    return f->partial ? f->partial : f->ok;
 }
 
 struct multipart {
@@ -138,7 +142,7 @@ static uint64_t multipart_length(const struct multipart *m,
 
 /* 206 with several parts (RFC 9110 14.6); the boundary can't be foreseen, so no
  * file can hold it on purpose. */
-static uint64_t put_multipart(const struct reply *to, const struct entry *e,
+static uint64_t put_multipart(const struct reply *to, struct entry *e,
                               struct entry_form *f, const struct plan *plan,
                               struct variant *v)
 {
@@ -157,11 +161,12 @@ static uint64_t put_multipart(const struct reply *to, const struct entry *e,
     BUF_LIT(&tb, "\r\n");
     v->type = buf_span(&tb);
     v->with_length = true;
-    m.type = span_of(k->text + k->type_at, (size_t)(k->fields_at - k->type_at));
+    m.type = span_of(k->text + k->shape.type_at,
+                     (size_t)(k->shape.fields_at - k->shape.type_at));
     v->length = multipart_length(&m, &plan->range, size);
 
     size_t from = t->out.n;
-    put_head(to, e, k, v);
+    put_head(to, e, f, k, v);
     for (unsigned i = 0; i < plan->range.n; i++) {
         const struct range_piece *p = &plan->range.piece[i];
         put_part_head(&t->out, &m, p, size);
@@ -176,7 +181,7 @@ static uint64_t put_multipart(const struct reply *to, const struct entry *e,
     return v->length;
 }
 
-static uint64_t put_range(const struct reply *to, const struct entry *e,
+static uint64_t put_range(const struct reply *to, struct entry *e,
                           struct entry_form *f, const struct plan *plan,
                           struct variant *v)
 {
@@ -188,7 +193,7 @@ static uint64_t put_range(const struct reply *to, const struct entry *e,
     v->with_length = true;
     v->length = p->bytes;
     size_t from = t->out.n;
-    put_head(to, e, partial_of(f), v);
+    put_head(to, e, f, partial_of(f), v);
     txn_piece_out(t, from);
     answer_content(to, e, f, p->first, p->bytes);
     return p->bytes;
@@ -220,12 +225,11 @@ static void put_own_lines(const struct reply *to, struct buf *b,
     }
 }
 
-/* Head and content are copied soon; the first lines of each are fetched now,
- * the processor sees by itself that the next ones are wanted, too. */
+/* Tag and content are copied soon; the first lines of each are fetched now, the
+ * processor sees by itself that the next ones are wanted, too. */
 static void fetch(const struct entry_form *f)
 {
-    __builtin_prefetch(f->ok.text);
-    __builtin_prefetch(f->ok.text + 64);
+    __builtin_prefetch(f->tag_text);
     if (f->bytes) {
         __builtin_prefetch(f->bytes);
         __builtin_prefetch(f->bytes + 64);
@@ -285,7 +289,7 @@ static void answer_file(const struct reply *to, struct entry *e)
     } else {
         size_t from = t->out.n;
         bool whole = plan.status == 200 && h->method != METHOD_HEAD;
-        put_head(to, e, plan.status == 304 ? f->not_modified : &f->ok, &v);
+        put_head(to, e, f, plan.status == 304 ? f->not_modified : f->ok, &v);
         if (plan.other_n)
             answer_tag(&t->out, from, span_of(plan.other, plan.other_n));
         content = whole ? f->plan.size : 0;
@@ -316,7 +320,7 @@ static void answer_refused(const struct reply *to, struct entry *e)
     }
     struct record *r = answer_record(to, e->status, e->reason);
     size_t from = t->out.n;
-    put_head(to, e, &f->ok, &v);
+    put_head(to, e, f, f->ok, &v);
     if (to->q->head.method != METHOD_HEAD)
         buf_put(&t->out, f->bytes, (size_t)size);
     else

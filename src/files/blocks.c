@@ -6,13 +6,10 @@
  */
 #include "files/blocks.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
 #include "base/uninit.h"
 #include "conf/rules.h"
-#include "files/audit.h"
 #include "files/block.h"
 #include "files/files.h"
 #include "http/lifetime.h"
@@ -213,8 +210,9 @@ static void put_date(struct buf *b, const char *name, int64_t t)
 }
 
 /* Status line, Server and Date: what every head begins with. */
-static void put_common(const struct files *fs, struct buf *b, struct block *k,
-                       const struct policy *p, int status)
+static void put_common(const struct files *fs, struct buf *b,
+                       struct block_shape *k, const struct policy *p,
+                       int status)
 {
     bool named;
     const char *server = rule_value(p, SPAN("Server"), &named);
@@ -233,13 +231,15 @@ static void put_common(const struct files *fs, struct buf *b, struct block *k,
 }
 
 /* Content-Length, what becomes of the connection, and the empty line. */
-static void put_tail(const struct files *fs, struct buf *b, struct block *k,
-                     bool with_length, uint64_t length)
+static void put_tail(const struct files *fs, struct buf *b,
+                     struct block_shape *k, bool with_length, uint64_t length)
 {
     k->length_at = (uint16_t)b->n;
     if (with_length) {
         BUF_LIT(b, "Content-Length: ");
+        k->digits_at = (uint16_t)b->n;
         buf_u64(b, length);
+        k->digits_n = (uint16_t)(b->n - k->digits_at);
         BUF_LIT(b, "\r\n");
     }
     k->connection_at = (uint16_t)b->n;
@@ -248,71 +248,75 @@ static void put_tail(const struct files *fs, struct buf *b, struct block *k,
     k->bytes = (uint16_t)b->n;
 }
 
-static bool keep_block(struct block *k, const struct buf *b)
+static bool keep_block(const struct files *fs, struct block **at,
+                       const struct entry_form *f, const struct block_shape *k,
+                       const struct buf *b)
 {
-    if (b->overflow)
-        return false;
-    free(k->text);
-    k->text = malloc(b->n);
-    if (!k->text)
-        return false;
-    memcpy(k->text, b->p, b->n);
-    k->second = INT64_MIN;
-    return true;
+    return !b->overflow && block_keep(fs->heads, at, f, k, b->p);
 }
 
-static void put_expires(struct buf *b, struct block *k, const struct entry *e)
+static void put_expires(struct buf *b, struct block_shape *k,
+                        const struct entry *e)
 {
-    k->expires_at = 0;
+    uint16_t at = (uint16_t)(b->n + sizeof "Expires: " - 1);
+
     if (e->expires == EXPIRES_ACCESS) {
-        k->expires_at = (uint16_t)(b->n + sizeof "Expires: " - 1);
+        k->expires_at = at;
         put_date(b, "Expires", 0);
     } else if (e->expires == EXPIRES_MODIFIED &&
                e->modified_s != COND_NO_DATE) {
-        put_date(b, "Expires", e->modified_s + e->expires_s);
+        k->expires_modified_at = at;
+        put_date(b, "Expires", 0);
     }
 }
 
-static void put_validators(struct buf *b, const struct entry *e,
-                           const struct entry_form *f, bool date)
+static void put_validators(struct buf *b, struct block_shape *k,
+                           const struct entry *e, const struct entry_form *f,
+                           bool date)
 {
-    if (f->tag_n)
+    if (f->tag_n) {
+        k->tag_at = (uint16_t)(b->n + sizeof "ETag: " - 1);
+        k->tag_n = f->tag_n;
         field(b, "ETag", span_of(f->tag_text, f->tag_n));
-    if (date && e->source.last_modified != COND_NO_DATE)
-        put_date(b, "Last-Modified", e->source.last_modified);
+    }
+    if (date && e->source.last_modified != COND_NO_DATE) {
+        k->modified_at = (uint16_t)(b->n + sizeof "Last-Modified: " - 1);
+        put_date(b, "Last-Modified", 0);
+    }
 }
 
-/* k: the form's block for 200 or, with other rules, for 206. */
-static bool make_ok(const struct files *fs, struct entry *e, enum coding c,
-                    struct block *k, const struct policy *p)
+/* at: the form's block for 200 or, with other rules, for 206. */
+static bool make_ok(const struct files *fs, const struct entry *e,
+                    enum coding c, struct block **at, const struct policy *p)
 {
     UNINIT char storage[BLOCK_BYTES_MAX];
     struct buf b = buf_over(storage, sizeof storage);
-    struct entry_form *f = entry_form(e, c);
+    const struct entry_form *f = entry_form(e, c);
+    struct block_shape k = { 0 };
     enum coding c_sent = c;
     bool named;
     const char *type = rule_value(p, SPAN("Content-Type"), &named);
 
-    put_common(fs, &b, k, p, 200);
+    put_common(fs, &b, &k, p, 200);
     if (!named)
         type = e->type;
     if (type)
         field(&b, "Content-Type", span_str(type));
-    k->fields_at = (uint16_t)b.n;
+    k.fields_at = (uint16_t)b.n;
     if (c == CODING_IDENTITY)
         c_sent = (enum coding)e->own;
     if (c_sent != CODING_IDENTITY)
         field(&b, "Content-Encoding", span_str(coding_row(c_sent)->name));
-    put_validators(&b, e, f, true);
+    put_validators(&b, &k, e, f, true);
     rule_value(p, SPAN("Accept-Ranges"), &named);
     if (!named)
         BUF_LIT(&b, "Accept-Ranges: bytes\r\n");
     put_vary(&b, blocks_vary(e), NULL, p);
     put_rule_fields(&b, p, SPAN(""), false, entry_guarded(fs, e));
-    put_expires(&b, k, e);
+    put_expires(&b, &k, e);
     put_nosniff(fs, &b, p);
-    put_tail(fs, &b, k, true, f->plan.size);
-    return keep_block(k, &b);
+    put_tail(fs, &b, &k, true, f->plan.size);
+    return keep_block(fs, at, f, &k, &b);
 }
 
 static bool make_not_modified(const struct files *fs, struct entry *e,
@@ -321,22 +325,17 @@ static bool make_not_modified(const struct files *fs, struct entry *e,
     UNINIT char storage[BLOCK_BYTES_MAX];
     struct buf b = buf_over(storage, sizeof storage);
     struct entry_form *f = entry_form(e, c);
-    struct block *k = block_make(&f->not_modified);
+    struct block_shape k = { 0 };
 
-    if (!k)
-        return false;
-    put_common(fs, &b, k, p, 304);
-    k->fields_at = (uint16_t)b.n;
+    put_common(fs, &b, &k, p, 304);
+    k.fields_at = (uint16_t)b.n;
     /* Last-Modified only helps a cache that has no tag to go by */
-    put_validators(&b, e, f, f->tag_n == 0);
+    put_validators(&b, &k, e, f, f->tag_n == 0);
     put_vary(&b, blocks_vary(e), NULL, p);
     put_rule_fields(&b, p, SPAN(""), true, entry_guarded(fs, e));
-    put_expires(&b, k, e);
-    put_tail(fs, &b, k, false, 0);
-    if (keep_block(k, &b))
-        return true;
-    block_drop(&f->not_modified);
-    return false;
+    put_expires(&b, &k, e);
+    put_tail(fs, &b, &k, false, 0);
+    return keep_block(fs, &f->not_modified, f, &k, &b);
 }
 
 static struct span media_essence(const char *type)
@@ -374,16 +373,17 @@ bool blocks_file(const struct files *fs, struct entry *e)
     if (partial)
         resolve_rules(fs, e, 206, &p206);
     e->rule_line = p.cache_rule ? p.cache_rule->line : 0;
+    e->dated_s = INT64_MIN;
     for (int c = 0; c < CODING_COUNT; c++) {
         struct entry_form *f = entry_form(e, (unsigned)c);
         if (f)
-            block_drop(&f->not_modified); /* of what was known before */
+            /* of what was known before */
+            block_drop(fs->heads, &f->not_modified, f);
         if (!(e->source.available >> c & 1))
             continue;
         if (!make_ok(fs, e, (enum coding)c, &f->ok, &p))
             return false;
-        if (partial && (!block_make(&f->partial) ||
-                        !make_ok(fs, e, (enum coding)c, f->partial, &p206)))
+        if (partial && !make_ok(fs, e, (enum coding)c, &f->partial, &p206))
             return false;
     }
     return true;
@@ -422,7 +422,7 @@ int blocks_head_put(const struct files *fs, struct buf *b,
                     const struct blocks_head *h)
 {
     const char *type = h->type;
-    struct block unused;
+    struct block_shape unused;
     struct policy p;
     bool named;
 
@@ -454,36 +454,20 @@ bool blocks_page(const struct files *fs, struct entry *e, const char *type,
 {
     UNINIT char storage[BLOCK_BYTES_MAX];
     struct buf b = buf_over(storage, sizeof storage);
-    struct block *k = &e->own_form.ok;
+    struct block_shape k = { 0 };
     const char *tongue = language_tag(LANGUAGE_EN);
     struct policy p;
 
     rules_resolve(fs->conf, site_name(fs, e->site), span_of(e->path, e->path_n),
                   media_essence(type), e->status, &p);
     /* what is said of the file does not hold for the page that replaces it */
-    put_common(fs, &b, k, &p, e->status);
+    put_common(fs, &b, &k, &p, e->status);
     field(&b, "Content-Type", span_str(type));
-    k->fields_at = (uint16_t)b.n;
+    k.fields_at = (uint16_t)b.n;
     put_tongue(&b, tongue, &p);
     put_vary(&b, NULL, tongue, &p);
     put_rule_fields(&b, &p, SPAN(""), false, entry_guarded(fs, e));
     put_nosniff(fs, &b, &p);
-    put_tail(fs, &b, k, true, page_n);
-    k->expires_at = 0;
-    return keep_block(k, &b);
-}
-
-void blocks_date(const struct files *fs, const struct entry *e, struct block *b)
-{
-    if (b->second == fs->now->second)
-        return;
-    b->second = fs->now->second;
-    if (e->clock_s == 0)
-        memcpy(b->text + b->date_at, fs->now->date, DATE_BYTES);
-    else
-        date_format(b->text + b->date_at, fs->now->second + e->clock_s);
-    if (b->expires_at)
-        date_format(b->text + b->expires_at,
-                    fs->now->second + e->clock_s + e->expires_s);
-    audit_dated(fs, e);
+    put_tail(fs, &b, &k, true, page_n);
+    return keep_block(fs, &e->own_form.ok, &e->own_form, &k, &b);
 }

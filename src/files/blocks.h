@@ -62,8 +62,4 @@ const char *blocks_vary(const struct entry *e);
 bool blocks_shared(const struct files *fs, const struct conf_site *site,
                    struct span path);
 
-/* Brings Date and Expires up to the current second. */
-void blocks_date(const struct files *fs, const struct entry *e,
-                 struct block *b);
-
 #endif

@@ -105,9 +105,9 @@ static void drop_form(struct files *fs, struct entry *e, struct entry_form *f)
     f->slab = 0;
     f->bytes = NULL;
     f->sums = NULL;
-    block_free(&f->ok);
-    block_drop(&f->partial);
-    block_drop(&f->not_modified);
+    block_drop(fs->heads, &f->ok, f);
+    block_drop(fs->heads, &f->partial, f);
+    block_drop(fs->heads, &f->not_modified, f);
 }
 
 /* What is said of other things than files. */

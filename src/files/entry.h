@@ -41,7 +41,7 @@ struct entry_form {
     /* read for each answer */
     const char *bytes;    /* mapped; NULL: sent from fd */
     const uint64_t *sums; /* mapped: of fd's blocks (base/sum.h); or NULL */
-    struct block ok;      /* 200 */
+    struct block *ok;     /* 200; NULL: not made */
     int fd;             /* large files and sidecars: sent from here; else -1 */
     bool others;        /* versions with other bytes were handed out */
     bool tag_of_others; /* with this very tag */
@@ -139,6 +139,7 @@ struct entry {
     /* of the tags of source.known whose forms are not there: forms_tell() */
     uint8_t known[CODING_COUNT - 1][TAGS_DIGEST];
     int64_t expires_s, clock_s;
+    int64_t dated_s; /* the second in which a head was filled last */
     enum etag_scheme etag_scheme;
     enum expires_kind expires;
     int rule_line; /* of the last [cache] rule that matched; 0: none */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "files/aside.h"
+#include "files/block.h"
 #include "files/questions.h"
 #include "files/dirs.h"
 #include "files/entry.h"
@@ -34,7 +35,8 @@ bool files_init(struct files *fs, const struct root *root, size_t n_roots,
     if (!fs->root)
         return false;
     memcpy(fs->root, root, n_roots * sizeof fs->root[0]);
-    if (!questions_init(fs) ||
+    fs->heads = calloc(1, sizeof *fs->heads);
+    if (!fs->heads || !questions_init(fs) ||
         !cache_init(&fs->cache, fs->conf->prepare.files, seed))
         return false;
     if (fs->conf->prepare.freshness == FRESHNESS_AUTO)
@@ -78,6 +80,9 @@ bool files_free(struct files *fs)
     follow_end(fs);
     free(fs->asks);
     words_end(&fs->words);
+    if (fs->heads)
+        block_table_end(fs->heads);
+    free(fs->heads);
     return true;
 }
 

@@ -22,6 +22,7 @@
 #include "prepare/client.h"
 
 struct aside;
+struct block_table;
 struct dirs;
 struct entry;
 struct head;
@@ -82,6 +83,7 @@ struct files {
     struct cache cache;
     struct drops drops;
     struct words words;
+    struct block_table *heads;
     struct dirs *dirs; /* NULL: nothing is watched */
     struct siblings siblings;
     struct idle {

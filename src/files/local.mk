@@ -12,6 +12,7 @@ libfiles_a_SOURCES = \
 	src/files/drops.c src/files/drops.h \
 	src/files/entry.c src/files/entry.h \
 	src/files/replies.c src/files/replies.h \
+	src/files/fill.c src/files/fill.h \
 	src/files/files.c src/files/files.h \
 	src/files/find.c src/files/find.h \
 	src/files/follow.c src/files/follow.h \
