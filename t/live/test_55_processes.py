@@ -234,7 +234,7 @@ def test_what_a_worker_writes_ends_nobody(serve, tmp_path):
     random_ = random.Random(11)
     load = Load(server)
     with Stream(observer.port):
-        for round_ in range(10):
+        for round_ in range(5):
             for _ in range(4):
                 scribble(workers[round_ % 2], random_)
                 load.more(5)
