@@ -6,6 +6,7 @@
  */
 #include "files/entry.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@
 
 struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
 {
-    struct entry *e = calloc(1, sizeof *e + path.n + 1);
+    struct entry *e = calloc(1, offsetof(struct entry, path) + path.n + 1);
 
     if (!e)
         return NULL;
@@ -154,6 +155,7 @@ void entry_end(struct files *fs, struct entry *e)
     free((void *)(uintptr_t)e->source.alias);
     if (e->file_path != e->path + 1)
         free(e->file_path);
+    free(e->known);
     e->magic = 0;
     free(e);
 }

@@ -64,6 +64,12 @@ struct entry_coded {
     struct file_version version;
 };
 
+/* What tags of forms are made of that are not there: see plan_source.known and
+ * forms_tell(). */
+struct entry_known {
+    uint8_t tag[CODING_COUNT][TAGS_DIGEST];
+};
+
 /* See plan_source.alias. */
 struct entry_alias {
     struct etag tag; /* must be first */
@@ -100,9 +106,8 @@ struct entry {
     bool previous;    /* the root does not have it any more (previous.h) */
     bool rewritten;   /* read again, whatever its times say */
     int fd; /* of the file until facts are there, and for large files; or -1 */
+    int lane; /* of the helper that looked it up; -1: none did */
     struct file_version version;
-    uint32_t sidecars;      /* bit per coding: a sidecar is used */
-    unsigned root;          /* index in the worker's roots */
     int mark[CODING_COUNT]; /* of the file and its sidecars (marks.h); or 0 */
     uint64_t asked_fresh;   /* generation of the watch at the ask */
     uint64_t since_us;      /* its bytes are to be read later than that; 0: any
@@ -136,16 +141,17 @@ struct entry {
     /* the answer */
     struct entry_form own_form; /* identity */
     struct plan_source source;
-    /* of the tags of source.known whose forms are not there: forms_tell() */
-    uint8_t known[CODING_COUNT - 1][TAGS_DIGEST];
+    struct entry_known *known; /* NULL: source.known has none */
     int64_t expires_s, clock_s;
     int64_t dated_s; /* the second in which a head was filled last */
-    enum etag_scheme etag_scheme;
-    enum expires_kind expires;
+    enum etag_scheme etag_scheme : 8;
+    enum expires_kind expires : 8;
+    enum entry_kind kind : 8;
+    enum reason reason : 8;
     int rule_line; /* of the last [cache] rule that matched; 0: none */
     /* the look-up */
-    int status; /* ENTRY_MOVED, ENTRY_REFUSED */
-    enum reason reason;
+    int16_t status;     /* ENTRY_MOVED, ENTRY_REFUSED */
+    uint8_t sidecars;   /* bit per coding: a sidecar is used */
     uint32_t refs;      /* the cache's own included */
     uint64_t asked_us;  /* its facts; monotonic */
     uint64_t sent_us;   /* the ask that is under way */
@@ -156,7 +162,6 @@ struct entry {
     uint64_t hash;
     uint32_t magic; /* 0: let go of */
     unsigned site;
-    enum entry_kind kind;
     bool watched;       /* `fresh` may be trusted */
     bool pending;       /* facts have been asked for: requests wait */
     bool racy;          /* changed so lately that equal times prove nothing */
@@ -165,14 +170,14 @@ struct entry {
     bool naming;        /* the tags of its forms are on their way */
     bool untold;        /* source.known has one whose tag was not made yet */
     bool foreign;       /* asking its descriptors may take for ever */
-    int lane;           /* of the helper that looked it up; -1: none did */
     uint64_t helped_us; /* when that began, monotonic */
+    unsigned root;      /* index in the worker's roots */
     uint32_t path_n;
     char path[]; /* decoded request path, the key; NUL-terminated */
 };
 
 /* A worker holds some hundred thousand of them (doc/cost.md, "Many files"). */
-_Static_assert(sizeof(struct entry) <= 736, "an entry has grown");
+_Static_assert(sizeof(struct entry) <= 648, "an entry has grown");
 
 /* A form that is there, or NULL. */
 static inline struct entry_form *entry_form(const struct entry *e,

@@ -82,7 +82,8 @@ static void set_tag(const struct files *fs, struct entry *e, enum coding c,
 }
 
 /* What can be confirmed before it is there.  Tags of times are left until then:
- * whether they were handed out for other bytes is known of bytes alone. */
+ * whether they were handed out for other bytes is known of bytes alone.  Without
+ * memory it is not told. */
 static void know(const struct files *fs, struct entry *e,
                  const struct prepare_answer *a)
 {
@@ -94,13 +95,17 @@ static void know(const struct files *fs, struct entry *e,
     if (e->etag_scheme != ETAG_SCHEME_CONTENT &&
         e->etag_scheme != ETAG_SCHEME_WEAK)
         return;
-    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++)
-        memcpy(e->known[c - 1], a->form[c], sizeof e->known[c - 1]);
+    if (known && !e->known)
+        e->known = calloc(1, sizeof *e->known);
+    if (known && !e->known)
+        return;
+    for (unsigned c = CODING_IDENTITY + 1; known && c < CODING_COUNT; c++)
+        memcpy(e->known->tag[c], a->form[c], TAGS_DIGEST);
     e->source.known = (uint8_t)known;
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         bool there = entry_form(e, c) != NULL;
         if (known >> c & 1 && there)
-            set_tag(fs, e, (enum coding)c, false, e->known[c - 1]);
+            set_tag(fs, e, (enum coding)c, false, e->known->tag[c]);
         e->untold = e->untold || (known >> c & 1 && !there);
     }
     e->source.twice = a->first;
@@ -113,7 +118,7 @@ void forms_tell(const struct files *fs, struct entry *e)
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         if (e->source.known >> c & 1 && !entry_form(e, c) &&
             coded_add(e, (enum coding)c))
-            set_tag(fs, e, (enum coding)c, false, e->known[c - 1]);
+            set_tag(fs, e, (enum coding)c, false, e->known->tag[c]);
     }
 }
 

@@ -188,7 +188,7 @@ void questions_more(struct files *fs, struct entry *e)
 static void take_sidecars(struct files *fs, struct entry *e,
                           const struct found *f)
 {
-    e->sidecars = f->sidecars;
+    e->sidecars = (uint8_t)f->sidecars;
     for (unsigned c = 0; c < CODING_COUNT; c++) {
         if (!(f->sidecars >> c & 1))
             continue;
@@ -196,7 +196,7 @@ static void take_sidecars(struct files *fs, struct entry *e,
         CHECK(f->sidecar_fd[c] >= 0);
         if (!form) {
             aside_close(fs, e->foreign ? e->lane : -1, f->sidecar_fd[c]);
-            e->sidecars &= ~(1u << c);
+            e->sidecars &= (uint8_t) ~(1u << c);
             continue;
         }
         CHECK(form->fd < 0);

@@ -118,7 +118,7 @@ static bool make_listing(struct entry *e, const struct found *f)
 
 static bool make_fixed(struct files *fs, struct entry *e, const struct found *f)
 {
-    e->status = f->status;
+    e->status = (int16_t)f->status;
     e->reason = f->reason;
     if (f->reason == REASON_FALLBACK)
         e->kind = ENTRY_FALLBACK;
