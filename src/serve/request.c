@@ -15,6 +15,7 @@
 #include "answer/paced.h"
 #include "answer/txn.h"
 #include "answer/upload.h"
+#include "base/apart.h"
 #include "base/check.h"
 #include "conf/sites.h"
 #include "files/entry.h"
@@ -297,6 +298,14 @@ static void refuse(struct worker *w, struct conn *c, struct request *q,
     paced_begin(&to);
 }
 
+/* Not in line: few requests are for one. */
+static APART bool waits_listing(struct answers *a, struct conn *c,
+                                const struct request *q, struct entry *e,
+                                struct span query)
+{
+    return listings_queue(&(struct reply){ a, q, c, c->txn, true }, e, query);
+}
+
 /* For a helper, the preparer, a digest, or a listing? */
 static bool waits(struct worker *w, struct conn *c, const struct request *q,
                   struct entry *e, const struct target *target)
@@ -310,8 +319,7 @@ static bool waits(struct worker *w, struct conn *c, const struct request *q,
                                  &w->files, e, q->head.present & ABOUT_TAGS)) {
         where = &e->waiters;
     } else if (e->kind == ENTRY_LISTING) {
-        return listings_queue(&(struct reply){ &w->answers, q, c, t, true }, e,
-                              target->query);
+        return waits_listing(&w->answers, c, q, e, target->query);
     }
     if (where)
         list_append(where, &t->waiter);
