@@ -264,7 +264,7 @@ void accepting_moved(struct worker *w)
 {
     struct moved what;
     struct conn *gives_way;
-    struct span in;
+    struct span in = SPAN_NONE;
     int fd = 0, take = w->start->moving[MOVING_TAKE];
 
     w->acceptor.moved_left = true;
