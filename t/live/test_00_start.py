@@ -289,6 +289,7 @@ def test_quit_finishes_what_is_under_way(serve):
     head = c.read_head()
     assert head.status == 200
     server.signal(signal.SIGQUIT)
+    server.await_line("M081")
     body = c.read_raw(int(head.get("Content-Length")))
     assert body == data
     # An idle connection is not closed under its user, who may be sending just
