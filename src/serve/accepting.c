@@ -39,6 +39,16 @@
 #define PAUSE_MS 100
 #define YIELD_MS 5 /* until a worker that left its turn to another is back */
 
+/* Each worker is told of what waits there: a single one that is woken for all
+ * may be told to finish in the same turn, and would take nothing. */
+static void take_moved(int poll, int take, void *tag, bool on)
+{
+    if (on)
+        poll_add_level(poll, take, tag);
+    else
+        poll_remove(poll, take);
+}
+
 static void listen_on(struct worker *w, bool on)
 {
     for (size_t i = 0; i < w->conf->n_listen; i++) {
@@ -48,11 +58,9 @@ static void listen_on(struct worker *w, bool on)
         else
             poll_remove(w->poll, w->start->listener[i]);
     }
-    if (w->start->moving && on)
-        poll_add_listener(w->poll, w->start->moving[MOVING_TAKE],
-                          &w->acceptor.moved_tag);
-    else if (w->start->moving)
-        poll_remove(w->poll, w->start->moving[MOVING_TAKE]);
+    if (w->start->moving)
+        take_moved(w->poll, w->start->moving[MOVING_TAKE],
+                   &w->acceptor.moved_tag, on);
     CHECK(w->acceptor.on != on && !(on && w->acceptor.not_accepting));
     w->acceptor.on = on;
 }
@@ -244,10 +252,7 @@ static void take_last(struct acceptor *a, int poll, int take, bool on)
 {
     CHECK(a->last != on && a->not_accepting);
     a->last = a->moved_left = on;
-    if (on)
-        poll_add_listener(poll, take, &a->moved_tag);
-    else
-        poll_remove(poll, take);
+    take_moved(poll, take, &a->moved_tag, on);
 }
 
 /* Each does so after what it has given last, so that nothing is left, whoever

@@ -352,6 +352,9 @@ int poll_add_level(int poll, int fd, void *tag)
     if (fd == SIM_CONTROL) {
         sim.control_tag = tag;
         sim.control_on = true;
+    } else if (fd == SIM_MOVED) {
+        sim.moved_tag = tag;
+        sim.moved_on = true;
     } else if (fd >= SIM_HELPERS && fd < SIM_MOUNTS) {
         sim.helpers_tag[fd - SIM_HELPERS] = tag;
     } else {
@@ -365,11 +368,6 @@ int poll_add_level(int poll, int fd, void *tag)
 int poll_add_listener(int poll, int fd, void *tag)
 {
     PROPERTY(poll == SIM_POLL);
-    if (fd == SIM_MOVED) {
-        sim.moved_tag = tag;
-        sim.moved_on = true;
-        return 0;
-    }
     PROPERTY(fd == SIM_LISTENER && !sim.listener_closed);
     sim.listener_tag = tag;
     sim.listening = true;

@@ -417,3 +417,35 @@ def test_more_than_the_next_configuration_takes(serve, short):
         done = harness.run("--status=json", "-c", server.file)
         assert json.loads(done.stdout)["handed_over"] == {
             "given": 2, "taken": 2, "untaken": 1}
+
+
+EXCLUSIVE = 1 << 28  # EPOLLEXCLUSIVE
+
+
+def waited_for(pid):
+    """What a process waits for: {target of the descriptor: events}."""
+    found = {}
+    for fd in os.listdir("/proc/%d/fdinfo" % pid):
+        with open("/proc/%d/fdinfo/%s" % (pid, fd)) as info:
+            rows = [line.split() for line in info if line.startswith("tfd:")]
+        for row in rows:
+            target = os.readlink("/proc/%d/fd/%s" % (pid, row[1]))
+            found[target] = int(row[3], 16)
+    return found
+
+
+def test_each_worker_hears_of_what_comes(serve):
+    """A worker that is the only one to be woken, and finishes at that moment,
+    would leave a connection between programs: of all sockets that workers share
+    only those that listen wake one of them."""
+    server = serve(files=FILES, conf={"server": {"workers": 2}})
+    with open("/proc/net/unix") as table:
+        packets = {"socket:[%s]" % row[6] for row in
+                   (line.split() for line in table) if row[4] == "0005"}
+    one, other = (waited_for(pid) for pid in server.workers())
+    shared = {target for target in one.keys() & other.keys()
+              if target.startswith("socket:")}
+    assert shared & packets and shared - packets
+    for target in shared:
+        alone = bool(one[target] & EXCLUSIVE)
+        assert alone == (target not in packets), target
