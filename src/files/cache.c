@@ -16,14 +16,16 @@
 #include "files/entry.h"
 #include "os/heap.h"
 
+#define BUCKETS_MIN 64 /* a power of 2 */
+#define SPLITS 2       /* with one entry: more than one, to catch up */
+
 bool cache_init(struct cache *c, size_t files_max, uint64_t seed)
 {
-    size_t buckets = 64;
-
-    while (buckets < files_max)
-        buckets *= 2;
-    c->bucket = calloc(buckets, sizeof c->bucket[0]);
-    c->mask = buckets - 1;
+    c->buckets_max = files_max < BUCKETS_MIN ? BUCKETS_MIN : files_max;
+    c->bucket = calloc(c->buckets_max, sizeof c->bucket[0]);
+    c->buckets = BUCKETS_MIN;
+    c->mask = 2 * BUCKETS_MIN - 1;
+    c->still = false;
     c->seed = seed;
     list_init(&c->files);
     list_init(&c->others);
@@ -61,7 +63,7 @@ static APART void use(struct cache *c, struct entry *e)
 struct entry *cache_find(struct cache *c, uint64_t hash, unsigned site,
                          struct span path)
 {
-    struct entry *e = c->bucket[hash & c->mask];
+    struct entry *e = c->bucket[cache_place(c, hash)];
 
     c->looked++;
     for (; e; e = e->next) {
@@ -109,6 +111,47 @@ static struct entry *oldest(struct list *list)
     return LIST_ENTRY(list->prev, struct entry, lru);
 }
 
+static size_t known(const struct cache *c)
+{
+    return c->n_files + c->n_others;
+}
+
+/* One bucket more, for half of what is in the one that it was a part of. */
+static void split(struct cache *c)
+{
+    size_t upper = c->buckets++;
+    struct entry **from = &c->bucket[upper & c->mask >> 1];
+    struct entry **to = &c->bucket[upper];
+
+    while (*from) {
+        struct entry *e = *from;
+        if ((e->hash & c->mask) != upper) {
+            from = &e->next;
+            continue;
+        }
+        *from = e->next;
+        e->next = NULL;
+        *to = e;
+        to = &e->next;
+    }
+    if (c->buckets > c->mask)
+        c->mask = 2 * c->mask + 1;
+}
+
+/* And the other way round. */
+static void unite(struct cache *c)
+{
+    size_t upper = --c->buckets;
+
+    if (upper <= c->mask >> 1)
+        c->mask >>= 1;
+    struct entry **end = &c->bucket[upper & c->mask >> 1];
+    while (*end)
+        end = &(*end)->next;
+    *end = c->bucket[upper];
+    c->bucket[upper] = NULL;
+}
+
 struct entry *cache_add(struct cache *c, struct entry *e)
 {
     struct list *list = home(c, e);
@@ -126,7 +169,11 @@ struct entry *cache_add(struct cache *c, struct entry *e)
         CHECK(entry_is(victim));
         cache_unlink(c, victim);
     }
-    struct entry **at = &c->bucket[e->hash & c->mask];
+    for (int i = 0; i < SPLITS && !c->still && c->buckets < c->buckets_max &&
+                    known(c) >= c->buckets;
+         i++)
+        split(c);
+    struct entry **at = &c->bucket[cache_place(c, e->hash)];
     e->next = *at;
     *at = e;
     list_prepend(list, &e->lru);
@@ -137,7 +184,7 @@ struct entry *cache_add(struct cache *c, struct entry *e)
 
 void cache_unlink(struct cache *c, struct entry *e)
 {
-    struct entry **at = &c->bucket[e->hash & c->mask];
+    struct entry **at = &c->bucket[cache_place(c, e->hash)];
 
     CHECK(entry_is(e) && e->in_cache);
     while (*at != e) {
@@ -155,7 +202,11 @@ void cache_unlink(struct cache *c, struct entry *e)
 
 void cache_rest(struct cache *c)
 {
-    heap_zeroes(c->bucket, (c->mask + 1) * sizeof c->bucket[0]);
+    size_t were = c->buckets;
+
+    while (!c->still && c->buckets > BUCKETS_MIN && known(c) < c->buckets / 2)
+        unite(c);
+    heap_zeroes(c->bucket, were * sizeof c->bucket[0]);
 }
 
 void cache_free(struct cache *c)

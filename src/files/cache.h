@@ -2,6 +2,8 @@
  *
  * cache: finds and keeps entries: a hash table with two least-recently-used
  * lists, so that a flood of names that do not exist cannot drive out the files.
+ * It has as many buckets as entries, and gets one more with an entry (linear
+ * hashing): a worker that knows few files touches little memory.
  * Layer: files.  Its owner releases what is unlinked.
  */
 #ifndef ETAGD_FILES_CACHE_H
@@ -18,7 +20,9 @@ struct entry;
 
 struct cache {
     struct entry **bucket;
-    size_t mask;
+    size_t buckets, buckets_max; /* in use; there is room for */
+    size_t mask;                 /* of hashes, see cache_place() */
+    bool still; /* none may be split or united: somebody walks */
     uint64_t seed;
     int64_t second; /* the present one, by the owner */
     struct list files, others;
@@ -29,6 +33,15 @@ struct cache {
 };
 
 bool cache_init(struct cache *c, size_t files_max, uint64_t seed);
+
+/* Which bucket: of the two halves of a power of 2 the upper one is there in
+ * part, and what belongs to the rest of it is in the lower one. */
+static inline size_t cache_place(const struct cache *c, uint64_t hash)
+{
+    size_t at = hash & c->mask;
+
+    return at < c->buckets ? at : at & c->mask >> 1;
+}
 
 /* Many have gone. */
 void cache_rest(struct cache *c);

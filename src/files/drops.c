@@ -47,8 +47,11 @@ bool drops_add(struct files *fs, uint64_t slab,
     }
     if (d->n == DROPS_MAX)
         return false;
+    if (d->n == 0)
+        d->at = 0;
     d->row[d->n].slab = slab;
-    d->row[d->n++].left = fs->cache.mask + 1;
+    d->row[d->n++].left = fs->cache.buckets;
+    fs->cache.still = true;
     return true;
 }
 
@@ -75,7 +78,8 @@ void drops_step(struct files *fs, void (*drop)(struct files *, struct entry *))
                 drop(fs, e);
             e = next;
         }
-        d->at = (d->at + 1) & fs->cache.mask;
+        d->at = d->at + 1 < fs->cache.buckets ? d->at + 1 : 0;
         one_bucket_less(d);
     }
+    fs->cache.still = d->n > 0;
 }

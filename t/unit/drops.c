@@ -77,7 +77,7 @@ static void start(struct files *fs)
     assert_true(cache_init(&fs->cache, FILES, 7));
     for (unsigned i = 0; i < FILES; i++)
         put(fs, i);
-    steps_most = (fs->cache.mask + 1) / DROPS_STEP + FILES / DROPS_ENTRIES + 2;
+    steps_most = fs->cache.buckets / DROPS_STEP + FILES / DROPS_ENTRIES + 2;
 }
 
 static void stop(struct files *fs)
