@@ -54,6 +54,14 @@ def columns(pdf, *title):
             if tuple(w for _, w in found[i:i + n]) == title]
 
 
+def gaps(pdf, word, following):
+    """How far a word's end is from the one behind it, each time."""
+    found = re.findall(r'xMin="([\d.]+)"[^>]* xMax="([\d.]+)"[^>]*>([^<]*)<',
+                       read(pdf, "-bbox"))
+    return [float(b[0]) - float(a[1]) for a, b in zip(found, found[1:])
+            if (a[2], b[2]) == (word, following)]
+
+
 def test_everything_is_on_paper(program, tmp_path, printed):
     data, _, _ = run(program, tmp_path, "-p", "/one.html", "-s",
                      "first,again", "--matrix", "off")
@@ -75,6 +83,10 @@ def test_everything_is_on_paper(program, tmp_path, printed):
         assert found and min(found) > 6.4, (word, found)
     # What is said of a field has the same room beside every value.
     assert len(set(columns(pdf, "what", "it", "says"))) == 1
+    # Nor does the longest name that browsers send run into its value.
+    for pair in (("Upgrade-Insecure-Requests", "1"),
+                 ("X-Content-Type-Options", "nosniff")):
+        assert min(gaps(pdf, *pair)) > 3, pair
     # No step's name is a page's last line, no packet's note its first.
     steps = tuple("%d. %s" % (i + 1, s["text"])
                   for i, s in enumerate(data["steps"]))
