@@ -159,8 +159,8 @@ def parallel(d: Data) -> Optional[Answer]:
              if a[0] < b[1] and b[0] < a[1]]
     ports = len({p for _, _, p in spans})
     return Answer(_said(
-        "at the same time: %d requests on %d connections, of which %d pairs "
-        "were under way together" if pairs else
+        "at the same time: %d requests on %d connections, %d pairs of them "
+        "under way together" if pairs else
         "one after the other: %d requests on %d connections, %d pairs together",
         len(spans), ports, len(pairs))) if spans else None
 
@@ -340,8 +340,8 @@ def unused(d: Data) -> Optional[Answer]:
 def pipelined(d: Data) -> Optional[Answer]:
     if not d["streams"] or "pipelined" not in d["streams"][0]:
         return None
-    return Answer(_said("%d requests came before the answer to the one before "
-                        "them", sum(s["pipelined"] for s in d["streams"])))
+    return Answer(_said("%d requests came before the answer to the one "
+                        "before", sum(s["pipelined"] for s in d["streams"])))
 
 
 # -- caches, parts -----------------------------------------------------------

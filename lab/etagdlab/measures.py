@@ -185,7 +185,7 @@ def stall_holders(d: Data) -> Optional[Answer]:
                     times[asked] <= times[told["fin"]] <= times[answered]:
                 ended.append(told["fin"])
         out.append(_said(
-            "step %d: %d connections that asked for nothing were ended by the "
+            "step %d: %d connections that asked for nothing, ended by the "
             "server before the answer came", i, len(ended)))
         packets += ended
     return Answer(_list(out), sorted(packets)) if out else None

@@ -38,10 +38,9 @@ class Packets(Part):
             if captured:
                 mine = [p for p in self.d["packets"]
                         if p["stream"] == s["index"]]
-            count = len(s["requests"])
             w = self.w
             used = w("never used") if s["unused"] else \
-                w("%d request" + ("" if count == 1 else "s"), count)
+                w("%d requests", len(s["requests"]))
             text = w("%d. port %d: %s, %d packets", s["index"] + 1, s["port"],
                      used, len(mine)) if captured else \
                 w("%d. port %d: %s", s["index"] + 1, s["port"], used)

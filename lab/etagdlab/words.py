@@ -180,7 +180,7 @@ ZH = {
         "灰色粗线从未使用：浏览器会提前备好一个连接，以免下一个请求还要等待握手；"
         "这次其他连接已经够用。阴影：被剪掉的静默时间。",
     "%d. port %d: %s, %d packets": "%d. 端口 %d：%s，%d 个数据包",
-    "%d request": "%d 个请求", "%d requests": "%d 个请求",
+    "%d requests": "%d 个请求",
     ", closed first by the client": "，客户端先关闭",
     ", closed first by the server": "，服务器先关闭",
     ", reset first by the client": "，客户端复位",
@@ -200,13 +200,30 @@ ZH = {
 }
 
 
+# What is counted in English; "0 of 1 requests" stays as it is.
+_COUNTED = re.compile(
+    r"%(?:%|[-.\d]*[sdf](?:(?<! of %d)( (?:bytes|comments|confirmations|"
+    r"connections|frames|packets|pairs|reports|requests|segments)\b))?)")
+
+
+def _counted(template: str, args: Sequence[object]) -> str:
+    """"1 request", not "1 requests"."""
+    rest = iter(args)
+
+    def one(found: "re.Match[str]") -> str:
+        text = found.group()
+        alone = text != "%%" and next(rest, None) == 1 and found.group(1)
+        return text[:-1] if alone else text
+    return _COUNTED.sub(one, template)
+
+
 def fill(template: str, args: Sequence[object]) -> str:
     """%, whose arguments may come in another order: %2$s."""
     places = re.findall(r"%(\d)\$", template)
     if places:
         template = re.sub(r"%\d\$", "%", template)
         args = tuple(args[int(p) - 1] for p in places)
-    return template % tuple(args) if args else template
+    return _counted(template, args) % tuple(args) if args else template
 
 
 class Said(str):

@@ -150,7 +150,7 @@ EXERCISES = {
         "%d 字节用时 %.6f 秒：每秒 %.1f 百万字节",
     "step %d: %.3f s from the request to its answer":
         "第 %d 步：从请求到应答 %.3f 秒",
-    "step %d: %d connections that asked for nothing were ended by the server "
+    "step %d: %d connections that asked for nothing, ended by the server "
     "before the answer came":
         "第 %d 步：应答到来之前，服务器结束了 %d 个没有请求的连接",
     "%d packets: %s bytes": "%d 个数据包：%s 字节",
@@ -159,8 +159,8 @@ EXERCISES = {
     "the browser %s, port %d; the server %s, port %d":
         "浏览器 %s，端口 %d；服务器 %s，端口 %d",
     "; ": "；",
-    "at the same time: %d requests on %d connections, of which %d pairs were "
-    "under way together":
+    "at the same time: %d requests on %d connections, %d pairs of them under "
+    "way together":
         "同时：%2$d 个连接上有 %1$d 个请求，其中 %3$d 对同时在途",
     "one after the other: %d requests on %d connections, %d pairs together":
         "逐个：%2$d 个连接上有 %1$d 个请求，%3$d 对同时在途",
@@ -180,7 +180,7 @@ EXERCISES = {
     "port %d: the client": "端口 %d：客户端", "port %d: the server": "端口 %d：服务器",
     "%.1f s": "%.1f 秒", "port %d: %d requests": "端口 %d：%d 个请求",
     "port %d: open for %.1f s": "端口 %d：打开 %.1f 秒",
-    "%d requests came before the answer to the one before them":
+    "%d requests came before the answer to the one before":
         "%d 个请求早于前一个应答",
     "step %d, %s: ": "第 %d 步，%s：",
     "step %d: %d requests, %d of them answered 304, %d bytes":

@@ -275,6 +275,20 @@ def test_sentences_in_another_language():
     assert not english(report.html(sample(), "zh").split("<footer>")[0])
 
 
+@pytest.mark.parametrize("template,args,says", (
+    ("%d requests on %d connections in %.3f s", (1, 1, 1.0),
+     "1 request on 1 connection in 1.000 s"),
+    ("port %d: %d segments of at most %d bytes", (1, 2, 1),
+     "port 1: 2 segments of at most 1 byte"),
+    ("%d%% of %d packets, 0 of %d requests", (1, 1, 1),
+     "1% of 1 packets, 0 of 1 requests"),
+    ("%s bytes: %d requests", ("1", 11), "1 bytes: 11 requests")))
+def test_one_is_no_plural(template, args, says):
+    assert words.fill(template, args) == says
+    assert words.Said((template, *args)) == says
+    assert words.Words("en")(template, *args) == says
+
+
 def test_report_says_what_does_not_agree():
     data = sample()
     data["steps"][0]["resources"][1]["agree"] = False

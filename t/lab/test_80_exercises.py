@@ -124,7 +124,7 @@ WANTED = {
     # sooner there than one after the other on one connection.
     "embedded": ["^14: ", "at the same time", "request",
                  "^the browser: 7 .*one after the other: 7 requests on 1 "
-                 "connections in (?:1[.][2-9]|[2-9]|[0-9]{2})"],
+                 "connection in (?:1[.][2-9]|[2-9]|[0-9]{2})"],
     # (On a busy machine a segment may be sent again before its acknowledgement is
     # read.)
     "upload": ["127.0.0.1", "client", "^152[0-9]{3} bytes of content in 1[0-9]"
