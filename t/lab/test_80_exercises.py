@@ -29,6 +29,9 @@ def test_each_is_whole(program, name):
     # a name and a password for everybody to know
     assert all("for experiments" in x or "auth.users" in x for x in done.stderr.splitlines()
                if "warning" in x), done.stderr
+    # without idle-grace a connection is closed when it was announced to be
+    text = ini.read_text()
+    assert "second later" not in text and "idle-grace" not in text
     scenario.parse(exercises.TABLE[name].scenario)
     for mk in ("lab/local.mk", "www/local.mk"):
         assert "/exercise/%s." % name in (TOP / mk).read_text()
