@@ -186,8 +186,8 @@ static void take_facts(struct files *fs, struct entry *e,
                  e->path, coding_row((enum coding)e->declared)->name);
     if (a->disagrees && !told)
         log_line(LOG_INFO_, about_entry(fs, e), "W022",
-                 "%s: the name says %s, the content %s", e->path, a->type,
-                 a->magic);
+                 "%s: the name says %s, the content %s: sent as %s", e->path,
+                 media_said(span_str(e->path)), a->magic, a->type);
     e->follow = e->pending ? a->follow : 0;
     if (!e->follow)
         finish(fs, e);

@@ -199,6 +199,16 @@ const struct media_row *media_row(struct span file_name)
     return NULL;
 }
 
+const char *media_said(struct span path)
+{
+    size_t at = path.n;
+
+    while (at > 0 && path.p[at - 1] != '/')
+        at--;
+    const struct media_row *row = media_row(span_from(path, at));
+    return row ? row->type : "nothing";
+}
+
 struct span media_inner(struct span name)
 {
     static const struct {

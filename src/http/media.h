@@ -34,6 +34,9 @@ struct media_row {
 /* Row of a file name's extension (last dot, without case); NULL: unknown. */
 const struct media_row *media_row(struct span file_name);
 
+/* The type that a path's name says; "nothing". */
+const char *media_said(struct span path);
+
 /* Which of the two decided, for `etagd mime` and the log. */
 enum media_source {
     MEDIA_BY_NAME,    /* known extension, content agrees or has no say */

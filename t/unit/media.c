@@ -357,6 +357,10 @@ static void names_of_types(void **state)
     }
     /* a NUL is a byte like others and ends no extension */
     assert_null(media_row(SPAN("a.png\0")));
+    assert_string_equal(media_said(SPAN("/a.b/logo.jpg")), "image/jpeg");
+    assert_string_equal(media_said(SPAN("logo.PNG")), "image/png");
+    assert_string_equal(media_said(SPAN("/a.png/.jpg")), "nothing");
+    assert_string_equal(media_said(SPAN("")), "nothing");
 }
 
 static void name_alone(void **state)
