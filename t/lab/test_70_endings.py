@@ -36,15 +36,16 @@ def until(check, what):
 
 
 @pytest.fixture
-def started(program, tmp_path):
+def started(program, tmp_path, request):
     """A run that has come to a step that waits."""
+    steps = getattr(request, "param", "first,wait:600")
     # A short path: Chromium has a socket there.
     place = tempfile.TemporaryDirectory(prefix="t-")
     temporary = pathlib.Path(place.name)
     mark = "ETAGD_LAB_TEST=%s" % tmp_path
     process = subprocess.Popen(
         ["/usr/bin/python3", str(TOP / "lab" / "etagd-lab"), "-s",
-         "first,wait:600", "--matrix", "off", "-r", str(tmp_path / "r.html")],
+         steps, "--matrix", "off", "-r", str(tmp_path / "r.html")],
         env={**harness.environment(), "ETAGD": program, "ETAGD_DATADIR":
              str(TOP), "TMPDIR": str(temporary),
              "ETAGD_LAB_TEST": str(tmp_path)},
@@ -53,7 +54,7 @@ def started(program, tmp_path):
     said = []
     for line in process.stderr:
         said.append(line)
-        if "step 2 of 2" in line:
+        if "step 2 of" in line:
             break
     else:
         pytest.fail("it ended with status %d: %s" % (process.wait(), said))
@@ -89,3 +90,25 @@ def test_nor_without_the_reaper(started):
     process.kill()
     process.wait(PATIENCE_S)
     until(lambda: not of_this_run(mark), lambda: of_this_run(mark))
+
+
+@pytest.mark.parametrize("started", ["first,wait:4,again"], indirect=True)
+@pytest.mark.parametrize("whose", [b"--remote-debugging", b"dumpcap"],
+                         ids=["browser", "capture"])
+def test_nor_by_what_goes_wrong(started, whose, tmp_path):
+    """What it needs ends before its time: there is a report, and a status."""
+    process, mark, temporary = started
+    ended = [pid for pid, line in of_this_run(mark).items()
+             if whose in line and b"--type=" not in line and
+             b"reaper.py" not in line]
+    if not ended and whose == b"dumpcap":
+        pytest.skip("it captures without dumpcap here")
+    assert ended
+    for pid in ended:
+        os.kill(pid, signal.SIGKILL)
+    said = process.stderr.read()
+    assert process.wait(PATIENCE_S) in (1, 3), said
+    assert (tmp_path / "r.html").stat().st_size > 10000, said
+    until(lambda: not of_this_run(mark), lambda: of_this_run(mark))
+    until(lambda: not list(temporary.glob("etagd-lab-*")),
+          lambda: list(temporary.iterdir()))
