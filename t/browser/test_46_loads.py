@@ -279,6 +279,33 @@ def test_a_choice_gives_its_focus_back(observed, browser):
         assert browser.script(focus) == key
 
 
+def test_a_load_has_an_axis_and_says_which_part_came(observed, browser):
+    """Marks of time above the bars; a 206 with its range, beside its bar and in
+    the panel, which is no live region: nothing of it is read out unasked."""
+    server, url = observed
+    browser.open(server.url + "/one.html")
+    browser.async_script(ASK + "fetch('/never.png', {headers: {Range: "
+                         "'bytes=0-9'}}).then(() => done())")
+    server.log(1, lambda e: e["status"] == 206)
+    show(browser, url, 1)
+    told = "0\u20139 / %d" % len(LOGO)
+    WebDriverWait(browser.driver, 60, 0.1).until(
+        lambda _: told in texts(browser)[0])
+    marks = texts(browser, ".load .axis span")
+    assert len(marks) >= 2 and marks[0] == "0", marks
+    places = browser.script("return [...document.querySelectorAll('.load .axis "
+                            "span')].map(e => e.getBoundingClientRect().left)")
+    assert places == sorted(places) and len(set(places)) == len(places)
+    browser.script("[...document.querySelectorAll('.load .name')].find(b => "
+                   "b.textContent === '/never.png').click()")
+    WebDriverWait(browser.driver, 30, 0.05).until(
+        lambda _: told in texts(browser, "#detail")[0])
+    assert browser.script(
+        "return document.querySelector('#detail').matches('[aria-live], "
+        "[role=status], [role=log]') || document.querySelector('[aria-live] "
+        "#detail, #detail [aria-live]')") in (None, False)
+
+
 def test_what_to_try_is_marked_when_it_has_been_seen(observed, browser):
     server, url = observed
     done = ("return [...document.querySelectorAll('#guide-list .done')]"
