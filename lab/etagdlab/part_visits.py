@@ -137,7 +137,7 @@ class Visits(Part):
         if lost is None:
             return ""
         if lost:
-            return self.w("The capture lost %d packets; what they brought is "
+            return self.w("The capture lost %d packets; what is lost is "
                           "shown as not seen. ", lost)
         return self.w("The capture lost no packet. ")
 

@@ -166,7 +166,7 @@ ZH = {
         "没有抓包：%s。因此只有两方记录：服务器（日志和观察器）和浏览器自己的"
         "计时。",
     "The capture ended too early. ": "抓包过早结束。",
-    "The capture lost %d packets; what they brought is shown as not seen. ":
+    "The capture lost %d packets; what is lost is shown as not seen. ":
         "抓包丢失了 %d 个数据包；其内容显示为“未看到”。",
     "The capture lost no packet. ": "抓包没有丢失数据包。",
     "Connections without a request are not seen. ": "看不到没有请求的连接。",

@@ -298,6 +298,20 @@ def test_report_says_what_does_not_agree():
     assert "They differ" in report.html(data)
 
 
+@pytest.mark.parametrize("lang", ("en", "zh"))
+def test_what_the_capture_lost_is_told(lang):
+    w = words.Words(lang)
+    for told, says in (
+            ({"dropped": 0}, w("The capture lost no packet. ")),
+            ({"dropped": 1}, w("The capture lost %d packets; what is lost is "
+                               "shown as not seen. ", 1)),
+            ({"dropped": 0, "whole": False},
+             w("The capture ended too early. "))):
+        data = {**sample(), "capture": {**sample()["capture"], **told}}
+        assert says.strip() in report.html(data, lang), told
+        assert (lang == "zh") == bool(re.search("[\u4e00-\u9fff]", says))
+
+
 def test_report_without_a_capture():
     data = sample()
     data.update(capture={"way": None, "why_not": "no right"}, agreement=None)
