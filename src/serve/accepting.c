@@ -76,11 +76,11 @@ bool accepting_init(struct worker *w)
     return balance_init(w);
 }
 
-static void pause_accepting(struct worker *w)
+static void pause_accepting(struct worker *w, unsigned ms)
 {
     if (w->acceptor.on)
         listen_on(w, false);
-    w->acceptor.again_ms = w->now.ms + PAUSE_MS;
+    w->acceptor.again_ms = w->now.ms + ms;
     w->acceptor.paused_at = w->places.n;
 }
 
@@ -117,7 +117,7 @@ static bool refuse(struct worker *w, size_t i)
     enum spare spare = last_fd_refuse(w, i);
 
     if (spare == LAST_FD_LATER)
-        pause_accepting(w);
+        pause_accepting(w, PAUSE_MS);
     return spare == LAST_FD_REFUSED;
 }
 
@@ -142,7 +142,7 @@ static bool accept_failed(struct worker *w, size_t i, int error)
         return false;
     if (descriptors)
         return refuse(w, i);
-    pause_accepting(w);
+    pause_accepting(w, PAUSE_MS);
     return false;
 }
 
@@ -155,7 +155,7 @@ static bool take_one(struct worker *w, size_t i, bool greet)
     if (room == CAPACITY_NONE && few_descriptors(&w->places, &w->conf->limits))
         return refuse(w, i);
     if (room == CAPACITY_NONE)
-        pause_accepting(w);
+        pause_accepting(w, PAUSE_MS);
     if (room != CAPACITY_YES)
         return false;
     int fd = net_accept(w->start->listener[i], &peer);
@@ -278,9 +278,13 @@ void accepting_moved(struct worker *w)
         char *room = arrivals_room(&w->arrivals, MOVING_BYTES);
         if (!room)
             return;
+        if (w->acceptor.on && balance_yields(w)) {
+            pause_accepting(w, YIELD_MS);
+            return;
+        }
         enum room place = capacity_connection(w, &gives_way);
         if (place == CAPACITY_NONE && w->acceptor.on)
-            pause_accepting(w);
+            pause_accepting(w, PAUSE_MS);
         if (place != CAPACITY_YES)
             return;
         fd = moving_take(take, room, &what, &in);
@@ -317,9 +321,7 @@ static void take_some(struct worker *w, size_t i)
         most = l->guess;
     while (n < most && w->acceptor.on) {
         if (balance_yields(w)) {
-            listen_on(w, false);
-            w->acceptor.again_ms = w->now.ms + YIELD_MS;
-            w->acceptor.paused_at = w->places.n;
+            pause_accepting(w, YIELD_MS);
             return;
         }
         if (!take_one(w, i, true)) {

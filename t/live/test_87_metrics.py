@@ -77,6 +77,25 @@ def test_sums_go_on_over_reloads(scraped):
     s.await_total("etagd_connections_open", 0)
 
 
+def test_moved_connections_are_shared(scraped):
+    """Those that serve on take them as they take new ones.  (All came to one,
+    at each reload again, and were closed where that was full.)"""
+    s = scraped(server={"workers": 4})
+    held = [s.server.connect() for _ in range(40)]
+
+    def shared():
+        assert ask(s.server, "--reload").returncode == 0
+        for c in held:
+            assert c.get("/a.txt").status == 200
+        found = s.look()
+        return all(total(found, "etagd_connections_open", worker=w) >= 5
+                   for w in "1234")
+    # (a worker that waits long for a processor may be left out for once)
+    assert any(shared() for _ in range(6))
+    for c in held:
+        c.close()
+
+
 def test_sums_go_on_when_a_worker_dies(scraped):
     s = scraped(server={"workers": 1})
     s.ask_for(5)
