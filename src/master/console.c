@@ -102,6 +102,17 @@ void console_follow(struct master *m, const char *path, bool replace)
     poll_add_level(m->poll, fd, &c->fd);
 }
 
+void console_again(struct master *m)
+{
+    if (m->console.fd < 0)
+        return;
+    char *path = strdup(m->console.path);
+    CHECK(path != NULL);
+    close_socket(m, false);
+    console_follow(m, path, file_is_socket(path));
+    free(path);
+}
+
 static void end_client(struct master *m, struct console_client *c)
 {
     CHECK(c->fd >= 0);

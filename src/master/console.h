@@ -41,6 +41,10 @@ void console_begin(struct master *m);
  * of the program before this one may be there. */
 void console_follow(struct master *m, const char *path, bool replace);
 
+/* A program that was to follow this one may have taken the socket's name, and
+ * has ended: another socket takes it back. */
+void console_again(struct master *m);
+
 /* Whether an event's tag is one of the console's; deals with it if so. */
 bool console_event(struct master *m, const void *tag);
 

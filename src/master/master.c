@@ -115,6 +115,17 @@ static void give_up(struct master *m, struct generation *g)
         generation_stop(g);
 }
 
+/* Names that a next program may have taken before it died. */
+static void take_names_back(struct master *m)
+{
+    if (!m->upgrade.failed)
+        return;
+    m->upgrade.failed = false;
+    console_again(m);
+    if (m->current)
+        pidfile_write(m->current->conf->pidfile);
+}
+
 static void reap(struct master *m)
 {
     int status;
@@ -134,6 +145,7 @@ static void reap(struct master *m)
             break;
         }
     }
+    take_names_back(m);
     takeover_look(m);
 }
 

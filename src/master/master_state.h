@@ -49,6 +49,7 @@ struct upgrade {
     uint64_t takes[LISTEN_MAX]; /* addresses (serve/moving.h) that it serves */
     size_t n_takes; /* 0: it takes no connection of those that finish here */
     bool reload;    /* asked for meanwhile: the new one shall do so too */
+    bool failed;    /* it has ended before it served; to be looked at once */
 };
 
 /* What an ad hoc server ends with; fd -1: no terminal. */

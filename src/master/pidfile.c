@@ -61,7 +61,9 @@ void pidfile_write(const char *path)
                  "pidfile %s: what is there is no process number; it is "
                  "left alone",
                  path);
-    else if (fd < 0 || ftruncate(fd, 0) != 0 || write(fd, text, (size_t)n) != n)
+    /* a reader finds one number or the other, never none */
+    else if (fd < 0 || pwrite(fd, text, (size_t)n, 0) != n ||
+             ftruncate(fd, n) != 0)
         log_line(LOG_ERROR_, LOG_ON(path), "M025", "pidfile %s: %s", path,
                  strerror(fd < 0 ? -fd : errno));
     if (fd >= 0)

@@ -213,6 +213,7 @@ bool upgrade_reap(struct master *m, pid_t pid, int status)
               "upgrade: pid %d did not come up (%s %d); this one goes on",
               (int)pid, WIFSIGNALED(status) ? "signal" : "status",
               WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+    m->upgrade.failed = true;
     return true;
 }
 

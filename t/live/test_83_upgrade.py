@@ -154,6 +154,28 @@ def test_one_that_does_not_serve_leaves_the_sockets_alone(serve, tmp_path, how):
     assert "pid %d," % server.pid in told
 
 
+def test_one_that_dies_with_the_names_gives_them_back(serve, tmp_path):
+    """After it has taken the control socket's name, before it says that it
+    serves; the moment is short, so what it leaves is made by hand: another
+    socket of that name that nobody listens at, and a pid file without a pid."""
+    control, pidfile = tmp_path / "control", tmp_path / "pid"
+    server = serve(files=FILES, conf={"server": {
+        "control": control, "pidfile": pidfile}})
+    server.configure({"server": {"root": "/nonexistent"}})
+    with socket.socket(socket.AF_UNIX) as s:
+        s.bind(str(control) + ".new")
+    os.rename(str(control) + ".new", control)
+    pidfile.write_text("")
+    since = server.mark()
+    server.signal(signal.SIGUSR2)
+    server.await_line("M109: .*goes on", since)
+    until("the pid is there again", lambda: pidfile.read_text() ==
+          "%d\n" % server.pid)
+    told = harness.run("--status", "--control", control)
+    assert told.returncode == 0 and "pid %d," % server.pid in told.stdout
+    assert server.get("/a.txt").status == 200
+
+
 def test_one_at_a_time(slow, tmp_path):
     server, start = slow
     fifo = tmp_path / "go"
