@@ -38,7 +38,7 @@ bool cache_init(struct cache *c, size_t files_max, uint64_t seed);
  * part, and what belongs to the rest of it is in the lower one. */
 static inline size_t cache_place(const struct cache *c, uint64_t hash)
 {
-    size_t at = hash & c->mask;
+    size_t at = (size_t)(hash & c->mask);
 
     return at < c->buckets ? at : at & c->mask >> 1;
 }
