@@ -146,7 +146,7 @@ static void read_slice(struct reading *r, char *scratch)
 
     if (r->slab) {
         dst = r->slab->p + r->offset + r->at;
-        slab_begin(r->slab, r->offset + r->at, n);
+        slab_begin(r->slab, (size_t)(r->offset + r->at), n);
     }
     ssize_t got = read_full(r->fd, dst, n, r->at);
     struct file_version now;
