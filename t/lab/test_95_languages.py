@@ -196,3 +196,14 @@ def test_the_readme_in_chinese():
     assert len(kept) > 0.9 * len(code)
     for heading in re.findall("(?m)^#+ (.+)", chinese):
         assert CHINESE.search(heading) or heading in ("etagd", "https")
+
+
+def test_one_translation_for_report_and_page():
+    """The observer's page has the server's words in a table of its own, since no
+    program can read the other's: what is in both is the same."""
+    page = (TOP / "src" / "observe" / "page" / "reasons.js").read_text()
+    rows = dict(re.findall(r'"([^"\n]+)":\s*"([^"\n]+)"', page))
+    both = rows.keys() & words.NOTES.keys()
+    assert len(both) > 60
+    assert {row: rows[row] for row in both} == {
+        row: words.NOTES[row] for row in both}
