@@ -134,25 +134,24 @@ static void accept_all(int listen_fd)
     }
 }
 
-static int listen_on(uint16_t port)
+static int listen_on(const char *address, uint16_t port)
 {
     struct sockaddr_in at = { .sin_family = AF_INET,
-                              .sin_port = htons(port),
-                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+                              .sin_port = htons(port) };
     socklen_t at_bytes = sizeof at;
     int one = 1;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
     /* accepted sockets inherit TCP_NODELAY: without it the second send of a
      * pipeline waits 40 ms for the peer's delayed acknowledgement */
-    if (fd < 0 ||
+    if (fd < 0 || inet_pton(AF_INET, address, &at.sin_addr) != 1 ||
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) < 0 ||
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) < 0 ||
         bind(fd, (struct sockaddr *)&at, sizeof at) < 0 ||
         listen(fd, 4096) < 0 ||
         getsockname(fd, (struct sockaddr *)&at, &at_bytes) < 0)
         die("listen");
-    printf("floor: serving http://127.0.0.1:%d/\n", ntohs(at.sin_port));
+    printf("floor: serving http://%s:%d/\n", address, ntohs(at.sin_port));
     fflush(stdout);
     return fd;
 }
@@ -220,6 +219,7 @@ int main(int argc, char **argv)
 {
     static const struct option options[] = {
         { "port", required_argument, NULL, 'p' },
+        { "address", required_argument, NULL, 'h' },
         { "answer", required_argument, NULL, 'a' },
         { "body", required_argument, NULL, 'b' },
         { "close", no_argument, NULL, 'c' },
@@ -227,12 +227,14 @@ int main(int argc, char **argv)
     };
     struct rlimit files = { FD_MAX, FD_MAX };
     unsigned long port = 0, body_bytes = 1024;
-    const char *path = NULL;
+    const char *path = NULL, *address = "127.0.0.1";
     int o;
 
     while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (o == 'p') {
             port = strtoul(optarg, NULL, 10);
+        } else if (o == 'h') {
+            address = optarg;
         } else if (o == 'a') {
             path = optarg;
         } else if (o == 'b') {
@@ -240,8 +242,8 @@ int main(int argc, char **argv)
         } else if (o == 'c') {
             close_each = true;
         } else {
-            fputs("usage: floor [--port N] [--answer FILE | --body BYTES] "
-                  "[--close]\n",
+            fputs("usage: floor [--port N] [--address A] [--answer FILE | "
+                  "--body BYTES] [--close]\n",
                   stderr);
             return 2;
         }
@@ -255,5 +257,5 @@ int main(int argc, char **argv)
         read_answer(path);
     else
         make_answer(body_bytes);
-    loop(listen_on((uint16_t)port));
+    loop(listen_on(address, (uint16_t)port));
 }

@@ -35,6 +35,7 @@ static uint32_t latency[LATENCY_MAX_US];
 static char request[1024];
 static size_t request_bytes;
 static uint64_t requests, bytes, errors;
+static const char *address = "127.0.0.1";
 static int poll_fd;
 
 static _Noreturn void die(const char *what)
@@ -63,13 +64,13 @@ static void ask(struct conn *c)
 static void connect_to(struct conn *c, uint16_t port)
 {
     struct sockaddr_in at = { .sin_family = AF_INET,
-                              .sin_port = htons(port),
-                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+                              .sin_port = htons(port) };
     struct epoll_event ev = { .events = EPOLLIN, .data.ptr = c };
     int one = 1;
 
     c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&at, sizeof at) < 0 ||
+    if (c->fd < 0 || inet_pton(AF_INET, address, &at.sin_addr) != 1 ||
+        connect(c->fd, (struct sockaddr *)&at, sizeof at) < 0 ||
         setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) < 0 ||
         epoll_ctl(poll_fd, EPOLL_CTL_ADD, c->fd, &ev) < 0)
         die("connect");
@@ -134,6 +135,7 @@ int main(int argc, char **argv)
 {
     static const struct option options[] = {
         { "port", required_argument, NULL, 'p' },
+        { "address", required_argument, NULL, 'h' },
         { "path", required_argument, NULL, 'u' },
         { "method", required_argument, NULL, 'm' },
         { "connections", required_argument, NULL, 'c' },
@@ -149,6 +151,8 @@ int main(int argc, char **argv)
     while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (o == 'p')
             port = strtoul(optarg, NULL, 10);
+        else if (o == 'h')
+            address = optarg;
         else if (o == 'u')
             path = optarg;
         else if (o == 'm')
@@ -161,15 +165,15 @@ int main(int argc, char **argv)
             usable = false;
     }
     if (!usable || port == 0 || port > 65535 || n_conns > CONNECTIONS_MAX) {
-        fputs("usage: headload --port N [--path P] [--method M] "
+        fputs("usage: headload --port N [--address A] [--path P] [--method M] "
               "[--connections N] [--seconds S]\n",
               stderr);
         return 2;
     }
     request_bytes = (size_t)snprintf(request, sizeof request,
                                      "%s %s HTTP/1.1\r\n"
-                                     "Host: 127.0.0.1:%lu\r\n\r\n",
-                                     method, path, port);
+                                     "Host: %s:%lu\r\n\r\n",
+                                     method, path, address, port);
     poll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (poll_fd < 0 || request_bytes >= sizeof request)
         die("headload");

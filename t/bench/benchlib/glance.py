@@ -3,6 +3,7 @@
 peer's, as a picture, as text, and as a table for a document."""
 import math
 
+from . import net
 from .chart import colour, text as words
 from .report import grid
 
@@ -41,10 +42,11 @@ def rows(data):
 
 def heading(data):
     about = data["about"]
-    return (f"etagd {about.get('commit') or ''} beside its peers, "
-            f"{about['when'][:10]}, {about['rounds']} rounds of "
-            f"{about['seconds']} s, {about['processor']}, Linux "
-            f"{about['kernel']}")
+    return ", ".join(filter(None, (
+        f"etagd {about.get('commit') or ''} beside its peers",
+        about["when"][:10], f"{about['rounds']} rounds of "
+        f"{about['seconds']} s", net.words(about), about["processor"],
+        f"Linux {about['kernel']}")))
 
 
 def figure(ratio):

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 
-from . import stats
+from . import net, stats
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -32,7 +32,7 @@ def wrk(port, path, connections, seconds, headers, mode=("plain",)):
                "-s", os.path.join(HERE, "wrk.lua")]
     for name, value in headers.items():
         command += ["-H", f"{name}: {value}"]
-    command += [f"http://127.0.0.1:{port}{path}", "--", *map(str, mode)]
+    command += [f"http://{net.address}:{port}{path}", "--", *map(str, mode)]
     found = re.search(r"^RESULT (.*)$", run(command, seconds), re.M)
     if not found:
         raise LoadError("wrk gave no result")
@@ -48,15 +48,16 @@ def wrk(port, path, connections, seconds, headers, mode=("plain",)):
 
 def headload(program, port, path, connections, seconds):
     return json.loads(run(
-        [program, "--port", str(port), "--path", path, "--connections",
-         str(connections), "--seconds", str(seconds)], seconds))
+        [program, "--address", net.address, "--port", str(port),
+         "--path", path, "--connections", str(connections),
+         "--seconds", str(seconds)], seconds))
 
 
 def paced_command(port, path, clients, rate, seconds, log):
     """h2load: a steady rate, whatever the server does (an open loop)"""
     return ["h2load", "--h1", "-t1", f"-c{clients}", f"--rps={rate}",
             f"-D{seconds}", f"--log-file={log}",
-            f"http://127.0.0.1:{port}{path}"]
+            f"http://{net.address}:{port}{path}"]
 
 
 def paced_result(log):

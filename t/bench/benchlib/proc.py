@@ -104,7 +104,7 @@ def busy_ns(cpu):
 
 
 def owner(root, port, peer_port):
-    """Who of a tree holds the connection 127.0.0.1:port from peer_port?
+    """Who of a tree holds the connection to `port` from peer_port?
     That is the worker that serves it, whatever the server calls it."""
     inode = None
     with open("/proc/net/tcp") as f:

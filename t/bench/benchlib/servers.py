@@ -15,7 +15,7 @@ import socket
 import subprocess
 import time
 
-from . import proc, wire
+from . import net, proc, wire
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CONNECTIONS = 11000
@@ -56,8 +56,8 @@ VARIANTS = {
     "etagd-combined": ("etagd", {"ACCESS": "@LOG@", "FORMAT": "combined"}),
     "etagd-json": ("etagd", {"ACCESS": "@LOG@", "FORMAT": "json"}),
     # on, and nobody looks; somebody reads all of its events (special.py)
-    "etagd-observe": ("etagd", {"OBSERVE": "127.0.0.1:0"}),
-    "etagd-watched": ("etagd", {"OBSERVE": "127.0.0.1:0"}),
+    "etagd-observe": ("etagd", {"OBSERVE": "@ADDRESS@:0"}),
+    "etagd-watched": ("etagd", {"OBSERVE": "@ADDRESS@:0"}),
     "etagd-readable": ("etagd", {"ACCESS": "@LOG@", "FORMAT": "readable"}),
 }
 PROGRAMS = {"nginx": "nginx", "lighttpd": "lighttpd", "apache": "apache2",
@@ -84,7 +84,7 @@ def free_port():
     """A port that the kernel calls free.  For servers that cannot take port
     0; between here and their bind another could take it: start() tries on."""
     with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
+        s.bind((net.address, 0))
         return s.getsockname()[1]
 
 
@@ -262,7 +262,7 @@ class Servers:
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
     def floor_command(self, answer, close):
-        command = [self.floor_program]
+        command = [self.floor_program, "--address", net.address]
         if answer:
             command += ["--answer", answer]
         return command + (["--close"] if close else [])
@@ -275,11 +275,11 @@ class Servers:
             v["MORE"] = template(v["MORE"])
         v.update(PORT=port, ROOT=self.root, DIR=folder, USER=user_line(kind),
                  FILES=FILES, CONNECTIONS=CONNECTIONS,
-                 MIME=os.path.join(HERE, "conf", "mime.types"))
-        if v["ACCESS"] == "@LOG@":
-            v["ACCESS"] = os.path.join(folder, "access.log")
-        text = HOLE.sub(lambda m: str(v.get(m[1], m[0])),
-                      template(f"{kind}.conf"))
+                 MIME=os.path.join(HERE, "conf", "mime.types"),
+                 ADDRESS=net.address, LOG=os.path.join(folder, "access.log"))
+        text = template(f"{kind}.conf")
+        for _ in range(2):  # a value may have holes of its own
+            text = HOLE.sub(lambda m: str(v.get(m[1], m[0])), text)
         conf = os.path.join(folder, f"{kind}.conf")
         with open(conf, "w") as f:
             f.write(text)
@@ -303,7 +303,7 @@ class Servers:
                 said = f.read()
             if server.process.poll() is not None:
                 raise StartError(self.complaint(server, said))
-            port = re.search(r"serving http://127\.0\.0\.1:(\d+)/", said)
+            port = re.search(r"serving http://[\d.]+:(\d+)/", said)
             if port:
                 server.port = int(port[1])
             talks = server.name == "floor" or server.name.startswith("etagd")
@@ -316,7 +316,7 @@ class Servers:
     def answers(server):
         try:
             if server.name == "floor":  # whose answer may be one to HEAD
-                socket.create_connection(("127.0.0.1", server.port)).close()
+                socket.create_connection((net.address, server.port)).close()
             else:
                 wire.fetch(server.port, "/page.html", timeout=2)
             return True

@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 
-from . import load, proc, stats, wire
+from . import load, net, proc, stats, wire
 from .servers import rest
 
 HOT_CLIENTS, HOT_RATE = 20, 100  # 2,000 requests a second, far from the limit
@@ -24,7 +24,7 @@ def open_idle(port, count):
     request = wire.request_bytes("/page.html", port)
     try:
         for _ in range(count):
-            s = socket.create_connection(("127.0.0.1", port), 10)
+            s = socket.create_connection((net.address, port), 10)
             sockets.append(s)
             s.sendall(request)
             wire.read_answer(s)
@@ -65,7 +65,7 @@ class Reader(threading.Thread):
 
     def __init__(self, port):
         super().__init__(daemon=True)
-        self.socket = socket.create_connection(("127.0.0.1", port), 10)
+        self.socket = socket.create_connection((net.address, port), 10)
         self.socket.settimeout(None)  # it ends by stop(), however busy all are
         self.socket.sendall(b"GET /events?new HTTP/1.0\r\n"
                             b"Host: localhost:%d\r\n\r\n" % port)
@@ -96,7 +96,7 @@ class Reader(threading.Thread):
 
 def holder(server, port, path):
     """the process that answers there"""
-    with socket.create_connection(("127.0.0.1", port), 10) as s:
+    with socket.create_connection((net.address, port), 10) as s:
         s.sendall(wire.request_bytes(path, port))
         wire.read_answer(s)
         return proc.owner(server.pid, port, s.getsockname()[1])
@@ -178,7 +178,7 @@ class Walker(threading.Thread):
     def run(self):
         began = time.monotonic()
         try:
-            with socket.create_connection(("127.0.0.1", self.port), 30) as s:
+            with socket.create_connection((net.address, self.port), 30) as s:
                 for path in self.paths:
                     if self.halt.is_set():
                         break

@@ -2,6 +2,8 @@
 """One request over one plain socket: what did the server really answer?"""
 import socket
 
+from . import net
+
 
 class Answer:
     def __init__(self, raw, status, fields, body):
@@ -79,12 +81,12 @@ def read_chunks(sock, answer, rest):
 
 
 def request_bytes(path, port, method="GET", headers=None):
-    lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {net.address}:{port}"]
     lines += [f"{k}: {v}" for k, v in (headers or {}).items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
 def fetch(port, path, method="GET", headers=None, timeout=10):
-    with socket.create_connection(("127.0.0.1", port), timeout) as s:
+    with socket.create_connection((net.address, port), timeout) as s:
         s.sendall(request_bytes(path, port, method, headers))
         return read_answer(s, method)[0]
