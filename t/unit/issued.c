@@ -4,6 +4,8 @@
  */
 #include "unit.h"
 
+#include <stdio.h>
+
 #include "http/cond.h"
 #include "share/issued.h"
 
@@ -78,12 +80,60 @@ static void bounded(void **state)
     issued_free(p);
 }
 
+/* It is written all over within one load and stays: 2 MiB, once. */
+static void small(void **state)
+{
+    (void)state;
+    assert_true(issued_bytes() < (1u << 20) + 4096);
+}
+
+/* Versions that differ little, and paths, are told apart by what a row has. */
+static void told_apart(void **state)
+{
+    struct issued *p = issued_new();
+    char path[32];
+
+    (void)state;
+    for (unsigned i = 0; i < 20000; i++) {
+        snprintf(path, sizeof path, "/%u", i);
+        uint64_t k = key_of(p, path), was = i * 2 + 1, is = was + 2;
+        struct issued_version one = { i + 1, was, i },
+                              two = { i + 2, is, i + 1 };
+        assert_false(issued_others(p, k, is));
+        issued_note(p, k, &one);
+        issued_note(p, k, &one);
+        assert_false(issued_others(p, k, was));
+        issued_note(p, k, &two);
+        assert_true(issued_others(p, k, was));
+        assert_true(issued_date_of_others(p, k, i, is));
+        assert_false(issued_date_of_others(p, k, i + 1, is));
+        assert_true(issued_tag_of_others(p, k, i + 1, is));
+        assert_false(issued_tag_of_others(p, k, i + 2, is));
+    }
+    issued_free(p);
+}
+
+/* An instant beyond what a row can have is a very late one. */
+static void late(void **state)
+{
+    struct issued *p = issued_new();
+    uint64_t k = key_of(p, "/a");
+    struct issued_version one = { 1, 101, COND_NO_DATE };
+
+    (void)state;
+    issued_note(p, k, &one);
+    issued_grant(p, k, 101, INT64_MAX);
+    assert_true(issued_debt(p, k, 201) == UINT32_MAX);
+    assert_true(issued_debt_of(p, 0, SPAN("/a")) == ISSUED_NEVER);
+    issued_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tags_and_dates),
-        cmocka_unit_test(debts),
-        cmocka_unit_test(bounded),
+        cmocka_unit_test(tags_and_dates), cmocka_unit_test(debts),
+        cmocka_unit_test(bounded),        cmocka_unit_test(small),
+        cmocka_unit_test(told_apart),     cmocka_unit_test(late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
