@@ -71,12 +71,16 @@ def test_everything_is_on_paper(program, tmp_path, printed):
         assert "browser :%d" % stream["port"] in text
     # Lines are wrapped in their cells, so word by word.
     words = set(text.split())
+    sheets = text.rstrip("\f").split("\f")
     for p in data["packets"]:
         assert not set(p["info"].split()) - words, p["info"]
     assert not set(data["config"].split()) - words
     # A table that is too wide makes Chromium print everything smaller.
     pdf = tmp_path / "report.pdf"
     assert heights(pdf, "Caching")[0] > 15
+    # The paper of most courses, in points, whatever the browser's own is.
+    assert re.findall(r"width=\"(\d+)[.\d]*\" height=\"(\d+)",
+                      read(pdf, "-bbox")) == len(sheets) * [("594", "841")]
     # Type that can be read: of pictures, too, whose letters are 12 units high.
     for word in ("SYN-SENT", "ESTABLISHED", "Bytes"):
         found = heights(pdf, word)
@@ -90,8 +94,10 @@ def test_everything_is_on_paper(program, tmp_path, printed):
     # No step's name is a page's last line, no packet's note its first.
     steps = tuple("%d. %s" % (i + 1, s["text"])
                   for i, s in enumerate(data["steps"]))
-    for sheet in text.split("\f"):
-        lines = [line.strip() for line in sheet.splitlines() if line.strip()]
+    for i, sheet in enumerate(sheets):
+        *lines, number = [line.strip() for line in sheet.splitlines()
+                          if line.strip()]
+        assert number == "%d / %d" % (i + 1, len(sheets))
         if lines[:1] and lines[0].startswith("No."):
             assert not lines[1].startswith("etagd:"), lines[:2]
             assert lines[-1] not in steps
