@@ -149,7 +149,6 @@ void autos_fit(struct conf *c, uint64_t memory, unsigned processors)
 {
     uint64_t box = memory ? memory : BOX_UNKNOWN;
 
-    c->box_memory = memory;
     if (c->autos.workers)
         c->workers = (unsigned)bounded("workers", processors);
     uint64_t file =

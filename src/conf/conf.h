@@ -279,7 +279,6 @@ struct conf {
     struct conf_listen *passed; /* heap, or NULL: the same, passed by systemd */
     unsigned workers;
     struct conf_autos autos;
-    uint64_t box_memory;          /* bytes that there are; 0: not known */
     char *user, *group, *pidfile; /* NULL: not set */
     char *control;    /* unix socket for --reload and so on; NULL: none */
     unsigned sandbox; /* 0: off, for debuggers */

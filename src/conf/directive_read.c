@@ -91,7 +91,8 @@ static const struct directive_row *other(struct span s, size_t *n)
     return NULL;
 }
 
-const struct directive_row *directive_near(struct span name)
+/* The directive that a name is close to, or NULL. */
+static const struct directive_row *row_near(struct span name)
 {
     struct suggest near = suggest_for(name);
     size_t n;
@@ -380,7 +381,7 @@ static bool read_one(struct span *rest, struct buf *out)
     }
     if (!row) {
         n = word_length(*rest);
-        row = directive_near(span_to(*rest, n));
+        row = row_near(span_to(*rest, n));
     }
     struct span word = span_to(*rest, n);
     *rest = span_from(*rest, n);

@@ -56,9 +56,6 @@ const struct directive_row *directive_find(struct span name);
  * True if every word of it is, or is close to, a directive. */
 bool directive_read(struct span text, struct buf *out);
 
-/* The directive that a name is close to, or NULL. */
-const struct directive_row *directive_near(struct span name);
-
 extern const struct directive_row directive_rows[];
 extern const size_t directive_rows_n;
 

@@ -94,8 +94,6 @@ void ruleset_field(struct loader *l, struct span name, struct span value,
 const char *ruleset_pattern_fault(struct span pattern);
 /* Tells what is wrong with a pattern, or may be. */
 void ruleset_pattern_check(struct loader *l, struct span pattern);
-/* NULL, or why a rule must not touch a field of that name. */
-const char *ruleset_owned(struct span name);
 
 /* moved.c */
 bool moved_begin(struct loader *l, struct span place);

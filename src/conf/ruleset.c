@@ -82,7 +82,8 @@ static const char *const usual[] = {
     "X-XSS-Protection",
 };
 
-const char *ruleset_owned(struct span name)
+/* NULL, or why a rule must not touch a field of that name. */
+static const char *why_owned(struct span name)
 {
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) {
         if (span_eq_nocase(name, span_str(owned[i].name)))
@@ -282,7 +283,7 @@ void ruleset_field(struct loader *l, struct span name, struct span value,
     struct conf_rule *rule = l->base;
     struct conf_field *f = field_in(rule, name);
     const char *text = arena_text(l->arena, name);
-    const char *why = ruleset_owned(name);
+    const char *why = why_owned(name);
 
     if (!why)
         why = coding_fault(l, rule, name, value);
@@ -328,7 +329,7 @@ static bool remove_parse(struct value_job *job, struct span text)
     for (struct span w; (w = value_next_word(&rest)).n > 0;) {
         if (!value_is_token(w))
             return value_refuse(job, w, "is no name of a field");
-        if ((why = ruleset_owned(w)) != NULL) {
+        if ((why = why_owned(w)) != NULL) {
             buf_fmt(job->why, "\"%s\" %s", SHOWN(w), why);
             return false;
         }

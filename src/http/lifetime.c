@@ -71,7 +71,6 @@ static void take(struct lifetime *l, const struct lifetime_directive *d)
         { "no-cache", offsetof(struct lifetime, no_cache), 0 },
         { "immutable", offsetof(struct lifetime, immutable), 0 },
         { "private", offsetof(struct lifetime, is_private), 0 },
-        { "public", offsetof(struct lifetime, is_public), 0 },
         { "must-revalidate", offsetof(struct lifetime, must_revalidate), 0 },
         { "max-age", 0, offsetof(struct lifetime, max_age) },
         { "s-maxage", 0, offsetof(struct lifetime, s_maxage) },

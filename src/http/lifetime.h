@@ -32,7 +32,7 @@ enum lifetime_kind {
 
 struct lifetime {
     enum lifetime_kind kind;
-    bool no_store, no_cache, immutable, is_private, is_public, must_revalidate;
+    bool no_store, no_cache, immutable, is_private, must_revalidate;
     bool vary_any;     /* Vary: *: no stored answer ever fits */
     int64_t max_age;   /* LIFETIME_NONE: no such directive, also below */
     int64_t s_maxage;  /* for shared caches only */

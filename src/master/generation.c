@@ -331,6 +331,20 @@ static void leave_all(struct generation *g)
         leave(g, &g->worker[i]);
 }
 
+static void kill_all(const struct generation *g)
+{
+    if (g->preparer.pid > 0)
+        kill(g->preparer.pid, SIGKILL);
+    for (unsigned i = 0; i < SIDES; i++) {
+        if (g->side[i].child.pid > 0)
+            kill(g->side[i].child.pid, SIGKILL);
+    }
+    for (unsigned i = 0; i < g->conf->workers; i++) {
+        if (g->worker[i].pid > 0)
+            kill(g->worker[i].pid, SIGKILL);
+    }
+}
+
 int generation_turn(struct generation *g)
 {
     uint64_t now = clock_mono_us();
@@ -341,7 +355,7 @@ int generation_turn(struct generation *g)
             return (int)((g->end_us - now) / 1000) + 1;
         if (g->killed)
             leave_all(g);
-        generation_kill(g, SIGKILL);
+        kill_all(g);
         g->killed = true;
         g->end_us = now + STOP_US;
         return STOP_US / 1000 + 1;
@@ -379,20 +393,6 @@ void generation_tell(struct generation *g, enum worker_word word)
     for (unsigned i = 0; i < g->conf->workers; i++) {
         if (g->worker[i].pid > 0)
             (void)channel_send(g->worker[i].control, &byte, 1, NULL, 0);
-    }
-}
-
-void generation_kill(struct generation *g, int signal)
-{
-    if (g->preparer.pid > 0)
-        kill(g->preparer.pid, signal);
-    for (unsigned i = 0; i < SIDES; i++) {
-        if (g->side[i].child.pid > 0)
-            kill(g->side[i].child.pid, signal);
-    }
-    for (unsigned i = 0; i < g->conf->workers; i++) {
-        if (g->worker[i].pid > 0)
-            kill(g->worker[i].pid, signal);
     }
 }
 

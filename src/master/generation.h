@@ -131,7 +131,6 @@ void generation_stop(struct generation *g);
 
 /* One word to every worker. */
 void generation_tell(struct generation *g, enum worker_word word);
-void generation_kill(struct generation *g, int signal);
 
 bool generation_all_ready(const struct generation *g);
 bool generation_deaf(const struct generation *g); /* no worker accepts */

@@ -36,7 +36,8 @@ static bool same_work(const struct conf *x, const struct conf *y)
            a->compress_max_bytes == b->compress_max_bytes;
 }
 
-bool handover_fits(const struct generation *a, const struct generation *b)
+/* Whether a preparer that was started for `a` serves `b` as well. */
+static bool fits(const struct generation *a, const struct generation *b)
 {
     const struct conf *x = a->conf, *y = b->conf;
 
@@ -71,7 +72,7 @@ bool handover_take(struct generation *g)
     struct generation *old = g->older;
 
     if (!old || old->preparer.pid <= 0 || old->preparer.aborted_us ||
-        !handover_fits(old, g))
+        !fits(old, g))
         return false;
     CHECK(!old->lent_to); /* a preparer has one owner */
     move(old, g);

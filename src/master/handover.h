@@ -11,9 +11,6 @@
 
 #include "master/generation.h"
 
-/* Whether a preparer that was started for `a` serves `b` as well. */
-bool handover_fits(const struct generation *a, const struct generation *b);
-
 /* Before g's preparer is started: takes the one of the generation before it.
  * False: there is none, or it does not fit. */
 bool handover_take(struct generation *g);

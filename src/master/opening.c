@@ -373,7 +373,7 @@ void opening_remove_place(const char *listen, const struct conf *conf)
     net_remove_socket(listen + 5);
 }
 
-void opening_close_listeners(struct generation *g)
+static void close_listeners(struct generation *g)
 {
     for (size_t i = 0; g->listener && i < g->conf->n_listen; i++) {
         if (g->listener[i] >= 0)
@@ -384,7 +384,7 @@ void opening_close_listeners(struct generation *g)
 
 void opening_close(struct generation *g)
 {
-    opening_close_listeners(g);
+    close_listeners(g);
     for (unsigned i = 0; i < SIDES; i++) {
         if (g->side[i].listener >= 0)
             close(g->side[i].listener);

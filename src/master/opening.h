@@ -18,7 +18,6 @@ bool opening_all(struct generation *g, const struct generation *old,
 /* The file of a unix socket on which `conf` does not listen any more. */
 void opening_remove_place(const char *listen, const struct conf *conf);
 
-void opening_close_listeners(struct generation *g);
 /* Opens the logs again and hands them to the workers. */
 void opening_logs_again(struct generation *g);
 void opening_close(struct generation *g);

@@ -20,7 +20,7 @@
 enum phase { PHASE_UNUSED, PHASE_HEAD, PHASE_IDLE, PHASE_SEND, PHASE_ENDED };
 
 struct row {
-    uint64_t number, worker, port, requests, opened_us, last_us, ended_us;
+    uint64_t number, worker, port, requests, opened_us, ended_us;
     enum phase phase;
     bool by_client;
     char last[96]; /* its latest request, or why it ended */
@@ -92,7 +92,6 @@ void screen_take(struct screen *s, const struct event_text *n)
     if (!n->connection)
         return;
     struct row *r = row_of(s, n);
-    r->last_us = n->at_us;
     if (span_eq(n->event, SPAN("request"))) {
         take_request(s, r, n);
     } else if (span_eq(n->event, SPAN("first"))) {

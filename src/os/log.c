@@ -87,11 +87,6 @@ void log_tee(struct buf *copy)
     state.tee = copy;
 }
 
-uint64_t log_lost(void)
-{
-    return state.lost;
-}
-
 static bool journal(void)
 {
     if (state.journal < 0)

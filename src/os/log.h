@@ -41,9 +41,6 @@ void log_without_waiting(void);
 /* While set, what warnings and errors say goes there too, a line each. */
 void log_tee(struct buf *copy);
 
-/* Lines lost so far because the log could not be written. */
-uint64_t log_lost(void);
-
 #define LOG_ABOUT(...) ((struct log_about){ __VA_ARGS__ })
 #define LOG_ON(path) LOG_ABOUT(.file = (path))
 #define LOG_NOTHING LOG_ON(NULL)

@@ -45,7 +45,6 @@ int tcpinfo_read(int fd, struct tcpinfo *out)
     out->timestamps = (in.tcpi_options & TCPI_OPT_TIMESTAMPS) != 0;
     out->sack = (in.tcpi_options & TCPI_OPT_SACK) != 0;
     out->window_scale = (in.tcpi_options & TCPI_OPT_WSCALE) != 0;
-    out->ecn = (in.tcpi_options & TCPI_OPT_ECN) != 0;
     out->known = true;
     return 0;
 }

@@ -24,7 +24,7 @@ struct tcpinfo {
     uint32_t waited_ms; /* since the last data (after accept: in the queue) */
     uint16_t mss_out, mss_in;
     uint8_t scale_out, scale_in;
-    uint8_t timestamps, sack, window_scale, ecn;
+    uint8_t timestamps, sack, window_scale;
     uint8_t known; /* 0: no TCP connection */
 };
 

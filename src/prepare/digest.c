@@ -21,18 +21,13 @@ struct digest *digest_new(void)
     struct digest *d = malloc(sizeof *d);
 
     CHECK(d != NULL);
-    digest_reset(d);
+    sha256_init(&d->state);
     return d;
 }
 
 void digest_free(struct digest *d)
 {
     free(d);
-}
-
-void digest_reset(struct digest *d)
-{
-    sha256_init(&d->state);
 }
 
 void digest_add(struct digest *d, const void *p, size_t n)
@@ -49,7 +44,7 @@ void digest_of(const void *p, size_t n, uint8_t out[DIGEST_BYTES])
 {
     struct digest d;
 
-    digest_reset(&d);
+    sha256_init(&d.state);
     digest_add(&d, p, n);
     digest_end(&d, out);
 }

@@ -13,9 +13,8 @@
 
 struct digest; /* opaque */
 
-struct digest *digest_new(void); /* as after digest_reset */
+struct digest *digest_new(void); /* as after digest_end */
 void digest_free(struct digest *d);
-void digest_reset(struct digest *d);
 void digest_add(struct digest *d, const void *p, size_t n);
 void digest_end(struct digest *d, uint8_t out[DIGEST_BYTES]);
 

@@ -304,12 +304,6 @@ bool item_usable(const struct item *it, const struct reading_tools *t,
     return !(make & item_offers(it, t->slabs)) || part_alive(own, t->slabs);
 }
 
-bool item_unused(const struct item *it)
-{
-    return !it->in_memo && !it->in_hand && list_empty(&it->waiters) &&
-           list_empty(&it->queue);
-}
-
 void item_free(struct reading_tools *t, struct item *it)
 {
     item_work_end(t, it);

@@ -176,8 +176,8 @@ void item_want(struct item *it, const struct slabs *slabs, unsigned make);
 /* Codings that could be made of it, and are not (any more). */
 unsigned item_offers(const struct item *it, const struct slabs *slabs);
 
-/* Not in the memo, no waiters, not queued, in nobody's hand: free it. */
-bool item_unused(const struct item *it);
+/* One that is not in the memo, has no waiters, and is not queued or in
+ * anybody's hand. */
 void item_free(struct reading_tools *t, struct item *it);
 
 /* Codings that are still to come. */

@@ -136,7 +136,7 @@ static bool full(const struct access *a)
     return a->buf.n + LOGLINE_BYTES_MAX > a->buf.cap;
 }
 
-void access_flush(struct access *a)
+static void flush(struct access *a)
 {
     int error;
 
@@ -211,7 +211,7 @@ static void put(struct access *a, const struct conn *c,
     if (before == 0)
         a->since_ms = a->now->ms;
     if (full(a))
-        access_flush(a);
+        flush(a);
 }
 
 void access_write(struct access *a, const struct conn *c, struct record *r)
@@ -252,7 +252,7 @@ int access_turn(struct access *a)
     if (a->now->ms < a->tried_ms + a->retry_ms)
         return (int)(a->tried_ms + a->retry_ms - a->now->ms);
     if (a->retry_ms || a->prompt || a->now->ms >= a->since_ms + a->flush_ms) {
-        access_flush(a);
+        flush(a);
         return a->buf.n ? (int)a->retry_ms : -1;
     }
     return (int)(a->since_ms + a->flush_ms - a->now->ms);
@@ -264,11 +264,11 @@ void access_finish(struct access *a)
 {
     uint64_t until_us = clock_mono_us() + FINISH_US;
 
-    access_flush(a);
+    flush(a);
     while (a && a->buf.n > 0 && a->retry_ms == RETRY_MS &&
            clock_mono_us() < until_us) {
         sched_yield();
-        access_flush(a);
+        flush(a);
     }
     if (a && a->buf.n > 0) {
         a->broken = 0; /* that line's rest is lost, too */
@@ -283,7 +283,7 @@ void access_reopen(struct access *a, int fd)
         return;
     }
     CHECK(fd != a->fd);
-    access_flush(a);
+    flush(a);
     written(a, a->broken); /* its beginning is elsewhere */
     close(a->fd);
     a->fd = fd;

@@ -32,7 +32,6 @@ void access_cut(struct access *a, const struct conn *c, const struct request *q,
 
 /* End of a turn: writes out what is due; milliseconds until more is, or -1. */
 int access_turn(struct access *a);
-void access_flush(struct access *a);
 
 /* The same when no other chance will come: what can't be written is lost. */
 void access_finish(struct access *a);

@@ -38,7 +38,9 @@ size_t capacity_for(size_t wanted, size_t descriptors, size_t used)
     return fit < wanted ? fit : wanted;
 }
 
-size_t capacity_for_files(size_t descriptors, size_t used, size_t conns)
+/* How many known files may stay open beside `conns` connections (0 descriptors:
+ * any number). */
+static size_t for_files(size_t descriptors, size_t used, size_t conns)
 {
     size_t others = used + conns + CAPACITY_SLACK;
 
@@ -75,7 +77,7 @@ bool capacity_init(struct worker *w)
     size_t used = descriptors_used(w->poll);
 
     w->places.most = capacity_for(l->connections, limit, used);
-    w->files.open_max = capacity_for_files(limit, used, w->places.most);
+    w->files.open_max = for_files(limit, used, w->places.most);
     w->places.slots = w->places.most + CAPACITY_SLACK;
     if (w->places.most < l->connections / 2 && w->start->index == 0)
         log_info(

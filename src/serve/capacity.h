@@ -64,10 +64,6 @@ void capacity_left(struct places *p, struct conn *c);
  * room at the end of the turn. */
 bool capacity_spare(struct worker *w);
 
-/* How many known files may stay open beside `conns` connections (0 descriptors:
- * any number). */
-size_t capacity_for_files(size_t descriptors, size_t used, size_t conns);
-
 /* How many connections a worker takes under a limit of descriptors of which
  * `used` are in use (0: no limit). */
 size_t capacity_for(size_t wanted, size_t descriptors, size_t used);

@@ -52,7 +52,7 @@ struct board *board_new(unsigned rings, size_t events)
     }
     struct board_next *next = (void *)shared;
     struct board_slot *slot = (void *)(shared + head);
-    *b = (struct board){ .shared = shared, .bytes = bytes, .rings = rings };
+    *b = (struct board){ .shared = shared, .bytes = bytes };
     for (unsigned i = 0; i < rings; i++)
         b->ring[i] = (struct board_ring){ .next = &next[i].number,
                                           .slot = &slot[i * slots],

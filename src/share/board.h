@@ -133,7 +133,6 @@ struct board_ring {
 struct board {
     void *shared;
     size_t bytes;
-    unsigned rings;
     struct board_ring ring[];
 };
 
