@@ -12,6 +12,7 @@ libbase_a_SOURCES = \
 	src/base/num.c src/base/num.h \
 	src/base/sip.c src/base/sip.h \
 	src/base/span.c src/base/span.h \
+	src/base/suggest.c src/base/suggest.h \
 	src/base/sum.c src/base/sum.h \
 	src/base/uninit.h \
 	src/base/words.c src/base/words.h

@@ -5,8 +5,8 @@
  * only, never for what is sent.
  */
 #include "base/chars.h"
+#include "base/suggest.h"
 #include "conf/directives.h"
-#include "conf/suggest.h"
 
 #define SECONDS_MOST ((uint64_t)1 << 31) /* RFC 9111 1.2.2 */
 

@@ -6,8 +6,8 @@
 #include <arpa/inet.h>
 
 #include "base/chars.h"
+#include "base/suggest.h"
 #include "conf/loader.h"
-#include "conf/suggest.h"
 #include "conf/values.h"
 
 /* NULL, or what is wrong with a name. */

@@ -25,7 +25,6 @@ libconf_a_SOURCES = \
 	src/conf/ruletimes.c \
 	src/conf/sections.c \
 	src/conf/sites.c src/conf/sites.h \
-	src/conf/suggest.c src/conf/suggest.h \
 	src/conf/values.c src/conf/values.h src/conf/values_moved.c \
 	src/conf/wide.c src/conf/wide.h
 EXTRA_DIST += conf/etagd.ini

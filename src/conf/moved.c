@@ -8,8 +8,8 @@
 
 #include "base/chars.h"
 #include "base/num.h"
+#include "base/suggest.h"
 #include "conf/loader.h"
-#include "conf/suggest.h"
 #include "conf/values.h"
 
 /* Splits "//host/path"; *host is p == NULL when there is none. */

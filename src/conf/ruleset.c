@@ -4,10 +4,10 @@
  * Layer: conf.  Refuses what would break framing or what etagd alone can know.
  */
 #include "base/chars.h"
+#include "base/suggest.h"
 #include "conf/directives.h"
 #include "conf/lines.h"
 #include "conf/loader.h"
-#include "conf/suggest.h"
 #include "conf/values.h"
 #include "conf/wide.h"
 

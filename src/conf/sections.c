@@ -6,9 +6,9 @@
  */
 #include "base/chars.h"
 #include "base/check.h"
+#include "base/suggest.h"
 #include "conf/lines.h"
 #include "conf/loader.h"
-#include "conf/suggest.h"
 #include "conf/values.h"
 #include "conf/wide.h"
 

@@ -8,8 +8,8 @@
 #include "base/chars.h"
 #include "base/check.h"
 #include "base/num.h"
+#include "base/suggest.h"
 #include "conf/faults.h"
-#include "conf/suggest.h"
 
 void *value_at(const struct value_job *job)
 {

@@ -8,10 +8,10 @@
 
 #include "unit.h"
 
+#include "base/suggest.h"
 #include "conf/dump.h"
 #include "conf/keys.h"
 #include "conf/loader.h"
-#include "conf/suggest.h"
 
 /* ---- helpers ---- */
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * suggest: "did you mean ...?": the nearest of some words.
- * Layer: conf.  Pure.  Optimal string alignment distance over three rows.
+ * Layer: base.  Pure.  Optimal string alignment distance over three rows.
  */
-#include "conf/suggest.h"
+#include "base/suggest.h"
 
 #include <stdint.h>
 

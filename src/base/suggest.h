@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * suggest: "did you mean ...?": the nearest of some words.
- * Layer: conf.  Pure; owns nothing.
+ * Layer: base.  Pure; owns nothing.
  */
-#ifndef ETAGD_CONF_SUGGEST_H
-#define ETAGD_CONF_SUGGEST_H
+#ifndef ETAGD_BASE_SUGGEST_H
+#define ETAGD_BASE_SUGGEST_H
 
 #include <stddef.h>
 
