@@ -15,7 +15,7 @@ EXTRA_DIST += t/bench/selftest t/bench/run t/bench/report t/bench/instructions t
 	t/bench/conf/mime.types \
 	t/bench/benchlib/__init__.py t/bench/benchlib/cases.py \
 	t/bench/benchlib/chart.py t/bench/benchlib/figures.py t/bench/instructions.json \
-	t/bench/benchlib/glance.py t/bench/benchlib/load.py \
+	t/bench/benchlib/glance.py t/bench/benchlib/goals.py t/bench/benchlib/load.py \
 	t/bench/benchlib/measure.py t/bench/benchlib/mix.py t/bench/benchlib/net.py \
 	t/bench/benchlib/proc.py \
 	t/bench/benchlib/report.py t/bench/benchlib/servers.py \

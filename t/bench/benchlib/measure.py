@@ -242,7 +242,7 @@ def wrong_status(case, got):
 
 # what is more than one client against one address; FRESH: each round with a
 # server of its own
-CLIENTS: dict[str, Callable[..., object]] = {
+CLIENTS: dict[str, Callable[..., dict]] = {
     "idle": functools.partial(special.idle, measure=measure),
     "observer": functools.partial(special.observer, measure=measure),
     "cold-start": special.cold_start, "cold-files": special.cold_files,
@@ -251,8 +251,20 @@ CLIENTS: dict[str, Callable[..., object]] = {
 FRESH = ("cold-start", "cold-files", "coded-first")
 
 
+def used_by_others(bench):
+    """all processors' time less that of servers, clients and ourselves"""
+    return proc.busy_ns() - proc.own_ns() - sum(
+        proc.tree_cpu_ns(s.pid) for s in bench.servers.running.values())
+
+
 def measure_round(bench, case, entrant, seconds):
-    return CLIENTS.get(case.client, measure)(bench, case, entrant, seconds)
+    """and how many processors others had meanwhile: they share the caches,
+    and may have had one of those two that are measured on"""
+    others, began = -used_by_others(bench), time.monotonic()
+    got = CLIENTS.get(case.client, measure)(bench, case, entrant, seconds)
+    others += used_by_others(bench)
+    got["foreign"] = max(0.0, others / 1e9 / (time.monotonic() - began))
+    return got
 
 
 def make_files(bench, case):

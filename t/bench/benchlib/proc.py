@@ -7,6 +7,7 @@ holds the work that the kernel does in a process's name, and on loopback that
 is also the delivery of what it sends into the receiver's socket.
 """
 import os
+import resource
 
 
 def parents():
@@ -90,8 +91,9 @@ def tree_pss_kb(root):
     return sum(sizes)
 
 
-def busy_ns(cpu):
-    """what a processor has worked for anybody, interrupts included"""
+def busy_ns(cpu=""):
+    """what a processor, or all of them, has worked for anybody, interrupts
+    included; and what a machine that this one runs on took of it"""
     with open("/proc/stat") as f:
         for line in f:
             word = line.split()
@@ -101,6 +103,14 @@ def busy_ns(cpu):
                 ticks = user + nice + system + irq + soft + steal
                 return ticks * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
     return 0
+
+
+def own_ns():
+    """of this program and of those of its children that have ended"""
+    return int(1e9 * sum(
+        r.ru_utime + r.ru_stime for r in map(
+            resource.getrusage,
+            (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))))
 
 
 def owner(root, port, peer_port):

@@ -22,6 +22,7 @@ MORE = (
     ("start ms", "start_ms", "{:.1f}", True),
     ("start CPU ms", "start_cpu_ms", "{:.1f}", False),
     ("max us", "max_us", "{:,.0f}", False),
+    ("p99 alone", "alone_p99_us", "{:,.0f}", False),
     ("p99 warm", "warm_p99_us", "{:,.0f}", False),
     ("max warm", "warm_max_us", "{:,.0f}", False),
     ("warm/s", "warm_rps", "{:,.0f}", False),
@@ -96,13 +97,13 @@ def cell(figure, form, wide):
     return text
 
 
-def grid(rows):
-    """first column to the left, the others to the right"""
+def grid(rows, left=1):
+    """the first columns to the left, the others to the right"""
     widths = [max(len(r[i]) for r in rows) for i in range(len(rows[0]))]
     lines = []
     for row in rows:
-        cells = [row[0].ljust(widths[0])]
-        cells += [c.rjust(w) for c, w in zip(row[1:], widths[1:])]
+        cells = [c.ljust(w) if i < left else c.rjust(w)
+                 for i, (c, w) in enumerate(zip(row, widths))]
         lines.append("  ".join(cells).rstrip())
     return lines
 

@@ -222,35 +222,37 @@ def beside(bench, server, log, walkers, seconds):
             raise walker.error
     got = load.paced_result(log)
     got["walked"] = sum(w.done for w in walkers)
-    got["walk_s"] = max(w.seconds for w in walkers)
+    got["walk_s"] = max((w.seconds for w in walkers), default=0)
     got["cpu_ns"] = cpu
     return got
 
 
 def cold_files(bench, case, entrant, seconds):
-    """A fresh server; the walk over files that nobody asked for, then the
-    same walk again, now warm.  Client and load are equal in both, so the
-    difference is what being cold costs the others."""
+    """A fresh server; the hot load beside nobody, beside a walk over files
+    that nobody asked for, and beside the same walk again, now warm.  Client
+    and load are equal in both walks, so the difference is what being cold
+    costs the others."""
     log = os.path.join(bench.folder, "paced.log")
     paths = numbered("cold", bench.scale["cold"])
     server = bench.servers.fresh(entrant.name)
     try:
         wire.fetch(server.port, "/page.html")
         got = {}
-        for word in ("cold", "warm"):
+        for word in ("alone", "cold", "warm"):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(log)
-            got[word] = beside(bench, server, log,
-                               [Walker(server.port, paths)], seconds)
+            walkers = [Walker(server.port, paths)] if word != "alone" else []
+            got[word] = beside(bench, server, log, walkers, seconds)
         pss = proc.tree_pss_kb(server.pid)
     finally:
         bench.servers.stop(server)
     cold, warm = got["cold"], got["warm"]
     return {
         "p50_us": cold["p50_us"], "p99_us": cold["p99_us"],
-        "max_us": cold["max_us"], "warm_p99_us": warm["p99_us"],
+        "max_us": cold["max_us"], "alone_p99_us": got["alone"]["p99_us"],
+        "warm_p99_us": warm["p99_us"],
         "warm_max_us": warm["max_us"],
-        "errors": cold["errors"] + warm["errors"],
+        "errors": sum(part["errors"] for part in got.values()),
         "rps": cold["walked"] / cold["walk_s"],
         "warm_rps": warm["walked"] / warm["walk_s"],
         "cpu_us": cold["cpu_ns"] / 1000 / (cold["requests"] + cold["walked"]),

@@ -27,7 +27,7 @@ def percentile(values, part):
     return v[max(0, min(len(v), int(rank)) - 1)]
 
 
-def ratios(ours, theirs, key):
+def ratios(ours, theirs, key, their_key=None):
     """The ratio of each round, then their spread.
 
     Rounds are interleaved, so both members of a pair were measured within
@@ -36,6 +36,6 @@ def ratios(ours, theirs, key):
     """
     pairs = []
     for a, b in zip(ours, theirs):
-        if a and b and a.get(key) and b.get(key):
-            pairs.append(a[key] / b[key])
+        if a and b and a.get(key) and b.get(their_key or key):
+            pairs.append(a[key] / b[their_key or key])
     return spread(pairs)
