@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "answer/events.h"
+#include "answer/listings.h"
 #include "answer/txn.h"
 #include "base/check.h"
 #include "base/uninit.h"
@@ -308,7 +309,8 @@ void accepting_moved(struct worker *w)
  * much as one that finds something, and of a socket where more waits the next
  * turn tells again: so the guess is one until several turns in a row have left
  * some.  Beside what makes a turn long a call is nothing, and what waits behind
- * a hundred others would wait for as many such turns. */
+ * a hundred others would wait for as many such turns; listings make each one
+ * long. */
 static void take_some(struct worker *w, size_t i)
 {
     struct listening *l = &w->acceptor.listening[i];
@@ -317,6 +319,8 @@ static void take_some(struct worker *w, size_t i)
     l->left = l->more ? l->left + 1 : 0;
     if (l->left % PATIENCE == PATIENCE - 1 && l->guess < BUDGET)
         l->guess *= 2;
+    if (most < BUDGET && listings_wait(&w->answers))
+        most = BUDGET;
     if (most < l->guess)
         most = l->guess;
     while (n < most && w->acceptor.on) {

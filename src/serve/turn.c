@@ -37,7 +37,7 @@
 /* Most that a new connection waits while others are served. */
 #define DUE_TURNS 8
 #define DUE_US 1000
-#define LIST_US 1000 /* of a turn that has nothing else to do */
+#define LIST_US 1000 /* of each turn, for listings */
 #define BATCH 64     /* requests that are received before they are answered */
 
 void turn_free_dead(struct worker *w)
@@ -188,9 +188,10 @@ static bool waited(struct acceptor *a, const struct answers *answers)
            clock_mono_us() - a->due_since_us > DUE_US;
 }
 
-/* Goes on with listings for a moment, which is longer in a long turn: else they
- * would hardly get on beside a load.  One that is served may come again, at the
- * end of the queue, or at its beginning, if what it waits for is not whole. */
+/* Goes on with listings for a moment, however long the turn has been: that is a
+ * fifth of one that has taken all its time.  One that is served may come again,
+ * at the end of the queue, or at its beginning, if what it waits for is not
+ * whole. */
 static void list_some(struct worker *w)
 {
     struct listed *l = &w->answers.listed;
@@ -198,8 +199,7 @@ static void list_some(struct worker *w)
 
     if (list_empty(&l->queue))
         return;
-    uint64_t us = clock_mono_us();
-    l->until_us = us + LIST_US + (us - w->now.us) / 4;
+    l->until_us = clock_mono_us() + LIST_US;
     list_init(&todo);
     list_append(&l->queue, &todo); /* where the queue ends now */
     l->open = true;

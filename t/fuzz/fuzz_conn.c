@@ -13,8 +13,9 @@
  * connection ends, for a reason that the script explains; log, events and
  * counters tell what happened (sim_log.c), each request once and with its own
  * line, also when a connection goes to the workers of another generation
- * (sim_moves.c); no turn is longer for a listing; nothing is left when it is
- * over (sim_world.c).  When the script does nothing but cut, wait a little and
+ * (sim_moves.c); no turn is longer for a listing, and beside one nobody waits
+ * in the queue for a second turn; nothing is left when it is over
+ * (sim_world.c).  When the script does nothing but cut, wait a little and
  * read slowly, the responses are those that the same bytes get in one piece.
  *
  * With ETAGD_SIM_SAID set, each input prints a hash of all bytes sent, lines of

@@ -146,6 +146,8 @@ struct sim {
     struct sim_conn conn[SIM_CONNS];
     int queue[SIM_CONNS]; /* to be accepted */
     unsigned n_queue;
+    unsigned n_told; /* of these, what the worker was told of in this turn, */
+    bool long_turn;  /* while listings were under way */
     void *listener_tag, *control_tag, *prepare_tag;
     bool hurried; /* the worker does not wait: it has something to do */
     bool listening, control_on, prepare_on, listener_closed;
@@ -276,6 +278,10 @@ void sim_script_run(void);
 
 /* sim_world.c: nobody is connected: what may a worker still hold? */
 void sim_rest_check(void);
+/* A turn begins; it is over: beside listings, which make each turn long, nobody
+ * waits in the queue for another. */
+void sim_queue_told(void);
+void sim_queue_check(void);
 
 /* sim_reader.c */
 void sim_reader_take(struct sim_conn *c, const char *p, size_t n);

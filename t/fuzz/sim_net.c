@@ -18,7 +18,7 @@
 
 #define STUCK_US 10000000 /* more than [timeouts] send, and half of it */
 /* What a turn may spend on a listing, and the names read at once. */
-#define LIST_US 5000
+#define LIST_US 1000
 #define NAMES 17
 #define TURN_US 500000 /* of a turn's time; a worker looks once a turn */
 
@@ -475,6 +475,7 @@ int poll_wait(int poll, struct epoll_event *events, int most, int timeout_ms)
     PROPERTY(poll == SIM_POLL && timeout_ms >= 0);
     PROPERTY(sim.turns++ < 200000);
     check_stuck();
+    sim_queue_check();
     /* a listing is not made at once */
     PROPERTY(sim.names_read * sim.tick_us <= LIST_US + NAMES * sim.tick_us);
     sim.names_read = 0;
@@ -490,6 +491,7 @@ int poll_wait(int poll, struct epoll_event *events, int most, int timeout_ms)
         /* again and again at once, for nothing? */
         PROPERTY(sim.idle_turns++ < 5000);
     }
+    sim_queue_told();
     sim.now_us += 20;
     return n;
 }

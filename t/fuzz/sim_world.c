@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "answer/listings.h"
 #include "files/entry.h"
 #include "os/log.h"
 #include "serve/moving.h"
@@ -55,10 +56,27 @@ static void check_idle(const struct worker *w)
     }
 }
 
+static struct worker *running(void)
+{
+    return LIST_ENTRY(sim.control_tag, struct worker, control_tag);
+}
+
+void sim_queue_told(void)
+{
+    sim.long_turn = listings_wait(&running()->answers);
+    sim.n_told = sim.listening ? sim.n_queue : 0;
+}
+
+void sim_queue_check(void)
+{
+    if (sim.long_turn && sim.listening && !sim.crowded)
+        PROPERTY(sim.n_told == 0 || sim.n_queue == 0);
+}
+
 /* No connection is left and the worker goes on. */
 void sim_rest_check(void)
 {
-    struct worker *w = LIST_ENTRY(sim.control_tag, struct worker, control_tag);
+    struct worker *w = running();
 
     check_idle(w);
     PROPERTY(counters_get(&w->counters->accepted) ==
