@@ -145,6 +145,8 @@ static void reap(struct master *m)
             break;
         }
     }
+    if (m->upgrade.replaced && !m->ending)
+        master_finish(m);
     take_names_back(m);
     takeover_look(m);
 }

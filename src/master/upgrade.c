@@ -199,10 +199,28 @@ bool upgrade_message(struct master *m)
     return true;
 }
 
+/* It was told to end just after it had said that it serves, which has not been
+ * heard here: the sockets are shut, so this one can't go on.  (One that was
+ * killed has shut none.) */
+static bool has_served(struct master *m, int status)
+{
+    char message[1 + sizeof m->upgrade.takes];
+
+    return m->upgrade.channel >= 0 && WIFEXITED(status) &&
+           WEXITSTATUS(status) == 0 &&
+           channel_take(m->upgrade.channel, message, sizeof message, NULL,
+                        NULL) > 0;
+}
+
 bool upgrade_reap(struct master *m, pid_t pid, int status)
 {
     if (pid != m->upgrade.pid || pid == 0)
         return false;
+    if (!m->upgrade.replaced && !m->ending && has_served(m, status)) {
+        log_info("M159", "pid %d served and has ended: this one ends as well",
+                 (int)pid);
+        m->upgrade.replaced = true;
+    }
     forget(m);
     m->upgrade.pid = 0;
     if (m->upgrade.replaced)

@@ -53,10 +53,10 @@ static void take_moved(int poll, int take, void *tag, bool on)
 static void listen_on(struct worker *w, bool on)
 {
     for (size_t i = 0; i < w->conf->n_listen; i++) {
-        if (on)
+        if (on && !w->acceptor.listening[i].shut)
             poll_add_listener(w->poll, w->start->listener[i],
                               &w->acceptor.listening[i]);
-        else
+        else if (!on)
             poll_remove(w->poll, w->start->listener[i]);
     }
     if (w->start->moving)
@@ -147,10 +147,22 @@ static bool accept_failed(struct worker *w, size_t i, int error)
     return false;
 }
 
+/* By a master that has ended since, of this program or of the next: whoever is
+ * to finish may hear of it later than of the socket. */
+static void was_shut(struct acceptor *a, int poll, int fd, size_t i)
+{
+    if (a->on)
+        poll_remove(poll, fd);
+    a->listening[i].shut = true;
+}
+
 static bool take_one(struct worker *w, size_t i, bool greet)
 {
     struct net_peer peer;
     struct conn *gives_way;
+
+    if (w->acceptor.listening[i].shut)
+        return false;
     enum room room = capacity_connection(w, &gives_way);
 
     if (room == CAPACITY_NONE && few_descriptors(&w->places, &w->conf->limits))
@@ -160,7 +172,9 @@ static bool take_one(struct worker *w, size_t i, bool greet)
     if (room != CAPACITY_YES)
         return false;
     int fd = net_accept(w->start->listener[i], &peer);
-    if (fd == -EAGAIN)
+    if (fd == -EINVAL)
+        was_shut(&w->acceptor, w->poll, w->start->listener[i], i);
+    if (fd == -EAGAIN || fd == -EINVAL)
         return false;
     if (fd < 0)
         return accept_failed(w, i, fd);

@@ -23,6 +23,7 @@ struct call {
 /* A listening socket; the addresses of these serve as tags in the poll set. */
 struct listening {
     bool due;       /* has connections that are not taken yet */
+    bool shut;      /* nobody can connect any more */
     bool more;      /* had some left in the turn after the last were taken */
     unsigned left;  /* turns in a row that left some */
     unsigned guess; /* how many are taken at once */

@@ -190,3 +190,48 @@ def test_one_at_a_time(slow, tmp_path):
     server.signal(signal.SIGTERM)
     assert server.process.popen.wait(harness.DEADLINE_S) == 0
     assert not re.search("M112", "\n".join(server.process.lines))
+
+
+def test_one_that_ends_before_it_was_heard_of(slow, tmp_path):
+    """It serves, is told to end and ends, while the old one reads its own
+    configuration: the sockets are shut, so the old one can't go on."""
+    server, start = slow
+    fifo = tmp_path / "etagd.ini"
+    before = server.file.read_text()
+    since = server.mark()
+    new = start("exec %s -c %s" % (harness.binary(), fifo))
+    os.mkfifo(fifo)
+    os.mkfifo(tmp_path / "held")
+    server.file.rename(tmp_path / "away")
+    (tmp_path / "held").rename(server.file)
+    server.signal(signal.SIGHUP)
+    with server.file.open("w") as held:  # once it reads
+        fifo.write_text(before)
+        server.await_line(r"etagd\[%d\] .*M015" % new, since)
+        os.kill(new, signal.SIGTERM)
+        until("its end", lambda: not harness.alive(new))
+        held.write(before)
+    assert server.process.popen.wait(harness.DEADLINE_S) == 0
+    server.await_line("M159", since)
+    assert not (tmp_path / "pid").exists()
+
+
+def test_workers_that_hear_of_an_end_after_the_sockets(serve, tmp_path):
+    """The next program is ended before workers of this one, which do not turn,
+    were told to finish: that sockets are shut is no fault of theirs."""
+    server = serve(files=FILES, conf={
+        "server": {"pidfile": tmp_path / "pid", "workers": 2}})
+    pids = server.workers()
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    since = server.mark()
+    server.signal(signal.SIGUSR2)
+    new = int(server.await_line(r"M107: .* as pid (\d+)", since)[1])
+    server.await_line("M108", since)
+    os.kill(new, signal.SIGTERM)
+    until("its end", lambda: not harness.alive(new))
+    for pid in pids:
+        os.kill(pid, signal.SIGCONT)
+    assert server.process.popen.wait(harness.DEADLINE_S) == 0
+    server.stopped = True
+    assert not [line for line in server.process.lines if "W010" in line]
