@@ -18,7 +18,7 @@ from . import (annotate, cdp, children, exercises, experiment, judging, ledger,
 from .driving import Say, silent
 from .rows import Report
 from .server import NoServer
-from .words import Said, Words
+from .words import Said, Words, fill
 
 OK, FAILED, USAGE, DIFFERENT = 0, 1, 2, 3
 
@@ -176,13 +176,14 @@ def annotate_file(argv: Sequence[str]) -> int:
         return _fail("etagd annotate", "%s: %s" % (why.filename,
                                                    why.strerror))
     if book.unread:
-        _fail("etagd annotate", "%d lines of %s are no ledger entries; left "
-              "out" % (book.unread, o.ledger))
+        _fail("etagd annotate", fill(
+            "%s: left out %d lines that name no request or connection",
+            (o.ledger, book.unread)))
     if not matched:
-        return _fail("etagd annotate", "%s: none of its %d connections is in "
-                     "the ledger" % (out, len(found)))
-    print("%s: %d comments; %d of %d connections are in the ledger" % (
-        out, n, len(matched), len(found)))
+        return _fail("etagd annotate", "%s: none of its connections is in "
+                     "the ledger (%d)" % (out, len(found)))
+    print(fill("%s: %d comments; %d of %d connections in the ledger", (
+        out, n, len(matched), len(found))))
     if not tools.TSHARK.path():
         print("to see them: wireshark %s" % out)
     else:

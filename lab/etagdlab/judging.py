@@ -67,7 +67,7 @@ def verified(paths: List[str], w: Words) -> int:
     if len(wrong) > verify.SHOWN_MAX:
         print(w("and %d more", len(wrong) - verify.SHOWN_MAX))
     print(w("%d figures do not follow from the capture", len(wrong)) if wrong
-          else w("all %d figures follow from the capture",
+          else w("all figures follow from the capture (%d)",
                  verify.figures(data)))
     print(w(verify.NOT_CHECKED))
     return DIFFERENT if wrong else OK

@@ -170,8 +170,8 @@ class Tcp(Part):
             "connection, the next sent before the answer to the last has come "
             "(RFC 9112 9.3.2); it needs no second connection, and browsers "
             "have given it up."),
-            w("In this run %d of %d requests were sent before the answer to "
-              "the one before them had come.", piped,
+            w("Requests of this run that were sent before the answer to the "
+              "one before them had come: %d of %d.", piped,
               sum(len(s["requests"]) for s in used))]
         texts.append(w(
             "To do without: etagd lab --no-spare. By hand, Chromium opens none "

@@ -69,7 +69,7 @@ class Visits(Part):
         if self.d["capture"]["way"]:
             figures.append((len(self.d["packets"]), "packets"))
         body = '<ul class="figures">%s</ul>' % "".join(
-            "<li><b>%s</b> %s</li>" % (n, escape(self.w(t)))
+            "<li><b>%s</b> %s</li>" % (n, escape(self.w.noun(t, n)))
             for n, t in figures)
         body += self._experiments()
         self.section("short", "In short", body + self.witnesses())

@@ -200,20 +200,24 @@ ZH = {
 }
 
 
-# What is counted in English; "0 of 1 requests" stays as it is.
+# What is counted in English, by its plural, with the verb right behind it; "0 of
+# 1 requests" stays as it is.
 _COUNTED = re.compile(
-    r"%(?:%|[-.\d]*[sdf](?:(?<! of %d)( (?:bytes|comments|confirmations|"
-    r"connections|frames|packets|pairs|reports|requests|segments)\b))?)")
+    r"%(?:%|[-.\d]*[sdf](?:(?<! of %d)( (?!(?:has|is|ms|us|was)\b)[a-z]+s\b)"
+    r"( (?:are|do|have|were)\b)?)?)")
+_VERBS = {None: "", " are": " is", " do": " does", " have": " has",
+          " were": " was"}
 
 
-def _counted(template: str, args: Sequence[object]) -> str:
-    """"1 request", not "1 requests"."""
+def counted(template: str, args: Sequence[object]) -> str:
+    """"1 request", not "1 requests": the template as it is for these."""
     rest = iter(args)
 
     def one(found: "re.Match[str]") -> str:
-        text = found.group()
-        alone = text != "%%" and next(rest, None) == 1 and found.group(1)
-        return text[:-1] if alone else text
+        text, noun, verb = found.group(0, 1, 2)
+        if text == "%%" or next(rest, None) not in (1, "1") or not noun:
+            return text
+        return text[:-len(noun + (verb or ""))] + noun[:-1] + _VERBS[verb]
     return _COUNTED.sub(one, template)
 
 
@@ -223,7 +227,7 @@ def fill(template: str, args: Sequence[object]) -> str:
     if places:
         template = re.sub(r"%\d\$", "%", template)
         args = tuple(args[int(p) - 1] for p in places)
-    return _counted(template, args) % tuple(args) if args else template
+    return counted(template, args) % tuple(args) if args else template
 
 
 class Said(str):
@@ -247,6 +251,11 @@ class Said(str):
 class Words:
     def __init__(self, lang: str) -> None:
         self.lang = lang
+
+    def noun(self, text: str, n: object) -> str:
+        """Of what is counted, where the number stands by itself."""
+        return self(text) if self.lang == "zh" else \
+            counted("%s " + text, (n,))[3:]
 
     def __call__(self, text: str, *args: object) -> str:
         args = tuple(self(a) if isinstance(a, Said) else a for a in args)

@@ -79,7 +79,7 @@ OPTIONS = {
     "no report with its capture: %s": "不是报告及其抓包：%s",
     "and %d more": "另外还有 %d 处",
     "%d figures do not follow from the capture": "%d 个数字不能从抓包得出",
-    "all %d figures follow from the capture": "全部 %d 个数字都能从抓包得出",
+    "all figures follow from the capture (%d)": "全部数字都能从抓包得出（%d 个）",
     "not checked, since a capture can't tell: the server's log and reasons, the "
     "browser's timing, who waits in TIME-WAIT, pictures":
         "未核对（抓包看不出）：服务器的日志和原因、浏览器的计时、谁在 TIME-WAIT "

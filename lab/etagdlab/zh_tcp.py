@@ -105,7 +105,7 @@ TCP = {
     "needs no second connection, and browsers have given it up.":
         "这不是流水线。流水线是在同一个连接上发送多个请求，前一个的应答还没有到就"
         "发送下一个（RFC 9112 9.3.2）；它不需要第二个连接，而且浏览器早已放弃它。",
-    "In this run %d of %d requests were sent before the answer to the one "
-    "before them had come.":
+    "Requests of this run that were sent before the answer to the one before "
+    "them had come: %d of %d.":
         "本次实验的 %2$d 个请求中，有 %1$d 个在前一个应答到来之前就发出。",
 }

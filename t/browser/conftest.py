@@ -8,6 +8,7 @@ import sys
 
 import harness
 import pytest
+from english import plurals
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
@@ -58,7 +59,15 @@ def firefox(one_firefox):
 @pytest.fixture
 def browser(tmp_path):
     """A Browser whose profile nobody has used before."""
+    from selenium.common.exceptions import WebDriverException
+
     from visitor import Browser
     b = Browser(tmp_path / "profile")
     yield b
-    b.quit()
+    try:
+        said = b.script("return document.body ? document.body.innerText : ''")
+    except WebDriverException:
+        said = ""             # the test has ended it, or left a question open
+    finally:
+        b.quit()
+    assert not plurals(said)

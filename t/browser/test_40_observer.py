@@ -134,7 +134,7 @@ def test_workers_that_serve_are_counted(observed, browser):
     browser.driver.get(url)
     # the page asks in its turn, maybe of an observer that is just ending
     WebDriverWait(browser.driver, 60, 0.1).until(
-        lambda d: re.search(r"\b1 workers?\b",
+        lambda d: re.search(r"\b1 worker\b",
                             d.find_element(By.ID, "counts").text))
     held.close()
 

@@ -183,7 +183,7 @@ def test_the_command_refuses(tmp_path, capsys):
     pcapng.write(raw, talk().blocks)
     book.write_text("")
     assert cli.main(["annotate", str(raw), str(book)]) == cli.FAILED
-    assert "none of its 1 connections" in capsys.readouterr().err
+    assert "none of its connections" in capsys.readouterr().err
     assert cli.main(["annotate", str(raw), str(book), str(raw)]) == cli.USAGE
     book.write_text("no capture at all")
     assert cli.main(["annotate", str(book), str(book)]) == cli.FAILED

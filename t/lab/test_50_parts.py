@@ -282,7 +282,10 @@ def test_sentences_in_another_language():
      "port 1: 2 segments of at most 1 byte"),
     ("%d%% of %d packets, 0 of %d requests", (1, 1, 1),
      "1% of 1 packets, 0 of 1 requests"),
-    ("%s bytes: %d requests", ("1", 11), "1 bytes: 11 requests")))
+    ("%s bytes: %d requests", ("1", 11), "1 byte: 11 requests"),
+    ("%d figures do not follow, %d lines are left out", (1, 1),
+     "1 figure does not follow, 1 line is left out"),
+    ("step %d has %.1f ms, %d us", (1, 1.0, 1), "step 1 has 1.0 ms, 1 us")))
 def test_one_is_no_plural(template, args, says):
     assert words.fill(template, args) == says
     assert words.Said((template, *args)) == says

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 import harness
+from english import plurals, shown
 from reading import TOP, english
 
 pytestmark = pytest.mark.usefixtures("chromium")
@@ -16,11 +17,13 @@ pytestmark = pytest.mark.usefixtures("chromium")
 def lab(program, *args, through=None):
     """A run of `etagd lab` as a person starts it."""
     argv = [program, "lab"] if through is None else through
-    return subprocess.run(
+    done = subprocess.run(
         argv + [str(a) for a in args], stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, text=True, timeout=300,
         env={**harness.environment(), "ETAGD": program,
              "ETAGD_DATADIR": str(TOP)})
+    assert not plurals(done.stdout + "\n" + done.stderr)
+    return done
 
 
 def outcomes(step):
@@ -31,8 +34,9 @@ def run(program, tmp_path, *args, **more):
     report = tmp_path / "report.html"
     done = lab(program, "-r", report, *args, **more)
     assert done.returncode == 0, done.stderr
-    return json.loads(report.with_suffix(".json").read_text()), \
-        report.read_text(), done
+    html = report.read_text()
+    assert not plurals(shown(html))
+    return json.loads(report.with_suffix(".json").read_text()), html, done
 
 
 def test_the_default_page(program, tmp_path):

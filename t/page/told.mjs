@@ -6,7 +6,10 @@ import test from "node:test";
 
 import { laneName } from "../../src/observe/page/draw.js";
 import { reasonText, sectionText } from "../../src/observe/page/reasons.js";
-import { setLanguage, since } from "../../src/observe/page/words.js";
+import { counted, setLanguage, since, word } from "../../src/observe/page/words.js";
+
+// `globalThis.document` is all that a change of the language needs
+globalThis.document ??= { documentElement: {} };
 
 // "+12 s" ten times tells nothing.
 test("moments of a ladder are told apart", () => {
@@ -27,14 +30,31 @@ test("a lane's name can be read aloud", () => {
     assert.doesNotMatch(laneName({ ...c, port: undefined, ended: undefined }, false), /undefined/);
 });
 
+// "1 workers"
+test("one of a kind is no plural", () => {
+    setLanguage("en");
+    for (const name of ["requests", "workers", "conns_in_all", "lost"]) {
+        assert.match(counted(2, name), /^[a-z]+s\b/, name);
+        assert.match(counted(1, name), /^[a-z]+[^s]\b/, name);
+    }
+    assert.equal(counted(1, "open"), "open");
+    const text = readFileSync(new URL("../../src/observe/page/words.js", import.meta.url), "utf8");
+    const names = [...text.matchAll(/(?<=^    |, )"?([\w-]+)"?:(?=\s)/gm)].map(m => m[1]);
+    assert.ok(names.length > 200);
+    // (which is told of two or more)
+    for (const name of names.filter(n => n !== "one_of"))
+        assert.doesNotMatch(word(name, 1, 1, 1), /(?<!of )\b1 (?!is\b|was\b)[a-z]+s\b/, name);
+    setLanguage("zh");
+    assert.equal(counted(1, "workers"), "工作进程");
+    setLanguage("en");
+});
+
 // A Chinese page has no English but names: all of src/http/reason.h.
 test("the server's reasons are told in the language of the page", () => {
     const table = readFileSync(new URL("../../src/http/reason.h", import.meta.url), "utf8")
         .replaceAll("\\\n", " ");
     const rows = [...table.matchAll(/X\(\w+,\s+"([^"]+)",\s+"([^"]*)"\)/g)];
     assert.ok(rows.length > 65);
-    // `globalThis.document` is all that a change of the language needs
-    globalThis.document ??= { documentElement: {} };
     for (const [, said, rule] of rows) {
         setLanguage("en");
         assert.equal(reasonText(said), said);

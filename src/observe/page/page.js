@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // page: listens to /events and keeps the three parts of the page up to date.
-import { word, setLanguage, language } from "./words.js";
+import { word, counted, setLanguage, language } from "./words.js";
 import { answers, foldLanes } from "./facts.js";
 import { Model, isSpare } from "./model.js";
 import { guideOf, observeGuide } from "./guide.js";
@@ -62,16 +62,16 @@ function drawCounts() {
     const sum = f => status.workers.reduce((n, w) => n + f(w), 0);
     const open = sum(w => w.open),
           unused = [...model.conns.values()].filter(c => isSpare(c, now())).length;
-    const item = (n, text, warn) =>
+    const item = (n, name, warn) =>
         html("span", { class: warn ? "warn" : null },
-             html("b", {}, Number(n).toLocaleString(language())), ` ${text}`);
+             html("b", {}, Number(n).toLocaleString(language())), ` ${counted(n, name)}`);
     replace($("counts"), [
-        item(open, word("open")), item(sum(w => w.accepted), word("conns_in_all")),
-        item(unused, word("unused_n")), item(sum(w => w.requests), word("requests")),
-        ...answers(status.workers).map(([k, n]) => item(n, k)), item(serving, word("workers")),
+        item(open, "open"), item(sum(w => w.accepted), "conns_in_all"),
+        item(unused, "unused_n"), item(sum(w => w.requests), "requests"),
+        ...answers(status.workers).map(([k, n]) => item(n, k)), item(serving, "workers"),
         ...(status.experiments.length ? [experimentsItem(status.experiments)] : []),
         ...(model.lost + status.events_lost
-                ? [item(Math.max(model.lost, status.events_lost), word("lost"), true)]
+                ? [item(Math.max(model.lost, status.events_lost), "lost", true)]
                 : [])
     ]);
     $("where").textContent =

@@ -132,10 +132,10 @@ const en = {
         "Inferred: the request does not say so (Firefox), or it was fresh and asked about all " +
         "the same.",
     older_show: "Show {0} older",
-    older_hide: "Hide the {0} older ones",
-    older_gone: "{0} still older ones are not kept.",
-    ended_show: "Show {0} more that have ended",
-    ended_hide: "Fold {0} that have ended",
+    older_hide: "Hide {0} older",
+    older_gone: "{0} still older, not kept.",
+    ended_show: "Show {0} more, ended",
+    ended_hide: "Fold {0}, ended",
     detail: "In detail",
     last_request: "Latest request:",
     last_304: "Latest 304:",
@@ -272,6 +272,12 @@ export function language() {
 export function word(name, ...values) {
     const text = languages[current][name] ?? languages.en[name] ?? name;
     return text.replace(/\{(\d)\}/g, (_, i) => values[i]);
+}
+
+// What is counted, behind its number: "1 worker", not "1 workers".
+export function counted(n, name) {
+    const text = word(name);
+    return current === "en" && n === 1 ? text.replace(/^(\w+)s\b/, "$1") : text;
 }
 
 // Why a connection carries nothing.
