@@ -21,6 +21,7 @@ LAB_MODULES = \
 	lab/etagdlab/evidence.py \
 	lab/etagdlab/exercises.py \
 	lab/etagdlab/experiment.py \
+	lab/etagdlab/faults.py \
 	lab/etagdlab/fields.py \
 	lab/etagdlab/firefox.py \
 	lab/etagdlab/freshness.py \

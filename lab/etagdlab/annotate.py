@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from . import ledger as ledgers
 from . import packets, pcapng, streams
+from .faults import SENTENCES
 from .ledger import Connection, Ledger, Request
 from .packets import FIN, RST, Segment
 from .pcapng import Block
@@ -26,7 +27,7 @@ REASONS = {
                         "(RFC 9110 13.1.5)",
     "no such file": "no such file (RFC 9110 15.5.5)",
     "method unknown": "the method is unknown (RFC 9110 15.6.2)",
-    "faulty request": "the request is faulty",
+    "faulty request": "the request is faulty", **SENTENCES,
 }
 ENDS = {
     "idle too long": "the keep-alive timer fired: closed by the server, idle "

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """diff: two reports, and what happened differently: outcomes and reasons, not
 times, ports or packet numbers."""
+from .faults import SENTENCES
 from .rows import Report, Resource
 from .words import Said
 
@@ -8,8 +9,8 @@ ABSENT = Said(("no part of it",))
 
 
 def _outcome(resource: Resource) -> str:
-    reasons = [Said((r,)) for r in sorted({e["reason"] or ""
-                                           for e in resource["wire"]})]
+    reasons = [Said((SENTENCES.get(r, r),)) for r in sorted(
+        {e["reason"] or "" for e in resource["wire"]})]
     return Said(("%s (" + ", ".join(["%s"] * len(reasons)) + ")",
                  resource["outcome"], *reasons)) \
         if reasons else resource["outcome"]

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from . import annotate, freshness, ledger, packets, streams, tcpfacts, tcpstates
 from . import rows as shape
 from .driving import Load, Timing
+from .faults import SENTENCES
 from .http1 import Message
 from .ledger import Connection, Ledger, Request
 from .pcapng import Block
@@ -146,6 +147,7 @@ ANSWERED = {
     "no such file": "there is no such file",
     "no credentials": "it is for those that have a password, and none came",
     "wrong credentials": "that name and that password do not belong together",
+    **SENTENCES,
 }
 
 
@@ -351,7 +353,8 @@ def told(c: Connection, start_ns: int) -> list[shape.Told]:
         if r.status:
             step(r.end_ns, False, "HTTP/1.1 %d" % r.status, "HTTP",
                  data=r.bytes or 0,
-                 comments=[Said((r.reason,))] if r.reason else [])
+                 comments=[Said((SENTENCES.get(r.reason, r.reason),))]
+                 if r.reason else [])
     for who in sorted(c.fins, key=c.fins.__getitem__):
         step(c.fins[who], who == "client", "FIN")
     if c.end_ns and c.end == "client reset":

@@ -157,7 +157,8 @@ def _request(entry: Entry, base: int | None = None) -> Request:
         method=_word(entry, "method"), target=_word(entry, "target", "path"),
         status=_whole(entry, "status"), bytes=_whole(entry, "bytes"),
         duration_us=took, encoding=_word(entry, "encoding", "coding"),
-        reason=_word(entry, "reason"), end=_word(entry, "end"))
+        # the access log has a fault's own word at once
+        reason=_word(entry, "fault", "reason"), end=_word(entry, "end"))
 
 
 def _connection(entry: Entry, peer: str | None, port: int) -> Connection:

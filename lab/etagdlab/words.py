@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from .faults import FAULTS
 from .zh_exercises import EXERCISES
 from .zh_fields import FIELDS
 from .zh_notes import NOTES
@@ -14,6 +15,7 @@ from .zh_tcp import TCP
 
 ZH = {
     **EXERCISES,
+    **FAULTS,
     **FIELDS,
     **NOTES,
     **OPTIONS,

@@ -12,6 +12,7 @@
 #include "http/json.h"
 #include "http/mask.h"
 #include "http/target.h"
+#include "http/wording.h"
 #include "os/clock.h"
 
 #define LISTED_MAX 256 /* requests of one connection in the ledger */
@@ -241,8 +242,10 @@ static void put_decision(struct buf *b, const struct board_request *q)
     json_put_str(b, "reason", reason_word(reason));
     json_put_str(b, "section", reason_section(reason));
     if (reason == REASON_FAULT) {
+        struct wording said = wording_fault((enum fault)q->fault);
         json_put_str(b, "fault", fault_row((enum fault)q->fault)->word);
-        json_put_str(b, "fault_text", fault_row((enum fault)q->fault)->text);
+        json_put_str(b, "fault_text", said.in[LANGUAGE_EN]);
+        json_put_str(b, "fault_text_zh", said.in[LANGUAGE_ZH]);
     }
     json_put_str(b, "coding", coding_row((enum coding)q->coding)->name);
     json_put_u64(b, "bytes", q->bytes);

@@ -2,12 +2,13 @@
 """Chinese means Chinese: no word is left untranslated, in the sources and in
 whole reports, but for an allow-list (reading.STAYS)."""
 import ast
+import json
 import re
 
 import pytest
 
-from etagdlab import (annotate, cli, ledger, matrix, packets, pcapng, report,
-                      scenario, streams, tools, words)
+from etagdlab import (annotate, cli, diff, evidence, faults, ledger, matrix,
+                      packets, pcapng, report, scenario, streams, tools, words)
 from frames import Talk
 from reading import STAYS, TOP, english, untranslated
 from test_50_parts import sample
@@ -207,3 +208,48 @@ def test_one_translation_for_report_and_page():
     assert len(both) > 60
     assert {row: rows[row] for row in both} == {
         row: words.NOTES[row] for row in both}
+
+
+def rows_of_faults():
+    """{word: (sentence, in Chinese)} as the server has them."""
+    rows = re.findall(r'X\((\w+), [1-9]\d\d, \w+, "([^"]+)",\s*"((?:[^"\\]|\\.)*)"',
+                      (TOP / "src/http/fault.h").read_text().replace("\\\n", ""))
+    chinese = dict(re.findall(r'\[FAULT_(\w+)\] =\s+"([^"]+)"', (
+        TOP / "src/http/wording.c").read_text()))
+    return {word: (text.replace("\\", "").rstrip("."), chinese[name].rstrip("。"))
+            for name, word, text in rows}
+
+
+def test_every_fault_has_its_sentence():
+    """As the server's error pages have it, in both languages."""
+    rows = rows_of_faults()
+    assert len(rows) > 40 and rows == faults.TABLE
+    for sentence, chinese in rows.values():
+        assert words.ZH[sentence] == chinese and CHINESE.search(chinese)
+
+
+@pytest.mark.parametrize("told", ({"reason": "host-missing"}, {
+    "reason": "faulty request", "fault": "host-missing"}),
+    ids=["access log", "observer"])
+def test_a_faulty_request(told):
+    """In the packets' notes, in a visit's table, in the ladder without packets
+    and where two reports differ."""
+    sentence = "An HTTP/1.1 request needs a Host field"
+    said = "HTTP/1.1 的请求必须有 Host 字段"
+    talk = Talk().open().ask("GET /a HTTP/1.1\r\n\r\n").answer(
+        "HTTP/1.1 400 Bad Request\r\n\r\n").fin(False).fin(True)
+    book = ledger.parse(json.dumps({
+        "port": 40000, "worker": 1, "connection": 1, "opened_us": 1,
+        "request_list": [{"request": 1, "first_us": 5, "sent_us": 9, "target":
+                          "/a", "method": "GET", "status": 400, **told}]}))
+    for lang, text in (("en", sentence), ("zh", said)):
+        w = words.Words(lang)
+        noted = annotate.annotate(talk.blocks, book, w)[0]
+        assert any(text in c for b in noted for c in b.comments)
+        assert text in [w(c) for p in evidence.told(book.connections[0], 0)
+                        for c in p["comments"]]
+        data = sample()
+        other = sample()
+        wire = data["steps"][0]["resources"][0]["wire"][0]
+        wire["reason"] = book.requests[0].reason
+        assert any(text in w(line) for line in diff.compare(data, other))

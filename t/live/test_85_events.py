@@ -54,6 +54,10 @@ def test_ends(observed):
     assert two["request_list"][1]["reason"] == "tag matches"
     assert "13.1.2" in two["request_list"][1]["section"]
     assert two["not_modified"] == 1
+    bad, = [r for c in ledger for r in c["request_list"] if r["status"] == 400]
+    assert (bad["reason"], bad["fault"]) == ("faulty request", "control")
+    assert bad["fault_text"].startswith("There is a control character")
+    assert bad["fault_text_zh"].startswith("请求头部中有控制字符")
 
 
 def test_times(observed):

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 
 import { laneName } from "../../src/observe/page/draw.js";
-import { reasonText, sectionText } from "../../src/observe/page/reasons.js";
+import { decisionText, reasonText, sectionText } from "../../src/observe/page/reasons.js";
 import { counted, setLanguage, since, word } from "../../src/observe/page/words.js";
 
 // `globalThis.document` is all that a change of the language needs
@@ -71,5 +71,20 @@ test("the server's reasons are told in the language of the page", () => {
     assert.equal(sectionText("RFC 9110 13.2.2 steps 1 and 2"), "RFC 9110 13.2.2 第 1、2 步");
     assert.equal(sectionText("RFC 9110 15.3.1: no precondition, the whole file"),
                  "RFC 9110 15.3.1：没有前提条件：整个文件");
+    setLanguage("en");
+});
+
+test("a faulty request's sentence is told in the language of the page", () => {
+    const q = { fault: "bare-cr", reason: "faulty request", end: "sent",
+                fault_text: "A CR was not followed by LF.",
+                fault_text_zh: "CR 之后没有 LF。" };
+    setLanguage("en");
+    assert.equal(decisionText(q), q.fault_text);
+    setLanguage("zh");
+    assert.equal(decisionText(q), q.fault_text_zh);
+    // a server that does not tell it
+    assert.equal(decisionText({ ...q, fault_text_zh: undefined }), q.fault_text);
+    assert.equal(decisionText({ reason: "new", end: "sent" }), "新的请求");
+    assert.equal(decisionText({ end: "client reset" }), "客户端复位");
     setLanguage("en");
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // detail: what is known of one request or one connection.
 import { word, span, clock, moment, spareText } from "./words.js";
-import { reasonText, sectionText } from "./reasons.js";
+import { decisionText, reasonText, sectionText } from "./reasons.js";
 import { colour, isSpare } from "./model.js";
 import { rangeText } from "./facts.js";
 import { policyOf } from "./freshness.js";
@@ -63,8 +63,7 @@ export function requestDetail(c, q, choose) {
     const out = [html("h2", {}, `${q.method} ${q.target}`)];
     out.push(html("div", { class: `decision c-${colour(q.status)}` },
                   html("p", {}, tag(q.status), " ",
-                       html("b", {}, q.fault ? q.fault_text
-                                         : reasonText(q.reason ?? q.end))),
+                       html("b", {}, decisionText(q))),
                   q.section ? html("p", { class: "sec" }, section(q.section)) : null,
                   q.end && q.end !== "sent" ? html("p", { class: "sec" }, reasonText(q.end))
                                                : null));

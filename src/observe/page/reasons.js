@@ -70,6 +70,13 @@ export function reasonText(text) {
     return language() === "zh" ? zh[text] ?? text : text;
 }
 
+// Why it was answered so; the server has the sentence of a fault in both languages.
+export function decisionText(q) {
+    if (!q.fault)
+        return reasonText(q.reason ?? q.end);
+    return (language() === "zh" ? q.fault_text_zh : null) ?? q.fault_text;
+}
+
 // "RFC 9110 13.1.2, 13.2.2 step 3", "RFC 9110 15.5.2: why", or a rule of ours.
 export function sectionText(text) {
     if (language() !== "zh")
