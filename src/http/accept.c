@@ -309,7 +309,8 @@ static int language_of(struct span range)
     struct span primary = span_to(range, span_find(range, '-'));
 
     for (int l = 0; l < LANGUAGE_COUNT; l++) {
-        if (span_eq_nocase(primary, span_to(span_str(language_tag(l)), 2)))
+        const char *tag = language_tag((enum language)l);
+        if (span_eq_nocase(primary, span_to(span_str(tag), 2)))
             return l;
     }
     return LANGUAGE_COUNT;

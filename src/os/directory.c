@@ -45,13 +45,13 @@ static void add(struct directory *d, int fd, const struct dirent *row, bool shy)
 {
     size_t n = strlen(row->d_name) + 1;
     struct directory_item *item = &d->item[d->n];
+    mode_t kind = (mode_t)DTTOIF(row->d_type);
     char *at = d->names + d->used;
 
     if (n > NAME_ROOM)
         return;
     memcpy(at, row->d_name, n);
-    *item = (struct directory_item){ .name = at,
-                                     .kind = kind_of(DTTOIF(row->d_type)) };
+    *item = (struct directory_item){ .name = at, .kind = kind_of(kind) };
     if (!shy && !directory_ask(fd, item))
         return;
     d->used += n;
