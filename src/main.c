@@ -3,14 +3,17 @@
  * main: the command line; hands over to the master.
  * Exit status: 0 clean end, 1 could not start, 2 bad usage or configuration.
  */
-#include <getopt.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "conf/dump.h"
 #include "base/built.h"
+#include "base/cmdline.h"
+#include "base/suggest.h"
+#include "conf/dump.h"
 #include "conf/load.h"
 #include "config.h"
 #include "master/boxed.h"
@@ -90,10 +93,59 @@ static void show_version(void)
     }
 }
 
+#define NAME "etagd"
+
+static const struct {
+    const char *word;
+    int (*run)(int, char **);
+} tools[] = { { "check", check_main },
+              { "explain", explain_main },
+              { "mime", mime_main },
+              { "passwd", passwd_main },
+              { "precompress", precompress_main },
+              { "watch", watch_main } };
+
+#define TOOLS (sizeof tools / sizeof *tools)
+
 static void bad_usage(const char *why)
 {
-    fprintf(stderr, "etagd: %s\n%s", why, usage_text());
-    exit(2);
+    exit(cmdline_wrong(NAME, "%s", why));
+}
+
+/* A word that names no folder may be a command, or an option without dashes. */
+static void no_folder(const char *word)
+{
+    struct suggest tool = suggest_for(span_str(word)), option;
+
+    for (size_t i = 0; i < TOOLS; i++)
+        suggest_offer(&tool, tools[i].word);
+    option = tool;
+    option.best = NULL;
+    for (const struct option *o = long_options; o->name; o++)
+        suggest_offer(&option, o->name);
+    if (option.best)
+        exit(cmdline_wrong(NAME, "there is no folder %s; did you mean %s --%s?",
+                           word, NAME, option.best));
+    if (tool.best)
+        exit(cmdline_wrong(NAME, "there is no folder %s; did you mean %s %s?",
+                           word, NAME, tool.best));
+    exit(cmdline_wrong(NAME, "there is no folder %s", word));
+}
+
+/* What else is wrong with it is said as of any other root. */
+static void look_at_folder(const char *dir)
+{
+    int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd >= 0)
+        close(fd);
+    else if (errno == ENOENT)
+        no_folder(dir);
+    else if (errno == ENOTDIR)
+        exit(cmdline_wrong(NAME,
+                           "%s is no folder; a configuration is named by "
+                           "-c %s",
+                           dir, dir));
 }
 
 static void ask_for(struct options *o, const char *word)
@@ -156,7 +208,6 @@ static void take(struct options *o, int c)
         fputs(usage_text(), stdout);
         exit(0);
     default:
-        fputs(usage_text(), stderr);
         exit(2);
     }
 }
@@ -165,16 +216,19 @@ static void parse(struct options *o, int argc, char **argv)
 {
     int c;
 
-    while ((c = getopt_long(argc, argv, "c:o:tVh", long_options, NULL)) != -1)
+    while ((c = cmdline_next(NAME, argc, argv, ":c:o:tVh", long_options)) != -1)
         take(o, c);
     if (optind < argc)
         o->dir = argv[optind++];
+    if (o->dir && o->action != ACTION_ASK && !o->file)
+        look_at_folder(o->dir);
     if (optind < argc)
-        bad_usage("only one DIR can be served this way");
+        bad_usage("one DIR is served this way, not two");
     if (o->file && o->dir)
         bad_usage("either -c FILE or DIR, not both");
     if (o->action == ACTION_ASK && o->dir)
-        bad_usage("a running etagd is reached by -c FILE or --control SOCKET");
+        bad_usage("a running etagd is reached by -c FILE or --control SOCKET, "
+                  "not by its DIR");
     if (o->control && o->action != ACTION_ASK)
         bad_usage("--control goes with --reload, --status and the like");
     if (o->action == ACTION_ASK && !o->file && !o->control)
@@ -210,7 +264,7 @@ static struct conf *load(const struct conf_source *source, enum action action)
         log_all(conf, &warnings);
     else if (action != ACTION_ASK)
         print(&warnings, "warning: ");
-    if (!conf)
+    if (!conf && source->file)
         fprintf(stderr,
                 "etagd: %zu fault%s in the configuration; nothing was "
                 "%s\n",
@@ -280,17 +334,7 @@ static int run(const struct options *o, char **argv)
 /* "etagd explain ...": -1 when the first word is none of these. */
 static int tool(int argc, char **argv)
 {
-    static const struct {
-        const char *word;
-        int (*run)(int, char **);
-    } tools[] = { { "check", check_main },
-                  { "explain", explain_main },
-                  { "mime", mime_main },
-                  { "passwd", passwd_main },
-                  { "precompress", precompress_main },
-                  { "watch", watch_main } };
-
-    for (size_t i = 0; argc > 1 && i < sizeof tools / sizeof *tools; i++) {
+    for (size_t i = 0; argc > 1 && i < TOOLS; i++) {
         if (strcmp(argv[1], tools[i].word) == 0)
             return tools[i].run(argc - 1, argv + 1);
     }

@@ -113,7 +113,8 @@ class Parser(argparse.ArgumentParser):
             if found:
                 message = self.w(said, *found.groups())
                 break
-        self.exit(2, "%s%s: %s\n" % (self.format_usage(), self.prog, message))
+        self.exit(2, "%s: %s %s\n" % (self.prog, message,
+                                     self.w("(see %s --help)", self.prog)))
 
 
 def _port(text: str) -> int:

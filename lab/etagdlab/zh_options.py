@@ -58,6 +58,7 @@ OPTIONS = {
     "the access log in JSON form, or the observer's connections.jsonl":
         "JSON 形式的访问日志，或观察器的 connections.jsonl",
     # mistakes
+    "(see %s --help)": "（见 %s --help）",
     "unknown: %s": "不认识：%s", "a value is missing behind %s": "%s 后面缺少值",
     "%s: not %s, but one of %s": "%s：不能是 %s，只能是 %s 之一",
     "%s takes no value: %s": "%s 不带值：%s", "%s may be %s": "%s 可能是 %s",

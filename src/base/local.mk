@@ -5,6 +5,7 @@ libbase_a_SOURCES = \
 	src/base/built.c src/base/built.h \
 	src/base/chars.c src/base/chars.h \
 	src/base/check.c src/base/check.h \
+	src/base/cmdline.c src/base/cmdline.h \
 	src/base/hash.h \
 	src/base/ip.c src/base/ip.h \
 	src/base/list.h \

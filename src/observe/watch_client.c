@@ -13,6 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/cmdline.h"
+#include "base/num.h"
 #include "observe/event_text.h"
 #include "observe/screen.h"
 #include "os/clock.h"
@@ -42,15 +44,18 @@ static bool parse_url(struct span url, struct place *out)
 {
     if (span_starts(url, SPAN("http://")))
         url = span_from(url, 7);
+    else if (memmem(url.p, url.n, "://", 3))
+        return false;
     url = span_to(url, span_find(url, '/'));
     size_t from = url.n && url.p[0] == '[' ? span_find(url, ']') : 0;
     size_t colon = from + span_find(span_from(url, from), ':');
     struct span host = span_to(url, colon), port = span_from(url, colon + 1);
     if (from) /* the brackets are the URL's, not the address's */
         host = span_of(url.p + 1, from - 1);
+    uint64_t number = 80;
     if (port.n == 0)
         port = SPAN("80");
-    return host.n &&
+    return host.n && num_u64(port, &number) && number >= 1 && number <= 65535 &&
            snprintf(out->host, sizeof out->host, "%.*s", (int)host.n, host.p) <
                (int)sizeof out->host &&
            snprintf(out->port, sizeof out->port, "%.*s", (int)port.n, port.p) <
@@ -181,11 +186,7 @@ static bool again(struct stream *s, const struct place *p, bool columns)
     return s->fd >= 0 && ask(s->fd, p, columns, false);
 }
 
-static int bad_usage(void)
-{
-    fputs(usage, stderr);
-    return 2;
-}
+#define NAME "etagd watch"
 
 int watch_main(int argc, char **argv)
 {
@@ -193,21 +194,26 @@ int watch_main(int argc, char **argv)
     const char *url = "http://127.0.0.1:5001/";
     bool all = false;
     struct place place;
+    static const struct option options[] = { { "help", no_argument, NULL, 'h' },
+                                             { NULL, 0, NULL, 0 } };
     int c;
 
-    while ((c = getopt(argc, argv, "ah")) != -1) {
-        if (c == 'h') {
-            fputs(usage, stdout);
-            return 0;
-        }
-        if (c != 'a')
-            return bad_usage();
+    while ((c = cmdline_next(NAME, argc, argv, ":ah", options)) != -1) {
+        if (c == 'h')
+            return fputs(usage, stdout) == EOF;
+        if (c == CMDLINE_WRONG)
+            return 2;
         all = true;
     }
     if (optind < argc)
         url = argv[optind++];
-    if (optind < argc || !parse_url(span_str(url), &place))
-        return bad_usage();
+    if (optind < argc)
+        return cmdline_wrong(NAME, "one URL at a time, not two");
+    if (!parse_url(span_str(url), &place))
+        return cmdline_wrong(NAME,
+                             "%s is no address of an observer, as in "
+                             "http://127.0.0.1:5001/",
+                             url);
     s.fd = dial(&place, false);
     struct screen *screen = isatty(STDOUT_FILENO) ? screen_new(url) : NULL;
     if (s.fd < 0 || !ask(s.fd, &place, screen != NULL, all))

@@ -7,12 +7,12 @@
  */
 #include "tool/checkup.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
+#include "base/cmdline.h"
 #include "conf/arena.h"
 #include "conf/values.h"
 #include "http/json.h"
@@ -361,7 +361,10 @@ struct arguments {
     uint64_t after_ms;
 };
 
-static bool parse(struct arguments *a, int argc, char **argv)
+#define NAME "etagd check"
+
+/* -1: go on; else the exit status. */
+static int parse(struct arguments *a, int argc, char **argv)
 {
     static const struct option options[] = {
         { "config", required_argument, NULL, 'c' },
@@ -373,20 +376,30 @@ static bool parse(struct arguments *a, int argc, char **argv)
     const char *what;
     int o;
 
-    while ((o = getopt_long(argc, argv, "c:o:jh", options, NULL)) != -1) {
+    while ((o = cmdline_next(NAME, argc, argv, ":c:o:jh", options)) != -1) {
         if (o == 'c')
             a->file = optarg;
         else if (o == 'o')
             a->override[a->n_override++] = optarg;
         else if (o == 'j')
             a->json = true;
-        else if (o != 'a' ||
-                 !value_duration_ms(span_str(optarg), &a->after_ms, &what))
-            return false;
+        else if (o == CMDLINE_WRONG)
+            return 2;
+        else if (o == 'h')
+            return fputs(usage, stdout) == EOF;
+        else if (!value_duration_ms(span_str(optarg), &a->after_ms, &what))
+            return cmdline_wrong(NAME, "--after %s %s, as in --after 1h",
+                                 optarg, what);
     }
     if (optind < argc)
         a->dir = argv[optind++];
-    return optind == argc && !a->file != !a->dir;
+    if (!a->file && !a->dir)
+        return cmdline_wrong(NAME, "nothing to check: give -c FILE or DIR");
+    if (a->file && a->dir)
+        return cmdline_wrong(NAME, "either -c FILE or DIR, not both");
+    if (optind < argc)
+        return cmdline_wrong(NAME, "one DIR is checked, not two");
+    return -1;
 }
 
 static int run(const struct arguments *a)
@@ -424,13 +437,11 @@ int check_main(int argc, char **argv)
 {
     struct arguments a = { .override =
                                calloc((size_t)argc + 1, sizeof(char *)) };
-    int status = 2;
 
     CHECK(a.override != NULL);
-    if (parse(&a, argc, argv))
+    int status = parse(&a, argc, argv);
+    if (status < 0)
         status = run(&a);
-    else
-        fputs(usage, stderr);
     free(a.override);
     return status;
 }

@@ -6,12 +6,12 @@
  */
 #include "tool/explain.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/cmdline.h"
 #include "prepare/magic.h"
 #include "tool/loaded.h"
 #include "tool/report.h"
@@ -32,6 +32,8 @@ static const char usage[] =
     "file,\n  type, rules with their lines, status and its reason, and the "
     "head; no server\n  needs to run\n";
 
+#define NAME "etagd explain"
+
 enum { OPTION_HOST = 256 };
 
 static const struct option long_options[] = {
@@ -48,7 +50,7 @@ static int parse(struct question *q, int argc, char **argv)
 {
     int c;
 
-    while ((c = getopt_long(argc, argv, "c:H:X:o:h", long_options, NULL)) !=
+    while ((c = cmdline_next(NAME, argc, argv, ":c:H:X:o:h", long_options)) !=
            -1) {
         switch (c) {
         case 'c':
@@ -70,16 +72,20 @@ static int parse(struct question *q, int argc, char **argv)
             fputs(usage, stdout);
             return 0;
         default:
-            fputs(usage, stderr);
             return 2;
         }
     }
     if (!q->file && argc - optind == 2)
         q->dir = argv[optind++];
-    if (argc - optind != 1 || (!q->file && !q->dir)) {
-        fputs(usage, stderr);
-        return 2;
-    }
+    if (argc - optind > 1)
+        return cmdline_wrong(NAME, q->file
+                                       ? "either -c FILE or DIR, and one /PATH"
+                                       : "one DIR and one /PATH, no more");
+    if (!q->file && !q->dir)
+        return cmdline_wrong(NAME, "nothing to ask: give -c FILE or DIR, then "
+                                   "the /PATH of a request");
+    if (optind == argc)
+        return cmdline_wrong(NAME, "the /PATH of a request is missing");
     q->target = argv[optind];
     return -1;
 }

@@ -14,8 +14,16 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/cmdline.h"
 #include "http/utf8.h"
 #include "os/file.h"
+
+#define NAME "etagd mime"
+
+static const char usage[] =
+    "usage: etagd mime FILE...\n"
+    "  prints what a file's name and its content say about its media type,\n"
+    "  which type it is served with, and why\n";
 
 #define BLOCK_BYTES (256 * 1024)
 
@@ -116,18 +124,19 @@ static bool one(const char *path)
 
 int mime_main(int argc, char **argv)
 {
-    int status = 0;
+    static const struct option options[] = { { "help", no_argument, NULL, 'h' },
+                                             { NULL, 0, NULL, 0 } };
+    int status = 0, o = cmdline_next(NAME, argc, argv, ":h", options);
 
-    if (argc < 2 || (argv[1][0] == '-' && strcmp(argv[1], "--") != 0)) {
-        fputs("usage: etagd mime FILE...\n"
-              "  prints what a file's name and its content say about its media "
-              "type,\n  which type it is served with, and why\n",
-              stderr);
+    if (o == 'h')
+        return fputs(usage, stdout) == EOF;
+    if (o != -1)
         return 2;
-    }
+    if (optind == argc)
+        return cmdline_wrong(NAME, "nothing to look at: give a FILE");
     magic_start();
-    for (int i = 1; i < argc; i++) {
-        if (!(i == 1 && strcmp(argv[i], "--") == 0) && !one(argv[i]))
+    for (int i = optind; i < argc; i++) {
+        if (!one(argv[i]))
             status = 1;
     }
     magic_stop();

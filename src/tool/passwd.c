@@ -7,13 +7,13 @@
 #include "tool/passwd.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/check.h"
+#include "base/cmdline.h"
 #include "base/num.h"
 #include "conf/htpasswd.h"
 #include "http/basic.h"
@@ -220,12 +220,16 @@ static int set(const struct options *o, const char *password)
 
 enum { OPTION_STDIN = 256, OPTION_CHECK };
 
-static bool cost_take(struct options *o)
+#define NAME "etagd passwd"
+
+static bool cost_fits(const struct options *o)
 {
-    return num_u64(span_str(optarg), &o->cost) && o->cost >= 1 && o->cost <= 15;
+    return o->bcrypt ? o->cost >= 4 && o->cost <= 15
+                     : o->cost >= 1 && o->cost <= 7;
 }
 
-static bool parse(struct options *o, int argc, char **argv)
+/* -1: go on; else the exit status. */
+static int parse(struct options *o, int argc, char **argv)
 {
     static const struct option names[] = {
         { "stdin", no_argument, NULL, OPTION_STDIN },
@@ -236,10 +240,10 @@ static bool parse(struct options *o, int argc, char **argv)
         { "help", no_argument, NULL, 'h' },
         { NULL, 0, NULL, 0 },
     };
-    bool good = true;
+    const char *cost = NULL;
     int c;
 
-    while (good && (c = getopt_long(argc, argv, "BC:Dh", names, NULL)) != -1) {
+    while ((c = cmdline_next(NAME, argc, argv, ":BC:Dh", names)) != -1) {
         if (c == 'h') {
             fputs(usage, stdout);
             exit(0);
@@ -248,14 +252,28 @@ static bool parse(struct options *o, int argc, char **argv)
         o->check |= c == OPTION_CHECK;
         o->bcrypt |= c == 'B';
         o->drop |= c == 'D';
-        good = c != '?' && (c != 'C' || cost_take(o));
+        if (c == 'C')
+            cost = optarg;
+        if (c == CMDLINE_WRONG)
+            return 2;
     }
-    if (!good || argc - optind != 2 || (o->check && o->drop) ||
-        (o->cost && (o->bcrypt ? o->cost < 4 : o->cost > 7)))
-        return false;
+    if (o->check && o->drop)
+        return cmdline_wrong(NAME, "either --check or --delete, not both");
+    if (cost && (!num_u64(span_str(cost), &o->cost) || !cost_fits(o)))
+        return cmdline_wrong(NAME, "--cost %s is none; allowed: %s", cost,
+                             o->bcrypt ? "4 to 15 (bcrypt)"
+                                       : "1 to 7 (yescrypt)");
+    if (argc - optind < 2)
+        return cmdline_wrong(NAME, optind == argc ? "the FILE and the USER are "
+                                                    "missing"
+                                                  : "the USER is missing");
+    if (argc - optind > 2)
+        return cmdline_wrong(NAME,
+                             "one FILE and one USER, no more; the password "
+                             "is asked for, or read by --stdin");
     o->file = argv[optind];
     o->user = span_str(argv[optind + 1]);
-    return true;
+    return -1;
 }
 
 int passwd_main(int argc, char **argv)
@@ -263,20 +281,17 @@ int passwd_main(int argc, char **argv)
     char password[BASIC_PASSWORD_MAX + 1] = "";
     struct options o = { .cost = 0 };
 
-    if (!parse(&o, argc, argv)) {
-        fputs(usage, stderr);
-        return 2;
-    }
+    int status = parse(&o, argc, argv);
+    if (status >= 0)
+        return status;
     const char *why = htpasswd_user_fault(o.user);
-    if (why) {
-        fprintf(stderr, "etagd: the user %s\n", why);
-        return 2;
-    }
+    if (why)
+        return cmdline_wrong(NAME, "the user %s", why);
     if (o.drop)
         return change(&o, NULL);
     if (!ask(&o, password, sizeof password))
         return 1;
-    int status = (o.check ? check : set)(&o, password);
+    status = (o.check ? check : set)(&o, password);
     explicit_bzero(password, sizeof password);
     return status;
 }

@@ -6,7 +6,6 @@
 #include "tool/precompress.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/check.h"
+#include "base/cmdline.h"
 #include "base/num.h"
 #include "conf/arena.h"
 #include "http/media.h"
@@ -291,7 +291,10 @@ static int run(const struct options *o)
     return whole ? status : 1;
 }
 
-static bool parse(struct options *o, int argc, char **argv)
+#define NAME "etagd precompress"
+
+/* -1: go on; else the exit status. */
+static int parse(struct options *o, int argc, char **argv)
 {
     static const struct option names[] = {
         { "check", no_argument, NULL, 'C' },
@@ -304,7 +307,7 @@ static bool parse(struct options *o, int argc, char **argv)
     };
     int c;
 
-    while ((c = getopt_long(argc, argv, "nfj:vo:h", names, NULL)) != -1) {
+    while ((c = cmdline_next(NAME, argc, argv, ":nfj:vo:h", names)) != -1) {
         if (c == 'C')
             o->check = o->dry = true;
         else if (c == 'n')
@@ -315,26 +318,32 @@ static bool parse(struct options *o, int argc, char **argv)
             o->verbose = true;
         else if (c == 'o')
             o->override[o->n_override++] = optarg;
-        else if (c != 'j' || !num_u64(span_str(optarg), &o->jobs) ||
-                 o->jobs < 1 || o->jobs > PROCESSES_MAX)
-            return false;
+        else if (c == CMDLINE_WRONG)
+            return 2;
+        else if (c == 'h')
+            return fputs(usage, stdout) == EOF;
+        else if (!num_u64(span_str(optarg), &o->jobs) || o->jobs < 1 ||
+                 o->jobs > PROCESSES_MAX)
+            return cmdline_wrong(NAME, "--jobs %s is none; allowed: 1 to %d",
+                                 optarg, PROCESSES_MAX);
     }
+    if (optind == argc)
+        return cmdline_wrong(NAME, "nothing to compress: give a DIR");
+    o->dir = argv[optind++];
     if (optind < argc)
-        o->dir = argv[optind++];
-    return o->dir && optind == argc;
+        return cmdline_wrong(NAME, "one DIR at a time, not two");
+    return -1;
 }
 
 int precompress_main(int argc, char **argv)
 {
     struct options o = { .override = calloc((size_t)argc + 1, sizeof(char *)),
                          .jobs = processors() };
-    int status = 2;
 
     CHECK(o.override != NULL);
-    if (parse(&o, argc, argv))
+    int status = parse(&o, argc, argv);
+    if (status < 0)
         status = run(&o);
-    else
-        fputs(usage, stderr);
     free(o.override);
     return status;
 }

@@ -289,7 +289,7 @@ def test_a_bar_for_people_alone(site):
                                   ("-j", "x", "a")))
 def test_bad_usage(args):
     done = harness.run("precompress", *args)
-    assert done.returncode == 2 and "usage: etagd precompress" in done.stderr
+    assert done.returncode == 2 and "(see etagd precompress --help)" in done.stderr
 
 
 def test_no_such_folder(tmp_path):

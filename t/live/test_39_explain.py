@@ -168,7 +168,7 @@ def test_ad_hoc_and_usage(conf):
     for args in ((), ("/",), ("-c", conf), ("-c", conf, "/", "/"),
                  ("--nonsense",)):
         done = harness.run("explain", *args)
-        assert done.returncode == 2 and "usage: " in done.stderr
+        assert done.returncode == 2 and "(see etagd explain --help)" in done.stderr
     assert harness.run("explain", "--help").returncode == 0
     conf.write_text("[server]\nroot = /nowhere\n")
     assert harness.run("explain", "-c", conf, "/").returncode == 2
