@@ -12,6 +12,7 @@ libbase_a_SOURCES = \
 	src/base/logentry.h \
 	src/base/num.c src/base/num.h \
 	src/base/sip.c src/base/sip.h \
+	src/base/slots.c src/base/slots.h \
 	src/base/span.c src/base/span.h \
 	src/base/suggest.c src/base/suggest.h \
 	src/base/sum.c src/base/sum.h \

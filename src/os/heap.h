@@ -20,4 +20,9 @@ void heap_trim(void);
  * back when they are wanted.  p: from calloc(). */
 void heap_zeroes(void *p, size_t bytes);
 
+/* The same for places of an array that are free, once many more of them were
+ * taken.  p: from calloc(), all of s->n places of `each` bytes. */
+struct slots;
+void heap_places(struct slots *s, void *p, size_t each);
+
 #endif

@@ -15,6 +15,7 @@
 
 #include "base/check.h"
 #include "files/entry.h"
+#include "os/heap.h"
 #include "os/log.h"
 #include "serve/addresses.h"
 #include "serve/fronted.h"
@@ -94,7 +95,7 @@ bool capacity_init(struct worker *w)
             "again when they are asked for",
             limit, w->files.open_max, open);
     w->places.conn = calloc(w->places.slots, sizeof w->places.conn[0]);
-    if (!w->places.conn)
+    if (!w->places.conn || !slots_init(&w->places.taken, w->places.slots))
         return false;
     if (l->connections_per_address == 0)
         return true;
@@ -107,6 +108,7 @@ void capacity_free(struct places *p)
 {
     CHECK(p->n == 0 && p->came == p->gone); /* all have left */
     addresses_free(p->addresses);
+    slots_end(&p->taken);
     free(p->conn);
 }
 
@@ -182,15 +184,10 @@ enum room capacity_connection(struct worker *w, struct conn **gives_way)
 struct conn *capacity_place(struct places *p)
 {
     CHECK(p->n < p->slots);
+    struct conn *c = &p->conn[slots_take(&p->taken)];
+    CHECK(!conn_is(c));
     p->n++;
     p->came++;
-    if (list_empty(&p->free)) {
-        CHECK(p->used < p->slots);
-        return &p->conn[p->used++];
-    }
-    struct conn *c = LIST_ENTRY(p->free.next, struct conn, node);
-    list_remove(&c->node);
-    CHECK(!conn_is(c));
     return c;
 }
 
@@ -210,7 +207,7 @@ void capacity_left(struct places *p, struct conn *c)
     CHECK(conn_is(c) && c->state == CONN_CLOSED);
     CHECK(c->fd < 0 && !c->txn && !c->timer.hung_ms);
     CHECK(p->n > 0 && p->n_dead > 0);
-    list_prepend(&p->free, &c->node);
+    slots_leave(&p->taken, (size_t)(c - p->conn));
     p->n--;
     p->n_dead--;
     p->gone++;
@@ -218,4 +215,9 @@ void capacity_left(struct places *p, struct conn *c)
         addresses_leave(p->addresses, &c->counted_as);
     c->by_address = c->by_request = false;
     c->magic = 0;
+}
+
+void capacity_rest(struct places *p)
+{
+    heap_places(&p->taken, p->conn, sizeof p->conn[0]);
 }

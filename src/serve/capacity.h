@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/list.h"
+#include "base/slots.h"
 
 struct addresses;
 struct conn;
@@ -23,8 +24,8 @@ struct places {
     struct conn
         *conn; /* slots of them: `most` and those that have just ended */
     size_t slots, most;
-    size_t used; /* from the first one on, ever */
-    struct list free, all;
+    struct slots taken; /* of `slots` */
+    struct list all;
     struct list dead;            /* until the turn is over */
     size_t n, n_dead;            /* n_dead of the n */
     uint64_t came, gone;         /* so far: n is the difference */
@@ -48,8 +49,8 @@ enum room {
  * that is there (closing_give_way), or NULL. */
 enum room capacity_connection(struct worker *w, struct conn **gives_way);
 
-/* A place that capacity_connection() knows of, counted.  Those that were in use
- * before come first: memory that no connection ever needed is never touched. */
+/* A place that capacity_connection() knows of, counted.  The first ones come
+ * first: memory that no connection needs is not touched. */
 struct conn *capacity_place(struct places *p);
 
 /* The limit of connections per address; false: this one is too many.  Proxies
@@ -59,6 +60,10 @@ bool capacity_address(struct worker *w, struct conn *c, bool moved);
 
 /* Its place is free again. */
 void capacity_left(struct places *p, struct conn *c);
+
+/* Once a second or so: gives back the memory of places that were taken by many
+ * connections, of which many have left. */
+void capacity_rest(struct places *p);
 
 /* No descriptor was left: ends a connection that can be spared.  Then there is
  * room at the end of the turn. */

@@ -20,6 +20,7 @@ static APART void begin_second(struct worker *w, int64_t second)
     w->now.second = w->files.cache.second = second;
     date_format(w->now.date, second);
     txn_pool_rest(&w->txns);
+    capacity_rest(&w->places);
     gauges_publish(w);
 }
 

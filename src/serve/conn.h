@@ -83,7 +83,7 @@ struct conn {
     } passed;
     struct txn *txn; /* NULL while idle */
     struct wheel_item timer;
-    struct list node; /* all connections of the worker, or its free list */
+    struct list node; /* all connections of the worker */
     struct list turn; /* the `again` list, or the list of the dead */
 };
 

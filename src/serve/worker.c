@@ -127,7 +127,6 @@ bool worker_init(struct worker *w, const struct worker_start *start)
         w->answers.ring = &start->board->ring[start->index];
         board_writer_start(w->answers.ring);
     }
-    list_init(&w->places.free);
     list_init(&w->places.all);
     list_init(&w->arrivals.again);
     list_init(&w->places.dead);

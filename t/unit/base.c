@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "base/num.h"
+#include "base/slots.h"
 #include "base/span.h"
 #include "base/sum.h"
 
@@ -316,6 +317,56 @@ static void same_texts(void **state)
     assert_true(span_same(SPAN_NONE, SPAN("")));
 }
 
+/* The lowest first, and what is free is told in runs. */
+static void places_of_an_array(void **state)
+{
+    static const size_t sizes[] = { 1, 63, 64, 65, 128, 200 };
+    struct slots s;
+
+    (void)state;
+    for (size_t k = 0; k < ROWS(sizes); k++) {
+        size_t n = sizes[k], end;
+        assert_true(slots_init(&s, n));
+        assert_int_equal(slots_free_run(&s, 0, &end), 0);
+        assert_int_equal(end, n);
+        for (size_t i = 0; i < n; i++)
+            assert_int_equal(slots_take(&s), i);
+        assert_int_equal(slots_free_run(&s, 0, &end), n);
+        assert_int_equal(end, n);
+        for (size_t i = n; i-- > 0;) {
+            slots_leave(&s, i);
+            assert_int_equal(slots_free_run(&s, 0, &end), i);
+            assert_int_equal(end, n);
+        }
+        slots_end(&s);
+    }
+}
+
+static void runs_of_free_places(void **state)
+{
+    struct slots s;
+    size_t end;
+
+    (void)state;
+    assert_true(slots_init(&s, 300));
+    for (size_t i = 0; i < 300; i++)
+        slots_take(&s);
+    for (size_t i = 10; i < 140; i++)
+        slots_leave(&s, i);
+    slots_leave(&s, 299);
+    assert_int_equal(slots_free_run(&s, 0, &end), 10);
+    assert_int_equal(end, 140);
+    assert_int_equal(slots_free_run(&s, 100, &end), 100);
+    assert_int_equal(end, 140);
+    assert_int_equal(slots_free_run(&s, 140, &end), 299);
+    assert_int_equal(end, 300);
+    assert_int_equal(slots_take(&s), 10);
+    slots_leave(&s, 3);
+    assert_int_equal(slots_take(&s), 3);
+    assert_int_equal(slots_take(&s), 11);
+    slots_end(&s);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -331,6 +382,8 @@ int main(void)
         cmocka_unit_test(a_hash_tells_spans_apart),
         cmocka_unit_test(sums_tell_blocks_apart),
         cmocka_unit_test(blocks_of_a_file),
+        cmocka_unit_test(places_of_an_array),
+        cmocka_unit_test(runs_of_free_places),
         cmocka_unit_test(a_failed_check_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
