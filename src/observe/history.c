@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "http/accept.h"
 #include "http/fault.h"
+#include "os/heap.h"
 
 #define TIME_MAX_US ((uint64_t)1 << 52) /* the clock is far from it */
 
@@ -26,15 +27,10 @@ struct history *history_new(void)
     struct history *h = calloc(1, sizeof *h);
     struct life *all = calloc(HISTORY_OPEN, sizeof *all);
 
-    CHECK(h && all);
+    CHECK(h && all && slots_init(&h->taken, HISTORY_OPEN));
     h->next = 1;
     h->lives = all;
     list_init(&h->quiet);
-    for (size_t i = 0; i < HISTORY_OPEN; i++) {
-        all[i].magic = LIFE_UNUSED;
-        all[i].next = h->unused;
-        h->unused = &all[i];
-    }
     return h;
 }
 
@@ -54,15 +50,12 @@ static struct life **find_open(struct history *h, uint64_t number)
 
 static struct life *begin(struct history *h, const struct happened *x)
 {
-    struct life *l = h->unused;
-
-    if (!l) {
+    if (h->taken.used == HISTORY_OPEN) {
         h->unfollowed++;
         return NULL;
     }
-    CHECK(l->magic == LIFE_UNUSED && h->n_open < HISTORY_OPEN);
-    h->unused = l->next;
-    h->n_open++;
+    struct life *l = &h->lives[slots_take(&h->taken)];
+    CHECK(l->magic == LIFE_UNUSED);
     memset(l, 0, sizeof *l);
     list_init(&l->quiet);
     l->magic = LIFE_OPEN;
@@ -79,15 +72,13 @@ static void finish(struct history *h, struct life **at)
 {
     struct life *l = *at;
 
-    CHECK(l && l->magic == LIFE_OPEN && h->n_open > 0);
+    CHECK(l && l->magic == LIFE_OPEN);
     *at = l->next;
     list_remove(&l->quiet);
     h->ended[h->n_ended++ % HISTORY_ENDED] = *l;
     h->by_end[l->end.end]++;
     l->magic = LIFE_UNUSED;
-    l->next = h->unused;
-    h->unused = l;
-    h->n_open--;
+    slots_leave(&h->taken, (size_t)(l - h->lives));
 }
 
 static void take_accept(struct life *l, const struct happened *x)
@@ -379,10 +370,16 @@ const struct life *history_find(const struct history *h, uint64_t number)
     return l;
 }
 
+void history_rest(struct history *h)
+{
+    heap_places(&h->taken, h->lives, sizeof h->lives[0]);
+}
+
 void history_free(struct history *h)
 {
     for (size_t i = 0; i < HISTORY_EVENTS; i++)
         free(h->event[i]);
+    slots_end(&h->taken);
     free(h->lives);
     free(h);
 }

@@ -9,6 +9,7 @@
 #define ETAGD_OBSERVE_HISTORY_H
 
 #include "base/list.h"
+#include "base/slots.h"
 #include "http/reason.h"
 #include "observe/syn.h"
 #include "share/board.h"
@@ -36,7 +37,7 @@ struct happened {
 };
 
 #define LIFE_OPEN 0x6566696cu
-#define LIFE_UNUSED 0x6465616cu
+#define LIFE_UNUSED 0u /* also where nothing was ever */
 
 /* One connection. */
 struct life {
@@ -69,10 +70,9 @@ struct history {
     uint64_t next; /* id of the next event */
     uint64_t lost; /* events of the boards that were not read in time */
     struct life *open[HISTORY_OPEN];
-    struct life *unused;
     struct life *lives; /* all of the open ones' memory */
+    struct slots taken; /* of these; as many are open */
     struct list quiet;  /* struct life, whose response came first first */
-    size_t n_open;
     struct life ended[HISTORY_ENDED];
     uint64_t n_ended; /* in all */
     uint64_t by_end[END_COUNT];
@@ -98,6 +98,9 @@ void history_add_lost(struct history *h, const struct history_place *at,
 /* All events up to now_us (monotonic) have been added: which connections have
  * been silent since their last response for long enough to be called idle? */
 void history_idle(struct history *h, uint64_t now_us);
+
+/* Now and then: gives back what many connections took that have ended. */
+void history_rest(struct history *h);
 
 /* NULL: it is gone, or has not happened yet. */
 const struct happened *history_at(const struct history *h, uint64_t id);

@@ -127,7 +127,7 @@ void numbers_status(struct buf *b, struct observer *o)
     json_put_u64(b, "events", h->next - 1);
     json_put_u64(b, "oldest_event", history_oldest(h));
     json_put_u64(b, "events_lost", h->lost);
-    json_put_u64(b, "connections_followed", h->n_open);
+    json_put_u64(b, "connections_followed", h->taken.used);
     json_put_u64(b, "connections_ended", h->n_ended);
     json_put_u64(b, "idle_ms", o->start->conf->timeouts.idle_ms);
     json_put_u64(b, "idle_grace_ms", o->start->conf->timeouts.idle_grace_ms);

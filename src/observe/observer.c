@@ -149,6 +149,8 @@ int observer_run(const struct observer_start *start)
         bool busy = taken > 0;
         if (taken < EVENTS_A_TURN) /* all that has happened is known */
             history_idle(o->history, o->now_us);
+        if (!busy)
+            history_rest(o->history);
         bool watched = visitor_turn(o);
         seats_turn(o);
         wait_ms = busy ? BUSY_MS : watched ? WATCHED_MS : QUIET_MS;

@@ -86,6 +86,12 @@ def test_connections_that_have_left(serve):
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
+def test_an_observer_at_rest(observed):
+    """It has memory for what has happened, not for what might.  (15 MiB.)"""
+    server, _ = observed()
+    until("what the start took is given back", lambda: own(server) < 4 * MIB)
+
+
 class Loaded:
     """A server that has been asked for N files, each once."""
 

@@ -136,9 +136,9 @@ static void test_life(void **state)
     history_add(h, &place, &e);
     add_request(h, 7, 1, 200);
     add_request(h, 7, 2, 304);
-    assert_int_equal(h->n_open, 1);
+    assert_int_equal(h->taken.used, 1);
     add_end(h, 7, END_IDLE_TIMEOUT);
-    assert_int_equal(h->n_open, 0);
+    assert_int_equal(h->taken.used, 0);
     assert_int_equal(h->n_ended, 1);
     const struct life *l = history_find(h, 7);
     assert_non_null(l);
@@ -240,7 +240,7 @@ static void test_orphans(void **state)
     history_add(h, &(struct history_place){ 1, 1, 0 }, &e);
     e = event(BOARD_START, 0, 2);
     history_add(h, &place, &e);
-    assert_int_equal(h->n_open, 1);
+    assert_int_equal(h->taken.used, 1);
     assert_int_equal(history_find(h, 1)->end.end, END_WORKER_DIED);
     assert_int_equal(history_find(h, 2)->ended_us, 0);
     history_free(h);
@@ -255,7 +255,7 @@ static void test_bounded(void **state)
         add_request(h, i, 1, 200);
     assert_null(history_at(h, 1));
     assert_non_null(history_at(h, history_oldest(h)));
-    assert_int_equal(h->n_open, HISTORY_OPEN);
+    assert_int_equal(h->taken.used, HISTORY_OPEN);
     assert_int_equal(h->unfollowed, 100);
     for (uint64_t i = 1; i <= HISTORY_ENDED + 5; i++)
         add_end(h, i, END_CLIENT_CLOSED);
@@ -364,7 +364,7 @@ static void begin_eight(void *h)
 static void test_history_is_sound(void **state)
 {
     struct history *h = history_new();
-    struct life *l = h->unused;
+    struct life *l = &h->lives[0];
 
     (void)state;
     add_request(h, 7, 1, 200);
@@ -372,9 +372,9 @@ static void test_history_is_sound(void **state)
     l->magic = LIFE_UNUSED;
     assert_checked(end_seven, h, "LIFE_OPEN");
     l->magic = LIFE_OPEN;
-    h->unused->magic = LIFE_OPEN;
+    h->lives[1].magic = LIFE_OPEN;
     assert_checked(begin_eight, h, "LIFE_UNUSED");
-    h->unused->magic = LIFE_UNUSED;
+    h->lives[1].magic = LIFE_UNUSED;
     h->next = 1 + HISTORY_EVENTS; /* the oldest event gives way */
     assert_checked(begin_eight, h, "");
     h->next = 1 + 2 * HISTORY_EVENTS; /* a round was left out */
