@@ -14,6 +14,7 @@ libos_a_SOURCES = \
 	src/os/inherit.c src/os/inherit.h \
 	src/os/landlock.c src/os/landlock.h \
 	src/os/log.c src/os/log.h \
+	src/os/mapped.c src/os/mapped.h \
 	src/os/mounts.c src/os/mounts.h \
 	src/os/marks.c src/os/marks.h \
 	src/os/net.c src/os/net.h \

@@ -11,8 +11,26 @@
 #include <string.h>
 
 #include "os/log.h"
+#include "os/mapped.h"
+
+/* How a database begins whose numbers are this machine's own.  One of another
+ * is turned round in place, which would be lost with its pages. */
+#define OWN_ORDER 0xf11e041cu
 
 static magic_t cookie;
+static struct mapped tables;
+static bool asked; /* since they were let go of */
+
+static void find_tables(void)
+{
+    uint32_t first = 0;
+
+    tables = mapped_find(".mgc");
+    if (tables.n >= sizeof first)
+        memcpy(&first, tables.p, sizeof first);
+    if (first != OWN_ORDER)
+        tables.p = NULL;
+}
 
 static const struct {
     int param;
@@ -43,6 +61,7 @@ bool magic_start(void)
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
         magic_setparam(c, limits[i].param, &limits[i].value);
     cookie = c;
+    find_tables();
     return true;
 }
 
@@ -51,6 +70,13 @@ void magic_stop(void)
     if (cookie)
         magic_close(cookie);
     cookie = NULL;
+}
+
+void magic_rest(void)
+{
+    if (asked)
+        mapped_rest(&tables);
+    asked = false;
 }
 
 /* A part of the answer, only if it is a plain token with slash: it ends up in a
@@ -73,6 +99,7 @@ void magic_ask(struct magic_answer *out, const void *p, size_t n)
     const char *text = NULL;
 
     out->type[0] = out->charset[0] = '\0';
+    asked = true;
     if (cookie)
         text = magic_buffer(cookie, p,
                             n < MAGIC_HEAD_BYTES ? n : MAGIC_HEAD_BYTES);

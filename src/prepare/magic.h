@@ -27,6 +27,10 @@ struct magic_answer {
 bool magic_start(void);
 void magic_stop(void);
 
+/* Nobody has asked for a while: what the tables take of memory is let go of,
+ * and comes back at the next question. */
+void magic_rest(void);
+
 void magic_ask(struct magic_answer *out, const void *p, size_t n);
 
 #endif

@@ -12,6 +12,7 @@
 #include "os/heap.h"
 #include "os/marks.h"
 #include "prepare/agenda.h"
+#include "prepare/magic.h"
 
 #define KEPT_BYTES ((size_t)1 << 20) /* of coded forms that are idle */
 #define KEPT_ITEMS 256 /* and files of which something was dear to find out */
@@ -92,6 +93,7 @@ static void give_back_room(struct agenda *d)
     CHECK(d->tools.scratch != NULL);
     if (d->coder)
         coder_rest(d->coder);
+    magic_rest();
 }
 
 /* Of what leaves traces in the heap. */

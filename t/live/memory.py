@@ -17,3 +17,16 @@ def own(server):
         row = rollup(pid)
         total += row["Pss_Anon"] + row["Pss_Shmem"]
     return total
+
+
+def mapped(pid, end):
+    """Bytes in memory of files whose names end so, as far as they are mapped."""
+    total, counts = 0, False
+    with open(f"/proc/{pid}/smaps", encoding="ascii", errors="replace") as f:
+        for line in f.read().splitlines():
+            row = line.split()
+            if not row[0].endswith(":"):
+                counts = line.endswith(end)
+            elif counts and row[0] == "Rss:":
+                total += int(row[1]) * 1024
+    return total

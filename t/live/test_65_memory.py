@@ -7,7 +7,7 @@ import time
 import pytest
 
 from harness import sanitized, until
-from memory import own, rollup
+from memory import mapped, own, rollup
 from observing import fetch
 from samples import parse, total
 
@@ -90,6 +90,25 @@ def test_an_observer_at_rest(observed):
     """It has memory for what has happened, not for what might.  (15 MiB.)"""
     server, _ = observed()
     until("what the start took is given back", lambda: own(server) < 4 * MIB)
+
+
+def test_tables_of_libmagic(serve):
+    """They are in memory while somebody asks.  (3.3 MiB stayed mapped.)"""
+    server = serve(conf={"server": {"workers": 1},
+                         "prepare": {"give-back": "3s"}},
+                   files={"some": b"\0\1\2\3" * 900})
+    preparer = server.preparer()
+    before = mapped(preparer, ".mgc")
+    if not before:
+        pytest.skip("libmagic has not mapped its tables")
+    with server.connect() as c:
+        def asked():
+            server.tree.write("some", os.urandom(4000))
+            assert c.get("/some").status == 200
+            return mapped(preparer, ".mgc") > before + MIB
+        until("libmagic is asked", asked)
+    until("its tables are let go of",
+          lambda: mapped(preparer, ".mgc") < before + MIB / 4)
 
 
 class Loaded:
