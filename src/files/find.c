@@ -204,7 +204,7 @@ static void find_index(struct files *fs, const struct conf_site *site,
         if (!append(f->path, &n, site->index[i]))
             break;
         int fd = open_path(fs, site, f);
-        if (fd >= 0 && file_stat(fd, &s) == 0 && take_file(f, fd, &s))
+        if (fd >= 0 && file_stat_content(fd, &s) == 0 && take_file(f, fd, &s))
             return;
         if (fd >= 0)
             close(fd);
@@ -233,7 +233,7 @@ static void find_named(struct files *fs, const struct conf_site *site,
         refuse_errno(f, -fd);
         return;
     }
-    int rc = file_stat(fd, &s);
+    int rc = file_stat_content(fd, &s);
     if (rc == 0 && take_file(f, fd, &s))
         return;
     close(fd);
@@ -296,7 +296,7 @@ static void find_sidecars(struct files *fs, const struct conf_site *site,
             f->transient = true; /* it may be there */
         if (fd < 0)
             continue;
-        if (file_stat(fd, &s) == 0 && s.kind == FILE_REGULAR &&
+        if (file_stat_content(fd, &s) == 0 && s.kind == FILE_REGULAR &&
             s.mtime_ns >= f->version.mtime_ns) {
             if (s.links != 1)
                 f->watched = false;

@@ -43,7 +43,8 @@
     X(LINK, "symbolic link", "the symlinks policy forbids it")                \
     X(UNREADABLE, "not readable", "the worker's user may not read it")        \
     X(NO_INDEX, "no index", "a directory without an index file")              \
-    X(NOT_A_FILE, "not a file", "only regular files are served")              \
+    X(NOT_A_FILE, "not a file",                                               \
+      "only regular files are served, and only if their size is told")        \
     X(READY, "ready", "[health] path: this node wants requests")              \
     X(LEAVING, "leaving", "[health] path: this node is about to end")         \
     X(WARMING, "warming", "[prepare] warm: files are being made ready")       \

@@ -26,6 +26,7 @@
 
 #define FOLDERS_MAX 128
 #define WALKS_MAX 8 /* while names keep changing under the walk */
+#define GROWN_MOST 3
 
 #ifndef XFS_SUPER_MAGIC
 #define XFS_SUPER_MAGIC 0x58465342
@@ -216,6 +217,21 @@ ssize_t file_read_at(int fd, void *p, size_t n, uint64_t offset)
         got += (size_t)r;
     }
     return (ssize_t)got;
+}
+
+int file_stat_content(int fd, struct file_stat *out)
+{
+    char byte;
+    int rc = file_stat(fd, out);
+
+    for (int i = 0; rc == 0 && out->kind == FILE_REGULAR && out->size == 0 &&
+                    file_read_at(fd, &byte, 1, 0) > 0;
+         i++) {
+        rc = file_stat(fd, out); /* it may just have grown */
+        if (i == GROWN_MOST && out->size == 0)
+            out->kind = FILE_OTHER;
+    }
+    return rc;
 }
 
 /* A pipe takes up to PIPE_BUF bytes as a whole or not at all: as many whole

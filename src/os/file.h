@@ -86,6 +86,11 @@ int file_directory(const char *path, uint64_t *dev, uint64_t *ino);
 /* pread until n bytes or end-of-file: bytes read or -errno. */
 ssize_t file_read_at(int fd, void *p, size_t n, uint64_t offset);
 
+/* file_stat() of one that is to be sent: FILE_OTHER when there is content where
+ * its size says that there is none, for then its end is not known before it has
+ * been read (/proc, some FUSE systems). */
+int file_stat_content(int fd, struct file_stat *out);
+
 /* Writes all n bytes: bytes written, fewer only at an error: then -errno is
  * in *error (-EAGAIN: a pipe that is full).  Into a pipe whole lines go at
  * once, as far as they are not longer than PIPE_BUF; those of several processes

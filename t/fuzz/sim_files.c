@@ -242,6 +242,11 @@ int file_stat(int fd, struct file_stat *out)
     return 0;
 }
 
+int file_stat_content(int fd, struct file_stat *out)
+{
+    return file_stat(fd, out);
+}
+
 int file_stat_named(int root, const char *path, struct file_stat *out)
 {
     int fd = file_open_beneath(root, path, FILE_LINKS_NONE);

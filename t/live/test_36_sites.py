@@ -477,3 +477,19 @@ def test_a_socket_and_a_fifo_are_no_files(serve):
         sock.bind(str(s.tree.path("sock")))
         assert s.get("/fifo").status == 403
         assert s.get("/sock").status == 403
+
+
+def test_content_without_a_size(serve):
+    """Files of /proc say that they are empty; the empty answer was a lie, and had
+    a strong tag."""
+    s = serve(files={"empty.txt": ""},
+              rules="[alias /kernel/]\nroot = /proc/sys/kernel\n")
+    assert open("/proc/sys/kernel/osrelease").read()
+    assert os.stat("/proc/sys/kernel/osrelease").st_size == 0
+    for _ in range(2):
+        r = s.get("/kernel/osrelease")
+        assert (r.status, r.etag) == (403, None), r
+    r = s.get("/empty.txt")
+    assert (r.status, r.body) == (200, b""), r
+    told = harness.run("explain", "-c", s.file, "/kernel/osrelease").stdout
+    assert "403 not a file" in told, told

@@ -52,7 +52,8 @@ const zh = {
     "the symlinks policy forbids it": "symlinks 的设置不允许",
     "the worker's user may not read it": "工作进程的用户无权读取",
     "a directory without an index file": "没有索引文件的目录",
-    "only regular files are served": "只提供普通文件",
+    "only regular files are served, and only if their size is told":
+      "只提供普通文件，而且其大小必须已知",
     "[health] path: this node wants requests": "[health] path：本节点愿意接受请求",
     "[health] path: this node is about to end": "[health] path：本节点即将结束",
     "[prepare] warm: files are being made ready": "[prepare] warm：正在准备文件",
