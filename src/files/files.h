@@ -49,6 +49,8 @@ struct root {
     const char *name; /* there; the configuration's */
     int releases;     /* folder that a worker may read besides; or -1 */
     uint64_t tried_dev, tried_ino; /* what a reload was asked to take */
+    bool shows;   /* the master is to be shown what it has become */
+    uint64_t shown_dev, shown_ino; /* what workers were shown last */
     bool awaited; /* its name means a directory that this worker can't have: the
                      next generation's will answer */
     unsigned n_previous;

@@ -24,14 +24,15 @@
 
 #define UNWATCHED_US 1000000 /* as for files that no watch tells of */
 
-/* Other workers are to know what it was, too, should they be started later. */
+/* Other workers are to know what it was and is, too: those that are started
+ * later, and those that sleep until it is the next one. */
 static void keep(struct files *fs, struct root *r, const struct file_stat *to)
 {
     uint64_t ms = fs->conf->keep_previous_ms;
 
     if (!ms)
         return;
-    fs->root_moved = true;
+    fs->root_moved = r->shows = true;
     previous_leave(r, file_again(r->fd), fs->now->us + ms * 1000, to->dev,
                    to->ino);
 }
@@ -144,6 +145,19 @@ bool follow_look(struct files *fs)
     if (any)
         note_previous(fs);
     return any;
+}
+
+void follow_hear(struct files *fs, size_t i, int fd)
+{
+    uint64_t ms = fs->conf->keep_previous_ms;
+
+    if (i >= fs->n_roots || !ms) {
+        close(fd);
+        return;
+    }
+    previous_hear(&fs->root[i], fd, fs->now->us + ms * 1000);
+    note_previous(fs);
+    fs->fresh++; /* what was not there may be found now */
 }
 
 void follow_start(struct files *fs)

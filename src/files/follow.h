@@ -25,6 +25,11 @@ bool follow_look(struct files *fs);
  * was, and fs->root_moved set if it is there. */
 bool follow_news(struct files *fs);
 
+/* Root i was fd's directory (taken over), which this worker may have missed:
+ * it slept while two releases came.  After files_news(), so that what it is comes
+ * before what it was in between. */
+void follow_hear(struct files *fs, size_t i, int fd);
+
 /* Is there any, or may there be some of which no watch tells? */
 static inline bool follow_due(const struct files *fs)
 {

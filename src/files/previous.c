@@ -49,6 +49,27 @@ void previous_add(struct root *r, int fd, uint64_t dev, uint64_t ino,
     r->n_previous++;
 }
 
+static bool knows(const struct root *r, uint64_t dev, uint64_t ino)
+{
+    for (unsigned i = 0; i < r->n_previous; i++) {
+        if (r->previous[i].dev == dev && r->previous[i].ino == ino)
+            return true;
+    }
+    return r->dev == dev && r->ino == ino;
+}
+
+void previous_hear(struct root *r, int fd, uint64_t until_us)
+{
+    struct file_stat s;
+
+    if (fd < 0)
+        return;
+    if (file_stat(fd, &s) == 0 && !knows(r, s.dev, s.ino))
+        previous_add(r, fd, s.dev, s.ino, until_us);
+    else
+        close(fd);
+}
+
 bool previous_tidy(struct root *r, uint64_t now_us)
 {
     unsigned before = r->n_previous;

@@ -17,6 +17,9 @@ struct root;
 void previous_add(struct root *r, int fd, uint64_t dev, uint64_t ino,
                   uint64_t until_us);
 
+/* The same of one that somebody else has seen, unless it is known here. */
+void previous_hear(struct root *r, int fd, uint64_t until_us);
+
 /* The root, which was fd until now, is to be another directory: that makes room
  * first if it is among them. */
 void previous_leave(struct root *r, int fd, uint64_t until_us, uint64_t to_dev,

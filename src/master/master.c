@@ -61,18 +61,23 @@ static void report_ready(struct child *c)
 
 static void child_message(struct master *m, struct child *c)
 {
-    char word;
+    char message[1 + sizeof(uint32_t)];
     struct generation *g = c->home;
+    int fd = -1;
+    size_t n_fds = 1;
 
     child_sound(c); /* a tag of the poll set */
     if (c->control < 0)
         return; /* handed over in this very turn */
-    ssize_t n = channel_take(c->control, &word, 1, NULL, NULL);
+    ssize_t n = channel_take(c->control, message, sizeof message, &fd, &n_fds);
+    char word = n > 0 ? message[0] : 0;
 
     if (n == 0 || (n < 0 && n != -EAGAIN)) {
         poll_remove(m->poll, c->control); /* its end follows by SIGCHLD */
         return;
     }
+    if (n > 0 && n_fds)
+        roots_seen(m, c, message, (size_t)n, fd);
     if (n == 1 && word == PREPARER_BEAT && c->role == CHILD_PREPARER)
         c->beat_us = clock_mono_us();
     if (n != 1 || c->role != CHILD_WORKER)

@@ -7,16 +7,19 @@
  */
 #include "master/roots.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "conf/conf.h"
 #include "files/previous.h"
 #include "master/releases.h"
 #include "master/master_state.h"
+#include "os/channel.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/landlock.h"
 #include "os/log.h"
+#include "os/mounts.h"
 
 #define LOOK_US 1000000u
 
@@ -67,6 +70,23 @@ static void exchange(const struct conf *c, const char *place, struct root *r,
     (void)previous_tidy(r, clock_mono_us());
 }
 
+/* False: it takes a reload to serve what `place` names. */
+static bool adopt(const struct conf *c, const char *place, struct root *root,
+                  uint64_t dev, uint64_t ino)
+{
+    int fd = file_open_root(place);
+
+    if (fd >= 0 && workers_follow(c, root, fd)) {
+        log_line(LOG_INFO_, LOG_ON(place), "M150",
+                 "root %s is another directory now: workers follow it", place);
+        exchange(c, place, root, fd, dev, ino);
+        return true;
+    }
+    if (fd >= 0)
+        close(fd);
+    return false;
+}
+
 /* Does `place` name another directory than the root that was opened there?
  * True: it takes a reload to serve that one. */
 static bool take(struct master *m, const char *place, struct root *root)
@@ -74,20 +94,79 @@ static bool take(struct master *m, const char *place, struct root *root)
     uint64_t dev, ino;
 
     if (!place || !root->local || file_directory(place, &dev, &ino) != 0 ||
-        is_same(root, dev, ino) || tried(root, dev, ino))
+        is_same(root, dev, ino) || tried(root, dev, ino) ||
+        adopt(m->current->conf, place, root, dev, ino))
         return false;
-    int fd = file_open_root(place);
-    if (fd >= 0 && workers_follow(m->current->conf, root, fd)) {
-        log_line(LOG_INFO_, LOG_ON(place), "M150",
-                 "root %s is another directory now: workers follow it", place);
-        exchange(m->current->conf, place, root, fd, dev, ino);
-        return false;
-    }
-    if (fd >= 0)
-        close(fd);
     log_line(LOG_INFO_, LOG_ON(place), "M114",
              "root %s is another directory now: taking it by a reload", place);
     return true;
+}
+
+static void show(const struct generation *g, uint32_t number, int fd)
+{
+    char message[1 + sizeof number] = { WORKER_ROOT };
+
+    memcpy(message + 1, &number, sizeof number);
+    for (unsigned i = 0; i < g->conf->workers; i++) {
+        if (g->worker[i].pid > 0)
+            (void)channel_send(g->worker[i].control, message, sizeof message,
+                               &fd, 1);
+    }
+}
+
+/* What it is now comes first, so that those between are kept in their order. */
+static void hear(const struct conf *c, const char *place, struct root *r,
+                 int fd)
+{
+    uint64_t dev, ino;
+
+    if (file_directory(place, &dev, &ino) == 0 &&
+        (dev != r->dev || ino != r->ino))
+        (void)adopt(c, place, r, dev, ino);
+    previous_hear(r, file_again(fd),
+                  clock_mono_us() + c->keep_previous_ms * 1000);
+}
+
+/* Of all generations that serve, or will.  A worker is believed what the others
+ * could have found by themselves. */
+static void hear_all(struct master *m, const char *place, int fd,
+                     const struct file_stat *s)
+{
+    EACH_GENERATION (at, m) {
+        struct generation *g = generation_at(at);
+        if (g->state >= GENERATION_DRAINING || !g->conf->keep_previous_ms)
+            continue;
+        for (size_t i = 0; i < g->n_roots; i++) {
+            struct root *r = &g->root[i];
+            const char *name = releases_place(g->conf, i);
+            if (!name || strcmp(name, place) != 0 || !r->local ||
+                (r->shown_dev == s->dev && r->shown_ino == s->ino) ||
+                !workers_follow(g->conf, r, fd))
+                continue;
+            r->shown_dev = s->dev;
+            r->shown_ino = s->ino;
+            hear(g->conf, place, r, fd);
+            show(g, (uint32_t)i, fd);
+        }
+    }
+}
+
+void roots_seen(struct master *m, const struct child *c, const char *message,
+                size_t n, int fd)
+{
+    struct file_stat s;
+    uint32_t number = 0;
+    const char *place = NULL;
+
+    if (c->role == CHILD_WORKER && message[0] == WORKER_ROOT &&
+        n == 1 + sizeof number) {
+        memcpy(&number, message + 1, sizeof number);
+        place = releases_place(c->home->conf, number);
+    }
+    if (place && file_stat(fd, &s) == 0 && s.kind == FILE_DIRECTORY &&
+        mounts_local(fd))
+        hear_all(m, place, fd, &s);
+    close(fd);
 }
 
 bool roots_moved(struct master *m)

@@ -11,10 +11,17 @@
 
 #include <stdbool.h>
 
+#include <stddef.h>
+
+struct child;
 struct master;
 
 /* Once a second: is there another directory to be taken, by a reload? */
 bool roots_moved(struct master *m);
+
+/* A worker has found a root to be fd's directory (taken over): WORKER_ROOT. */
+void roots_seen(struct master *m, const struct child *c, const char *message,
+                size_t n, int fd);
 
 /* A worker can't have the directory that a root's name means now. */
 void roots_told(struct master *m);

@@ -71,6 +71,17 @@ static size_t take_fds(struct msghdr *msg, int *fds, size_t room)
     return got;
 }
 
+int channel_first(int fd)
+{
+    unsigned char first;
+    ssize_t n;
+
+    do {
+        n = recv(fd, &first, 1, MSG_PEEK | MSG_DONTWAIT);
+    } while (n < 0 && errno == EINTR);
+    return n == 1 ? first : -1;
+}
+
 void channel_close(const int *fds, size_t n)
 {
     while (n > 0)

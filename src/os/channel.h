@@ -25,6 +25,9 @@ int channel_send(int fd, const void *p, size_t n, const int *fds, size_t n_fds);
  * without bytes looks like the end, and its descriptors are closed. */
 ssize_t channel_take(int fd, void *p, size_t n, int *fds, size_t *n_fds);
 
+/* The first byte of the message that channel_take() would give, or -1. */
+int channel_first(int fd);
+
 /* Those that came with a message and are of no use. */
 void channel_close(const int *fds, size_t n);
 

@@ -6,6 +6,7 @@
 #include "serve/control.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -34,9 +35,48 @@ void control_ready(int control)
     tell(control, WORKER_READY);
 }
 
-void control_moved(int control)
+static void show(int control, uint32_t number, int fd)
 {
+    char message[1 + sizeof number] = { WORKER_ROOT };
+
+    memcpy(message + 1, &number, sizeof number);
+    (void)channel_send(control, message, sizeof message, &fd, 1);
+}
+
+void control_moved(int control, struct root *root, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (root[i].shows)
+            show(control, (uint32_t)i, root[i].fd);
+        root[i].shows = false;
+    }
     tell(control, WORKER_MOVED);
+}
+
+static void hear(struct files *fs, const char *message, size_t n, int fd)
+{
+    uint32_t number;
+
+    if (fd >= 0 && n == 1 + sizeof number) {
+        memcpy(&number, message + 1, sizeof number);
+        files_news(fs);
+        follow_hear(fs, number, fd);
+    } else if (fd >= 0) {
+        close(fd);
+    }
+}
+
+void control_roots(struct files *fs, int control)
+{
+    char message[1 + sizeof(uint32_t)];
+
+    while (channel_first(control) == WORKER_ROOT) {
+        int fd = -1;
+        size_t n_fds = 1;
+        ssize_t n = channel_take(control, message, sizeof message, &fd, &n_fds);
+        if (n > 0)
+            hear(fs, message, (size_t)n, n_fds ? fd : -1);
+    }
 }
 
 static void drain(struct worker *w)
@@ -118,6 +158,7 @@ static void obey(struct worker *w, enum worker_word word, int fd)
     case WORKER_READY:
     case WORKER_NOT_ACCEPTING:
     case WORKER_MOVED:
+    case WORKER_ROOT:
         break;
     }
     if (fd >= 0)
@@ -145,6 +186,10 @@ void control_take(struct worker *w)
             }
             drain(w);
             return;
+        }
+        if (word[0] == WORKER_ROOT) {
+            hear(&w->files, word, (size_t)n, n_fds ? fd : -1);
+            continue;
         }
         if (word[0] == WORKER_MOVE && w->start->moving)
             begin_moves(&w->ending.moves, word + 1, (size_t)n - 1);

@@ -89,7 +89,7 @@ static void take_news(struct worker *w)
 {
     files_news(&w->files);
     if (w->files.root_moved)
-        control_moved(w->start->control);
+        control_moved(w->start->control, w->files.root, w->files.n_roots);
     w->files.root_moved = false;
 }
 
@@ -235,6 +235,7 @@ static void handle_events(struct worker *w, struct epoll_event *events, int n)
             facts = true;
         } else if (tag == &w->control_tag) {
             control = true;
+            control_roots(&w->files, w->start->control);
         } else if (tag == &w->acceptor.moved_tag) {
             moved = true;
         } else if (tag == &w->acceptor.wake_tag) {

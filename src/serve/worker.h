@@ -56,6 +56,8 @@ enum worker_word {
     WORKER_READY = 'r',         /* worker to master, once: it accepts */
     WORKER_NOT_ACCEPTING = 'n', /* the same: no more, it drains */
     WORKER_MOVED = 'm',         /* the same: a root is not what it was */
+    WORKER_ROOT = 'o',          /* both ways: + its number (uint32_t) and the
+                                   directory that it has become */
     WORKER_STAYS = 'k',         /* master to worker: nobody can do better */
     WORKER_MOVE = 'h',          /* + a byte for each listening socket: others
                                    take its connections; before a drain */

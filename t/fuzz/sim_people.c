@@ -472,6 +472,12 @@ int channel_send(int fd, const void *p, size_t n, const int *fds, size_t n_fds)
     return ask_all(p, n / sizeof(struct prepare_ask), n, fds, n_fds);
 }
 
+int channel_first(int fd)
+{
+    PROPERTY(fd == SIM_CONTROL);
+    return -1; /* nobody shows roots here */
+}
+
 ssize_t channel_take(int fd, void *p, size_t n, int *fds, size_t *n_fds)
 {
     if (fd == SIM_CONTROL)

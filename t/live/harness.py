@@ -607,7 +607,7 @@ def owner(server, c):
     return None
 
 
-def held_by(server, pid, n=5, target="/a.txt"):
+def held_by(server, pid, n=5, target="/a.txt", host="localhost"):
     """n connections that this worker has taken, because the others stood
     still.  Each of those may still be chosen to be woken once, for which some
     more connections than n are opened."""
@@ -617,8 +617,8 @@ def held_by(server, pid, n=5, target="/a.txt"):
     try:
         cs = [server.connect() for _ in range(n + 2 * len(others))]
         for c in cs:
-            c.send(b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" %
-                   target.encode())
+            c.send(("GET %s HTTP/1.1\r\nHost: %s\r\n\r\n" %
+                    (target, host)).encode())
         for c in cs:
             assert c.read_response().status == 200
         assert {owner(server, c) for c in cs} == {pid}

@@ -370,11 +370,45 @@ def test_a_release_that_is_the_present_one_again(serve, short):
         seen_by_all()
 
 
+@pytest.mark.parametrize("kind", (Linked, Host, Alias, Twin))
+@pytest.mark.parametrize("n", (1, 3))
+def test_a_worker_that_sleeps_while_releases_come(serve, short, kind, n):
+    """It has none of those that came and went meanwhile, but is shown them: by
+    the time of its next answer, for those that are made later, and in order."""
+    site = kind(short)
+    server = Upgraded(serve(conf=site.conf()))
+    pid = server.server.workers()[0]
+    mine = held_by(server.server, pid, 1, site.prefix + "always.js",
+                   site.host)[0]
+    os.kill(pid, signal.SIGSTOP)
+    for k in range(n + 1):
+        since = server.server.mark()
+        site.switch()
+        until("the page", lambda: asked(
+            server.server.address, site, "").body.startswith(b"%04d" % (k + 1)))
+        server.server.await_line("M150", since)
+    names = [p % ("%04d" % k) for k in range(n + 1) for p in PARTS]
+    try:
+        for name in names:
+            mine.send(("GET %s%s HTTP/1.1\r\nHost: %s\r\n\r\n" % (
+                site.prefix, name, site.host)).encode())
+        mine.send(("GET %snow-and-then.js HTTP/1.1\r\nHost: %s\r\n\r\n" % (
+            site.prefix, site.host)).encode())
+        os.kill(pid, signal.SIGCONT)
+        assert [mine.read_response().status for _ in names] == [200] * len(names)
+        assert mine.read_response().body == b"%04d" % ((n + 1) // 2 * 2)
+        for act in "kill", "upgrade":
+            getattr(server, act)()
+            for name in names:
+                assert asked(server.server.address, site, name).status == 200
+    finally:
+        server.end()
+
+
 @pytest.mark.parametrize("kind", (Linked, Afar))
 @pytest.mark.parametrize("act", ("none", "kill", "upgrade"))
 def test_back_to_one_of_as_many_as_are_kept(serve, short, kind, act):
-    """The one that is left takes its place among them: none has to go.  (With a
-    single worker: one that sleeps while two releases come never has the first.)"""
+    """The one that is left takes its place among them: none has to go."""
     site = kind(short)
     conf = site.conf()
     conf["server"]["workers"] = 1
