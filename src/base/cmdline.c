@@ -83,7 +83,8 @@ int cmdline_next(const char *command, int argc, char **argv, const char *shorts,
     CHECK(shorts[0] == ':');
     opterr = 0;
     int c = getopt_long(argc, argv, shorts, longs, NULL);
-    const char *word = argv[optind > 0 ? optind - 1 : 0];
+    /* where a value is missing, musl's optind is behind the end */
+    const char *word = argv[(optind <= argc ? optind : argc) - 1];
     bool is_long = strncmp(word, "--", 2) == 0;
 
     if (c == ':') {
