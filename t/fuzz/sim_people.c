@@ -337,7 +337,7 @@ static void distort(struct prepare_answer *out, struct sim_ask *a)
     case FORGETS:
         if (!a->bare)
             break;
-        /* fall through */
+        __attribute__((fallthrough));
     case FAILS:
         out->kind = PREPARE_FAILED;
         a->used = false;

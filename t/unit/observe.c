@@ -177,8 +177,8 @@ static void test_notes(void **state)
     static const char *const lines[] = {
         "00:00:01.000 c7 w2 accept 127.0.0.1:4660",
         "00:00:01.001 c7.1 w2 GET /a\\\"b 200 10 - 100 us open",
-        "00:00:01.001 c7.2 w2 GET /\\u00e9\\u001b\\u0009?key=*** 304 0 "
-        "tag matches 0 us",
+        ("00:00:01.001 c7.2 w2 GET /\\u00e9\\u001b\\u0009?key=*** 304 0 "
+         "tag matches 0 us"),
         "00:00:01.099 c7 w2 end client closed, 2 requests, client closed first",
         "00:00:01.099 w2 lost 5 events",
     };
