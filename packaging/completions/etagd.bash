@@ -67,13 +67,13 @@ _etagd_options()
     'explain') echo '-c --config -o -H --header -X --request --host -h --help' ;;
     'passwd') echo '--stdin --check -B --bcrypt -C --cost -D --delete -h --help' ;;
     'precompress') echo '-o --check -n --dry-run -f --force -j --jobs -v --verbose -h --help' ;;
-    'mime') echo '' ;;
+    'mime') echo '-h --help' ;;
     'lab') echo '-c --conf -o --option -s --scenario -p --page -r --report -j --json -w
         --pcapng --name --number --subject --port --lang --capture --matrix
         --keep -q --quiet --browser --no-spare -e --exercise --answers
         --figures --notes --into --class --verify --diff -h --help' ;;
     'annotate') echo '-h --help' ;;
-    'watch') echo '-a -h' ;;
+    'watch') echo '-a -h --help' ;;
     esac
 }
 

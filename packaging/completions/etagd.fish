@@ -193,6 +193,7 @@ complete -c etagd -n '__fish_seen_subcommand_from precompress' -s f -l force -d 
 complete -c etagd -n '__fish_seen_subcommand_from precompress' -s j -l jobs -x -d 'processes'
 complete -c etagd -n '__fish_seen_subcommand_from precompress' -s v -l verbose -d 'name each file'
 complete -c etagd -n '__fish_seen_subcommand_from precompress' -s h -l help -d 'print a summary'
+complete -c etagd -n '__fish_seen_subcommand_from mime' -s h -l help -d 'print a summary'
 complete -c etagd -n '__fish_seen_subcommand_from lab' -s c -l conf -r -F -d 'as FILE says'
 complete -c etagd -n '__fish_seen_subcommand_from lab' -s o -l option -x -a '(__etagd_keys)' -d 'override one option'
 complete -c etagd -n '__fish_seen_subcommand_from lab' -s s -l scenario -x -d 'the steps'
@@ -222,4 +223,4 @@ complete -c etagd -n '__fish_seen_subcommand_from lab' -l diff -r -F -d 'compare
 complete -c etagd -n '__fish_seen_subcommand_from lab' -s h -l help -d 'print a summary'
 complete -c etagd -n '__fish_seen_subcommand_from annotate' -s h -l help -d 'print a summary'
 complete -c etagd -n '__fish_seen_subcommand_from watch' -s a -d 'begin with what has happened so far'
-complete -c etagd -n '__fish_seen_subcommand_from watch' -s h -d 'print a summary'
+complete -c etagd -n '__fish_seen_subcommand_from watch' -s h -l help -d 'print a summary'

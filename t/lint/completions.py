@@ -69,7 +69,7 @@ COMMANDS = {
         Option('j', 'jobs', 'text', 'processes'),
         Option('v', 'verbose', None, 'name each file'), HELP)),
     'mime': Command('src/tool/mime.c', 'file',
-                    'which media type a file gets, and why', ()),
+                    'which media type a file gets, and why', (HELP,)),
     'lab': Command('lab/etagdlab/options.py experiment', 'dir',
                    'an experiment with a browser, and its report', (
         INI._replace(long='conf'), KEY._replace(long='option'),
@@ -103,7 +103,7 @@ COMMANDS = {
     'watch': Command('src/observe/watch_client.c', '',
                      'what the observer of a server tells', (
         Option('a', '', None, 'begin with what has happened so far'),
-        Option('h', '', None, 'print a summary'))),
+        HELP)),
 }
 TOOLS = [name for name in COMMANDS if name]
 
@@ -111,9 +111,9 @@ TOOLS = [name for name in COMMANDS if name]
 # -- what the sources say
 
 def options_of_c(text):
-    """Short and long options that getopt is asked for."""
+    """Short and long options that the command line is read for."""
     found = set()
-    for string in re.findall(r'getopt(?:_long)?\(argc, argv, "([^"]*)"', text):
+    for string in re.findall(r'cmdline_next\(\w+, argc, argv,\s*"([^"]*)"', text):
         found.update('-' + c for c in string if c != ':')
     for name in re.findall(r'\{ "([a-z-]+)", \w+_argument,', text):
         found.add('--' + name)

@@ -8,8 +8,8 @@ import pytest
 
 from harness import run
 
-# What is typed behind `etagd`; what the line says behind the command's name.
-# Where it does not end with "(see COMMAND --help)" there is nothing to read on.
+# What is typed behind `etagd`; what the line says behind the command's name (an &
+# goes on with it).
 MISTAKES = """
                           | nothing to serve: give -c FILE or DIR
 -t                        | nothing to serve: give -c FILE or DIR
@@ -34,7 +34,8 @@ version                   | there is no folder version; did you mean etagd --ver
 reload                    | there is no folder reload; did you mean etagd --reload?
 site.ini                  | site.ini is no folder; a configuration is named by -c site.ini
 -c site.ini site          | either -c FILE or DIR, not both
---reload site             | a running etagd is reached by -c FILE or --control SOCKET, not by its DIR
+--reload site             | a running etagd is reached by -c FILE or --control SOCKET,
+                           & not by its DIR
 --reload --stop           | one command at a time
 --control /x site         | --control goes with --reload, --status and the like
 --status=xml              | --status is printed as text, or as json
@@ -56,7 +57,8 @@ mime                      | nothing to look at: give a FILE
 mime site.ini --json      | there is no option --json
 passwd                    | the FILE and the USER are missing
 passwd users              | the USER is missing
-passwd users alice secret | one FILE and one USER, no more; the password is asked for, or read by --stdin
+passwd users alice secret | one FILE and one USER, no more; the password is asked for, or
+                           & read by --stdin
 passwd users a:b          | the user has a control character or a colon in its name
 passwd -C x users alice   | --cost x is none; allowed: 1 to 7 (yescrypt)
 passwd -BC 16 users alice | --cost 16 is none; allowed: 4 to 15 (bcrypt)
@@ -68,7 +70,8 @@ precompress site --chekc  | there is no option --chekc; did you mean --check?
 watch a b                 | one URL at a time, not two
 watch --json              | there is no option --json
 watch ftp://host/         | ftp://host/ is no address of an observer, as in http://127.0.0.1:5001/
-watch localhost:65536     | localhost:65536 is no address of an observer, as in http://127.0.0.1:5001/
+watch localhost:65536     | localhost:65536 is no address of an observer, as in
+                           & http://127.0.0.1:5001/
 lab --nope                | unknown: --nope
 lab site site             | unknown: site
 lab -c                    | a value is missing behind -c/--conf
@@ -82,7 +85,7 @@ COMMANDS = ("check", "explain", "mime", "passwd", "precompress", "watch", "lab",
 
 
 def rows(table):
-    for line in table.strip("\n").split("\n"):
+    for line in table.strip("\n").replace("\n" + " " * 27 + "&", "").split("\n"):
         typed, said = line.split("|")
         yield pytest.param(shlex.split(typed), said.strip(),
                            id=typed.strip() or "nothing")
@@ -117,8 +120,10 @@ check site.ini             | [server] root: HERE/site.ini is not a directory
 explain missing /          | [server] root: HERE/missing cannot be read: No such file or directory
 precompress site.ini       | [server] root: HERE/site.ini is not a directory
 -o x site                  | -o x: is not section.key=value, as in server.workers=4
--o server.wrokers=2 site   | -o server.wrokers=2: [server] wrokers: there is no such key; did you mean "workers"?
---reload -c site.ini       | etagd: site.ini has no [server] control: the master can be reached by signals only
+-o server.wrokers=2 site   | -o server.wrokers=2: [server] wrokers: there is no such key;
+                           & did you mean "workers"?
+--reload -c site.ini       | etagd: site.ini has no [server] control: the master can be
+                           & reached by signals only
 lab missing                | etagd lab: missing is no folder
 lab -c missing.ini         | etagd lab: missing.ini is no file
 """
@@ -132,7 +137,8 @@ def test_what_cannot_be_taken_is_named(here, typed, said):
 
 
 FAILED = """
---status --control /none   | etagd: /none: No such file or directory (no etagd runs with that control socket)
+--status --control /none   | etagd: /none: No such file or directory (no etagd runs with
+                           & that control socket)
 mime missing               | etagd: missing: No such file or directory
 mime site                  | etagd: site: only regular files are served
 passwd -D users alice      | etagd: users: No such file or directory
