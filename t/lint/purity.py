@@ -16,7 +16,7 @@ INSTRUMENTS = (r'__(asan|ubsan|tsan|msan|lsan|hwasan|sanitizer|sancov|gcov|'
                r'mcount|_mcount|__fentry__|__gcov_.*')
 # Numbers of 64 bits are divided by functions where a processor has only 32.
 ALLOWED = re.compile(
-    r'(mem(cpy|move|set|cmp|chr|rchr|mem)|str(len|nlen|cmp|ncmp|chr|rchr))'
+    r'(bcmp|mem(cpy|move|set|cmp|chr|rchr|mem)|str(len|nlen|cmp|ncmp|chr|rchr))'
     r'|__(mem|str)\w+_chk|__stack_chk_(fail|guard)|_GLOBAL_OFFSET_TABLE_'
     r'|_DYNAMIC|__(u?div|u?mod|u?divmod)di[34]|' + INSTRUMENTS)
 # -ftrivial-auto-var-init, sanitizers and coverage make data of these names.
