@@ -467,10 +467,13 @@ void agenda_turn(struct agenda *d)
     struct epoll_event events[EVENTS_MAX];
     bool busy = !list_empty(&d->fresh) || !list_empty(&d->rest);
     int ms = naming_turn(d, rest_turn(d));
-    int n = epoll_wait(d->epoll, events, EVENTS_MAX, busy ? 0 : ms);
+    int quiet_ms = slabs_quiet_ms(&d->slabs, ms);
+    int n = epoll_wait(d->epoll, events, EVENTS_MAX, busy ? 0 : quiet_ms);
     struct item *it;
 
     CHECK(n >= 0 || errno == EINTR);
+    if (n == 0 && !busy && quiet_ms != ms)
+        slabs_enlarge(&d->slabs);
     d->slabs.now_us = clock_mono_us();
     for (int i = 0; i < n; i++) {
         void *who = events[i].data.ptr;

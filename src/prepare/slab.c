@@ -7,8 +7,10 @@
 
 #include "prepare/slab.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
@@ -33,6 +35,9 @@
 #define LARGE_MOST ((size_t)64 << 20)
 #define LARGE_US 1000 /* to make one takes a third of that */
 #define LARGE_REST 8
+#define QUIET_MS 20     /* before what is in small pages is mended */
+#define AGAIN_US 200000 /* later, when that was in vain */
+#define VAIN_MOST 300   /* and so often for a slab */
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE 25 /* linux/mman.h, since Linux 6.1 */
 #endif
@@ -79,6 +84,7 @@ static void destroy(struct slabs *s, struct slab *slab)
     s->total -= slab->size;
     munmap(slab->p, slab->size);
     close(slab->fd);
+    free(slab->small);
     free(slab);
 }
 
@@ -92,19 +98,19 @@ void slabs_stop(struct slabs *s)
 }
 
 /* Large pages need a mapping that begins where one may. */
-static char *map(int fd, size_t size)
+static char *map(int fd, size_t from, size_t size, int rights)
 {
-    const int rights = PROT_READ | PROT_WRITE;
     char *room, *p;
 
     if (size < HUGE_BYTES)
-        return mmap(NULL, size, rights, MAP_SHARED, fd, 0);
+        return mmap(NULL, size, rights, MAP_SHARED, fd, (off_t)from);
     room = mmap(NULL, size + HUGE_BYTES, PROT_NONE,
                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (room == MAP_FAILED)
         return room;
     size_t before = (size_t)(-(uintptr_t)room % HUGE_BYTES);
-    p = mmap(room + before, size, rights, MAP_SHARED | MAP_FIXED, fd, 0);
+    p = mmap(room + before, size, rights, MAP_SHARED | MAP_FIXED, fd,
+             (off_t)from);
     if (before > 0)
         munmap(room, before);
     size_t end = round_up(size, PAGE_BYTES);
@@ -125,7 +131,7 @@ static int make_area(size_t size, char **p)
     /* its last byte gives it its size: the sandbox has no ftruncate, which
      * would empty a log as well */
     if (pwrite(fd, "", 1, (off_t)size - 1) == 1) {
-        *p = map(fd, size);
+        *p = map(fd, 0, size, PROT_READ | PROT_WRITE);
         if (*p != MAP_FAILED) {
             if (fcntl(fd, F_ADD_SEALS, SLAB_SEALS) == 0)
                 return fd;
@@ -209,6 +215,8 @@ static struct slab *make(struct slabs *s, size_t size, enum slab_kind kind)
         return NULL;
     struct slab *slab = calloc(1, sizeof *slab);
     CHECK(slab != NULL);
+    slab->small = calloc(size / HUGE_BYTES + 1, sizeof *slab->small);
+    CHECK(slab->small != NULL);
     slab->id = s->next_id++;
     slab->fd = fd;
     slab->p = p;
@@ -252,35 +260,106 @@ static struct slab *make_own(struct slabs *s, size_t n, enum slab_kind kind)
  * are "never" nearly everywhere; a range of which nothing has been written has
  * little to copy.  It wants a table of pages, so one is touched.  It also waits
  * for a moment of each processor: of busy ones that may take long, and others
- * wait for us, so then most do with small pages. */
-static bool make_large(struct slabs *s, char *p)
+ * wait for us, so then most do with small pages for a while. */
+static int make_large(struct slabs *s, char *p)
 {
     uint64_t began_us = clock_mono_us();
 
     if (began_us < atomic_load_explicit(&s->large_us, memory_order_relaxed))
-        return false;
-    *(volatile char *)p = 0;
-    bool done = madvise(p, HUGE_BYTES, MADV_COLLAPSE) == 0;
+        return -EAGAIN;
+    (void)*(volatile char *)p;
+    int r = madvise(p, HUGE_BYTES, MADV_COLLAPSE) < 0 ? -errno : 0;
     uint64_t now_us = clock_mono_us(), took_us = now_us - began_us;
     if (took_us > LARGE_US)
         atomic_store_explicit(&s->large_us, now_us + LARGE_REST * took_us,
                               memory_order_relaxed);
-    return done;
+    return r;
 }
 
 /* What is sent by reference costs its sender as much a page, however large it
  * is. */
-void slab_begin(const struct slab *slab, size_t at, size_t n)
+void slab_begin(struct slab *slab, size_t at, size_t n)
 {
-    size_t from = round_up(at, HUGE_BYTES);
+    size_t from = round_up(at, HUGE_BYTES), to = round_up(at + n, HUGE_BYTES);
 
     if (slab->packed && slab->kind != SLAB_LARGE)
         return;
-    for (; from < at + n && from + HUGE_BYTES <= slab->size;
-         from += HUGE_BYTES) {
-        if (!make_large(slab->home, slab->p + from))
+    if (to > slab->size)
+        to = slab->size / HUGE_BYTES * HUGE_BYTES;
+    for (; from < to; from += HUGE_BYTES) {
+        if (make_large(slab->home, slab->p + from) < 0) {
+            memset(slab->small + from / HUGE_BYTES, true,
+                   (to - from) / HUGE_BYTES);
+            slab->home->small = true;
             return;
+        }
     }
+}
+
+int slabs_quiet_ms(const struct slabs *s, int ms)
+{
+    if (!s->small)
+        return ms;
+    uint64_t due_us = atomic_load_explicit(&s->large_us, memory_order_relaxed);
+    uint64_t left_ms = due_us > s->now_us ? (due_us - s->now_us) / 1000 : 0;
+    if (left_ms < QUIET_MS)
+        left_ms = QUIET_MS;
+    return ms >= 0 && (uint64_t)ms < left_ms ? ms : (int)left_ms;
+}
+
+static bool has_small_pages(const struct slab *slab)
+{
+    return memchr(slab->small, true, slab->size / HUGE_BYTES) != NULL;
+}
+
+static struct slab *to_enlarge(const struct slabs *s, bool *pinned)
+{
+    for (struct list *at = s->all.next; at != &s->all; at = at->next) {
+        struct slab *slab = LIST_ENTRY(at, struct slab, node);
+        if (slab->pins > 0)
+            *pinned = true;
+        else if (has_small_pages(slab))
+            return slab;
+    }
+    return NULL;
+}
+
+/* Our own mapping is in parts, as some of it is still to be written to, and a
+ * large page wants a whole one. */
+static int enlarge(struct slabs *s, const struct slab *slab, size_t from)
+{
+    char *p = map(slab->fd, from, HUGE_BYTES, PROT_READ);
+    int r = -ENOMEM;
+
+    if (p != MAP_FAILED) {
+        r = make_large(s, p);
+        munmap(p, HUGE_BYTES);
+    }
+    return r;
+}
+
+/* Pages that are just being sent can't move, and there is not always a large
+ * one: then others have their turn, and these come again. */
+void slabs_enlarge(struct slabs *s)
+{
+    bool pinned = false;
+    struct slab *slab = to_enlarge(s, &pinned);
+
+    if (!slab) {
+        s->small = pinned;
+        return;
+    }
+    size_t n = slab->size / HUGE_BYTES;
+    while (!slab->small[slab->next % n])
+        slab->next++;
+    size_t at = slab->next++ % n;
+    int r = enlarge(s, slab, at * HUGE_BYTES);
+    if (r == 0)
+        slab->small[at] = false;
+    else if (r == -EINVAL || ++slab->vain == VAIN_MOST)
+        memset(slab->small, false, n); /* so be it */
+    else
+        s->large_us = clock_mono_us() + AGAIN_US;
 }
 
 /* A file of more than half a slab gets one of its own, or much would be left

@@ -37,6 +37,11 @@ struct slab {
     unsigned pins; /* being written to, or read by the encoder's thread */
     bool told;     /* some worker knows it */
     bool packed;   /* several share it, or may */
+    /* of each 2 MiB, whether they had to go into small pages; by whoever has
+     * pinned the slab to write them, else by its owner */
+    bool *small;
+    size_t next;   /* of these to be mended */
+    unsigned vain; /* attempts to do so */
     enum slab_kind kind;
     struct slabs *home;
     uint64_t used_us; /* when it was last written to, told of, or said to be
@@ -49,6 +54,7 @@ struct slabs {
     uint64_t now_us;                  /* by the owner, about */
     uint64_t next_id;
     _Atomic uint64_t large_us; /* when large pages are worth a try again */
+    _Atomic bool small;        /* some slab may have small ones to be mended */
     size_t total, most;        /* bytes */
     size_t dear;               /* of these in dear slabs */
     size_t each;               /* usual size of one */
@@ -71,7 +77,15 @@ struct slab *slabs_reserve_dear(struct slabs *s, size_t n, size_t *offset);
 /* Bytes from `at` on, n of them, are about to be written, by whoever has pinned
  * it: what begins there is put into large pages, if these are soon to be had.
  */
-void slab_begin(const struct slab *slab, size_t at, size_t n);
+void slab_begin(struct slab *slab, size_t at, size_t n);
+
+/* Milliseconds of quiet, `ms` at most (-1: for ever), after which
+ * slabs_enlarge() has something to do. */
+int slabs_quiet_ms(const struct slabs *s, int ms);
+
+/* Nothing has been asked for that long: moves 2 MiB of what had to go into
+ * small pages to a large one.  Workers need not know. */
+void slabs_enlarge(struct slabs *s);
 
 /* Drops what has not been used since then, but for the youngest of what is
  * dear, `keep` bytes at most.  Bytes of what was dropped. */

@@ -18,6 +18,7 @@
 
 #define PAGE 4096u
 #define MIB ((size_t)1 << 20)
+#define VAIN 1000 /* attempts that are more than enough */
 
 static unsigned dropped;
 
@@ -223,7 +224,7 @@ static void given_back(void **state)
 }
 
 /* As a reader does it, in slices. */
-static void fill(const struct slab *slab, size_t at, size_t n, char with)
+static void fill(struct slab *slab, size_t at, size_t n, char with)
 {
     for (size_t done = 0; done < n;) {
         size_t k = n - done < MIB ? n - done : MIB;
@@ -328,6 +329,44 @@ static void large_pages(void **state)
     slabs_stop(&s);
 }
 
+/* What had to go into small pages is moved to large ones when all is quiet,
+ * with its bytes and its seals; not while somebody has it in hand. */
+static void enlarged(void **state)
+{
+    struct slabs s;
+    size_t at, own;
+
+    (void)state;
+    slabs_start(&s, 64 * MIB, drop, NULL);
+    assert_int_equal(slabs_quiet_ms(&s, -1), -1);
+    s.large_us = UINT64_MAX; /* all processors are busy */
+    struct slab *packed = slabs_reserve(&s, MIB, &at);
+    struct slab *large = slabs_reserve(&s, 5 * MIB, &own);
+    fill(packed, at, MIB, 'p');
+    fill(large, own, 5 * MIB, 'o');
+    slab_unpin(&s, packed);
+    slabs_harden(&s);
+    assert_int_equal(in_large_pages(large->p), 0);
+    s.large_us = 0;
+    assert_in_range(slabs_quiet_ms(&s, -1), 1, 1000);
+    assert_int_equal(slabs_quiet_ms(&s, 0), 0);
+    for (unsigned i = 0; i < 8; i++)
+        slabs_enlarge(&s);
+    assert_true(large->small[0] && large->small[1]);
+    slab_unpin(&s, large);
+    for (unsigned i = 0; i < VAIN && s.small; i++) {
+        s.large_us = 0; /* that was long ago */
+        slabs_enlarge(&s);
+    }
+    assert_false(s.small);
+    assert_int_equal(slabs_quiet_ms(&s, -1), -1);
+    sure(&s, packed->p + at, MIB, 'p');
+    sure(&s, large->p + own, 5 * MIB, 'o');
+    if (system_has_large_pages() && large->vain == 0)
+        assert_int_equal(in_large_pages(large->p), 4096);
+    slabs_stop(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -335,6 +374,7 @@ int main(void)
         cmocka_unit_test(slab_of_its_own), cmocka_unit_test(whole_pages),
         cmocka_unit_test(given_back),      cmocka_unit_test(ahead),
         cmocka_unit_test(middle_files),    cmocka_unit_test(large_pages),
+        cmocka_unit_test(enlarged),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
