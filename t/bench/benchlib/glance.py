@@ -3,7 +3,7 @@
 peer's, as a picture, as text, and as a table for a document."""
 import math
 
-from . import net
+from . import goals, net
 from .chart import colour, text as words
 from .report import grid
 
@@ -11,6 +11,7 @@ BEGIN, END = "<!-- t/bench/report: begin -->", "<!-- t/bench/report: end -->"
 PEERS = ("floor", "nginx", "nginx-cached", "lighttpd", "h2o", "apache")
 MEASURES = ("cpu_us", "start_ms")
 LOW, HIGH = 1 / 16, 8.0  # what lies outside is drawn at the edge
+MISSED = "#d0021b"
 WIDTH, LEFT, ROW, TOP = 1000, 400, 26, 108
 TICKS = ((1 / 16, "1/16"), (1 / 8, "1/8"), (1 / 4, "1/4"), (1 / 2, "1/2"),
          (1, "as much"), (2, "2 times"), (4, "4 times"))
@@ -73,8 +74,26 @@ def text(data):
                    "comparisons with a peer.", ""])
 
 
+def asked_table(data):
+    """Markdown: what was asked, a row each"""
+    lines = ["| case | of what | now | asked | met |", "|---|---|---|---|---|"]
+    before = None
+    for row in data["goals"]:
+        title, of_what, now, asked, met = goals.cells(row)
+        lines.append(f"| {'' if title == before else title} | {of_what} | {now} "
+                     f"| {asked} | {'**no**' if met == 'no' else met} |")
+        before = title
+    told = " ".join(filter(None, [heading(data) + ".",
+                                  goals.about_others(data["goals"])]))
+    loop = goals.about_loop(data["goals"])
+    return "\n".join(lines + ["", told] + ([""] if loop else [])
+                     + ["- " + line for line in loop]) + "\n"
+
+
 def table(data):
-    """Markdown"""
+    """Markdown; of a run of what was asked, that"""
+    if data.get("goals"):
+        return asked_table(data)
     found = list(rows(data))
     peers = present(found)
     lines = ["| processor time of etagd divided by … | "
@@ -112,19 +131,40 @@ def axis(bottom):
     return out
 
 
-def legend(peers):
+def legend(peers, with_asked):
     out, x = [], LEFT
     for peer in peers:
+        name = goals.called(peer)
         out += [f'<circle cx="{x}" cy="68" r="5" fill="{colour(peer)}"/>',
-                words(x + 9, 72, peer)]
-        x += 22 + 8 * len(peer)
+                words(x + 9, 72, name)]
+        x += 22 + 8 * len(name)
+    if with_asked:
+        out += [f'<path d="M{x + 12} 59v18" stroke="#5b616b" '
+                'stroke-width="2"/>',
+                words(x + 18, 72, "asked: at most this",
+                      fill="#5b616b"),
+                f'<circle cx="{x + 150}" cy="68" r="6" fill="none" '
+                f'stroke="{MISSED}" stroke-width="2.5"/>',
+                words(x + 161, 72, "missed", fill="#5b616b")]
     return out
 
 
-def row(y, title, ratios):
+def asked(data):
+    """{(case, peer): at most so much} of what the picture shows"""
+    return {(r["case"], peer_of(r["theirs"])): r["asked"]
+            for r in data.get("goals", ()) if r["key"] in MEASURES}
+
+
+def row(y, title, ratios, limits):
     out = [words(LEFT - 16, y + 4, title, 12, "end")]
+    for peer, limit in limits.items():
+        out += [f'<path d="M{at(limit):.1f} {y - 9}v18" stroke='
+                f'"{colour(peer)}" stroke-width="2">'
+                f'<title>asked of {peer}: at most {limit:.2f}</title></path>']
     for peer, ratio in ratios.items():
         low, high, x = (at(ratio[k]) for k in ("min", "max", "median"))
+        if ratio["median"] > limits.get(peer, HIGH):
+            out.append(f'<circle cx="{x:.1f}" cy="{y}" r="7" fill="{MISSED}"/>')
         out += [f'<path d="M{low:.1f} {y}H{high:.1f}" stroke="{colour(peer)}" '
                 'stroke-width="2" opacity="0.5"/>',
                 f'<circle cx="{x:.1f}" cy="{y}" r="5" fill="{colour(peer)}">'
@@ -143,9 +183,11 @@ def draw(data):
                  fill="#0b6e4f"),
            words(at(1) + 10, bottom + 22, "the peer needs less →", 12,
                  fill="#5b616b")]
-    out += legend(present(found)) + axis(bottom)
-    for i, (_, title, ratios) in enumerate(found):
-        out += row(TOP + ROW * i + ROW // 2, title, ratios)
+    limits = asked(data)
+    out += legend(present(found), bool(limits)) + axis(bottom)
+    for i, (case, title, ratios) in enumerate(found):
+        out += row(TOP + ROW * i + ROW // 2, title, ratios,
+                   {p: limits[case, p] for p in ratios if (case, p) in limits})
     return "\n".join(
         ['<svg xmlns="http://www.w3.org/2000/svg" '
          f'viewBox="0 0 {WIDTH} {bottom + 40}" width="{WIDTH}" '
