@@ -49,6 +49,11 @@ struct agenda {
         uint64_t due_us; /* of the next look; 0: there is nothing to look at */
         size_t holds;    /* that workers have named since the last one */
         uint64_t done;   /* asks and codings up to the last one */
+        enum { REST_NO_WALK, REST_COUNTS, REST_FORGETS } walk;
+        uint64_t since_us; /* of the walk: what was not used since then */
+        size_t dear, keep; /* so many dear ones are idle, and stay */
+        bool any;          /* some have gone */
+        bool trim;         /* the heap is worth a look */
     } rest_of;
     int pressure[PRESSURE_MOST]; /* told when memory is short; or -1 */
 };

@@ -59,13 +59,38 @@ static uint64_t hash_of(const struct memo *m, const struct item_key *key)
     return h;
 }
 
+/* Out of the list, of which somebody may be in the middle. */
+static void leave(struct memo *m, struct item *it)
+{
+    if (m->walk.at == &it->lru)
+        m->walk.at = it->lru.next;
+    list_remove(&it->lru);
+}
+
+void memo_walk(struct memo *m)
+{
+    m->walk.at = m->lru.next;
+    m->walk.left = m->n;
+}
+
+struct item *memo_next(struct memo *m)
+{
+    struct list *at = m->walk.at;
+
+    if (m->walk.left == 0 || at == &m->lru)
+        return NULL;
+    m->walk.left--;
+    m->walk.at = at->next;
+    return LIST_ENTRY(at, struct item, lru);
+}
+
 struct item *memo_find(struct memo *m, const struct item_ask *ask)
 {
     uint64_t h = hash_of(m, &ask->key);
 
     for (struct item *it = m->buckets[h & m->mask]; it; it = it->chain) {
         if (it->hash == h && item_is(it, ask)) {
-            list_remove(&it->lru);
+            leave(m, it);
             list_append(&m->lru, &it->lru);
             return it;
         }
@@ -98,7 +123,7 @@ static void take_out(struct memo *m, struct item *it)
     }
     *at = it->chain;
     it->chain = NULL;
-    list_remove(&it->lru);
+    leave(m, it);
     it->in_memo = false;
     m->n--;
 }

@@ -15,6 +15,10 @@ struct memo {
     size_t n, most;
     uint64_t seed;
     struct list lru; /* least used first */
+    struct {         /* a walk: see memo_next() */
+        struct list *at;
+        size_t left;
+    } walk;
     void (*forgotten)(void *arg, struct item *it);
     void *arg;
 };
@@ -24,6 +28,11 @@ void memo_start(struct memo *m, size_t most,
 void memo_stop(struct memo *m); /* forgets all */
 
 void memo_rest(struct memo *m); /* many have gone */
+
+/* A walk through all that are there now, which may take its time: whatever
+ * comes and goes meanwhile.  NULL: that was all. */
+void memo_walk(struct memo *m);
+struct item *memo_next(struct memo *m);
 
 struct item *memo_find(struct memo *m, const struct item_ask *ask);
 void memo_put(struct memo *m, struct item *it);

@@ -15,6 +15,7 @@
 #include "prepare/magic.h"
 
 #define KEPT_BYTES ((size_t)1 << 20) /* of coded forms that are idle */
+#define AT_ONCE 256                  /* files a turn */
 #define KEPT_ITEMS 256 /* and files of which something was dear to find out */
 
 /* Of so many small files that are left in a large slab it is not kept: they are
@@ -63,28 +64,6 @@ static bool is_idle(const struct item *it, uint64_t since_us)
            list_empty(&it->waiters) && list_empty(&it->queue);
 }
 
-/* The dear ones as far as there are more than are kept.  How many went. */
-static size_t forget(struct agenda *d, uint64_t since_us, size_t keep)
-{
-    size_t dear = 0, n = 0;
-
-    for (struct list *at = d->memo.lru.next; at != &d->memo.lru;
-         at = at->next) {
-        const struct item *it = LIST_ENTRY(at, struct item, lru);
-        dear += is_idle(it, since_us) && is_dear(it, &d->slabs);
-    }
-    for (struct list *at = d->memo.lru.next; at != &d->memo.lru;) {
-        struct item *it = LIST_ENTRY(at, struct item, lru);
-        at = at->next;
-        if (!is_idle(it, since_us) || (is_dear(it, &d->slabs) && dear <= keep))
-            continue;
-        dear -= is_dear(it, &d->slabs);
-        memo_forget(&d->memo, it);
-        n++;
-    }
-    return n;
-}
-
 /* What files were read into. */
 static void give_back_room(struct agenda *d)
 {
@@ -102,24 +81,74 @@ static uint64_t done(const struct agenda *d)
     return d->count.asks + d->count.coded;
 }
 
+/* Bytes at once, what is known of files in a walk. */
 static void let_go(struct agenda *d, uint64_t since_us, size_t keep_bytes,
                    size_t keep_items)
 {
+    struct rest_of *r = &d->rest_of;
     size_t bytes = slabs_rest(&d->slabs, since_us, keep_bytes);
-    size_t items = forget(d, since_us, keep_items + d->rest_of.holds);
-    bool read = d->rest_of.done != done(d);
+    bool read = r->done != done(d);
 
     counters_add(&d->told->given_back, bytes);
     if (read)
         give_back_room(d);
-    if (items) {
+    r->walk = REST_COUNTS;
+    r->since_us = since_us;
+    r->keep = keep_items + r->holds;
+    r->dear = 0;
+    r->any = false;
+    r->trim = read || bytes > 0;
+    r->done = done(d);
+    r->holds = 0;
+    memo_walk(&d->memo);
+}
+
+static void walk_over(struct agenda *d)
+{
+    if (d->rest_of.any) {
         memo_rest(&d->memo);
         marks_rest(d->tools.marks);
     }
-    if (read || bytes || items)
+    if (d->rest_of.trim || d->rest_of.any)
         heap_trim();
-    d->rest_of.done = done(d);
-    d->rest_of.holds = 0;
+    d->rest_of.walk = REST_NO_WALK;
+}
+
+/* The dear ones go as far as there are more than are kept. */
+static void look_at(struct agenda *d, struct item *it)
+{
+    struct rest_of *r = &d->rest_of;
+    bool idle = is_idle(it, r->since_us);
+    bool dear = idle && is_dear(it, &d->slabs);
+
+    if (r->walk == REST_COUNTS) {
+        r->dear += dear;
+        return;
+    }
+    if (!idle || (dear && r->dear <= r->keep))
+        return;
+    r->dear -= dear;
+    memo_forget(&d->memo, it);
+    r->any = true;
+}
+
+/* True: there are more.  To forget one ends a watch, too: a hundred thousand at
+ * once keep whoever asks waiting for half a second. */
+static bool walk_on(struct agenda *d)
+{
+    for (unsigned i = 0; i < AT_ONCE; i++) {
+        struct item *it = memo_next(&d->memo);
+        if (it) {
+            look_at(d, it);
+        } else if (d->rest_of.walk == REST_COUNTS) {
+            d->rest_of.walk = REST_FORGETS;
+            memo_walk(&d->memo);
+        } else {
+            walk_over(d);
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Is anything there that is in use, or may become idle yet? */
@@ -138,19 +167,22 @@ int rest_turn(struct agenda *d)
 {
     uint64_t now_us = d->slabs.now_us = clock_mono_us();
     struct rest_of *r = &d->rest_of;
+    uint64_t since_us = now_us > r->idle_us ? now_us - r->idle_us : 0;
 
+    if (r->walk) {
+        if (walk_on(d))
+            return 0;
+        if (all_rests(d, since_us))
+            r->due_us = 0;
+    }
     if (!r->idle_us || (r->done == done(d) && r->due_us == 0))
         return -1;
     if (r->due_us == 0)
         r->due_us = now_us + r->each_ms * 1000;
     if (now_us >= r->due_us) {
-        uint64_t since_us = now_us > r->idle_us ? now_us - r->idle_us : 0;
         let_go(d, since_us, KEPT_BYTES, KEPT_ITEMS);
         r->due_us = now_us + r->each_ms * 1000;
-        if (all_rests(d, since_us)) {
-            r->due_us = 0;
-            return -1;
-        }
+        return 0;
     }
     return (int)((r->due_us - now_us) / 1000) + 1;
 }

@@ -110,8 +110,19 @@ static void age(struct agenda *d)
 /* The look that is due. */
 static int look(struct agenda *d)
 {
+    int ms;
+
     d->rest_of.due_us = 1;
-    return rest_turn(d);
+    while ((ms = rest_turn(d)) == 0)
+        ;
+    return ms;
+}
+
+static void pressed(struct agenda *d)
+{
+    rest_short(d);
+    while (rest_turn(d) == 0)
+        ;
 }
 
 static void what_is_idle_goes(void **state)
@@ -219,10 +230,10 @@ static void but_not_when_memory_is_short(void **state)
     begin(&d, 0);
     has(&d, file(&d, 1, 3000), CODING_BR, 1000);
     has(&d, file(&d, 2, 3000), CODING_IDENTITY, 3000);
-    rest_short(&d);
+    pressed(&d);
     assert_true(known(&d, 1, 3000) && known(&d, 2, 3000)); /* asked for now */
     age(&d);
-    rest_short(&d);
+    pressed(&d);
     assert_int_equal(d.slabs.total, 0);
     assert_false(known(&d, 1, 3000) || known(&d, 2, 3000));
     assert_int_equal(counters_get(&told.shortages), 2);
@@ -246,6 +257,37 @@ static void not_too_many_files(void **state)
     assert_true(d.memo.mask < 256);
     for (unsigned i = 1001 - (unsigned)d.memo.n; i <= 1000; i++)
         assert_true(known(&d, i, 3000));
+    end(&d);
+}
+
+/* A little in each turn, and what is asked for meanwhile is found, and stays.
+ */
+static void no_turn_is_long(void **state)
+{
+    struct agenda d;
+    unsigned turns = 0, n = 1000;
+
+    (void)state;
+    begin(&d, 2000);
+    for (unsigned i = 1; i <= 1000; i++)
+        (void)file(&d, i, 3000);
+    age(&d);
+    d.rest_of.due_us = 1;
+    while (rest_turn(&d) == 0) {
+        assert_true(n - d.memo.n <= 256);
+        n = (unsigned)d.memo.n;
+        turns++;
+        if (turns <= 3) { /* the first, the last, the next one of the walk */
+            unsigned which = turns == 1 ? 1 : turns == 2 ? 1000 : 257;
+            assert_true(known(&d, which, 3000));
+            LIST_ENTRY(d.memo.lru.prev, struct item, lru)->used_us =
+                d.slabs.now_us;
+        }
+    }
+    assert_true(turns >= 8);
+    assert_int_equal(d.memo.n, 3);
+    assert_true(known(&d, 1, 3000) && known(&d, 257, 3000));
+    assert_true(known(&d, 1000, 3000));
     end(&d);
 }
 
@@ -297,6 +339,7 @@ int main(void)
         cmocka_unit_test(some_forms_stay),
         cmocka_unit_test(but_not_when_memory_is_short),
         cmocka_unit_test(not_too_many_files),
+        cmocka_unit_test(no_turn_is_long),
         cmocka_unit_test(zeroes_cost_nothing),
     };
 
