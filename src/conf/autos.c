@@ -27,10 +27,10 @@
 #define FILES_SHARE_MORE 2
 #define BOX_UNKNOWN MIB(1024)
 #define CODED_SHARE 64
-/* Of a file, at most: a worker's entry with all forms and their heads and the
- * quarter of an error or redirect; the preparer's result with all forms.  One
- * with no form but its own takes a sixth of that (doc/cost.md). */
-#define FILE_BYTES_WORKER 7168
+/* Of a file: what a worker may have of it, which is counted in bytes as well
+ * (files/cache), with its place in the table and the quarter of an error or
+ * redirect; the preparer's result with all forms. */
+#define FILE_BYTES_WORKER (CONF_FILE_BYTES * 5 / 4 + 8)
 #define FILE_BYTES_PREPARER 1024
 
 static const struct autos_row {

@@ -208,6 +208,11 @@ struct conf_log {
     bool mask; /* as [observe] mask has it */
 };
 
+/* What a known file may take in a worker, on average: entry, path, forms, its
+ * share of heads.  One of 0.7 KB takes 0.69 with no form but its own; a form
+ * that was asked for adds 0.25. */
+#define CONF_FILE_BYTES 1280
+
 struct conf_prepare {
     size_t memory_file_bytes;   /* files up to this are served from memory */
     size_t memory_bytes;        /* for all prepared bytes together */

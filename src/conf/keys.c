@@ -278,7 +278,7 @@ const struct key keys[] = {
     ROW("prepare", "memory", auto_size, conf, prepare.memory_bytes, "auto",
         "bytes of all prepared files together; auto: an eighth of the box, up to 1g", RANGE(0, GIB(1024))),
     ROW("prepare", "files", auto_count, conf, prepare.files, "auto",
-        "files that a worker knows; auto: what a sixth of the box holds (above 8g half), <= 1000000", RANGE(16, 1000000)),
+        "files a worker knows, of 1280 bytes on average; auto: a sixth of the box (above 8g half)", RANGE(16, 1000000)),
     ROW("prepare", "digest-max", size, conf, prepare.digest_bytes, "64m",
         "larger files have a weak tag first, made of their size and time",
         RANGE(0, GIB(1024))),

@@ -14,6 +14,11 @@
 #include "base/hash.h"
 #include "http/date.h"
 
+static size_t bytes_of(const struct block_shape *s)
+{
+    return sizeof(struct block) + 2 * (size_t)s->bytes;
+}
+
 static void blank(char *text, uint16_t at, size_t n)
 {
     if (at)
@@ -51,7 +56,7 @@ bool block_keep(struct block_table *t, struct block **at, const void *by,
     struct block **chain = &t->bucket[hash % BLOCK_BUCKETS];
     struct block *b = find(*chain, hash, shape, text);
     if (!b) {
-        b = malloc(sizeof *b + 2 * n);
+        b = malloc(bytes_of(shape));
         if (b) {
             *b = (struct block){ .shape = *shape,
                                  .modified = INT64_MIN,
@@ -61,6 +66,7 @@ bool block_keep(struct block_table *t, struct block **at, const void *by,
             memcpy(b->text + n, text, n);
             *chain = b;
             t->n++;
+            t->bytes += bytes_of(shape);
         }
     }
     if (b)
@@ -88,8 +94,10 @@ void block_drop(struct block_table *t, struct block **at, const void *by)
         chain = &(*chain)->next;
     }
     *chain = b->next;
-    free(b);
+    CHECK(t->n > 0 && t->bytes >= bytes_of(&b->shape));
     t->n--;
+    t->bytes -= bytes_of(&b->shape);
+    free(b);
 }
 
 static void put_date(struct block *b, uint16_t at, int64_t second)
@@ -119,5 +127,5 @@ void block_fill(struct block *b, const struct block_values *v)
 
 void block_table_end(const struct block_table *t)
 {
-    CHECK(t->n == 0);
+    CHECK(t->n == 0 && t->bytes == 0);
 }

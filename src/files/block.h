@@ -47,7 +47,7 @@ struct block {
 
 struct block_table {
     struct block *bucket[BLOCK_BUCKETS];
-    size_t n;
+    size_t n, bytes;
 };
 
 struct block_values {

@@ -17,7 +17,18 @@
 #include "os/heap.h"
 
 #define BUCKETS_MIN 64 /* a power of 2 */
-#define SPLITS 2       /* with one entry: more than one, to catch up */
+/* However few are known, so much is no harm. */
+#define BYTES_MIN ((uint64_t)256 << 10)
+#define WEIGHT_UNIT 32 /* bytes */
+
+#define SPLITS 2 /* with one entry: more than one, to catch up */
+
+uint64_t cache_bytes_max(size_t n)
+{
+    uint64_t bytes = (uint64_t)n * CONF_FILE_BYTES;
+
+    return bytes < BYTES_MIN ? BYTES_MIN : bytes;
+}
 
 bool cache_init(struct cache *c, size_t files_max, uint64_t seed)
 {
@@ -34,6 +45,9 @@ bool cache_init(struct cache *c, size_t files_max, uint64_t seed)
     c->n_files = c->n_others = 0;
     c->files_max = files_max;
     c->others_max = files_max / 4 + 16;
+    c->files_bytes = c->others_bytes = 0;
+    c->files_bytes_max = cache_bytes_max(c->files_max);
+    c->others_bytes_max = cache_bytes_max(c->others_max);
     return c->bucket != NULL;
 }
 
@@ -152,6 +166,48 @@ static void unite(struct cache *c)
     c->bucket[upper] = NULL;
 }
 
+static uint64_t *sum_of(struct cache *c, const struct entry *e)
+{
+    return e->kind == ENTRY_FILE ? &c->files_bytes : &c->others_bytes;
+}
+
+static uint64_t weight(const struct entry *e)
+{
+    return (uint64_t)e->weight * WEIGHT_UNIT;
+}
+
+void cache_weigh(struct cache *c, struct entry *e)
+{
+    size_t units = (entry_bytes(e) + WEIGHT_UNIT - 1) / WEIGHT_UNIT;
+
+    CHECK(entry_is(e));
+    if (e->in_cache)
+        *sum_of(c, e) -= weight(e);
+    e->weight = units < UINT16_MAX ? (uint16_t)units : UINT16_MAX;
+    if (e->in_cache)
+        *sum_of(c, e) += weight(e);
+}
+
+static struct entry *drive_out(struct cache *c, struct list *list)
+{
+    CHECK(!list_empty(list));
+    struct entry *e = oldest(list);
+    CHECK(entry_is(e));
+    c->driven++;
+    cache_unlink(c, e);
+    return e;
+}
+
+/* What was asked for last is in front, and stays. */
+struct entry *cache_drive_out(struct cache *c, size_t heads)
+{
+    if (c->files_bytes + heads > c->files_bytes_max && c->n_files > 1)
+        return drive_out(c, &c->files);
+    if (c->others_bytes > c->others_bytes_max && c->n_others > 1)
+        return drive_out(c, &c->others);
+    return NULL;
+}
+
 struct entry *cache_add(struct cache *c, struct entry *e)
 {
     struct list *list = home(c, e);
@@ -162,13 +218,8 @@ struct entry *cache_add(struct cache *c, struct entry *e)
     CHECK(entry_is(e) && !e->in_cache && list_empty(&e->lru));
     c->added++;
     e->used = c->second;
-    if (*n >= max) {
-        c->driven++;
-        CHECK(!list_empty(list));
-        victim = oldest(list);
-        CHECK(entry_is(victim));
-        cache_unlink(c, victim);
-    }
+    if (*n >= max)
+        victim = drive_out(c, list);
     for (int i = 0; i < SPLITS && !c->still && c->buckets < c->buckets_max &&
                     known(c) >= c->buckets;
          i++)
@@ -177,7 +228,9 @@ struct entry *cache_add(struct cache *c, struct entry *e)
     e->next = *at;
     *at = e;
     list_prepend(list, &e->lru);
+    cache_weigh(c, e);
     e->in_cache = true;
+    *sum_of(c, e) += weight(e);
     (*n)++;
     return victim;
 }
@@ -196,8 +249,9 @@ void cache_unlink(struct cache *c, struct entry *e)
     list_remove(&e->lru);
     e->in_cache = false;
     size_t *n = e->kind == ENTRY_FILE ? &c->n_files : &c->n_others;
-    CHECK(*n > 0);
+    CHECK(*n > 0 && *sum_of(c, e) >= weight(e));
     (*n)--;
+    *sum_of(c, e) -= weight(e);
 }
 
 void cache_rest(struct cache *c)
@@ -213,5 +267,6 @@ void cache_free(struct cache *c)
 {
     CHECK(list_empty(&c->files) && list_empty(&c->others));
     CHECK(c->n_files == 0 && c->n_others == 0);
+    CHECK(c->files_bytes == 0 && c->others_bytes == 0);
     free(c->bucket);
 }

@@ -29,8 +29,13 @@ struct cache {
     struct list open; /* that hold descriptors, newest first */
     size_t n_open;
     size_t n_files, n_others, files_max, others_max;
+    /* memory of both kinds, as cache_weigh() was told last */
+    uint64_t files_bytes, others_bytes, files_bytes_max, others_bytes_max;
     uint64_t looked, added, driven; /* so far: looked up, put in, driven out */
 };
+
+/* The most memory that so many may come to. */
+uint64_t cache_bytes_max(size_t n);
 
 bool cache_init(struct cache *c, size_t files_max, uint64_t seed);
 
@@ -58,6 +63,14 @@ struct entry *cache_find(struct cache *c, uint64_t hash, unsigned site,
  * one least recently used one to `victim` (may be NULL), unlinked. */
 struct entry *cache_add(struct cache *c, struct entry *e);
 void cache_unlink(struct cache *c, struct entry *e);
+
+/* It has grown. */
+void cache_weigh(struct cache *c, struct entry *e);
+
+/* As long as all take more memory than they may, with so many bytes of heads: a
+ * least recently used one, unlinked, whose reference is the caller's.  NULL:
+ * they do not. */
+struct entry *cache_drive_out(struct cache *c, size_t heads);
 
 /* It holds a descriptor from now on, or none any more. */
 void cache_opened(struct cache *c, struct entry *e);

@@ -18,6 +18,8 @@
 #include "os/directory.h"
 #include "os/marks.h"
 
+#define ENTRY_MALLOC 24 /* of each block, and of its place in the table */
+
 struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
 {
     struct entry *e = calloc(1, offsetof(struct entry, path) + path.n + 1);
@@ -40,6 +42,28 @@ struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
     list_init(&e->open);
     memcpy(e->path, path.p, path.n);
     return e;
+}
+
+static size_t block(const void *p, size_t n)
+{
+    return p ? n + ENTRY_MALLOC : 0;
+}
+
+size_t entry_bytes(const struct entry *e)
+{
+    size_t n = block(e, offsetof(struct entry, path) + e->path_n + 1);
+
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++)
+        n += block(e->source.form[c], sizeof(struct entry_coded));
+    n += block(e->known, sizeof *e->known);
+    n += block(e->source.alias, sizeof(struct entry_alias));
+    if (e->file_path && e->file_path != e->path + 1)
+        n += block(e->file_path, strlen(e->file_path) + 1);
+    if (e->kind == ENTRY_FILE)
+        return n + block(e->refers, e->refers_n + 1);
+    if (e->location)
+        n += block(e->location, strlen(e->location) + 1);
+    return n + block(e->page, (size_t)e->own_form.plan.size);
 }
 
 bool entry_rewritten(const struct files *fs, const struct entry *e)
@@ -72,13 +96,14 @@ bool entry_place(struct entry *e, const char *path)
     return e->file_path != NULL;
 }
 
-void entry_refer(struct entry *e, struct span list)
+void entry_refer(struct files *fs, struct entry *e, struct span list)
 {
     free(e->refers);
     e->refers = malloc(list.n + 1);
     e->refers_n = e->refers ? (uint32_t)list.n : 0;
     if (e->refers)
         memcpy(e->refers, list.p, list.n);
+    cache_weigh(&fs->cache, e);
 }
 
 void entry_names(struct entry *e, struct directory *names)

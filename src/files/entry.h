@@ -106,7 +106,8 @@ struct entry {
     bool previous;    /* the root does not have it any more (previous.h) */
     bool rewritten;   /* read again, whatever its times say */
     int fd; /* of the file until facts are there, and for large files; or -1 */
-    int lane; /* of the helper that looked it up; -1: none did */
+    int16_t lane;    /* of the helper that looked it up; -1: none did */
+    uint16_t weight; /* in the cache's sums, see cache_weigh() */
     struct file_version version;
     int mark[CODING_COUNT]; /* of the file and its sidecars (marks.h); or 0 */
     uint64_t asked_fresh;   /* generation of the watch at the ask */
@@ -200,6 +201,9 @@ void entry_close(struct files *fs, const struct entry *e, int fd);
 /* Puts what is in the directory into a listing's entry (NULL: forgets it). */
 void entry_names(struct entry *e, struct directory *names);
 
+/* Memory that it has, without heads, which it may share with others. */
+size_t entry_bytes(const struct entry *e);
+
 /* A fresh entry with one reference, not in the cache; NULL: no memory. */
 struct entry *entry_new(unsigned site, struct span path, uint64_t hash);
 
@@ -228,7 +232,7 @@ bool entry_place(struct entry *e, const char *path);
 
 /* Keeps a copy of the list of what e refers to: it lives as long as e, whatever
  * becomes of the slab. */
-void entry_refer(struct entry *e, struct span list);
+void entry_refer(struct files *fs, struct entry *e, struct span list);
 
 /* Nobody holds it any more. */
 void entry_end(struct files *fs, struct entry *e);

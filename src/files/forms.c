@@ -82,7 +82,7 @@ static void set_tag(const struct files *fs, struct entry *e, enum coding c,
 }
 
 /* What can be confirmed before it is there.  Tags of times are left until then:
- * whether they were handed out for other bytes is known of bytes alone.  Without
+ * whether they were handed out for other bytes is known of bytes alone. Without
  * memory it is not told. */
 static void know(const struct files *fs, struct entry *e,
                  const struct prepare_answer *a)
@@ -112,7 +112,7 @@ static void know(const struct files *fs, struct entry *e,
 }
 
 /* Without memory it is not told, and what it would have confirmed is sent. */
-void forms_tell(const struct files *fs, struct entry *e)
+void forms_tell(struct files *fs, struct entry *e)
 {
     e->untold = false;
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
@@ -120,6 +120,7 @@ void forms_tell(const struct files *fs, struct entry *e)
             coded_add(e, (enum coding)c))
             set_tag(fs, e, (enum coding)c, false, e->known->tag[c]);
     }
+    cache_weigh(&fs->cache, e);
 }
 
 void forms_of_file(struct files *fs, struct entry *e,

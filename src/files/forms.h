@@ -29,7 +29,7 @@ void forms_coded(struct files *fs, struct entry *e,
 
 /* Gives forms that are known, but not there, their tags: somebody may hold one.
  */
-void forms_tell(const struct files *fs, struct entry *e);
+void forms_tell(struct files *fs, struct entry *e);
 
 /* Nothing but what stat tells is known. */
 void forms_unknown(struct files *fs, struct entry *e);

@@ -6,6 +6,7 @@
  */
 #include "files/idle.h"
 
+#include "files/block.h"
 #include "files/entry.h"
 #include "files/replies.h"
 #include "files/files.h"
@@ -59,6 +60,14 @@ static bool all_let_go(struct files *fs)
         return true;
     bool more = let_go(fs, &fs->cache.files, since);
     return !let_go(fs, &fs->cache.others, since) && !more;
+}
+
+void idle_within(struct files *fs)
+{
+    struct entry *e;
+
+    while ((e = cache_drive_out(&fs->cache, fs->heads ? fs->heads->bytes : 0)))
+        entry_release(fs, e);
 }
 
 int idle_turn(struct files *fs)

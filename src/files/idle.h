@@ -13,4 +13,7 @@ struct files;
  * when something is known. */
 int idle_turn(struct files *fs);
 
+/* Lets go of what takes more memory than it may. */
+void idle_within(struct files *fs);
+
 #endif

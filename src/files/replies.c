@@ -131,6 +131,7 @@ static void finish(struct files *fs, struct entry *e)
                  "no memory for the heads of %s", e->path);
         forget_held(fs, e);
     }
+    cache_weigh(&fs->cache, e);
     wake(fs, e);
 }
 
@@ -141,8 +142,8 @@ static void take_refs(struct files *fs, struct entry *e,
 
     if (!p)
         return;
-    entry_refer(
-        e, span_of(p, (size_t)a->place.bytes - 1)); /* the last is no line's */
+    /* the last is no line's */
+    entry_refer(fs, e, span_of(p, (size_t)a->place.bytes - 1));
     client_slab_release(fs->client, a->place.slab);
 }
 
@@ -232,6 +233,7 @@ static void take_coded(struct files *fs, struct entry *e,
         note_open(fs, e);
     }
     forms_coded(fs, e, a, usable);
+    cache_weigh(&fs->cache, e);
     if (e->follow) {
         e->follow &= (uint8_t) ~(1u << c);
         if (!e->follow)

@@ -19,6 +19,7 @@
 #include "files/entry.h"
 #include "files/files.h"
 #include "files/find.h"
+#include "files/idle.h"
 #include "files/keep.h"
 #include "files/lookup.h"
 #include "files/sited.h"
@@ -195,7 +196,7 @@ static struct entry *make(struct files *fs, unsigned site,
     e->fresh = fs->fresh;
     e->looked_us = fs->now->us;
     e->since_us = since_us;
-    e->lane = f->lane;
+    e->lane = (int16_t)f->lane;
     e->foreign = f->foreign;
     e->previous = f->previous;
     bool made =
@@ -208,6 +209,7 @@ static struct entry *make(struct files *fs, unsigned site,
     struct entry *victim = cache_add(&fs->cache, e);
     if (victim)
         entry_release(fs, victim);
+    idle_within(fs);
     if (e->fd >= 0) {
         cache_opened(&fs->cache, e);
         keep_within(fs);

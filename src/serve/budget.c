@@ -22,11 +22,6 @@
 #include "share/issued.h"
 #include "share/tallies.h"
 
-/* Texts of one entry, by what the sample site's come to: its two names, and for
- * each coding the heads of 200 and 304 with malloc's overhead. */
-#define ENTRY_NAMES 256
-#define ENTRY_HEADS (2 * 560)
-#define ENTRY_PAGE 2048 /* of an entry that answers with an error */
 #define DIRS_MAX 8192
 #define DIR_BYTES 64
 #define ASKS_BYTES (4096 * sizeof(void *))
@@ -44,15 +39,6 @@ static uint64_t turn_bytes(const struct conf_limits *l)
     return ARRIVALS_ARENA + l->target_bytes +
            (WORKER_EVENTS * 2 + 64) * (sizeof(struct received) + 8) +
            WORKER_EVENTS * 16 + SUM_BLOCK + sizeof(struct worker);
-}
-
-static uint64_t buckets_bytes(size_t files)
-{
-    uint64_t n = 64;
-
-    while (n < files)
-        n *= 2;
-    return n * sizeof(void *);
 }
 
 static bool any_listing(const struct conf *conf)
@@ -108,14 +94,12 @@ size_t budget_worker(const struct conf *conf, size_t descriptors,
           l->connections_per_address != 0,
           addresses_bytes(conns + CAPACITY_SLACK) },
         { "one turn of the loop", "limits target", 1, turn_bytes(l) },
-        { "known files", "prepare files", files,
-          sizeof(struct entry) +
-              (CODING_COUNT - 1) * sizeof(struct entry_coded) + ENTRY_NAMES +
-              CODING_COUNT * ENTRY_HEADS },
-        { "known errors and redirects", "prepare files", files / 4 + 16,
-          sizeof(struct entry) + ENTRY_NAMES + ENTRY_HEADS + ENTRY_PAGE },
+        { "known files, their forms and heads", "prepare files", 1,
+          cache_bytes_max(files) },
+        { "known errors and redirects", "prepare files", 1,
+          cache_bytes_max(files / 4 + 16) },
         { "table of files", "prepare files", 1,
-          buckets_bytes(files) + ASKS_BYTES },
+          files * sizeof(struct entry *) + ASKS_BYTES },
         { "watched directories", "prepare freshness", watches ? DIRS_MAX : 0,
           DIR_BYTES },
         { "watched files", "prepare freshness",

@@ -7,6 +7,7 @@
 
 #include "answer/txn.h"
 #include "base/apart.h"
+#include "files/idle.h"
 #include "files/replies.h"
 #include "http/date.h"
 #include "os/clock.h"
@@ -19,6 +20,7 @@ static APART void begin_second(struct worker *w, int64_t second)
         replies_forget(&w->files); /* their dates may lie ahead now */
     w->now.second = w->files.cache.second = second;
     date_format(w->now.date, second);
+    idle_within(&w->files); /* what has grown since it was found */
     txn_pool_rest(&w->txns);
     capacity_rest(&w->places);
     gauges_publish(w);

@@ -59,6 +59,19 @@ def test_a_known_file(serve):
     assert each[1] < 700
 
 
+def test_names_as_long_as_may_be(serve):
+    """What is known of names is counted in bytes, too.  (2.2 MiB for 266 names
+    that are not there.)"""
+    server = serve(conf={"server": {"workers": 1}, "prepare": {"files": 1000}})
+    worker = server.workers()[0]
+    with server.connect() as c:
+        assert c.get("/not-there").status == 404
+        before = rollup(worker)["Pss_Anon"]
+        for i in range(1500):
+            assert c.get("/%d%s" % (i, "x" * 7000)).status == 404
+        assert rollup(worker)["Pss_Anon"] - before < MIB
+
+
 def test_connections_that_have_left(serve):
     """The places of many connections are given back when they have left, though
     the last of them stays.  (1.3 MiB of these stayed for good.)"""

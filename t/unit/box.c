@@ -175,18 +175,18 @@ static void the_defaults_follow(void **state)
         unsigned mib, processors;
         size_t memory_mib, files_least, files_most, coded_kib;
     } rows[] = {
-        { 0, 4, 256, 4096, 9000, 4096 }, /* unknown: a small machine's */
+        { 0, 4, 256, 20000, 25000, 4096 }, /* unknown: a small machine's */
         { 65536, 4, 1024, 1000000, 1000000, 4096 },
         { 24064, 1, 1024, 1000000, 1000000, 4096 },
-        { 24064, 2, 1024, 500000, 700000, 4096 },
-        { 9216, 2, 1024, 120000, 140000, 4096 },
-        { 8192, 2, 1024, 90000, 96000, 4096 },
-        { 4096, 2, 512, 35000, 140000, 4096 },
-        { 1024, 2, 256, 9000, 40000, 4096 },
-        { 256, 2, 64, 2000, 3000, 4096 },
-        { 128, 2, 32, 1000, 1500, 2048 },
-        { 64, 2, 16, 500, 750, 1024 },
-        { 64, 1, 16, 1000, 1400, 1024 },
+        { 24064, 2, 1024, 1000000, 1000000, 4096 },
+        { 9216, 2, 1024, 450000, 480000, 4096 },
+        { 8192, 2, 1024, 320000, 350000, 4096 },
+        { 4096, 2, 512, 160000, 175000, 4096 },
+        { 1024, 2, 256, 40000, 43000, 4096 },
+        { 256, 2, 64, 10000, 11000, 4096 },
+        { 128, 2, 32, 5000, 5500, 2048 },
+        { 64, 2, 16, 2500, 2700, 1024 },
+        { 64, 1, 16, 4000, 4400, 1024 },
         { 4, 256, 4, 64, 64, 64 },
     };
 
@@ -199,7 +199,7 @@ static void the_defaults_follow(void **state)
         assert_in_range(c.prepare.files, rows[i].files_least,
                         rows[i].files_most);
         assert_int_equal(c.prepare.compress_max_bytes, rows[i].coded_kib * KIB);
-        assert_int_equal(autos_squeezed(&c), rows[i].files_most < 4096);
+        assert_int_equal(autos_squeezed(&c), rows[i].memory_mib < 256);
     }
 }
 

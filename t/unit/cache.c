@@ -159,12 +159,73 @@ static void stays_as_it_is(void **state)
     assert_int_equal(fs->cache.buckets, 64);
 }
 
+/* With paths as long as requests may have them few are as much as many. */
+static void no_more_than_so_many_bytes(void **state)
+{
+    static char path[8000];
+    struct entry *e;
+    unsigned n = 0, out = 0;
+
+    (void)state;
+    memset(path, 'x', sizeof path);
+    for (unsigned i = 0; i < MOST; i++) {
+        snprintf(path, 16, "/%010u", i);
+        struct span p = span_of(path, sizeof path);
+        e = entry_new(0, p, cache_hash(&fs->cache, 0, p));
+        assert_non_null(e);
+        e->kind = i % 2 ? ENTRY_FILE : ENTRY_REFUSED;
+        assert_null(cache_add(&fs->cache, e));
+        for (n++; (e = cache_drive_out(&fs->cache, 0)); n--, out++) {
+            assert_int_equal(strtoul(e->path + 1, NULL, 10) % 2,
+                             e->kind == ENTRY_FILE);
+            entry_release(fs, e);
+        }
+        assert_true(fs->cache.files_bytes <= fs->cache.files_bytes_max);
+        assert_true(fs->cache.others_bytes <= fs->cache.others_bytes_max);
+    }
+    assert_true(out > 0 && fs->cache.driven == out);
+    assert_in_range(fs->cache.files_bytes, cache_bytes_max(MOST) - 10000,
+                    cache_bytes_max(MOST));
+    /* heads are files' as well; what was asked for last stays in any case */
+    size_t files = fs->cache.n_files;
+    assert_non_null(e = cache_drive_out(&fs->cache, 10000));
+    entry_release(fs, e);
+    while ((e = cache_drive_out(&fs->cache, SIZE_MAX / 2)))
+        entry_release(fs, e);
+    assert_int_equal(fs->cache.n_files, 1);
+    assert_true(files > 1);
+    while (!list_empty(&fs->cache.others) || !list_empty(&fs->cache.files)) {
+        struct list *from = list_empty(&fs->cache.others) ? &fs->cache.files
+                                                          : &fs->cache.others;
+        e = LIST_ENTRY(from->next, struct entry, lru);
+        cache_unlink(&fs->cache, e);
+        entry_release(fs, e);
+    }
+}
+
+/* What is found out of it later counts as well. */
+static void what_has_grown(void **state)
+{
+    (void)state;
+    put(1);
+    uint64_t before = fs->cache.files_bytes;
+    assert_true(before >= sizeof(struct entry));
+    entry_refer(fs, there[1], span_of((const char[5000]){ 0 }, 5000));
+    assert_in_range(fs->cache.files_bytes, before + 5000, before + 5100);
+    entry_refer(fs, there[1], span_of("a", 1));
+    assert_in_range(fs->cache.files_bytes, before, before + 100);
+    take(1);
+    assert_int_equal(fs->cache.files_bytes, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(as_large_as_it_need_be, begin, end),
         cmocka_unit_test_setup_teardown(come_and_go, begin, end),
         cmocka_unit_test_setup_teardown(stays_as_it_is, begin, end),
+        cmocka_unit_test_setup_teardown(no_more_than_so_many_bytes, begin, end),
+        cmocka_unit_test_setup_teardown(what_has_grown, begin, end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
