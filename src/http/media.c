@@ -410,6 +410,38 @@ bool media_by_name_alone(const struct media_row *row, struct span head,
     return !any_control(head.p + most, n - most);
 }
 
+/* A PNG with a chunk of animation behind its first one is called image/apng. */
+static bool animated(struct span head)
+{
+    return span_eq(span_to(span_from(head, 37), 4), SPAN("acTL"));
+}
+
+bool media_by_mark(const struct media_row *row, struct span head)
+{
+    static const struct {
+        const char *type;
+        struct span mark;
+        size_t at;
+        struct span second;
+    } marks[] = {
+        { "image/png", SPAN("\x89PNG\r\n\x1a\n"), 12, SPAN("IHDR") },
+        { "image/gif", SPAN("GIF8"), 5, SPAN("a") },
+        { "image/jpeg", SPAN("\xff\xd8\xff\xe0"), 6, SPAN("JFIF") },
+        { "image/jpeg", SPAN("\xff\xd8\xff\xe1"), 6, SPAN("Exif") },
+        { "image/webp", SPAN("RIFF"), 8, SPAN("WEBPVP8") },
+        { "font/woff", SPAN("wOFF"), 4, SPAN("") },
+        { "font/woff2", SPAN("wOF2"), 4, SPAN("") },
+    };
+
+    for (size_t i = 0; row && i < sizeof marks / sizeof marks[0]; i++) {
+        if (span_starts(head, marks[i].mark) && head.n > marks[i].at &&
+            span_starts(span_from(head, marks[i].at), marks[i].second) &&
+            span_eq(span_str(row->type), span_str(marks[i].type)))
+            return !animated(head);
+    }
+    return false;
+}
+
 /* A label beats the page's own word and the browser's look at the bytes, so it
  * is never a guess: without one they decide, as they do for a file. */
 static const char *label_of(enum media_bytes bytes)

@@ -73,6 +73,11 @@ struct span media_inner(struct span file_name);
 bool media_by_name_alone(const struct media_row *row, struct span head,
                          enum media_bytes bytes);
 
+/* Whether the content begins as a file of its name's type does, so that
+ * libmagic need not be asked: its answer would be that type.  Only of some
+ * formats that are everywhere and have a mark that nothing else has. */
+bool media_by_mark(const struct media_row *row, struct span head);
+
 /* file_name: last component.  magic: libmagic's MIME type ("text/troff"), empty
  * when it had none.  charset: libmagic's charset ("us-ascii", "utf-8",
  * "binary",

@@ -6,6 +6,7 @@
  */
 #include "prepare/job.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,8 +40,11 @@ static void ask_content(struct item *it, const struct reading *r,
                         enum media_bytes bytes)
 {
     struct magic_answer magic = { "", "utf-8" };
+    struct span head = span_of(r->piece, r->piece_n);
 
-    if (!media_by_name_alone(it->key.row, span_of(r->piece, r->piece_n), bytes))
+    if (media_by_mark(it->key.row, head))
+        snprintf(magic.type, sizeof magic.type, "%s", it->key.row->type);
+    else if (!media_by_name_alone(it->key.row, head, bytes))
         magic_ask(&magic, r->piece, r->piece_n);
     memcpy(it->work->magic, magic.type, sizeof it->work->magic);
     memcpy(it->work->charset, magic.charset, sizeof it->work->charset);

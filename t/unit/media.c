@@ -408,6 +408,49 @@ static void name_alone(void **state)
                                     MEDIA_BYTES_UTF8));
 }
 
+/* Where a name's type has a mark, and the bytes have it. */
+static void mark_of_the_name(void **state)
+{
+    static const struct {
+        const char *file;
+        struct span head;
+        bool marked;
+    } rows[] = {
+        { "a.png", SPAN("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0"), true },
+        { "A.PNG", SPAN("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0"), true },
+        { "a.jpg", SPAN("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0"), false },
+        { "a.png", SPAN("\x89PNG\r\n\x1a\n\0\0\0\rIHD"), false },
+        { "a.png", SPAN("\x89PNG\r\n\x1a\n"), false },
+        { "a.png", /* is called image/apng */
+          SPAN("\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+               "123456789012345678901"
+               "acTL"),
+          false },
+        { "a.gif", SPAN("GIF87a"), true },
+        { "a.gif", SPAN("GIF89a\1"), true },
+        { "a.gif", SPAN("GIF8"), false },
+        { "a.jpeg", SPAN("\xff\xd8\xff\xe0\0\x10JFIF"), true },
+        { "a.jpg",
+          SPAN("\xff\xd8\xff\xe1\0\x10"
+               "Exif"),
+          true },
+        { "a.jpg", SPAN("\xff\xd8\xff\xf7\0\x10JFIF"), false },
+        { "a.webp", SPAN("RIFF\1\2\3\4WEBPVP8 "), true },
+        { "a.webp", SPAN("RIFF\1\2\3\4WAVEfmt "), false },
+        { "a.woff2", SPAN("wOF2\0"), true },
+        { "a.woff", SPAN("wOF2\0"), false },
+        { "a.woff", SPAN("wOFF\0"), true },
+        { "a.html", SPAN("GIF89a"), false },
+        { "a", SPAN("GIF89a"), false },
+        { "a.gif", SPAN(""), false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++)
+        ROW_CHECK(rows[i].file, media_by_mark(media_row(span_str(rows[i].file)),
+                                              rows[i].head) == rows[i].marked);
+}
+
 /* Where the name alone decides, no answer of libmagic's changes what goes
  * out. */
 static void name_alone_is_no_shortcut(void **state)
@@ -605,6 +648,7 @@ int main(void)
         cmocka_unit_test(rows_are_sound),
         cmocka_unit_test(names_of_types),
         cmocka_unit_test(name_alone),
+        cmocka_unit_test(mark_of_the_name),
         cmocka_unit_test(name_alone_is_no_shortcut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
