@@ -22,6 +22,7 @@
 #include "files/files.h"
 #include "files/fill.h"
 #include "files/forms.h"
+#include "files/passing.h"
 #include "files/tags.h"
 #include "files/wish.h"
 #include "http/accept.h"
@@ -235,6 +236,8 @@ static void fetch(const struct entry_form *f)
         __builtin_prefetch(f->bytes + 64);
     }
 }
+
+_Static_assert(PASSING_BYTES_MAX <= TXN_COPY_MAX, "they are copied");
 
 /* There is no memory for the head that would say less. */
 static void send_all_the_same(struct plan *plan)

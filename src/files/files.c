@@ -15,6 +15,7 @@
 #include "files/dirs.h"
 #include "files/entry.h"
 #include "files/follow.h"
+#include "files/passing.h"
 #include "os/marks.h"
 #include "os/poll.h"
 #include "os/watch.h"
@@ -64,6 +65,7 @@ static void drop_entries(struct files *fs, struct list *entries)
 
 bool files_free(struct files *fs)
 {
+    passing_end(fs);
     if (fs->cache.bucket) {
         drop_entries(fs, &fs->cache.files);
         drop_entries(fs, &fs->cache.others);

@@ -92,6 +92,14 @@ struct files {
         uint64_t due_ms; /* of the next look, monotonic */
         size_t gone;     /* entries let go of since the heap was looked at */
     } idle;
+    struct passing {          /* passing.h */
+        uint16_t *seen;       /* names; NULL: none */
+        size_t places, names; /* of these; so many were put there */
+        char *bytes;          /* of the last one */
+        struct entry *last;
+        int64_t used; /* the second of the last answer */
+        bool off;     /* by the owner: none is answered so */
+    } passing;
     struct marks *marks;  /* NULL: no file is watched itself */
     uint64_t fresh;       /* generation: rises with every change seen */
     size_t listing_bytes; /* of listings that are being sent */

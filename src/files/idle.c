@@ -10,6 +10,7 @@
 #include "files/entry.h"
 #include "files/replies.h"
 #include "files/files.h"
+#include "files/passing.h"
 #include "os/heap.h"
 #include "os/marks.h"
 #include "prepare/client.h"
@@ -58,6 +59,7 @@ static bool all_let_go(struct files *fs)
 
     if (!fs->conf->prepare.give_back_ms)
         return true;
+    passing_rest(fs, since);
     bool more = let_go(fs, &fs->cache.files, since);
     return !let_go(fs, &fs->cache.others, since) && !more;
 }
@@ -75,7 +77,7 @@ int idle_turn(struct files *fs)
     struct idle *i = &fs->idle;
     uint64_t each_ms = prepare_look_ms(fs->conf->prepare.give_back_ms);
 
-    if (nothing_known(fs) && i->gone == 0)
+    if (nothing_known(fs) && i->gone == 0 && !fs->passing.seen)
         return -1;
     if (!all_let_go(fs))
         return 1; /* after what others have to do */

@@ -22,6 +22,7 @@ libfiles_a_SOURCES = \
 	src/files/keep.c src/files/keep.h \
 	src/files/lookup.c src/files/lookup.h \
 	src/files/names.c src/files/names.h \
+	src/files/passing.c src/files/passing.h \
 	src/files/policy.c src/files/policy.h \
 	src/files/previous.c src/files/previous.h \
 	src/files/resolve.c src/files/resolve.h \

@@ -22,6 +22,7 @@
 #include "files/idle.h"
 #include "files/keep.h"
 #include "files/lookup.h"
+#include "files/passing.h"
 #include "files/sited.h"
 #include "files/wish.h"
 #include "http/fault.h"
@@ -249,6 +250,8 @@ static struct entry *settle(struct files *fs, struct entry *old, unsigned site,
         old->watched = f->watched;
         old->previous = f->previous;
     } else {
+        if (!old && (e = passing_make(fs, site, target, hash, f)))
+            return e;
         if (old) {
             cache_unlink(&fs->cache, old);
             entry_release(fs, old);

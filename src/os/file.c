@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/uio.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -233,6 +234,22 @@ int file_stat_content(int fd, struct file_stat *out)
     }
     return rc;
 }
+
+#ifdef HAVE_PREADV2
+ssize_t file_read_now(int fd, void *p, size_t n)
+{
+    const struct iovec to = { p, n };
+    ssize_t r = preadv2(fd, &to, 1, 0, RWF_NOWAIT);
+
+    return r < 0 ? -errno : r;
+}
+#else /* musl before 1.2.5 */
+ssize_t file_read_now(int fd, void *p, size_t n)
+{
+    (void)fd, (void)p, (void)n;
+    return -EOPNOTSUPP;
+}
+#endif
 
 /* A pipe takes up to PIPE_BUF bytes as a whole or not at all: as many whole
  * lines as fit. */

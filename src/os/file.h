@@ -91,6 +91,11 @@ ssize_t file_read_at(int fd, void *p, size_t n, uint64_t offset);
  * been read (/proc, some FUSE systems). */
 int file_stat_content(int fd, struct file_stat *out);
 
+/* The first n bytes, as far as they are in the system's memory: how many, or
+ * -errno (-EAGAIN: a disk is to be waited for; -EOPNOTSUPP: that can't be told).
+ */
+ssize_t file_read_now(int fd, void *p, size_t n);
+
 /* Writes all n bytes: bytes written, fewer only at an error: then -errno is
  * in *error (-EAGAIN: a pipe that is full).  Into a pipe whole lines go at
  * once, as far as they are not longer than PIPE_BUF; those of several processes

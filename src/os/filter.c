@@ -74,6 +74,7 @@ static const struct row allowed[] = {
     { SCMP_SYS(write), ALL },
     { SCMP_SYS(writev), ALL },
     { SCMP_SYS(pread64), W | P },
+    { SCMP_SYS(preadv2), W },
     { SCMP_SYS(sendfile), W },
     { SCMP_SYS(pwrite64), P },
     { SCMP_SYS(fstat), ALL },

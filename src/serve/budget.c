@@ -12,6 +12,7 @@
 #include "base/sum.h"
 #include "files/entry.h"
 #include "files/files.h"
+#include "files/passing.h"
 #include "http/logline.h"
 #include "os/marks.h"
 #include "serve/addresses.h"
@@ -100,6 +101,8 @@ size_t budget_worker(const struct conf *conf, size_t descriptors,
           cache_bytes_max(files / 4 + 16) },
         { "table of files", "prepare files", 1,
           files * sizeof(struct entry *) + ASKS_BYTES },
+        { "names asked for once", "prepare files", passing_names(files),
+          PASSING_NAME_BYTES },
         { "watched directories", "prepare freshness", watches ? DIRS_MAX : 0,
           DIR_BYTES },
         { "watched files", "prepare freshness",

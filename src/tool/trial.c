@@ -156,6 +156,7 @@ static void answer(struct trial *t, struct span request)
     in = txn_input(txn);
     clocks_read(t->w);
     t->conn.first_us = t->w->now.us;
+    t->w->files.passing.off = true;   /* all is told of the file */
     t->w->answers.listed.open = true; /* nobody else is here */
     t->w->answers.listed.until_us = UINT64_MAX;
     txn->queued_turn = ++t->w->answers.turn;

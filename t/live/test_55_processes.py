@@ -290,16 +290,18 @@ def test_killed_preparer_while_files_are_cold(serve):
 def test_stopped_preparer_does_not_stop_the_workers(serve):
     """It hangs: files that are known go on; others are answered without it
     when the deadline has come."""
-    server = serve(files=dict(FILES, **{"cold.css": "b { margin: 0 }\n"}),
+    cold = b"b { margin: 0 }\n" * 300  # more than a worker reads by itself
+    server = serve(files=dict(FILES, **{"cold.css": cold}),
                    conf={"timeouts": {"prepare": "200ms"},
                          "server": {"workers": 1}})
-    assert server.get("/a.txt").status == 200
+    for _ in range(2):  # what is asked for once is not known by that
+        assert server.get("/a.txt").status == 200
     pid = server.preparer()
     os.kill(pid, signal.SIGSTOP)
     try:
         assert server.get("/a.txt").body == b"a\n"
         r = server.get("/cold.css")
-        assert r.status == 200 and r.body == b"b { margin: 0 }\n"
+        assert r.status == 200 and r.body == cold
         assert r.get("Content-Type").startswith("text/css")
         assert r.etag is None or r.etag.startswith("W/")
     finally:
@@ -439,7 +441,8 @@ def test_watches_are_let_go_when_mounts_change(serve):
     server = serve(start=False, files={"sub/x.txt": "x\n"},
                    conf={"server": {"workers": 1}})
     inside = start_inside(server, "mount --make-rprivate /")
-    assert server.get("/sub/x.txt").status == 200
+    for _ in range(2):  # the first answer is given in passing
+        assert server.get("/sub/x.txt").status == 200
     worker = server.workers()[0]
     assert harness.watches(worker) >= 4
     inside("mount -t tmpfs none %s" % server.tree.path("sub"))
