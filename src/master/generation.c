@@ -312,12 +312,15 @@ static int sooner(int a, int b)
 }
 
 /* One of its threads is in a call that nothing interrupts, of a file system
- * that does not answer: it ends when that does, and nobody waits for it. */
+ * that does not answer (or it gets no processor): it ends when that does, and
+ * nobody waits for it. */
 static void leave(struct generation *g, const struct child *c)
 {
     if (c->pid <= 0)
         return;
-    log_warn("M035", "%s %u (pid %d) does not end: its file system keeps it",
+    log_warn("M035",
+             "%s %u (pid %d) was killed and is still there: kept by a file "
+             "system that does not answer, or by the machine's load",
              child_role_name(c), c->index + 1, (int)c->pid);
     (void)generation_reap(g, c->pid, 0);
 }
