@@ -8,6 +8,7 @@ import pathlib
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -99,11 +100,16 @@ class Node:
         self.start()
 
     def start(self):
-        command = self.command()
+        before = self.pid()
         with open(self.folder / "stderr", "ab") as log:
-            self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True)
+            self.process = self.spawn(self.command(), log)
+        self.started(before)
+
+    def spawn(self, command, log, **more):
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
+                                stderr=log, start_new_session=True, **more)
+
+    def started(self, before):
         until("%s at %s:%d" % (self.name, self.host, self.port), self.answers)
 
     def answers(self):
@@ -183,6 +189,48 @@ class Etagd(Node):
                 "-o", "server.pidfile=%s" % (self.folder / "pid"),
                 "-o", "server.workers=2", "-o", "log.access=off",
                 "-o", "log.error=%s" % (self.folder / "error.log")]
+
+
+HOLD = """import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+
+class HeldEtagd(Etagd):
+    """As the packaged unit starts it: the listening socket is systemd's (here the
+    test's), so it is there all the time, and so is its queue."""
+    listener = None
+
+    def command(self):
+        return super().command() + ["-o", "server.on-quit=release"]
+
+    def spawn(self, command, log):
+        if not self.listener:
+            self.listener = socket.create_server(self.address, backlog=4096)
+        fd = self.listener.fileno()
+        return super().spawn([sys.executable, "-c", HOLD, str(fd), *command],
+                             log, pass_fds=(fd,))
+
+    def started(self, before):
+        """Whoever answers in the end: until then the queue waits."""
+        until("another %s" % self.name, lambda: self.pid() not in (0, before))
+        super().started(before)
+
+    def kill_the_master(self):
+        """Whoever holds the socket starts another at once; workers finish by
+        themselves (KillMode=process)."""
+        pid = self.pid()
+        children = self.farm.children(pid)
+        os.kill(pid, signal.SIGKILL)
+        until("its end", lambda: self.farm.gone(pid))
+        self.orphans(children)
+        self.start()
+
+    def stop(self):
+        super().stop()
+        self.listener.close()
 
 
 class Nginx(Node):

@@ -2,10 +2,14 @@
 """Nodes behind HAProxy, Varnish and nginx: one leaves, comes back, is upgraded
 and reloaded, and no client of the front notices."""
 import json
+import pathlib
+import subprocess
+import sys
 
 import pytest
 
-from fronts import BareHAProxy, BareNginx, BareVarnish, HAProxy, Whole
+from fronts import (BareHAProxy, BareNginx, BareVarnish, HAProxy, Varnish,
+                    Whole, require)
 from test_80_service import FILES, Load
 
 
@@ -61,3 +65,18 @@ def test_a_killed_worker_costs_nothing_where_requests_are_repeated(
             node.kill_a_worker()
         load.more(50)
     assert load.lost == []
+
+
+@pytest.mark.parametrize("kind, title", (
+    (HAProxy, "HAProxy, no checks, no retry-on, sockets held"),
+    (Varnish, "Varnish, pass, neither, sockets held")))
+def test_fronts_that_know_nothing_wait_at_held_sockets(kind, title):
+    """TERM, QUIT, and a master that is killed: systemd has the sockets, and starts
+    another one, which finds everybody in the queue."""
+    require(kind)
+    done = subprocess.run(
+        [sys.executable, str(pathlib.Path(__file__).with_name("run")), "--table",
+         "2", "--kind", "etagd", "--requests", "4000", title],
+        capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count(title) == 3
