@@ -65,14 +65,15 @@ int ending_turn(struct master *m)
     return -1;
 }
 
-/* Those that finish already, also in the program before this one, have nobody
- * to hand connections to from here on, unless the next program takes them. They
- * hear of it first. */
+/* Those that finish already, also in programs before this one, have nobody to
+ * hand connections to from here on, unless the next program takes them, which
+ * tells them itself.  They hear of it first. */
 static void stay(struct master *m)
 {
     const struct upgrade *u = &m->upgrade;
 
-    upgrade_alone(m);
+    if (u->n_takes == 0)
+        upgrade_alone(m);
     EACH_GENERATION (at, m) {
         struct generation *g = generation_at(at);
         if (u->n_takes > 0)

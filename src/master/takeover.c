@@ -109,6 +109,17 @@ static void complete(struct master *m)
     console_outcome(m, g->number, NULL);
 }
 
+/* Those that finish already, here and in programs before this one, are told as
+ * well: addresses may have come or gone. */
+static void hand_over(struct master *m, const struct generation *to)
+{
+    EACH_GENERATION (at, m) {
+        if (generation_at(at) != to)
+            moves_begin(generation_at(at), to);
+    }
+    upgrade_serves(m);
+}
+
 void takeover_begin(struct master *m, struct generation *g)
 {
     struct generation *old = m->current;
@@ -125,7 +136,7 @@ void takeover_begin(struct master *m, struct generation *g)
     }
     console_follow(m, g->conf->control, false);
     generation_finish_sides(old); /* these see the old one's, too */
-    moves_begin(old, g);
+    hand_over(m, g);
     generation_drain(old, WORKER_DRAIN);
     m->takeover.to = g;
     m->takeover.from = old->number;

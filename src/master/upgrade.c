@@ -66,6 +66,16 @@ static void pass_sockets(const struct generation *g, struct inherit *next)
     next->n = n;
 }
 
+/* Those that still finish: the one that is passed last may go short. */
+static void pass_before(const struct inherit *own, struct inherit *next)
+{
+    if (own->upgrade >= 0)
+        next->before[next->n_before++] = own->upgrade;
+    for (size_t i = 0; i < own->n_before && next->n_before < INHERIT_BEFORE;
+         i++)
+        next->before[next->n_before++] = own->before[i];
+}
+
 static _Noreturn void run(struct master *m, int channel)
 {
     static struct inherit next;
@@ -73,6 +83,7 @@ static _Noreturn void run(struct master *m, int channel)
     pass_sockets(m->current, &next);
     next.activated = m->inherit.activated;
     next.upgrade = channel;
+    pass_before(&m->inherit, &next);
     memcpy(next.memory, m->memory, sizeof next.memory);
     memcpy(next.pair, m->moving, sizeof next.pair);
     next.layout = moving_layout();
@@ -154,10 +165,11 @@ void upgrade_cancel(struct master *m, int signal)
     forget(m); /* should it serve by now: not any more */
 }
 
-/* The new one takes no more, or is gone: what is left here is kept. */
+/* Nobody takes any more: what is left here, and in those before, is kept. */
 static void keep(struct master *m)
 {
     m->upgrade.n_takes = 0;
+    upgrade_alone(m);
     EACH_GENERATION (at, m)
         moves_end(generation_at(at));
 }
@@ -172,19 +184,32 @@ static bool takes(struct upgrade *u, const char *message, size_t n)
     return true;
 }
 
+/* Other addresses of the new one, or of the one after that. */
+static void go_on(struct master *m, const char *message, ssize_t n)
+{
+    struct upgrade *u = &m->upgrade;
+
+    if (n <= 0 || !takes(u, message, (size_t)n)) {
+        forget(m);
+        keep(m);
+        return;
+    }
+    EACH_GENERATION (at, m)
+        moves_away(generation_at(at), u->takes, u->n_takes);
+}
+
 bool upgrade_message(struct master *m)
 {
     char message[1 + sizeof m->upgrade.takes];
 
-    CHECK(m->upgrade.pid > 0 && m->upgrade.channel >= 0);
+    CHECK(m->upgrade.channel >= 0);
     ssize_t n =
         channel_take(m->upgrade.channel, message, sizeof message, NULL, NULL);
 
     if (n == -EAGAIN)
         return false;
     if (m->upgrade.replaced) {
-        forget(m);
-        keep(m);
+        go_on(m, message, n);
         return false;
     }
     if (n <= 0 || !takes(&m->upgrade, message, (size_t)n))
@@ -221,10 +246,10 @@ bool upgrade_reap(struct master *m, pid_t pid, int status)
                  (int)pid);
         m->upgrade.replaced = true;
     }
-    forget(m);
     m->upgrade.pid = 0;
-    if (m->upgrade.replaced)
-        keep(m);
+    if (m->upgrade.replaced && m->ending)
+        return true; /* the one after it may take what is left here */
+    forget(m);
     if (m->upgrade.replaced || m->ending)
         return true;
     log_error("M109",
@@ -253,29 +278,48 @@ int upgrade_turn(struct master *m)
     return -1;
 }
 
-void upgrade_ready(struct master *m)
+static void tell(const struct inherit *in, const char *message, size_t n)
+{
+    if (in->upgrade >= 0)
+        (void)channel_send(in->upgrade, message, n, NULL, 0);
+    for (size_t i = 0; i < in->n_before; i++)
+        (void)channel_send(in->before[i], message, n, NULL, 0);
+}
+
+void upgrade_serves(struct master *m)
 {
     uint64_t address[LISTEN_MAX];
-    char message[1 + sizeof address] = { WORD_READY };
-    size_t n = 0;
+    char message[1 + sizeof address] = { WORD_TAKES };
+    size_t n = moves_addresses(m->current->conf, address, LISTEN_MAX);
 
-    m->awaited = false;
     if (m->inherit.upgrade < 0)
         return;
+    n *= sizeof address[0];
+    memcpy(message + 1, address, n);
+    tell(&m->inherit, message, 1 + n);
+}
+
+void upgrade_ready(struct master *m)
+{
+    const char word = WORD_READY;
+
+    m->awaited = false;
     if (m->takes_moves) {
-        message[0] = WORD_TAKES;
-        n = sizeof address[0] *
-            moves_addresses(m->current->conf, address, LISTEN_MAX);
-        memcpy(message + 1, address, n);
+        upgrade_serves(m);
+        return;
     }
-    (void)channel_send(m->inherit.upgrade, message, 1 + n, NULL, 0);
-    if (!m->takes_moves)
-        upgrade_alone(m);
+    if (m->inherit.upgrade >= 0)
+        (void)channel_send(m->inherit.upgrade, &word, 1, NULL, 0);
+    upgrade_alone(m);
 }
 
 void upgrade_alone(struct master *m)
 {
-    if (m->inherit.upgrade >= 0)
-        close(m->inherit.upgrade);
-    m->inherit.upgrade = -1;
+    struct inherit *in = &m->inherit;
+
+    if (in->upgrade >= 0)
+        close(in->upgrade);
+    in->upgrade = -1;
+    while (in->n_before > 0)
+        close(in->before[--in->n_before]);
 }

@@ -33,7 +33,10 @@ int upgrade_turn(struct master *m);
 /* In the new one: tells the old one that it may go, and which of its
  * connections are taken here. */
 void upgrade_ready(struct master *m);
-/* From here on none is, and what the old one still has is its own. */
+/* Which those are from here on: also to programs before that one, of which each
+ * may have some that finish longer than those of the next. */
+void upgrade_serves(struct master *m);
+/* From here on none is, and what they still have is their own. */
 void upgrade_alone(struct master *m);
 
 #endif

@@ -2,7 +2,8 @@
  *
  * inherit: $LISTEN_FDS as sd_listen_fds(3) describes it, and $ETAGD_SOCKETS,
  * "FD=NAME" a line, for what one etagd hands to the next; $ETAGD_MOVING, "PID
- * FD FD LAYOUT": another version may pass it on without knowing it. Layer: os.
+ * FD FD LAYOUT", and $ETAGD_BEFORE, "PID FD ...": another version may pass
+ * these on without knowing them. Layer: os.
  */
 #include "os/inherit.h"
 
@@ -138,6 +139,21 @@ static void take_pair(struct inherit *in)
     }
 }
 
+static void take_before(struct inherit *in)
+{
+    struct span rest = span_str(getenv("ETAGD_BEFORE"));
+    uint64_t pid, fd;
+
+    if (!num_u64(cut(&rest, ' '), &pid) || pid != (uint64_t)getpid())
+        return;
+    while (in->n_before < INHERIT_BEFORE && num_u64(cut(&rest, ' '), &fd)) {
+        if (fd <= 2 || fd > INT32_MAX || !is_packets((int)fd))
+            continue;
+        (void)fcntl((int)fd, F_SETFD, FD_CLOEXEC);
+        in->before[in->n_before++] = (int)fd;
+    }
+}
+
 static bool take_upgrade(struct inherit *in, const char *text)
 {
     struct span rest = span_str(text);
@@ -148,6 +164,7 @@ static bool take_upgrade(struct inherit *in, const char *text)
         in->memory[i] = descriptor_of(memories[i]);
     in->activated = getenv("ETAGD_ACTIVATED") != NULL;
     take_pair(in);
+    take_before(in);
     while (rest.n) {
         struct span line = cut(&rest, '\n');
         if (num_u64(cut(&line, '='), &fd) && !add(in, (int)fd, line))
@@ -161,7 +178,7 @@ bool inherit_take(struct inherit *in)
     static const char *const names[] = { "LISTEN_PID",     "LISTEN_FDS",
                                          "LISTEN_FDNAMES", "ETAGD_SOCKETS",
                                          "ETAGD_UPGRADE",  "ETAGD_ACTIVATED",
-                                         "ETAGD_MOVING" };
+                                         "ETAGD_MOVING",   "ETAGD_BEFORE" };
     const char *upgrade = getenv("ETAGD_SOCKETS");
 
     memset(in, 0, sizeof *in);
@@ -196,6 +213,20 @@ static void pass_pair(const struct inherit *in)
     setenv("ETAGD_MOVING", text, 1);
 }
 
+static void pass_before(const struct inherit *in)
+{
+    char text[16 * (1 + INHERIT_BEFORE)];
+    struct buf b = buf_over(text, sizeof text);
+
+    buf_fmt(&b, "%d", (int)getpid());
+    for (size_t i = 0; i < in->n_before; i++) {
+        (void)fcntl(in->before[i], F_SETFD, 0);
+        buf_fmt(&b, " %d", in->before[i]);
+    }
+    buf_cstr(&b);
+    setenv("ETAGD_BEFORE", text, 1);
+}
+
 void inherit_pass(const struct inherit *in)
 {
     size_t cap = in->n * (INHERIT_TEXT + 16) + 1;
@@ -217,6 +248,7 @@ void inherit_pass(const struct inherit *in)
     }
     if (in->pair[0] >= 0)
         pass_pair(in);
+    pass_before(in);
     if (in->activated)
         setenv("ETAGD_ACTIVATED", "1", 1);
     snprintf(number, sizeof number, "%d", (int)getpid());

@@ -14,6 +14,7 @@
 
 #define INHERIT_MAX 64
 #define INHERIT_TEXT 128
+#define INHERIT_BEFORE 8
 #define INHERIT_OBSERVER "observe"
 #define INHERIT_METRICS "metrics"
 #define INHERIT_PROXY "proxy" /* connections begin with a PROXY header */
@@ -40,6 +41,9 @@ struct inherit {
     size_t n;
     bool activated; /* by systemd: the sockets are its, not the ini's */
     int upgrade;    /* where the process before this one waits; -1: none */
+    int before[INHERIT_BEFORE]; /* the same of those before that one, which may
+                                   finish longer than it */
+    size_t n_before;
     int memory[INHERIT_MEMORIES]; /* its; -1: none */
     int pair[2];                  /* connections come through it; -1: none */
     uint64_t layout;              /* of what comes */

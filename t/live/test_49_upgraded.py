@@ -189,6 +189,81 @@ def test_a_busy_one_follows_when_its_answer_is_out(upgraded):
         asked(c, "next")
 
 
+def test_those_that_finish_longer_than_the_next_program(upgraded):
+    """A is followed by B, reloads come, C follows B, and so on: what A still sends
+    to goes to whoever serves when that is out."""
+    u = upgraded(timeouts={"drain": "300s"})
+    with busy(u) as one, busy(u) as two, busy(u) as three:
+        first = u.upgrade("second")
+        with busy(u) as four:
+            second = u.upgrade("third")
+            assert harness.alive(first) and harness.alive(second)
+            assert len(one.read_response().body) == SIZE
+            assert one.read_response().get("Server") == "third"
+            assert len(four.read_response().body) == SIZE
+            assert four.read_response().get("Server") == "third"
+            u.await_end(second)
+            asked(one, "third")
+            asked(four, "third")
+            u.server.configure(u.settings("reloaded"))
+            since = u.server.mark()
+            os.kill(u.master, signal.SIGHUP)
+            u.server.await_line("M013", since)
+            assert len(two.read_response().body) == SIZE
+            r = two.read_response()
+            assert (r.get("Server"), r.closes) == ("reloaded", False)
+            u.await_end(u.upgrade("last"))
+            assert harness.alive(first)
+            assert len(three.read_response().body) == SIZE
+            assert three.read_response().get("Server") == "last"
+            u.await_end(first)
+            for c in one, two, three, four:
+                asked(c, "last")
+
+
+@pytest.mark.parametrize("number", (signal.SIGQUIT, signal.SIGTERM,
+                                    signal.SIGKILL))
+def test_the_last_of_three_ends_first(upgraded, number):
+    """Nobody serves any more: the first one hears of it over the second one's
+    head, keeps what it has, and ends with that."""
+    u = upgraded()
+    with busy(u) as c:
+        first = u.upgrade("second")
+        u.await_end(u.upgrade("third"))
+        children = u.of(u.master)
+        os.kill(u.master, number)
+        u.await_end(u.master)
+        for pid in children:
+            u.await_end(pid)
+        assert harness.alive(first)
+        time.sleep(0.5)  # it hears of it: nothing tells that it has
+        assert len(c.read_response().body) == SIZE
+        r = c.read_response()
+        assert (r.status, r.get("Server"), r.closes) == (200, "first", True)
+        u.await_end(first)
+
+
+def test_an_address_that_goes_while_older_ones_finish(upgraded):
+    """Those hear of it, from later generations and later programs: what began
+    there ends there."""
+    u = upgraded(server={"listen": ["127.0.0.1:0", "127.0.0.2:0"]})
+    port = int(u.server.await_line(r"127\.0\.0\.2:(\d+)/")[1])
+    u.server.tree.write("large.bin", bytes(SIZE))
+    with u.server.connect(address=("127.0.0.2", port), lint=False) as gone:
+        gone.send(b"GET /large.bin HTTP/1.1\r\nHost: localhost\r\n\r\n" + HEAD)
+        until("its beginning", lambda: gone.sock.recv(1, 2))  # MSG_PEEK
+        first = u.upgrade("second")
+        u.conf = {}
+        u.server.configure(u.settings("reloaded", listen="127.0.0.1:0"))
+        since = u.server.mark()
+        os.kill(u.master, signal.SIGHUP)
+        u.server.await_line("M013", since)
+        assert len(gone.read_response().body) == SIZE
+        r = gone.read_response()
+        assert (r.get("Server"), r.closes) == ("first", True)
+        u.await_end(first)
+
+
 UNKNOWN = {
     "another layout": 'export ETAGD_MOVING="${ETAGD_MOVING% *} 7"',
     "an older version": "unset ETAGD_MOVING",
