@@ -47,10 +47,9 @@ static int open_socket(const char *path, bool replace)
     buf_fmt(&name, "%s.new", path);
     if (!buf_cstr(&name))
         return -ENAMETOOLONG;
-    if (replace && file_is_socket(path))
+    replace = replace && file_is_socket(path); /* it may have another name */
+    if (replace)
         net_remove_socket(un.sun_path);
-    else if (replace)
-        return -ENOTSOCK;
     else
         un.sun_path[strlen(path)] = '\0';
     mode_t before = umask(0177);
@@ -71,6 +70,7 @@ static void close_socket(struct master *m, bool remove)
         return;
     CHECK(m->console.path); /* they come and go together */
     poll_remove(m->poll, m->console.fd);
+    remove = remove && net_listens_here(m->console.path);
     close(m->console.fd);
     if (remove)
         net_remove_socket(m->console.path);
@@ -306,9 +306,9 @@ void console_outcome(struct master *m, unsigned generation, const char *text)
     }
 }
 
-void console_end(struct master *m, bool remove)
+void console_end(struct master *m)
 {
-    close_socket(m, remove);
+    close_socket(m, true); /* unless the name is the next program's by now */
     for (size_t i = 0; i < CONSOLE_CLIENTS; i++) {
         if (m->console.client[i].fd >= 0)
             end_client(m, &m->console.client[i]);

@@ -56,6 +56,6 @@ int console_turn(struct master *m);
 void console_outcome(struct master *m, unsigned generation, const char *text);
 
 /* Closes all; the socket's file goes too unless another program has it. */
-void console_end(struct master *m, bool remove);
+void console_end(struct master *m);
 
 #endif

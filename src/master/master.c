@@ -336,7 +336,7 @@ static void bury(struct master *m)
         forget(m, g);
         if (!m->ending)
             leave_places(m, g);
-        if (m->ending && !m->upgrade.replaced)
+        if (m->ending) /* unless it has the next program's number */
             pidfile_remove(g->conf->pidfile);
         CHECK(m->current != g);
         generation_free(g);
@@ -445,7 +445,7 @@ static void say_bye(const struct master *m)
 static int end(struct master *m)
 {
     say_bye(m);
-    console_end(m, !m->upgrade.replaced);
+    console_end(m);
     terminal_end(m);
     shm_free(m->connections, sizeof *m->connections);
     issued_free(m->issued);

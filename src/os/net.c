@@ -66,6 +66,26 @@ void net_remove_socket(const char *path)
         unlink(path);
 }
 
+bool net_listens_here(const char *path)
+{
+    struct sockaddr_un un = { .sun_family = AF_UNIX };
+    struct ucred listener = { 0 };
+    socklen_t n = sizeof listener;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    bool here = false;
+
+    if (fd >= 0 && strlen(path) < sizeof un.sun_path) {
+        memcpy(un.sun_path, path, strlen(path));
+        here =
+            connect(fd, (const struct sockaddr *)&un, sizeof un) == 0 &&
+            getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &listener, &n) == 0 &&
+            listener.pid == getpid();
+    }
+    if (fd >= 0)
+        close(fd);
+    return here;
+}
+
 void net_listen_mss(int listener, int mss)
 {
     set(listener, IPPROTO_TCP, TCP_MAXSEG, mss);

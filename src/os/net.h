@@ -46,6 +46,9 @@ void net_listen_near(int listener, const struct sockaddr *sa);
 /* Bytes that one segment of a connection takes; 0: not known. */
 size_t net_segment(int fd);
 
+/* Does this very process listen at the socket of that name? */
+bool net_listens_here(const char *path);
+
 /* Removes the socket at `path`, but nothing else that is there. */
 void net_remove_socket(const char *path);
 

@@ -2,6 +2,7 @@
 """Connections that outlive the program they began at: after an upgrade (USR2)
 the next request of a kept connection is answered by the new program, if it
 understands what the old one hands over; else the old one answers it."""
+import json
 import os
 import re
 import shutil
@@ -35,7 +36,7 @@ class Upgraded:
     def settings(self, name, **more):
         return dict(self.conf, server=dict(
             {"workers": 2, "pidfile": self.pidfile, "server-field": name},
-            **self.conf.get("server", {}), **more))
+            **{**self.conf.get("server", {}), **more}))
 
     def script(self, text):
         new = self.program.with_suffix(".new")
@@ -262,6 +263,70 @@ def test_an_address_that_goes_while_older_ones_finish(upgraded):
         r = gone.read_response()
         assert (r.get("Server"), r.closes) == ("first", True)
         u.await_end(first)
+
+
+def test_what_has_a_name_over_three_programs(upgraded, short):
+    """The control socket, the pid file, a unix socket, counters, and releases that
+    are kept: the last one has them, while both others still finish; what has
+    another name by then is not left behind."""
+    def release(name):
+        (short / name).mkdir(mode=0o755)
+        (short / name / (name + ".js")).write_text(name)
+        (short / name / "a.txt").write_text(name)
+        (short / "next").symlink_to(name)
+        (short / "next").rename(short / "current")
+
+    def names(n):
+        return {"control": short / ("control%d" % n), "pidfile":
+                short / ("pid%d" % n)}
+
+    def told(n):
+        done = harness.run("--status=json", "--control", names(n)["control"])
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def next_program(n):
+        release("r%d" % n)
+        until("the release", lambda: u.server.get("/a.txt").body ==
+              b"r%d" % n)
+        since = u.server.mark()
+        old = u.upgrade("p%d" % n, **names(n // 2))
+        u.server.await_line("M015", since)
+        return old
+
+    short.chmod(0o755)
+    release("r0")
+    path = str(short / "s")
+    u = upgraded(server={
+        "root": short / "current", "keep-previous": "1h",
+        "listen": ["127.0.0.1:0", "unix:" + path], **names(0)})
+    (short / "r0" / "large.bin").write_bytes(bytes(SIZE))
+    with busy(u) as one:
+        first = next_program(1)
+        sums = [told(0)["requests"]]
+        (short / "r1" / "large.bin").write_bytes(bytes(SIZE))
+        with busy(u) as two:
+            second = next_program(2)
+            assert harness.alive(first) and harness.alive(second)
+            assert int(names(1)["pidfile"].read_text()) == u.master
+            sums.append(told(1)["requests"])
+            for n in range(3):
+                assert u.server.get("/r%d.js" % n).body == b"r%d" % n
+            with u.server.connect(address=path, lint=False) as c:
+                asked(c, "p2")
+            for c in one, two:
+                assert len(c.read_response().body) == SIZE
+                assert c.read_response().get("Server") == "p2"
+        u.await_end(second)
+    u.await_end(first)
+    sums.append(told(1)["requests"])
+    assert sums == sorted(sums) and sums[0] < sums[-1]
+    assert not any(p.exists() for p in names(0).values())
+    assert u.server.get("/r0.js").body == b"r0"
+    os.kill(u.master, signal.SIGTERM)
+    u.await_end(u.master)
+    assert not any(p.exists() for p in names(1).values())
+    assert not os.path.exists(path)
 
 
 UNKNOWN = {
