@@ -31,6 +31,9 @@ WHO = {
 }
 Entry = dict[str, Any]        # a line of it, as others wrote it
 QUIET = ("open", "sent", "-", "", None)
+# How far from what the ledger tells packets may be to belong to it: clocks of
+# two machines; a line of the access log comes long after the handshake.
+NEAR_S, NEAR_LOG_S = 60, 600
 
 
 @dataclass
@@ -285,15 +288,25 @@ def merge(log: Ledger, observed: Ledger) -> Ledger:
                   log.unread + observed.unread, not known)
 
 
+def _life(c: Connection) -> tuple[int, int, int]:
+    """(first and last moment that is told, how far from it the packets may be),
+    in ns; 0: no moment is."""
+    times: list[int] = [t for r in c.requests
+                        for t in (r.time_ns, r.end_ns) if t]
+    begin = c.time_ns if c.time_ns else min(times, default=0)
+    return begin, max([c.end_ns or 0, begin, *times]), \
+        (NEAR_S if c.time_ns else NEAR_LOG_S) * 10 ** 9
+
+
 def match(ledger: Ledger, streams: Sequence[Stream]) -> dict[int, Connection]:
-    """{index of the stream: Connection}: by the client's port, and by time
-    where a port came twice."""
+    """{index of the stream: Connection}: by the client's port, and by time: where
+    a port came twice, and so that another run's is not taken."""
     found: dict[int, Connection] = {}
     for c in ledger.connections:
+        at, until, near = _life(c)
         fits = [s for s in streams if s.client[1] == c.port and
-                s.index not in found]
-        at = c.time_ns if c.time_ns is not None else (
-            c.requests[0].time_ns if c.requests else 0)
+                s.index not in found and (not at or (
+                    s.end_ns >= at - near and s.start_ns <= until + near))]
         if at and len(fits) > 1:
             fits.sort(key=lambda s: max(s.start_ns - at, at - s.end_ns, 0))
         if fits:

@@ -143,10 +143,28 @@ local loaded = nil  -- the file that is in `ports`
 
 local DAY = 86400
 
+-- Others may have written the file: what is no whole number or no text is not
+-- told.
+local function whole(x)
+    x = tonumber(x)
+    if not x or x ~= math.floor(x) or x < 0 or x >= 2 ^ 53 then return nil end
+    return math.floor(x)
+end
+
+local function small(x)
+    x = whole(x)
+    return x and x < 2 ^ 32 and x or nil
+end
+
+local function words(x)
+    return type(x) == "string" and x or nil
+end
+
 -- Seconds since 1970 of "2026-11-28T10:23:40.900867Z" or of microseconds.
 local function seconds(t)
-    if type(t) == "number" then
-        return t > 1e14 and t / 1e6 or t > 1e11 and t / 1e3 or t
+    if type(t) == "number" then   -- (of 0 the observer does not know)
+        return t > 1e14 and t / 1e6 or t > 1e11 and t / 1e3 or t > 0 and t or
+            nil
     end
     if type(t) ~= "string" then return nil end
     local y, m, d, h, min, s = t:match(
@@ -159,34 +177,44 @@ local function seconds(t)
     return (days - 719163) * DAY + h * 3600 + min * 60 + tonumber(s)
 end
 
+local function later(a, b)
+    return a and b and math.max(a, b) or a or b
+end
+
 local function known(entry, log)
-    local port = tonumber(entry.port)
+    local port = small(entry.port)
     if not port then return nil end
+    local worker, connection = small(entry.worker), small(entry.connection)
     local list = ports[port] or {}
     ports[port] = list
     local c
     if log then      -- a line of the access log: one request
         c = list[#list]
-        if not c or c.worker ~= entry.worker or
-            c.connection ~= entry.connection then c = nil end
+        if not c or c.worker ~= worker or c.connection ~= connection then
+            c = nil
+        end
     end
     if not c then
-        c = { worker = entry.worker, connection = entry.connection,
+        c = { worker = worker, connection = connection, log = log,
               time = seconds(entry.opened_us) or seconds(entry.time),
               requests = {} }
         list[#list + 1] = c
     end
+    c.last = later(later(c.last, seconds(entry.ended_us)),
+                   seconds(entry.time or entry.opened_us))
     return c
 end
 
 local function add_request(c, entry, n)
-    n = tonumber(entry.request or entry.number) or n
+    n = small(entry.request) or small(entry.number) or n
+    local first, sent = whole(entry.first_us), whole(entry.sent_us)
+    c.last = later(c.last, seconds(sent))
     c.requests[n] = {
-        status = tonumber(entry.status), reason = entry.reason,
-        section = entry.section, bytes = tonumber(entry.bytes),
-        target = entry.target, took = tonumber(entry.duration_us) or
-            (entry.sent_us and entry.first_us and
-             entry.sent_us - entry.first_us) or nil,
+        status = small(entry.status), section = words(entry.section),
+        reason = words(entry.fault) or words(entry.reason),
+        bytes = whole(entry.bytes), target = words(entry.target),
+        took = whole(entry.duration_us) or
+            (sent and first and whole(sent - first)),
     }
 end
 
@@ -198,22 +226,25 @@ local function add(entry)
     if log then
         add_request(c, entry, #c.requests + 1)
         if entry["end"] ~= "sent" and entry["end"] ~= "open" then
-            c.ending = entry["end"]
+            c.ending = words(entry["end"])
         end
         return
     end
-    c.ending, c.closer = entry["end"], entry.closed_first
+    c.ending, c.closer = words(entry["end"]), words(entry.closed_first)
     if type(entry.request_list) == "table" then
-        for i, r in ipairs(entry.request_list) do add_request(c, r, i) end
+        for i, r in ipairs(entry.request_list) do
+            if type(r) == "table" then add_request(c, r, i) end
+        end
     end
     c.unused = entry.unused
-    if c.unused == nil then c.unused = #c.requests == 0 end
+    if type(c.unused) ~= "boolean" then c.unused = #c.requests == 0 end
 end
 
 local function exists(path)
     local file = path and path ~= "" and io.open(path, "r")
+    local there = file and (file:read(0) or file:seek("end") == 0)
     if file then file:close() end
-    return file and path or nil
+    return there and path or nil    -- a folder can be opened, and not read
 end
 
 -- Lua is not told the capture's name; the command line has it.
@@ -242,7 +273,7 @@ local function load()
     if not path then return end
     for line in io.lines(path) do
         local good, entry = pcall(value, line, 1, 0)
-        if good then add(entry) end
+        if good then pcall(add, entry) end
     end
 end
 
@@ -258,6 +289,17 @@ end
 
 -- Packets ----------------------------------------------------------------------
 
+-- How far the connection may lie from the stream's first packet, in seconds:
+-- another run's has nothing to do with it.  A capture may begin within it, a
+-- line of the access log long after it was opened.
+local NEAR, NEAR_LOG = 60, 600
+
+local function far(c, time)
+    local near = c.log and NEAR_LOG or NEAR
+    return c.time and (time < c.time - near or
+        c.last and time > c.last + near)
+end
+
 -- A port that came twice: the connection that began nearest to its first
 -- packet.
 local function connection_of(number, a, b, time)
@@ -266,7 +308,7 @@ local function connection_of(number, a, b, time)
     for _, port in ipairs({ a, b }) do
         for _, c in ipairs(ports[port] or {}) do
             local away = c.time and math.abs(c.time - time) or 0
-            if away < distance then best, distance = c, away end
+            if away < distance and not far(c, time) then best, distance = c, away end
         end
     end
     streams[number] = best
@@ -325,8 +367,8 @@ local function put(tree, field, content)
 end
 
 local function show(tree, c, found)
-    put(tree, f.worker, tonumber(c.worker))
-    put(tree, f.connection, tonumber(c.connection))
+    put(tree, f.worker, c.worker)
+    put(tree, f.connection, c.connection)
     put(tree, f.unused, c.unused == true)
     for _, n in ipairs(found.asked or {}) do
         put(tree, f.request, n)
@@ -340,7 +382,7 @@ local function show(tree, c, found)
             put(tree, f.reason, r.reason)
             put(tree, f.section, r.section)
             if r.bytes then put(tree, f.bytes, UInt64(r.bytes)) end
-            if r.took then put(tree, f.took, UInt64(math.max(0, r.took))) end
+            if r.took then put(tree, f.took, UInt64(r.took)) end
         end
     end
     if is_set(get.fin()) or is_set(get.reset()) then

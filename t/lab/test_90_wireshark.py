@@ -24,6 +24,13 @@ FIELDS = ("frame.number", "etagd.worker", "etagd.connection", "etagd.unused",
           "etagd.note")
 
 
+@pytest.fixture
+def tmp_path(short):
+    """None of pytest's own, whose upper folder each start of pytest closes again
+    to those that we are not, as tshark is."""
+    return short
+
+
 def talk():
     """Two requests at once, their answers, the close; a spare connection."""
     t = Talk().open().ask(ASK % "a" + ASK % "b").answer("".join(ANSWERS))
@@ -170,6 +177,99 @@ def test_the_access_log(tshark, made):
     assert rows[4]["etagd.status"] == "200,304"
     assert rows[4]["etagd.took_us"] == "8,8"
     assert [r["etagd.worker"] for r in rows][7:] == [""] * 4
+
+
+COLUMNS = ("-o", 'gui.column.format:"No.","%m","Worker","%Cus:etagd.worker",'
+           '"Why","%Cus:etagd.reason","Account","%Cus:etagd.note"')
+
+
+def test_columns_by_fields(tshark, made):
+    """Of each packet the same as its fields have."""
+    lines = said(tshark, made, *COLUMNS)
+    rows = read(tshark, made)
+    assert len(lines) == len(rows) == 11
+    for line, row in zip(lines, rows):
+        assert line.split() == " ".join(row[k] for k in (
+            "frame.number", "etagd.worker", "etagd.reason",
+            "etagd.note")).split()
+
+
+ODD = (None, True, -1, 1.5, 10 ** 30, float("inf"), "x", "\ud800", [], [[]], {},
+       {"a": []})
+
+
+def odd_lines(t):
+    """Every field of a ledger, each with every value that it can't have."""
+    whole_, _ = book(t)
+    for key in (*whole_, "time", "ended_us", "target", "status"):
+        for x in ODD:
+            yield {**whole_, "port": 40001, "worker": 9, key: x}
+    for key in (*whole_["request_list"][0], "fault", "duration_us"):
+        for x in ODD:
+            yield {**whole_, "port": 40001, "worker": 9, "request_list": [
+                {**whole_["request_list"][0], key: x}, x]}
+
+
+def test_a_ledger_that_is_broken(tshark, made):
+    """Cut in a line, with bytes that are no text, and values of other kinds: what
+    is whole is told, and tshark says nothing."""
+    t, path = talk(), made.with_suffix(".jsonl")
+    good = path.read_bytes()
+    odd = "".join(json.dumps(r) + "\n" for r in odd_lines(t)).encode()
+    for text in (odd + b"\x00\xff\xfe\n" + good, good[:-40], good[:-1]):
+        path.write_bytes(text)
+        rows = read(tshark, made)
+        assert [r["etagd.worker"] for r in rows][:7] == ["3"] * 7
+        assert rows[4]["etagd.status"] == "200,304"
+    for text in (odd, b"", b"\n\n", b"\x00" * 4096, b"[" * 100000):
+        path.write_bytes(text)
+        assert not any(r["etagd.reason"] for r in read(tshark, made)[:7])
+
+
+def test_a_ledger_that_is_a_folder(tshark, made):
+    folder = made.parent / "folder"
+    folder.mkdir()
+    rows = read(tshark, made, "-o", "etagd.ledger:%s" % folder)
+    assert [r["etagd.worker"] for r in rows] == ["3"] * 11  # the one beside
+    made.with_suffix(".jsonl").unlink()
+    made.with_suffix(".jsonl").mkdir()
+    assert not any(r["etagd.worker"] for r in read(tshark, made))
+
+
+@pytest.mark.parametrize("far", (-86400, 86400))
+def test_a_ledger_of_another_run(tshark, made, far):
+    """The same ports, a day away: no account of these packets, by either program
+    that reads it."""
+    t, rows = talk(), []
+    for r in json.loads(json.dumps(book(t))):
+        for x in (r, *r["request_list"]):
+            for key in ("opened_us", "ended_us", "first_us", "sent_us"):
+                if key in x:
+                    x[key] += far * 10 ** 6
+        rows.append(r)
+    path = made.with_suffix(".jsonl")
+    path.write_text("".join(json.dumps(r) + "\n" for r in rows))
+    assert not any(r["etagd.worker"] for r in read(tshark, made))
+    found = streams.streams(packets.segments(t.blocks), 80)
+    assert ledger.match(ledger.read(path), found) == {}
+    path.write_text("".join(json.dumps(r) + "\n" for r in rows + book(t)))
+    assert all(r["etagd.worker"] == "3" for r in read(tshark, made))
+    assert len(ledger.match(ledger.read(path), found)) == 2
+
+
+def test_a_ledger_larger_than_the_capture(tshark, made):
+    """Of a service that ran on: 20,000 connections, of which two were caught."""
+    t, path = talk(), made.with_suffix(".jsonl")
+    one, two = book(t)
+    many = [{**one, "port": 1024 + n % 60000, "worker": 5, "opened_us":
+             one["opened_us"] + (n + 100) * 10 ** 6} for n in range(20000)]
+    path.write_text("".join(json.dumps(r) + "\n" for r in [one, *many, two]))
+    assert [r["etagd.worker"] for r in read(tshark, made)] == ["3"] * 11
+    # and more requests than were caught: those that were, by their numbers
+    path.write_text(json.dumps({**one, "request_list": [
+        {**one["request_list"][0], "request": n, "reason": "no %d" % n}
+        for n in range(1, 2000)]}) + "\n")
+    assert read(tshark, made)[4]["etagd.reason"] == "no 1,no 2"
 
 
 def test_a_port_that_comes_twice(tshark, tmp_path):

@@ -72,7 +72,7 @@ def test_commands(tmp_path, capsys):
 def test_a_capture_with_one_packet_noted(tmp_path, capsys):
     raw, book = tmp_path / "c.pcapng", tmp_path / "log.jsonl"
     pcapng.write(raw, Talk().open().blocks)
-    book.write_text(json.dumps({"port": 40000, "opened_us": 1, "worker": 1}))
+    book.write_text(json.dumps({"port": 40000, "worker": 1}))
     assert cli.main(["annotate", str(raw), str(book)]) == cli.OK
     assert "1 comment; 1 of 1 connections" in capsys.readouterr().out
 

@@ -112,7 +112,7 @@ def test_notes_beside_packets():
     talk = Talk().open().ask("GET /a HTTP/1.1\r\n\r\n").answer(
         "HTTP/1.1 304 Not Modified\r\n\r\n").wait(3).fin(False).fin(True)
     for book in (ledger.parse(""), ledger.parse(
-            '{"port": 40000, "worker": 1, "connection": 1, "opened_us": 1,'
+            '{"port": 40000, "worker": 1, "connection": 1,'
             '"end": "client closed", "closed_first": "client", "request_list":'
             '[{"request": 1, "status": 304, "reason": "tag matches", "bytes":'
             ' 5, "coding": "br", "end": "file ended early"}]}')):
@@ -239,9 +239,9 @@ def test_a_faulty_request(told):
     talk = Talk().open().ask("GET /a HTTP/1.1\r\n\r\n").answer(
         "HTTP/1.1 400 Bad Request\r\n\r\n").fin(False).fin(True)
     book = ledger.parse(json.dumps({
-        "port": 40000, "worker": 1, "connection": 1, "opened_us": 1,
-        "request_list": [{"request": 1, "first_us": 5, "sent_us": 9, "target":
-                          "/a", "method": "GET", "status": 400, **told}]}))
+        "port": 40000, "worker": 1, "connection": 1,
+        "request_list": [{"request": 1, "target": "/a", "method": "GET",
+                          "status": 400, **told}]}))
     for lang, text in (("en", sentence), ("zh", said)):
         w = words.Words(lang)
         noted = annotate.annotate(talk.blocks, book, w)[0]
