@@ -101,5 +101,11 @@ def test_everything_is_on_paper(program, tmp_path, printed):
         if lines[:1] and lines[0].startswith("No."):
             assert not lines[1].startswith("etagd:"), lines[:2]
             assert lines[-1] not in steps
+    # A short section fills what the one before has left.
+    begins = [next(line.strip() for line in sheet.splitlines()
+                   if line.strip()) for sheet in sheets]
+    assert "Packet by packet" in begins
+    assert not {"What each visit asked for", "Connections over time"} & \
+        set(begins), begins
     # One line each: what a column is too narrow for is broken anywhere.
     assert len(heights(pdf, "127.0.0.1")) >= 2 * len(data["packets"])
