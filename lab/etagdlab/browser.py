@@ -28,7 +28,8 @@ QUIET_S = 4
 # What the page itself knows of how each of its parts came.
 TIMING = """JSON.stringify([performance.getEntriesByType('navigation')[0],
  ...performance.getEntriesByType('resource')].filter(e => e).map(e => ({
-  url: e.name, kind: e.initiatorType, transfer: e.transferSize,
+  url: e.name, kind: e.initiatorType, worker: e.workerStart > 0,
+  transfer: e.workerStart > 0 ? null : e.transferSize,
   size: e.encodedBodySize, start: e.startTime, end: e.responseEnd})))"""
 # A form with a file, filled in and sent as a person would.
 SEND = """(size => {

@@ -13,9 +13,11 @@ def silent(*_: object) -> None:
 
 
 class Timing(TypedDict):
-    """What the page knows of how one of its parts came; None: nothing."""
+    """What the page knows of how one of its parts came; None: nothing.  worker:
+    the page's service worker was asked, of whose answers it can't tell more."""
     url: str
     kind: str
+    worker: bool
     transfer: int | None
     size: int | None
     start: float | None

@@ -167,8 +167,9 @@ def _agrees(statuses: Sequence[int | None], said: str | None) -> bool | None:
         return None
     if said == "cache":
         return statuses == []
-    if said == "304":
-        return 304 in statuses
+    if said == "304":         # no more than a head came
+        return 304 in statuses or (
+            None if any(s and s >= 400 for s in statuses) else False)
     if said == "asked":
         return bool(statuses)
     return any(s != 304 for s in statuses)
@@ -196,6 +197,10 @@ def _resource(load: Load, word: str, path: str, kind: str,
         return row
     at = fetch.time_ns if fetch and fetch.time_ns else load.begin_ns
     row["outcome"] = "-" if not behind else "~%s" % statuses[-1]
+    if timing and timing["worker"] and not load.restored:
+        row["why"] = Said((
+            "the page's service worker answered from what it has stored",))
+        return row
     why = freshness.why_absent(memory.stored.get(path), at, load.restored,
                                word == "back")
     older = memory.older(path)

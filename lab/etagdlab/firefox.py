@@ -30,15 +30,17 @@ for (const e of [performance.getEntriesByType('navigation')[0],
                  ...performance.getEntriesByType('resource')])
     if (e && !found.has(e.name))
         found.set(e.name, {url: e.name, kind: e.initiatorType,
-                           transfer: e.transferSize, size: e.encodedBodySize,
+                           worker: e.workerStart > 0, size: e.encodedBodySize,
+                           transfer: e.workerStart > 0 ? null : e.transferSize,
                            start: e.startTime, end: e.responseEnd});
 for (const [css, kind] of [['img', 'img'], ['script[src]', 'script'],
                            ['link[rel~=stylesheet]', 'link']])
     for (const e of document.querySelectorAll(css)) {
         const url = (e.currentSrc || e.src || e.href || '').split('#')[0];
-        if (/^http/.test(url) && !found.has(url))
-            found.set(url, {url, kind, transfer: null, size: null, start: null,
-                            end: null});
+        const later = e.loading === 'lazy' && !e.complete;
+        if (/^http/.test(url) && !found.has(url) && !later)
+            found.set(url, {url, kind, worker: false, transfer: null, size: null,
+                            start: null, end: null});
     }
 return [...found.values()];
 """

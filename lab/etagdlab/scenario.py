@@ -7,7 +7,7 @@ import pathlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from . import cdp, editing, talk
 from .driving import Driver, Load, Say, silent
@@ -44,6 +44,7 @@ WAIT_MAX = 600
 MSS = (88, 32767)             # what Linux takes
 UPLOAD = (1, 1 << 20)         # the server's own limit, unless it is raised
 HOLDERS = (1, 64)
+PICTURES = (".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp")
 
 
 class BadScenario(ValueError):
@@ -208,8 +209,12 @@ class Runner:
                      d.step.typed, told)
 
     def _remember_pictures(self, load: Load) -> None:
-        found = [e["url"] for e in load.timing if e["kind"] == "img" and
-                 e["url"].startswith(self.base)]
+        found = [e["url"] for e in load.timing if e["kind"] == "img"] or [
+            # begun by a preload, a style or a frame without an address
+            u for u in [*(e["url"] for e in load.timing),
+                        *(f.url for f in load.fetches)]
+            if urlsplit(u).path.lower().endswith(PICTURES)]
+        found = [u for u in dict.fromkeys(found) if u.startswith(self.base)]
         if found:
             self.pictures = found
 

@@ -125,6 +125,8 @@ ZH = {
         "（请求带有 no-cache：强制刷新）",
     "restored as a whole from the back/forward cache: the browser asked for "
     "nothing": "整页从往返缓存恢复：浏览器什么也没有请求",
+    "the page's service worker answered from what it has stored":
+        "由页面的 Service Worker 用它自己保存的副本应答",
     "the browser had it already; this run did not see when it came":
         "浏览器早已有它；这次实验没有看到它何时到来",
     "no Cache-Control: a tenth of the file's age counts as fresh, %s at %s, %s "

@@ -27,7 +27,7 @@ Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec CAP_NET_RAW TCP_TIMEWAIT_LEN
 SYN-SENT SYN-RECEIVED ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 CLOSE-WAIT LAST-ACK
 CLOSING CLOSED TIME-WAIT LISTEN HeadlessChrome gzip br zstd identity
 document image style navigate no-cors nosniff bytes close keep-alive prefetch
-capture off Ctrl Shift Firefox Python SACK_PERM TSval TSecr WS
+capture off Ctrl Shift Firefox Python SACK_PERM TSval TSecr WS Service Worker
 """.split()) | {w.lower() for w in (
     *fields.MEANS, *fields.DIRECTIVES, "cache-control", "content-range")} | \
     set(scenario.WORDS) | set(talk.WAYS) | {"x-odd"}

@@ -9,8 +9,9 @@ import zlib
 import pytest
 
 from reading import english
-from etagdlab import (cli, diff, drawing, editing, evidence, freshness, ini,
-                      matrix, part_visits, report, scenario, words)
+from etagdlab import (cli, diff, drawing, driving, editing, evidence,
+                      freshness, ini, matrix, part_visits, report, scenario,
+                      words)
 
 NOW = 1_700_000_000 * 10 ** 9
 DATE = email.utils.formatdate(1_700_000_000, usegmt=True)
@@ -378,3 +379,22 @@ def test_the_ini_as_it_was_used():
         "# top\n[server]\nlisten = 127.0.0.1:7\n# listen = :5000\n"
         "# listen = [::1]:5000\nroot = x\n\n[cache *]\n"
         "Cache-Control = no-cache\n\n[timeouts]\nidle = 3s\n")
+
+
+def timed(transfer, worker=False, kind="img"):
+    return {"url": "http://h/a", "kind": kind, "worker": worker,
+            "transfer": transfer, "size": 0, "start": 0.0, "end": 1.0}
+
+
+@pytest.mark.parametrize("transfer,worker,statuses,agree", (
+    (300, False, [304], True), (300, False, [200], False),
+    # of an error to a font or a script no more than the head is counted
+    (300, False, [404], None), (300, False, [], False),
+    # and of what a service worker answered nothing
+    (None, True, [304], None), (None, True, [], None)))
+def test_what_a_browser_says_of_the_wire(transfer, worker, statuses, agree):
+    asked = [exchange(s, "new") for s in statuses]
+    row = evidence._resource(driving.Load(0), "again", "/a", "img", timed(
+        transfer, worker), asked, evidence.Memory())
+    assert row["agree"] is agree
+    assert ("service worker" in row["why"]) == (worker and not asked)
