@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import socket
 import subprocess
 
 import pytest
@@ -184,3 +185,24 @@ def test_what_a_page_or_a_server_does_not_take_is_told(program, tmp_path):
     # The fault is taken back out of the file.
     assert steps[4]["failed"] == "" and outcomes(steps[5]) == {"/": "304"}
     assert english(report.read_text().split("<footer>")[0]) == []
+
+
+def test_whose_it_is_and_on_which_port(program, tmp_path):
+    """What heads the report, and a port of one's choice in every part of it."""
+    with socket.socket() as s:     # one that is free just now
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    data, html, _ = run(program, tmp_path, "-p", "/one.html", "-s", "first",
+                        "--matrix", "off", "-q", "--name", "Ada", "--number",
+                        "7", "--subject", "Networks <1>", "--port", port)
+    assert data["port"] == port and data["subject"] == "Networks <1>"
+    head = html.split("<section", 1)[0]
+    for said in ("Ada", "7", "Networks &lt;1&gt;"):
+        assert said in head
+    assert "\nlisten = 127.0.0.1:%d\n" % port in html
+    asked = [v for e in data["exchanges"] for n, v in e["asked"]["fields"]
+             if n == "Host"]
+    assert bool(asked) == bool(data["packets"])
+    assert set(asked) <= {"127.0.0.1:%d" % port}
+    if data["packets"]:
+        assert "tcp.port == %d" % port in html
