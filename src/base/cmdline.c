@@ -77,14 +77,22 @@ static const struct option *overfed(const char *word,
     return NULL;
 }
 
+/* What was read last.  Where a value is missing, musl takes the NULL behind the
+ * end for it, and may move it to the front with its option. */
+static const char *word_read(int argc, char **argv)
+{
+    int i = (optind <= argc ? optind : argc) - 1;
+
+    return argv[i] ? argv[i] : argv[i - 1];
+}
+
 int cmdline_next(const char *command, int argc, char **argv, const char *shorts,
                  const struct option *longs)
 {
     CHECK(shorts[0] == ':');
     opterr = 0;
     int c = getopt_long(argc, argv, shorts, longs, NULL);
-    /* where a value is missing, musl's optind is behind the end */
-    const char *word = argv[(optind <= argc ? optind : argc) - 1];
+    const char *word = word_read(argc, argv);
     bool is_long = strncmp(word, "--", 2) == 0;
 
     if (c == ':') {
