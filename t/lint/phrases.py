@@ -32,6 +32,8 @@ PHRASES = (
 )
 SHOWN_PHRASES = (
     (r'\b(?:tells?|told) of\b', 'shows, names, warns of, announces'),
+    (r', for (?:it|they|libraries) (?:is|are|was|were|may|can|can\'t|has|have|had|'
+     r'would|will|try)\b', 'since, because'),
     (r'\bhand(?:s|ed)? out a\b(?= who)', 'hands to'),
 )
 # Text around a phrase that is right as it is.

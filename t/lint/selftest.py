@@ -113,6 +113,7 @@ BAD = [
      'line */\n', 'is, comes'),
     (phrases, 'README.md', 'It waits for wh' 'o asks.\n', 'one that'),
     (phrases, 'README.md', 'What it te' 'lls of.\n', 'shows'),
+    (phrases, 'README.md', 'It stays, f' 'or it is read.\n', 'because'),
     (named, 'src/os/net.c', c_head('net', 'os'), 'in no .mk'),
     (named, 'src/http/tag.c', TAG_C + 'void h(void) { say("M001"); }\n',
      'already'),
