@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -329,6 +330,41 @@ static void zeroes_cost_nothing(void **state)
     munmap(p, n);
 }
 
+/* What had to go into small pages is mended by the turns that find nothing to
+ * do; where no large page is to be had, they stop trying. */
+static void mended_when_quiet(void **state)
+{
+    struct agenda d;
+    size_t at;
+
+    (void)state;
+    begin(&d, 0);
+    list_init(&d.fresh);
+    list_init(&d.rest);
+    d.epoll = epoll_create1(EPOLL_CLOEXEC);
+    assert_true(d.epoll >= 0);
+    slabs_stop(&d.slabs);
+    slabs_start(&d.slabs, 64 << 20, dropped, &d);
+    d.slabs.large_us = UINT64_MAX;
+    struct slab *slab = slabs_reserve(&d.slabs, 5 << 20, &at);
+    assert_non_null(slab);
+    for (size_t i = 0; i < 5; i++) {
+        slab_begin(slab, at + (i << 20), 1 << 20);
+        memset(slab->p + at + (i << 20), 'a' + (int)i, 1 << 20);
+    }
+    slab_unpin(&d.slabs, slab);
+    assert_true(d.slabs.small);
+    for (unsigned i = 0; i < 1000 && d.slabs.small; i++) {
+        d.slabs.large_us = 0; /* the last attempt was long ago */
+        agenda_turn(&d);
+    }
+    assert_false(d.slabs.small);
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(slab->p[at + (i << 20)], 'a' + (int)i);
+    close(d.epoll);
+    end(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -341,6 +377,7 @@ int main(void)
         cmocka_unit_test(not_too_many_files),
         cmocka_unit_test(no_turn_is_long),
         cmocka_unit_test(zeroes_cost_nothing),
+        cmocka_unit_test(mended_when_quiet),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
