@@ -1,6 +1,6 @@
 -- wrk's script for every case.  Arguments: `plain`, `pipeline DEPTH`, or
--- `files PREFIX COUNT` (PREFIX0000000.html ... in an order that does not
--- follow the disk), or `list FILE` (its paths, one a line, in turn).  Ends with one line of JSON.
+-- `files PREFIX COUNT [BEGIN]` (PREFIX0000000.html ... in an order that does not
+-- follow the disk, from that one of it on), or `list FILE` (its paths, one a line, in turn).  Ends with one line of JSON.
 -- `request` is defined only where it is needed: without it wrk sends one
 -- prepared buffer and Lua is not in the way.
 
@@ -10,13 +10,13 @@ local function pipelined(depth)
     request = function() return all end
 end
 
-local function many_files(prefix, count)
+local function many_files(prefix, count, begin)
     local all = {}
     for i = 0, count - 1 do
         all[i] = wrk.format("GET", string.format("%s%07d.html", prefix, i))
     end
     -- 7919 is prime and divides no count in use: every file has its turn
-    local at = 0
+    local at = begin * 7919 % count
     request = function()
         at = (at + 7919) % count
         return all[at]
@@ -38,7 +38,7 @@ function init(args)
     if args[1] == "pipeline" then
         pipelined(tonumber(args[2]))
     elseif args[1] == "files" then
-        many_files(args[2], tonumber(args[3]))
+        many_files(args[2], tonumber(args[3]), tonumber(args[4] or 0))
     elseif args[1] == "list" then
         listed(args[2])
     end

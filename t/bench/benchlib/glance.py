@@ -85,7 +85,7 @@ def asked_table(data):
         before = title
     told = " ".join(filter(None, [heading(data) + ".",
                                   goals.about_others(data["goals"])]))
-    loop = goals.about_loop(data["goals"])
+    loop = goals.remarks(data["goals"])
     return "\n".join(lines + ["", told] + ([""] if loop else [])
                      + ["- " + line for line in loop]) + "\n"
 

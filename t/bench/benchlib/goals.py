@@ -108,6 +108,16 @@ def others_of(result):
     return [max(part) for part in zip(*filter(None, shares))]
 
 
+def peers_own(results, row):
+    """the same of nginx, where one figure of etagd's is held against another:
+    as much is the client's doing"""
+    if not row.their_key:
+        return None
+    of_nginx = rounds(results, row.case, "nginx")
+    got = stats.ratios(of_nginx, of_nginx, row.key, row.their_key)
+    return got and got["median"]
+
+
 def judged(results):
     """the rows as plain data; `now` is None where it was not measured"""
     out = []
@@ -126,6 +136,7 @@ def judged(results):
             "met": None if not now else now["median"] >= row.limit
             if row.at_least else now["median"] <= row.limit,
             "floor": loop and loop["median"],
+            "peer": peers_own(results, row),
             "others": others_of(results[row.case])})
     return out
 
@@ -178,11 +189,14 @@ def by_round(judged_rows):
         for title, part in shares.items()]) if shares else []
 
 
-def about_loop(judged_rows):
-    """where more was asked than anybody can have, a sentence each"""
+def remarks(judged_rows):
+    """where more was asked than anybody can have, and where the client, which
+    does both on one processor, has a part; a sentence each"""
     return [f"{r['title']}: the bare loop, which parses nothing and opens "
             f"nothing, takes {r['floor']:.2f} of {called(r['theirs'])} itself."
-            for r in judged_rows if beyond(r)]
+            for r in judged_rows if beyond(r)] + [
+        f"{r['title']}: nginx has {r['peer']:.2f} of its {r['of']}."
+        for r in judged_rows if r.get("peer")]
 
 
 def text(judged_rows, quick):
@@ -193,5 +207,5 @@ def text(judged_rows, quick):
     return (["", "What was asked", ""]
             + grid([heads] + [cells(r) for r in judged_rows], left=2)
             + ["", f"{sum(r['met'] for r in done)} of {len(done)} are met."]
-            + small + about_loop(judged_rows) + [about_others(judged_rows)]
+            + small + remarks(judged_rows) + [about_others(judged_rows)]
             + by_round(judged_rows))

@@ -12,6 +12,9 @@ from . import load, mix, proc, special, wire
 from .servers import VARIANTS, StartError
 
 
+WARM_SECONDS, WARM_SECONDS_MAX = 5, 900
+
+
 class Unfit(Exception):
     """this server cannot take part in this case; the text says why"""
 
@@ -296,12 +299,30 @@ def make_files(bench, case):
 
 
 def ask_each(bench, case, entrant):
-    """Every file once: what a server keeps of files it has then."""
-    count = case.mode[2]
-    got = load_once(bench, case, entrant, 1)
-    seconds = min(300, int(1.3 * count / (got["requests"] / got["seconds"])))
-    bench.say(f"{case.name}: {entrant.name} is asked for each, {seconds} s")
-    load_once(bench, case, entrant, max(1, seconds))
+    """Every file once: what a server keeps of files it has then.  First
+    requests may be much slower than others, so nobody can tell how long."""
+    word, prefix, count = case.mode
+    asked, end = 0, time.monotonic() + WARM_SECONDS_MAX
+    while asked < count:
+        bench.say(f"{case.name}: {entrant.name} was asked for {asked:,}")
+        part = dataclasses.replace(case, mode=(word, prefix, count, asked))
+        asked += load_once(bench, part, entrant, WARM_SECONDS)["requests"]
+        if time.monotonic() > end:
+            raise load.LoadError(f"only {asked:,} files were asked for in "
+                                 f"{WARM_SECONDS_MAX} s")
+
+
+def warm_up(bench, case, entrants, left_out):
+    """those that have each file afterwards"""
+    ready = []
+    for entrant in entrants:
+        try:
+            with bench.servers.alone(entrant.server):
+                ask_each(bench, case, entrant)
+            ready.append(entrant)
+        except load.LoadError as e:
+            left_out[entrant.name] = str(e)
+    return ready
 
 
 def run_case(bench, case, names, rounds, seconds):
@@ -313,9 +334,8 @@ def run_case(bench, case, names, rounds, seconds):
     except (Unfit, StartError, OSError) as e:
         return [], {n: str(e) for n in names}
     entrants = line_up(bench, case, names, left_out)
-    for entrant in entrants if case.warm else ():
-        with bench.servers.alone(entrant.server):
-            ask_each(bench, case, entrant)
+    if case.warm:
+        entrants = warm_up(bench, case, entrants, left_out)
     for number in range(rounds):
         for entrant in entrants:
             bench.say(f"{case.name}: round {number + 1} of {rounds}: "
