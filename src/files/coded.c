@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#include "files/files.h"
+
 struct entry_form *coded_add(struct entry *e, enum coding coding)
 {
     struct entry_form *f = entry_form(e, coding);
@@ -20,4 +22,19 @@ struct entry_form *coded_add(struct entry *e, enum coding coding)
     f->coding = (uint8_t)coding;
     e->source.form[coding] = &f->plan;
     return f;
+}
+
+bool coded_bytes(struct files *fs, struct entry_form *f,
+                 const struct prepare_place *place)
+{
+    const char *p = place->slab ? client_slab_hold(fs->client, place) : NULL;
+
+    if (!p)
+        return false;
+    if (f->slab)
+        client_slab_release(fs->client, f->slab);
+    f->slab = place->slab;
+    f->bytes = place->sums ? NULL : p;
+    f->sums = place->sums ? (const uint64_t *)(const void *)p : NULL;
+    return f->bytes != NULL;
 }

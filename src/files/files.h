@@ -91,6 +91,7 @@ struct files {
     struct idle {
         uint64_t due_ms; /* of the next look, monotonic */
         size_t gone;     /* entries let go of since the heap was looked at */
+        bool hurry;      /* memory is short */
     } idle;
     struct passing {          /* passing.h */
         uint16_t *seen;       /* names; NULL: none */

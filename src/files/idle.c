@@ -54,14 +54,22 @@ static bool nothing_known(const struct files *fs)
 /* The preparer waits for the other half of [prepare] give-back. */
 static bool all_let_go(struct files *fs)
 {
-    int64_t half_s = (int64_t)((fs->conf->prepare.give_back_ms + 1999) / 2000);
-    int64_t since = fs->now->second - half_s - 1;
+    uint64_t ms = fs->conf->prepare.give_back_ms / 2;
 
-    if (!fs->conf->prepare.give_back_ms)
+    if (fs->idle.hurry)
+        ms = prepare_look_ms(fs->conf->prepare.give_back_ms);
+    else if (ms == 0)
         return true;
+    int64_t since = fs->now->second - (int64_t)((ms + 999) / 1000) - 1;
     passing_rest(fs, since);
     bool more = let_go(fs, &fs->cache.files, since);
     return !let_go(fs, &fs->cache.others, since) && !more;
+}
+
+void idle_hurry(struct files *fs)
+{
+    fs->idle.hurry = true;
+    fs->idle.due_ms = 0;
 }
 
 void idle_within(struct files *fs)
@@ -81,6 +89,7 @@ int idle_turn(struct files *fs)
         return -1;
     if (!all_let_go(fs))
         return 1; /* after what others have to do */
+    i->hurry = false;
     if (!fs->prepare_down)
         client_tell_held(fs->client);
     if (i->gone >= TRIM_MIN || (i->gone > 0 && nothing_known(fs))) {

@@ -13,6 +13,10 @@ struct files;
  * when something is known. */
 int idle_turn(struct files *fs);
 
+/* Memory is short: the next look is now, and what was not used since the last
+ * one goes. */
+void idle_hurry(struct files *fs);
+
 /* Lets go of what takes more memory than it may. */
 void idle_within(struct files *fs);
 

@@ -22,6 +22,7 @@
 #include "files/find.h"
 #include "files/forms.h"
 #include "files/heat.h"
+#include "files/idle.h"
 #include "files/policy.h"
 #include "http/media.h"
 #include "os/file.h"
@@ -107,23 +108,6 @@ static void forget(struct files *fs, struct entry *e)
     entry_release(fs, e);
 }
 
-/* Takes hold of the bytes of a form, or of their sums; false when there are no
- * bytes, or the slab is gone already. */
-static bool set_bytes(struct files *fs, struct entry_form *f,
-                      const struct prepare_place *place)
-{
-    const char *p = place->slab ? client_slab_hold(fs->client, place) : NULL;
-
-    if (!p)
-        return false;
-    if (f->slab)
-        client_slab_release(fs->client, f->slab);
-    f->slab = place->slab;
-    f->bytes = place->sums ? NULL : p;
-    f->sums = place->sums ? (const uint64_t *)(const void *)p : NULL;
-    return f->bytes != NULL;
-}
-
 static void finish(struct files *fs, struct entry *e)
 {
     if (!blocks_file(fs, e)) {
@@ -175,7 +159,7 @@ static void take_facts(struct files *fs, struct entry *e,
     e->digesting = !a->has_digest && a->more &&
                    e->version.size <= fs->conf->prepare.digest_bytes;
     e->naming = a->naming && a->more;
-    if (set_bytes(fs, f, &a->place) && !served && e->fd >= 0) {
+    if (coded_bytes(fs, f, &a->place) && !served && e->fd >= 0) {
         entry_close(fs, e, e->fd);
         e->fd = -1;
         note_open(fs, e);
@@ -225,7 +209,7 @@ static void take_coded(struct files *fs, struct entry *e,
     if (!f && a->place.slab && a->has_digest)
         f = coded_add(e, c); /* NULL: it does without */
     bool usable = f && a->has_digest &&
-                  (set_bytes(fs, f, &a->place) || (a->sidecar && f->fd >= 0));
+                  (coded_bytes(fs, f, &a->place) || (a->sidecar && f->fd >= 0));
     if (f && f->fd >= 0 && (f->bytes || !usable)) {
         /* nothing was sent from it: a form is not known before this message */
         entry_close(fs, e, f->fd);
@@ -295,6 +279,8 @@ static void drop(struct files *fs, struct entry *e)
 
 static void take_drop(struct files *fs, uint64_t slab)
 {
+    if (slab == 0)
+        idle_hurry(fs);
     if (client_slab_fd(fs->client, slab) < 0)
         return; /* nothing is in it */
     while (!drops_add(fs, slab, drop))

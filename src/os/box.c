@@ -299,6 +299,16 @@ static unsigned processors_usable(void)
     return n > 0 ? (unsigned)n : 1;
 }
 
+bool box_group(const char *prefix, char out[PATH_MAX])
+{
+    struct tree trees[TREES] = { [TREE_UNIFIED] = { .controller = "" },
+                                 [TREE_MEMORY] = { .controller = "memory" },
+                                 [TREE_CPU] = { .controller = "cpu" } };
+
+    trees_read(prefix, trees);
+    return tree_folder(&trees[TREE_UNIFIED], out);
+}
+
 void box_read(const char *prefix, struct box *b)
 {
     struct tree trees[TREES] = { [TREE_UNIFIED] = { .controller = "" },

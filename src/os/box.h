@@ -6,6 +6,8 @@
 #ifndef ETAGD_OS_BOX_H
 #define ETAGD_OS_BOX_H
 
+#include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define BOX_FROM_MAX 320
@@ -21,5 +23,9 @@ struct box {
 /* Files are looked for below `prefix`, "" but for tests; the scheduler's mask
  * is always that of this process. */
 void box_read(const char *prefix, struct box *b);
+
+/* Our control group's directory, of version 2, without the prefix; false: none
+ * is to be seen. */
+bool box_group(const char *prefix, char out[PATH_MAX]);
 
 #endif

@@ -11,7 +11,8 @@
 #define PRESSURE_MOST 2
 
 /* Descriptors that are EPOLLPRI when somebody had to wait for memory for a
- * tenth of the time; -1: none. */
-void pressure_open(int fd[PRESSURE_MOST]);
+ * tenth of the time; -1: none.  Files are looked for below `prefix`, "" but for
+ * tests. */
+void pressure_open(const char *prefix, int fd[PRESSURE_MOST]);
 
 #endif

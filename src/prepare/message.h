@@ -126,7 +126,8 @@ enum prepare_kind {
                        somebody observes: place of the list of what it refers
                        to (http/refs.h) */
     PREPARE_DROP    /* slab `place.slab` is to be forgotten; seq 0.  Ask again
-                       for what was in it, when it is wanted again */
+                       for what was in it, when it is wanted again.  Slab 0:
+                       memory is short, so what is idle is to be let go of */
 };
 
 /* Preparer to worker, up to so many in a message.  The first one that names a

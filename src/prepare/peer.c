@@ -157,6 +157,12 @@ void peer_drop_slab(struct peer *p, uint64_t id)
     p->drops[p->n_drops++] = id;
 }
 
+void peer_short(struct peer *p)
+{
+    grow(&p->drops, p->n_drops, &p->cap_drops);
+    p->drops[p->n_drops++] = 0;
+}
+
 /* The bytes, for a worker that wants them; else the sums of their blocks. */
 static void fill_place(struct prepare_answer *a, const struct part *part,
                        bool want, const struct slabs *slabs)

@@ -60,6 +60,9 @@ void peer_tell_facts(struct item *it);
 
 void peer_drop_slab(struct peer *p, uint64_t id);
 
+/* The worker is told that memory is short. */
+void peer_short(struct peer *p);
+
 /* Sends what fits; `left` as above for items without waiters.  Sets `dead` when
  * the channel is broken. */
 void peer_flush(struct peer *p, struct slabs *slabs,

@@ -104,7 +104,7 @@ static void init(struct agenda *d, const struct conf *conf, int control)
     CHECK(d->epoll >= 0);
     agenda_arm(d, EPOLL_CTL_ADD, control, EPOLLIN, &d->control);
     rest_start(d, c->give_back_ms);
-    pressure_open(d->pressure);
+    pressure_open("", d->pressure);
     for (size_t i = 0; i < PRESSURE_MOST; i++) {
         if (d->pressure[i] >= 0)
             agenda_arm(d, EPOLL_CTL_ADD, d->pressure[i], EPOLLPRI,

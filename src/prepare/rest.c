@@ -13,6 +13,7 @@
 #include "os/marks.h"
 #include "prepare/agenda.h"
 #include "prepare/magic.h"
+#include "prepare/peer.h"
 
 #define KEPT_BYTES ((size_t)1 << 20) /* of coded forms that are idle */
 #define AT_ONCE 256                  /* files a turn */
@@ -187,9 +188,12 @@ int rest_turn(struct agenda *d)
     return (int)((r->due_us - now_us) / 1000) + 1;
 }
 
-/* Workers say at each of their looks what they use. */
+/* Workers say at each of their looks what they use; they look at once, and let
+ * go of what they have not used since the last one. */
 void rest_short(struct agenda *d)
 {
+    for (struct list *at = d->peers.next; at != &d->peers; at = at->next)
+        peer_short(LIST_ENTRY(at, struct peer, node));
     uint64_t now_us = d->slabs.now_us = clock_mono_us();
     uint64_t while_us = d->rest_of.each_ms * 2500;
 

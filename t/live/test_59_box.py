@@ -11,10 +11,15 @@ import os
 import pathlib
 import random
 import re
+import select
+import subprocess
+import sys
 
 import pytest
 
 from harness import run, sanitized, until
+from observing import fetch
+from samples import parse, total
 from wire import Connection
 
 LONG = os.environ.get("ETAGD_BOX") == "long"
@@ -46,6 +51,28 @@ def own_group():
     return None
 
 
+def gone(folder):
+    try:
+        folder.rmdir()
+        return True
+    except OSError:
+        return False
+
+
+class Trigger:
+    """The kernel's word that somebody had to wait for memory."""
+
+    def __init__(self, folder):
+        # pylint: disable-next=consider-using-with
+        self.file = open(folder / "memory.pressure", "r+b", buffering=0)
+        self.file.write(b"some 200000 2000000\0")
+        self.poll = select.poll()
+        self.poll.register(self.file, select.POLLPRI)
+
+    def told(self, seconds):
+        return bool(self.poll.poll(seconds * 1000))
+
+
 class Group:
     """A group below ours with a limit of memory; gone at the end."""
 
@@ -59,6 +86,7 @@ class Group:
             self.folder.mkdir()
         except OSError as why:
             pytest.skip("no control group can be made here: %s" % why)
+        self.unified = self.folder
         self.limit = self.folder / ("memory.limit_in_bytes"
                                     if self.version == 1 else "memory.max")
         try:
@@ -85,13 +113,21 @@ class Group:
         return int(path.read_text()) if path.exists() else 0
 
     def end(self):
-        def gone():
-            try:
-                self.folder.rmdir()
-                return True
-            except OSError:
-                return False
-        until("the group's end", gone, 30)
+        until("the group's end", lambda: gone(self.folder), 30)
+        if self.unified != self.folder:
+            until("the group's end", lambda: gone(self.unified), 30)
+
+    def pressed(self):
+        """What tells of pressure in here, which may take a group more."""
+        if self.version == 2:
+            (self.folder / "memory.high").write_text("%d\n" % (48 * MIB))
+            return Trigger(self.folder)
+        top = pathlib.Path("/sys/fs/cgroup/unified")
+        if not (top / "memory.pressure").exists():
+            pytest.skip("no groups of version 2 that tell of pressure")
+        (top / self.folder.name).mkdir()
+        self.unified = top / self.folder.name
+        return Trigger(self.unified)
 
 
 @pytest.fixture
@@ -157,3 +193,63 @@ def test_the_budget_tells_where_its_figures_come_from(group, tmp_path):
                "prepare.memory=1g", wrap=g.wrap).stdout
     assert "server workers = 3  (as configured)" in text, text
     assert "warning: without one request under way" in text, text
+
+
+HOG = """
+import mmap, os, random, sys, tempfile
+with tempfile.TemporaryFile(dir=sys.argv[1]) as f:
+    for _ in range(160):
+        f.write(os.urandom(1 << 20))
+    f.flush()
+    with mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ) as m:
+        while True:
+            m[random.randrange(len(m) // 4096) * 4096]
+"""
+
+
+def test_what_nobody_asks_for_goes_when_memory_is_short(group, serve):
+    """Though nothing goes because it is idle (give-back = 0): the kernel says
+    that our group is short of memory, and what nobody has asked for in a while
+    goes, of workers and preparer."""
+    if sanitized():
+        pytest.skip("sanitizers need memory of their own")
+    g = group(64)
+    try:
+        trigger = g.pressed()
+    except OSError as why:
+        pytest.skip("no triggers of pressure here: %s" % why)
+    inside = ("/bin/sh", "-c",
+              'echo $$ > "$0" && echo $$ > "$1" && shift && exec "$@"',
+              str(g.unified / "cgroup.procs"), str(g.folder / "cgroup.procs"))
+    hogs = []
+    try:
+        server = serve(files={"%d.txt" % i: "text %d " % i * 3000
+                              for i in range(200)}, wrap=inside,
+                       conf={"server": {"workers": 1},
+                             "prepare": {"give-back": 0, "compress": "off"},
+                             "metrics": {"listen": "127.0.0.1:0"}})
+        port = int(server.await_line(
+            r"M144: metrics at http://127\.0\.0\.1:(\d+)/metrics").group(1))
+
+        def count(name):
+            return total(parse(fetch(port, "/metrics").text), name)
+        visit(server, ["/%d.txt" % i for i in range(200)])
+        until("all are known", lambda: count("etagd_cache_entries") >= 200)
+        for _ in range(3):
+            hogs.append(subprocess.Popen(
+                [*inside, sys.executable, "-c", HOG, str(server.folder)]))
+        if not any(trigger.told(10) for _ in range(3)):
+            pytest.skip("memory could not be made short here")
+        until("the preparer is told",
+              lambda: count("etagd_memory_shortages_total") > 0)
+        until("what the worker knows has gone",
+              lambda: count("etagd_cache_entries") < 200)
+        if LONG:  # half a minute more
+            until("its bytes have gone", lambda: count(
+                "etagd_prepared_bytes_given_back_total") > 0, 180)
+        assert visit(server, ["/7.txt"]) == 1
+        assert g.kills() == 0
+    finally:
+        for hog in hogs:
+            hog.kill()
+            hog.wait()

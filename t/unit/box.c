@@ -13,6 +13,7 @@
 
 #include "conf/autos.h"
 #include "os/box.h"
+#include "os/pressure.h"
 
 #define KIB 1024u
 #define MIB (1024u * KIB)
@@ -169,6 +170,68 @@ static void limits_are_the_tightest(void **state)
     assert_int_equal(system(clean), 0);
 }
 
+/* Where kernels tell of pressure, and containers show it. */
+static void what_tells_of_pressure(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *files[10];
+        const char *group; /* told of by this; NULL: by none */
+    } rows[] = {
+        { "nothing", { NULL }, NULL },
+        { "version 2",
+          { "/proc/self/mountinfo", V2, "/proc/self/cgroup",
+            "0::/system.slice/etagd.service\n",
+            "/sys/fs/cgroup/system.slice/etagd.service/memory.pressure", "" },
+          "/sys/fs/cgroup/system.slice/etagd.service/memory.pressure" },
+        { "beside version 1",
+          { "/proc/self/mountinfo",
+            V1 "33 20 0:29 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n",
+            "/proc/self/cgroup", "4:memory:/x\n0::/a b\n",
+            "/sys/fs/cgroup/unified/a b/memory.pressure", "" },
+          "/sys/fs/cgroup/unified/a b/memory.pressure" },
+        { "a container that sees its own group",
+          { "/proc/self/mountinfo",
+            "30 20 0:26 /pod/c1 /sys/fs/cgroup ro - cgroup2 cgroup rw\n",
+            "/proc/self/cgroup", "0::/pod/c1\n",
+            "/sys/fs/cgroup/memory.pressure", "" },
+          "/sys/fs/cgroup/memory.pressure" },
+        { "version 1 alone",
+          { "/proc/self/mountinfo", V1, "/proc/self/cgroup", "4:memory:/x\n",
+            "/sys/fs/cgroup/memory/x/memory.pressure", "" },
+          NULL },
+    };
+    char top[] = "/tmp/etagd-box-XXXXXX", clean[64], text[64];
+
+    (void)state;
+    assert_non_null(mkdtemp(top));
+    snprintf(clean, sizeof clean, "rm -rf %s", top);
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct tree t = { .files = { NULL } };
+        char sub[64];
+        int fd[PRESSURE_MOST];
+        memcpy(t.files, rows[i].files, sizeof rows[i].files);
+        snprintf(sub, sizeof sub, "%s/%zu", top, i);
+        assert_int_equal(mkdir(sub, 0700), 0);
+        write_tree(sub, &t);
+        pressure_open(sub, fd);
+        assert_int_equal(fd[0], -1);
+        ROW_CHECK(rows[i].what, (fd[1] >= 0) == (rows[i].group != NULL));
+        if (fd[1] < 0)
+            continue;
+        snprintf(text, sizeof text, "/proc/self/fd/%d", fd[1]);
+        char is[PATH_MAX], wanted[PATH_MAX];
+        ssize_t n = readlink(text, is, sizeof is - 1);
+        is[n > 0 ? n : 0] = '\0';
+        snprintf(wanted, sizeof wanted, "%s%s", sub, rows[i].group);
+        assert_string_equal(is, wanted);
+        n = pread(fd[1], text, sizeof text, 0);
+        assert_true(n > 0 && strncmp(text, "some ", 5) == 0);
+        close(fd[1]);
+    }
+    assert_int_equal(system(clean), 0);
+}
+
 static void the_defaults_follow(void **state)
 {
     static const struct {
@@ -220,6 +283,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(limits_are_the_tightest),
+        cmocka_unit_test(what_tells_of_pressure),
         cmocka_unit_test(the_defaults_follow),
         cmocka_unit_test(what_is_configured_stays),
     };
