@@ -140,6 +140,7 @@ class Loaded:
         self.port = int(self.server.await_line(
             r"M144: metrics at http://127\.0\.0\.1:(\d+)/metrics").group(1))
         until("rest", lambda: own(self.server) < 2 * MIB)
+        self.rest = own(self.server)
         self.tags = {}
         with self.server.connect() as c:
             for i in range(N):
@@ -162,7 +163,7 @@ def test_given_back(serve):
         r = server.get("/hot.txt")
         assert (r.status, r.etag, r.body) == (200, hot.etag, hot.body)
         return (loaded.count("etagd_cache_entries") == 1 and
-                own(server) < 5 * MIB)
+                own(server) < loaded.rest + 2 * MIB)
     until("memory is given back", rests)
     assert loaded.count("etagd_prepared_bytes_given_back_total") > 4 * MIB
 
