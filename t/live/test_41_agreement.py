@@ -58,7 +58,10 @@ def site(folder, explain_header):
     for name, data in FILES.items():
         tree.write(name, data, MTIME)
     return {"conf": {"server": {"root": str(tree.root), "workers": 1,
-                                "explain-header": explain_header}},
+                                "explain-header": explain_header},
+                     # all is explained before the server is asked about it
+                     "timeouts": {"prepare": "60s"},
+                     "prepare": {"give-back": "0"}},
             "rules": RULES.replace("@R@", str(tree.root))}
 
 
