@@ -48,11 +48,25 @@ static int open_plain(const char *path, int flags)
     return -EEXIST;
 }
 
-void pidfile_write(const char *path)
+/* A reader finds one number or the other, never none; what could not be written
+ * as a whole is none, and removed. */
+static int put_number(int fd, const char *path)
 {
     char text[NUMBER_MAX];
     int n = snprintf(text, sizeof text, "%d\n", (int)getpid());
-    int fd = path ? open_plain(path, O_RDWR | O_CREAT) : -1;
+    ssize_t put = pwrite(fd, text, (size_t)n, 0);
+    int error = put < 0 ? -errno : put < n ? -ENOSPC : 0;
+
+    if (!error && ftruncate(fd, n) != 0)
+        error = -errno;
+    if (error)
+        unlink(path);
+    return error;
+}
+
+void pidfile_write(const char *path)
+{
+    int fd = path ? open_plain(path, O_RDWR | O_CREAT) : -1, error = fd;
 
     if (!path)
         return;
@@ -61,11 +75,9 @@ void pidfile_write(const char *path)
                  "pidfile %s: what is there is no process number; it is "
                  "left alone",
                  path);
-    /* a reader finds one number or the other, never none */
-    else if (fd < 0 || pwrite(fd, text, (size_t)n, 0) != n ||
-             ftruncate(fd, n) != 0)
+    else if (fd < 0 || (error = put_number(fd, path)) < 0)
         log_line(LOG_ERROR_, LOG_ON(path), "M025", "pidfile %s: %s", path,
-                 strerror(fd < 0 ? -fd : errno));
+                 strerror(-error));
     if (fd >= 0)
         close(fd);
 }

@@ -203,6 +203,19 @@ def test_a_pidfile_that_became_something_else(serve, short):
     assert path.read_text() == "not a number"
 
 
+@pytest.mark.parametrize("there", (None, "12345\n"))
+def test_half_a_number_is_left_in_no_pidfile(serve, short, there):
+    """No room for all of it: another process's number could be left there."""
+    path = short / "pid"
+    if there:
+        path.write_text(there)
+    server = serve(files=FILES, conf={"server": {"pidfile": path}},
+                   wrap=["prlimit", "--fsize=2"])
+    server.process.await_line("M025: pidfile .*pid: No space left on device")
+    assert not path.exists()
+    server.stop()
+
+
 def test_half_a_command_takes_no_seat_for_good(serve, short):
     server = controlled(serve, short)
     halves = []
