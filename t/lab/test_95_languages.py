@@ -7,12 +7,14 @@ import re
 
 import pytest
 
-from etagdlab import (annotate, cli, diff, evidence, faults, ledger, matrix,
-                      packets, pcapng, report, scenario, streams, tools, words)
+from etagdlab import (annotate, cli, diff, evidence, exercises, faults, ledger,
+                      matrix, packets, pcapng, report, scenario, streams,
+                      tools, words)
 from frames import Talk
 from reading import STAYS, TOP, english, untranslated
 from test_50_parts import sample
 from test_60_lab import lab, run
+from test_68_students import ALL
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 MODULES = sorted((TOP / "lab" / "etagdlab").glob("*.py"))
@@ -164,6 +166,23 @@ def test_whole_reports(program, tmp_path, chromium, args):
     # The JSON is for programs, and theirs is English.
     for p in data["packets"]:
         assert not any(CHINESE.search(c) for c in p["comments"])
+
+
+# Names of options, and values of fields, that questions and answers quote.
+QUOTED = frozenset("""
+Basic Unauthorized charset= realm= student network zh zh-CN If- limits pieces
+protocol mss accept-upload connections-per-worker
+""".split())
+
+
+@pytest.mark.skipif(not ALL, reason="ETAGD_TEST_STUDENTS=all")
+@pytest.mark.parametrize("name", exercises.TABLE)
+def test_every_exercise_with_its_answers(program, tmp_path, chromium, name):
+    data, html, _ = run(program, tmp_path, "--lang", "zh", "-q", "-e", name,
+                        "--answers")
+    assert set(untranslated(html)) <= QUOTED and english(html) == []
+    if data["capture"]["way"]:
+        assert all(q["answer"] for q in data["exercise"]["questions"])
 
 
 def test_without_a_capture_the_reason_is_chinese(program, tmp_path, chromium):
