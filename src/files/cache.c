@@ -14,6 +14,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "files/entry.h"
+#include "files/weight.h"
 #include "os/heap.h"
 
 #define BUCKETS_MIN 64 /* a power of 2 */
@@ -178,7 +179,7 @@ static uint64_t weight(const struct entry *e)
 
 void cache_weigh(struct cache *c, struct entry *e)
 {
-    size_t units = (entry_bytes(e) + WEIGHT_UNIT - 1) / WEIGHT_UNIT;
+    size_t units = (weight_of(e) + WEIGHT_UNIT - 1) / WEIGHT_UNIT;
 
     CHECK(entry_is(e));
     if (e->in_cache)

@@ -18,8 +18,6 @@
 #include "os/directory.h"
 #include "os/marks.h"
 
-#define ENTRY_MALLOC 24 /* of each block, and of its place in the table */
-
 struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
 {
     struct entry *e = calloc(1, offsetof(struct entry, path) + path.n + 1);
@@ -42,28 +40,6 @@ struct entry *entry_new(unsigned site, struct span path, uint64_t hash)
     list_init(&e->open);
     memcpy(e->path, path.p, path.n);
     return e;
-}
-
-static size_t block(const void *p, size_t n)
-{
-    return p ? n + ENTRY_MALLOC : 0;
-}
-
-size_t entry_bytes(const struct entry *e)
-{
-    size_t n = block(e, offsetof(struct entry, path) + e->path_n + 1);
-
-    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++)
-        n += block(e->source.form[c], sizeof(struct entry_coded));
-    n += block(e->known, sizeof *e->known);
-    n += block(e->source.alias, sizeof(struct entry_alias));
-    if (e->file_path && e->file_path != e->path + 1)
-        n += block(e->file_path, strlen(e->file_path) + 1);
-    if (e->kind == ENTRY_FILE)
-        return n + block(e->refers, e->refers_n + 1);
-    if (e->location)
-        n += block(e->location, strlen(e->location) + 1);
-    return n + block(e->page, (size_t)e->own_form.plan.size);
 }
 
 bool entry_rewritten(const struct files *fs, const struct entry *e)

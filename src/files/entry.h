@@ -201,9 +201,6 @@ void entry_close(struct files *fs, const struct entry *e, int fd);
 /* Puts what is in the directory into a listing's entry (NULL: forgets it). */
 void entry_names(struct entry *e, struct directory *names);
 
-/* Memory that it has, without heads, which it may share with others. */
-size_t entry_bytes(const struct entry *e);
-
 /* A fresh entry with one reference, not in the cache; NULL: no memory. */
 struct entry *entry_new(unsigned site, struct span path, uint64_t hash);
 

@@ -66,12 +66,6 @@ static bool all_let_go(struct files *fs)
     return !let_go(fs, &fs->cache.others, since) && !more;
 }
 
-void idle_hurry(struct files *fs)
-{
-    fs->idle.hurry = true;
-    fs->idle.due_ms = 0;
-}
-
 void idle_within(struct files *fs)
 {
     struct entry *e;

@@ -7,7 +7,7 @@
 #ifndef ETAGD_FILES_IDLE_H
 #define ETAGD_FILES_IDLE_H
 
-struct files;
+#include "files/files.h"
 
 /* Due at fs->idle.due_ms.  Milliseconds until it is to be called again; -1:
  * when something is known. */
@@ -15,7 +15,11 @@ int idle_turn(struct files *fs);
 
 /* Memory is short: the next look is now, and what was not used since the last
  * one goes. */
-void idle_hurry(struct files *fs);
+static inline void idle_hurry(struct files *fs)
+{
+    fs->idle.hurry = true;
+    fs->idle.due_ms = 0;
+}
 
 /* Lets go of what takes more memory than it may. */
 void idle_within(struct files *fs);

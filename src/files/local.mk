@@ -31,4 +31,5 @@ libfiles_a_SOURCES = \
 	src/files/warm.c src/files/warm.h \
 	src/files/sited.c src/files/sited.h \
 	src/files/view.c src/files/view.h \
+	src/files/weight.c src/files/weight.h \
 	src/files/wish.c src/files/wish.h

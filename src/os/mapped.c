@@ -5,28 +5,30 @@
  */
 #include "os/mapped.h"
 
-#include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
+
+#include "base/num.h"
+#include "base/span.h"
 
 #define LINE_MAX_BYTES 4352 /* a path, and what is in front of it */
 
 /* A line: "FROM-TO RIGHTS OFFSET DEV INODE   PATH". */
-static bool is_of(char *line, const char *end, struct mapped *out)
+static bool is_of(const char *text, const char *end, struct mapped *out)
 {
-    uintptr_t from, to;
-    char rights[5];
-    size_t n = strcspn(line, "\n"), k = strlen(end);
+    struct span line = span_str(text), tail = span_str(end);
+    uint64_t from, to;
 
-    line[n] = '\0';
-    if (n < k || strcmp(line + n - k, end) != 0 ||
-        sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &from, &to, rights) !=
-            3 ||
-        strncmp(rights, "r-", 2) != 0)
+    line = span_to(line, span_find(line, '\n'));
+    if (line.n < tail.n || !span_eq(span_from(line, line.n - tail.n), tail))
         return false;
-    *out = (struct mapped){ (char *)from, to - from };
+    size_t dash = span_find(line, '-'), blank = span_find(line, ' ');
+    if (dash >= blank || !num_hex(span_to(line, dash), &from) ||
+        !num_hex(span_from(span_to(line, blank), dash + 1), &to) ||
+        !span_starts(span_from(line, blank), SPAN(" r-")))
+        return false;
+    *out = (struct mapped){ (char *)(uintptr_t)from, (size_t)(to - from) };
     return true;
 }
 
