@@ -78,6 +78,7 @@ struct files {
                           read, or that the master is to keep for others: it is
                           to be told */
     bool awaits;       /* some root is awaited */
+    bool behind;       /* or has been: others may have it by now */
     uint64_t awaits_us;   /* at the longest */
     struct list awaiting; /* requests for such a root */
     uint64_t previous_us; /* when the first of a root's previous directories

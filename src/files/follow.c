@@ -41,7 +41,7 @@ static void keep(struct files *fs, struct root *r, const struct file_stat *to)
  * are handed to them unanswered (serve/moving.h). */
 static void await(struct files *fs, struct root *r)
 {
-    fs->root_moved = r->awaited = fs->awaits = true;
+    fs->root_moved = r->awaited = fs->awaits = fs->behind = true;
     fs->awaits_us = fs->now->us + fs->conf->timeouts.prepare_ms * 1000;
 }
 

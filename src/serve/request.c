@@ -129,7 +129,9 @@ static bool may_persist(const struct worker *w, struct conn *c,
          * is nothing that a reset could answer; a client of HTTP/1.0 said
          * nothing */
         end_after(c, END_CLOSE_ASKED, q->head.minor == 0);
-    } else if (w->ending.drains || standing_leaves(w->start->standing)) {
+    } else if ((w->ending.drains &&
+                !moves_later(&w->ending.moves, c, w->files.behind)) ||
+               standing_leaves(w->start->standing)) {
         end_after(c, END_DRAINING, true);
     } else if (limit && c->requests >= limit) {
         end_after(c, END_LIMIT_REQUESTS, true);

@@ -210,17 +210,22 @@ static void run(struct worker *w, struct conn *c, struct span in)
     enum request_result r = REQUEST_ANSWERED;
     enum send_result s = SEND_DONE;
     bool on = !w->over || w->answers.listed.open, looked_at = on;
+    size_t most = w->conf->limits.pipeline;
 
-    if (w->ending.moves.on && move_on(w, c, in))
-        return;
+    if (w->ending.moves.on) {
+        if (moves_later(&w->ending.moves, c, w->files.behind))
+            most = 1; /* what comes next goes on there */
+        else if (move_on(w, c, in))
+            return;
+    }
     while (on) {
         unsigned n = 0;
-        while (r == REQUEST_ANSWERED && !c->closing && in.n > 0 &&
-               n++ < w->conf->limits.pipeline && txn_room(t, REQUEST_ROOM))
+        while (r == REQUEST_ANSWERED && !c->closing && in.n > 0 && n++ < most &&
+               txn_room(t, REQUEST_ROOM))
             r = request_take(w, c, &in, &q);
         s = send_flush(w, c);
         on = s == SEND_DONE && r == REQUEST_ANSWERED && !c->closing &&
-             in.n > 0 && !turn_over(w);
+             in.n > 0 && !w->ending.moves.on && !turn_over(w);
     }
     if (r == REQUEST_HEAVY)
         r = REQUEST_ANSWERED;

@@ -145,6 +145,17 @@ struct worker {
  * none.  False: not enough memory. */
 bool worker_init(struct worker *w, const struct worker_start *start);
 
+/* A password has been looked at here, which takes long, and would be again
+ * wherever its request went, from one reload to the next: it is answered here,
+ * and its connection goes on afterwards.  `behind`: a root is another one for
+ * those that serve on. */
+static inline bool moves_later(const struct moves *m, const struct conn *c,
+                               bool behind)
+{
+    return m->on && m->may[c->listener] && !behind &&
+           c->state == CONN_PREPARE && c->txn->verdict.known;
+}
+
 static inline bool worker_is(const struct worker *w)
 {
     return w->magic == WORKER_MAGIC;

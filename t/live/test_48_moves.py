@@ -2,8 +2,10 @@
 """Connections that outlive the workers they began at: after a reload, and after
 a root has become another directory, the next request of a kept connection is
 answered by those that serve on; nothing of it is lost or forgotten."""
+import base64
 import json
 import os
+import select
 import signal
 import time
 
@@ -368,6 +370,35 @@ def test_passwords_are_asked_for_where_it_is_answered(serve, tmp_path):
         c.send(b"67890")
         r = c.read_response()
         assert (r.status, r.get("Server")) in ((401, "next"), (200, "etagd"))
+
+
+# Takes half a second of a processor; a reload takes less.
+SLOW = "$2y$13$abcdefghijklmnopqrstuuvKFO6LV7gEhMK8RwhoBVR8VG5GulpU."
+
+
+@pytest.mark.parametrize("words, status", (("bob:pw", 200), ("bob:no", 401)))
+def test_passwords_that_take_longer_than_reloads(serve, tmp_path, words, status):
+    """The answer waits for one check, not for the end of all reloads; and what
+    comes behind it goes on to the next workers."""
+    users = tmp_path / "users"
+    users.touch(0o600)
+    users.write_text("bob:%s\n" % SLOW)
+    rules = "[access /a*]\nbasic = %s\n" % users
+    server = serve(files=FILES, conf={"server": {"workers": 1}}, rules=rules)
+    with server.connect() as c:
+        c.send(b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic %s"
+               b"\r\n\r\nGET /b.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"
+               % base64.b64encode(words.encode()))
+        for _ in range(200):
+            reload(server, NEXT, rules)
+            if select.select([c.sock], [], [], 0)[0]:
+                break
+        else:
+            pytest.fail("no answer beside 200 reloads")
+        r = c.read_response()
+        assert (r.status, r.closes) == (status, False)
+        r = c.read_response()
+        assert (r.status, r.get("Server")) == (200, "next")
 
 
 def test_requests_under_way_at_a_stop_that_follows(serve):
