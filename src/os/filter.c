@@ -173,9 +173,11 @@ static const struct special {
       { THIS(1, SOL_SOCKET), THIS(2, SO_LINGER) } },
     { { SCMP_SYS(setsockopt), W },
       { THIS(1, IPPROTO_TCP), THIS(2, TCP_NOTSENT_LOWAT) } },
-    /* where openat2 is refused: single names for reading (os/beneath.c) */
+    /* where openat2 is refused: single names for reading (os/beneath.c); musl
+     * counts O_PATH to O_ACCMODE */
     { { SCMP_SYS(openat), W },
-      { { 2, O_NOFOLLOW | O_ACCMODE | O_CREAT | O_TRUNC, O_NOFOLLOW } } },
+      { { 2, O_NOFOLLOW | O_WRONLY | O_RDWR | O_CREAT | O_TRUNC,
+          O_NOFOLLOW } } },
     /* the preparer's coder stands back behind everybody; nobody else does */
     { { SCMP_SYS(sched_setscheduler), P },
       { THIS(0, 0), THIS(1, SCHED_IDLE) } },
