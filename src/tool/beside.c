@@ -95,7 +95,7 @@ struct side {
 static int look(const struct job *j, enum coding c, const char *name,
                 struct side *s)
 {
-    char *coded;
+    char *coded = NULL;
 
     *s =
         (struct side){ .fd = file_open_beneath(j->dir, name, FILE_LINKS_NONE) };
