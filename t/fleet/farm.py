@@ -206,12 +206,12 @@ class HeldEtagd(Etagd):
     def command(self):
         return super().command() + ["-o", "server.on-quit=release"]
 
-    def spawn(self, command, log):
+    def spawn(self, command, log, **more):
         if not self.listener:
             self.listener = socket.create_server(self.address, backlog=4096)
         fd = self.listener.fileno()
         return super().spawn([sys.executable, "-c", HOLD, str(fd), *command],
-                             log, pass_fds=(fd,))
+                             log, pass_fds=(fd,), **more)
 
     def started(self, before):
         """Whoever answers in the end: until then the queue waits."""
