@@ -113,17 +113,29 @@ void cache_closed(struct cache *c, struct entry *e)
     c->n_open--;
 }
 
-/* Least recently used, but rather not one that somebody waits for. */
-static struct entry *oldest(struct list *list)
+/* Its answer would be thrown away, and whoever waits for it would ask again, and
+ * drive out another one.  It stays in memory until then in any case. */
+static bool awaited(const struct entry *e)
 {
-    struct list *at = list->prev;
+    return e->pending || !list_empty(&e->waiters);
+}
 
-    for (int i = 0; i < 16 && at != list; i++, at = at->prev) {
-        struct entry *e = LIST_ENTRY(at, struct entry, lru);
-        if (!e->pending)
+/* Least recently used; NULL: all that were looked at are waited for.  The newest
+ * one stays in front, and is not looked at: it is just being made. */
+static struct entry *oldest(const struct cache *c, struct list *list)
+{
+    struct list *newest = list->next;
+
+    for (int i = 0; i < 16 && list->prev != newest; i++) {
+        struct entry *e = LIST_ENTRY(list->prev, struct entry, lru);
+        CHECK(entry_is(e));
+        if (!awaited(e))
             return e;
+        e->used = c->second;
+        list_remove(&e->lru);
+        list_prepend(newest, &e->lru);
     }
-    return LIST_ENTRY(list->prev, struct entry, lru);
+    return NULL;
 }
 
 static size_t known(const struct cache *c)
@@ -192,8 +204,9 @@ void cache_weigh(struct cache *c, struct entry *e)
 static struct entry *drive_out(struct cache *c, struct list *list)
 {
     CHECK(!list_empty(list));
-    struct entry *e = oldest(list);
-    CHECK(entry_is(e));
+    struct entry *e = oldest(c, list);
+    if (!e)
+        return NULL;
     c->driven++;
     cache_unlink(c, e);
     return e;
@@ -202,11 +215,15 @@ static struct entry *drive_out(struct cache *c, struct list *list)
 /* What was asked for last is in front, and stays. */
 struct entry *cache_drive_out(struct cache *c, size_t heads)
 {
-    if (c->files_bytes + heads > c->files_bytes_max && c->n_files > 1)
-        return drive_out(c, &c->files);
-    if (c->others_bytes > c->others_bytes_max && c->n_others > 1)
-        return drive_out(c, &c->others);
-    return NULL;
+    struct entry *e = NULL;
+
+    if (c->n_files > c->files_max ||
+        (c->files_bytes + heads > c->files_bytes_max && c->n_files > 1))
+        e = drive_out(c, &c->files);
+    if (!e && (c->n_others > c->others_max ||
+               (c->others_bytes > c->others_bytes_max && c->n_others > 1)))
+        e = drive_out(c, &c->others);
+    return e;
 }
 
 struct entry *cache_add(struct cache *c, struct entry *e)

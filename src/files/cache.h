@@ -60,16 +60,17 @@ struct entry *cache_find(struct cache *c, uint64_t hash, unsigned site,
                          struct span path);
 
 /* Puts in an entry (whose first reference becomes the cache's) and gives up to
- * one least recently used one to `victim` (may be NULL), unlinked. */
+ * one least recently used one to `victim` (may be NULL), unlinked; none that
+ * somebody waits for, so that there may be more for a while. */
 struct entry *cache_add(struct cache *c, struct entry *e);
 void cache_unlink(struct cache *c, struct entry *e);
 
 /* It has grown. */
 void cache_weigh(struct cache *c, struct entry *e);
 
-/* As long as all take more memory than they may, with so many bytes of heads: a
- * least recently used one, unlinked, whose reference is the caller's.  NULL:
- * they do not. */
+/* As long as they are more than may be, or all take more memory than they may,
+ * with so many bytes of heads: a least recently used one that nobody waits for,
+ * unlinked, whose reference is the caller's.  NULL: there is none. */
 struct entry *cache_drive_out(struct cache *c, size_t heads);
 
 /* It holds a descriptor from now on, or none any more. */

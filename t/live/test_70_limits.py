@@ -255,3 +255,16 @@ def test_descriptors_do_not_grow(serve):
     for _ in range(3):
         before = round_trip()
     assert round_trip() <= before + 4
+
+
+def test_more_are_waited_for_than_may_be_known(serve):
+    """Each has its answer: what one waits for is not forgotten for another,
+    who would ask again, and so on for ever."""
+    names = ["f%d.bin" % i for i in range(200)]  # too large to go in passing
+    server = serve(files={n: n.encode() * 1000 for n in names},
+                   conf={"server": {"workers": 1}, "prepare": {"files": 16}})
+    connections = [server.connect() for _ in names]
+    for c, name in zip(connections, names):
+        c.send("GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n" % name)
+    for c, name in zip(connections, names):
+        assert c.read_response().body == name.encode() * 1000

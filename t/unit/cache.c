@@ -203,6 +203,34 @@ static void no_more_than_so_many_bytes(void **state)
     }
 }
 
+/* Whoever waits for an answer finds it there: of those nobody is driven out, and
+ * too many give way as soon as they have been answered. */
+static void what_is_waited_for(void **state)
+{
+    struct entry *e;
+
+    (void)state;
+    fs->cache.files_max = 16;
+    for (unsigned i = 0; i < MOST; i++) {
+        put(i);
+        there[i]->pending = true;
+    }
+    assert_null(cache_drive_out(&fs->cache, SIZE_MAX / 2));
+    for (unsigned i = 0; i < MOST; i++)
+        there[i]->pending = false;
+    struct entry *newest = there[MOST - 1];
+    while ((e = cache_drive_out(&fs->cache, 0)))
+        entry_release(fs, e);
+    assert_int_equal(fs->cache.n_files, 16);
+    assert_ptr_equal(fs->cache.files.next, &newest->lru);
+    while (!list_empty(&fs->cache.files)) {
+        e = LIST_ENTRY(fs->cache.files.next, struct entry, lru);
+        cache_unlink(&fs->cache, e);
+        entry_release(fs, e);
+    }
+    memset(there, 0, sizeof there);
+}
+
 /* What is found out of it later counts as well. */
 static void what_has_grown(void **state)
 {
@@ -225,6 +253,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(come_and_go, begin, end),
         cmocka_unit_test_setup_teardown(stays_as_it_is, begin, end),
         cmocka_unit_test_setup_teardown(no_more_than_so_many_bytes, begin, end),
+        cmocka_unit_test_setup_teardown(what_is_waited_for, begin, end),
         cmocka_unit_test_setup_teardown(what_has_grown, begin, end),
     };
 
