@@ -13,15 +13,23 @@
 #include "base/check.h"
 #include "base/suggest.h"
 
+#define WHY_MOST 1024
+
+/* Words of the command line are in it: one line whatever these are, and nothing
+ * that a terminal would obey. */
 int cmdline_wrong(const char *command, const char *why, ...)
 {
+    char text[WHY_MOST];
     va_list arguments;
 
-    fprintf(stderr, "%s: ", command);
     va_start(arguments, why);
-    vfprintf(stderr, why, arguments);
+    vsnprintf(text, sizeof text, why, arguments);
     va_end(arguments);
-    fprintf(stderr, " (see %s --help)\n", command);
+    for (char *p = text; *p; p++) {
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            *p = '?';
+    }
+    fprintf(stderr, "%s: %s (see %s --help)\n", command, text, command);
     return 2;
 }
 

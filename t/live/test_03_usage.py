@@ -164,3 +164,10 @@ def test_a_folder_of_a_commands_name_is_served_by_its_path(here):
     os.mkdir(here / "watch")
     done = run("-t", "./watch", cwd=here)
     assert done.returncode == 0, done
+
+
+@pytest.mark.parametrize("word", ["a\nb", "\x1b[31m", "a\x7fb"])
+def test_words_are_shown_without_what_a_terminal_would_obey(here, word):
+    done = run(word, cwd=here)
+    assert done.stderr.count("\n") == 1 and done.stderr[:-1].isprintable(), done
+    assert done.returncode == 2, done
