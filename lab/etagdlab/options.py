@@ -13,7 +13,8 @@ from .words import Said, Words
 
 REPORT = "lab-report.html"
 
-# What argparse says of mistakes, and how we do.
+# What argparse says of mistakes, and how we do, without the quotes that some of
+# its versions have.
 MISTAKES = (
     (r"unrecognized arguments: (.*)", "unknown: %s"),
     (r"argument (\S+): expected (?:one argument|\d arguments)",
@@ -111,7 +112,8 @@ class Parser(argparse.ArgumentParser):
         for pattern, said in MISTAKES:
             found = re.fullmatch(pattern, message)
             if found:
-                message = self.w(said, *found.groups())
+                message = self.w(said, *(re.sub(r"'(\S+)'", r"\1", group)
+                                         for group in found.groups()))
                 break
         self.exit(2, "%s: %s %s\n" % (self.prog, message,
                                      self.w("(see %s --help)", self.prog)))

@@ -75,8 +75,8 @@ watch localhost:65536     | localhost:65536 is no address of an observer, as in
 lab --nope                | unknown: --nope
 lab site site             | unknown: site
 lab -c                    | a value is missing behind -c/--conf
-lab --port 0              | --port: '0' is no port from 1 to 65535
-lab --browser lynx        | --browser: not 'lynx', but one of 'chromium', 'firefox'
+lab --port 0              | --port: 0 is no port from 1 to 65535
+lab --browser lynx        | --browser: not lynx, but one of chromium, firefox
 annotate                  | missing: IN.pcapng, LEDGER
 annotate a.pcapng         | missing: LEDGER
 """
