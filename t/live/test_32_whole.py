@@ -251,7 +251,9 @@ def sidecar_site(serve):
     def coded():
         with server.connect(lint=False) as c:
             c.send(GET % ("a.txt", "Accept-Encoding: gzip\r\n"))
-            return c.read_head().get("Content-Encoding") == "gzip"
+            head = c.read_head()
+            return head.get("Content-Encoding") == "gzip" and \
+                head.get("Content-Length") == str(len(data))
     until("the sidecar", coded)
     return server, data
 
