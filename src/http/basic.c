@@ -5,6 +5,8 @@
  */
 #include "http/basic.h"
 
+#include "base/check.h"
+
 /* -1: not of the alphabet. */
 static int digit(char c)
 {
@@ -68,6 +70,7 @@ bool basic_parse(struct span value, char *storage, struct basic *out)
     size_t colon = span_find(out->both, ':');
     out->user = span_to(out->both, colon);
     out->password = span_from(out->both, colon + 1);
+    CHECK(b.n <= BASIC_BYTES_MAX);
     storage[b.n] = '\0';
     return colon < out->both.n && out->user.n <= BASIC_USER_MAX &&
            out->password.n <= BASIC_PASSWORD_MAX && !has_control(out->both);
