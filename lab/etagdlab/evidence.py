@@ -69,8 +69,14 @@ class Wire:
                  end_ns: int) -> list[tuple[Connection, Request]]:
         """[(connection, request)] that began in a stretch of time."""
         found = [(c, r) for c in self.ledger.connections for r in c.requests
-                 if begin_ns <= r.time_ns < end_ns]
+                 if begin_ns <= self._asked_ns(c, r) < end_ns]
         return sorted(found, key=lambda e: e[1].time_ns)
+
+    def _asked_ns(self, connection: Connection, request: Request) -> int:
+        """When it crossed the wire, if that was seen: the server hears of it a
+        moment later, which may be in the next step."""
+        asked = self.seen(connection, request)[1]
+        return asked.first_ns if asked and asked.seen else request.time_ns
 
     def seen(self, connection: Connection, request: Request) -> tuple[
             Stream | None, Message | None, Message | None]:

@@ -4,6 +4,7 @@ import email.utils
 import json
 import re
 import struct
+import types
 import zlib
 
 import pytest
@@ -398,3 +399,17 @@ def test_what_a_browser_says_of_the_wire(transfer, worker, statuses, agree):
         transfer, worker), asked, evidence.Memory())
     assert row["agree"] is agree
     assert ("service worker" in row["why"]) == (worker and not asked)
+
+
+def test_a_request_is_of_the_step_in_which_it_was_asked():
+    """A page that polls asks at the end of a step, too: the server hears of it in
+    the next one."""
+    r = types.SimpleNamespace(number=1, time_ns=100)
+    c = types.SimpleNamespace(port=40000, requests=[r])
+    asked = types.SimpleNamespace(first_ns=90, seen=True)
+    wire = evidence.Wire.__new__(evidence.Wire)
+    wire.ledger = types.SimpleNamespace(connections=[c])
+    wire.matched, wire._pairs = {0: c}, {(40000, 0, 1): (None, (asked, None))}
+    assert wire.requests(0, 95) == [(c, r)] and not wire.requests(95, 200)
+    asked.seen = False
+    assert not wire.requests(0, 95) and wire.requests(95, 200) == [(c, r)]
