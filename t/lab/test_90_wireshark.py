@@ -189,9 +189,10 @@ def test_columns_by_fields(tshark, made):
     rows = read(tshark, made)
     assert len(lines) == len(rows) == 11
     for line, row in zip(lines, rows):
-        assert line.split() == " ".join(row[k] for k in (
-            "frame.number", "etagd.worker", "etagd.reason",
-            "etagd.note")).split()
+        told = " ".join(row[k] for k in (
+            "frame.number", "etagd.worker", "etagd.reason", "etagd.note"))
+        # tshark 4.4 writes a backslash of a field twice
+        assert line.split() == told.replace("\\\\", "\\").split()
 
 
 ODD = (None, True, -1, 1.5, 10 ** 30, float("inf"), "x", "\ud800", [], [[]], {},
