@@ -418,9 +418,18 @@ class Server:
         return {"socket:[%s]" % i for i in inodes}
 
     def workers(self):
-        """Children that wait for connections."""
+        """Children that wait for connections.  One that leaves its turn to
+        another does not for 5 ms (YIELD_MS)."""
         wanted = self._listeners()
-        return [p for p in self.children() if wanted & polled(p)]
+
+        def waits(pid):
+            ends = time.monotonic() + 0.1
+            while not wanted & polled(pid):
+                if time.monotonic() > ends or \
+                        (proc_stat(pid) or ("",))[0] != "etagd-worker":
+                    return False
+            return True
+        return [p for p in self.children() if waits(p)]
 
     def preparer(self):
         """The child that does not."""
