@@ -55,6 +55,13 @@ class Upgraded:
             r"M107: .* as pid (\d+)", since)[1])
         return old
 
+    def reload(self, name, **more):
+        """New workers of the same program."""
+        self.server.configure(self.settings(name, **more))
+        since = self.server.mark()
+        os.kill(self.master, signal.SIGHUP)
+        self.server.await_line("M013", since)
+
     def await_end(self, pid):
         if pid == self.server.process.popen.pid:
             assert self.server.process.popen.wait(harness.DEADLINE_S) == 0
@@ -206,10 +213,7 @@ def test_those_that_finish_longer_than_the_next_program(upgraded):
             u.await_end(second)
             asked(one, "third")
             asked(four, "third")
-            u.server.configure(u.settings("reloaded"))
-            since = u.server.mark()
-            os.kill(u.master, signal.SIGHUP)
-            u.server.await_line("M013", since)
+            u.reload("reloaded")
             assert len(two.read_response().body) == SIZE
             r = two.read_response()
             assert (r.get("Server"), r.closes) == ("reloaded", False)
@@ -237,7 +241,6 @@ def test_the_last_of_three_ends_first(upgraded, number):
         for pid in children:
             u.await_end(pid)
         assert harness.alive(first)
-        time.sleep(0.5)  # it hears of it: nothing tells that it has
         assert len(c.read_response().body) == SIZE
         r = c.read_response()
         assert (r.status, r.get("Server"), r.closes) == (200, "first", True)
@@ -255,10 +258,7 @@ def test_an_address_that_goes_while_older_ones_finish(upgraded):
         until("its beginning", lambda: gone.sock.recv(1, 2))  # MSG_PEEK
         first = u.upgrade("second")
         u.conf = {}
-        u.server.configure(u.settings("reloaded", listen="127.0.0.1:0"))
-        since = u.server.mark()
-        os.kill(u.master, signal.SIGHUP)
-        u.server.await_line("M013", since)
+        u.reload("reloaded", listen="127.0.0.1:0")
         assert len(gone.read_response().body) == SIZE
         r = gone.read_response()
         assert (r.get("Server"), r.closes) == ("first", True)
