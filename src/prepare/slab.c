@@ -35,6 +35,8 @@
 #define LARGE_MOST ((size_t)64 << 20)
 #define LARGE_US 1000 /* to make one takes a third of that */
 #define LARGE_REST 8
+#define STEP_BYTES ((size_t)32 << 20) /* of a slab with one file, at once */
+#define MANY_BYTES ((size_t)8 << 20)  /* small pages would take longer */
 #define QUIET_MS 20     /* before what is in small pages is mended */
 #define AGAIN_US 200000 /* later, when that was in vain */
 #define VAIN_MOST 300   /* and so often for a slab */
@@ -208,9 +210,7 @@ static struct slab *make(struct slabs *s, size_t size, enum slab_kind kind)
 {
     char *p = NULL;
 
-    if (!make_room(s, size))
-        return NULL;
-    int fd = make_area(size, &p);
+    int fd = make_room(s, size) ? make_area(size, &p) : -1;
     if (fd < 0)
         return NULL;
     struct slab *slab = calloc(1, sizeof *slab);
@@ -245,8 +245,7 @@ static size_t usual(const struct slabs *s, enum slab_kind kind)
     return kind == SLAB_DEAR && size < s->each ? size : s->each;
 }
 
-/* Before Linux 6.1 it is large pages where the system has them for shared
- * memory. */
+/* Before Linux 6.1 large pages are for the system to give. */
 static struct slab *make_own(struct slabs *s, size_t n, enum slab_kind kind)
 {
     struct slab *slab = make(s, round_up(n, PAGE_BYTES), kind);
@@ -258,40 +257,43 @@ static struct slab *make_own(struct slabs *s, size_t n, enum slab_kind kind)
 
 /* MADV_COLLAPSE is no matter of the system's settings for shared memory, which
  * are "never" nearly everywhere; a range of which nothing has been written has
- * little to copy.  It wants a table of pages, so one is touched.  It also waits
- * for a moment of each processor: of busy ones that may take long, and others
- * wait for us, so then most do with small pages for a while. */
-static int make_large(struct slabs *s, char *p)
+ * little to copy.  It wants a table of pages, so one of each 2 MiB is touched.
+ * A call waits for a moment of each processor, milliseconds for 2 MiB as for a
+ * whole file, and others wait for us: so after a long one few pages go without
+ * for a while.  Many in small ones would take longer. */
+static int make_large(struct slabs *s, char *p, size_t n)
 {
     uint64_t began_us = clock_mono_us();
 
-    if (began_us < atomic_load_explicit(&s->large_us, memory_order_relaxed))
+    if (n < MANY_BYTES &&
+        began_us < atomic_load_explicit(&s->large_us, memory_order_relaxed))
         return -EAGAIN;
-    (void)*(volatile char *)p;
-    int r = madvise(p, HUGE_BYTES, MADV_COLLAPSE) < 0 ? -errno : 0;
+    for (size_t at = 0; at < n; at += HUGE_BYTES)
+        (void)*(volatile char *)(p + at);
+    int r = madvise(p, n, MADV_COLLAPSE) < 0 ? -errno : 0;
     uint64_t now_us = clock_mono_us(), took_us = now_us - began_us;
-    if (took_us > LARGE_US)
+    if (took_us > LARGE_US * (n / HUGE_BYTES))
         atomic_store_explicit(&s->large_us, now_us + LARGE_REST * took_us,
                               memory_order_relaxed);
     return r;
 }
 
 /* What is sent by reference costs its sender as much a page, however large it
- * is. */
+ * is.  A slab with one file will be full, so much of it is made at once. */
 void slab_begin(struct slab *slab, size_t at, size_t n)
 {
-    size_t from = round_up(at, HUGE_BYTES), to = round_up(at + n, HUGE_BYTES);
+    size_t step = slab->packed ? HUGE_BYTES : STEP_BYTES;
+    size_t from = round_up(at, step), to = round_up(at + n, step);
 
     if (slab->packed && slab->kind != SLAB_LARGE)
         return;
     if (to > slab->size)
         to = slab->size / HUGE_BYTES * HUGE_BYTES;
-    for (; from < to; from += HUGE_BYTES) {
-        if (make_large(slab->home, slab->p + from) < 0) {
-            memset(slab->small + from / HUGE_BYTES, true,
-                   (to - from) / HUGE_BYTES);
+    for (; from < to; from += step) {
+        size_t part = to - from < step ? to - from : step;
+        if (make_large(slab->home, slab->p + from, part) < 0) {
+            memset(slab->small + from / HUGE_BYTES, true, part / HUGE_BYTES);
             slab->home->small = true;
-            return;
         }
     }
 }
@@ -326,20 +328,29 @@ static struct slab *to_enlarge(const struct slabs *s, bool *pinned)
 
 /* Our own mapping is in parts, as some of it is still to be written to, and a
  * large page wants a whole one. */
-static int enlarge(struct slabs *s, const struct slab *slab, size_t from)
+static int enlarge(struct slabs *s, int fd, size_t from, size_t n)
 {
-    char *p = map(slab->fd, from, HUGE_BYTES, PROT_READ);
-    int r = -ENOMEM;
+    char *p = map(fd, from, n, PROT_READ);
 
-    if (p != MAP_FAILED) {
-        r = make_large(s, p);
-        munmap(p, HUGE_BYTES);
-    }
+    if (p == MAP_FAILED)
+        return -ENOMEM;
+    int r = make_large(s, p, n);
+    munmap(p, n);
     return r;
 }
 
-/* Pages that are just being sent can't move, and there is not always a large
- * one: then others have their turn, and these come again. */
+/* From `at` on, as many as one call is to copy. */
+static size_t small_ones(const struct slab *slab, size_t at)
+{
+    size_t n = 1, end = slab->size / HUGE_BYTES;
+
+    while (n < MANY_BYTES / HUGE_BYTES && at + n < end && slab->small[at + n])
+        n++;
+    return n;
+}
+
+/* Pages that are being sent can't move, and there is not always a large one:
+ * then others have their turn, and these come again. */
 void slabs_enlarge(struct slabs *s)
 {
     bool pinned = false;
@@ -349,13 +360,14 @@ void slabs_enlarge(struct slabs *s)
         s->small = pinned;
         return;
     }
-    size_t n = slab->size / HUGE_BYTES;
-    while (!slab->small[slab->next % n])
-        slab->next++;
-    size_t at = slab->next++ % n;
-    int r = enlarge(s, slab, at * HUGE_BYTES);
+    size_t n = slab->size / HUGE_BYTES, at = slab->next % n;
+    while (!slab->small[at])
+        at = (at + 1) % n;
+    size_t many = small_ones(slab, at);
+    slab->next = at + many;
+    int r = enlarge(s, slab->fd, at * HUGE_BYTES, many * HUGE_BYTES);
     if (r == 0)
-        slab->small[at] = false;
+        memset(slab->small + at, false, many);
     else if (r == -EINVAL || ++slab->vain == VAIN_MOST)
         memset(slab->small, false, n); /* so be it */
     else

@@ -83,8 +83,8 @@ void slab_begin(struct slab *slab, size_t at, size_t n);
  * slabs_enlarge() has something to do. */
 int slabs_quiet_ms(const struct slabs *s, int ms);
 
-/* Nothing has been asked for that long: moves 2 MiB of what had to go into
- * small pages to a large one.  Workers need not know. */
+/* Nothing has been asked for that long: moves some of what had to go into small
+ * pages, 8 MiB at most, to large ones.  Workers need not know. */
 void slabs_enlarge(struct slabs *s);
 
 /* Drops what has not been used since then, but for the youngest of what is

@@ -329,6 +329,30 @@ static void large_pages(void **state)
     slabs_stop(&s);
 }
 
+/* Of a large file much is made at once, be the processors busy or not. */
+static void large_at_once(void **state)
+{
+    struct slabs s;
+    size_t at;
+    unsigned long kb = 0;
+
+    (void)state;
+    if (!system_has_large_pages())
+        skip();
+    slabs_start(&s, 256 * MIB, drop, NULL);
+    for (unsigned i = 0; i < 8 && kb != 40 * 1024; i++) {
+        s.large_us = UINT64_MAX;
+        struct slab *slab = slabs_reserve(&s, 41 * MIB, &at);
+        assert_non_null(slab);
+        fill(slab, at, 41 * MIB, 'a');
+        kb = in_large_pages(slab->p);
+        slab_unpin(&s, slab);
+        sure(&s, slab->p + at + 40 * MIB, MIB, 'a');
+    }
+    assert_int_equal(kb, 40 * 1024);
+    slabs_stop(&s);
+}
+
 /* What had to go into small pages is moved to large ones when all is quiet,
  * with its bytes and its seals; not while somebody has it in hand. */
 static void enlarged(void **state)
@@ -374,7 +398,7 @@ int main(void)
         cmocka_unit_test(slab_of_its_own), cmocka_unit_test(whole_pages),
         cmocka_unit_test(given_back),      cmocka_unit_test(ahead),
         cmocka_unit_test(middle_files),    cmocka_unit_test(large_pages),
-        cmocka_unit_test(enlarged),
+        cmocka_unit_test(large_at_once),   cmocka_unit_test(enlarged),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
