@@ -92,6 +92,8 @@ struct entry {
     uint8_t tries;          /* asks in a row without facts */
     uint8_t follow; /* facts are there, these codings are waited for as well */
     uint8_t losses; /* preparers that died while they coded it */
+    uint8_t sent;   /* bit per sidecar that the entry before this one had:
+                       nobody is sent identity while it is read again */
     bool in_asks;
     bool in_cache;
     bool kept;        /* made before anybody asked: it does not grow idle */
@@ -103,8 +105,8 @@ struct entry {
     uint8_t declared; /* enum coding: what a rule says its bytes are in */
     uint8_t own;      /* and they show */
     bool hot;         /* so much was sent that it is wanted in memory */
-    bool previous;    /* the root does not have it any more (previous.h) */
-    bool rewritten;   /* read again, whatever its times say */
+    bool previous : 1;  /* the root does not have it any more (previous.h) */
+    bool rewritten : 1; /* read again, whatever its times say */
     int fd; /* of the file until facts are there, and for large files; or -1 */
     int16_t lane;    /* of the helper that looked it up; -1: none did */
     uint16_t weight; /* in the cache's sums, see cache_weigh() */

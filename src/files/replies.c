@@ -173,7 +173,7 @@ static void take_facts(struct files *fs, struct entry *e,
         log_line(LOG_INFO_, about_entry(fs, e), "W022",
                  "%s: the name says %s, the content %s: sent as %s", e->path,
                  media_said(span_str(e->path)), a->magic, a->type);
-    e->follow = e->pending ? a->follow : 0;
+    e->follow = e->pending ? a->follow | (e->sent & a->coming) : 0;
     if (!e->follow)
         finish(fs, e);
     if (!a->more)

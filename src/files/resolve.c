@@ -228,12 +228,19 @@ static void refresh_degraded(struct files *fs, struct entry *e)
         questions_begin(fs, e, &none, true);
 }
 
+/* Those that clients were sent, or would have been. */
+static unsigned sidecars_sent(const struct entry *e)
+{
+    return e->sidecars & (e->sent | e->source.available);
+}
+
 /* Puts what was found in the place of what was known before (NULL: nothing). */
 static struct entry *settle(struct files *fs, struct entry *old, unsigned site,
                             const struct target *target, uint64_t hash,
                             struct found *f)
 {
     uint8_t losses = old ? old->losses : 0;
+    unsigned sent = old ? sidecars_sent(old) : 0;
     bool kept = old && old->kept;
     struct entry *e = old;
     bool again = old && old->kind == ENTRY_FILE && entry_rewritten(fs, old);
@@ -259,6 +266,7 @@ static struct entry *settle(struct files *fs, struct entry *old, unsigned site,
         e = make(fs, site, target, hash, f, read_since(fs, again, f));
         if (e) {
             e->losses = losses;
+            e->sent = (uint8_t)(e->sidecars & sent);
             e->kept = kept;
         }
         /* what is short now may be there at the next request */

@@ -3,6 +3,7 @@
 import gzip
 import os
 import pathlib
+import random
 import shutil
 import subprocess
 import zlib
@@ -287,6 +288,41 @@ def test_sidecar_that_is_added(serve):
         assert r.body in (TEXT, old.body, sidecar())
         return r.body == sidecar()
     until("the sidecar", added)
+
+
+LATER = {
+    "touched": lambda path, n: os.utime(path.with_name("a.txt.gz")),
+    "other rights": lambda path, n: os.chmod(path.with_name("a.txt.gz"),
+                                             0o644 if n % 2 else 0o664),
+    "other rights of the file": lambda path, n: os.chmod(
+        path, 0o644 if n % 2 else 0o664),
+    "replaced": lambda path, n: (
+        path.with_name("new").write_bytes(large_sidecar(n)),
+        path.with_name("new").rename(path.with_name("a.txt.gz")))}
+
+
+def large_sidecar(n):
+    """Nobody waits for one of that size, unless it was there before."""
+    return b"\x1f\x8b\x08" + random.Random(n).randbytes(16 << 20)
+
+
+@pytest.mark.parametrize("act", LATER)
+def test_a_sidecar_that_was_sent_is_not_taken_back(serve, act):
+    """While it is read again nobody is sent the plain file in its place, which
+    caches would take for the present version."""
+    server = serve(files={"a.txt": TEXT, "a.txt.gz": large_sidecar(0)},
+                   conf={**ONE, "timeouts": {"prepare": "1h"}})
+
+    def ask():
+        return server.request("HEAD", "/a.txt", {"Accept-Encoding": "gzip"})
+    until("the sidecar", lambda: ask().has("Content-Encoding"))
+    for n in range(4):
+        LATER[act](server.tree.path("a.txt"), n)
+        for _ in range(2):
+            assert ask().get("Content-Encoding") == "gzip", n
+    r = server.get("/a.txt", Accept_Encoding="gzip")
+    assert r.body == large_sidecar(n if act == "replaced" else 0)
+    assert server.get("/a.txt").body == TEXT
 
 
 @pytest.mark.parametrize("how", ("older", "directory", "link out", "loop",
