@@ -116,7 +116,7 @@ def kill_worker(kind, rounds):
             for i in range(rounds):
                 workers = server.workers()
                 pid = workers[i % len(workers)]
-                os.kill(pid, signal.SIGSTOP)
+                harness.halt(pid)
                 held += len(ports_of(pid, server.port))
                 began = time.time()
                 os.kill(pid, signal.SIGKILL)

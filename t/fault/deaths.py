@@ -19,7 +19,7 @@ def kill_worker(rounds):
         with Running(server.address, FILES) as load:
             for _ in range(rounds):
                 pid = until("a worker", server.workers)[0]  # the oldest
-                os.kill(pid, signal.SIGSTOP)  # so that what it holds stays
+                harness.halt(pid)  # so that what it holds stays
                 excepted += ports_of(pid, server.port)
                 since = server.mark()
                 began = time.time()
@@ -140,7 +140,7 @@ def stop_preparer(rounds):
     try:
         with Running(server.address, HOT) as load:
             pid = server.preparer()
-            os.kill(pid, signal.SIGSTOP)
+            harness.halt(pid)
             for i in range(rounds):
                 server.tree.write("/cold%d.css" % i, b"p { color: red }\n")
                 status, body, ms = get(server, "/cold%d.css" % i)
@@ -166,7 +166,7 @@ def stop_worker(rounds):
             for i in range(rounds):
                 pid = until("three workers", lambda: (
                     lambda w: w if len(w) == 3 else None)(server.workers()))[i % 3]
-                os.kill(pid, signal.SIGSTOP)
+                harness.halt(pid)
                 for _ in range(20):
                     status, _, ms = get(server)
                     assert status == 200

@@ -233,6 +233,14 @@ def alive(pid):
     return stat is not None and stat[1] not in "ZX"
 
 
+def halt(pid):
+    """Stops a process, and waits until it stands: the signal is on its way
+    until then, and what it was about to do is still done."""
+    os.kill(pid, SIGSTOP)
+    until("process %d stopped" % pid, lambda: (
+        proc_stat(pid) or ("", "X"))[1] in "TtZX")
+
+
 def processes():
     return [int(p) for p in os.listdir("/proc") if p.isdigit()]
 
@@ -622,7 +630,7 @@ def held_by(server, pid, n=5, target="/a.txt", host="localhost"):
     more connections than n are opened."""
     others = [p for p in server.workers() if p != pid]
     for p in others:
-        os.kill(p, SIGSTOP)
+        halt(p)
     try:
         cs = [server.connect() for _ in range(n + 2 * len(others))]
         for c in cs:

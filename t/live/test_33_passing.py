@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from harness import until
+from harness import halt, until
 from test_32_whole import ONE, tag_of
 
 PAGE = b"<!DOCTYPE html><title>x</title>" + b"<p>some words</p>\n" * 80
@@ -106,7 +106,7 @@ def test_what_is_not_answered_in_passing(serve, name, fields):
 def test_it_waits_for_no_preparer(serve):
     server = serving(serve, {"timeouts": {"prepare": "60s"}})
     preparer = server.preparer()
-    os.kill(preparer, signal.SIGSTOP)
+    halt(preparer)
     try:
         assert server.get("/page.html").etag == tag_of(PAGE)
         head = server.request("HEAD", "/sheet.css")

@@ -7,12 +7,12 @@ import random
 import shutil
 import subprocess
 import zlib
-from signal import SIGCONT, SIGKILL, SIGSTOP
+from signal import SIGCONT, SIGKILL
 
 import pytest
 
 import linter
-from harness import until
+from harness import halt, until
 
 # Where it does not matter how many there are.
 ONE = {"server": {"workers": 1}}
@@ -80,7 +80,7 @@ def alone(server, pid, fields, n=1):
     connection, hence more of them than n)."""
     others = [p for p in server.workers() if p != pid]
     for p in others:
-        os.kill(p, SIGSTOP)
+        halt(p)
     try:
         cs = [server.connect() for _ in range(n + 2 * len(others))]
         for c in cs:
@@ -442,7 +442,7 @@ def test_a_coded_file_without_a_preparer(serve):
     """Its first bytes are looked at all the same."""
     server = serve(files=OWN_FILES, rules=OWN, conf={
         "server": {"workers": 1}, "timeouts": {"prepare": "10ms"}})
-    os.kill(server.preparer(), SIGSTOP)
+    halt(server.preparer())
     try:
         r = server.get("/logo.svgz")
         assert r.get("Content-Type") == "image/svg+xml"

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote, urljoin
 
 import pytest
 
-from harness import until
+from harness import halt, until
 
 FILES = {
     "list/b.txt": "b" * 1234, "list/A.txt": "a\n", "list/sub/x.txt": "x\n",
@@ -316,7 +316,7 @@ def test_one_listing_a_turn(serve):
     with s.connect() as one, s.connect() as other:
         other.get("/d/0")
         worker = s.workers()[0]
-        os.kill(worker, signal.SIGSTOP)
+        halt(worker)
         one.send("GET /d/ HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
         other.send("GET /d/0 HTTP/1.1\r\nHost: x\r\n\r\n")
         os.kill(worker, signal.SIGCONT)
@@ -374,7 +374,7 @@ def test_who_asks_in_one_turn_shares_a_document(serve):
     for c in clients:
         assert c.get("/none").status == 404
     worker = s.workers()[0]
-    os.kill(worker, signal.SIGSTOP)
+    halt(worker)
     for c in clients:
         c.send(b"GET /many/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
     os.kill(worker, signal.SIGCONT)

@@ -380,7 +380,7 @@ def test_a_worker_that_sleeps_while_releases_come(serve, short, kind, n):
     pid = server.server.workers()[0]
     mine = held_by(server.server, pid, 1, site.prefix + "always.js",
                    site.host)[0]
-    os.kill(pid, signal.SIGSTOP)
+    harness.halt(pid)
     for k in range(n + 1):
         since = server.server.mark()
         site.switch()

@@ -5,7 +5,7 @@ import os
 import signal
 
 from controlled import ask
-from harness import until
+from harness import halt, until
 from mounts import serve_on
 
 
@@ -19,7 +19,7 @@ def test_the_master_waits_for_no_root(serve, short):
     with serve_on(serve, "bindfs", short, conf=conf) as (server, _):
         far = int((short / "made-of" / "pid").read_text())
         begun = up_s(server)
-        os.kill(far, signal.SIGSTOP)
+        halt(far)
         try:
             until("three looks", lambda: up_s(server) >= begun + 3)
         finally:

@@ -39,7 +39,7 @@ def stopped(serve, tmp_path):
             "timeouts": {"drain": "300s", "heartbeat": "300s"}})
         assert server.get("/a.txt").status == 200
         for pid in server.workers():
-            os.kill(pid, signal.SIGSTOP)
+            harness.halt(pid)
             pids.append(pid)
         return server
     tmp_path.chmod(0o755)
@@ -118,7 +118,7 @@ def test_what_waits_when_an_address_is_removed_is_answered(serve):
         "workers": 1, "listen": ["127.0.0.1:0", "127.0.0.2:0"]}})
     port = int(server.await_line(r"127\.0\.0\.2:(\d+)/")[1])
     pid = server.workers()[0]
-    os.kill(pid, signal.SIGSTOP)
+    harness.halt(pid)
     kept = [server.connect(address=("127.0.0.2", port)) for _ in range(8)]
     for c in kept:
         c.send(b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -138,7 +138,7 @@ def test_a_drain_ends_by_a_kill(serve):
         "server": {"workers": 1, "listen": "127.0.0.1:0"},
         "timeouts": {"drain": "1s"}})
     pid = server.workers()[0]
-    os.kill(pid, signal.SIGSTOP)
+    harness.halt(pid)
     since = server.mark()
     server.signal(signal.SIGHUP)
     server.await_line("M032: .*by signal 9", since)

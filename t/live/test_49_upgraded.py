@@ -412,7 +412,7 @@ def test_what_was_on_its_way_to_one_that_is_killed(upgraded):
         old = u.upgrade()
         children = u.of(u.master)
         for pid in children:
-            os.kill(pid, signal.SIGSTOP)
+            harness.halt(pid)
         r = one.read_response()
         assert len(r.body) == SIZE and r.get("Server") == "first"
         for pid in [u.master] + children:  # it would start others

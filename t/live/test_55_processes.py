@@ -297,7 +297,7 @@ def test_stopped_preparer_does_not_stop_the_workers(serve):
     for _ in range(2):  # what is asked for once is not known by that
         assert server.get("/a.txt").status == 200
     pid = server.preparer()
-    os.kill(pid, signal.SIGSTOP)
+    harness.halt(pid)
     try:
         assert server.get("/a.txt").body == b"a\n"
         r = server.get("/cold.css")

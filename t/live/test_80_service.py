@@ -268,7 +268,7 @@ def test_stopped_process_is_replaced(serve, short, manager, which):
         "NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "5000000"})
     manager.await_("WATCHDOG=1")
     victim = server.workers()[0] if which == "worker" else server.preparer()
-    os.kill(victim, signal.SIGSTOP)
+    harness.halt(victim)
     server.await_line(r"M100: %s.* \(pid %d\) has not turned for [2-9] s" %
                       (which, victim))
     server.await_line(r"M03[01]: %s.* \(pid %d\) ended by signal" %
@@ -288,7 +288,7 @@ def test_heartbeat_is_of_a_generation(serve, short):
     assert ask(server, "--reload").returncode == 0
     server.await_line("M014")
     victim = server.workers()[0]
-    os.kill(victim, signal.SIGSTOP)
+    harness.halt(victim)
     server.await_line(r"M100: worker.* \(pid %d\) has not turned for [2-9] s" %
                       victim)
     server.await_line(r"M030: worker.* \(pid %d\) ended by signal" % victim)

@@ -59,7 +59,7 @@ def test_after_a_reload_only_the_new_configuration_is_met(serve, short):
 def test_a_reload_does_not_wait_for_a_stopped_worker(serve, short):
     server = controlled(serve, short, conf={"server": {"workers": 2}})
     stopped = server.workers()[0]
-    os.kill(stopped, signal.SIGSTOP)
+    harness.halt(stopped)
     try:
         assert ask(server, "--reload").stdout == "generation 2 serves\n"
         assert harness.alive(stopped)

@@ -223,7 +223,7 @@ def test_workers_that_hear_of_an_end_after_the_sockets(serve, tmp_path):
         "server": {"pidfile": tmp_path / "pid", "workers": 2}})
     pids = server.workers()
     for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
+        harness.halt(pid)
     since = server.mark()
     server.signal(signal.SIGUSR2)
     new = int(server.await_line(r"M107: .* as pid (\d+)", since)[1])

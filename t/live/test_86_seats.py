@@ -4,11 +4,11 @@ nothing or never end keeps others from an answer."""
 import contextlib
 import os
 import socket
-from signal import SIGCONT, SIGSTOP
+from signal import SIGCONT
 
 import pytest
 
-from harness import until
+from harness import halt, until
 from observing import Observer, Stream, flood
 from wire import Connection
 
@@ -101,7 +101,7 @@ def test_newcomer_is_not_taken_for_the_one_that_left(observer):
     with visitors(observer, SEATS) as idle:
         until("all seats taken", lambda: seated(observer) == SEATS)
         pid = observer.pid()
-        os.kill(pid, SIGSTOP)
+        halt(pid)
         try:
             with visitor(observer) as new:
                 new.send(head(observer))
@@ -124,7 +124,7 @@ def test_request_that_comes_with_its_fin(observer, n):
 
 def test_request_and_fin_that_are_there_at_once(observer):
     pid = observer.pid()
-    os.kill(pid, SIGSTOP)
+    halt(pid)
     try:
         with visitor(observer) as c:
             c.send(head(observer) * 2)

@@ -484,7 +484,7 @@ def test_the_queue_of_those_that_wait(scraped):
     s.await_total("etagd_listen_queue_limit", 7, address=address)
     s.await_total("etagd_listen_queue", 0, address=address)
     pid = s.server.workers()[0]
-    os.kill(pid, signal.SIGSTOP)
+    harness.halt(pid)
     try:
         held = [socket.create_connection(("127.0.0.1", s.server.port),
                                          DEADLINE_S) for _ in range(3)]

@@ -3,11 +3,11 @@
 to finish."""
 import http.client
 import os
-from signal import SIGCONT, SIGSTOP
+from signal import SIGCONT
 
 import pytest
 
-from harness import alive, free_port, until
+from harness import alive, free_port, halt, until
 from observing import FILES, Observer
 from wire import DEADLINE_S
 
@@ -114,7 +114,7 @@ def test_on_again_at_once(reloaded):
     observer = Observer(reloaded.server)
     old = observer.pid()
     reloaded.hold()
-    os.kill(old, SIGSTOP)
+    halt(old)
     try:
         reloaded.reload("off")
         reloaded.reload(reloaded.first)
