@@ -51,8 +51,7 @@ def kill_preparer(rounds):
                          for k in range(10)}
                 for name, data in fresh.items():
                     server.tree.write(name, data)
-                os.kill(until("a preparer", lambda: preparer_of(server)),
-                        signal.SIGKILL)
+                os.kill(server.preparer(), signal.SIGKILL)
                 for name, data in fresh.items():
                     status, body, _ = get(server, name)
                     assert (status, body) == (200, data), (name, status)
@@ -65,11 +64,6 @@ def kill_preparer(rounds):
     finally:
         server.kill()
         server.cleanup()
-
-
-def preparer_of(server):
-    rest = set(server.children()) - set(server.workers())
-    return min(rest) if rest else None
 
 
 def observed(rounds, preparer_too):
@@ -93,9 +87,7 @@ def observed(rounds, preparer_too):
                 os.kill(pid, signal.SIGKILL)
                 began = time.monotonic()
                 if preparer_too:
-                    rest = set(server.children()) - {pid}
-                    rest -= set(server.workers())
-                    os.kill(min(rest), signal.SIGKILL)
+                    os.kill(server.preparer(), signal.SIGKILL)
                     server.tree.write("/n%d.txt" % i, b"new %d\n" % i)
                     assert get(server, "/n%d.txt" % i)[:2] == (
                         200, b"new %d\n" % i)

@@ -74,9 +74,9 @@ def test_nothing_is_lost_and_nothing_left(here):
     new = int(here.await_stdout(
         r"etagd-2 was upgraded: process (\d+), after %d" % told["2"][1])[1])
     until("the old one's end", lambda: not harness.alive(told["2"][1]))
-    here.await_stdout(r"etagd-1 has ended; it comes back")
+    back = here.await_stdout(r"etagd-1 has ended; it comes back").string
     again = here.await_stdout(r"etagd-1 \(process (\d+)\) is ready",
-                              since=len(here.stdout) - 1)
+                              since=here.stdout.index(back))
     begun = requests()
     until("some requests", lambda: requests() > begun)
     watch = [m[1] for m in (re.search(
@@ -88,7 +88,7 @@ def test_nothing_is_lost_and_nothing_left(here):
         assert "NaN" not in page(watch[0])  # of one that nobody asks
         dashboard(watch[0].replace("/consoles/fleet.html", ""))
     here.popen.send_signal(signal.SIGINT)
-    here.await_stdout(r"^\d+ requests, 0 lost$", since=len(here.stdout) - 1)
+    here.await_stdout(r"^\d+ requests, 0 lost$")  # the sum: no row ends so
     assert here.popen.wait(harness.DEADLINE_S) == 0
     assert not work.exists()
     for pid in (told["3"][1], new, int(again[1])):

@@ -157,7 +157,7 @@ class Process:
     def __init__(self, argv, cwd, env=None):
         self.lines = []
         self.changed = threading.Condition()
-        self.ended = False
+        self.ended = []  # of the two lists, those that grow no more
         self.popen = subprocess.Popen(argv, stdin=subprocess.DEVNULL,
                                       stdout=subprocess.PIPE,
                                       stderr=subprocess.PIPE, cwd=cwd,
@@ -182,8 +182,7 @@ class Process:
                     to.append(raw.decode("utf-8", "replace").rstrip("\n"))
                     self.changed.notify_all()
         with self.changed:
-            if to is self.lines:
-                self.ended = True
+            self.ended.append(to)
             self.changed.notify_all()
 
     def _await(self, lines, pattern, since, timeout):
@@ -198,9 +197,10 @@ class Process:
                     if m:
                         return m
                 left = end - time.monotonic()
-                if self.ended or left <= 0:
+                ended = any(lines is e for e in self.ended)
+                if ended or left <= 0:
                     raise AssertionError("no line %r (%s):\n%s" % (
-                        pattern.pattern, "ended" if self.ended else "deadline",
+                        pattern.pattern, "ended" if ended else "deadline",
                         "\n".join(lines[since:])))
                 self.changed.wait(left)
 
@@ -285,6 +285,16 @@ def watches(pid):
     return sum(about(pid, n).count("inotify wd:")
                for n, what in descriptors(pid).items()
                if what == "anon_inode:inotify")
+
+
+def generation(pid):
+    """Of a worker, as its title says; 0: of none."""
+    try:
+        title = pathlib.Path("/proc/%d/cmdline" % pid).read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    m = re.match(rb"etagd: worker .*, generation (\d+)", title)
+    return int(m.group(1)) if m else 0
 
 
 def listening_inodes(port):
@@ -427,24 +437,28 @@ class Server:
 
     def workers(self):
         """Children that wait for connections.  One that leaves its turn to
-        another does not for 5 ms (YIELD_MS)."""
+        another does not for 5 ms (YIELD_MS), or until it gets a processor."""
         wanted = self._listeners()
 
         def waits(pid):
-            ends = time.monotonic() + 0.1
+        ages = {p: generation(p) for p in self.children()}
+        newest = max(ages.values(), default=0)
+            # those of before may have stopped for good
+            ends = time.monotonic() + (2 if ages[pid] == newest else 0.1)
             while not wanted & polled(pid):
                 if time.monotonic() > ends or \
                         (proc_stat(pid) or ("",))[0] != "etagd-worker":
                     return False
             return True
-        return [p for p in self.children() if waits(p)]
+        return [p for p in ages if waits(p)]
+                time.sleep(0.001)
 
     def preparer(self):
-        """The child that does not."""
+        """The child of that name."""
         def alone():
-            workers = self.workers()
-            rest = [p for p in self.children() if p not in workers]
-            return rest if len(rest) == 1 else None
+            found = [p for p in self.children() if
+                     (proc_stat(p) or ("",))[0] == "etagd-preparer"]
+            return found if len(found) == 1 else None
         # none is there while the master is between two
         return until("one preparer", alone)[0]
 

@@ -71,7 +71,7 @@ class Run:
 
     def end(self):
         os.kill(self.pid, signal.SIGTERM)
-        until("the end", lambda: self.process.ended)
+        until("the end", lambda: len(self.process.ended) == 2)
 
 
 @pytest.fixture

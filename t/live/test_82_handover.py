@@ -45,20 +45,6 @@ def test_another_one_when_its_part_has_changed(serve, section, key, value):
     assert server.get("/a.txt").status == 200
 
 
-def preparer(server):
-    """The child that watches nothing but the files that it remembers; a worker
-    has a watch of names, too."""
-    def watches(pid):
-        return sum("inotify" in what
-                   for what in harness.descriptors(pid).values())
-
-    def alone():
-        found = [p for p in server.children() if watches(p) == 1]
-        return found if len(found) == 1 else None
-    # one that has just been started has no descriptor yet
-    return until("one preparer", alone)[0]
-
-
 def test_older_generations_get_the_next_one_too(serve):
     """Its death is mended for all that ask it, also for one that only finishes."""
     listen = ["127.0.0.1:0", "127.0.0.2:0", "127.0.0.3:0"]
@@ -74,7 +60,7 @@ def test_older_generations_get_the_next_one_too(serve):
         assert old.get("/a.txt").status == 200
         reload(server, {"server": {"listen": listen[:1]}})
         since = server.mark()
-        os.kill(preparer(server), signal.SIGKILL)
+        os.kill(server.preparer(), signal.SIGKILL)
         server.await_line("M031", since)
         for c, name in ((older, "/b.txt"), (old, "/c.txt")):
             answer = c.get(name)

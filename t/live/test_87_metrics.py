@@ -496,14 +496,6 @@ def test_the_queue_of_those_that_wait(scraped):
     s.await_total("etagd_listen_queue", 0, address=address)
 
 
-def preparer_of(s):
-    """The child that is neither a worker nor the scraper."""
-    known = set(s.server.workers()) | {scraper_of(s)}
-    rest = [p for p in s.server.children() if p not in known]
-    assert len(rest) == 1
-    return rest[0]
-
-
 def test_the_preparer(scraped):
     s = scraped(server={"workers": 1}, prepare={"memory": "64m"})
     text = "".join("<p>line %d: %x</p>\n" % (i, i * 2654435761 % (1 << 32))
@@ -527,7 +519,7 @@ def test_the_preparer(scraped):
     s.await_total("etagd_coding_queue", 0)
     # another one begins without memory, the sums go on
     mark = s.server.mark()
-    os.kill(preparer_of(s), signal.SIGKILL)
+    os.kill(s.server.preparer(), signal.SIGKILL)
     s.server.await_line("M031: preparer", mark)
     until("empty memory", lambda: total(
         s.look(), "etagd_prepared_bytes") < 10 * len(text))
