@@ -66,7 +66,7 @@ def slow_heads(rounds, count=None, limit_s=None):
             began = time.monotonic()
             dropped = 0
             at = 0
-            while slow and time.monotonic() - began < limit_s * 3 + 5:
+            while slow and time.monotonic() - began < limit_s + harness.DEADLINE_S:
                 for s in list(slow):
                     try:
                         s.send(raw[at:at + 1])
@@ -111,7 +111,7 @@ def slow_readers(rounds, count=None, window_s=None):
                 s.sendall(ask)
                 slow.append(s)
             began = time.monotonic()
-            while time.monotonic() - began < window_s * 4 + 10:
+            while time.monotonic() - began < window_s * 4 + harness.DEADLINE_S:
                 for s in slow:
                     try:
                         s.recv(10, socket.MSG_DONTWAIT)

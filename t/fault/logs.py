@@ -47,7 +47,7 @@ def stuck_pipe(rounds):
         result = done(rounds, load)
         os.set_blocking(err[0], False)
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(harness.DEADLINE_S) == 0
         return result
     finally:
         if process.poll() is None:

@@ -72,7 +72,7 @@ def cpu_s(pid):
     return (int(rest[11]) + int(rest[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def get(server, path="/a.txt", timeout=10):
+def get(server, path="/a.txt", timeout=harness.DEADLINE_S):
     """A request on a connection of its own: (status, body, milliseconds)."""
     began = time.monotonic()
     with socket.create_connection(server.address, timeout) as s:

@@ -300,7 +300,7 @@ def test_closed_standard_descriptors(serve):
             assert server.get("/x.txt").body == b"x\n"
         server.close_connections()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(harness.DEADLINE_S) == 0
         assert "lost" in log.read_text(), log.read_text()
     finally:
         if process.poll() is None:

@@ -161,7 +161,7 @@ def test_a_worker_per_connection(serve):
         second.read_response()
     second.sock.settimeout(20)
     first.close()
-    assert second.read_response().status == 200
+    assert second.read_response(timeout=harness.DEADLINE_S).status == 200
 
 
 # Becomes its arguments with a socket of both families as systemd passes it.
@@ -195,7 +195,7 @@ def test_addresses_are_told_apart(serve, passed):
 
     def client(address):
         s = socket.socket()
-        s.settimeout(10)
+        s.settimeout(harness.DEADLINE_S)
         s.bind((address, 0))
         s.connect(server.address)
         s.sendall(ASK)

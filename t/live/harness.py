@@ -363,6 +363,8 @@ class Server:
                        "workers": 2},
             "log": {"access": str(self.access_log), "format": "json",
                     "buffer": 0},
+            # a preparer that has to wait for a processor is no fault
+            "timeouts": {"prepare": "30s"},
         }
         self.configure(conf, rules, text)
         if start:

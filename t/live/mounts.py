@@ -30,7 +30,7 @@ def start_inside(server, first, outer=("unshare", "-m")):
     server.worker_count, server.sockets_at_start = int(m.group(2)), {}
     return lambda command: subprocess.run(
         ["nsenter", "-m", "-t", str(server.pid), "sh", "-c", command],
-        capture_output=True, timeout=20)
+        capture_output=True, timeout=harness.DEADLINE_S)
 
 
 # What makes {dir} another file system; {with} is a folder for what it is made

@@ -7,6 +7,7 @@ import struct
 import pytest
 
 from observing import Observer, of
+from wire import DEADLINE_S
 
 FILES = {"a.txt": "a\n", "big.bin": b"b" * 300_000}
 GET = b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -147,7 +148,7 @@ def test_on_a_unix_socket(serve, short):
     server = serve(files=FILES, conf={"server": {
         "workers": 1, "listen": "unix:%s proxy" % path}})
     s = socket.socket(socket.AF_UNIX)
-    s.settimeout(20)
+    s.settimeout(DEADLINE_S)
     s.connect(str(path))
     s.sendall(binary() + GET.replace(b"\r\n\r\n",
                                      b"\r\nConnection: close\r\n\r\n"))

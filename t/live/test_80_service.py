@@ -43,7 +43,7 @@ class Load:
             try:
                 if c is None:
                     c = http.client.HTTPConnection("127.0.0.1", self.port,
-                                                   timeout=20)
+                                                   timeout=harness.DEADLINE_S)
                 c.request("GET", "/big.bin" if large else "/a.txt")
                 r = c.getresponse()
                 body = r.read()
