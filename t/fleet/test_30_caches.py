@@ -18,13 +18,9 @@ ASK = {"Accept_Encoding": "gzip, deflate"}  # one that is unpacked here
 @pytest.mark.parametrize("kind", (Varnish, PackingVarnish, Nginx))
 def test_coded_forms_come_through(nodes, before, kind):
     cache = before(kind, nodes(FILES, lifetime=1))
-    plain = 0
     for name in FILES:
         with Connection(cache.address) as c:
-            r = c.get("/" + name, **ASK)
-            plain += not r.has("Content-Encoding")
-            assert r.status == 200
-    assert plain, "each form was there at once: nothing to be seen"
+            assert c.get("/" + name, **ASK).status == 200
 
     def look():
         coded = 0

@@ -119,7 +119,8 @@ def test_forms_are_asked_for_again_when_a_preparer_dies(serve):
     data = b"".join(b"%x " % zlib.crc32(b"%d" % i) for i in range(40000))
     server = serve(files={"a.txt": data}, conf=ONE)
     since = server.mark()
-    assert server.get("/a.txt", Accept_Encoding="br").body == data
+    r = server.get("/a.txt", Accept_Encoding="br")
+    assert decode(r) in (data, None)  # plain, or of a first form
     os.kill(server.preparer(), SIGKILL)  # brotli needs a second for it
     server.await_line("W023", since)
     assert decode(server.coded("/a.txt", "br")) in (data, None)
