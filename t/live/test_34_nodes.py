@@ -269,7 +269,8 @@ def test_from_identity_to_the_best_form_at_once(node):
         r = server.get("/a.txt", If_None_Match=plain.etag, **ask)
         return r if r.status == 200 else None
     form = until("a better form", next_form).get("Content-Encoding")
-    assert form == "br" or time.monotonic() - began >= 10, form
+    # 10 s of whole seconds, the first of which may have been nearly over
+    assert form == "br" or time.monotonic() - began >= 9, form
 
 
 def test_not_worth_it_on_any_node(node):
