@@ -344,4 +344,5 @@ def test_without_inotify(serve, what, most, told):
             assert server.get("/d%d/x.txt" % i).body == text
             server.tree.replace("/d%d/x.txt" % i, text * 2)
             assert server.get("/d%d/x.txt" % i).body == text * 2
+    server.await_line(told)
     assert sum(told in line for line in server.process.lines) == 1

@@ -277,7 +277,8 @@ def test_combined_line(serve):
 
 
 def test_readable_line(serve):
-    server = serve(files=FILES, conf={"log": {"format": "readable"}})
+    server = serve(files=FILES, conf={"log": {"format": "readable"},
+                                      "server": {"workers": 1}})
     tag = server.get("/a.txt").etag
     server.get("/a.txt", If_None_Match=tag)
     lines = until("two lines", lambda: (lambda x: x if len(x) == 2 else None)(
