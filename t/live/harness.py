@@ -441,19 +441,19 @@ class Server:
         """Children that wait for connections.  One that leaves its turn to
         another does not for 5 ms (YIELD_MS), or until it gets a processor."""
         wanted = self._listeners()
-
-        def waits(pid):
         ages = {p: generation(p) for p in self.children()}
         newest = max(ages.values(), default=0)
+
+        def waits(pid):
             # those of before may have stopped for good
             ends = time.monotonic() + (2 if ages[pid] == newest else 0.1)
             while not wanted & polled(pid):
                 if time.monotonic() > ends or \
                         (proc_stat(pid) or ("",))[0] != "etagd-worker":
                     return False
+                time.sleep(0.001)
             return True
         return [p for p in ages if waits(p)]
-                time.sleep(0.001)
 
     def preparer(self):
         """The child of that name."""

@@ -3,7 +3,7 @@
 memory, whose bytes take no room there, more than of one that is copied."""
 import os
 
-from harness import until
+from harness import proc_stat, until
 from wire import Connection
 
 LARGE = 16 << 20
@@ -24,12 +24,15 @@ def waiting(server, c):
 
 
 def most(server, c):
-    """When no more are taken: the same for a while."""
-    seen = []
+    """When no more are taken: the same for a while, in which the worker did not
+    wait for a processor."""
+    seen, (worker,) = [], server.workers()
 
     def still():
-        seen.append(waiting(server, c))
-        return seen[-1] if len(seen) > 60 and len(set(seen[-60:])) == 1 else 0
+        seen.append((waiting(server, c), proc_stat(worker)[1]))
+        last = set(seen[-60:])
+        return seen[-1][0] if len(seen) > 60 and len(last) == 1 and \
+            seen[-1][1] == "S" else 0
     return until("a socket that is full", still)
 
 

@@ -9,7 +9,8 @@ from observing import FILES, end_of, of, port_of
 
 def test_ends(observed):
     """Every way to end, as the ledger names it."""
-    server, o = observed(conf={"timeouts": {"idle": "300ms", "head": "300ms"}},
+    # longer than any machine takes from one step to the next one here
+    server, o = observed(conf={"timeouts": {"idle": "2s", "head": "2s"}},
                          lint=False)
     want = {}
 
@@ -61,21 +62,23 @@ def test_ends(observed):
 
 
 def test_times(observed):
-    """What the observer says when something was, against our own clock."""
+    """What the observer says when something was, between two looks at our own
+    clock."""
     server, o = observed()
+    began = time.time()
     with server.connect() as c:
-        opened = time.time()
         c.request("GET", "/hello.txt")
         t = time.time()
         c.request("GET", "/hello.txt")
         asked = time.time()
-    closed = time.time()
     found = o.ledger(1)[0]
+    told = time.time()
     second = found["request_list"][1]
-    assert abs(found["opened_us"] / 1e6 - opened) < 0.25
-    assert t - 0.005 <= second["first_us"] / 1e6 <= asked + 0.005
+    for after, what, before in ((began, found["opened_us"], t),
+                                (t, second["first_us"], asked),
+                                (asked, found["ended_us"], told)):
+        assert after - 0.005 <= what / 1e6 <= before + 0.005
     assert second["first_us"] <= second["queued_us"] <= second["sent_us"]
-    assert abs(found["ended_us"] / 1e6 - closed) < 0.25
 
 
 def test_request_event(observed):
@@ -177,17 +180,19 @@ def test_idle_is_told_once_a_silence(observed):
     server, o = observed()
     unused = server.connect()
     c = server.connect()
-    for _ in range(3):
-        c.request("GET", "/hello.txt")
+
+    def three():
+        """At once: a client that is held up is silent as well."""
+        c.send(b"GET /hello.txt HTTP/1.1\r\nHost: a\r\n\r\n" * 3)
+        for _ in range(3):
+            c.read_response("GET")
 
     def enough(n):
         return lambda es: len(of(es, "idle")) == n
 
+    three()
     first = [e for _, e in o.events(enough(1))]
-    c.request("GET", "/hello.txt")
-    c.send(b"GET /hello.txt HTTP/1.1\r\nHost: a\r\n\r\n" * 2)
-    for _ in range(2):
-        c.read_response("GET")
+    three()
     events = [e for _, e in o.events(enough(2))]
     number = of(first, "request")[0]["connection"]
     assert [e["connection"] for e in of(events, "idle")] == [number] * 2
