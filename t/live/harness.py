@@ -358,7 +358,7 @@ class Server:
         self.stopped = False
         for name, data in (files or {}).items():
             self.tree.write(name, data)
-        self.conf = {
+        self.conf: dict[str, dict] = {
             "server": {"listen": "127.0.0.1:0", "root": str(self.tree.root),
                        "workers": 2},
             "log": {"access": str(self.access_log), "format": "json",
