@@ -20,6 +20,7 @@
 #include "master/opening.h"
 #include "master/published.h"
 #include "master/records.h"
+#include "master/ways.h"
 #include "os/channel.h"
 #include "os/clock.h"
 #include "os/file.h"
@@ -30,64 +31,34 @@
 
 #define STOP_US 3000000u /* until what was told to stop is killed */
 
-/* A worker's way to the preparer; the preparer's end is sent to it.  Without a
- * preparer just now the worker sees an end-of-file and waits for another. */
-static int connect_preparer(struct generation *g)
-{
-    const struct child *preparer = &handover_owner(g)->preparer;
-    int pair[2];
-    char word = 'w';
-
-    if (channel_pair(pair) < 0)
-        return -1;
-    if (preparer->pid > 0)
-        (void)channel_send(preparer->control, &word, 1, &pair[1], 1);
-    close(pair[1]);
-    return pair[0];
-}
-
-static void reconnect_workers(struct generation *g)
-{
-    char word = WORKER_PREPARER;
-
-    for (unsigned i = 0; i < g->conf->workers; i++) {
-        struct child *c = &g->worker[i];
-        if (c->pid <= 0)
-            continue;
-        int fd = connect_preparer(g);
-        if (fd < 0)
-            continue;
-        (void)channel_send(c->control, &word, 1, &fd, 1);
-        close(fd);
-    }
-}
-
-/* A new preparer gets a channel to every worker that is there already, also of
- * older generations that gave theirs away. */
-static void reconnect_all(struct generation *g)
-{
-    for (struct generation *at = g; at; at = at->older) {
-        if (handover_owner(at) == g)
-            reconnect_workers(at);
-    }
-}
-
 static void forget_told(struct child *c)
 {
     tallies_preparer_gone(c->told);
     c->told = NULL;
 }
 
+/* Its channel to the master: a new one, or the one that waits for it. */
+static bool take_channel(struct generation *g, const struct child *c,
+                         int control[2])
+{
+    if (c->role != CHILD_PREPARER || g->early[0] < 0)
+        return channel_pair(control) == 0;
+    memcpy(control, g->early, sizeof g->early);
+    g->early[0] = g->early[1] = -1;
+    return true;
+}
+
 static bool start_child(struct generation *g, struct child *c)
 {
+    bool awaited = c->role == CHILD_PREPARER && g->early[0] >= 0;
     int control[2], prepare = -1;
 
     child_sound(c);
     CHECK(c->home == g && c->pid <= 0 && !c->told);
-    if (channel_pair(control) < 0)
+    if (!take_channel(g, c, control))
         return false;
     if (c->role == CHILD_WORKER)
-        prepare = connect_preparer(g);
+        prepare = ways_connect(g);
     if (c->role == CHILD_PREPARER)
         c->told = tallies_preparer(g->tallies);
     pid_t pid = fork();
@@ -114,16 +85,36 @@ static bool start_child(struct generation *g, struct child *c)
     c->aborted_us = 0;
     c->due_us = 0;
     poll_add_level(g->poll, c->control, c);
-    if (c->role == CHILD_PREPARER)
-        reconnect_all(g);
+    if (c->role == CHILD_PREPARER && !awaited)
+        ways_again(g);
     child_sound(c);
     return true;
+}
+
+/* The first answer of all is waited for, and most need no preparer: at a first
+ * start it is the worker that goes first, and what it asks meanwhile waits in
+ * its channel.  With files to be warmed nobody serves without it. */
+static bool start_preparer(struct generation *g)
+{
+    if (handover_take(g))
+        return true;
+    if (!g->older && !g->conf->prepare.warm && channel_pair(g->early) == 0)
+        return true;
+    return start_child(g, &g->preparer);
+}
+
+void generation_serves(struct generation *g)
+{
+    struct child *c = &g->preparer;
+
+    if (g->early[0] >= 0 && !start_child(g, c))
+        c->due_us = clock_mono_us() + 1000000;
 }
 
 bool generation_start(struct generation *g, int poll)
 {
     g->poll = poll;
-    if (!handover_take(g) && !start_child(g, &g->preparer))
+    if (!start_preparer(g))
         return false;
     for (unsigned i = 0; i < g->conf->workers; i++) {
         if (!start_child(g, &g->worker[i]))
@@ -163,7 +154,7 @@ struct generation *generation_new(struct conf *conf, unsigned number,
     g->conf = conf;
     g->connections = connections;
     g->tallies = tallies;
-    g->access_log = -1;
+    g->access_log = g->early[0] = g->early[1] = -1;
     g->older = old;
     g->before = calloc(conf->workers, sizeof g->before[0]);
     if (conf->observe.on) {
@@ -454,6 +445,8 @@ void generation_finish_sides(struct generation *g)
 static void close_controls(struct generation *g)
 {
     close_one(&g->preparer.control);
+    close_one(&g->early[0]);
+    close_one(&g->early[1]);
     for (unsigned i = 0; i < SIDES; i++)
         close_one(&g->side[i].child.control);
     for (unsigned i = 0; i < g->conf->workers; i++)

@@ -91,6 +91,7 @@ struct generation {
     const int *moving;               /* the same: serve/moving.h */
     struct priv_identity identity;
     struct child preparer;
+    int early[2]; /* its channel before it is there; -1: none waits */
     struct generation *lent_to; /* who has this one's preparer now, or NULL */
     struct side {
         struct child child; /* not running unless there is a listener */
@@ -113,8 +114,13 @@ struct generation *generation_new(struct conf *conf, unsigned number,
                                   _Atomic uint64_t *connections,
                                   struct tallies *tallies);
 
-/* Starts preparer and workers.  False: fork failed. */
+/* Starts workers and preparer; of a first generation the preparer once a worker
+ * serves (see below).  False: fork failed. */
 bool generation_start(struct generation *g, int poll);
+
+/* A worker serves: what it did not need for that is started now, unless it is
+ * there. */
+void generation_serves(struct generation *g);
 
 /* A child of this generation has ended (waitpid's status): accounts for it and
  * starts it again, now or later.  NULL when the pid is none of ours. */

@@ -28,4 +28,5 @@ libmaster_a_SOURCES = \
 	src/master/terminal.c src/master/terminal.h \
 	src/master/totals.c \
 	src/master/takeover.c src/master/takeover.h \
-	src/master/upgrade.c src/master/upgrade.h
+	src/master/upgrade.c src/master/upgrade.h \
+	src/master/ways.c src/master/ways.h

@@ -91,6 +91,7 @@ static void child_message(struct master *m, struct child *c)
     if (word != WORKER_READY)
         return;
     c->ready = true;
+    generation_serves(g); /* before anybody is told that all are there */
     report_ready(c);
     if (g->state == GENERATION_STARTING && generation_all_ready(g))
         takeover_begin(m, g);
