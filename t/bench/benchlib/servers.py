@@ -191,10 +191,11 @@ class Servers:
             self.running[key] = self.start(name, coded, answer, close)
         return self.running[key]
 
-    def fresh(self, name):
-        """one that nobody asked anything yet; the caller stops it"""
+    def fresh(self, name, known=False):
+        """one that nobody asked anything yet; the caller stops it.  With its
+        port known it is asked before it can say that it serves"""
         key = ("fresh", self.count)
-        self.running[key] = self.start(name)
+        self.running[key] = self.start(name, known=known)
         return self.running[key]
 
     @contextlib.contextmanager
@@ -220,10 +221,10 @@ class Servers:
             server.stop()
         self.running.clear()
 
-    def start(self, name, coded=False, answer=None, close=False):
+    def start(self, name, coded=False, answer=None, close=False, known=False):
         for attempt in range(3):
             try:
-                server = self.spawn(name, coded, answer, close)
+                server = self.spawn(name, coded, answer, close, known)
             except StartError as e:
                 if attempt == 2 or "in use" not in str(e):
                     raise
@@ -231,7 +232,7 @@ class Servers:
             server.note()
             return server
 
-    def spawn(self, name, coded, answer, close):
+    def spawn(self, name, coded, answer, close, known):
         kind, values = VARIANTS[name]
         self.count += 1
         folder = os.path.join(self.folder, f"{name}.{self.count}")
@@ -241,7 +242,7 @@ class Servers:
         if kind == "floor":
             command, port = self.floor_command(answer, close), None
         else:
-            port = 0 if kind == "etagd" else free_port()
+            port = free_port() if kind != "etagd" or known else 0
             command = self.command(kind, values, coded, folder, port)
         err_path = os.path.join(folder, "stderr")
         with open(err_path, "wb") as err:
@@ -249,7 +250,7 @@ class Servers:
                 self.prefix + command, stdin=subprocess.DEVNULL, stdout=err, stderr=err,
                 cwd=folder, start_new_session=True, preexec_fn=self.pin,
                 **account(kind))
-        server = Server(name, process, port, folder)
+        server = Server(name, process, port or None, folder)
         try:
             self.wait_ready(server, err_path)
         except BaseException:
@@ -306,8 +307,7 @@ class Servers:
             port = re.search(r"serving http://[\d.]+:(\d+)/", said)
             if port:
                 server.port = int(port[1])
-            talks = server.name == "floor" or server.name.startswith("etagd")
-            if server.port and (port or not talks) and self.answers(server):
+            if server.port and self.answers(server):
                 return
             time.sleep(0.001)
         raise StartError(self.complaint(server, f"no answer in {self.patience_s} s"))
