@@ -14,7 +14,6 @@
 #include <stdint.h>
 
 #include "base/list.h"
-#include "http/reason.h"
 
 /* Under way or waiting, each of one user and password */
 #define GATE_CHECKS 64

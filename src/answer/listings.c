@@ -16,7 +16,6 @@
 #include "answer/answer_parts.h"
 #include "answer/txn.h"
 #include "base/check.h"
-#include "base/uninit.h"
 #include "conf/rules.h"
 #include "files/entry.h"
 #include "files/files.h"

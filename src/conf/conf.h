@@ -17,7 +17,6 @@
 #include <sys/un.h>
 
 #include "base/ip.h"
-#include "base/span.h"
 
 enum etag_scheme {
     ETAG_SCHEME_CONTENT, /* strong, from the bytes' SHA-256 (default) */

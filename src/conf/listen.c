@@ -7,7 +7,6 @@
 #include <net/if.h>
 #include <stdio.h>
 
-#include "base/check.h"
 #include "base/num.h"
 #include "conf/values.h"
 

@@ -18,7 +18,6 @@
 #include "files/passing.h"
 #include "os/marks.h"
 #include "os/poll.h"
-#include "os/watch.h"
 
 bool files_init(struct files *fs, const struct root *root, size_t n_roots,
                 int prepare_fd, uint64_t seed)

@@ -18,7 +18,6 @@
 #include "files/files.h"
 #include "files/previous.h"
 #include "os/file.h"
-#include "os/log.h"
 #include "os/mounts.h"
 #include "os/watch.h"
 

@@ -6,7 +6,6 @@
  */
 #include "files/idle.h"
 
-#include "files/block.h"
 #include "files/entry.h"
 #include "files/replies.h"
 #include "files/files.h"

@@ -25,7 +25,6 @@
 #include "files/passing.h"
 #include "files/sited.h"
 #include "files/wish.h"
-#include "http/fault.h"
 #include "http/page.h"
 #include "http/target.h"
 #include "os/clock.h"

@@ -23,7 +23,6 @@
 #include "master/ways.h"
 #include "os/channel.h"
 #include "os/clock.h"
-#include "os/file.h"
 #include "os/log.h"
 #include "os/net.h"
 #include "os/poll.h"

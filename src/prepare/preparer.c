@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "os/channel.h"
 #include "os/heap.h"
 #include "os/log.h"
 #include "os/marks.h"

@@ -11,7 +11,6 @@
 #include <stdint.h>
 
 #include "base/list.h"
-#include "base/span.h"
 #include "http/fault.h"
 #include "http/reason.h"
 #include "os/net.h"

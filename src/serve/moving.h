@@ -17,7 +17,6 @@
 #include <sys/types.h>
 
 #include "base/span.h"
-#include "http/fault.h"
 #include "os/net.h"
 
 enum { MOVING_TAKE, MOVING_GIVE, MOVING_ENDS };

@@ -16,8 +16,6 @@
 #include "files/entry.h"
 #include "files/files.h"
 #include "http/head.h"
-#include "http/target.h"
-#include "os/poll.h"
 #include "serve/accepting.h"
 #include "serve/arrivals.h"
 #include "serve/conn.h"

@@ -9,7 +9,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/num.h"
 #include "observe/observer.h"
 #include "observe/scraper.h"
 #include "os/box.h"
