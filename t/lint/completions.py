@@ -7,9 +7,7 @@ With --write: makes the three files from the tables here, the program's
 --help-config and the options that the sources read.
 """
 import ast
-import os
 import re
-import sys
 from collections import namedtuple
 
 import house
@@ -458,8 +456,4 @@ def write(tree):
 
 
 if __name__ == '__main__':
-    if '--write' in sys.argv:
-        write(house.Tree(house.Path(__file__).resolve().parents[2],
-                         os.environ.get('builddir')))
-    else:
-        house.main(check, MEND)
+    house.main(check, MEND, write)

@@ -87,10 +87,14 @@ def line_of(text, offset):
     return text.count('\n', 0, offset) + 1
 
 
-def main(check, mend):
+def main(check, mend, write=None):
     """Runs one check on the tree from the environment; the exit status is
-    that of a test."""
+    that of a test.  With --write on the command line it puts this tree right
+    instead, where there is a way."""
     here = Path(__file__).resolve().parents[2]
+    if write and '--write' in sys.argv:
+        write(Tree(here, os.environ.get('builddir')))
+        return
     tree = Tree(os.environ.get('srcdir', here), os.environ.get('builddir'))
     report = Report(mend)
     check(tree, report)

@@ -11,7 +11,6 @@ import collections
 import os
 import re
 import subprocess
-import sys
 
 import house
 
@@ -187,8 +186,4 @@ def check(tree, report):
 
 
 if __name__ == '__main__':
-    if '--write' in sys.argv:
-        write(house.Tree(house.Path(__file__).resolve().parents[2],
-                         os.environ.get('builddir')))
-    else:
-        house.main(check, MEND)
+    house.main(check, MEND, write)
