@@ -57,6 +57,22 @@ def firefox(one_firefox):
 
 
 @pytest.fixture
+def serve_ini(serve):
+    """Starts a server by an ini of this tree, with ports and a log of its own."""
+    def start(ini, **more):
+        server = serve(start=False, **more)
+        server.file = ini
+        server.args = [
+            "-o", "server.listen=127.0.0.1:0", "-o", "server.workers=1",
+            "-o", "observe.listen=127.0.0.1:0",
+            "-o", "log.access=%s" % server.access_log,
+            "-o", "log.format=json", "-o", "log.buffer=0"]
+        server.start()
+        return server
+    return start
+
+
+@pytest.fixture
 def browser(tmp_path):
     """A Browser whose profile nobody has used before."""
     from selenium.common.exceptions import WebDriverException

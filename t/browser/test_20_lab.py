@@ -11,17 +11,10 @@ LOGOS = {"/logo/no-store.png": [200], "/logo/no-cache.png": [304],
 
 
 @pytest.fixture
-def lab(serve):
+def lab(serve_ini):
     if not INI.exists():
         pytest.skip("no conf/lab.ini in this tree")
-    server = serve(start=False)
-    server.file = INI
-    server.args = ["-o", "server.listen=127.0.0.1:0", "-o", "server.workers=1",
-                   "-o", "observe.listen=127.0.0.1:0",
-                   "-o", "log.access=%s" % server.access_log,
-                   "-o", "log.format=json", "-o", "log.buffer=0"]
-    server.start()
-    return server
+    return serve_ini(INI)
 
 
 def test_three_logos_under_three_policies(lab, browser):

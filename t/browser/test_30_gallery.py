@@ -271,15 +271,8 @@ READ = "return JSON.parse(localStorage.getItem('etagd-lab')).seen"
 
 
 @pytest.fixture
-def gallery(serve):
-    server = serve(start=False, strong=False)
-    server.file = INI
-    server.args = ["-o", "server.listen=127.0.0.1:0", "-o", "server.workers=1",
-                   "-o", "observe.listen=127.0.0.1:0",
-                   "-o", "log.access=%s" % server.access_log,
-                   "-o", "log.format=json", "-o", "log.buffer=0"]
-    server.start()
-    return server
+def gallery(serve_ini):
+    return serve_ini(INI, strong=False)
 
 
 def recorded(browser, kind):
