@@ -32,6 +32,7 @@
 #include "tool/checkup.h"
 #include "tool/explain.h"
 #include "tool/lab.h"
+#include "tool/libraries.h"
 #include "tool/mime.h"
 #include "tool/passwd.h"
 #include "tool/precompress.h"
@@ -306,6 +307,8 @@ static int run(const struct options *o, char **argv)
                                   .override = o->override,
                                   .n_override = o->n_override };
 
+    int status = 0;
+
     if (o->action == ACTION_ASK)
         return ask(o, &source);
     if (!inherit_take(&inherit)) {
@@ -325,10 +328,12 @@ static int run(const struct options *o, char **argv)
         conf_dump(conf, stdout);
     else if (o->action == ACTION_BUDGET)
         budget_show(conf, stdout);
+    else if (!libraries_there(conf))
+        status = 1;
     else
         fprintf(stderr, "etagd: the configuration is good\n");
     conf_free(conf);
-    return 0;
+    return status;
 }
 
 /* "etagd explain ...": -1 when the first word is none of these. */

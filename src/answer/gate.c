@@ -79,6 +79,15 @@ uint64_t gate_bytes(const struct conf *conf)
     return gate_wanted(conf) ? sizeof(struct gate) + AT_ONCE * most : 0;
 }
 
+bool gate_can(const struct conf *conf)
+{
+    const char *missing = gate_wanted(conf) ? password_missing() : NULL;
+
+    if (missing)
+        log_error("W094", "passwords can't be checked: %s", missing);
+    return !missing;
+}
+
 bool gate_start(struct answers *a, int poll, struct attempts *attempts)
 {
     struct gate *g = calloc(1, sizeof *g);

@@ -43,7 +43,11 @@ struct gate_answer {
 /* Does any section ask for passwords? */
 bool gate_wanted(const struct conf *conf);
 
-/* Before the process is confined.  attempts: counted by all workers; false: no
+/* Can they be checked, if so?  False has been logged.  Before the process is
+ * confined, as what follows. */
+bool gate_can(const struct conf *conf);
+
+/* attempts: counted by all workers; false: no
  * memory. */
 bool gate_start(struct answers *a, int poll, struct attempts *attempts);
 

@@ -12,7 +12,8 @@ libos_a_SOURCES = \
 	src/os/holder.c src/os/holder.h \
 	src/os/helpers.c src/os/helpers.h \
 	src/os/inherit.c src/os/inherit.h \
-	src/os/landlock.c src/os/landlock.h \
+	src/os/landlock.c src/os/landlock.h  \
+	src/os/library.c src/os/library.h \
 	src/os/log.c src/os/log.h \
 	src/os/mapped.c src/os/mapped.h \
 	src/os/mounts.c src/os/mounts.h \

@@ -12,19 +12,46 @@
 #ifdef ETAGD_CRYPT
 
 #include <crypt.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
+#include "os/library.h"
+
+#define CALLS(X) X(crypt_rn) X(crypt_gensalt_rn)
+LIBRARY_CALLS(libcrypt, CALLS);
+LIBRARY(static, libcrypt, CALLS, SONAME_CRYPT, "required", "passwords");
+
+static const char *missing; /* why, once it was looked for in vain */
+
+static void find(void)
+{
+    static char why[LIBRARY_WHY];
+
+    if (!library_open(&libcrypt_library, why))
+        missing = why;
+}
+
+const char *password_missing(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    (void)pthread_once(&once, find);
+    return missing;
+}
+
 static int hash_with(const char *password, const char *setting,
                      char hash[PASSWORD_HASH_MAX])
 {
+    if (password_missing())
+        return -ENOSYS;
     struct crypt_data *d = calloc(1, sizeof *d);
     int error = 0;
 
     if (!d)
         return -ENOMEM;
-    const char *text = crypt_rn(password, setting, d, (int)sizeof *d);
+    const char *text = libcrypt.crypt_rn(password, setting, d, (int)sizeof *d);
     if (!text || text[0] == '*' || strlen(text) >= PASSWORD_HASH_MAX)
         error = errno ? -errno : -EINVAL;
     else
@@ -60,15 +87,22 @@ int password_hash(const char *password, const char *prefix, unsigned long cost,
 {
     char setting[CRYPT_GENSALT_OUTPUT_SIZE], noise[16];
 
+    if (password_missing())
+        return -ENOSYS;
     if (getrandom(noise, sizeof noise, 0) != (ssize_t)sizeof noise)
         return -errno;
-    if (!crypt_gensalt_rn(prefix, cost, noise, (int)sizeof noise, setting,
-                          (int)sizeof setting))
+    if (!libcrypt.crypt_gensalt_rn(prefix, cost, noise, (int)sizeof noise,
+                                   setting, (int)sizeof setting))
         return errno ? -errno : -EINVAL;
     return hash_with(password, setting, hash);
 }
 
 #else
+
+const char *password_missing(void)
+{
+    return "built without libcrypt";
+}
 
 int password_matches(const char *hash, const char *password)
 {

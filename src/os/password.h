@@ -11,6 +11,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Looks for libcrypt, once a process, which has to be before it gives up its
+ * rights.  NULL: it is there; or why not. */
+const char *password_missing(void);
+
 /* Whether `password` (up to 511 bytes) has this hash: 1, 0, or -errno: it can't
  * be told.  The comparison takes as long wherever they differ. */
 int password_matches(const char *hash, const char *password);

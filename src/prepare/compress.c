@@ -5,19 +5,10 @@
  */
 #include "prepare/compress.h"
 
-#include "config.h"
-
 #include <sys/utsname.h>
-#include <zlib.h>
-#ifdef HAVE_BROTLI
-#include <brotli/encode.h>
-#endif
-#ifdef HAVE_ZSTD
-#include <zstd.h>
-#endif
 
-#include "base/built.h"
 #include "base/check.h"
+#include "prepare/codecs.h"
 
 /* Whatever is changed here, or in how the functions below feed the encoders,
  * changes their bytes: compress_name() has to tell it, for tags follow from
@@ -55,56 +46,57 @@ static size_t gzip(const char *p, size_t n, char *out, size_t cap,
     size_t at = 0, made = 0;
     int state = Z_OK;
 
-    if (deflateInit2(&z, GZIP_LEVEL, Z_DEFLATED, 15 + 16, GZIP_MEMORY,
-                     Z_DEFAULT_STRATEGY) != Z_OK)
+    if (zlib.deflateInit2_(&z, GZIP_LEVEL, Z_DEFLATED, 15 + 16, GZIP_MEMORY,
+                           Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+                           (int)sizeof z) != Z_OK)
         return 0;
-    deflateSetHeader(&z, &head);
+    zlib.deflateSetHeader(&z, &head);
     z.avail_out = (uInt)cap;
     while (state == Z_OK && z.avail_out > 0 && !atomic_load(stop)) {
         size_t k = slice(n - at);
         z.next_in = (z_const Bytef *)(size_t)(p + at);
         z.avail_in = (uInt)k;
         at += k;
-        state = deflate(&z, at == n ? Z_FINISH : Z_NO_FLUSH);
+        state = zlib.deflate(&z, at == n ? Z_FINISH : Z_NO_FLUSH);
     }
     if (state == Z_STREAM_END)
         made = (size_t)z.total_out;
-    deflateEnd(&z);
+    zlib.deflateEnd(&z);
     return made;
 }
 
 #ifdef HAVE_ZSTD
-static size_t zstd(int level, const char *p, size_t n, char *out, size_t cap,
-                   const atomic_bool *stop)
+static size_t make_zstd(int level, const char *p, size_t n, char *out,
+                        size_t cap, const atomic_bool *stop)
 {
-    ZSTD_CCtx *ctx = ZSTD_createCCtx();
+    ZSTD_CCtx *ctx = zstd.ZSTD_createCCtx();
     ZSTD_outBuffer to = { out, cap, 0 };
     size_t at = 0, left = 1;
 
     if (!ctx)
         return 0;
-    ZSTD_CCtx_setParameter(ctx, ZSTD_c_compressionLevel, level);
+    zstd.ZSTD_CCtx_setParameter(ctx, ZSTD_c_compressionLevel, level);
     if (n > (size_t)1 << ZSTD_WINDOW_LOG)
-        ZSTD_CCtx_setParameter(ctx, ZSTD_c_windowLog, ZSTD_WINDOW_LOG);
-    ZSTD_CCtx_setPledgedSrcSize(ctx, n);
+        zstd.ZSTD_CCtx_setParameter(ctx, ZSTD_c_windowLog, ZSTD_WINDOW_LOG);
+    zstd.ZSTD_CCtx_setPledgedSrcSize(ctx, n);
     while (left > 0 && to.pos < cap && !atomic_load(stop)) {
         size_t k = slice(n - at);
         ZSTD_inBuffer from = { p + at, k, 0 };
-        left = ZSTD_compressStream2(ctx, &to, &from,
-                                    at + k == n ? ZSTD_e_end : ZSTD_e_continue);
-        if (ZSTD_isError(left))
+        left = zstd.ZSTD_compressStream2(
+            ctx, &to, &from, at + k == n ? ZSTD_e_end : ZSTD_e_continue);
+        if (zstd.ZSTD_isError(left))
             break;
         at += from.pos;
         if (at < n)
             left = 1; /* bytes to read, whatever is left to flush */
     }
-    ZSTD_freeCCtx(ctx);
+    zstd.ZSTD_freeCCtx(ctx);
     return left == 0 ? to.pos : 0;
 }
 
 static void put_zstd(struct buf *b)
 {
-    buf_fmt(b, "zstd %s level=%d or=%d window=%d", ZSTD_versionString(),
+    buf_fmt(b, "zstd %s level=%d or=%d window=%d", zstd.ZSTD_versionString(),
             ZSTD_LEVEL, ZSTD_SOON, ZSTD_WINDOW_LOG);
 }
 #endif
@@ -113,7 +105,8 @@ static void put_zstd(struct buf *b)
 static size_t brotli(uint32_t quality, const char *p, size_t n, bool text,
                      char *out, size_t cap, const atomic_bool *stop)
 {
-    BrotliEncoderState *s = BrotliEncoderCreateInstance(NULL, NULL, NULL);
+    BrotliEncoderState *s =
+        brotlienc.BrotliEncoderCreateInstance(NULL, NULL, NULL);
     size_t at = 0, room = cap, in = 0;
     uint8_t *to = (uint8_t *)out;
     const uint8_t *from = NULL;
@@ -121,24 +114,25 @@ static size_t brotli(uint32_t quality, const char *p, size_t n, bool text,
 
     if (!s)
         return 0;
-    BrotliEncoderSetParameter(s, BROTLI_PARAM_QUALITY, quality);
-    BrotliEncoderSetParameter(s, BROTLI_PARAM_LGWIN, BROTLI_WINDOW_LOG);
-    BrotliEncoderSetParameter(s, BROTLI_PARAM_MODE,
-                              text ? BROTLI_MODE_TEXT : BROTLI_MODE_GENERIC);
-    BrotliEncoderSetParameter(s, BROTLI_PARAM_SIZE_HINT, (uint32_t)n);
-    while (ok && !BrotliEncoderIsFinished(s) && room > 0 &&
+    brotlienc.BrotliEncoderSetParameter(s, BROTLI_PARAM_QUALITY, quality);
+    brotlienc.BrotliEncoderSetParameter(s, BROTLI_PARAM_LGWIN,
+                                        BROTLI_WINDOW_LOG);
+    brotlienc.BrotliEncoderSetParameter(
+        s, BROTLI_PARAM_MODE, text ? BROTLI_MODE_TEXT : BROTLI_MODE_GENERIC);
+    brotlienc.BrotliEncoderSetParameter(s, BROTLI_PARAM_SIZE_HINT, (uint32_t)n);
+    while (ok && !brotlienc.BrotliEncoderIsFinished(s) && room > 0 &&
            !atomic_load(stop)) {
         if (in == 0) {
             in = slice(n - at);
             from = (const uint8_t *)p + at;
             at += in;
         }
-        ok = BrotliEncoderCompressStream(
+        ok = brotlienc.BrotliEncoderCompressStream(
             s, at == n ? BROTLI_OPERATION_FINISH : BROTLI_OPERATION_PROCESS,
             &in, &from, &room, &to, NULL);
     }
-    bool done = ok && BrotliEncoderIsFinished(s);
-    BrotliEncoderDestroyInstance(s);
+    bool done = ok && brotlienc.BrotliEncoderIsFinished(s);
+    brotlienc.BrotliEncoderDestroyInstance(s);
     return done ? cap - room : 0;
 }
 
@@ -146,11 +140,10 @@ static size_t brotli(uint32_t quality, const char *p, size_t n, bool text,
  * the others count in whole numbers. */
 static void put_brotli(struct buf *b, bool text)
 {
-    uint32_t version = BrotliEncoderVersion();
+    uint32_t version = brotlienc.BrotliEncoderVersion();
     struct utsname u;
 
-    buf_fmt(b,
-            "brotli %u.%u.%u quality=%d or=%d window=%d text=%d machine=%s",
+    buf_fmt(b, "brotli %u.%u.%u quality=%d or=%d window=%d text=%d machine=%s",
             version >> 24, version >> 12 & 0xfff, version & 0xfff,
             BROTLI_MAX_QUALITY, BROTLI_SOON, BROTLI_WINDOW_LOG, text,
             uname(&u) == 0 ? u.machine : "unknown");
@@ -159,8 +152,7 @@ static void put_brotli(struct buf *b, bool text)
 
 bool compress_can(enum coding c)
 {
-    return c == CODING_GZIP || (c == CODING_BR && built_with(BUILT_BROTLI)) ||
-           (c == CODING_ZSTD && built_with(BUILT_ZSTD));
+    return codecs_can(c);
 }
 
 bool compress_twice(enum coding c, uint64_t n)
@@ -178,8 +170,8 @@ size_t compress_bytes(struct compress_form form, struct span in, char *out,
         return gzip(in.p, in.n, out, cap, stop);
 #ifdef HAVE_ZSTD
     case CODING_ZSTD:
-        return zstd(form.soon ? ZSTD_SOON : ZSTD_LEVEL, in.p, in.n, out, cap,
-                    stop);
+        return make_zstd(form.soon ? ZSTD_SOON : ZSTD_LEVEL, in.p, in.n, out,
+                         cap, stop);
 #endif
 #ifdef HAVE_BROTLI
     case CODING_BR:
@@ -200,7 +192,7 @@ void compress_name(struct buf *b, enum coding c, bool text)
     CHECK(compress_can(c));
     (void)text;
     if (c == CODING_GZIP)
-        buf_fmt(b, "zlib %s level=%d memory=%d", zlibVersion(), GZIP_LEVEL,
+        buf_fmt(b, "zlib %s level=%d memory=%d", zlib.zlibVersion(), GZIP_LEVEL,
                 GZIP_MEMORY);
 #ifdef HAVE_ZSTD
     if (c == CODING_ZSTD)

@@ -18,7 +18,7 @@
 /* Longest result that is worth offering: saves more than 5 % and 64 bytes. */
 size_t compress_room(size_t n);
 
-/* Was etagd built with an encoder for it (base/built)? */
+/* Is there an encoder for it (prepare/codecs)? */
 bool compress_can(enum coding c);
 
 struct compress_form {

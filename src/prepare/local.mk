@@ -2,6 +2,7 @@ noinst_LIBRARIES += libprepare.a
 libprepare_a_SOURCES = \
 	src/prepare/ask.c src/prepare/ask.h \
 	src/prepare/client.c src/prepare/client.h \
+	src/prepare/codecs.c src/prepare/codecs.h \
 	src/prepare/coder.c src/prepare/coder.h \
 	src/prepare/compress.c src/prepare/compress.h \
 	src/prepare/agenda.c src/prepare/agenda.h \

@@ -10,12 +10,23 @@
 #include <magic.h>
 #include <string.h>
 
+#include "os/library.h"
 #include "os/log.h"
 #include "os/mapped.h"
 
 /* How a database begins whose numbers are this machine's own.  One of another
  * is turned round in place, which would be lost with its pages. */
 #define OWN_ORDER 0xf11e041cu
+
+#define CALLS(X)      \
+    X(magic_open)     \
+    X(magic_load)     \
+    X(magic_error)    \
+    X(magic_close)    \
+    X(magic_setparam) \
+    X(magic_buffer)
+LIBRARY_CALLS(magic, CALLS);
+LIBRARY(static, magic, CALLS, SONAME_MAGIC, "required", "media types");
 
 static magic_t cookie;
 static struct mapped tables;
@@ -47,19 +58,23 @@ static const struct {
 
 bool magic_start(void)
 {
-    magic_t c = magic_open(MAGIC_MIME_TYPE | MAGIC_MIME_ENCODING |
-                           MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TAR |
-                           MAGIC_NO_CHECK_ELF | MAGIC_NO_CHECK_CDF);
+    char why[LIBRARY_WHY] = "out of memory";
+    magic_t c = NULL;
 
-    if (!c || magic_load(c, NULL) != 0) {
+    if (library_open(&magic_library, why))
+        c = magic.magic_open(MAGIC_MIME_TYPE | MAGIC_MIME_ENCODING |
+                             MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TAR |
+                             MAGIC_NO_CHECK_ELF | MAGIC_NO_CHECK_CDF);
+
+    if (!c || magic.magic_load(c, NULL) != 0) {
         log_warn("P010", "libmagic: %s; names alone decide on media types",
-                 c ? magic_error(c) : "out of memory");
+                 c ? magic.magic_error(c) : why);
         if (c)
-            magic_close(c);
+            magic.magic_close(c);
         return false;
     }
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
-        magic_setparam(c, limits[i].param, &limits[i].value);
+        magic.magic_setparam(c, limits[i].param, &limits[i].value);
     cookie = c;
     find_tables();
     return true;
@@ -68,7 +83,7 @@ bool magic_start(void)
 void magic_stop(void)
 {
     if (cookie)
-        magic_close(cookie);
+        magic.magic_close(cookie);
     cookie = NULL;
 }
 
@@ -101,8 +116,8 @@ void magic_ask(struct magic_answer *out, const void *p, size_t n)
     out->type[0] = out->charset[0] = '\0';
     asked = true;
     if (cookie)
-        text = magic_buffer(cookie, p,
-                            n < MAGIC_HEAD_BYTES ? n : MAGIC_HEAD_BYTES);
+        text = magic.magic_buffer(cookie, p,
+                                  n < MAGIC_HEAD_BYTES ? n : MAGIC_HEAD_BYTES);
     if (!text)
         return;
     const char *at = strstr(text, mark);

@@ -22,6 +22,7 @@
 #include "os/sandbox.h"
 #include "os/watch.h"
 #include "prepare/agenda.h"
+#include "prepare/codecs.h"
 #include "prepare/magic.h"
 #include "prepare/queues.h"
 #include "prepare/reads.h"
@@ -208,6 +209,7 @@ int preparer_run(const struct conf *conf, int control,
     check_role("preparer");
     ignore_signals();
     magic_start();
+    (void)codecs_can(CODING_GZIP); /* all of them, while files can be opened */
     init(&d, conf, control);
     d.told = told ? told : &nobody;
     heap_trim(); /* what libraries took */

@@ -5,18 +5,10 @@
  */
 #include "prepare/unpack.h"
 
-#include "config.h"
-
 #include <string.h>
-#include <zlib.h>
-#ifdef HAVE_BROTLI
-#include <brotli/decode.h>
-#endif
-#ifdef HAVE_ZSTD
-#include <zstd.h>
-#endif
 
 #include "base/check.h"
+#include "prepare/codecs.h"
 
 #define BLOCK_BYTES ((size_t)64 << 10)
 /* 8 MB: what every client must take, RFC 9659 */
@@ -39,39 +31,40 @@ static bool gzip(struct span coded, struct span rest)
     char block[BLOCK_BYTES];
     int state = Z_OK;
 
-    if (inflateInit2(&z, 15 + 16) != Z_OK)
+    if (zlib.inflateInit2_(&z, 15 + 16, ZLIB_VERSION, (int)sizeof z) != Z_OK)
         return false;
     while (state == Z_OK) {
         z.next_out = (Bytef *)block;
         z.avail_out = sizeof block;
-        state = inflate(&z, Z_NO_FLUSH);
+        state = zlib.inflate(&z, Z_NO_FLUSH);
         if (!comes_next(&rest, block, sizeof block - z.avail_out))
             state = Z_DATA_ERROR;
     }
     bool same = state == Z_STREAM_END && z.avail_in == 0 && rest.n == 0;
-    inflateEnd(&z);
+    zlib.inflateEnd(&z);
     return same;
 }
 
 #ifdef HAVE_ZSTD
-static bool zstd(struct span coded, struct span rest)
+static bool same_zstd(struct span coded, struct span rest)
 {
-    ZSTD_DCtx *ctx = ZSTD_createDCtx();
+    ZSTD_DCtx *ctx = zstd.ZSTD_createDCtx();
     ZSTD_inBuffer from = { coded.p, coded.n, 0 };
     char block[BLOCK_BYTES];
     size_t left = 1, before;
     bool same = ctx != NULL;
 
     if (same)
-        ZSTD_DCtx_setParameter(ctx, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG_MAX);
+        zstd.ZSTD_DCtx_setParameter(ctx, ZSTD_d_windowLogMax,
+                                    ZSTD_WINDOW_LOG_MAX);
     while (same && left > 0) {
         ZSTD_outBuffer to = { block, sizeof block, 0 };
         before = from.pos;
-        left = ZSTD_decompressStream(ctx, &to, &from);
-        same = !ZSTD_isError(left) && comes_next(&rest, block, to.pos) &&
+        left = zstd.ZSTD_decompressStream(ctx, &to, &from);
+        same = !zstd.ZSTD_isError(left) && comes_next(&rest, block, to.pos) &&
                (left == 0 || from.pos > before || to.pos > 0);
     }
-    ZSTD_freeDCtx(ctx);
+    zstd.ZSTD_freeDCtx(ctx);
     return same && from.pos == coded.n && rest.n == 0;
 }
 #endif
@@ -79,7 +72,8 @@ static bool zstd(struct span coded, struct span rest)
 #ifdef HAVE_BROTLI
 static bool brotli(struct span coded, struct span rest)
 {
-    BrotliDecoderState *s = BrotliDecoderCreateInstance(NULL, NULL, NULL);
+    BrotliDecoderState *s =
+        brotlidec.BrotliDecoderCreateInstance(NULL, NULL, NULL);
     BrotliDecoderResult state = BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT;
     const uint8_t *from = (const uint8_t *)coded.p;
     size_t left = coded.n;
@@ -88,12 +82,12 @@ static bool brotli(struct span coded, struct span rest)
     while (s && state == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT) {
         uint8_t *to = (uint8_t *)block;
         size_t room = sizeof block;
-        state =
-            BrotliDecoderDecompressStream(s, &left, &from, &room, &to, NULL);
+        state = brotlidec.BrotliDecoderDecompressStream(s, &left, &from, &room,
+                                                        &to, NULL);
         if (!comes_next(&rest, block, sizeof block - room))
             state = BROTLI_DECODER_RESULT_ERROR;
     }
-    BrotliDecoderDestroyInstance(s);
+    brotlidec.BrotliDecoderDestroyInstance(s);
     return state == BROTLI_DECODER_RESULT_SUCCESS && left == 0 && rest.n == 0;
 }
 #endif
@@ -107,7 +101,7 @@ bool unpack_same(enum coding c, struct span coded, struct span plain)
         return gzip(coded, plain);
 #ifdef HAVE_ZSTD
     case CODING_ZSTD:
-        return zstd(coded, plain);
+        return same_zstd(coded, plain);
 #endif
 #ifdef HAVE_BROTLI
     case CODING_BR:

@@ -225,9 +225,10 @@ static int give_up(struct worker *w, struct epoll_event *events)
 
 int worker_run(const struct worker_start *start)
 {
+    if (!gate_can(start->conf)) /* before anything can be open to all */
+        return 1;
     struct worker *w = calloc(1, sizeof *w);
     struct epoll_event *events = calloc(WORKER_EVENTS, sizeof events[0]);
-
     if (!w || !events || !worker_init(w, start)) {
         log_error("W001", "not enough memory for what [limits] asks for");
         return give_up(w, events);

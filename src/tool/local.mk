@@ -6,6 +6,7 @@ libtools_a_SOURCES = \
 	src/tool/explain.c src/tool/explain.h \
 	src/tool/lab.c src/tool/lab.h \
 	src/tool/lint.c src/tool/lint.h \
+	src/tool/libraries.c src/tool/libraries.h \
 	src/tool/loaded.c src/tool/loaded.h \
 	src/tool/mime.c src/tool/mime.h \
 	src/tool/packing.c src/tool/packing.h \

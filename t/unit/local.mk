@@ -1,7 +1,7 @@
 # One cmocka program per module: a fragment appends its name to UNIT_TESTS and
 # two lines for it, as for the first one here.
 UNIT_TESTS = t/unit/base
-UNIT_LIBS = $(ETAGD_LIBS) $(ETAGD_SYSTEM_LIBS) $(CMOCKA_LIBS)
+UNIT_LIBS = $(ETAGD_LIBS) $(ETAGD_SYSTEM_LIBS) $(SOME_LIBS) $(CMOCKA_LIBS)
 
 t_unit_base_SOURCES = t/unit/base.c t/unit/unit.h
 t_unit_base_LDADD = $(UNIT_LIBS)
