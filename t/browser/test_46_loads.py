@@ -269,7 +269,7 @@ def test_a_choice_gives_its_focus_back(observed, browser):
     focus = ("const a = document.activeElement;"
              "return [a.closest('[id]')?.id, a.dataset.key]")
     for way in (lambda: ActionChains(d).send_keys(Keys.ESCAPE).perform(),
-                lambda: d.find_element(By.CSS_SELECTOR, "aside .close").click()):
+                lambda: browser.press("aside .close")):
         browser.script("document.querySelector('.load .name[data-key]').focus()")
         key = browser.script(focus)
         ActionChains(d).send_keys(Keys.ENTER).perform()

@@ -104,6 +104,11 @@ class Browser:
         self.driver.find_element("css selector", css).click()
         self._await(before)
 
+    def press(self, css):
+        """A button of a page that is drawn again as it goes: a click at the place
+        where it was just now may meet another."""
+        self.script("document.querySelector('%s').click()" % css)
+
     def reload(self):
         before = self.script(ORIGIN)
         self.driver.refresh()
