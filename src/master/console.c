@@ -16,6 +16,7 @@
 
 #include "base/buf.h"
 #include "base/check.h"
+#include "master/asked.h"
 #include "master/opening.h"
 #include "master/master_state.h"
 #include "master/status_report.h"
@@ -119,6 +120,7 @@ static void end_client(struct master *m, struct console_client *c)
     poll_remove(m->poll, c->fd);
     close(c->fd);
     c->fd = -1;
+    c->waits_for_reload = false;
 }
 
 static void answer(struct console_client *c, int status, const char *text)
@@ -148,8 +150,17 @@ static void status(struct master *m, struct console_client *c, bool json)
     free(storage);
 }
 
+bool console_waits(const struct master *m)
+{
+    bool waits = false;
+
+    for (size_t i = 0; i < CONSOLE_CLIENTS; i++)
+        waits = waits || m->console.client[i].waits_for_reload;
+    return waits;
+}
+
 /* Faults are told to whoever asked, as well as to the log. */
-static void reload(struct master *m, struct console_client *c)
+void console_reload(struct master *m)
 {
     char storage[16384];
     struct buf said = buf_over(storage, sizeof storage - 1);
@@ -160,11 +171,24 @@ static void reload(struct master *m, struct console_client *c)
     said.overflow = false;
     said.cap++;
     buf_cstr(&said);
-    if (number == 0) {
+    for (size_t i = 0; i < CONSOLE_CLIENTS; i++) {
+        struct console_client *c = &m->console.client[i];
+        if (!c->waits_for_reload)
+            continue;
+        c->waits_for_reload = false;
+        c->generation = number;
+        if (number > 0)
+            continue;
         answer(c, 2, storage);
         end_client(m, c);
-    } else {
-        c->generation = number;
+    }
+}
+
+void console_replaced(struct master *m)
+{
+    for (size_t i = 0; i < CONSOLE_CLIENTS; i++) {
+        if (m->console.client[i].waits_for_reload)
+            end_client(m, &m->console.client[i]);
     }
 }
 
@@ -200,7 +224,11 @@ static void act(struct master *m, struct console_client *c)
     } else if (strcmp(c->line, "json") == 0) {
         status(m, c, true);
     } else if (strcmp(c->line, "reload") == 0) {
-        reload(m, c);
+        c->waits_for_reload = true;
+        if (asked_waits(m))
+            asked_tell(m);
+        else
+            console_reload(m);
         return;
     } else if (strcmp(c->line, "reopen") == 0) {
         if (m->current)
@@ -220,7 +248,9 @@ static void hear(struct master *m, struct console_client *c)
 
     if (n == -EAGAIN)
         return;
-    if (n <= 0 || c->generation || c->waits_for_end) {
+    if (n <= 0 || c->generation || c->waits_for_end || c->waits_for_reload) {
+        if (c->waits_for_reload) /* gone before its turn: it is asked for */
+            m->asked.reload = true;
         end_client(m, c); /* gone, or says more than it may */
         return;
     }
@@ -261,7 +291,8 @@ int console_turn(struct master *m)
 
     for (size_t i = 0; i < CONSOLE_CLIENTS; i++) {
         struct console_client *c = &m->console.client[i];
-        if (c->fd < 0 || c->generation || c->waits_for_end)
+        if (c->fd < 0 || c->generation || c->waits_for_end ||
+            c->waits_for_reload)
             continue;
         if (now >= c->until_us) {
             answer(c, 2, "no command came\n");

@@ -25,6 +25,7 @@ struct console_client {
     uint64_t until_us;   /* its command is whole by then */
     unsigned generation; /* waits until that one serves or has failed */
     bool waits_for_end;
+    bool waits_for_reload; /* that is not begun yet */
 };
 
 struct console {
@@ -51,6 +52,13 @@ bool console_event(struct master *m, const void *tag);
 /* Ends clients whose command is not whole in time; milliseconds until there is
  * one to look at, or -1. */
 int console_turn(struct master *m);
+
+/* Whether somebody waits for a reload that is not begun yet. */
+bool console_waits(const struct master *m);
+/* Begins one, for those and for whoever else has asked. */
+void console_reload(struct master *m);
+/* Another program serves: those are to ask that one. */
+void console_replaced(struct master *m);
 
 /* A generation serves (text: NULL) or does not come up. */
 void console_outcome(struct master *m, unsigned generation, const char *text);

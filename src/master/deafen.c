@@ -69,10 +69,14 @@ void deafen_begin(struct master *m, struct generation *g)
 void deafen(struct master *m, struct generation *g)
 {
     for (size_t i = 0; i < g->conf->n_listen; i++) {
+        const struct conf_listen *l = &g->conf->listen[i];
         if (g->listener[i] < 0)
             continue;
-        if (!lives_on(m) && !served(m, g->conf->listen[i].text))
+        if (!lives_on(m) && !served(m, l->text)) {
             (void)shutdown(g->listener[i], SHUT_RDWR);
+            if (l->addr.sa.sa_family == AF_UNIX && !m->ending)
+                net_remove_socket(l->addr.un.sun_path);
+        }
         close(g->listener[i]);
         g->listener[i] = -1;
     }

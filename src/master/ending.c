@@ -41,7 +41,7 @@ void master_leave(struct master *m)
     }
     uint64_t ms = m->current->conf->timeouts.ready_ms;
 
-    upgrade_cancel(m, SIGTERM);
+    upgrade_call_off(m);
     service_stopping(m);
     m->leave.on = true;
     m->leave.until_us = clock_mono_us() + ms * 1000;

@@ -142,7 +142,7 @@ struct generation *generation_new(struct conf *conf, unsigned number,
                                   struct generation *old,
                                   const struct inherit *inherit,
                                   _Atomic uint64_t *connections,
-                                  struct tallies *tallies)
+                                  struct tallies *tallies, struct list *all)
 {
     struct generation *g = calloc(1, sizeof *g);
 
@@ -172,7 +172,7 @@ struct generation *generation_new(struct conf *conf, unsigned number,
     }
     for (unsigned i = 0; i < conf->workers; i++)
         child_begin(&g->worker[i], g, CHILD_WORKER, i);
-    if (!claim(g) || !opening_all(g, old, inherit)) {
+    if (!claim(g) || !opening_all(g, old, all, inherit)) {
         generation_free(g);
         return NULL;
     }

@@ -105,14 +105,15 @@ struct generation {
     int poll;         /* the master's poll set, where controls are watched */
 };
 
-/* Takes over conf.  Listening sockets that `old` (may be NULL) has under the
- * same text are shared with it, as are those of `inherit` (may be NULL).  NULL
- * on failure, which has been logged. */
+/* Takes over conf; follows `old` (may be NULL).  Listening sockets that one of
+ * `all` generations has under the same text are shared with it, also those of
+ * one that comes up; as are those of `inherit` (may be NULL).  NULL on failure,
+ * which has been logged. */
 struct generation *generation_new(struct conf *conf, unsigned number,
                                   struct generation *old,
                                   const struct inherit *inherit,
                                   _Atomic uint64_t *connections,
-                                  struct tallies *tallies);
+                                  struct tallies *tallies, struct list *all);
 
 /* Starts workers and preparer; of a first generation the preparer once a worker
  * serves (see below).  False: fork failed. */

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libmaster.a
 libmaster_a_SOURCES = \
 	src/master/child.c src/master/child.h \
+	src/master/asked.c src/master/asked.h \
 	src/master/activation.c src/master/activation.h \
 	src/master/heartbeat.c src/master/heartbeat.h \
 	src/master/boxed.c src/master/boxed.h \

@@ -15,6 +15,7 @@
 
 #include "base/check.h"
 #include "master/activation.h"
+#include "master/asked.h"
 #include "master/boxed.h"
 #include "master/deafen.h"
 #include "master/ending.h"
@@ -198,7 +199,7 @@ static struct generation *next_generation(struct master *m)
     activation_apply(m, conf);
     struct generation *g =
         generation_new(conf, m->numbers + 1, m->current, &m->inherit,
-                       m->connections, m->tallies);
+                       m->connections, m->tallies, &m->generations);
     if (!g)
         log_error("M053", "reload failed: the old configuration goes on");
     return g;
@@ -216,11 +217,10 @@ static void share(const struct master *m, struct generation *g)
 unsigned master_reload(struct master *m)
 {
     if (!m->current || m->ending) {
-        log_warn("M111", "no reload now: etagd is starting or ending");
+        log_warn("M111", "no reload now: etagd is ending");
         return 0;
     }
     service_reloading(m);
-    m->upgrade.reload = true;
     struct generation *g = next_generation(m);
     if (!g) {
         published_reload(m, false);
@@ -261,13 +261,15 @@ static void obey(struct master *m, int number)
     case SIGHUP:
         if (terminal_rules(m))
             hang_up(m, "SIGHUP");
-        else
+        else if (!asked_of_next(m, number) && asked_reload(m))
             (void)master_reload(m);
         break;
     case SIGUSR2:
-        upgrade_start(m);
+        if (!asked_of_next(m, number) && asked_upgrade(m))
+            upgrade_start(m);
         break;
     case SIGUSR1:
+        (void)asked_of_next(m, number);
         if (m->current)
             opening_logs_again(m->current);
         break;
@@ -291,15 +293,6 @@ static void forget(struct master *m, const struct generation *g)
         if (other->lent_to == g)
             other->lent_to = g->lent_to;
     }
-}
-
-static void leave_places(struct master *m, const struct generation *g)
-{
-    bool ours = m->current && !m->inherit.activated;
-
-    for (size_t i = 0; ours && i < g->conf->n_listen; i++)
-        opening_remove_place(g->conf->listen[i].text, m->current->conf);
-    log_info("M014", "generation %u has ended", g->number);
 }
 
 /* Does a generation whose workers still finish use g's preparer? */
@@ -336,7 +329,7 @@ static void bury(struct master *m)
             m->current = NULL;
         forget(m, g);
         if (!m->ending)
-            leave_places(m, g);
+            log_info("M014", "generation %u has ended", g->number);
         if (m->ending) /* unless it has the next program's number */
             pidfile_remove(g->conf->pidfile);
         CHECK(m->current != g);
@@ -351,6 +344,15 @@ static int sooner(int a, int b)
     return b < 0 || a < b ? a : b;
 }
 
+/* What has waited for something else to come up. */
+static void turn_to_asked(struct master *m)
+{
+    if (asked_reload_due(m) || (console_waits(m) && !asked_waits(m)))
+        console_reload(m);
+    if (asked_upgrade_due(m))
+        upgrade_start(m);
+}
+
 static int wait_ms(struct master *m)
 {
     int least = sooner(service_turn(m), upgrade_turn(m));
@@ -359,6 +361,7 @@ static int wait_ms(struct master *m)
         master_finish(m);
     least = sooner(least, takeover_turn(m));
     least = sooner(least, deafen_turn(m));
+    turn_to_asked(m);
     least = sooner(least, ending_turn(m));
     least = sooner(least, published_turn(m));
     least = sooner(least, console_turn(m));
@@ -373,7 +376,7 @@ static void loop(struct master *m)
     struct epoll_event events[16];
 
     while (!m->released && (!list_empty(&m->generations) || upgrade_ends(m))) {
-        if (roots_moved(m))
+        if (roots_moved(m) && asked_reload(m))
             (void)master_reload(m);
         roots_answer(m);
         int n = poll_wait(m->poll, events, 16, wait_ms(m));
@@ -390,8 +393,10 @@ static void loop(struct master *m)
             else if (!console_event(m, tag))
                 child_message(m, tag);
         }
-        if (replaced)
+        if (replaced) {
+            console_replaced(m);
             master_finish(m);
+        }
         for (int number; signalled && (number = signals_take(m->signals));)
             obey(m, number);
         if (gone)
@@ -473,8 +478,9 @@ int master_run(struct conf *conf, const struct conf_source *source,
     boxed_log(conf);
     activation_apply(&m, conf);
     service_begin(&m);
-    struct generation *g = generation_new(conf, m.numbers = 1, NULL, &m.inherit,
-                                          m.connections, m.tallies);
+    struct generation *g =
+        generation_new(conf, m.numbers = 1, NULL, &m.inherit, m.connections,
+                       m.tallies, &m.generations);
     if (!g)
         return 1;
     share(&m, g);

@@ -47,9 +47,14 @@ struct upgrade {
     uint64_t until_us;
     bool replaced;              /* it has: what is left here only finishes */
     uint64_t takes[LISTEN_MAX]; /* addresses (serve/moving.h) that it serves */
-    size_t n_takes; /* 0: it takes no connection of those that finish here */
-    bool reload;    /* asked for meanwhile: the new one shall do so too */
-    bool failed;    /* it has ended before it served; to be looked at once */
+    size_t n_takes;  /* 0: it takes no connection of those that finish here */
+    bool called_off; /* told to end, and not to be missed */
+    bool failed;     /* it has ended before it served; to be looked at once */
+};
+
+/* What was asked for while something else came up (asked.h). */
+struct asked {
+    bool reload, upgrade;
 };
 
 /* What an ad hoc server ends with; fd -1: no terminal. */
@@ -97,6 +102,7 @@ struct master {
     struct console console;
     struct service service;
     struct upgrade upgrade;
+    struct asked asked;
     struct leave leave;
     struct published published;
     struct takeover takeover;

@@ -29,18 +29,24 @@
 
 #define ADDRESS_TRIES 20
 
-/* Of any generation that has it open: an address may come again before those
- * that drain have let go of it. */
-static int shared(const struct generation *old, const char *text)
+static int listener_at(const struct generation *g, const char *text)
 {
-    for (; old; old = old->older) {
-        for (size_t i = 0; i < old->conf->n_listen; i++) {
-            if (old->listener[i] >= 0 &&
-                strcmp(old->conf->listen[i].text, text) == 0)
-                return fcntl(old->listener[i], F_DUPFD_CLOEXEC, 3);
-        }
+    for (size_t i = 0; i < g->conf->n_listen; i++) {
+        if (g->listener[i] >= 0 && strcmp(g->conf->listen[i].text, text) == 0)
+            return g->listener[i];
     }
     return -1;
+}
+
+/* Of any generation that has it open: an address may come again before those
+ * that drain have let go of it, or while one that comes up has it. */
+static int shared(struct list *all, const char *text)
+{
+    int fd = -1;
+
+    for (struct list *at = all->prev; fd < 0 && at != all; at = at->prev)
+        fd = listener_at(LIST_ENTRY(at, struct generation, node), text);
+    return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
 /* From systemd (whose addresses are the listen lines then) or from the etagd
@@ -71,7 +77,23 @@ static int listen_soon(const struct conf_listen *l,
     return fd;
 }
 
-static bool open_listeners(struct generation *g, const struct generation *old,
+/* Files of unix sockets that were made for nothing. */
+static void remove_places(const struct generation *g, struct list *all,
+                          const struct inherit *inherit)
+{
+    for (size_t i = 0; i < g->conf->n_listen && g->listener[i] >= 0; i++) {
+        const struct conf_listen *l = &g->conf->listen[i];
+        int other = shared(all, l->text);
+        if (other < 0)
+            other = handed_over(inherit, l->text);
+        if (other >= 0)
+            close(other);
+        else if (l->addr.sa.sa_family == AF_UNIX)
+            net_remove_socket(l->addr.un.sun_path);
+    }
+}
+
+static bool open_listeners(struct generation *g, struct list *all,
                            const struct inherit *inherit)
 {
     struct net_listen_options options = {
@@ -88,7 +110,7 @@ static bool open_listeners(struct generation *g, const struct generation *old,
         g->listener[i] = -1;
     for (size_t i = 0; i < g->conf->n_listen; i++) {
         const struct conf_listen *l = &g->conf->listen[i];
-        int fd = shared(old, l->text);
+        int fd = shared(all, l->text);
         if (fd < 0)
             fd = handed_over(inherit, l->text);
         if (fd >= 0) {
@@ -96,7 +118,7 @@ static bool open_listeners(struct generation *g, const struct generation *old,
             net_listen_mss(fd, options.mss);
             net_listen_near(fd, &l->addr.sa);
         } else {
-            fd = listen_soon(l, &options, old == NULL);
+            fd = listen_soon(l, &options, list_empty(all));
         }
         if (fd < 0) {
             char why[REFUSED_TEXT];
@@ -139,18 +161,18 @@ static int side_handed_over(const struct inherit *in, unsigned side)
 
 /* Of any generation that is still there: one that drains has its socket until
  * those that listened there have ended, though others came after it. */
-static int side_shared(const struct generation *old, unsigned side,
-                       const char *text)
+static int side_shared(struct list *all, unsigned side, const char *text)
 {
-    for (; old; old = old->older) {
-        const char *at = side_of(old->conf, side)->text;
-        if (old->side[side].listener >= 0 && strcmp(at, text) == 0)
-            return fcntl(old->side[side].listener, F_DUPFD_CLOEXEC, 3);
+    for (struct list *at = all->prev; at != all; at = at->prev) {
+        const struct generation *g = LIST_ENTRY(at, struct generation, node);
+        int fd = g->side[side].listener;
+        if (fd >= 0 && strcmp(side_of(g->conf, side)->text, text) == 0)
+            return fcntl(fd, F_DUPFD_CLOEXEC, 3);
     }
     return -1;
 }
 
-static bool open_side(struct generation *g, const struct generation *old,
+static bool open_side(struct generation *g, struct list *all,
                       const struct inherit *inherit, unsigned side)
 {
     struct net_listen_options options = { .backlog = 64 };
@@ -158,11 +180,11 @@ static bool open_side(struct generation *g, const struct generation *old,
 
     if (!l->text)
         return true;
-    int fd = side_shared(old, side, l->text);
+    int fd = side_shared(all, side, l->text);
     if (fd < 0)
         fd = side_handed_over(inherit, side);
     if (fd < 0)
-        fd = net_listen(&l->addr.sa, l->addr_bytes, &options);
+        fd = listen_soon(l, &options, list_empty(all));
     if (fd < 0) {
         char why[REFUSED_TEXT];
         refused_text(l, -fd, sides[side].option, why);
@@ -351,13 +373,16 @@ static bool identify(struct generation *g, bool first)
 }
 
 bool opening_all(struct generation *g, const struct generation *old,
-                 const struct inherit *inherit)
+                 struct list *all, const struct inherit *inherit)
 {
-    if (!identify(g, old == NULL) || !open_roots(g) ||
-        !open_listeners(g, old, inherit) ||
-        !open_side(g, old, inherit, SIDE_OBSERVER) ||
-        !open_side(g, old, inherit, SIDE_SCRAPER) || !open_logs(g))
+    if (!identify(g, old == NULL) || !open_roots(g))
         return false;
+    if (!open_listeners(g, all, inherit) ||
+        !open_side(g, all, inherit, SIDE_OBSERVER) ||
+        !open_side(g, all, inherit, SIDE_SCRAPER) || !open_logs(g)) {
+        remove_places(g, all, inherit);
+        return false;
+    }
     releases_inherit(g, old);
     return true;
 }

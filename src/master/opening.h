@@ -12,9 +12,11 @@ struct conf;
 struct generation;
 
 struct inherit;
+struct list;
 
+/* all: generations whose sockets may be shared. */
 bool opening_all(struct generation *g, const struct generation *old,
-                 const struct inherit *inherit);
+                 struct list *all, const struct inherit *inherit);
 /* The file of a unix socket on which `conf` does not listen any more. */
 void opening_remove_place(const char *listen, const struct conf *conf);
 

@@ -192,7 +192,7 @@ void roots_told(struct master *m)
 
 void roots_answer(struct master *m)
 {
-    if (!m->roots.told)
+    if (!m->roots.told || m->asked.reload) /* a program comes up that will */
         return;
     EACH_GENERATION (at, m) {
         if (generation_at(at)->state == GENERATION_STARTING)

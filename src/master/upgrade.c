@@ -13,11 +13,11 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "master/asked.h"
 #include "master/moves.h"
 #include "master/opening.h"
 #include "master/releases.h"
 #include "master/master_state.h"
-#include "master/terminal.h"
 #include "os/channel.h"
 #include "os/clock.h"
 #include "os/log.h"
@@ -100,8 +100,6 @@ static const char *hindered(const struct master *m)
 {
     if (!m->current || m->ending || m->leave.on)
         return "etagd is starting or ending";
-    if (m->upgrade.pid)
-        return "another one is under way";
     if (!m->program[0])
         return "the program's file is not known (no /proc)";
     if (m->current->conf->n_listen > INHERIT_MAX)
@@ -131,9 +129,9 @@ void upgrade_start(struct master *m)
     }
     log_info("M107", "upgrade: started %s as pid %d", m->program, (int)pid);
     CHECK(m->upgrade.pid == 0 && m->upgrade.channel < 0);
+    m->upgrade.called_off = false;
     m->upgrade.pid = pid;
     m->upgrade.channel = pair[0];
-    m->upgrade.reload = false;
     m->upgrade.until_us = clock_mono_us() + START_US;
     poll_add_level(m->poll, pair[0], &m->upgrade_tag);
 }
@@ -147,22 +145,36 @@ static void forget(struct master *m)
     m->upgrade.channel = -1;
 }
 
-/* The new one may have opened its logs just before they were rotated, and read
- * the configuration before a reload was asked for here. */
-static void pass_on(const struct master *m)
+/* The new one may have opened its logs just before they were rotated, and what
+ * was asked for here meanwhile is its business. */
+static void pass_on(struct master *m)
 {
     kill(m->upgrade.pid, SIGUSR1);
-    if (m->upgrade.reload && !terminal_rules(m)) /* that would end it */
-        kill(m->upgrade.pid, SIGHUP);
+    asked_pass_on(m, m->upgrade.pid);
+}
+
+static void end_next(const struct master *m, int signal)
+{
+    log_info("M112", "upgrade: pid %d ends as well", (int)m->upgrade.pid);
+    kill(m->upgrade.pid, signal);
 }
 
 void upgrade_cancel(struct master *m, int signal)
 {
     if (!m->upgrade.pid || m->upgrade.replaced)
         return;
-    log_info("M112", "upgrade: pid %d ends as well", (int)m->upgrade.pid);
-    kill(m->upgrade.pid, signal);
+    end_next(m, signal);
     forget(m); /* should it serve by now: not any more */
+}
+
+/* What it has taken by now it finishes, hence QUIT; and it may have shut the
+ * sockets by its end, which only what it has said tells. */
+void upgrade_call_off(struct master *m)
+{
+    if (!m->upgrade.pid || m->upgrade.replaced)
+        return;
+    end_next(m, SIGQUIT);
+    m->upgrade.called_off = true;
 }
 
 /* Nobody takes any more: what is left here, and in those before, is kept. */
@@ -252,11 +264,13 @@ bool upgrade_reap(struct master *m, pid_t pid, int status)
     forget(m);
     if (m->upgrade.replaced || m->ending)
         return true;
+    m->upgrade.failed = true;
+    if (m->upgrade.called_off)
+        return true;
     log_error("M109",
               "upgrade: pid %d did not come up (%s %d); this one goes on",
               (int)pid, WIFSIGNALED(status) ? "signal" : "status",
               WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-    m->upgrade.failed = true;
     return true;
 }
 

@@ -25,6 +25,9 @@ bool upgrade_reap(struct master *m, pid_t pid, int status);
 /* This one is to end by that signal, and so is the new one unless it serves
  * already. */
 void upgrade_cancel(struct master *m, int signal);
+/* This one is to end after a while.  Should the new one turn out to serve
+ * already, it ends by itself, and this one at once. */
+void upgrade_call_off(struct master *m);
 /* That end is still to come. */
 bool upgrade_ends(const struct master *m);
 /* Gives up on one that says nothing; milliseconds until then, or -1. */

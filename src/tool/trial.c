@@ -85,12 +85,15 @@ bool trial_begin(struct trial *t, struct conf *conf)
     memset(t, 0, sizeof *t);
     t->control[0] = t->control[1] = t->preparer[0] = t->preparer[1] = -1;
     detach(conf);
+    struct list none;
     int fd = -1;
+    list_init(&none);
     t->tallies = tallies_new(&fd);
     if (!t->tallies)
         return false;
     close(fd);
-    t->home = generation_new(conf, 1, NULL, NULL, &t->connections, t->tallies);
+    t->home =
+        generation_new(conf, 1, NULL, NULL, &t->connections, t->tallies, &none);
     if (!t->home) { /* has said why */
         tallies_free(t->tallies);
         return false;
