@@ -333,6 +333,7 @@ static void bury(struct master *m)
         if (m->ending) /* unless it has the next program's number */
             pidfile_remove(g->conf->pidfile);
         CHECK(m->current != g);
+        opening_leave_sides(g);
         generation_free(g);
     }
 }

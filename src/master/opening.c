@@ -117,6 +117,8 @@ static bool open_listeners(struct generation *g, struct list *all,
             tcpinfo_save_syn(fd, options.save_syn);
             net_listen_mss(fd, options.mss);
             net_listen_near(fd, &l->addr.sa);
+            if (!inherit || !inherit->activated) /* that unit says */
+                net_listen_again(fd, &l->addr.sa, &options);
         } else {
             fd = listen_soon(l, &options, list_empty(all));
         }
@@ -149,11 +151,15 @@ static const struct conf_listen *side_of(const struct conf *c, unsigned side)
     return side == SIDE_OBSERVER ? &c->observe.listen : &c->metrics.listen;
 }
 
-static int side_handed_over(const struct inherit *in, unsigned side)
+/* systemd's are where its unit says, those of the etagd before this one where
+ * that one's configuration said. */
+static int side_handed_over(const struct inherit *in, unsigned side,
+                            const struct conf_listen *l)
 {
     for (size_t i = 0; in && i < in->n; i++) {
         const struct inherited *s = &in->socket[i];
-        if (inherit_called(s, sides[side].name) && s->fd >= 0)
+        if (inherit_called(s, sides[side].name) && s->fd >= 0 &&
+            (in->activated || inherit_serves(&s->addr, &l->addr.sa)))
             return fcntl(s->fd, F_DUPFD_CLOEXEC, 3);
     }
     return -1;
@@ -182,7 +188,7 @@ static bool open_side(struct generation *g, struct list *all,
         return true;
     int fd = side_shared(all, side, l->text);
     if (fd < 0)
-        fd = side_handed_over(inherit, side);
+        fd = side_handed_over(inherit, side, l);
     if (fd < 0)
         fd = listen_soon(l, &options, list_empty(all));
     if (fd < 0) {
@@ -404,6 +410,18 @@ static void close_listeners(struct generation *g)
         if (g->listener[i] >= 0)
             close(g->listener[i]);
         g->listener[i] = -1;
+    }
+}
+
+void opening_leave_sides(struct generation *g)
+{
+    for (unsigned i = 0; i < SIDES; i++) {
+        const struct conf_listen *l = side_of(g->conf, i);
+        if (g->side[i].listener >= 0)
+            close(g->side[i].listener);
+        g->side[i].listener = -1;
+        if (l->text && l->addr.sa.sa_family == AF_UNIX)
+            net_remove_stale(l->addr.un.sun_path);
     }
 }
 

@@ -22,6 +22,8 @@ void opening_remove_place(const char *listen, const struct conf *conf);
 
 /* Opens the logs again and hands them to the workers. */
 void opening_logs_again(struct generation *g);
+/* Those that showed this generation have ended. */
+void opening_leave_sides(struct generation *g);
 void opening_close(struct generation *g);
 
 /* Under which a side's socket is handed over. */

@@ -92,3 +92,11 @@ void pidfile_remove(const char *path)
         unlink(path);
     close(fd);
 }
+
+void pidfile_follow(const char *before, const char *now)
+{
+    if (before && now && strcmp(before, now) == 0)
+        return;
+    pidfile_write(now);
+    pidfile_remove(before);
+}

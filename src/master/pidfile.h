@@ -12,5 +12,7 @@ void pidfile_write(const char *path);
 
 /* Unless another process's number is in it by now. */
 void pidfile_remove(const char *path);
+/* A configuration that says `now` follows one that said `before`. */
+void pidfile_follow(const char *before, const char *now);
 
 #endif

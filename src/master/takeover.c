@@ -135,6 +135,7 @@ void takeover_begin(struct master *m, struct generation *g)
         return;
     }
     console_follow(m, g->conf->control, false);
+    pidfile_follow(old->conf->pidfile, g->conf->pidfile);
     generation_finish_sides(old); /* these see the old one's, too */
     hand_over(m, g);
     generation_drain(old, WORKER_DRAIN);

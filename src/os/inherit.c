@@ -278,3 +278,18 @@ bool inherit_same(const struct sockaddr_storage *a, const struct sockaddr *b)
                memcmp(&a6->sin6_addr, &b6->sin6_addr, 16) == 0;
     return strcmp(au->sun_path, bu->sun_path) == 0;
 }
+
+bool inherit_serves(const struct sockaddr_storage *a, const struct sockaddr *b)
+{
+    struct sockaddr_storage copy = *a;
+    struct sockaddr_in *a4 = (void *)&copy;
+    struct sockaddr_in6 *a6 = (void *)&copy;
+
+    if (b->sa_family == AF_INET &&
+        !((const struct sockaddr_in *)(const void *)b)->sin_port)
+        a4->sin_port = 0;
+    if (b->sa_family == AF_INET6 &&
+        !((const struct sockaddr_in6 *)(const void *)b)->sin6_port)
+        a6->sin6_port = 0;
+    return inherit_same(&copy, b);
+}

@@ -61,6 +61,9 @@ void inherit_pass(const struct inherit *in);
 /* It has that name, and can be used. */
 bool inherit_called(const struct inherited *s, const char *name);
 
+/* Whether a socket at `a` is what `b` asks for, whose port may be any (0). */
+bool inherit_serves(const struct sockaddr_storage *a, const struct sockaddr *b);
+
 /* Whether two addresses are one. */
 bool inherit_same(const struct sockaddr_storage *a, const struct sockaddr *b);
 

@@ -76,10 +76,9 @@ bool net_listens_here(const char *path)
 
     if (fd >= 0 && strlen(path) < sizeof un.sun_path) {
         memcpy(un.sun_path, path, strlen(path));
-        here =
-            connect(fd, (const struct sockaddr *)&un, sizeof un) == 0 &&
-            getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &listener, &n) == 0 &&
-            listener.pid == getpid();
+        here = connect(fd, (const struct sockaddr *)&un, sizeof un) == 0 &&
+               getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &listener, &n) == 0 &&
+               listener.pid == getpid();
     }
     if (fd >= 0)
         close(fd);
@@ -136,6 +135,30 @@ static void remove_stale(const struct sockaddr *sa, socklen_t bytes)
     close(fd);
 }
 
+void net_remove_stale(const char *path)
+{
+    struct sockaddr_un un = { .sun_family = AF_UNIX };
+    size_t n = strlen(path);
+
+    if (n >= sizeof un.sun_path)
+        return;
+    memcpy(un.sun_path, path, n);
+    remove_stale((const struct sockaddr *)&un, sizeof un);
+}
+
+static void set_deferred(int fd, bool on)
+{
+    set(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, on ? 5 : 0);
+}
+
+void net_listen_again(int listener, const struct sockaddr *sa,
+                      const struct net_listen_options *options)
+{
+    if (sa->sa_family != AF_UNIX)
+        set_deferred(listener, options->defer_accept);
+    (void)listen(listener, options->backlog);
+}
+
 int net_listen(const struct sockaddr *sa, socklen_t bytes,
                const struct net_listen_options *options)
 {
@@ -155,7 +178,7 @@ int net_listen(const struct sockaddr *sa, socklen_t bytes,
         set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
         set(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, NOTSENT_BYTES);
         if (options->defer_accept)
-            set(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 5);
+            set_deferred(fd, true);
         if (options->save_syn)
             set(fd, IPPROTO_TCP, TCP_SAVE_SYN, 1);
         if (options->mss)

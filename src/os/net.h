@@ -35,6 +35,10 @@ struct net_listen_options {
 int net_listen(const struct sockaddr *sa, socklen_t bytes,
                const struct net_listen_options *options);
 
+/* What may change of one that listens already. */
+void net_listen_again(int listener, const struct sockaddr *sa,
+                      const struct net_listen_options *options);
+
 /* The longest segment of connections to come; 0: as the route has it. */
 void net_listen_mss(int listener, int mss);
 
@@ -51,6 +55,9 @@ bool net_listens_here(const char *path);
 
 /* Removes the socket at `path`, but nothing else that is there. */
 void net_remove_socket(const char *path);
+
+/* The same, unless somebody listens there. */
+void net_remove_stale(const char *path);
 
 /* Where a listening socket really is: "127.0.0.1:40123", "[::1]:80",
  * "unix:/run/x". */
