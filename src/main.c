@@ -12,6 +12,7 @@
 
 #include "base/built.h"
 #include "base/cmdline.h"
+#include "base/plural.h"
 #include "base/suggest.h"
 #include "conf/dump.h"
 #include "conf/load.h"
@@ -269,7 +270,7 @@ static struct conf *load(const struct conf_source *source, enum action action)
         fprintf(stderr,
                 "etagd: %zu fault%s in the configuration; nothing was "
                 "%s\n",
-                faults.n, faults.n == 1 ? "" : "s",
+                faults.n, plural(faults.n),
                 action != ACTION_ASK ? "started" : "changed");
     conf_faults_free(&warnings);
     conf_faults_free(&faults);

@@ -11,6 +11,7 @@ libbase_a_SOURCES = \
 	src/base/list.h \
 	src/base/logentry.h \
 	src/base/num.c src/base/num.h \
+	src/base/plural.h \
 	src/base/sip.c src/base/sip.h \
 	src/base/slots.c src/base/slots.h \
 	src/base/span.c src/base/span.h \

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/plural.h"
 #include "files/entry.h"
 #include "files/files.h"
 #include "os/log.h"
@@ -57,7 +58,7 @@ void keep_failed(struct files *fs, const char *path, int error)
         return;
     fs->failed_logged_ms = fs->now->ms;
     log_line(LOG_WARN_, LOG_ON(path), "W073",
-             "%s: %s (%llu files could not be opened so far)",
+             "%s: %s (%llu file%s could not be opened so far)",
              path[0] ? path : "/", strerror(-error),
-             (unsigned long long)fs->failed_opens);
+             (unsigned long long)fs->failed_opens, plural(fs->failed_opens));
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/plural.h"
 #include "conf/rules.h"
 #include "files/entry.h"
 #include "files/files.h"
@@ -169,7 +170,8 @@ void warm_start(struct files *fs)
         return;
     fs->warm->began_us = fs->now->us;
     find_all(fs, fs->warm);
-    log_info("W086", "%zu files are to be made ready", fs->warm->n);
+    log_info("W086", "%zu file%s to be made ready", fs->warm->n,
+             plural_are(fs->warm->n));
 }
 
 void warm_end(struct files *fs)
@@ -266,11 +268,11 @@ static int finish(struct files *fs, const char *why)
     size_t ms = (size_t)((fs->now->us - w->began_us) / 1000);
 
     if (why)
-        log_warn("W088", "%zu of %zu files are ready after %zu ms: %s", w->made,
-                 w->n, ms, why);
+        log_warn("W088", "%zu of %zu file%s ready after %zu ms: %s", w->made,
+                 w->n, plural_are(w->n), ms, why);
     else
-        log_info("W087", "%zu files are ready after %zu ms, %zu KiB", w->made,
-                 ms, (size_t)(w->bytes >> 10));
+        log_info("W087", "%zu file%s ready after %zu ms, %zu KiB", w->made,
+                 plural_are(w->made), ms, (size_t)(w->bytes >> 10));
     warm_end(fs);
     return -1;
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/num.h"
+#include "base/plural.h"
 #include "files/previous.h"
 #include "http/json.h"
 #include "master/generation.h"
@@ -242,8 +243,7 @@ void releases_text(const struct generation *g, struct buf *out)
                 out,
                 "  root %s: parts of %u release%s before, for %llu s more\n",
                 releases_place(g->conf, i), r->n_previous,
-                r->n_previous == 1 ? "" : "s",
-                (unsigned long long)left_s(r, now_us));
+                plural(r->n_previous), (unsigned long long)left_s(r, now_us));
     }
 }
 

@@ -7,6 +7,7 @@
  */
 #include "master/service.h"
 
+#include "base/plural.h"
 #include "master/heartbeat.h"
 #include "master/master_state.h"
 #include "os/clock.h"
@@ -57,11 +58,12 @@ static void tell_status(struct master *m, const char *before)
     s->told_us = clock_mono_us();
     s->told_requests = t.requests;
     s->told_open = t.open;
-    notify_send("%sSTATUS=generation %u, %u workers, %llu requests, %llu "
-                "connections open",
+    notify_send("%sSTATUS=generation %u, %u worker%s, %llu request%s, %llu "
+                "connection%s open",
                 m->leave.on ? "" : before, m->current ? m->current->number : 0,
-                t.workers, (unsigned long long)t.requests,
-                (unsigned long long)s->told_open);
+                t.workers, plural(t.workers), (unsigned long long)t.requests,
+                plural(t.requests), (unsigned long long)s->told_open,
+                plural(s->told_open));
 }
 
 void service_ready(struct master *m)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/plural.h"
 #include "config.h"
 #include "http/json.h"
 #include "master/releases.h"
@@ -43,9 +44,10 @@ static void text_of(const struct generation *g, struct buf *out)
     for (unsigned i = 0; i < g->conf->workers; i++) {
         struct figures f = figures_of(g, i);
         buf_fmt(out,
-                "  worker %u (pid %d): %llu requests, %llu connections open, "
-                "%llu bytes sent\n",
-                i + 1, (int)g->worker[i].pid, f.requests, f.open, f.bytes);
+                "  worker %u (pid %d): %llu request%s, %llu connection%s open, "
+                "%llu byte%s sent\n",
+                i + 1, (int)g->worker[i].pid, f.requests, plural(f.requests),
+                f.open, plural(f.open), f.bytes, plural(f.bytes));
     }
 }
 
@@ -98,11 +100,12 @@ void status_text(const struct master *m, struct buf *out)
     struct totals t = master_totals(m);
     unsigned long long up_s = (clock_mono_us() - m->started_us) / 1000000;
 
-    buf_fmt(out, "etagd %s, pid %d, for %llu s: %llu requests, ",
+    buf_fmt(out, "etagd %s, pid %d, for %llu s: %llu request%s, ",
             PACKAGE_VERSION, (int)getpid(), up_s,
-            (unsigned long long)t.requests);
-    buf_fmt(out, "%llu connections, of which %llu are open\n",
-            (unsigned long long)t.accepted, (unsigned long long)(t.open));
+            (unsigned long long)t.requests, plural(t.requests));
+    buf_fmt(out, "%llu connection%s, of which %llu %s open\n",
+            (unsigned long long)t.accepted, plural(t.accepted),
+            (unsigned long long)t.open, t.open == 1 ? "is" : "are");
     if (m->leave.on && !m->ending)
         BUF_LIT(out, "leaving: it serves, and says that it is not ready\n");
     if (m->current) {

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/check.h"
+#include "base/plural.h"
 #include "master/activation.h"
 #include "master/moves.h"
 #include "master/pidfile.h"
@@ -57,7 +58,7 @@ static void announce(const struct generation *g)
     }
     buf_cstr(&b);
     log_info("M010", "serving %s with %u worker%s", storage, g->conf->workers,
-             g->conf->workers == 1 ? "" : "s");
+             plural(g->conf->workers));
     if (g->conf->ad_hoc)
         log_info("M011",
                  "%s, ad hoc: every answer says Cache-Control: no-cache, so "
@@ -102,7 +103,7 @@ static void complete(struct master *m)
     log_info("M013",
              "generation %u serves with %u worker%s; generation %u finishes "
              "what it has",
-             g->number, g->conf->workers, g->conf->workers == 1 ? "" : "s",
+             g->number, g->conf->workers, plural(g->conf->workers),
              m->takeover.from);
     announce(g);
     service_ready(m);

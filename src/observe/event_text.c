@@ -7,6 +7,7 @@
 #include "observe/event_text.h"
 
 #include "base/num.h"
+#include "base/plural.h"
 #include "http/json.h"
 #include "observe/shown.h"
 
@@ -20,7 +21,7 @@ static void put_time(struct buf *b, int64_t wall_us)
 
 static void put_requests(struct buf *b, unsigned n)
 {
-    buf_fmt(b, "%u request%s", n, n == 1 ? "" : "s");
+    buf_fmt(b, "%u request%s", n, plural(n));
 }
 
 static void put_asked(struct buf *b, const struct happened *x, struct span mask)
@@ -76,7 +77,8 @@ static void put_rest(struct buf *b, const struct happened *x, struct span mask)
         buf_fmt(b, " by the %s", e->conn.by_client ? "client" : "server");
         break;
     case HISTORY_LOST:
-        buf_fmt(b, " %llu events", (unsigned long long)e->request.bytes);
+        buf_fmt(b, " %llu event%s", (unsigned long long)e->request.bytes,
+                plural(e->request.bytes));
         break;
     case BOARD_WAITING:
     case BOARD_CUT:

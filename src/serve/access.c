@@ -18,6 +18,7 @@
 #include "answer/answer.h"
 #include "answer/txn.h"
 #include "base/check.h"
+#include "base/plural.h"
 #include "base/uninit.h"
 #include "http/logline.h"
 #include "http/mask.h"
@@ -148,8 +149,8 @@ static void flush(struct access *a)
     if (error && (error != -EAGAIN || full(a))) {
         lose(a, error);
     } else if (!error && a->failing) {
-        log_warn("W031", "access log: writing again; %llu lines were lost",
-                 (unsigned long long)a->lost);
+        log_warn("W031", "access log: writing again; %llu line%s lost",
+                 (unsigned long long)a->lost, plural(a->lost));
         a->failing = false;
         a->lost = 0;
     }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/plural.h"
 #include "files/entry.h"
 #include "os/heap.h"
 #include "os/log.h"
@@ -83,17 +84,17 @@ bool capacity_init(struct worker *w)
     if (w->places.most < l->connections / 2 && w->start->index == 0)
         log_info(
             "W071",
-            "descriptor limit %zu: each worker takes at most %zu connections "
+            "descriptor limit %zu: each worker takes at most %zu connection%s "
             "instead of the %zu of [limits] connections",
-            limit, w->places.most, l->connections);
+            limit, w->places.most, plural(w->places.most), l->connections);
     size_t open = files_wanted_open(w->conf);
     if (w->files.open_max < open && w->start->index == 0)
         log_warn(
             "W072",
-            "descriptor limit %zu: each worker keeps at most %zu large files "
+            "descriptor limit %zu: each worker keeps at most %zu large file%s "
             "open instead of the %zu of [prepare] files; others are opened "
             "again when they are asked for",
-            limit, w->files.open_max, open);
+            limit, w->files.open_max, plural(w->files.open_max), open);
     w->places.conn = calloc(w->places.slots, sizeof w->places.conn[0]);
     if (!w->places.conn || !slots_init(&w->places.taken, w->places.slots))
         return false;

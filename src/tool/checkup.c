@@ -13,6 +13,7 @@
 
 #include "base/check.h"
 #include "base/cmdline.h"
+#include "base/plural.h"
 #include "conf/arena.h"
 #include "conf/values.h"
 #include "http/json.h"
@@ -335,9 +336,8 @@ static bool look(struct check *c)
     if (c->json)
         fprintf(out, "\n  ]\n}\n");
     else
-        fprintf(out, "%zu path%s, %zu finding%s\n", c->paths,
-                c->paths == 1 ? "" : "s", c->n_doubts,
-                c->n_doubts == 1 ? "" : "s");
+        fprintf(out, "%zu path%s, %zu finding%s\n", c->paths, plural(c->paths),
+                c->n_doubts, plural(c->n_doubts));
     return whole && c->n_doubts == 0;
 }
 

@@ -16,6 +16,7 @@
 #include "base/check.h"
 #include "base/cmdline.h"
 #include "base/num.h"
+#include "base/plural.h"
 #include "conf/arena.h"
 #include "http/media.h"
 #include "os/shm.h"
@@ -120,7 +121,7 @@ static void show_progress(size_t done, size_t n)
     memset(bar, '.', BAR_CELLS);
     memset(bar, '#', cells);
     bar[BAR_CELLS] = '\0';
-    fprintf(stderr, "\r[%s] %zu of %zu files", bar, done, n);
+    fprintf(stderr, "\r[%s] %zu of %zu file%s", bar, done, n, plural(n));
     if (done == n)
         fprintf(stderr, "\r\033[K");
 }
@@ -145,8 +146,8 @@ static void print_acts(const char *below, const struct beside_outcome *o,
         printf("%s %s%s", words[o->act[c]][dry], below,
                coding_row((enum coding)c)->suffix);
         if (o->act[c] != BESIDE_REMOVED)
-            printf(", %llu of %llu bytes", (unsigned long long)o->bytes[c],
-                   (unsigned long long)o->size);
+            printf(", %llu of %llu byte%s", (unsigned long long)o->bytes[c],
+                   (unsigned long long)o->size, plural(o->size));
         printf("\n");
     }
 }
@@ -191,13 +192,13 @@ static void print_sums(const struct options *o, const struct sums *s, size_t n)
 
     printf("%zu file%s: %zu form%s%s written, %zu%s given the file's date, "
            "%zu%s removed, %zu kept",
-           n, n == 1 ? "" : "s", s->acts[BESIDE_WRITTEN],
-           s->acts[BESIDE_WRITTEN] == 1 ? "" : "s", would,
-           s->acts[BESIDE_DATED], would, s->acts[BESIDE_REMOVED], would,
-           s->acts[BESIDE_KEPT]);
+           n, plural(n), s->acts[BESIDE_WRITTEN],
+           plural(s->acts[BESIDE_WRITTEN]), would, s->acts[BESIDE_DATED], would,
+           s->acts[BESIDE_REMOVED], would, s->acts[BESIDE_KEPT]);
     if (s->plain)
-        printf("; %llu bytes are %llu in the best form",
-               (unsigned long long)s->plain, (unsigned long long)s->best);
+        printf("; %llu byte%s %llu in the best form",
+               (unsigned long long)s->plain, plural_are(s->plain),
+               (unsigned long long)s->best);
     printf("\n");
     if (s->large)
         printf("%zu left alone: larger than %llu MiB\n", s->large,

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/plural.h"
 #include "conf/rules.h"
 #include "files/find.h"
 #include "files/sited.h"
@@ -104,10 +105,10 @@ static void put_forms(const struct entry *e, const struct record *r)
         if (!(e->source.available >> c & 1))
             continue;
         enum coding sent = c ? (enum coding)c : (enum coding)e->own;
-        printf("form     %-8s %llu bytes, tag %.*s%s%s\n",
-               coding_row(sent)->name,
-               (unsigned long long)f->plan.size,
-               f->tag_n ? (int)f->tag_n : 4, f->tag_n ? f->tag_text : "none",
+        printf("form     %-8s %llu byte%s, tag %.*s%s%s\n",
+               coding_row(sent)->name, (unsigned long long)f->plan.size,
+               plural(f->plan.size), f->tag_n ? (int)f->tag_n : 4,
+               f->tag_n ? f->tag_text : "none",
                e->sidecars >> c & 1 ? ", from a file of its own"
                : c                  ? ", made once a client would be sent it"
                                     : "",
@@ -119,7 +120,8 @@ static void put_file(const struct trial *t, const struct entry *e)
 {
     printf("file     %s/", root_of(t->w->conf, e->root));
     put_text(span_str(e->file_path));
-    printf(", %llu bytes", (unsigned long long)e->version.size);
+    printf(", %llu byte%s", (unsigned long long)e->version.size,
+           plural(e->version.size));
     put_date(", changed ", e->version.mtime_ns / 1000000000);
     printf("\n");
     put_type(t, e);
@@ -280,8 +282,9 @@ void report_print(struct trial *t)
     put_previous(t);
     if (e && e->kind == ENTRY_FILE)
         put_ranges(t, e);
-    printf("content  %llu bytes\n\n",
-           (unsigned long long)t->record->line.bytes);
+    printf("content  %llu byte%s\n\n",
+           (unsigned long long)t->record->line.bytes,
+           plural(t->record->line.bytes));
     for (size_t i = 0; i < t->head.n; i++) {
         if (t->head.p[i] != '\r')
             putchar(t->head.p[i]);

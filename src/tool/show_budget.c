@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/plural.h"
 #include "observe/observer.h"
 #include "observe/scraper.h"
 #include "os/box.h"
@@ -46,7 +47,8 @@ static uint64_t row(FILE *out, const struct budget_row *r)
     print_bytes(out, sum);
     fprintf(out, "  %s", r->what);
     if (r->count > 1)
-        fprintf(out, ", %" PRIu64 " of %" PRIu64 " bytes", r->count, r->each);
+        fprintf(out, ", %" PRIu64 " of %" PRIu64 " byte%s", r->count, r->each,
+                plural(r->each));
     fprintf(out, *r->key ? "  [%s]\n" : "%s\n", r->key);
     return sum;
 }
@@ -152,7 +154,7 @@ static void box_show(const struct conf *c, const struct box *b, FILE *out)
     print_bytes(out, b->memory);
     fprintf(out, "  of memory: %s\n", b->memory ? b->memory_from : "unknown");
     fprintf(out, "%9u   processor%s: %s\n", b->processors,
-            b->processors == 1 ? "" : "s", b->processors_from);
+            plural(b->processors), b->processors_from);
     from_box(out, "server workers", c->autos.workers, c->workers);
     from_box(out, "prepare memory", c->autos.memory, c->prepare.memory_bytes);
     from_box(out, "prepare files", c->autos.files, c->prepare.files);
@@ -197,11 +199,11 @@ static void fits(const struct conf *c, const struct box *b, uint64_t each,
     uint64_t room = (left - fixed) / r.each / c->workers;
     fprintf(out,
             "warning: there is room for %" PRIu64
-            " requests under way in a worker at their largest, and [limits] "
+            " request%s under way in a worker at their largest, and [limits] "
             "connections allows %" PRIu64
             ": where many slow clients are to be expected lower that, or "
             "[limits] head\n",
-            room, r.count);
+            room, plural(room), r.count);
 }
 
 void budget_show(const struct conf *c, FILE *out)
@@ -219,8 +221,7 @@ void budget_show(const struct conf *c, FILE *out)
     fprintf(out,
             "  at most: %u worker%s, preparer%s%s and master; twice as much of "
             "the workers' while a reload is finishing\n",
-            c->workers, c->workers == 1 ? "" : "s",
-            c->observe.on ? ", observer" : "",
+            c->workers, plural(c->workers), c->observe.on ? ", observer" : "",
             c->metrics.listen.text ? ", scraper" : "");
     fputs("The kernel's own: socket buffers (net.ipv4.tcp_mem), caches of "
           "files.\n",

@@ -20,6 +20,7 @@ import layers
 import mentioned
 import named
 import phrases
+import plurals
 import purity
 import rooms
 import sizes
@@ -97,6 +98,9 @@ BAD = [
     (rooms, 'src/serve/x.c',
      'static int f(const struct worker *w,\n    int n)\n{\n}\n' * 120,
      '120 functions'),
+    (plurals, 'src/http/tag.c', TAG_C + 'x("%u "\n  "workers, %s");\n',
+     'says "%u workers"'),
+    (plurals, 'src/http/tag.c', TAG_C + 'x(n == 1 ? "" : "s");\n', 'its own'),
     (banned, 'src/http/tag.c', TAG_C + 'int y = strcpy(a, b);\n', 'strcpy()'),
     (banned, 'src/http/tag.c', TAG_C + 'void *x = malloc (3);\n', 'malloc()'),
     (banned, 'src/http/tag.c', TAG_C + 'int e = errno;\n', 'errno'),
@@ -176,8 +180,8 @@ def archive(folder, name, text):
 
 
 def try_texts(failures):
-    for module in (layers, headers, sizes, rooms, banned, phrases, texts, named,
-                   mentioned, documented):
+    for module in (layers, headers, sizes, rooms, banned, phrases, plurals, texts,
+                   named, mentioned, documented):
         with tempfile.TemporaryDirectory() as root:
             write(root, GOOD)
             for line in reported(module, house.Tree(root)):

@@ -285,7 +285,8 @@ def test_a_bar_for_people_alone(site):
     os.close(ours)
     assert p.wait(harness.DEADLINE_S) == 0
     p.stdout.close()
-    assert b"1 of 1 files" in shown and shown.endswith(b"\r\x1b[K")
+    assert b"1 of 1 file" in shown and b"files" not in shown
+    assert shown.endswith(b"\r\x1b[K")
 
 
 @pytest.mark.parametrize("args", ((), ("--what",), ("a", "b"), ("-j", "0", "a"),

@@ -2,6 +2,7 @@
 """The control socket: etagd --status, --reload, --reopen, --stop."""
 import json
 import os
+import re
 import signal
 import socket
 import threading
@@ -20,6 +21,7 @@ def test_status(serve, short):
     assert done.returncode == 0
     assert "pid %d" % server.pid in done.stdout
     assert "generation 1: serving" in done.stdout
+    assert not re.search(r"\b1 (requests|connections|files)\b", done.stdout)
     told = json.loads(ask(server, "--status=json").stdout)
     assert told["pid"] == server.pid and told["requests"] == 1
     assert told["listen"] == ["127.0.0.1:%d" % server.port]
