@@ -8,6 +8,7 @@ server must end well too: status 0, no sanitizer report, no failed CHECK, as
 many connections closed as accepted, no process and no descriptor left.
 """
 import atexit
+import errno
 import json
 import os
 import pathlib
@@ -68,6 +69,21 @@ def until(what, check, deadline_s=DEADLINE_S):
         if time.monotonic() > end:
             raise TimeoutError("never came: %s" % what)
         time.sleep(0.005)
+
+
+def feed(fifo):
+    """A FIFO's writing end, once somebody reads there; open() would wait for
+    that for ever."""
+    def opened():
+        try:
+            return os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError as why:
+            if why.errno != errno.ENXIO:
+                raise
+            return None
+    fd = until("a reader of %s" % fifo, opened)
+    os.set_blocking(fd, True)
+    return os.fdopen(fd, "w")
 
 
 def environment():

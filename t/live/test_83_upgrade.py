@@ -11,7 +11,7 @@ import socket
 import pytest
 
 import harness
-from harness import until
+from harness import feed, until
 
 FILES = {"a.txt": "a\n"}
 
@@ -54,7 +54,8 @@ def test_an_end_is_the_end_of_both(slow, tmp_path, number):
     since = server.mark()
     server.signal(number)
     server.await_line("M08[01]", since)
-    fifo.write_text("go\n")
+    with feed(fifo) as go:
+        go.write("go\n")
     assert server.process.popen.wait(harness.DEADLINE_S) == 0
     assert not harness.alive(new)
     assert not (tmp_path / "pid").exists()
@@ -68,7 +69,7 @@ def test_a_reload_reaches_the_new_one(slow, tmp_path):
     os.mkfifo(fifo)
     before = server.file.read_text()
     start("exec %s -c %s" % (harness.binary(), fifo))
-    with fifo.open("w") as f:  # once it reads
+    with feed(fifo) as f:
         server.configure({"server": {"workers": 3}})
         since = server.mark()
         server.signal(signal.SIGHUP)
@@ -186,7 +187,8 @@ def test_one_at_a_time(slow, tmp_path):
     server.await_line(r"M162: the upgrade waits: pid \d+ comes up", since)
     for _ in range(2):
         since = server.mark()
-        fifo.write_text("go\n")
+        with feed(fifo) as go:
+            go.write("go\n")
         server.await_line("M109: .*status 1", since)
         assert server.get("/a.txt").status == 200
     server.signal(signal.SIGTERM)
@@ -201,10 +203,11 @@ def test_one_that_ends_before_it_was_heard_of(slow, tmp_path):
     fifo = tmp_path / "etagd.ini"
     before = server.file.read_text()
     since = server.mark()
-    new = start("exec %s -c %s" % (harness.binary(), fifo))
     os.mkfifo(fifo)
+    new = start("exec %s -c %s" % (harness.binary(), fifo))
     server.signal(signal.SIGSTOP)
-    fifo.write_text(before)
+    with feed(fifo) as f:
+        f.write(before)
     server.await_line(r"etagd\[%d\] .*M015" % new, since)
     os.kill(new, signal.SIGTERM)
     until("its end", lambda: not harness.alive(new))
