@@ -180,7 +180,7 @@ bool aside_start(struct files *fs)
     for (size_t i = 0; i < fs->n_roots; i++)
         a->place[i].local = fs->root[i].local;
     if (a->mountinfo >= 0)
-        (void)poll_add_edge(fs->poll, a->mountinfo, &fs->mounts_tag);
+        (void)poll_add_news(fs->poll, a->mountinfo, &fs->mounts_tag);
     aside_mounts(fs);
     return true;
 }

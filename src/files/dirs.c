@@ -161,7 +161,7 @@ void dirs_watch_mounts(struct dirs *d, int poll)
 {
     d->mounts = watch_mounts();
     if (d->mounts >= 0)
-        (void)poll_add_edge(poll, d->mounts, d);
+        (void)poll_add_news(poll, d->mounts, d);
 }
 
 void dirs_free(struct dirs *d)

@@ -31,6 +31,11 @@ int poll_add_reader(int poll, int fd, void *tag)
     return add(poll, fd, tag, EPOLLIN | EPOLLRDHUP | EPOLLET);
 }
 
+int poll_add_news(int poll, int fd, void *tag)
+{
+    return add(poll, fd, tag, EPOLLPRI | EPOLLET);
+}
+
 void poll_add_room(int poll, int fd, void *tag)
 {
     struct epoll_event e = { .events =

@@ -23,6 +23,10 @@ int poll_add_reader(int poll, int fd, void *tag);
 /* What poll_add_reader() added tells of room, too; of present room at once. */
 void poll_add_room(int poll, int fd, void *tag);
 
+/* What is watched for exceptional news alone (mountinfo): edge-triggered, and
+ * nothing is told of how it is now. */
+int poll_add_news(int poll, int fd, void *tag);
+
 /* Channels and the like: level-triggered, readable only. */
 int poll_add_level(int poll, int fd, void *tag);
 

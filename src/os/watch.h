@@ -46,7 +46,7 @@ bool watch_stand(void);
 int watch_add_file(int watch, int fd);
 void watch_remove(int watch, int number);
 
-/* A descriptor with an edge (poll_add_edge) for each time that something is
+/* A descriptor with an edge (poll_add_news) for each time that something is
  * mounted or unmounted, which inotify does not tell; -errno. */
 int watch_mounts(void);
 

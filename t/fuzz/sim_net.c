@@ -316,12 +316,15 @@ int poll_new(void)
     return SIM_POLL;
 }
 
+int poll_add_news(int poll, int fd, void *tag)
+{
+    PROPERTY(poll == SIM_POLL && fd == SIM_MOUNTS);
+    sim.mounts_tag = tag; /* of two that look, the last one has it */
+    return 0;
+}
+
 int poll_add_edge(int poll, int fd, void *tag)
 {
-    if (fd == SIM_MOUNTS) {
-        sim.mounts_tag = tag; /* of two that look, the last one has it */
-        return 0;
-    }
     struct sim_conn *c = conn_of(fd);
 
     PROPERTY(poll == SIM_POLL && !c->polled);
