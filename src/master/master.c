@@ -471,7 +471,7 @@ int master_run(struct conf *conf, const struct conf_source *source,
     static struct master m;
 
     m.source = *source;
-    m.inherit = *inherit;
+    inherit_copy(&m.inherit, inherit);
     logform_set(&conf->log); /* the start's, too */
     title_set_with_arguments("etagd: master");
     releases_take(inherit->upgrade >= 0);

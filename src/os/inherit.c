@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,7 +182,8 @@ bool inherit_take(struct inherit *in)
                                          "ETAGD_MOVING",   "ETAGD_BEFORE" };
     const char *upgrade = getenv("ETAGD_SOCKETS");
 
-    memset(in, 0, sizeof *in);
+    /* places of sockets are many pages, and begun one by one */
+    memset(&in->n, 0, sizeof *in - offsetof(struct inherit, n));
     in->upgrade = in->pair[0] = in->pair[1] = -1;
     for (size_t i = 0; i < INHERIT_MEMORIES; i++)
         in->memory[i] = -1;
@@ -191,6 +193,12 @@ bool inherit_take(struct inherit *in)
     for (size_t i = 0; i < INHERIT_MEMORIES; i++)
         unsetenv(memories[i]);
     return taken;
+}
+
+void inherit_copy(struct inherit *to, const struct inherit *from)
+{
+    memcpy(to->socket, from->socket, from->n * sizeof from->socket[0]);
+    memcpy(&to->n, &from->n, sizeof *to - offsetof(struct inherit, n));
 }
 
 static void pass(const char *name, int fd)

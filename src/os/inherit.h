@@ -53,6 +53,9 @@ struct inherit {
  * close-on-exec and non-blocking.  False: it names more than can be taken. */
 bool inherit_take(struct inherit *in);
 
+/* Without touching what neither uses. */
+void inherit_copy(struct inherit *to, const struct inherit *from);
+
 /* For a process about to exec: hands all of `in` over, so that inherit_take()
  * finds it there; of the sockets descriptors and names (listen lines).  Uses
  * the heap, between fork and exec. */
