@@ -145,7 +145,7 @@ static void look_at_folder(const char *dir)
         no_folder(dir);
     else if (errno == ENOTDIR)
         exit(cmdline_wrong(NAME,
-                           "%s is no folder; a configuration is named by "
+                           "%s is not a folder; a configuration is named by "
                            "-c %s",
                            dir, dir));
 }

@@ -128,9 +128,9 @@ class Experiment:
         self.site = pathlib.Path(options.dir) if options.dir \
             else default_site()
         if not self.site.is_dir():
-            raise BadInput(Said(("%s is no folder", str(self.site))))
+            raise BadInput(Said(("%s is not a folder", str(self.site))))
         if not self.ini.is_file():
-            raise BadInput(Said(("%s is no file", str(self.ini))))
+            raise BadInput(Said(("%s is not a file", str(self.ini))))
         self.browser = BROWSERS[options.browser]
         tool = tools.BROWSERS[options.browser]
         if not tool.path():

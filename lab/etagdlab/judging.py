@@ -78,7 +78,7 @@ def of_class(folder: str, page: str, beside: str, lang: str) -> int:
     w = Words(lang)
     place = pathlib.Path(folder)
     if not place.is_dir():
-        return _fail(w, "%s is no folder", folder)
+        return _fail(w, "%s is not a folder", folder)
     # What an earlier call wrote here is no student's.
     found = course.read(place, pathlib.Path(beside) if beside else None)
     if not found.rows:

@@ -27,7 +27,7 @@ SETUP = {
     "%s is no report": "%s 不是报告",
     "--answers and --figures belong to an --exercise":
         "--answers 和 --figures 属于 --exercise",
-    "%s is no folder": "%s 不是文件夹", "%s is no file": "%s 不是文件",
+    "%s is not a folder": "%s 不是文件夹", "%s is not a file": "%s 不是文件",
     "%s is not there: give DIR and --conf": "没有 %s：请给出 DIR 和 --conf",
     "%r is no step; there are: %s": "%r 不是步骤；可用的有：%s",
     "no step loads a page": "没有一个步骤载入页面",

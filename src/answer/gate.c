@@ -296,7 +296,7 @@ static void tell_often(struct gate *g, const struct net_peer *peer,
     net_peer_text(peer, text);
     log_warn("W092",
              "%s: more than %llu wrong passwords within a minute; "
-             "what it tries is answered with 429 (told once a minute)",
+             "further ones are answered with 429 (logged once a minute)",
              text, (unsigned long long)most);
 }
 

@@ -112,7 +112,7 @@ static char *file_read(struct reading *r, const char *path, size_t *n)
     if (fd < 0 || fstat(fd, &s) != 0)
         why = strerror(errno);
     else if (!S_ISREG(s.st_mode))
-        why = "it is no file";
+        why = "it is not a file";
     while (!why && k > 0 && *n <= FILE_BYTES_MAX) {
         k = read(fd, bytes + *n, FILE_BYTES_MAX + 1 - *n);
         if (k < 0)
@@ -222,7 +222,7 @@ static void realm_check(struct reading *r)
     for (; realm && *realm; realm++) {
         if (*realm < ' ' || *realm > '~') {
             TELL(r, loader_fault, "realm",
-                 "holds what is no letter of ASCII: clients read it in "
+                 "holds a character beyond ASCII, which clients read in "
                  "different ways");
             return;
         }
@@ -307,7 +307,7 @@ static void sharing_check(struct loader *l)
             snprintf(title, sizeof title, "%s %s",
                      r->is_cache ? "cache" : "header", r->pattern);
             loader_warn(l, r->line, title, "Cache-Control",
-                        "%s lets caches that many share keep what [access %s] "
+                        "%s lets shared caches keep what [access %s] "
                         "protects, for everybody",
                         word, a->pattern);
             break;

@@ -112,7 +112,7 @@ static const char *shape_fault(struct span s)
         span_find(buf_span(&read), ',') < read.n)
         return "lacks a comma between two directives";
     if (eq == 0 || span_find(span_from(s, eq + 1), '=') + eq + 1 < s.n)
-        return "has a \"=\" too many";
+        return "has one \"=\" too many";
     if ((eq > 0 && eq < s.n && s.p[eq - 1] == ' ') ||
         (eq + 1 < s.n && s.p[eq + 1] == ' '))
         return "has a blank at its \"=\"";
@@ -203,7 +203,7 @@ static const char *member_fault(struct span text, struct member *m,
         return chars_is(text.p[0], CHAR_DIGIT) ? "is a value without its name"
                                                : "is no directive";
     *kind = DIRECTIVE_UNKNOWN;
-    return "is no directive that caches know";
+    return "is not a directive that caches know";
 }
 
 /* ---- suggestions ---- */

@@ -53,7 +53,7 @@ static const char *bcrypt_fault(struct span hash)
 
     if (!cost.p || cost.n != 2 || !num_u64(cost, &n) || n < 4 || n > 31 ||
         rest.n != 53 || !digits(rest))
-        return "is no whole bcrypt hash";
+        return "is not a whole bcrypt hash";
     if (n > HTPASSWD_COST_MAX)
         return "costs seconds at each check; allowed: bcrypt up to 15";
     return NULL;
@@ -68,12 +68,12 @@ static const char *sha_fault(struct span hash, size_t length)
 
     if (salt.p && span_starts(salt, SPAN("rounds="))) {
         if (!num_u64(span_from(salt, 7), &rounds))
-            return "is no whole SHA hash";
+            return "is not a whole SHA hash";
         salt = part(&rest);
     }
     if (!salt.p || salt.n == 0 || salt.n > 16 || !digits(salt) ||
         rest.n != length || !digits(rest))
-        return "is no whole SHA hash";
+        return "is not a whole SHA hash";
     if (rounds > HTPASSWD_ROUNDS_MAX)
         return "costs seconds at each check; allowed: rounds=1000000";
     return NULL;
@@ -102,7 +102,7 @@ static const char *yescrypt_fault(struct span hash)
 
     if (!salt.p || salt.n == 0 || salt.n > 86 || !digits(salt) ||
         rest.n != 43 || !digits(rest))
-        return "is no whole yescrypt hash";
+        return "is not a whole yescrypt hash";
     size_t memory = yescrypt_memory(parameters);
     if (memory == 0)
         return "has parameters of yescrypt that are not known here";
@@ -124,8 +124,8 @@ static const struct {
     { SPAN("$md5"), "is MD5, which is guessed quickly" },
     { SPAN("$3$"), "is NT's MD4, which is guessed quickly" },
     { SPAN("$2x$"), "is bcrypt of a library with a fault" },
-    { SPAN("!"), "is locked: take the line away" },
-    { SPAN("*"), "is locked: take the line away" },
+    { SPAN("!"), "is locked: remove the line" },
+    { SPAN("*"), "is locked: remove the line" },
     { SPAN("$"), "is of a kind that is not known here" },
 };
 
@@ -150,7 +150,7 @@ const char *htpasswd_hash_fault(struct span hash)
     }
     return hash.n == 13 && digits(hash)
                ? "is DES, which is guessed quickly (or no hash at all)"
-               : "is no hash: a password is never written in clear";
+               : "is not a hash: a password is never stored in clear";
 }
 
 size_t htpasswd_memory(struct span hash)
@@ -171,7 +171,7 @@ const char *htpasswd_user_fault(struct span user)
     for (struct span s = user; s.n;) {
         size_t n = utf8_sequence((const unsigned char *)s.p, s.n);
         if (n == 0)
-            return "has a name that is no UTF-8";
+            return "has a name that is not UTF-8";
         if (!chars_is(s.p[0], CHAR_FIELD) || s.p[0] == '\t' || s.p[0] == ':')
             return "has a control character or a colon in its name";
         s = span_from(s, n);

@@ -24,7 +24,7 @@ static struct span line_next(struct lines *l)
 static const char *line_fault(struct span line, struct span trimmed)
 {
     if (memchr(line.p, '\0', line.n))
-        return "holds a NUL byte: this is no text file";
+        return "holds a NUL byte: this is not a text file";
     for (size_t i = 0; i < line.n; i++) {
         if (!chars_is(line.p[i], CHAR_FIELD))
             return "holds a control character";
@@ -90,7 +90,7 @@ static void tell_foreign(struct lines *l, struct span line)
         return;
     l->foreign = true;
     l->fault(l->user,
-             "is no UTF-8 (GBK, Big5 or Latin-1, perhaps); save the file as "
+             "is not UTF-8 (GBK, Big5 or Latin-1, perhaps); save the file as "
              "UTF-8",
              line);
 }

@@ -31,7 +31,7 @@ static struct span host_split(struct span place, struct span *host)
 static const char *prefix_fault(struct span p)
 {
     if (p.n == 0 || p.p[0] != '/' || p.p[p.n - 1] != '/')
-        return "is no prefix; allowed: a path that begins and ends with a "
+        return "is not a prefix; allowed: a path that begins and ends with a "
                "slash, as /static/";
     if (p.n == 1)
         return "would hide the root; see [server] root";
@@ -42,7 +42,7 @@ static const char *prefix_fault(struct span p)
                               span_eq(part, SPAN(".."))))
             return "has an empty, . or .. part";
         if (p.p[i] == '*' || p.p[i] == '?')
-            return "is no pattern: a prefix stands for all paths that begin "
+            return "is not a pattern: a prefix stands for all paths that begin "
                    "with it";
     }
     return NULL;

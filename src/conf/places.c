@@ -312,7 +312,8 @@ static bool nets_parse(struct value_job *job, struct span text)
     while ((word = value_next_word(&rest)).n) {
         struct ip_net one;
         if (!ip_net_parse(word, &one))
-            return value_refuse(job, word, "is no address and no network");
+            return value_refuse(job, word,
+                                "is neither an address nor a network");
         p->net = arena_more(job->arena, p->net, p->n, sizeof *p->net);
         p->net[p->n++] = one;
     }

@@ -226,7 +226,7 @@ static void tell_directive(struct loader *l, const char *name,
     directive_read(buf_span(&said), &meant);
     if (sure)
         loader_fault(l, l->at, l->title, name,
-                     "is no field but a directive; did you mean Cache-Control "
+                     "is a directive, not a field; did you mean Cache-Control "
                      "= %s?",
                      SHOWN(buf_span(&meant)));
     else
@@ -289,7 +289,7 @@ void ruleset_field(struct loader *l, struct span name, struct span value,
         why = coding_fault(l, rule, name, value);
     if (!value_is_token(name))
         loader_fault(l, l->at, l->title, text,
-                     "is no name of a field; allowed: letters, digits and "
+                     "is not the name of a field; allowed: letters, digits and "
                      "!#$%%&'*+-.^_`|~");
     else if (why)
         loader_fault(l, l->at, l->title, text, "%s", why);
@@ -328,7 +328,7 @@ static bool remove_parse(struct value_job *job, struct span text)
 
     for (struct span w; (w = value_next_word(&rest)).n > 0;) {
         if (!value_is_token(w))
-            return value_refuse(job, w, "is no name of a field");
+            return value_refuse(job, w, "is not the name of a field");
         if ((why = why_owned(w)) != NULL) {
             buf_fmt(job->why, "\"%s\" %s", SHOWN(w), why);
             return false;

@@ -167,7 +167,7 @@ static void socket_check(struct loader *l, int at, const char *section,
     parent_check(l, at, section, name, path);
     if (path && lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode))
         loader_fault(l, at, section, name,
-                     "%s is there and is no socket: choose another path, or "
+                     "%s exists and is not a socket: choose another path, or "
                      "move it away",
                      SHOWN(span_str(path)));
 }
@@ -191,7 +191,7 @@ static void pidfile_check(struct loader *l, const char *path)
     if (!S_ISREG(st.st_mode) ||
         (n > 0 && strspn(text, "0123456789 \n") != (size_t)n))
         loader_fault(l, at, "server", "pidfile",
-                     "%s is there and holds no process number: choose another "
+                     "%s exists and holds no process number: choose another "
                      "path, or move it away",
                      SHOWN(span_str(path)));
 }

@@ -48,7 +48,7 @@ struct dirs *dirs_new(uint64_t seed, unsigned max)
     d->watch = watch_new(WATCH_NAMES);
     if (!d->known || d->watch < 0) {
         log_warn("W026", "no inotify here (fs.inotify.max_user_instances): "
-                         "files are asked at each request");
+                         "files are looked at again for each request");
         free(d->known);
         free(d);
         return NULL;
@@ -102,7 +102,8 @@ static int watch_one(struct dirs *d, unsigned index, const struct root *root,
     if (rc == -ENOSPC && !d->warned) {
         d->warned = true;
         log_warn("W020", "no more inotify watches (fs.inotify."
-                         "max_user_watches): files are asked at each request");
+                         "max_user_watches): files are looked at again for "
+                         "each request");
     }
     if (rc < 0)
         return -1;

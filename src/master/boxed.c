@@ -31,7 +31,7 @@ void boxed_log(const struct conf *c)
             plural(c->prepare.files), c->prepare.compress_max_bytes >> 10);
     if (seen.memory > 0 && c->prepare.memory_bytes > seen.memory / 2)
         log_warn("M155",
-                 "[prepare] memory is %zu MiB of the %zu MiB that there are "
+                 "[prepare] memory is %zu MiB of the %zu MiB available "
                  "(%s): see etagd --show-budget",
                  c->prepare.memory_bytes >> 20, (size_t)(seen.memory >> 20),
                  seen.memory_from);

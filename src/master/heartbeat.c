@@ -35,8 +35,8 @@ static bool spared(struct child *c, const char *name, uint64_t last_us,
         return false;
     if (!c->disk_told)
         log_warn("M130",
-                 "%s (pid %d) has not turned for %llu s: it waits for a disk, "
-                 "and is left to",
+                 "%s (pid %d) has not turned for %llu s: it waits for a disk "
+                 "and is spared",
                  name, (int)c->pid,
                  (unsigned long long)((now_us - last_us) / 1000000));
     c->disk_told = true;

@@ -242,7 +242,7 @@ static void hang_up(struct master *m, const char *what)
     if (m->terminal.over) /* the signal and the event may both come */
         return;
     m->terminal.over = true;
-    log_info("M115", "%s: what is served ad hoc ends with its terminal", what);
+    log_info("M115", "%s: a folder served ad hoc ends with its terminal", what);
     master_stop(m);
 }
 

@@ -371,7 +371,7 @@ static bool identify(struct generation *g, bool first)
                   c->group ? c->group : "the user's", no_identity(-rc));
     else if (first && g->identity.alone)
         log_info("M116", "root is alone in this user namespace: the processes "
-                         "stay who made it, without capabilities");
+                         "keep the user that made it, without capabilities");
     else if (first && g->identity.keep_groups && getgroups(0, NULL) > 0)
         log_warn("M117", "groups can't be given up here: the processes keep "
                          "those that etagd was started with");

@@ -72,8 +72,8 @@ void pidfile_write(const char *path)
         return;
     if (fd == -ELOOP || fd == -EEXIST || (fd >= 0 && number_in(fd) < 0))
         log_line(LOG_ERROR_, LOG_ON(path), "M120",
-                 "pidfile %s: what is there is no process number; it is "
-                 "left alone",
+                 "pidfile %s: what is there is not a process number; it "
+                 "is left alone",
                  path);
     else if (fd < 0 || (error = put_number(fd, path)) < 0)
         log_line(LOG_ERROR_, LOG_ON(path), "M025", "pidfile %s: %s", path,

@@ -28,7 +28,7 @@ static void begin_tallies(struct master *m, int *fd)
         log_info(
             "M142",
             "the counters begin again at zero: the program before this one "
-            "had others");
+            "had other ones");
     }
     m->tallies = tallies_new(fd);
     CHECK(m->tallies != NULL);

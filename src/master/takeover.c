@@ -62,7 +62,7 @@ static void announce(const struct generation *g)
     if (g->conf->ad_hoc)
         log_info("M011",
                  "%s, ad hoc: every answer says Cache-Control: no-cache, so "
-                 "that no edit is hidden; Ctrl-C ends, or the terminal's end",
+                 "that no edit is hidden; Ctrl-C or the terminal's end ends it",
                  g->conf->sites[0].root);
     announce_sides(g);
 }
@@ -73,11 +73,10 @@ static void announce_pid(const struct generation *g)
     int pid = (int)getpid();
 
     if (g->conf->file)
-        log_info("M015",
-                 "pid %d: kill -HUP %d takes an edited %s, kill %d ends", pid,
-                 pid, g->conf->file, pid);
+        log_info("M015", "pid %d: kill -HUP %d reloads %s, kill %d ends it",
+                 pid, pid, g->conf->file, pid);
     else
-        log_info("M015", "pid %d: kill %d ends", pid, pid);
+        log_info("M015", "pid %d: kill %d ends it", pid, pid);
 }
 
 static void begin_first(struct master *m, struct generation *g)

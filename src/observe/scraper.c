@@ -328,7 +328,7 @@ int scraper_run(const struct scraper_start *start)
     struct scraper *s = calloc(1, sizeof *s);
 
     if (!s || !init(s, start)) {
-        log_error("M146", "not enough memory to tell metrics");
+        log_error("M146", "not enough memory to serve metrics");
         return 1;
     }
     int error = start->conf->sandbox ? sandbox_enter(&nothing) : 0;

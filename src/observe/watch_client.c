@@ -211,7 +211,7 @@ int watch_main(int argc, char **argv)
         return cmdline_wrong(NAME, "one URL at a time, not two");
     if (!parse_url(span_str(url), &place))
         return cmdline_wrong(NAME,
-                             "%s is no address of an observer, as in "
+                             "%s is not the address of an observer, as in "
                              "http://127.0.0.1:5001/",
                              url);
     s.fd = dial(&place, false);

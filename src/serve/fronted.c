@@ -46,7 +46,7 @@ static void tell_ignored(struct acceptor *a, const struct conn *c,
     net_peer_text(&c->peer, text);
     log_warn("W082",
              "%s from %s, which [proxy] trust does not name: ignored, as from "
-             "all others that it does not (told once by each worker)",
+             "all others of its kind (logged once by each worker)",
              name, text);
 }
 

@@ -36,8 +36,9 @@ static void tell_log(struct worker *w, const struct net_peer *peer,
         return;
     w->acceptor.proxy_logged_ms = w->now.ms;
     net_peer_text(peer, text);
-    log_warn("W028", "PROXY protocol, from %s: %s: closed (told once a minute)",
-             text, what);
+    log_warn("W028",
+             "PROXY protocol, from %s: %s: closed (logged once a minute)", text,
+             what);
 }
 
 bool proxied_trusts(struct worker *w, struct conn *c)

@@ -333,8 +333,8 @@ static void look_vary(struct look *k)
     }
     if (rules_field(p, SPAN("Set-Cookie")).p && !k->p->lifetime.is_private &&
         !k->p->lifetime.no_store && k->p->lifetime.unasked_s > 0) {
-        BUF_LIT(&k->b, "sets a cookie and may be kept by caches that many "
-                       "share: add private");
+        BUF_LIT(&k->b, "sets a cookie and may be kept by shared caches: "
+                       "add private");
         tell(k, LINT_COOKIE);
     }
 }
@@ -351,7 +351,7 @@ static void look_guarded(struct look *k)
             continue;
         BUF_LIT(&k->b, "asks for a password, but ");
         buf_span_put(&k->b, d.name);
-        BUF_LIT(&k->b, " lets caches that many share keep it for everybody");
+        BUF_LIT(&k->b, " lets shared caches keep it for everybody");
         tell(k, LINT_PASSWORD);
         return;
     }

@@ -148,14 +148,14 @@ static int change(const struct options *o, const char *hash)
 static const char *password_fault(const struct options *o, struct span s)
 {
     if (s.n == 0)
-        return "an empty password is none";
+        return "an empty password is no password";
     if (o->bcrypt && !o->check && s.n > BCRYPT_BYTES_MAX)
         return "bcrypt looks at 72 bytes only: take a shorter one, or yescrypt";
     for (size_t i = 0; i < s.n; i++) {
         if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
             return "it holds a control character (RFC 7617 forbids them)";
     }
-    return target_utf8(s) ? NULL : "it is no UTF-8, which browsers send";
+    return target_utf8(s) ? NULL : "it is not UTF-8, which browsers send";
 }
 
 /* False: said why. */

@@ -357,8 +357,8 @@ def test_bad_usage(tmp_path, capsys, monkeypatch):
     out = ["-r", str(tmp_path / "r.html")]
     for args, says in (
             (["--scenario", "fly"], "is no step"),
-            ([str(tmp_path / "nowhere")], "is no folder"),
-            (["-c", str(tmp_path / "no.ini")], "is no file"),
+            ([str(tmp_path / "nowhere")], "is not a folder"),
+            (["-c", str(tmp_path / "no.ini")], "is not a file"),
             (["-r", str(tmp_path / "x/y.html")], "cannot write")):
         assert cli.main(["lab"] + out + args) == cli.USAGE
         assert says in capsys.readouterr().err

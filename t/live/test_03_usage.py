@@ -32,7 +32,7 @@ serve site                | there is no folder serve
 chekc                     | there is no folder chekc; did you mean etagd check?
 version                   | there is no folder version; did you mean etagd --version?
 reload                    | there is no folder reload; did you mean etagd --reload?
-site.ini                  | site.ini is no folder; a configuration is named by -c site.ini
+site.ini                  | site.ini is not a folder; a configuration is named by -c site.ini
 -c site.ini site          | either -c FILE or DIR, not both
 --reload site             | a running etagd is reached by -c FILE or --control SOCKET,
                            & not by its DIR
@@ -69,8 +69,9 @@ precompress site -j 0     | --jobs 0 is none; allowed: 1 to 256
 precompress site --chekc  | there is no option --chekc; did you mean --check?
 watch a b                 | one URL at a time, not two
 watch --json              | there is no option --json
-watch ftp://host/         | ftp://host/ is no address of an observer, as in http://127.0.0.1:5001/
-watch localhost:65536     | localhost:65536 is no address of an observer, as in
+watch ftp://host/         | ftp://host/ is not the address of an observer, as in
+                           & http://127.0.0.1:5001/
+watch localhost:65536     | localhost:65536 is not the address of an observer, as in
                            & http://127.0.0.1:5001/
 lab --nope                | unknown: --nope
 lab site site             | unknown: site
@@ -124,8 +125,8 @@ precompress site.ini       | [server] root: HERE/site.ini is not a directory
                            & did you mean "workers"?
 --reload -c site.ini       | etagd: site.ini has no [server] control: the master can be
                            & reached by signals only
-lab missing                | etagd lab: missing is no folder
-lab -c missing.ini         | etagd lab: missing.ini is no file
+lab missing                | etagd lab: missing is not a folder
+lab -c missing.ini         | etagd lab: missing.ini is not a file
 """
 
 

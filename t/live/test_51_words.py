@@ -35,7 +35,7 @@ def test_a_wrong_value_is_refused_with_what_was_meant(tmp_path, value, meant):
 
 
 @pytest.mark.parametrize("value,words", (
-    ('private, community="UCI"', "no directive that caches know"),
+    ('private, community="UCI"', "not a directive that caches know"),
     ("no-store, max-age=60", 'did you mean "no-store"?')))
 def test_a_doubtful_value_is_taken_with_a_warning(tmp_path, value, words):
     done = checked(tmp_path, site(tmp_path, "[header *]\nCache-Control = %s\n" %
@@ -135,7 +135,7 @@ def test_signs_of_a_pattern_are_asked_about(tmp_path):
     assert "(U+FF0A)" in done.stderr and 'did you mean "*.png"?' in done.stderr
 
 
-# -- what is no UTF-8
+# -- what is not UTF-8
 
 @pytest.mark.parametrize("coding", ("gbk", "big5", "latin-1"))
 def test_a_file_that_is_no_utf8(tmp_path, coding):
@@ -144,7 +144,7 @@ def test_a_file_that_is_no_utf8(tmp_path, coding):
     done = checked(tmp_path, text.encode(coding))
     assert done.returncode == 2, done
     assert "words.ini:3: the line " in done.stderr
-    assert done.stderr.count("is no UTF-8") == 1
+    assert done.stderr.count("is not UTF-8") == 1
     assert "\ufffd" not in done.stderr  # what is shown of it is clean
     assert checked(tmp_path, text).returncode == 0
 
@@ -200,7 +200,7 @@ def test_experiments_are_told_once(serve):
 
 def test_the_pid_is_the_last_line_of_the_start(serve):
     server = serve(files=FILES, conf={"observe": {"listen": "127.0.0.1:0"}})
-    server.await_line(r"M015: pid %d: kill -HUP %d takes an edited %s, kill" %
+    server.await_line(r"M015: pid %d: kill -HUP %d reloads %s, kill" %
                       (server.process.pid, server.process.pid, server.file))
     assert "M015" in said(server).splitlines()[-1]
     since = server.mark()

@@ -369,7 +369,7 @@ def test_what_shared_caches_may_keep_is_warned_of(guarded, rules, warned):
     server = guarded("[access /secret/*]\nbasic = @\n" + rules, start=False)
     checked = run("-c", server.file, "-t")
     assert checked.returncode == 0
-    assert ("many share" in checked.stderr) == warned, checked.stderr
+    assert ("shared caches" in checked.stderr) == warned, checked.stderr
 
 
 def test_explain_says_that_a_password_is_asked_for(guarded):
@@ -526,7 +526,7 @@ def test_unreadable_served_or_open_to_all(guarded):
     inside = server.tree.root / "users"
     shutil.copy(server.users, inside)
     for path, word in ((inside, "is served"), ("/none", "cannot be read"),
-                       ("/", "is no file")):
+                       ("/", "is not a file")):
         checked = run("-c", server.file, "-t", "-o",
                       "access /b/*.basic=%s" % path)
         assert checked.returncode == 2 and word in checked.stderr

@@ -139,10 +139,10 @@ struct fault_case {
 
 static const struct fault_case fault_cases[] = {
     { "NUL in a line", BYTES("[server]\nroot = /\nuser = a\0b\n"),
-      "t.ini:3: the line \"user = a?b\" holds a NUL byte: this is no text "
+      "t.ini:3: the line \"user = a?b\" holds a NUL byte: this is not a text "
       "file" },
     { "NUL in a comment", BYTES("[server]\nroot = /\n# a\0b\n"),
-      "t.ini:3: the line \"# a?b\" holds a NUL byte: this is no text file" },
+      "t.ini:3: the line \"# a?b\" holds a NUL byte: this is not a text file" },
     { "control character", BYTES("[server]\nroot = /\nuser = a\033b\n"),
       "t.ini:3: the line \"user = a?b\" holds a control character" },
     { "CR inside", BYTES("[server]\nroot = /\nuser = a\rb\n"),
@@ -190,7 +190,7 @@ static const struct fault_case fault_cases[] = {
       "on, off; did you mean \"on\"?" },
     { "unix socket that is none",
       BYTES("[server]\nroot = /\nlisten = unix:/etc/passwd\n"),
-      "t.ini:3: [server] listen: /etc/passwd is there and is no "
+      "t.ini:3: [server] listen: /etc/passwd exists and is not a "
       "socket: choose another path, or move it away" },
     { "log into a directory",
       BYTES("[server]\nroot = /\n[log]\nerror = /tmp/..\n"),
@@ -625,7 +625,7 @@ static void warnings(void **state)
                         "written; did you mean Cache-Control = max-age=3600?");
     assert_string_equal(o.warnings.text[8],
                         "t.ini:18: [cache *.d] Cache-Control: \"x-mine=1\" is "
-                        "no directive that caches know (an extension?)");
+                        "not a directive that caches know (an extension?)");
     assert_string_equal(
         o.warnings.text[9],
         "t.ini:18: [cache *.d] Cache-Control: says no-cache and max-age: the "

@@ -176,9 +176,9 @@ static const struct {
     const char *text;
 } doubts[] = {
     { "community=\"UCI\"", DIRECTIVE_UNKNOWN, /* RFC 9111 5.2.3 */
-      "\"community=\"UCI\"\" is no directive that caches know (an "
+      "\"community=\"UCI\"\" is not a directive that caches know (an "
       "extension?)" },
-    { "no-cache, x-mine", DIRECTIVE_UNKNOWN, "\"x-mine\" is no directive" },
+    { "no-cache, x-mine", DIRECTIVE_UNKNOWN, "\"x-mine\" is not a directive" },
     { "max-age=2147483649", DIRECTIVE_LARGE, "more seconds than caches count" },
     { "max-age=99999999999999999999999", DIRECTIVE_LARGE,
       "\"max-age=2147483648\"?" },
