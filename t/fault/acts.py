@@ -8,14 +8,13 @@ import socket
 import tempfile
 import time
 
-from rig import FILES, done, get, harness, make, until
+from rig import FILES, done, get, harness, made, make, until
 from load import Running
 
 
 def reload(rounds):
     """HUP again and again, and a download that lasts through all of them."""
-    server = make()
-    try:
+    with made() as server:
         huge = os.urandom(1 << 20) * 24  # more than the kernel takes at once
         server.tree.write("/huge.bin", huge)
         slow = socket.create_connection(server.address)
@@ -42,15 +41,11 @@ def reload(rounds):
             "M014" in line for line in server.process.lines) == rounds)
         server.stop()
         return result
-    finally:
-        server.kill()
-        server.cleanup()
 
 
 def bad_reload(rounds):
     """HUP with a configuration that has faults: all printed, the old goes on."""
-    server = make()
-    try:
+    with made() as server:
         good = server.file.read_text()
         with Running(server.address, FILES) as load:
             for _ in range(rounds):
@@ -64,9 +59,6 @@ def bad_reload(rounds):
         result = done(rounds, load)
         server.stop()
         return result
-    finally:
-        server.kill()
-        server.cleanup()
 
 
 class Upgradable:

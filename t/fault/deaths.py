@@ -5,17 +5,16 @@ import signal
 import socket
 import time
 
-from rig import (FILES, HOT, Result, done, get, harness, make, ports_of,
+from rig import (FILES, HOT, Result, done, get, harness, made, make, ports_of,
                  stamp_s, until)
 from load import Running
 
 
 def kill_worker(rounds):
     """The connections of the one that dies are lost, all others are not."""
-    server = make(workers=3)
-    excepted = []
-    replaced = []
-    try:
+    with made(workers=3) as server:
+        excepted = []
+        replaced = []
         with Running(server.address, FILES) as load:
             for _ in range(rounds):
                 pid = until("a worker", server.workers)[0]  # the oldest
@@ -35,15 +34,11 @@ def kill_worker(rounds):
         server.sockets_at_start = {}
         server.stop()
         return result
-    finally:
-        server.kill()
-        server.cleanup()
 
 
 def kill_preparer(rounds):
     """Files that are asked for the first time while it dies are right too."""
-    server = make({"timeouts": {"prepare": "2s"}})
-    try:
+    with made({"timeouts": {"prepare": "2s"}}) as server:
         with Running(server.address, FILES) as load:
             for i in range(rounds):
                 since = server.mark()
@@ -61,17 +56,13 @@ def kill_preparer(rounds):
         result = done(rounds, load)
         server.stop()
         return result
-    finally:
-        server.kill()
-        server.cleanup()
 
 
 def observed(rounds, preparer_too):
     """The observer dies again and again: whoever is served does not notice, and
     it is back each time."""
-    server = make({"observe": {"listen": "127.0.0.1:0"},
-                   "timeouts": {"prepare": "2s"}})
-    try:
+    with made({"observe": {"listen": "127.0.0.1:0"},
+               "timeouts": {"prepare": "2s"}}) as server:
         line = server.await_line(r"M012: observing at http://([0-9.]+):(\d+)/")
         place = (line.group(1), int(line.group(2)))
         inode = "socket:[%s]" % min(harness.listening_inodes(place[1]))
@@ -102,9 +93,6 @@ def observed(rounds, preparer_too):
         server.sockets_at_start = {}
         server.stop()
         return result
-    finally:
-        server.kill()
-        server.cleanup()
 
 
 def page(place):
@@ -127,9 +115,8 @@ def kill_helpers(rounds):
 def stop_preparer(rounds):
     """Hung, not dead: new files are answered by their names, hot ones as if
     nothing were the matter."""
-    server = make({"timeouts": {"prepare": "300ms"}})
-    worst = 0.0
-    try:
+    with made({"timeouts": {"prepare": "300ms"}}) as server:
+        worst = 0.0
         with Running(server.address, HOT) as load:
             pid = server.preparer()
             harness.halt(pid)
@@ -143,17 +130,13 @@ def stop_preparer(rounds):
         result = done(rounds, load, note="slowest new file: %d ms" % worst)
         server.stop()
         return result
-    finally:
-        server.kill()
-        server.cleanup()
 
 
 def stop_worker(rounds):
     """One worker does not turn: the others take what is new; what it holds is
     late, not lost."""
-    server = make(workers=3)
-    worst = 0.0
-    try:
+    with made(workers=3) as server:
+        worst = 0.0
         with Running(server.address, HOT) as load:
             for i in range(rounds):
                 pid = until("three workers", lambda: (
@@ -168,9 +151,6 @@ def stop_worker(rounds):
                       note="slowest new connection: %d ms" % worst)
         server.stop()
         return result
-    finally:
-        server.kill()
-        server.cleanup()
 
 
 def received(s):

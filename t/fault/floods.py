@@ -5,7 +5,7 @@ import resource
 import socket
 import time
 
-from rig import FILES, HOT, cpu_s, done, get, harness, make
+from rig import FILES, HOT, cpu_s, done, get, harness, made, make
 from load import Running
 
 
@@ -57,9 +57,8 @@ def slow_heads(rounds, count=None, limit_s=None):
     """Heads at one byte a second: dropped at the limit, the others unharmed."""
     count = count or min(2000, 200 * rounds)
     limit_s = limit_s or (10 if rounds > 9 else 2)
-    server = make({"timeouts": {"head": "%ds" % limit_s}})
-    raw = b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\nX-A: " + b"x" * 100
-    try:
+    with made({"timeouts": {"head": "%ds" % limit_s}}) as server:
+        raw = b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\nX-A: " + b"x" * 100
         with Running(server.address, HOT, count=8) as load:
             slow = [socket.create_connection(server.address)
                     for _ in range(count)]
@@ -89,20 +88,16 @@ def slow_heads(rounds, count=None, limit_s=None):
         assert not slow, "%d were never dropped" % len(slow)
         server.stop()
         return result
-    finally:
-        server.kill()
-        server.cleanup()
 
 
 def slow_readers(rounds, count=None, window_s=None):
     """Readers at ten bytes a second: that is no progress."""
     count = count or min(2000, 100 * rounds)
     window_s = window_s or (20 if rounds > 9 else 2)
-    server = make({"limits": {"rate-window": "%ds" % window_s,
-                              "send-rate": 500}})
-    ask = b"GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    slow = []
-    try:
+    with made({"limits": {"rate-window": "%ds" % window_s,
+                          "send-rate": 500}}) as server:
+        ask = b"GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        slow = []
         with Running(server.address, HOT, count=8) as load:
             for _ in range(count):
                 s = socket.socket()
@@ -131,6 +126,3 @@ def slow_readers(rounds, count=None, window_s=None):
             s.close()
         server.stop()
         return result
-    finally:
-        server.kill()
-        server.cleanup()

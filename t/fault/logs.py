@@ -3,23 +3,19 @@
 import os
 import time
 
-from rig import HOT, done, harness, make
+from rig import HOT, done, harness, made, make
 from load import Running
 
 
 def full_log(rounds):
     """A disk without room: lines are lost and counted, requests are not."""
-    server = make({"log": {"access": "/dev/full", "error": "-"}})
-    try:
+    with made({"log": {"access": "/dev/full", "error": "-"}}) as server:
         with Running(server.address, HOT) as load:
             time.sleep(0.3 * rounds)
         result = done(rounds, load)
         server.stop()
         assert any("W030" in line for line in server.process.lines)
         return result
-    finally:
-        server.kill()
-        server.cleanup()
 
 
 def stuck_pipe(rounds):

@@ -2,6 +2,7 @@
 """rig: what scenarios are made of: a server with known files, a load beside it,
 and the judgement of what that load got."""
 import collections
+import contextlib
 import datetime
 import os
 import socket
@@ -29,6 +30,17 @@ def make(conf=None, workers=2, **more):
     return harness.Server(conf=conf, files={n[1:]: d for n, d in
                                             FILES.items()},
                           lint=False, **more)
+
+
+@contextlib.contextmanager
+def made(conf=None, workers=2, **more):
+    """The same, for as long as a block takes."""
+    server = make(conf, workers, **more)
+    try:
+        yield server
+    finally:
+        server.kill()
+        server.cleanup()
 
 
 def done(rounds, load, excepted=(), note=""):

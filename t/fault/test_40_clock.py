@@ -14,7 +14,7 @@ import pytest
 
 import harness
 from harness import until
-from rig import HOT, make
+from rig import HOT, made
 from load import Running
 
 SHIM = r"""
@@ -132,8 +132,7 @@ def test_deadlines_do_not_stand_still(serve, clock):
 
 
 def test_load_over_jumps(clock):
-    server = make(env=clock.environment())
-    try:
+    with made(env=clock.environment()) as server:
         with Running(server.address, HOT, count=8) as load:
             for jump in (3600, -3600, 10 ** 8, 0) * 3:
                 clock.set(jump)
@@ -141,6 +140,3 @@ def test_load_over_jumps(clock):
                     server.get("/a.txt")) - time.time() - jump) < 5)
         assert load.result["failures"] == [], load.result["failures"][:3]
         server.stop()
-    finally:
-        server.kill()
-        server.cleanup()
