@@ -70,8 +70,10 @@ bool library_open(const struct library *l, char why[LIBRARY_WHY]);
         4, sizeof(json), 0x407c0c0a, "FDO", json               \
     }
 #else
-#define LIBRARY(storage, name, calls, soname, priority, what)      \
-    storage struct name##_calls name = { calls(LIBRARY_POINTER) }; \
+/* used: late-libraries needs what it never calls. */
+#define LIBRARY(storage, name, calls, soname, priority, what)         \
+    storage __attribute__((used)) struct name##_calls name = { calls( \
+        LIBRARY_POINTER) };                                           \
     static const struct library name##_library = { NULL, NULL, 0, NULL }
 #endif
 

@@ -4,6 +4,8 @@ one that is missing."""
 import os
 import pathlib
 import re
+import shutil
+import subprocess
 import tempfile
 
 import pytest
@@ -137,3 +139,19 @@ def test_packages_know_of_them():
             "%{?bits}" in spec
     rules = (TOP / "packaging/debian/rules").read_text()
     assert "-e$(CURDIR)/late-libraries" in rules
+
+
+def test_that_program_needs_all_of_them():
+    """By functions: Debian's tools pass over a library of which none is
+    called."""
+    program = harness.binary().parent / "late-libraries"
+    if not program.exists() or not shutil.which("readelf"):
+        pytest.skip("no late-libraries beside it, or no readelf")
+
+    def shown(what):
+        return subprocess.run(["readelf", "-W", what, str(program)], text=True,
+                              stdout=subprocess.PIPE, check=True).stdout
+    for name in sonames():
+        assert "[%s]" % name in shown("--dynamic")
+    for function in ["magic_buffer", "inflate", "crypt_rn"]:
+        assert re.search(r"UND %s\b" % function, shown("--dyn-syms"))
