@@ -5,6 +5,8 @@
  */
 #include "os/library.h"
 
+#ifdef ETAGD_LATE_LIBRARIES
+
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,3 +29,14 @@ bool library_open(const struct library *l, char why[LIBRARY_WHY])
     }
     return handle != NULL;
 }
+
+#else
+
+bool library_open(const struct library *l, char why[LIBRARY_WHY])
+{
+    (void)l;
+    (void)why;
+    return true;
+}
+
+#endif
