@@ -116,7 +116,7 @@ const char *blocks_vary(const struct entry *e)
         return "Accept, " BLOCKS_VARY_TONGUE;
     /* a file that is coded itself is sent to everybody; caches that decode for
      * clients which do not take the coding want to know why they may */
-    return e->negotiable || e->declared ? "Accept-Encoding" : NULL;
+    return e->varies || e->declared ? "Accept-Encoding" : NULL;
 }
 
 /* Is there a line of that name among these? */

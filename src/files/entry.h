@@ -98,7 +98,8 @@ struct entry {
     bool in_cache;
     bool kept;        /* made before anybody asked: it does not grow idle */
     bool unasked;     /* to be asked again: channel was full, or renewed */
-    bool negotiable;  /* has or will have codings: Vary */
+    bool negotiable : 1; /* has or will have codings */
+    bool varies : 1;     /* may have some, once there is room: Vary */
     bool background;  /* asked again while the old facts still serve */
     bool bare;        /* this ask is for further codings alone: see wish.h */
     uint8_t wanted;   /* bit per coding that some client would be sent */

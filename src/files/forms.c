@@ -16,6 +16,7 @@
 #include "files/coded.h"
 #include "files/files.h"
 #include "files/tags.h"
+#include "http/media.h"
 
 #define COMING_S 10             /* brotli of a megabyte, on a busy machine */
 #define READ_AT_ONCE (1u << 20) /* more: facts without a digest come first */
@@ -174,6 +175,14 @@ void forms_unknown(struct files *fs, struct entry *e)
     static const struct prepare_answer nothing;
 
     forms_of_file(fs, e, &nothing);
+}
+
+bool forms_worth(const struct files *fs, const struct media *m, uint64_t n)
+{
+    const struct conf_prepare *p = &fs->conf->prepare;
+
+    return p->compress && m->compressible && n >= p->compress_min_bytes &&
+           n <= p->compress_max_bytes;
 }
 
 int forms_sealed(const struct files *fs, const struct entry_form *f,

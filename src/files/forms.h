@@ -10,6 +10,7 @@
 #include "prepare/message.h"
 
 struct files;
+struct media;
 
 /* The file's own bytes, with the digest if it is there already: their tag, and
  * those of forms that are to be made of them. */
@@ -33,6 +34,9 @@ void forms_tell(struct files *fs, struct entry *e);
 
 /* Nothing but what stat tells is known. */
 void forms_unknown(struct files *fs, struct entry *e);
+
+/* Would a file of that type and size have codings, as the preparer sees it? */
+bool forms_worth(const struct files *fs, const struct media *m, uint64_t n);
 
 /* The sealed memory that bytes of a form lie in, at *at, if they are so many
  * that they had better be sent by reference; or -1. */

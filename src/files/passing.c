@@ -117,12 +117,6 @@ static bool settle(struct media *m, const struct found *f, struct span bytes)
     return true;
 }
 
-static bool coded(const struct conf_prepare *p, const struct media *m, size_t n)
-{
-    return p->compress && m->compressible && n >= p->compress_min_bytes &&
-           n <= p->compress_max_bytes;
-}
-
 static bool fill(struct files *fs, struct entry *e, const struct found *f,
                  const struct media *m)
 {
@@ -134,7 +128,7 @@ static bool fill(struct files *fs, struct entry *e, const struct found *f,
     e->status = 200;
     e->root = f->root;
     e->version = f->version;
-    e->negotiable = coded(&fs->conf->prepare, m, n);
+    e->negotiable = e->varies = forms_worth(fs, m, n);
     digest_of(bytes, n, a.digest);
     entry_type(fs, e, m->type);
     policy_apply(fs, e);
@@ -166,7 +160,7 @@ static struct entry *make(struct files *fs, unsigned site,
         p->bytes = malloc(PASSING_BYTES_MAX);
     if (!p->bytes || !read_now(p->bytes, f) ||
         !settle(&m, f, span_of(p->bytes, (size_t)f->version.size)) ||
-        (f->make && coded(&fs->conf->prepare, &m, (size_t)f->version.size)))
+        (f->make && forms_worth(fs, &m, f->version.size)))
         return NULL;
     struct entry *e = entry_new(site, target->path, hash);
     if (!e)

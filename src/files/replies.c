@@ -150,6 +150,7 @@ static void take_facts(struct files *fs, struct entry *e,
     CHECK(memchr(a->type, '\0', sizeof a->type));
     entry_type(fs, e, a->type);
     e->negotiable = a->negotiable;
+    e->varies = a->varies;
     e->own = a->own;
     e->racy = a->racy;
     e->degraded = false;
@@ -245,6 +246,7 @@ static void degrade(struct files *fs, struct entry *e)
                         : span_str(questions_name(e)),
                  SPAN(""), SPAN(""), MEDIA_BYTES_OTHER);
     entry_type(fs, e, m.type);
+    e->varies = e->sidecars || forms_worth(fs, &m, e->version.size);
     e->degraded = true;
     policy_apply(fs, e);
     forms_unknown(fs, e);

@@ -114,7 +114,7 @@ struct item {
     bool in_memo;
     bool in_hand;  /* with the coder or a helper */
     unsigned lane; /* of helpers, for its files may hang; 0: none */
-    bool disagrees, negotiable, text;
+    bool disagrees, negotiable, varies, text;
     bool unnamed;    /* its forms have no tags yet: see naming.h */
     enum coding own; /* of the file's bytes, as a rule says and they show */
     bool racy;       /* the file, or a sidecar as it was asked for */

@@ -141,12 +141,15 @@ static void keep(struct reading_tools *t, struct item *it, enum coding c)
 }
 
 /* Are codings to be made?  Known as soon as the type is, so that Vary is right
- * from the first response on. */
-static bool compresses(const struct job_limits *l, const struct item *it,
+ * from the first response on; and whether memory has room just now is no reason
+ * to say something else. */
+static bool compresses(const struct job_limits *l, struct item *it,
                        uint64_t bytes, bool in_memory)
 {
-    return it->key.want_codings && l->compress && it->work->compressible &&
-           bytes >= l->compress_min && bytes <= l->compress_max && in_memory;
+    it->varies = it->key.want_codings && l->compress &&
+                 it->work->compressible && bytes >= l->compress_min &&
+                 bytes <= l->compress_max;
+    return it->varies && in_memory;
 }
 
 /* Of a file that is about to be asked for again as well, for these are the

@@ -146,7 +146,8 @@ struct prepare_answer {
     uint8_t racy;       /* another change could still bear the same times:
                            ask again at the next request */
     uint8_t more;       /* further messages for this ask will come */
-    uint8_t negotiable; /* codings exist or will: send Vary */
+    uint8_t negotiable; /* codings exist or will */
+    uint8_t varies;     /* they may, now or when there is room: send Vary */
     uint8_t disagrees;  /* content and name differ: log it once */
     uint8_t sidecar;    /* PREPARE_CODED: from a sidecar file */
     uint8_t own;        /* PREPARE_FACTS: as asked, if its first bytes agree */

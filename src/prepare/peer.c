@@ -284,6 +284,7 @@ static void fill(struct prepare_answer *a, const struct waiter *w,
     else
         fill_coded(a, it, c, slabs);
     a->negotiable = it->negotiable && it->state != ITEM_FAILED;
+    a->varies = a->negotiable || (it->varies && it->state != ITEM_FAILED);
     if (a->kind == PREPARE_FACTS)
         a->follow =
             (uint8_t)((w->todo & ~(FACTS_BIT | REFS_BIT)) | small_sidecars(it));

@@ -308,6 +308,7 @@ static void compose(struct prepare_answer *out, struct sim_ask *a)
         .coming = (uint8_t)left,
         .offers = codings ? (uint8_t)(PREPARE_CODINGS & ~asked) : 0,
         .negotiable = codings,
+        .varies = codings,
         .racy = a->mode == RACY,
     };
     out->sidecar = c && (a->sidecars >> c & 1);

@@ -439,6 +439,22 @@ def test_a_rule_does_not_make_bytes_coded(serve, path, kind):
         server.await_line("W027: %s" % path)
 
 
+def test_vary_without_a_preparer(serve):
+    """It is said of a file that may be coded, as later on: or a cache would keep
+    this answer for every client."""
+    server = serve(files={"a.css": b"p { margin: 0 }\n" * 600,
+                          "a.png": b"\x89PNG\r\n\x1a\n" * 900},
+                   conf={"server": {"workers": 1},
+                         "timeouts": {"prepare": "10ms"}})
+    os.kill(server.preparer(), SIGSTOP)
+    try:
+        for path, vary in (("/a.css", "Accept-Encoding"), ("/a.png", None)):
+            r = server.get(path)
+            assert r.etag.startswith("W/") and r.get("Vary") == vary
+    finally:
+        os.kill(server.preparer(), SIGCONT)
+
+
 def test_a_coded_file_without_a_preparer(serve):
     """Its first bytes are looked at all the same."""
     server = serve(files=OWN_FILES, rules=OWN, conf={

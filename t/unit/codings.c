@@ -196,6 +196,27 @@ static void useless_codings(void **state)
     rig_stop(&r, 0);
 }
 
+/* Whether there is room for its bytes changes nothing in what is said. */
+static void varies_without_room(void **state)
+{
+    static const char names[][8] = { "a.css", "a.png" };
+    struct rig r;
+    struct prepare_answer a;
+
+    (void)state;
+    rig_init(&r);
+    r.conf.prepare.memory_bytes = 4 << 10;
+    rig_start(&r);
+    for (size_t i = 0; i < ROWS(names); i++) {
+        rig_write(&r, names[i], text, sizeof text);
+        rig_ask(&r, 0, names[i], i, true, 0);
+        assert_int_equal(rig_take(&r, 0, &a), 1);
+        assert_int_equal(a.place.slab, 0);
+        ROW_CHECK(names[i], !a.negotiable && a.varies == (i == 0));
+    }
+    rig_stop(&r, 0);
+}
+
 static void not_worth_trying(void **state)
 {
     static const struct {
@@ -623,6 +644,7 @@ int main(void)
         cmocka_unit_test(rests),
         cmocka_unit_test(follow_the_facts),
         cmocka_unit_test(useless_codings),
+        cmocka_unit_test(varies_without_room),
         cmocka_unit_test(not_worth_trying),
         cmocka_unit_test(first_before_names),
         cmocka_unit_test(racy_waits),
