@@ -62,8 +62,13 @@ static int handed_over(const struct inherit *in, const char *text)
     return -1;
 }
 
-/* The workers of a master that was killed let go of its address in a moment:
- * a first start waits for that. */
+/* The workers of a master that was killed let go of its address in a moment,
+ * and so does a program before this one of what this one did not take. */
+static bool waits(const struct list *all, const struct inherit *in)
+{
+    return list_empty(all) || (in && in->upgrade >= 0);
+}
+
 static int listen_soon(const struct conf_listen *l,
                        const struct net_listen_options *options, bool first)
 {
@@ -120,7 +125,7 @@ static bool open_listeners(struct generation *g, struct list *all,
             if (!inherit || !inherit->activated) /* that unit says */
                 net_listen_again(fd, &l->addr.sa, &options);
         } else {
-            fd = listen_soon(l, &options, list_empty(all));
+            fd = listen_soon(l, &options, waits(all, inherit));
         }
         if (fd < 0) {
             char why[REFUSED_TEXT];
@@ -190,7 +195,7 @@ static bool open_side(struct generation *g, struct list *all,
     if (fd < 0)
         fd = side_handed_over(inherit, side, l);
     if (fd < 0)
-        fd = listen_soon(l, &options, list_empty(all));
+        fd = listen_soon(l, &options, waits(all, inherit));
     if (fd < 0) {
         char why[REFUSED_TEXT];
         refused_text(l, -fd, sides[side].option, why);

@@ -122,6 +122,16 @@ def test_addresses_of_those_that_show(node, short, way, side, unix):
           ["control"] + ["two"] * unix)
 
 
+@pytest.mark.parametrize("side", ("observe", "metrics", "server"))
+def test_back_to_what_the_program_before_had(node, short, side):
+    """It lets go of that in a moment: a reload waits for it."""
+    places = ["unix:%s" % (short / name) for name in ("one", "two")]
+    n = node(**{side: {"listen": places[0]}})
+    for i in 1, 0, 1, 0:
+        n.take(USR2, **{side: {"listen": places[i]}})
+        n.take(HUP, **{side: {"listen": places[1 - i]}})
+
+
 @WAYS
 def test_backlog(node, short, way):
     path = short / "metrics"
