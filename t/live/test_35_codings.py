@@ -446,13 +446,14 @@ def test_vary_without_a_preparer(serve):
                           "a.png": b"\x89PNG\r\n\x1a\n" * 900},
                    conf={"server": {"workers": 1},
                          "timeouts": {"prepare": "10ms"}})
-    os.kill(server.preparer(), SIGSTOP)
+    preparer = server.preparer()
+    halt(preparer)
     try:
         for path, vary in (("/a.css", "Accept-Encoding"), ("/a.png", None)):
             r = server.get(path)
             assert r.etag.startswith("W/") and r.get("Vary") == vary
     finally:
-        os.kill(server.preparer(), SIGCONT)
+        os.kill(preparer, SIGCONT)
 
 
 def test_a_coded_file_without_a_preparer(serve):
