@@ -41,12 +41,13 @@ static bool serves(const struct generation *g, const char *text)
     return false;
 }
 
-/* Does a generation that does not drain listen there? */
-static bool served(struct master *m, const char *text)
+/* Does another listen there, be it one that drains and takes what waits?  The
+ * next one may still share its socket; the last one shuts it. */
+static bool shared(struct master *m, const struct generation *g,
+                   const char *text)
 {
     EACH_GENERATION (at, m) {
-        const struct generation *g = generation_at(at);
-        if (g->state < GENERATION_DRAINING && serves(g, text))
+        if (generation_at(at) != g && serves(generation_at(at), text))
             return true;
     }
     return false;
@@ -72,7 +73,7 @@ void deafen(struct master *m, struct generation *g)
         const struct conf_listen *l = &g->conf->listen[i];
         if (g->listener[i] < 0)
             continue;
-        if (!lives_on(m) && !served(m, l->text)) {
+        if (!lives_on(m) && !shared(m, g, l->text)) {
             (void)shutdown(g->listener[i], SHUT_RDWR);
             if (l->addr.sa.sa_family == AF_UNIX && !m->ending)
                 net_remove_socket(l->addr.un.sun_path);

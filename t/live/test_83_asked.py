@@ -246,6 +246,41 @@ def test_back_to_an_address_that_was_left(node):
     assert not re.search("M109|M053|M020", "\n".join(n.server.process.lines))
 
 
+@pytest.mark.parametrize("kind", (0, 2))
+def test_two_that_drain_have_an_address(node, kind):
+    """Whoever of them is done first leaves its socket to the other, and to the
+    next configuration that says it."""
+    n = node()
+    place = n.places.another(kind)
+
+    def reload(number, *places):
+        n.n += 1
+        n.server.configure({"server": {"server-field": "v%d" % n.n,
+                                       "listen": ["127.0.0.1:0", *places]}})
+        n.ask(HUP)
+        until("generation %d" % number, lambda:
+              "generation %d: serving" % number in
+              harness.run("--status", "-c", n.server.file).stdout)
+
+    reload(2, place)
+    second = n.server.workers()
+    for pid in second:
+        harness.halt(pid)
+    reload(3, place)
+    third = [p for p in n.server.workers() if p not in second]
+    for pid in third:
+        harness.halt(pid)
+    reload(4)
+    for pid in second:
+        os.kill(pid, signal.SIGCONT)
+    n.server.await_line("M014: generation 2 has ended")
+    n.place = place
+    reload(5, place)
+    for pid in third:
+        os.kill(pid, signal.SIGCONT)
+    n.settle()
+
+
 @pytest.mark.parametrize("asked_for", (HUP, USR2, (HUP, USR2), (USR2, HUP)))
 @pytest.mark.parametrize("number", (signal.SIGTERM, signal.SIGQUIT))
 @pytest.mark.parametrize("gap", GAPS_MS)
