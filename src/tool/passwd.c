@@ -209,9 +209,7 @@ static int set(const struct options *o, const char *password)
     int error = password_hash(password, o->bcrypt ? "$2y$" : "$y$", cost, hash);
 
     if (error)
-        return complain("libcrypt", error == -ENOSYS
-                                        ? "this etagd was built without it"
-                                        : strerror(-error));
+        return complain("libcrypt", strerror(-error));
     const char *why = htpasswd_hash_fault(span_str(hash));
     return why ? complain("libcrypt's hash", why) : change(o, hash);
 }
@@ -289,6 +287,9 @@ int passwd_main(int argc, char **argv)
         return cmdline_wrong(NAME, "the user %s", why);
     if (o.drop)
         return change(&o, NULL);
+    why = password_missing();
+    if (why)
+        return complain("passwords need libcrypt", why);
     if (!ask(&o, password, sizeof password))
         return 1;
     status = (o.check ? check : set)(&o, password);

@@ -256,8 +256,7 @@ static int pack(const struct options *o, const struct conf *conf,
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
         if (!compress_can((enum coding)c))
             fprintf(stderr,
-                    "etagd: this build makes no %s: what is there is "
-                    "left alone\n",
+                    "etagd: no %s is made: what is there is left alone\n",
                     coding_row((enum coding)c)->suffix);
     }
     if (rc >= 0)

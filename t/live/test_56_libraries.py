@@ -130,6 +130,27 @@ def test_a_check_says_what_is_missing(tmp_path, without):
         assert what in done.stderr
 
 
+@pytest.mark.parametrize("option", ((), ("--check",)))
+def test_passwd_says_what_is_missing(tmp_path, without, option):
+    """Before it asks for a password, and not that it was built like that."""
+    users = tmp_path / "users"
+    users.write_text("alice:%s\n" % HASHES["alice"][1])
+    done = run("passwd", *option, users, "alice",
+               wrap=wrapped(without(called("libcrypt"))))
+    assert done.returncode == 1
+    assert re.fullmatch(r"etagd: passwords need libcrypt: .*libcrypt.*\n",
+                        done.stderr)
+    assert users.read_text() == "alice:%s\n" % HASHES["alice"][1]
+
+
+def test_precompress_says_what_is_missing(tmp_path, without):
+    (tmp_path / "a.html").write_text(TEXT)
+    done = run("precompress", tmp_path, wrap=wrapped(without(called("libz"))))
+    assert "libz" in done.stderr and "this build" not in done.stderr
+    assert "etagd: no .gz is made: what is there is left alone" in done.stderr
+    assert not (tmp_path / "a.html.gz").exists()
+
+
 def test_packages_know_of_them():
     """The RPM's list is written by hand; Debian's is made by a program that is
     linked to all of them."""
