@@ -116,6 +116,7 @@ static void give_up(struct master *m, struct generation *g)
     }
     m->status = 1;
     m->ending = true;
+    deafen_begin(m, g);
     if (m->awaited) /* what some of them have taken is answered */
         generation_drain(g, WORKER_FINISH);
     else

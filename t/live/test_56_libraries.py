@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 
@@ -117,6 +118,32 @@ def test_no_passwords_no_start(tmp_path, without):
     assert done.returncode == 1
     assert re.search(r"W094: passwords can't be checked: .*libcrypt",
                      done.stderr)
+
+
+@pytest.mark.parametrize("asked_for", (None, signal.SIGUSR2, signal.SIGHUP))
+def test_what_does_not_start_leaves_no_socket(serve, short, without, asked_for):
+    """By itself, by an upgrade, by a reload: of unix sockets that were there
+    before nothing goes, and of others nothing stays."""
+    env = without(called("libcrypt"))
+    users = short / "users"
+    users.touch(0o600)
+    users.write_text("alice:%s\n" % HASHES["alice"][1])
+    before, new = short / "before", short / "new"
+    server = serve(conf={"server": {"listen": ["127.0.0.1:0",
+                                               "unix:%s" % before]}}, env=env)
+    listen = ["unix:%s" % new]
+    if asked_for:
+        listen += ["127.0.0.1:0", "unix:%s" % before]
+    server.configure({"server": {"listen": listen}},
+                     "[access /secret/*]\nbasic = %s\n" % users)
+    if asked_for:
+        server.signal(asked_for)
+        server.await_line("M109" if asked_for == signal.SIGUSR2 else
+                          "M014: generation 2 has ended")
+    else:
+        done = run("-c", server.file, wrap=wrapped(env))
+        assert done.returncode == 1 and "M026" in done.stderr
+    assert before.is_socket() and not new.exists()
 
 
 def test_a_check_says_what_is_missing(tmp_path, without):
