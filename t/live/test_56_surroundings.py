@@ -143,7 +143,7 @@ def test_what_is_no_socket_is_left_alone(serve, short, section, key, form,
                    conf={section: {key: form % path}})
     done = harness.run("-c", server.file)
     assert done.returncode == 2, done
-    assert "place is there and is no socket" in done.stderr
+    assert "place exists and is not a socket" in done.stderr
     assert kept(short) == before
 
 
@@ -156,7 +156,7 @@ def test_what_comes_there_later_is_left_alone(serve, short):
     server.configure({"server": {"control": short / "other"}})
     since = server.mark()
     server.signal(signal.SIGHUP)
-    server.await_line("M050: .*other is there and is no socket", since)
+    server.await_line("M050: .*other exists and is not a socket", since)
     assert server.get("/a.txt").status == 200
     server.stop()
     assert (short / "control").read_text() == "mine"
@@ -180,7 +180,7 @@ def test_a_pidfile_writes_over_no_other_file(serve, short, kind):
                    conf={"server": {"pidfile": path}})
     done = harness.run("-t", "-c", server.file)
     assert done.returncode == 2
-    assert "pid is there and holds no process number" in done.stderr
+    assert "pid exists and holds no process number" in done.stderr
     assert kept(short) == before
 
 
