@@ -86,7 +86,8 @@ void service_unchanged(struct master *m)
 
 void service_stopping(struct master *m)
 {
-    if (m->awaited) /* the service is the program before this one */
+    /* the service is the program before this one, or the next */
+    if (m->awaited || m->upgrade.replaced)
         return;
     notify_send("STOPPING=1\nSTATUS=finishing what is under way");
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """etagd as a service: reloads and upgrades under load, systemd's protocol,
 passed sockets, the watchdog, and what processes may do."""
+import contextlib
 import http.client
 import json
 import os
@@ -260,6 +261,29 @@ def test_notifies(serve, short, manager):
     assert manager.await_("READY=1")["STATUS"].startswith("generation 2,")
     server.signal(signal.SIGTERM)
     manager.await_("STOPPING=1")
+
+
+def test_an_upgrade_is_no_end(serve, short, manager):
+    """A manager that hears every process (NotifyAccess=all) would end the
+    service."""
+    server = serve(conf={"server": {"pidfile": short / "pid"}},
+                   env={"NOTIFY_SOCKET": manager.path})
+    manager.await_("READY=1")
+    server.signal(signal.SIGUSR2)
+    server.process.popen.wait(harness.DEADLINE_S)  # it has said all
+    next_one = int((short / "pid").read_text())
+    os.kill(next_one, signal.SIGTERM)
+    server.stopped = True
+    heard = []
+    while "STOPPING=1" not in heard:
+        heard += manager.sock.recv(4096).decode().split("\n")
+    until("its end", lambda: not harness.alive(next_one))
+    with contextlib.suppress(BlockingIOError):
+        manager.sock.setblocking(False)
+        while True:
+            heard += manager.sock.recv(4096).decode().split("\n")
+    assert "MAINPID=%d" % next_one in heard
+    assert heard.count("STOPPING=1") == 1
 
 
 @pytest.mark.parametrize("which", ["worker", "preparer"])
