@@ -26,21 +26,31 @@
 #include "os/signals.h"
 #include "serve/moving.h"
 
-#define START_US                                                         \
-    30000000u          /* until a new program that says nothing is ended \
-                        */
+#define START_US 30000000u /* until one that says nothing is ended */
+#define GONE " (deleted)"
 #define WORD_READY 'r' /* the old one ends with what it has */
 #define WORD_TAKES 'R' /* or hands it over: + the addresses that are served */
 
-void upgrade_begin(struct master *m, char *const *argv)
+/* Its place: the file may have been replaced since it was begun, which /proc
+ * tells by a word after the name. */
+static void find_program(struct master *m)
 {
     ssize_t n = readlink("/proc/self/exe", m->program, sizeof m->program - 1);
+    size_t word = sizeof GONE - 1;
 
+    if (n <= 0)
+        return;
+    m->program[n] = '\0';
+    if ((size_t)n > word && strcmp(m->program + n - word, GONE) == 0)
+        m->program[(size_t)n - word] = '\0';
+}
+
+void upgrade_begin(struct master *m, char *const *argv)
+{
+    find_program(m);
     m->argv = argv;
     m->awaited = m->inherit.upgrade >= 0;
     m->upgrade.channel = -1;
-    if (n > 0)
-        m->program[n] = '\0';
 }
 
 static void pass_sockets(const struct generation *g, struct inherit *next)

@@ -196,6 +196,25 @@ def test_one_at_a_time(slow, tmp_path):
     assert not re.search("M112", "\n".join(server.process.lines))
 
 
+def test_a_file_that_was_replaced_meanwhile(slow, tmp_path):
+    """Just after the new program was begun: the next one is of its place."""
+    server, start = slow
+    place = tmp_path / "etagd"
+    put = "cp %s %s.new; mv %s.new %s\n" % (harness.binary(), *[place] * 3)
+    new = start(put + "exec 9<%s\n" % place + put +
+                'exec /proc/self/fd/9 "$@"')
+    server.await_line("M108: pid %d serves now" % new)
+    assert os.readlink("/proc/%d/exe" % new) == "%s (deleted)" % place
+    since = server.mark()
+    os.kill(new, signal.SIGUSR2)
+    line = server.await_line(r"M107: upgrade: started %s as pid (\d+)" %
+                             place, since)
+    server.await_line("M108: pid %s serves now" % line.group(1), since)
+    os.kill(int(line.group(1)), signal.SIGTERM)
+    until("the end", lambda: not harness.alive(int(line.group(1))))
+    server.stopped = True
+
+
 def test_one_that_ends_before_it_was_heard_of(slow, tmp_path):
     """It serves, is told to end and ends, while the old one does not turn: the
     sockets are shut, so the old one can't go on."""
