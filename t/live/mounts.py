@@ -99,6 +99,6 @@ def serve_on(serve, kind, folder, **options):
         if (made_of / "pid").exists():
             os.kill(int((made_of / "pid").read_text()), signal.SIGTERM)
             harness.until("sshfs ends", lambda: not any(
-                (harness.proc_stat(p) or "-")[0] in ("sshfs", "sftp-server")
-                and harness.proc_stat(p)[3] == server.pid
-                for p in harness.processes()))
+                stat and stat[0] in ("sshfs", "sftp-server") and
+                stat[3] == server.pid
+                for stat in map(harness.proc_stat, harness.processes())))
