@@ -97,6 +97,6 @@ void pidfile_follow(const char *before, const char *now)
 {
     if (before && now && strcmp(before, now) == 0)
         return;
+    pidfile_remove(before); /* first: it may be the same file by another name */
     pidfile_write(now);
-    pidfile_remove(before);
 }

@@ -77,8 +77,13 @@ def test_pidfile(node, short, way):
     until("it", lambda: (short / "two").exists() and
           int((short / "two").read_text()) == n.pid and
           not (short / "one").exists())
+    (short / "other").symlink_to(short)  # the same file by another name
+    n.take(way, server={"pidfile": short / "other" / "two"})
+    until("it", lambda: (short / "two").exists() and
+          int((short / "two").read_text()) == n.pid)
     n.take(way, server={"pidfile": "off"})
     until("none", lambda: not (short / "two").exists())
+    (short / "other").unlink()
     n.take(way, server={"pidfile": short / "three"})
     until("it", lambda: (short / "three").exists())
 
