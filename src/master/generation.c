@@ -29,6 +29,7 @@
 #include "os/wake.h"
 
 #define STOP_US 3000000u /* until what was told to stop is killed */
+#define EARLY_WORKERS 64 /* a quarter of what fits by the usual limits */
 
 static void forget_told(struct child *c)
 {
@@ -92,12 +93,19 @@ static bool start_child(struct generation *g, struct child *c)
 
 /* The first answer of all is waited for, and most need no preparer: at a first
  * start it is the worker that goes first, and what it asks meanwhile waits in
- * its channel.  With files to be warmed nobody serves without it. */
+ * its channel.  With files to be warmed nobody serves without it; and there is
+ * room for the ways of so many workers in the channel that nobody reads yet. */
+static bool may_wait(const struct generation *g)
+{
+    return !g->older && !g->conf->prepare.warm &&
+           g->conf->workers <= EARLY_WORKERS;
+}
+
 static bool start_preparer(struct generation *g)
 {
     if (handover_take(g))
         return true;
-    if (!g->older && !g->conf->prepare.warm && channel_pair(g->early) == 0)
+    if (may_wait(g) && channel_pair(g->early) == 0)
         return true;
     return start_child(g, &g->preparer);
 }

@@ -30,9 +30,11 @@ def test_the_worker_goes_first(serve):
     assert before(server.workers()[0], server.preparer())
 
 
-def test_unless_files_are_warmed(serve):
-    server = serve(files=FILES, conf={"server": {"workers": 1},
-                                      "prepare": {"warm": "*.css"}})
+@pytest.mark.parametrize("conf", (
+    {"server": {"workers": 1}, "prepare": {"warm": "*.css"}},
+    {"server": {"workers": 65}}), ids=("warmed", "many"))
+def test_unless_files_are_warmed_or_workers_are_many(serve, conf):
+    server = serve(files=FILES, conf=conf)
     assert before(server.preparer(), server.workers()[0])
 
 
