@@ -1,6 +1,24 @@
 # SPDX-License-Identifier: MIT
 """sites: what several test files serve, and how a server is put away."""
+import pytest
+
 import harness
+
+
+def nodes(kind):
+    """A fixture that makes servers of that kind: kind(serve, folder, ...) with an
+    end(), which comes after the test."""
+    @pytest.fixture
+    def node(serve, short):
+        made = []
+
+        def make(**conf):
+            made.append(kind(serve, short, **conf))
+            return made[-1]
+        yield make
+        for n in made:
+            n.end()
+    return node
 
 
 def close(server, failed):

@@ -13,6 +13,7 @@ import pytest
 
 import harness
 from harness import until
+from sites import nodes
 
 FILES = {"a.txt": "a\n"}
 HUP, USR2 = signal.SIGHUP, signal.SIGUSR2
@@ -58,16 +59,7 @@ class Node:
         assert list(self.folder.iterdir()) == []
 
 
-@pytest.fixture
-def node(serve, short):
-    made = []
-
-    def make(**conf):
-        made.append(Node(serve, short, **conf))
-        return made[-1]
-    yield make
-    for n in made:
-        n.end()
+node = nodes(Node)
 
 
 @WAYS

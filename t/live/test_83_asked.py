@@ -8,13 +8,14 @@ import os
 import re
 import signal
 import socket
-import threading
 import time
 
 import pytest
 
 import harness
 from harness import until
+from sites import nodes
+from visitors import Visitor, visiting
 
 FILES = {"a.txt": "a\n"}
 HUP, USR2 = signal.SIGHUP, signal.SIGUSR2
@@ -118,6 +119,8 @@ class Node:
               all(asked(self.stable) == wanted for _ in range(4)))
 
     def end(self):
+        if self.server.stopped:
+            return
         for pid in self.masters():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
@@ -132,61 +135,38 @@ class Node:
         assert not [p for p in self.pidfile.parent.iterdir() if p.is_socket()]
 
 
-@pytest.fixture
-def node(serve, short):
-    made = []
-
-    def make(**conf):
-        made.append(Node(serve, short, **conf))
-        return made[-1]
-    yield make
-    for n in made:
-        if not n.server.stopped:
-            n.end()
+node = nodes(Node)
 
 
-class Client(threading.Thread):
+class Client(Visitor):
     """Asks again and again, on connections that it keeps or on new ones."""
 
     def __init__(self, server, keeps):
-        super().__init__(daemon=True)
-        self.server, self.keeps = server, keeps
-        self.ending, self.good, self.bad = threading.Event(), 0, []
+        super().__init__()
+        self.server, self.keeps, self.c = server, keeps, None
 
-    def run(self):
-        c = None
-        while not self.ending.is_set():
-            try:
-                c = c or self.server.connect(lint=False)
-                r = c.get("/a.txt")
-                assert (r.status, r.body) == (200, b"a\n")
-                self.good += 1
-                if r.closes or not self.keeps:
-                    c.close()
-                    c = None
-            except Exception as fault:
-                self.bad.append(repr(fault))
-                c = None
-            time.sleep(0.001)  # others have a use for the processor as well
-        if c:
-            c.close()
+    def visit(self, n):
+        self.c = self.c or self.server.connect(lint=False)
+        r = self.c.get("/a.txt")
+        assert (r.status, r.body) == (200, b"a\n")
+        self.seen.append(n)
+        if r.closes or not self.keeps:
+            self.leave()
+        time.sleep(0.001)  # others have a use for the processor as well
+
+    def leave(self):
+        if self.c:
+            self.c.close()
+        self.c = None
 
 
 @contextlib.contextmanager
 def clients(server):
     """None of them may meet an error."""
     those = [Client(server, keeps) for keeps in (True, True, True, False)]
-    for c in those:
-        c.start()
-    try:
+    with visiting(those):
         yield
-    finally:
-        for c in those:
-            c.ending.set()
-        for c in those:
-            c.join()
-    assert not sum((c.bad for c in those), [])
-    assert all(c.good for c in those)
+    assert all(c.seen for c in those)
 
 
 @pytest.mark.parametrize("first, second", itertools.product((HUP, USR2),

@@ -307,50 +307,43 @@ static bool system_has_large_pages(void)
     return has;
 }
 
-static void large_pages(void **state)
+/* KiB in large pages of a file of n bytes; `want` of them, but for a few times,
+ * as now and then there is no such page to be had. */
+static unsigned long filled(uint64_t busy_us, size_t n, unsigned long want)
 {
     struct slabs s;
     size_t at;
     unsigned long kb = 0;
 
+    slabs_start(&s, 256 * MIB, drop, NULL);
+    for (unsigned i = 0; i < 8 && kb != want; i++) {
+        s.large_us = busy_us;
+        struct slab *slab = slabs_reserve(&s, n, &at);
+        assert_non_null(slab);
+        fill(slab, at, n, 'a');
+        kb = in_large_pages(slab->p);
+        slab_unpin(&s, slab);
+        sure(&s, slab->p + at + n - MIB, MIB, 'a');
+    }
+    slabs_stop(&s);
+    return kb;
+}
+
+static void large_pages(void **state)
+{
     (void)state;
     if (!system_has_large_pages())
         skip();
-    slabs_start(&s, 64 * MIB, drop, NULL);
-    /* now and then there is no such page to be had */
-    for (unsigned i = 0; i < 8 && kb == 0; i++) {
-        struct slab *slab = slabs_reserve(&s, 3 * MIB, &at);
-        assert_non_null(slab);
-        fill(slab, at, 3 * MIB, 'a');
-        kb = in_large_pages(slab->p);
-        slab_unpin(&s, slab);
-    }
-    assert_int_equal(kb, 2048);
-    slabs_stop(&s);
+    assert_int_equal(filled(0, 3 * MIB, 2048), 2048);
 }
 
 /* Of a large file much is made at once, be the processors busy or not. */
 static void large_at_once(void **state)
 {
-    struct slabs s;
-    size_t at;
-    unsigned long kb = 0;
-
     (void)state;
     if (!system_has_large_pages())
         skip();
-    slabs_start(&s, 256 * MIB, drop, NULL);
-    for (unsigned i = 0; i < 8 && kb != 40 * 1024; i++) {
-        s.large_us = UINT64_MAX;
-        struct slab *slab = slabs_reserve(&s, 41 * MIB, &at);
-        assert_non_null(slab);
-        fill(slab, at, 41 * MIB, 'a');
-        kb = in_large_pages(slab->p);
-        slab_unpin(&s, slab);
-        sure(&s, slab->p + at + 40 * MIB, MIB, 'a');
-    }
-    assert_int_equal(kb, 40 * 1024);
-    slabs_stop(&s);
+    assert_int_equal(filled(UINT64_MAX, 41 * MIB, 40 * 1024), 40 * 1024);
 }
 
 /* What had to go into small pages is moved to large ones when all is quiet,
