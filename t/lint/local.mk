@@ -10,6 +10,7 @@ LINT = \
 	t/lint/mentioned.py \
 	t/lint/named.py \
 	t/lint/phrases.py \
+	t/lint/pipes.py \
 	t/lint/plurals.py \
 	t/lint/purity.py \
 	t/lint/python.py \

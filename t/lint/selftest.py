@@ -20,6 +20,7 @@ import layers
 import mentioned
 import named
 import phrases
+import pipes
 import plurals
 import purity
 import rooms
@@ -63,7 +64,8 @@ GOOD = {
     'doc/there.md': 'See `src/http/tag.c`, `http/tag`, `tag.[ch]`, `tag_len()`, '
     '`t/unit/*.c`, `src/FOLDER/NAME.c`, `[log] level = info`, M001 and '
     '[this](there.md).\n',
-    'quickstart': "# SPDX-License-Identifier: MIT\nBUILD_NEEDS='\ngcc gcc -\ncurl - -\n'\n",
+    'quickstart': "#!/bin/bash\n# SPDX-License-Identifier: MIT\n"
+    "BUILD_NEEDS='\ngcc gcc -\ncurl - -\n'\n",
     '.ci/Containerfile': 'RUN apt-get install gcc \\\n    curl\n',
     't/lint/retired-ids': 'M007 was for something\n',
     'ARCHITECTURE.md': '| `http` | `os` | `conf` |\n',
@@ -73,6 +75,7 @@ TAG_C = GOOD['src/http/tag.c']
 TAG_H = GOOD['src/http/tag.h']
 LOG_C = GOOD['src/os/log.c']
 LONG = 'int f(void)\n{\n' + '    ;\n' * 69 + '}\n'
+SHELL = '#!/bin/bash\n# ls | head\n'
 NOTE = '/* TO' 'DO: later */\n'
 
 # (check, file to change, its new text, part of the message)
@@ -98,6 +101,10 @@ BAD = [
     (rooms, 'src/serve/x.c',
      'static int f(const struct worker *w,\n    int n)\n{\n}\n' * 120,
      '120 functions'),
+    (pipes, 'quickstart', SHELL + 'ls | sort |\n    head -n 1\n', 'head ends'),
+    (pipes, 't/run', SHELL + 'ls | grep -iq x || true\n', 'grep -q'),
+    (pipes, 't/run', SHELL + 'ls | awk -v n=1 \'n { print; exit }\'\n', 'awk'),
+    (pipes, 't/run', SHELL + 'ls | sed -n "/x/{p;q}"\n', 'sed'),
     (plurals, 'src/http/tag.c', TAG_C + 'x("%u "\n  "workers, %s");\n',
      'says "%u workers"'),
     (plurals, 'src/http/tag.c', TAG_C + 'x(n == 1 ? "" : "s");\n', 'its own'),
@@ -180,8 +187,8 @@ def archive(folder, name, text):
 
 
 def try_texts(failures):
-    for module in (layers, headers, sizes, rooms, banned, phrases, plurals, texts,
-                   named, mentioned, documented):
+    for module in (layers, headers, sizes, rooms, banned, phrases, pipes, plurals,
+                   texts, named, mentioned, documented):
         with tempfile.TemporaryDirectory() as root:
             write(root, GOOD)
             for line in reported(module, house.Tree(root)):

@@ -8,8 +8,8 @@ ini=/etc/etagd/etagd.ini
 
 fail() {
     echo "FAILED: $*"
-    curl -si -m 10 http://127.0.0.1/ | head -n 12
-    systemctl --no-pager status etagd.service etagd.socket etagd@two | head -n 30
+    curl -si -m 10 http://127.0.0.1/ | sed -n 1,12p
+    systemctl --no-pager status etagd.service etagd.socket etagd@two | sed -n 1,30p
     journalctl --no-pager -n 40 -u etagd.service -u etagd@two 2>/dev/null
     exit 1
 }
@@ -122,10 +122,10 @@ wait $download || fail "a download that a restart overlapped"
 rm "$slow" /tmp/slow
 ok "a restart overlaps a download: nobody waits, nothing is cut"
 
-victim=$(etagd --status=json | grep -o '"pid":[0-9]*,"requests"' | head -n 1 |
+victim=$(etagd --status=json | grep -o '"pid":[0-9]*,"requests"' | sed -n 1p |
     grep -o '[0-9]*')
 kill -9 "$victim"
-await "another worker" sh -c "etagd --status=json | grep -vq '\"pid\":$victim,'"
+await "another worker" sh -c "etagd --status=json | grep -v '\"pid\":$victim,' >/dev/null"
 page || fail "after a worker's death"
 ok "a killed worker was replaced"
 
@@ -146,10 +146,10 @@ page || fail "after the watchdog"
 ok "a stopped master was restarted by the watchdog"
 # (its workers may answer before it can be asked)
 await "a control socket" sh -c 'etagd --status >/dev/null 2>&1'
-victim=$(etagd --status=json | grep -o '"pid":[0-9]*,"requests"' | head -n 1 |
+victim=$(etagd --status=json | grep -o '"pid":[0-9]*,"requests"' | sed -n 1p |
     grep -o '[0-9]*')
 kill -STOP "$victim"
-await "M100" sh -c 'journalctl -u etagd.service | grep -q "M100: worker"'
+await "M100" sh -c 'journalctl -u etagd.service | grep "M100: worker" >/dev/null'
 page || fail "after a worker's stop"
 ok "a stopped worker was replaced by the master"
 rm -r /run/systemd/system/etagd.service.d
@@ -185,7 +185,7 @@ systemctl start etagd-observe.socket || fail "a second socket"
 page || fail "the first of two sockets"
 [[ $(systemctl show -P NFileDescriptorStore etagd.service) == 0 ]] ||
     fail "descriptors are stored"
-curl -sSf -m 10 http://127.0.0.1:8077/ | grep -qi '<!doctype html' ||
+curl -sSf -m 10 http://127.0.0.1:8077/ | grep -i '<!doctype html' >/dev/null ||
     fail "the observer behind a named socket"
 ok "two sockets, one of them the observer's by its name"
 systemctl stop etagd-observe.socket
