@@ -23,27 +23,40 @@ void buf_u64(struct buf *b, uint64_t v)
     buf_u64_pad(b, v, 1);
 }
 
+static size_t digits_of(uint64_t v)
+{
+    size_t n = 1;
+
+    for (; v >= 10000; v /= 10000)
+        n += 4;
+    return n + (v >= 10) + (v >= 100) + (v >= 1000);
+}
+
+/* Written where it goes, from its end. */
 void buf_u64_pad(struct buf *b, uint64_t v, int width)
 {
-    char digits[24];
-    size_t at = sizeof digits;
-    size_t least =
-        width < (int)sizeof digits ? sizeof digits - (size_t)width : 0;
+    size_t digits = digits_of(v);
+    size_t n = width > 0 && (size_t)width > digits ? (size_t)width : digits;
 
-    while (v >= 100) {
+    if (b->overflow || n > b->cap - b->n) {
+        b->overflow = true;
+        return;
+    }
+
+    char *first = b->p + b->n, *at = first + n;
+    for (; v >= 100; v /= 100) {
         at -= 2;
-        memcpy(digits + at, &pairs[v % 100 * 2], 2);
-        v /= 100;
+        memcpy(at, &pairs[v % 100 * 2], 2);
     }
     if (v >= 10) {
         at -= 2;
-        memcpy(digits + at, &pairs[v * 2], 2);
+        memcpy(at, &pairs[v * 2], 2);
     } else {
-        digits[--at] = (char)('0' + v);
+        *--at = (char)('0' + v);
     }
-    while (at > least)
-        digits[--at] = '0';
-    buf_put(b, digits + at, sizeof digits - at);
+    while (at > first)
+        *--at = '0';
+    b->n += n;
 }
 
 void buf_hex(struct buf *b, uint64_t v)

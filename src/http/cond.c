@@ -9,6 +9,11 @@
 
 #include "http/date.h"
 
+/* Without any of these there is nothing to evaluate: Range has no say here. */
+#define PRECONDITIONS                                           \
+    ((1ull << FIELD_IF_MATCH) | (1ull << FIELD_IF_NONE_MATCH) | \
+     (1ull << FIELD_IF_MODIFIED_SINCE) | (1ull << FIELD_IF_UNMODIFIED_SINCE))
+
 enum step { ABSENT, HOLDS, FAILS };
 
 /* The one valid date of a field: false when there is none. */
@@ -115,6 +120,8 @@ struct cond_result cond_evaluate(const struct head *h,
 {
     enum reason proceed = REASON_WHOLE;
 
+    if (!(h->present & PRECONDITIONS))
+        return (struct cond_result){ COND_PROCEED, proceed };
     /* 1. If-Match: false means 412, true means go on with step 3 */
     switch (if_match(h, v)) {
     case FAILS:
