@@ -8,6 +8,7 @@
 
 #include "config.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
@@ -146,7 +147,7 @@ static void *run(void *arg)
     }
 }
 
-struct coder *coder_new(void)
+struct coder *coder_new(int *error)
 {
     struct coder *c = calloc(1, sizeof *c);
     sigset_t all, old;
@@ -154,12 +155,14 @@ struct coder *coder_new(void)
     CHECK(c != NULL);
     c->idle = true;
     c->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    *error = c->fd < 0 ? -errno : 0;
     CHECK(sem_init(&c->given, 0, 0) == 0 && sem_init(&c->rest, 0, 0) == 0);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old); /* signals are for the loop */
-    int error = c->fd < 0 ? -1 : pthread_create(&c->thread, NULL, run, c);
+    if (!*error)
+        *error = -pthread_create(&c->thread, NULL, run, c);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (!error)
+    if (!*error)
         return c;
     if (c->fd >= 0)
         close(c->fd);

@@ -33,8 +33,8 @@ struct coder_task {
 };
 
 /* Starts the thread: after the process has been confined, so that it inherits
- * that.  NULL: no thread; then there are no codings. */
-struct coder *coder_new(void);
+ * that.  NULL: no thread (-errno); then there are no codings. */
+struct coder *coder_new(int *error);
 
 /* Stops the task under way within its slice, and frees its outcome. */
 void coder_free(struct coder *c);

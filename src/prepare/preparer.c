@@ -118,8 +118,15 @@ static void init(struct agenda *d, const struct conf *conf, int control)
 
 static void start_coder(struct agenda *d)
 {
+    int error = 0;
+
     if (d->limits.compress || d->tools.limits.later > d->tools.limits.digest)
-        d->coder = coder_new();
+        d->coder = coder_new(&error);
+    if (error)
+        log_warn("P024",
+                 "no thread for codings: %s; no file is coded, and tags of "
+                 "files over digest-max stay weak",
+                 strerror(-error));
     if (!d->coder) {
         d->limits.compress = false;
         return;

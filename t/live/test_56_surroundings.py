@@ -229,3 +229,21 @@ def test_half_a_command_takes_no_seat_for_good(serve, short):
         with s, s.makefile("rb") as f:
             assert f.read() == b"2\nno command came\n"
     assert ask(server, "--status").returncode == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs processes of two users")
+def test_no_thread_to_be_had(serve):
+    """As at a limit of a control group: processes are there, and no more.
+    Answers are plain, and it is said why, once."""
+    text = "<!doctype html><p>a page of some words\n" * 100
+    server = serve(files={"a.html": text}, conf={"log": {"access": "off"}},
+                   # the leak check's own thread could not be had either
+                   env={"ASAN_OPTIONS": "exitcode=99:detect_leaks=0"},
+                   wrap=["prlimit", "--nproc=1"])
+    server.await_line(r"P024: no thread for codings: .+; "
+                      r"no file is coded")
+    for _ in range(3):
+        r = server.get("/a.html", Accept_Encoding="gzip")
+        assert r.status == 200 and r.body == text.encode()
+        assert r.etag and not r.etag.startswith("W/")
+    assert sum("P024" in line for line in server.process.lines) == 1
