@@ -237,6 +237,25 @@ static int report(const struct options *o, const struct list *l,
     return s.failed || s.missed || (o->check && !clean);
 }
 
+/* Says which is missing; false: all of them are. */
+static bool any_coding(void)
+{
+    bool any = false;
+
+    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
+        bool can = compress_can((enum coding)c);
+        if (!can)
+            fprintf(stderr,
+                    "etagd: no %s is made: what is there is left alone\n",
+                    coding_row((enum coding)c)->suffix);
+        any = any || can;
+    }
+    if (!any)
+        fprintf(stderr, "etagd: no form can be made: the library of no coding "
+                        "is there\n");
+    return any;
+}
+
 static int pack(const struct options *o, const struct conf *conf,
                 const struct list *l)
 {
@@ -253,12 +272,6 @@ static int pack(const struct options *o, const struct conf *conf,
     };
     int rc = out ? how.root : -ENOMEM;
 
-    for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
-        if (!compress_can((enum coding)c))
-            fprintf(stderr,
-                    "etagd: no %s is made: what is there is left alone\n",
-                    coding_row((enum coding)c)->suffix);
-    }
     if (rc >= 0)
         rc = packing_run(&how, l->below, l->n, (unsigned)o->jobs, out,
                          show_progress);
@@ -283,6 +296,10 @@ static int run(const struct options *o)
 
     if (!conf)
         return 2;
+    if (!any_coding()) {
+        conf_free(conf);
+        return 1;
+    }
     bool whole = walk_site(&conf->sites[0], visit, &l);
     settle(&l);
     int status = pack(o, conf, &l);

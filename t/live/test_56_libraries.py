@@ -178,6 +178,31 @@ def test_precompress_says_what_is_missing(tmp_path, without):
     assert not (tmp_path / "a.html.gz").exists()
 
 
+@pytest.mark.parametrize("option", ((), ("--check",), ("--dry-run",)))
+def test_precompress_that_can_make_nothing(tmp_path, without, option):
+    """A build that ships plain files alone is to notice."""
+    (tmp_path / "a.html").write_text(TEXT)
+    codecs = [s for s in sonames() if re.match(r"lib(z|zstd|brotli\w+)\.", s)]
+    done = run("precompress", *option, tmp_path, wrap=wrapped(without(*codecs)))
+    assert done.returncode == 1
+    assert "etagd: no form can be made" in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("option, status", (((), 0), (("--check",), 0),
+                                            (("--check", "--force"), 1)))
+def test_precompress_with_a_coding_less(tmp_path, without, option, status):
+    """Is as good as the others are."""
+    (tmp_path / "a.html").write_text(TEXT)
+    wrap = wrapped(without(called("libz")))
+    if option:
+        assert run("precompress", tmp_path, wrap=wrap).returncode == 0
+    done = run("precompress", *option, tmp_path, wrap=wrap)
+    assert done.returncode == status
+    assert "no .gz is made" in done.stderr
+    assert "no form can be made" not in done.stderr
+
+
 def test_packages_know_of_them():
     """The RPM's list is written by hand; Debian's is made by a program that is
     linked to all of them."""
