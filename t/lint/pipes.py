@@ -13,9 +13,9 @@ MEND = ('Let the reader read all: grep X >/dev/null for grep -q X, sed -n 1p '
 SHELL = re.compile(r'#!.*\b(?:ba)?sh\b')
 EARLY = (
     (r'head\b', 'head'),
-    (r'e?grep\b[^|]*? -(?:[A-Za-z]*q|m ?[0-9]|-quiet)', 'grep -q or -m'),
-    (r'sed\b[^|]*?[0-9/$; \'"]q[;\'" }]', 'sed with q'),
-    (r"awk\b(?:'[^']*'|[^'|])*?'[^']*\bexit\b", 'awk with exit'),
+    (r'e?grep\b[^|\n]*? -(?:[A-Za-z]*q|m ?[0-9]|-quiet)', 'grep -q or -m'),
+    (r'sed\b[^|\n]*?[0-9/$; \'"]q[;\'" }]', 'sed with q'),
+    (r"awk\b(?:'[^']*'|[^'|\n])*?'[^']*\bexit\b", 'awk with exit'),
 )
 
 
@@ -30,10 +30,11 @@ def check(tree, report):
         if not SHELL.match(text):
             continue
         report.look()
-        # a comment is no command; a pipe goes on in the next line
-        text = re.sub(r'(?m)^\s*#.*$', lambda m: house.blank(m[0]), text)
+        # a comment is no command; a command goes on after a backslash
+        code = re.sub(r'(?m)^\s*#.*$', lambda m: house.blank(m[0]), text)
+        code = code.replace('\\\n', '  ')
         for pattern, what in EARLY:
-            for m in re.finditer(r'(?<!\|)\|(?!\|)\s*(?:\\\n\s*)?' + pattern, text):
+            for m in re.finditer(r'(?<!\|)\|(?!\|)\s*' + pattern, code):
                 report.wrong(f'{tree.name(path)}:{house.line_of(text, m.start())}',
                              f'{what} ends before what it reads from')
 

@@ -102,7 +102,7 @@ BAD = [
      'static int f(const struct worker *w,\n    int n)\n{\n}\n' * 120,
      '120 functions'),
     (pipes, 'quickstart', SHELL + 'ls | sort |\n    head -n 1\n', 'head ends'),
-    (pipes, 't/run', SHELL + 'ls | grep -iq x || true\n', 'grep -q'),
+    (pipes, 't/run', SHELL + 'ls | grep x\nls | \\\n grep -iq x || true\n', 'grep -q'),
     (pipes, 't/run', SHELL + 'ls | awk -v n=1 \'n { print; exit }\'\n', 'awk'),
     (pipes, 't/run', SHELL + 'ls | sed -n "/x/{p;q}"\n', 'sed'),
     (plurals, 'src/http/tag.c', TAG_C + 'x("%u "\n  "workers, %s");\n',
