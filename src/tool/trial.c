@@ -32,6 +32,7 @@ static void detach(struct conf *c)
     c->workers = 1;
     c->limits.connections = 1;
     c->observe.on = false;
+    c->observe.listen.text = c->metrics.listen.text = NULL;
     c->log.access = off;
     c->log.error = standard_error;
     c->log.level = LOG_LEVEL_WARN;

@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import socket
 import subprocess
 
 import pytest
@@ -68,6 +69,19 @@ def test_file(conf):
     assert "status   200 new (RFC 9110 15.3.1" in above
     assert head.startswith("HTTP/1.1 200 OK\nServer: etagd\nDate: ")
     assert "\nCache-Control: no-cache\n" in head
+
+
+def test_beside_the_server_that_it_is_about(conf):
+    """Whose observer's and metrics' addresses are taken by that."""
+    with socket.socket() as one, socket.socket() as two:
+        for s in (one, two):
+            s.bind(("127.0.0.1", 0))
+            s.listen()
+        conf.write_text(conf.read_text() + harness.ini(
+            {"observe": {"listen": "127.0.0.1:%d" % one.getsockname()[1]},
+             "metrics": {"listen": "127.0.0.1:%d" % two.getsockname()[1]}}))
+        above, head = explain(conf, "/")
+    assert "status   200 new" in above and head.startswith("HTTP/1.1 200 OK")
 
 
 def test_coding(conf):
