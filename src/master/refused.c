@@ -43,6 +43,9 @@ static void say_holder(struct told *t, const struct conf_listen *l)
     if (h.pid == getpid())
         say(t, "this etagd holds it for the configuration that goes on: only "
                "a restart can change that address");
+    else if (h.pid == 1 && strcmp(h.name, "systemd") == 0)
+        say(t, "systemd holds it for a socket unit; \"systemctl list-sockets\" "
+               "names that: stop it");
     else if (h.pid && h.more)
         say(t, "pid %d (%s) and %u more hold it; end them (kill %d)",
             (int)h.pid, h.name, h.more, (int)h.pid);

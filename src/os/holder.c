@@ -19,6 +19,7 @@
 
 #define TCP_LISTEN_STATE 0x0A /* include/net/tcp_states.h */
 #define ROW_BYTES 512
+#define GENERATIONS 64 /* of processes, from parent to child */
 
 /* The next word of a row, and the row without it. */
 static struct span word(struct span *row)
@@ -171,17 +172,48 @@ static bool has_open(int proc, const char *pid, const char *wanted)
     return found;
 }
 
-static void name_of(int proc, const char *pid, char *out, size_t cap)
+static void text_of(int proc, pid_t pid, const char *file, char *out,
+                    size_t cap)
 {
     char path[64];
 
-    snprintf(path, sizeof path, "%.20s/comm", pid);
+    snprintf(path, sizeof path, "%d/%s", (int)pid, file);
     int fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
     ssize_t n = fd < 0 ? 0 : read(fd, out, cap - 1);
     if (fd >= 0)
         close(fd);
     out[n > 0 ? n : 0] = '\0';
     out[strcspn(out, "\n")] = '\0';
+}
+
+/* PID (NAME) STATE PARENT ...; the name may have any sign in it. */
+static pid_t parent_of(int proc, pid_t pid)
+{
+    char text[ROW_BYTES];
+    uint64_t parent = 0;
+
+    text_of(proc, pid, "stat", text, sizeof text);
+    const char *name_end = strrchr(text, ')');
+    struct span row = span_str(name_end ? name_end + 1 : "");
+    (void)word(&row);
+    return num_u64(word(&row), &parent) ? (pid_t)parent : 0;
+}
+
+/* Numbers begin again at the lowest, so that children may be below the one to
+ * end: a worker's end would only bring another. */
+static pid_t first_of_line(int proc, pid_t pid, const char *wanted)
+{
+    char parent[32];
+    pid_t up;
+
+    for (unsigned i = 0; i < GENERATIONS; i++) {
+        up = parent_of(proc, pid);
+        snprintf(parent, sizeof parent, "%d", (int)up);
+        if (up <= 0 || !has_open(proc, parent, wanted))
+            break;
+        pid = up;
+    }
+    return pid;
 }
 
 void holder_find(const struct sockaddr *sa, struct holder *out)
@@ -203,7 +235,10 @@ void holder_find(const struct sockaddr *sa, struct holder *out)
         if (out->pid && (uint64_t)out->pid <= pid)
             continue;
         out->pid = (pid_t)pid;
-        name_of(dirfd(dir), e->d_name, out->name, sizeof out->name);
+    }
+    if (out->pid) {
+        out->pid = first_of_line(dirfd(dir), out->pid, wanted);
+        text_of(dirfd(dir), out->pid, "comm", out->name, sizeof out->name);
     }
     closedir(dir);
 }

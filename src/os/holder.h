@@ -33,7 +33,8 @@ bool holder_bars(const struct holder_row *row, const struct ip *ip,
 struct holder {
     bool socket;   /* there is a listening socket; its uid is known */
     uid_t uid;     /* (not that of a unix socket: (uid_t)-1) */
-    pid_t pid;     /* the lowest that has it; 0: none that can be looked at */
+    pid_t pid;     /* the one whose parent has it not, of the lowest's line;
+                      0: none that can be looked at */
     unsigned more; /* others that have it */
     char name[32]; /* the process's */
 };
