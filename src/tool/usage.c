@@ -25,8 +25,8 @@
 
 static const char english[] =
     "usage: " FORMS "  -c, --config FILE        serve as FILE says\n"
-    "  DIR                      serve DIR on http://127.0.0.1:5000/, nothing "
-    "cached\n"
+    "  DIR                      serve DIR on http://127.0.0.1:5000/; caches "
+    "ask first\n"
     "  -o section.key=value     override one option (repeatable)\n"
     "  -t, --test               check the configuration and end\n"
     "      --dump-config        print the effective configuration\n"
@@ -55,7 +55,7 @@ static const char english[] =
 static const char chinese[] =
     "用法： " FORMS "  -c, --config FILE        按 FILE 所写提供服务\n"
     "  DIR                      在 http://127.0.0.1:5000/ 上提供 DIR，"
-    "什么都不缓存\n"
+    "缓存先询问\n"
     "  -o section.key=value     覆盖一个选项（可重复）\n"
     "  -t, --test               检查配置后结束\n"
     "      --dump-config        打印实际生效的配置\n"

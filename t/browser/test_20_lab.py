@@ -69,6 +69,14 @@ def test_page_links_lead_somewhere(lab):
         assert lab.get(target).status == 200, target
 
 
+def test_titles_are_plain_text():
+    """No element can be in them: a tab would show its tags as they stand."""
+    import re
+    for page in sorted((TOP / "www").rglob("*.html")):
+        title = re.search(r"(?s)<title[^>]*>(.*?)</title>", page.read_text())
+        assert title and title[1] and "<" not in title[1], (page, title)
+
+
 def test_pages_lead_to_the_observer(lab):
     """Who opens the page need not know of the second port."""
     import re
