@@ -175,11 +175,17 @@ class Browser:
     def _blank(self) -> None:
         self.call("WebDriver:Navigate", url="about:blank")
 
+    def _go(self, url: str) -> None:
+        """Where a password is asked for, Navigate ends with that window, and the
+        page of the refusal comes once that is gone."""
+        before = self._origin()
+        self.call("WebDriver:Navigate", url=url)
+        self._other(before)
+
     def open(self, url: str, picture: bool = True) -> Load:
         """The address, typed, coming from an empty page."""
         self._blank()
-        return self._load(lambda: self.call("WebDriver:Navigate", url=url),
-                          picture)
+        return self._load(lambda: self._go(url), picture)
 
     def follow(self, picture: bool = True) -> Load:
         """A link on the page that leads to the page itself."""
@@ -220,8 +226,7 @@ class Browser:
     def new_tab(self, url: str, picture: bool = True) -> Load:
         tab = self.call("WebDriver:NewWindow", type="tab", focus=True)
         self.call("WebDriver:SwitchToWindow", handle=tab["handle"], focus=True)
-        return self._load(lambda: self.call("WebDriver:Navigate", url=url),
-                          picture)
+        return self._load(lambda: self._go(url), picture)
 
     def back(self, picture: bool = True) -> Load:
         """Away to an empty page, and back."""

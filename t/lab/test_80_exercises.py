@@ -171,13 +171,16 @@ def test_each_is_answered(program, tmp_path, chromium, name):
         assert first["outcome"] == "401" and first["agree"] is not False
 
 
-def test_an_upload_by_firefox(program, tmp_path):
+@pytest.mark.parametrize("name, n, outcome", (
+    ("upload", 1, "200"),
+    ("auth", 0, "401"),       # (it asks in a window of its own)
+))
+def test_by_firefox(program, tmp_path, name, n, outcome):
     if not tools.BROWSERS["firefox"].path():
         pytest.skip(tools.BROWSERS["firefox"].missing())
     path = tmp_path / "r.html"
-    done = lab(program, "--browser", "firefox", "-e", "upload", "-q", "-r",
-               path)
+    done = lab(program, "--browser", "firefox", "-e", name, "-q", "-r", path)
     assert done.returncode == 0, done.stderr
-    step = json.loads(path.with_suffix(".json").read_text())["steps"][1]
-    assert not step["skipped"]
-    assert [r["outcome"] for r in step["resources"]] == ["200"]
+    step = json.loads(path.with_suffix(".json").read_text())["steps"][n]
+    assert not step["skipped"] and not step["failed"]
+    assert [r["outcome"] for r in step["resources"]] == [outcome]
