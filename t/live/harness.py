@@ -370,6 +370,7 @@ class Server:
         self.program = str(program or binary())
         self.linter = Linter(strong_is_strong=strong) if lint else None
         self.connections = []
+        self.sockets_at_start = {}
         self.process = None
         self.stopped = False
         for name, data in (files or {}).items():

@@ -385,6 +385,8 @@ def test_a_passed_socket_begins_with_the_header(serve, short, name, line):
                 b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
             with s.makefile("rb") as f:
                 assert f.read().startswith(b"HTTP/1.1 200")
+        # (what waits on a passed socket is answered before all are there)
+        server.await_line("M010: ")
         assert harness.run("--reload", "--control",
                            short / "c").returncode == 0
     assert {line["peer"] for line in server.log(2)} == {"192.0.2.7"}
