@@ -31,6 +31,9 @@ SOL_PACKET, PACKET_STATISTICS = 263, 6
 # 88 to 116 frames of 330 were lost, none with this.
 BUFFER_MB = 64
 ETH_P_IP = 0x0800
+# Where the experiment's server listens.  A client at another address of this
+# machine may have the same port number.
+ADDRESS = "127.0.0.1"
 
 
 class NoCapture(RuntimeError):
@@ -53,7 +56,9 @@ class _Dumpcap:
         if not program:
             raise NoCapture(tools.DUMPCAP.missing())
         self.path = path
-        only = "(tcp or udp) and port %d" % port
+        only = "(tcp or udp) and (%s)" % " or ".join(
+            "(%s host %s and %s port %d)" % (end, ADDRESS, end, port)
+            for end in ("src", "dst"))
         self.process = children.start(
             [program, "-q", "-B", str(BUFFER_MB), "-i", "lo", "-f", only,
              "-w", str(path)],
@@ -110,7 +115,7 @@ class _PacketSocket:
             except OSError:
                 pass
         # What others send through loopback must not fill the buffer.
-        bpf.attach(self.socket, bpf.of_port(port))
+        bpf.attach(self.socket, bpf.of_server(ADDRESS, port))
         self.socket.bind(("lo", ETH_P_IP))
         self.stop_r, self.stop_w = os.pipe()
         self.thread = threading.Thread(target=self._read, daemon=True)
@@ -190,7 +195,7 @@ class Capture:
         mark = b"etagd-lab " + secrets.token_hex(8).encode()
         self.marks.append(mark)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-            s.sendto(mark, ("127.0.0.1", self.port))
+            s.sendto(mark, (ADDRESS, self.port))
         return mark
 
     def _await_mark(self, repeat: bool) -> None:

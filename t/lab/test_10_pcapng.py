@@ -165,6 +165,27 @@ def test_others_are_not_in_the_way(captured):
     assert getattr(run.source, "handed", 0) < 100
 
 
+def test_who_has_the_same_port_elsewhere_is_another(captured):
+    """A client of another address whose port is the server's number."""
+    with socket.socket() as server, socket.socket() as other, \
+            socket.socket() as client:
+        for listening in server, other:
+            listening.bind(("127.0.0.1", 0))
+            listening.listen()
+        port = server.getsockname()[1]
+        client.bind(("127.0.0.3", port))
+        run = captured(port)
+        client.connect(other.getsockname())
+        client.sendall(b"those")
+        with socket.create_connection(("127.0.0.1", port),
+                                      source_address=("127.0.0.2", 0)) as a:
+            a.sendall(b"these")
+            blocks = run.finish()
+    found = packets.segments(blocks)
+    assert found and {port} == {s.dport for s in found if s.length}
+    assert {s.source for s in found} == {"127.0.0.1", "127.0.0.2"}
+
+
 def test_a_burst_loses_nothing(captured):
     """20 MB at once through loopback; the capture says that it has all."""
     with socket.socket() as listening:
