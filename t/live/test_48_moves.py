@@ -409,25 +409,31 @@ def test_requests_under_way_at_a_stop_that_follows(serve):
                                       "timeouts": {"heartbeat": "2500ms"}})
     head = b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\n"
     content, halves = server.connect(lint=False), []
-    content.send(head + b"Content-Length: 4\r\n\r\nab")
+    part = head + b"Content-Length: 4\r\n\r\nab"
+    content.send(part)
     for i in range(20):
         halves.append(server.connect(lint=False))
         halves[i].send(head[:20 + i])
     assert server.get("/b.txt").status == 200  # they have been read
     reload(server, NEXT)
+    stands = server.connect(lint=False)
+    stands.send(part)
+    assert server.get("/b.txt").status == 200
+    worker = harness.owner(server, stands)
     since = server.mark()
     server.signal(signal.SIGQUIT)
     server.await_line("M081", since)
     for i, c in enumerate(halves):
         c.send(head[20 + i:] + b"\r\n")
         assert c.read_response().status == 200
-    # nothing tells that it is left alone: it would be ended after 2.5 s, and is
-    # looked at each second
-    time.sleep(4)
+    # a preparer that was left alone by then would be ended before this one
+    harness.halt(worker)
+    server.await_line(r"M032: worker.* \(pid %d\) ended by signal" % worker)
     content.send(b"cd")
     assert content.read_response().status == 200
     assert server.wait() == 0
-    assert not [line for line in server.process.lines if "M100" in line]
+    ended = [line for line in server.process.lines if "M100: " in line]
+    assert len(ended) == 1 and "(pid %d)" % worker in ended[0]
 
 
 def test_more_than_the_next_configuration_takes(serve, short):
