@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What all tests of the running server share: t/live/harness.py and a server
 that is looked over when its test has ended."""
+import os
 import pathlib
 import re
 import shutil
@@ -12,6 +13,7 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "live"))
 sys.dont_write_bytecode = True
+os.umask(0o022)  # what tests make is for a server with another user
 
 import harness  # noqa: E402
 from sites import close  # noqa: E402
