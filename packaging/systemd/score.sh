@@ -12,6 +12,7 @@ if ! command -v systemd-analyze >/dev/null; then
 fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM # sh leaves it there otherwise
 cp "$dir/etagd.service" "$dir/etagd.socket" "$work"
 cp "$dir/etagd@.service" "$work/etagd@site.service"
 
