@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True
 os.umask(0o022)  # what tests make is for a server with another user
 
 import harness  # noqa: E402
+from parts import NEEDS  # noqa: E402
 from sites import close  # noqa: E402
 
 
@@ -34,22 +35,6 @@ def short():
     folder = tempfile.mkdtemp(prefix="etagd-s-")
     yield pathlib.Path(folder)
     shutil.rmtree(folder, ignore_errors=True)
-
-
-# What needs parts that configure can leave out: files of tests, and single tests
-# of others.
-NEEDS = (
-    ({"brotli", "zstd"}, {
-        "test_15_conformance", "test_21_cross", "test_28_precompress",
-        "test_34_nodes", "test_35_codings", "test_41_agreement",
-        "test_87_tags", "test_90_differential"}),
-    ({"brotli"}, {
-        "test_the_first_request_gets_the_coded_form",
-        "test_so_it_is_after_a_reload_with_another_preparer",
-        "test_so_it_is_after_an_upgrade"}),
-    ({"crypt"}, {"test_78_access", "test_79_passwd",
-                 "test_seeded[password-in-shared-cache]"}),
-)
 
 
 def pytest_collection_modifyitems(items):

@@ -10,6 +10,7 @@ import pytest
 
 import harness
 from harness import TOP, ini, run, until
+from parts import NEEDS
 from wire import Connection
 
 PAGE = {"index.html": "<!doctype html><title>x</title>\n", "a.txt": "a\n"}
@@ -67,6 +68,16 @@ def test_a_build_says_what_it_lacks(folder):
     # nobody asked for it in so many words
     file = write(folder, ini({"server": {"root": folder / "www"}}))
     assert "built without" not in run("-t", "-c", file).stderr
+
+
+def test_what_needs_a_part_that_is_left_out_is_there():
+    """Tests, and files of tests, come and go."""
+    there = set()
+    for file in (TOP / "t").glob("*/test_*.py"):
+        there.add(file.stem)
+        there.update(re.findall(r"^def (test_\w+)\(", file.read_text(), re.M))
+    for _, names in NEEDS:
+        assert not [n for n in names if n.partition("[")[0] not in there]
 
 
 def test_help_names_every_option():
