@@ -18,7 +18,7 @@ from . import (annotate, cdp, children, exercises, experiment, judging, ledger,
 from .driving import Say, silent
 from .rows import Report
 from .server import NoServer
-from .words import Said, Words, fill
+from .words import Said, Words
 
 OK, FAILED, USAGE, DIFFERENT = 0, 1, 2, 3
 
@@ -161,14 +161,15 @@ def _out_name(name: str) -> pathlib.Path:
 
 
 def annotate_file(argv: Sequence[str]) -> int:
-    o = options.annotate_parser(Words(options.language(()))).parse_args(argv)
+    w = _Voice.words = Words(options.language(()))
+    o = options.annotate_parser(w).parse_args(argv)
     out = pathlib.Path(o.out) if o.out else _out_name(o.capture)
     try:
         if out.exists() and os.path.samefile(out, o.capture):
             return _fail("etagd annotate", "OUT is IN: a capture is never "
                          "changed in place", status=USAGE)
         blocks, book = pcapng.read(o.capture), ledger.read(o.ledger)
-        done, n, found, matched = annotate.annotate(blocks, book)
+        done, n, found, matched = annotate.annotate(blocks, book, w)
         pcapng.write(out, done)
     except pcapng.Malformed as why:
         return _fail("etagd annotate", "%s: %s" % (o.capture, why))
@@ -176,19 +177,16 @@ def annotate_file(argv: Sequence[str]) -> int:
         return _fail("etagd annotate", "%s: %s" % (why.filename,
                                                    why.strerror))
     if book.unread:
-        _fail("etagd annotate", fill(
-            "%s: left out %d lines that name no request or connection",
-            (o.ledger, book.unread)))
+        _fail("etagd annotate", "%s: left out %d lines that name no request or "
+              "connection", o.ledger, book.unread)
     if not matched:
         return _fail("etagd annotate", "%s: none of its connections is in "
-                     "the ledger (%d)" % (out, len(found)))
-    print(fill("%s: %d comments; %d of %d connections in the ledger", (
-        out, n, len(matched), len(found))))
-    if not tools.TSHARK.path():
-        print("to see them: wireshark %s" % out)
-    else:
-        print("to see them: tshark -r %s -Y frame.comment "
-              "-T fields -e frame.number -e frame.comment" % out)
+                     "the ledger (%d)", str(out), len(found))
+    print(w("%s: %d comments; %d of %d connections in the ledger", str(out), n,
+            len(matched), len(found)))
+    print(w("to see them: %s", "wireshark %s" % out
+            if not tools.TSHARK.path() else "tshark -r %s -Y frame.comment "
+            "-T fields -e frame.number -e frame.comment" % out))
     return OK
 
 

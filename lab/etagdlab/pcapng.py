@@ -208,7 +208,9 @@ def packet(data: bytes, time_ns: int, link: int, number: int,
 
 def with_comments(block: Block, comments: Sequence[str]) -> Block:
     """The packet's block with more comments, before the other options (some
-    readers show only those that come first)."""
+    readers show only those that come first).  What it says already is not said
+    again: a capture may be annotated twice."""
+    comments = [c for c in comments if c not in block.comments]
     if block.kind != ENHANCED or not comments:
         return block
     order, at = block.order, block.options_at

@@ -17,6 +17,15 @@ SETUP = {
     "matrix: %s": "对照表：%s", "no matrix: %s": "没有对照表：%s",
     "no browser: %s": "没有浏览器：%s", "no capture: %s": "没有抓包：%s",
     "kept: %s": "已保留：%s", "cannot write %s": "无法写入 %s",
+    "OUT is IN: a capture is never changed in place":
+        "OUT 就是 IN：抓包从不就地改动",
+    "%s: left out %d lines that name no request or connection":
+        "%s：略去了 %d 行没有指明请求或连接的内容",
+    "%s: none of its connections is in the ledger (%d)":
+        "%s：其中没有一个连接在服务器的记录里（%d）",
+    "%s: %d comments; %d of %d connections in the ledger":
+        "%1$s：%2$d 条注释；%4$d 个连接中有 %3$d 个在服务器的记录里",
+    "to see them: %s": "查看方法：%s",
     "%s has the headings: write below them, then --into":
         "%s 中有各个标题：请写在标题下面，然后用 --into",
     "%s: no section has the heading %s": "%s：没有一节的标题是 %s",

@@ -117,6 +117,31 @@ def notes(t, *entries):
     return texts, matched
 
 
+def test_a_second_time():
+    """A capture of the lab's has its comments already."""
+    t = talk()
+    book = ledger.parse(lines(LINE, SECOND))
+    once = annotate.annotate(t.blocks, book)[0]
+    again = annotate.annotate(once, book)[0]
+    assert pcapng.serialize(again) == pcapng.serialize(once)
+
+
+def test_in_the_terminals_language(tmp_path, capsys, monkeypatch):
+    (tmp_path / "a.jsonl").write_text(lines(LINE, SECOND) + "not json\n")
+    pcapng.write(tmp_path / "a.pcapng", talk().blocks)
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    command = [str(tmp_path / "a.pcapng"),
+               str(tmp_path / "a.jsonl"), str(tmp_path / "b.pcapng")]
+    assert cli.annotate_file(command) == 0
+    said = capsys.readouterr()
+    assert "条注释；1 个连接中有 1 个" in said.out and "查看方法" in said.out
+    assert "略去了 1 行" in said.err
+    texts = [c for b in pcapng.read(tmp_path / "b.pcapng") for c in b.comments]
+    assert "etagd: 请求 1，连接 7，工作进程 3" in texts, texts
+    assert cli.annotate_file([*command[:2], command[0]]) == 2
+    assert "从不就地改动" in capsys.readouterr().err
+
+
 def test_comments_of_the_access_log():
     texts, matched = notes(talk(), LINE, SECOND)
     assert list(matched) == [0]
