@@ -27,6 +27,7 @@
 #define QUIET_MS 200
 #define FORESIGHT_BYTES ((size_t)8 << 20) /* 2,000 paths, and their making */
 #define EVENTS_A_TURN 1024 /* what is above is lost, and counted */
+#define LEAVE_US 1000000u  /* for those that have been taken, at the end */
 
 /* "127.0.0.1:5001", "[::1]:5001", "unix:/run/x" */
 static void find_address(struct observer *o)
@@ -109,10 +110,48 @@ static bool turn(struct observer *o, int wait_ms)
             visitor_ready(o, tag, events[i].events);
     }
     /* not before: an event of this batch may point to a seat that a newcomer
-     * would get */
-    if (at_the_door)
+     * would get; and the next observer is there for those that come now */
+    if (at_the_door && go_on)
         seats_fill(o);
     return go_on;
+}
+
+/* What has come is answered.  Streams and those that have nothing to wait for
+ * are ended: they ask the next observer. */
+static bool see_all_out(struct observer *o)
+{
+    bool any = false;
+
+    for (unsigned i = 0; i < VISITORS_MAX; i++) {
+        struct visitor *v = &o->visitor[i];
+        if (v->fd >= 0 && v->producing != PRODUCE_EVENTS)
+            visitor_ready(o, v, 0);
+        if (v->fd >= 0 && v->producing == PRODUCE_EVENTS)
+            seats_end(o, v);
+        if (v->fd >= 0 && v->answered && seats_idle(v) && v->in_n == 0) {
+            v->closing = true;
+            seats_leave(o, v);
+        }
+        any = any || v->fd >= 0;
+    }
+    return any;
+}
+
+/* Whom this observer has taken no other can answer. */
+static void leave(struct observer *o)
+{
+    struct epoll_event events[VISITORS_MAX];
+    uint64_t until = clock_mono_us() + LEAVE_US;
+
+    poll_remove(o->poll, o->start->listener);
+    poll_remove(o->poll, o->start->control);
+    while (see_all_out(o)) {
+        o->now_us = clock_mono_us();
+        if (o->now_us >= until)
+            break;
+        (void)poll_wait(o->poll, events, VISITORS_MAX,
+                        (int)((until - o->now_us) / 1000) + 1);
+    }
 }
 
 static const struct sandbox nothing_to_read = { .role = SANDBOX_OBSERVER,
@@ -155,6 +194,7 @@ int observer_run(const struct observer_start *start)
         seats_turn(o);
         wait_ms = busy ? BUSY_MS : watched ? WATCHED_MS : QUIET_MS;
     }
+    leave(o);
     history_free(o->history);
     free(o->foresight);
     free(o->tap);

@@ -35,6 +35,7 @@ struct visitor {
     enum producing producing;
     enum telling telling;
     bool chunked, closing;
+    bool answered; /* it has had one */
     bool finished; /* it will send nothing more, but may read */
     bool probe;    /* a stream: something is to be sent, to see who is there */
     struct span asset; /* left of it */

@@ -32,10 +32,11 @@
 #define HEAD_ROOM 1024
 #define SILENT_US 150000000u /* scrapers come each minute or more often */
 #define LOOK_MS 5000
+#define LEAVE_US 1000000u /* for those that have been taken, at the end */
 
 struct client {
     int fd; /* -1: free */
-    bool allowed, closing;
+    bool allowed, closing, answered; /* it has had one */
     size_t in_n, out_n, out_at;
     uint64_t since_us; /* last progress */
     char in[IN_BYTES];
@@ -45,6 +46,7 @@ struct client {
 struct scraper {
     const struct scraper_start *start;
     int poll;
+    bool leaving;
     uint64_t now_us;
     char listener_tag, control_tag;
     struct client client[CLIENTS];
@@ -101,7 +103,7 @@ static void take_clients(struct scraper *s)
         CHECK(c->fd < 0);
         c->fd = fd;
         c->allowed = allowed(&s->start->conf->metrics.allow, &peer);
-        c->closing = false;
+        c->closing = c->answered = false;
         c->in_n = c->out_n = c->out_at = 0;
         c->since_us = s->now_us;
     }
@@ -164,7 +166,8 @@ static void answer(struct scraper *s, struct client *c, const struct head *h,
     struct target target;
     struct span host;
 
-    c->closing = fault != FAULT_NONE || !head_persists(h) ||
+    c->answered = true;
+    c->closing = s->leaving || fault != FAULT_NONE || !head_persists(h) ||
                  head_has(h, FIELD_CONTENT_LENGTH) ||
                  head_has(h, FIELD_TRANSFER_ENCODING) || !c->allowed;
     if (fault == FAULT_NONE)
@@ -287,7 +290,7 @@ static bool turn(struct scraper *s)
 {
     struct epoll_event events[CLIENTS + 2];
     int n = poll_wait(s->poll, events, CLIENTS + 2, LOOK_MS);
-    bool on = true;
+    bool on = true, at_the_door = false;
     char word;
 
     CHECK(n >= 0);
@@ -295,14 +298,56 @@ static bool turn(struct scraper *s)
     for (int i = 0; i < n; i++) {
         void *tag = events[i].data.ptr;
         if (tag == &s->listener_tag)
-            take_clients(s);
+            at_the_door = true;
         else if (tag == &s->control_tag)
             on = channel_take(s->start->control, &word, 1, NULL, NULL) > 0;
         else
             go_on(s, tag);
     }
+    if (at_the_door && on)
+        take_clients(s);
     end_silent(s);
     return on;
+}
+
+/* What has come is answered.  One that has nothing to wait for is ended: it may
+ * ask again (RFC 9110 9.2.2), which one that has not been answered would have to
+ * take for a failure. */
+static void see_out(struct scraper *s, struct client *c)
+{
+    go_on(s, c);
+    if (c->fd >= 0 && c->answered && c->out_at == c->out_n && c->in_n == 0)
+        end_answered(s, c);
+}
+
+static bool see_all_out(struct scraper *s)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < CLIENTS; i++) {
+        see_out(s, &s->client[i]);
+        any = any || s->client[i].fd >= 0;
+    }
+    return any;
+}
+
+/* Others listen at this address by now, or nobody will: but whom this process
+ * has taken, no other can answer. */
+static void leave(struct scraper *s)
+{
+    struct epoll_event events[CLIENTS];
+    uint64_t until = clock_mono_us() + LEAVE_US;
+
+    s->leaving = true;
+    poll_remove(s->poll, s->start->listener);
+    poll_remove(s->poll, s->start->control);
+    while (see_all_out(s)) {
+        s->now_us = clock_mono_us();
+        if (s->now_us >= until)
+            break;
+        (void)poll_wait(s->poll, events, CLIENTS,
+                        (int)((until - s->now_us) / 1000) + 1);
+    }
 }
 
 static bool init(struct scraper *s, const struct scraper_start *start)
@@ -338,6 +383,7 @@ int scraper_run(const struct scraper_start *start)
     }
     while (turn(s))
         ;
+    leave(s);
     for (size_t i = 0; i < CLIENTS; i++)
         shm_free(s->client[i].out, OUT_BYTES);
     free(s);

@@ -135,6 +135,7 @@ void seats_fill(struct observer *o)
         v->in_n = v->out_n = v->out_at = 0;
         v->producing = PRODUCE_NOTHING;
         v->closing = v->chunked = v->finished = v->probe = false;
+        v->answered = false;
         v->moved_us = o->now_us;
     }
 }

@@ -270,6 +270,7 @@ static void converse(struct observer *o, struct visitor *v)
         }
         route_answer(o, v, &head, f);
         o->served++;
+        v->answered = true;
         n++;
         size_t used = f == FAULT_NONE ? head.bytes : v->in_n;
         CHECK(used <= v->in_n && v->in_n <= sizeof v->in);

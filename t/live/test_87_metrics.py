@@ -290,6 +290,25 @@ def test_it_comes_and_goes_by_reload(scraped):
     s.await_total("etagd_requests_total", 1)
 
 
+@pytest.mark.parametrize("before", (0, 1))
+def test_who_asks_while_a_reload_comes_is_answered(scraped, before):
+    """The process that has taken the connection ends, but not before that."""
+    s = scraped()
+    asked = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", s.port), DEADLINE_S) as c:
+        c.sendall(asked * before + asked[:9])
+        assert s.get().status == 200   # it came after that, which was taken
+        assert ask(s.server, "--reload").returncode == 0
+        c.sendall(asked[9:])
+        got = b""
+        while more := c.recv(1 << 20):
+            got += more
+    assert got.count(b"HTTP/1.1 200 OK\r\n") == before + 1, got[-200:]
+    head, _, body = got[got.rindex(b"HTTP/1.1"):].partition(b"\r\n\r\n")
+    assert b"\r\nConnection: close" in head, head
+    assert b"Content-Length: %d\r\n" % len(body) in head + b"\r\n", head
+
+
 def test_many_that_say_nothing_keep_nobody_out(scraped):
     s = scraped()
     held = [socket.create_connection(("127.0.0.1", s.port), DEADLINE_S)

@@ -3,6 +3,7 @@
 to finish."""
 import http.client
 import os
+import socket
 from signal import SIGCONT
 
 import pytest
@@ -60,6 +61,37 @@ def newest(observer):
     return max(w["generation"] for w in until("an answer", look))
 
 
+@pytest.mark.parametrize("before", (0, 1))
+def test_who_asks_while_a_reload_comes_is_answered(reloaded, before):
+    """The observer that has taken the connection ends, but not before that."""
+    observer = Observer(reloaded.server)
+    asked = b"GET /status HTTP/1.1\r\nHost: %s\r\n\r\n" % \
+        reloaded.first.encode()
+    with socket.create_connection(("127.0.0.1", observer.port),
+                                  DEADLINE_S) as c:
+        c.sendall(asked * before + asked[:9])
+        assert newest(observer) == 1   # taken after that one
+        reloaded.reload(reloaded.first)
+        until("no worker of the first", lambda: not any(
+            "worker" in (t := title(p)) and t.endswith("generation 1")
+            for p in reloaded.server.children()))
+        c.sendall(asked[9:])
+        got = b""
+        while more := c.recv(1 << 20):
+            got += more
+    assert got.count(b"HTTP/1.1 200 OK\r\n") == before + 1, got[-200:]
+    assert b'"generation":' in got[got.rindex(b"HTTP/1.1"):], got[-200:]
+    until("the next one", lambda: newest(observer) == 2)
+
+
+def title(pid):
+    try:
+        with open("/proc/%d/cmdline" % pid) as f:
+            return f.read().rstrip("\0")
+    except OSError:
+        return ""
+
+
 def status(address):
     """Of /metrics; a visitor that nobody hears would time out instead."""
     c = http.client.HTTPConnection(address, timeout=DEADLINE_S)
@@ -106,7 +138,8 @@ def test_on_again_while_a_download_goes_on(reloaded, between):
         reloaded.reload(listen)
         reloaded.hold()
     reloaded.reload(reloaded.first)
-    assert newest(observer) == reloaded.generation
+    # one that has been taken by the one that ends is answered by that
+    until("the next one", lambda: newest(observer) == reloaded.generation)
 
 
 def test_on_again_at_once(reloaded):
