@@ -11,12 +11,14 @@
 #include <errno.h>
 #include <linux/close_range.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "os/filter.h"
 #include "os/landlock.h"
+#include "os/log.h"
 
 #if !defined ETAGD_SANITIZE && !defined ETAGD_COVERAGE
 #define FULL 1
@@ -47,10 +49,25 @@ int sandbox_enter(const struct sandbox *s)
     if (abi > 0)
         error = landlock_enter(abi, s->below, s->n_below);
 #if FILTERED
-    if (!error)
+    if (!error) {
         error = filter_enter(s->role);
+        if (error)
+            log_error("S004",
+                      "the kernel refuses this process's filter of system "
+                      "calls: %s",
+                      strerror(-error));
+    }
 #endif
     return error;
+}
+
+static bool filters_known(void)
+{
+#if FILTERED
+    return filter_known();
+#else
+    return false;
+#endif
 }
 
 bool sandbox_whole(const char **what)
@@ -58,7 +75,7 @@ bool sandbox_whole(const char **what)
     *what = "";
     if (!FILTERED)
         *what = "this build has no filter of system calls";
-    else if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) < 0)
+    else if (!filters_known())
         *what = "this kernel has no filter of system calls";
     else if (landlock_abi() == 0)
         *what = "this kernel has no Landlock: workers can read every file "

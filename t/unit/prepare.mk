@@ -29,3 +29,9 @@ t_unit_rest_SOURCES = t/unit/rest.c t/unit/unit.h
 t_unit_rest_LDADD = $(UNIT_LIBS)
 t_unit_slab_SOURCES = t/unit/slab.c t/unit/unit.h
 t_unit_slab_LDADD = $(UNIT_LIBS)
+
+if WITH_SECCOMP
+UNIT_TESTS += t/unit/filter
+t_unit_filter_SOURCES = t/unit/filter.c
+t_unit_filter_LDADD = $(UNIT_LIBS)
+endif
