@@ -11,14 +11,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/check.h"
 #include "base/uninit.h"
+#include "files/about.h"
 #include "files/aside.h"
 #include "files/coded.h"
 #include "files/replies.h"
 #include "files/files.h"
 #include "files/find.h"
 #include "os/channel.h"
+#include "os/log.h"
 
 #define QUESTIONS_MASK 4095
 #define LOSSES_MAX 2 /* a file whose coding kills preparers is let be */
@@ -232,4 +235,34 @@ void questions_repeat_codings(struct files *fs)
             e->racy = true;
         }
     }
+}
+
+static const char *late_text(const struct files *fs, const struct entry *e)
+{
+    if (e->background)
+        return "no answer from the preparer in time; what was known of it "
+               "goes on being served";
+    if (e->foreign && !fs->prepare_down)
+        return "no answer from its file system in time";
+    return "no answer from the preparer in time; type taken from the name, "
+           "weak tag";
+}
+
+void questions_tell_late(const struct files *fs, const struct entry *e)
+{
+    char forms[32];
+    struct buf b = buf_over(forms, sizeof forms);
+
+    for (unsigned c = 0; c < CODING_COUNT; c++) {
+        if (e->follow >> c & 1)
+            buf_fmt(&b, "%s%s", b.n ? " or " : "",
+                    coding_row((enum coding)c)->name);
+    }
+    if (!e->background && b.n && buf_cstr(&b))
+        log_line(LOG_WARN_, about_entry(fs, e), "W024",
+                 "%s: no %s form from the preparer in time; sent without it",
+                 e->path, forms);
+    else
+        log_line(LOG_WARN_, about_entry(fs, e), "W024", "%s: %s", e->path,
+                 late_text(fs, e));
 }

@@ -42,6 +42,9 @@ struct entry *questions_find(struct files *fs, uint64_t seq);
 /* No further answer belongs to e. */
 void questions_remove(struct files *fs, struct entry *e);
 
+/* Tells the log what did not come in time, and what it is answered with. */
+void questions_tell_late(const struct files *fs, const struct entry *e);
+
 /* Codings that the last preparer was still to make: their files are looked at
  * afresh at their next request, and so asked for again. */
 void questions_repeat_codings(struct files *fs);

@@ -449,10 +449,7 @@ int replies_overdue(struct files *fs)
             int ms = (int)((due_us - fs->now->us) / 1000) + 1;
             return digests_ms < 0 || ms < digests_ms ? ms : digests_ms;
         }
-        log_line(LOG_WARN_, about_entry(fs, e), "W024",
-                 "%s: no answer from the preparer in time; type taken from the "
-                 "name, weak tag",
-                 e->path);
+        questions_tell_late(fs, e);
         entry_hold(e);
         make_do(fs, e);
         entry_release(fs, e);

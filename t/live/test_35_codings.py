@@ -4,6 +4,7 @@ import gzip
 import os
 import pathlib
 import random
+import select
 import shutil
 import subprocess
 import zlib
@@ -12,7 +13,7 @@ from signal import SIGCONT, SIGKILL
 import pytest
 
 import linter
-from harness import halt, until
+from harness import descriptors, halt, until
 
 # Where it does not matter how many there are.
 ONE = {"server": {"workers": 1}}
@@ -302,9 +303,9 @@ LATER = {
         path.with_name("new").rename(path.with_name("a.txt.gz")))}
 
 
-def large_sidecar(n):
+def large_sidecar(n, mib=16):
     """Nobody waits for one of that size, unless it was there before."""
-    return b"\x1f\x8b\x08" + random.Random(n).randbytes(16 << 20)
+    return b"\x1f\x8b\x08" + random.Random(n).randbytes(mib << 20)
 
 
 @pytest.mark.parametrize("act", LATER)
@@ -324,6 +325,47 @@ def test_a_sidecar_that_was_sent_is_not_taken_back(serve, act):
     r = server.get("/a.txt", Accept_Encoding="gzip")
     assert r.body == large_sidecar(n if act == "replaced" else 0)
     assert server.get("/a.txt").body == TEXT
+
+
+def test_a_sidecar_that_is_waited_for_in_vain(serve):
+    """The preparer stands still while it reads it; the file's own facts are
+    there, and the log doesn't say that they are not."""
+    server = serve(files={"a.txt": TEXT, "a.txt.gz": large_sidecar(0, 60)},
+                   conf={**ONE, "timeouts": {"prepare": "1s"}})
+    preparer, names = server.preparer(), {"a.txt", "a.txt.gz"}
+
+    def tag():
+        r = server.request("HEAD", "/a.txt", {"Accept-Encoding": "gzip"})
+        return r.etag if r.has("Content-Encoding") else None
+
+    def in_vain():
+        until("the sidecar", tag)
+        since = server.mark()
+        os.utime(server.tree.path("a.txt.gz"))
+        with server.connect() as c:
+            c.send(b"GET /a.txt HTTP/1.1\r\nHost: localhost\r\n"
+                   b"Accept-Encoding: gzip\r\n\r\n")
+            seen = []  # more than once: of the file it has told by then
+
+            def begun():
+                seen.append({os.path.basename(what) for what in
+                             descriptors(preparer).values()} & names)
+                return seen.count({"a.txt.gz"}) > 3 or \
+                    select.select([c.sock], [], [], 0)[0]
+            until("it is read, or was", begun)
+            halt(preparer)
+            try:
+                r = c.read_response()
+            finally:
+                os.kill(preparer, SIGCONT)
+        said = [line for line in server.process.lines[since:]
+                if "W024" in line]
+        # else it was read by then, or nothing at all was
+        return said if r.body == TEXT and not r.etag.startswith("W/") else None
+    said = until("an answer without it", in_vain)
+    assert len(said) == 1
+    assert said[0].endswith("/a.txt: no gzip form from the preparer in time; "
+                            "sent without it"), said
 
 
 @pytest.mark.parametrize("how", ("older", "directory", "link out", "loop",
