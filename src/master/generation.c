@@ -114,6 +114,8 @@ void generation_serves(struct generation *g)
 {
     struct child *c = &g->preparer;
 
+    if (g->state == GENERATION_STOPPING) /* this worker's word was on its way */
+        return;
     if (g->early[0] >= 0 && !start_child(g, c))
         c->due_us = clock_mono_us() + 1000000;
 }
