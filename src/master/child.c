@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -29,6 +30,21 @@ const char *child_role_name(const struct child *c)
                                          [CHILD_SCRAPER] = "scraper" };
 
     return names[c->role];
+}
+
+const char *child_failure(int status)
+{
+    static const char *const texts[] = {
+        [WORKER_FAILED_PASSWORDS] =
+            "passwords can't be checked, libcrypt is missing",
+        [WORKER_FAILED_MEMORY] =
+            "not enough memory for what [limits] asks for",
+        [WORKER_FAILED_HELPERS] = "no threads to help workers",
+        [WORKER_FAILED_RIGHTS] = "rights can't be given up",
+    };
+    unsigned n = WIFEXITED(status) ? (unsigned)WEXITSTATUS(status) : 0;
+
+    return n < sizeof texts / sizeof *texts ? texts[n] : NULL;
 }
 
 static _Noreturn void observer_main(struct generation *g, int control)
@@ -125,7 +141,7 @@ _Noreturn void child_main(struct generation *g, struct child *c, int control,
     rc = priv_drop(&g->identity);
     if (rc < 0) {
         log_error("M040", "privileges could not be dropped: %s", strerror(-rc));
-        _exit(1);
+        _exit(WORKER_FAILED_RIGHTS);
     }
     if (c->role != CHILD_WORKER)
         conf_forget_passwords(g->conf);

@@ -11,6 +11,9 @@
 /* "worker", "preparer", "observer", "scraper". */
 const char *child_role_name(const struct child *c);
 
+/* Why it did not come up, by what waitpid() says of it; NULL: nobody knows. */
+const char *child_failure(int status);
+
 /* In the fresh process: closes what is not its own, gives up privileges and
  * does its job.  control: its end of the channel to the master; prepare: a
  * worker's to the preparer. */

@@ -337,6 +337,19 @@ void console_outcome(struct master *m, unsigned generation, const char *text)
     }
 }
 
+void console_failure(struct master *m, unsigned generation, const char *why)
+{
+    char text[256];
+    struct buf b = buf_over(text, sizeof text);
+
+    buf_fmt(&b,
+            "the new processes do not come up%s%s (the log has more); the old "
+            "ones go on\n",
+            why ? ": " : "", why ? why : "");
+    CHECK(buf_cstr(&b));
+    console_outcome(m, generation, text);
+}
+
 void console_end(struct master *m)
 {
     close_socket(m, true); /* unless the name is the next program's by now */

@@ -62,6 +62,8 @@ void console_replaced(struct master *m);
 
 /* A generation serves (text: NULL) or does not come up. */
 void console_outcome(struct master *m, unsigned generation, const char *text);
+/* why: NULL where nobody knows. */
+void console_failure(struct master *m, unsigned generation, const char *why);
 
 /* Closes all; the socket's file goes too unless another program has it. */
 void console_end(struct master *m);

@@ -17,6 +17,7 @@
 #include "master/activation.h"
 #include "master/asked.h"
 #include "master/boxed.h"
+#include "master/child.h"
 #include "master/deafen.h"
 #include "master/ending.h"
 #include "master/handover.h"
@@ -100,13 +101,12 @@ static void child_message(struct master *m, struct child *c)
 
 /* A start that can't succeed: the first one ends the program, a later one only
  * itself.  Those of its workers that came up may have accepted something. */
-static void give_up(struct master *m, struct generation *g)
+static void give_up(struct master *m, struct generation *g, const char *why)
 {
-    log_error("M026", "generation %u does not come up%s", g->number,
+    log_error("M026", "generation %u does not come up%s%s%s", g->number,
+              why ? ": " : "", why ? why : "",
               m->current ? "; the old one goes on" : "");
-    console_outcome(m, g->number,
-                    "the new processes do not come up (the log has more); the "
-                    "old ones go on\n");
+    console_failure(m, g->number, why);
     if (m->current) {
         published_reload(m, false);
         service_unchanged(m);
@@ -149,7 +149,7 @@ static void reap(struct master *m)
                 continue;
             if (g->state == GENERATION_STARTING &&
                 c->history.quick >= START_TRIES)
-                give_up(m, g);
+                give_up(m, g, child_failure(status));
             break;
         }
     }
@@ -234,7 +234,7 @@ unsigned master_reload(struct master *m)
     list_append(&m->generations, &g->node);
     if (generation_start(g, m->poll))
         return g->number;
-    give_up(m, g);
+    give_up(m, g, NULL);
     return 0;
 }
 
@@ -490,7 +490,7 @@ int master_run(struct conf *conf, const struct conf_source *source,
                  conf->prepare.warm != NULL && inherit->upgrade < 0);
     list_append(&m.generations, &g->node);
     if (!generation_start(g, m.poll))
-        give_up(&m, g);
+        give_up(&m, g, NULL);
     loop(&m);
     return end(&m);
 }

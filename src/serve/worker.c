@@ -216,39 +216,40 @@ bool worker_free(struct worker *w)
 }
 
 /* The process ends, and what they hold goes with it. */
-static int give_up(struct worker *w, struct epoll_event *events)
+static int give_up(struct worker *w, struct epoll_event *events,
+                   enum worker_failure why)
 {
     free(events);
     free(w);
-    return 1;
+    return (int)why;
 }
 
 int worker_run(const struct worker_start *start)
 {
     if (!gate_can(start->conf)) /* before anything can be open to all */
-        return 1;
+        return WORKER_FAILED_PASSWORDS;
     struct worker *w = calloc(1, sizeof *w);
     struct epoll_event *events = calloc(WORKER_EVENTS, sizeof events[0]);
     if (!w || !events || !worker_init(w, start)) {
         log_error("W001", "not enough memory for what [limits] asks for");
-        return give_up(w, events);
+        return give_up(w, events, WORKER_FAILED_MEMORY);
     }
     gauges_init(w);
     if (!aside_start(&w->files)) {
         log_error("W081", "no helpers for file systems that may hang");
-        return give_up(w, events);
+        return give_up(w, events, WORKER_FAILED_HELPERS);
     }
     if (gate_wanted(w->conf) &&
         !gate_start(&w->answers, w->poll, start->attempts)) {
         log_error("W093", "no helpers for the passwords of [access]");
-        return give_up(w, events);
+        return give_up(w, events, WORKER_FAILED_HELPERS);
     }
     if (w->files.marks)
         (void)watch_stand();
     int error = confine(start, &w->files);
     if (error) {
         log_error("S002", "rights cannot be given up: %s", strerror(-error));
-        return give_up(w, events);
+        return give_up(w, events, WORKER_FAILED_RIGHTS);
     }
     if (w->answers.ring)
         event_start(&w->answers);

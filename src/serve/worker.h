@@ -67,6 +67,15 @@ enum worker_word {
     WORKER_PREPARER = 'p'       /* + descriptor: channel to another preparer */
 };
 
+/* Exit status of one that does not come up; child_failure() has the words. */
+enum worker_failure {
+    WORKER_FAILED = 1,
+    WORKER_FAILED_PASSWORDS, /* W094 */
+    WORKER_FAILED_MEMORY,    /* W001 */
+    WORKER_FAILED_HELPERS,   /* W081, W093 */
+    WORKER_FAILED_RIGHTS     /* S002; M040, of any process */
+};
+
 /* A Host value that was found correct, and the site that it names: browsers and
  * load generators send the same one over and over. */
 struct known_host {

@@ -146,6 +146,24 @@ def test_what_does_not_start_leaves_no_socket(serve, short, without, asked_for):
     assert before.is_socket() and not new.exists()
 
 
+def test_a_reload_says_what_is_missing(serve, short, without):
+    """To whoever asked for it, not to the log alone."""
+    short.chmod(0o755)
+    users = short / "users"
+    users.touch(0o600)
+    users.write_text("alice:%s\n" % HASHES["alice"][1])
+    server = serve(files={"a.html": TEXT},
+                   conf={"server": {"control": short / "control"}},
+                   env=without(called("libcrypt")))
+    server.configure({}, "[access /secret/*]\nbasic = %s\n" % users)
+    done = run("--reload", "-c", server.file)
+    assert done.returncode == 1
+    assert "do not come up: passwords can't be checked, libcrypt is missing " \
+        "(the log has more)" in done.stderr
+    server.await_line(r"M026: .*: passwords can't be checked")
+    assert server.get("/a.html").status == 200
+
+
 def test_a_check_says_what_is_missing(tmp_path, without):
     (tmp_path / "www").mkdir()
     file = tmp_path / "etagd.ini"
