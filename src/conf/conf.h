@@ -275,6 +275,11 @@ struct conf_autos {
     bool workers, memory, files, compress_max;
 };
 
+/* Has a line of its own: of a socket that was passed it counts only then. */
+struct conf_said {
+    bool backlog, defer_accept;
+};
+
 struct conf {
     char *file; /* as given with -c; NULL: ad hoc */
     bool ad_hoc;
@@ -290,6 +295,7 @@ struct conf {
     uint64_t idle_exit_ms; /* socket-activated: end when unused; 0: never */
     char *server_field;    /* value of Server, NULL: none */
     int backlog;
+    struct conf_said said;
     unsigned https_port; /* what comes without TLS is sent there; 0: served */
     bool defer_accept;
     enum protocol protocol;

@@ -306,11 +306,18 @@ void section_presets(struct loader *l, bool ad_hoc)
     l->row = NULL;
 }
 
+static bool said(const struct loader *l, struct span key)
+{
+    return l->where_options[row_of(key_find("server", key))] != 0;
+}
+
 /* After file and overrides: the list of addresses, if nobody gave one. */
 void section_finish(struct loader *l)
 {
     const struct key *k = key_find("server", SPAN("listen"));
 
+    l->c->said.backlog = said(l, SPAN("backlog"));
+    l->c->said.defer_accept = said(l, SPAN("defer-accept"));
     if (l->where_options[row_of(k)] == 0) {
         l->at = 0;
         section_begin(l, SPAN("server"));

@@ -107,6 +107,8 @@ static bool open_listeners(struct generation *g, struct list *all,
         .save_syn = g->conf->observe.on,
         .mss = (int)g->conf->mss,
     };
+    /* their unit decides where the ini is silent */
+    bool passed = inherit && inherit->activated;
 
     CHECK(!g->listener);
     g->listener = calloc(g->conf->n_listen, sizeof g->listener[0]);
@@ -122,8 +124,10 @@ static bool open_listeners(struct generation *g, struct list *all,
             tcpinfo_save_syn(fd, options.save_syn);
             net_listen_mss(fd, options.mss);
             net_listen_near(fd, &l->addr.sa);
-            if (!inherit || !inherit->activated) /* that unit says */
-                net_listen_again(fd, &l->addr.sa, &options);
+            if (!passed || g->conf->said.defer_accept)
+                net_listen_defer(fd, &l->addr.sa, options.defer_accept);
+            if (!passed || g->conf->said.backlog)
+                net_listen_backlog(fd, options.backlog);
         } else {
             fd = listen_soon(l, &options, waits(all, inherit));
         }

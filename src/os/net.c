@@ -151,12 +151,15 @@ static void set_deferred(int fd, bool on)
     set(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, on ? 5 : 0);
 }
 
-void net_listen_again(int listener, const struct sockaddr *sa,
-                      const struct net_listen_options *options)
+void net_listen_backlog(int listener, int backlog)
+{
+    (void)listen(listener, backlog);
+}
+
+void net_listen_defer(int listener, const struct sockaddr *sa, bool on)
 {
     if (sa->sa_family != AF_UNIX)
-        set_deferred(listener, options->defer_accept);
-    (void)listen(listener, options->backlog);
+        set_deferred(listener, on);
 }
 
 int net_listen(const struct sockaddr *sa, socklen_t bytes,

@@ -36,8 +36,8 @@ int net_listen(const struct sockaddr *sa, socklen_t bytes,
                const struct net_listen_options *options);
 
 /* What may change of one that listens already. */
-void net_listen_again(int listener, const struct sockaddr *sa,
-                      const struct net_listen_options *options);
+void net_listen_backlog(int listener, int backlog);
+void net_listen_defer(int listener, const struct sockaddr *sa, bool on);
 
 /* The longest segment of connections to come; 0: as the route has it. */
 void net_listen_mss(int listener, int mss);

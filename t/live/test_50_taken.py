@@ -8,12 +8,14 @@ import os
 import pwd
 import signal
 import socket
+import struct
 
 import pytest
 
 import harness
 from harness import until
 from sites import nodes
+from test_80_service import passing
 
 FILES = {"a.txt": "a\n"}
 HUP, USR2 = signal.SIGHUP, signal.SIGUSR2
@@ -21,12 +23,12 @@ WAYS = pytest.mark.parametrize("way", (HUP, USR2))
 
 
 class Node:
-    def __init__(self, serve, folder, **conf):
+    def __init__(self, serve, folder, wrap=(), **conf):
         folder.chmod(0o755)
         self.folder = folder
         conf.setdefault("server", {}).update(workers=1,
                                              control=folder / "control")
-        self.server = serve(files=FILES, conf=conf)
+        self.server = serve(files=FILES, conf=conf, wrap=wrap)
         self.pid = self.server.pid
 
     def take(self, way, **conf):
@@ -152,6 +154,27 @@ def test_defer_accept(node, way):
     n.take(way, server={"defer-accept": "off"})
     with n.server.connect(lint=False):
         until("one without a byte", lambda: n.told()["open"] == 1)
+
+
+@WAYS
+def test_of_a_socket_that_systemd_passes(node, way):
+    """Its unit says, unless the ini does; this end of it tells what it is."""
+    def told():
+        info = listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
+        most, = struct.unpack_from("I", info, 28)  # of a queue, where it listens
+        return most, listener.getsockopt(socket.IPPROTO_TCP,
+                                         socket.TCP_DEFER_ACCEPT) > 0
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(64)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 5)
+        n = node(wrap=passing(listener), server={
+            "listen": "127.0.0.1:%d" % listener.getsockname()[1]})
+        assert told() == (64, True)
+        for backlog, defer in (50, "on"), (70, "off"), (4096, "on"):
+            n.take(way, server={"backlog": backlog, "defer-accept": defer})
+            assert told() == (backlog, defer == "on")
 
 
 @WAYS
