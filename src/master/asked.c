@@ -14,10 +14,12 @@
 
 #define WHY_BYTES 64
 
+/* An upgrade waits for those under way, and later ones for that: without a pause
+ * between them it would never have its turn. */
 bool asked_waits(const struct master *m)
 {
-    return !m->ending &&
-           (!m->current || (m->upgrade.pid && !m->upgrade.replaced));
+    return !m->ending && (!m->current || m->asked.upgrade ||
+                          (m->upgrade.pid && !m->upgrade.replaced));
 }
 
 static bool listens(const struct generation *g)
@@ -48,17 +50,21 @@ static bool upgrade_waits(struct master *m, struct buf *why)
 
 void asked_tell(const struct master *m)
 {
-    if (m->current)
+    if (!m->current)
+        log_info("M161", "the reload waits: etagd is starting");
+    else if (m->upgrade.pid)
         log_info("M160", "the reload waits: pid %d comes up",
                  (int)m->upgrade.pid);
     else
-        log_info("M161", "the reload waits: etagd is starting");
+        log_info("M164", "the reload waits: an upgrade goes first");
 }
 
 bool asked_reload(struct master *m)
 {
+    bool known = m->asked.reload;
+
     m->asked.reload = asked_waits(m);
-    if (m->asked.reload)
+    if (m->asked.reload && !known)
         asked_tell(m);
     return !m->asked.reload;
 }

@@ -349,10 +349,10 @@ static int sooner(int a, int b)
 /* What has waited for something else to come up. */
 static void turn_to_asked(struct master *m)
 {
+    if (asked_upgrade_due(m)) /* first: reloads wait for it */
+        upgrade_start(m);
     if (asked_reload_due(m) || (console_waits(m) && !asked_waits(m)))
         console_reload(m);
-    if (asked_upgrade_due(m))
-        upgrade_start(m);
 }
 
 static int wait_ms(struct master *m)

@@ -202,6 +202,31 @@ def test_what_waits_is_told(node):
     n.settle()
 
 
+def test_reloads_without_a_pause(node):
+    """An upgrade has its turn after the one that is under way; those that come
+    meanwhile are the next program's."""
+    n = node(prepare={"warm": "*.txt", "warm-time": "25s"})
+    preparer = n.server.preparer()
+    harness.halt(preparer)  # so that generation 2 is under way for a while
+    try:
+        n.change()
+        n.ask(HUP)
+        until("its workers", lambda: len(n.server.children()) > 3)
+        n.ask(USR2)
+        n.server.await_line("M162: the upgrade waits: generation 2 comes up")
+        n.change()
+        for _ in range(3):
+            n.ask(HUP)
+            n.server.await_line("M164: the reload waits: an upgrade goes first")
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(preparer, signal.SIGCONT)
+    n.settle()
+    told = "\n".join(n.server.process.lines)
+    assert "generation 3 " not in told and "M108" in told
+    assert told.count("M164") == 1
+
+
 def test_many_at_once(node):
     n = node()
     with clients(n.server):
