@@ -6,7 +6,9 @@ NEEDS = (
         "test_15_conformance", "test_21_cross", "test_28_precompress",
         "test_34_nodes", "test_35_asked", "test_35_codings",
         "test_41_agreement", "test_90_differential",
-        "test_what_is_not_made", "test_the_preparer"}),
+        "test_what_is_not_made", "test_the_preparer",
+        "test_every_node_confirms_what_any_has_sent",
+        "test_each_client_gets_what_it_takes"}),
     ({"brotli"}, {
         "test_coding", "test_warm_stays", "test_sums_go_on_over_reloads",
         "test_the_first_request_gets_the_coded_form",
