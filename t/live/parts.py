@@ -14,6 +14,8 @@ NEEDS = (
         "test_the_first_request_gets_the_coded_form",
         "test_so_it_is_after_a_reload_with_another_preparer",
         "test_so_it_is_after_an_upgrade"}),
+    ({"seccomp"}, {"test_nobody_gains_privileges",
+                   "test_processes_are_confined"}),
     ({"crypt"}, {"test_78_access", "test_79_passwd",
                  "test_seeded[password-in-shared-cache]"}),
 )
