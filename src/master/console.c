@@ -321,6 +321,15 @@ bool console_event(struct master *m, const void *tag)
     return false;
 }
 
+void console_superseded(struct master *m, unsigned generation, unsigned by)
+{
+    for (size_t i = 0; i < CONSOLE_CLIENTS; i++) {
+        struct console_client *c = &m->console.client[i];
+        if (c->fd >= 0 && c->generation == generation)
+            c->generation = by;
+    }
+}
+
 void console_outcome(struct master *m, unsigned generation, const char *text)
 {
     char good[64];

@@ -60,6 +60,8 @@ void console_reload(struct master *m);
 /* Another program serves: those are to ask that one. */
 void console_replaced(struct master *m);
 
+/* Whoever waits for a generation waits for that one instead. */
+void console_superseded(struct master *m, unsigned generation, unsigned by);
 /* A generation serves (text: NULL) or does not come up. */
 void console_outcome(struct master *m, unsigned generation, const char *text);
 /* why: NULL where nobody knows. */

@@ -166,14 +166,15 @@ static void print_faults(const char *file, const struct conf_faults *faults,
         log_line(level, LOG_ON(file), id, "%s", faults->text[i]);
 }
 
-/* A later reload is what counts: one that has not come up yet makes way. */
-static void supersede(struct master *m)
+/* A later reload is what counts: one that has not come up yet makes way, and
+ * those that wait for it wait for the later one. */
+static void supersede(struct master *m, unsigned number)
 {
     EACH_GENERATION (at, m) {
         struct generation *g = generation_at(at);
         if (g->state != GENERATION_STARTING)
             continue;
-        console_outcome(m, g->number, "another reload came in between\n");
+        console_superseded(m, g->number, number);
         moves_begin(g, m->current);
         generation_drain(g, WORKER_DRAIN);
     }
@@ -228,7 +229,7 @@ unsigned master_reload(struct master *m)
         service_unchanged(m);
         return 0;
     }
-    supersede(m);
+    supersede(m, g->number);
     m->numbers = g->number;
     share(m, g);
     list_append(&m->generations, &g->node);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The control socket: etagd --status, --reload, --reopen, --stop."""
+import concurrent.futures
 import json
 import os
 import re
@@ -43,6 +44,18 @@ def test_reload_waits_and_serves(serve, short):
     done = ask(server, "--reload")
     assert (done.returncode, done.stdout) == (0, "generation 2 serves\n")
     until("three workers", lambda: len(server.workers()) == 3)
+
+
+def test_who_asked_before_another_waits_for_that_one(serve, short):
+    """The first ones had read what was there then: what the last one brings is
+    newer."""
+    server = controlled(serve, short, conf={"server": {"workers": 4}})
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(lambda _: ask(server, "--reload"), range(8)))
+    assert [d.returncode for d in done] == [0] * 8, done
+    served = [int(re.fullmatch(r"generation (\d+) serves\n", d.stdout)[1])
+              for d in done]
+    assert 2 <= min(served) and max(served) <= 9
 
 
 def test_after_a_reload_only_the_new_configuration_is_met(serve, short):
