@@ -9,11 +9,13 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/check.h"
 #include "os/clock.h"
+#include "os/log.h"
 
 #if defined ETAGD_SANITIZE || defined ETAGD_COVERAGE
 #define STACK ((size_t)1 << 20)
@@ -42,6 +44,7 @@ struct helpers {
     pthread_cond_t gone; /* a thread has ended */
     int fd;
     bool stop;
+    bool told; /* that a thread can't be had */
     struct list done;
     unsigned threads;
     struct lane lane[HELPERS_LANES];
@@ -135,8 +138,8 @@ static void *run(void *arg)
     return NULL;
 }
 
-/* With the lock held: somebody is there for one more task. */
-static bool attend(struct lane *l)
+/* With the lock held: is somebody there for one more task?  Or -errno. */
+static int attend(struct lane *l)
 {
     struct helpers *h = l->of;
     sigset_t all, old;
@@ -145,10 +148,10 @@ static bool attend(struct lane *l)
 
     if (l->idle > 0) {
         pthread_cond_signal(&l->work);
-        return true;
+        return 0;
     }
     if (l->threads == HELPERS_PER_LANE)
-        return true;
+        return 0;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old); /* signals are for the loop */
     pthread_attr_init(&attr);
@@ -159,7 +162,7 @@ static bool attend(struct lane *l)
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     l->threads += !error;
     h->threads += !error;
-    return l->threads > 0;
+    return l->threads > 0 ? 0 : -error;
 }
 
 static bool stuck(const struct lane *l, uint64_t stuck_us)
@@ -178,7 +181,7 @@ static bool stuck(const struct lane *l, uint64_t stuck_us)
 int helpers_give(struct helpers *h, struct helper_job *job, uint64_t stuck_us)
 {
     struct lane *l = &h->lane[job->lane];
-    int error = 0;
+    int error = 0, none = 0;
 
     CHECK(job->lane < HELPERS_LANES);
     list_init(&job->node);
@@ -189,13 +192,20 @@ int helpers_give(struct helpers *h, struct helper_job *job, uint64_t stuck_us)
     } else {
         list_append(&l->queue, &job->node);
         l->queued++;
-        if (!attend(l)) {
+        none = attend(l);
+        if (none) {
             list_remove(&job->node);
             l->queued--;
             error = -EAGAIN;
         }
     }
     pthread_mutex_unlock(&h->lock);
+    if (none && !h->told)
+        log_warn("S005",
+                 "no thread for what may take long (passwords, file systems "
+                 "that may hang): %s; it is refused",
+                 strerror(-none));
+    h->told = h->told || none;
     return error;
 }
 

@@ -43,7 +43,7 @@ int helpers_fd(const struct helpers *h);
 
 /* 0; -EBUSY: the lane's queue is full, or all its threads have been away for
  * longer than stuck_us (0: whatever they do); -EAGAIN: it has no thread and
- * none can be had. */
+ * none can be had, which the log tells once. */
 int helpers_give(struct helpers *h, struct helper_job *job, uint64_t stuck_us);
 
 /* One that is done, or NULL. */

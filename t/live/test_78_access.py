@@ -480,6 +480,24 @@ def test_others_go_on_while_passwords_are_checked(guarded):
     server.kill()  # it would take its time
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs processes of two users")
+def test_no_thread_for_a_password(guarded):
+    """As at a limit of a control group: it is refused for now, nobody is let in
+    and nobody else waits; why is said once."""
+    server = guarded(conf={"server": {"workers": 1}},
+                     # the leak check's own thread could not be had either
+                     env={"ASAN_OPTIONS": "exitcode=99:detect_leaks=0"},
+                     wrap=["prlimit", "--nproc=1"])
+    with server.connect() as c:
+        for fields in (ALICE, WRONG, ALICE):
+            r = c.request(target="/secret/a.txt", fields=fields)
+            assert r.status == 503 and r.get("Retry-After")
+        assert c.get("/a.txt").status == 200
+    server.await_line("S005: no thread for what may take long .*: .+; it is "
+                      "refused")
+    assert sum("S005" in line for line in server.process.lines) == 1
+
+
 # ---- the file
 
 def test_a_change_counts_from_the_reload_on(guarded):
