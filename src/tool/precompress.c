@@ -251,8 +251,8 @@ static bool any_coding(void)
         any = any || can;
     }
     if (!any)
-        fprintf(stderr, "etagd: no form can be made: the library of no coding "
-                        "is there\n");
+        fprintf(stderr, "etagd: no form can be made: none of the codings' "
+                        "libraries is there\n");
     return any;
 }
 
