@@ -283,7 +283,7 @@ const struct key keys[] = {
         "larger files have a weak tag first, made of their size and time",
         RANGE(0, GIB(1024))),
     ROW("prepare", "digest-idle", size, conf, prepare.digest_idle_bytes, "64g",
-        "up to this size they are hashed when there is nothing else to do",
+        "up to this size they are hashed in the background",
         RANGE(0, GIB(1024))),
     ROW("prepare", "freshness", word, conf, prepare.freshness, "auto",
         "how changes of files are found: the kernel's notice where it is sure, or stat",

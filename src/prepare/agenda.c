@@ -50,8 +50,7 @@ void agenda_slab_dropped(void *arg, uint64_t id)
         peer_drop_slab(LIST_ENTRY(at, struct peer, node), id);
 }
 
-/* -- asks -------------------------------------------------------------------
- */
+/* -- asks -- */
 
 static void close_asked(struct agenda *d, const struct prepare_ask *ask,
                         const int *fds, size_t n)
@@ -183,8 +182,7 @@ static void read_asks(struct agenda *d, struct peer *peer)
     }
 }
 
-/* -- codings ----------------------------------------------------------------
- */
+/* -- codings -- */
 
 static void give_up_codings(struct item *it)
 {
@@ -212,7 +210,6 @@ static void give_task(struct agenda *d, struct item *it, enum coding c)
     }
     slab_pin(slab);
     it->in_hand = true;
-    d->encoding = it;
     coder_give(d->coder, &(struct coder_task){ .whose = it,
                                                .coding = c,
                                                .p = slab->p + own->offset,
@@ -235,7 +232,6 @@ static struct item *next_small(struct agenda *d, enum coding *c)
  * is as small as it gets. */
 static void feed_coder(struct agenda *d)
 {
-    struct list *later = &d->later;
     enum coding small;
 
     for (unsigned c = CODING_IDENTITY + 1; c < CODING_COUNT; c++) {
@@ -249,12 +245,18 @@ static void feed_coder(struct agenda *d)
         struct item *it = next_small(d, &small);
         give_task(d, it, small);
     }
-    if (!coder_idle(d->coder) || list_empty(later))
+}
+
+/* Large files get strong tags by it, and hot ones come into memory: beside busy
+ * workers a thread that stands back would not come to an end. */
+static void feed_reader(struct agenda *d)
+{
+    struct coder *reader = d->reader ? d->reader : d->coder;
+    if (!coder_idle(reader) || list_empty(&d->later))
         return;
-    struct item *it = LIST_ENTRY(list_take(later), struct item, queue);
+    struct item *it = LIST_ENTRY(list_take(&d->later), struct item, queue);
     it->in_hand = true;
-    d->encoding = it;
-    coder_give(d->coder,
+    coder_give(reader,
                &(struct coder_task){ .whose = it, .coding = CODING_IDENTITY });
 }
 
@@ -338,21 +340,19 @@ static void coding_done(struct agenda *d, const struct coder_task *task)
     queues_end(d, it);
 }
 
-static void coder_done(struct agenda *d)
+static void task_done(struct agenda *d, struct coder *coder)
 {
     struct coder_task task;
 
-    if (!coder_take(d->coder, &task))
+    if (!coder_take(coder, &task))
         return;
-    d->encoding = NULL;
     if (task.coding == CODING_IDENTITY)
         reads_go_on(d, task.whose);
     else
         coding_done(d, &task);
 }
 
-/* -- channels ---------------------------------------------------------------
- */
+/* -- channels -- */
 
 void agenda_arm(struct agenda *d, int op, int fd, unsigned events, void *who)
 {
@@ -431,8 +431,7 @@ static void flush_and_reap(struct agenda *d)
     }
 }
 
-/* -- the process ------------------------------------------------------------
- */
+/* -- the process -- */
 
 static void tell(const struct agenda *d)
 {
@@ -440,7 +439,8 @@ static void tell(const struct agenda *d)
 
     atomic_store_explicit(&t->bytes, d->slabs.total, memory_order_relaxed);
     atomic_store_explicit(&t->bytes_most, d->slabs.most, memory_order_relaxed);
-    atomic_store_explicit(&t->coding_queue, d->to_code + (d->encoding ? 1 : 0),
+    atomic_store_explicit(&t->coding_queue,
+                          d->to_code + (coder_has(d->coder) ? 1 : 0),
                           memory_order_relaxed);
 }
 
@@ -481,8 +481,8 @@ void agenda_turn(struct agenda *d)
             read_control(d);
         else if (pressed(d, who, events[i].events))
             continue;
-        else if (who == &d->coder)
-            coder_done(d);
+        else if (who == &d->coder || who == &d->reader)
+            task_done(d, *(struct coder **)who);
         else if (who == &d->helpers)
             while ((it = reads_back(d)))
                 reads_go_on(d, it);
@@ -490,8 +490,10 @@ void agenda_turn(struct agenda *d)
             peer_event(d, who, events[i].events);
     }
     reads_turn(d);
-    if (d->coder && d->name_us == 0)
+    if (d->coder && d->name_us == 0) {
         feed_coder(d);
+        feed_reader(d);
+    }
     slabs_harden(&d->slabs);
     flush_and_reap(d);
     tell(d);

@@ -28,12 +28,12 @@ struct agenda {
     struct form_encoders encoders;
     uint64_t name_us; /* when they get their names; 0: nobody has asked */
     struct memo memo;
-    struct coder *coder;
-    struct item *encoding;   /* with the coder; NULL: none */
+    struct coder *coder;     /* stands back; NULL: there is none */
+    struct coder *reader;    /* goes on beside busy workers; NULL: the coder */
     struct helpers *helpers; /* read what may hang; NULL: it is read here */
     struct list peers;
     struct list fresh, rest; /* items to read: first slice, the others */
-    struct list later;       /* those that the coder reads when it is idle */
+    struct list later;       /* those that the reader reads */
     struct list coding[CODING_COUNT]; /* items whose next coding this is */
     struct list small;     /* items of which a small form is to be made yet */
     size_t jobs, jobs_max; /* items with open files */
@@ -59,7 +59,7 @@ struct agenda {
 };
 
 /* Tells epoll (op as for epoll_ctl) what to wait for on fd, and who that is:
- * &d->control, &d->coder, &d->helpers, or a peer. */
+ * &d->control, &d->coder, &d->reader, &d->helpers, or a peer. */
 void agenda_arm(struct agenda *d, int op, int fd, unsigned events, void *who);
 
 static inline bool agenda_done(const struct agenda *d)

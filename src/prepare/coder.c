@@ -42,6 +42,7 @@ struct coder {
     struct coder_task task;
     char *slice; /* READING_SLICE_BYTES, once it has read */
     atomic_bool stop;
+    bool back;
     bool idle; /* the loop's own knowledge */
 };
 
@@ -124,7 +125,7 @@ static void *run(void *arg)
     struct coder *c = arg;
     const uint64_t one = 1;
 
-    bool back = stand_back();
+    bool back = c->back && stand_back();
     for (;;) {
         while (sem_wait(&c->given) != 0)
             ;
@@ -147,12 +148,13 @@ static void *run(void *arg)
     }
 }
 
-struct coder *coder_new(int *error)
+struct coder *coder_new(bool back, int *error)
 {
     struct coder *c = calloc(1, sizeof *c);
     sigset_t all, old;
 
     CHECK(c != NULL);
+    c->back = back;
     c->idle = true;
     c->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     *error = c->fd < 0 ? -errno : 0;
@@ -205,6 +207,11 @@ int coder_fd(const struct coder *c)
 bool coder_idle(const struct coder *c)
 {
     return c->idle;
+}
+
+struct item *coder_has(const struct coder *c)
+{
+    return c && !c->idle ? c->task.whose : NULL;
 }
 
 void coder_give(struct coder *c, const struct coder_task *task)

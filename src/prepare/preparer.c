@@ -118,10 +118,13 @@ static void init(struct agenda *d, const struct conf *conf, int control)
 
 static void start_coder(struct agenda *d)
 {
-    int error = 0;
+    bool later = d->tools.limits.later > d->tools.limits.digest;
+    int error = 0, none;
 
-    if (d->limits.compress || d->tools.limits.later > d->tools.limits.digest)
-        d->coder = coder_new(&error);
+    if (d->limits.compress || later)
+        d->coder = coder_new(true, &error);
+    if (later && d->coder) /* else the coder reads as well */
+        d->reader = coder_new(false, &none);
     if (error)
         log_warn("P024",
                  "no thread for codings: %s; no file is coded, and tags of "
@@ -134,6 +137,8 @@ static void start_coder(struct agenda *d)
     d->tools.later_max =
         d->jobs_max / 4 < LATER_MAX ? d->jobs_max / 4 : LATER_MAX;
     agenda_arm(d, EPOLL_CTL_ADD, coder_fd(d->coder), EPOLLIN, &d->coder);
+    if (d->reader)
+        agenda_arm(d, EPOLL_CTL_ADD, coder_fd(d->reader), EPOLLIN, &d->reader);
 }
 
 /* At the lowest priority a task may take very long to notice that it is to
@@ -163,15 +168,24 @@ static void leave_helpers(struct agenda *d)
     helpers_free(d->helpers);
 }
 
+static void let_go(struct agenda *d, struct item *it)
+{
+    if (!it)
+        return;
+    it->in_hand = false;
+    queues_end(d, it);
+}
+
 static void stop(struct agenda *d)
 {
+    struct item *coding = coder_has(d->coder), *read = coder_has(d->reader);
+
     leave_coder(d);
     coder_free(d->coder); /* first: it reads from a slab */
+    coder_free(d->reader);
     memo_stop(&d->memo);
-    if (d->encoding) {
-        d->encoding->in_hand = false;
-        queues_end(d, d->encoding);
-    }
+    let_go(d, coding);
+    let_go(d, read);
     if (d->helpers)
         leave_helpers(d);
     marks_free(d->tools.marks);

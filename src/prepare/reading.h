@@ -28,7 +28,7 @@ struct conf_media;
 struct reading_limits {
     size_t memory_file; /* larger files are not kept for workers */
     uint64_t digest;    /* up to so many bytes a file is hashed at once, */
-    uint64_t later;     /* and up to so many when there is nothing else to do */
+    uint64_t later;     /* and up to so many in the background */
     int64_t tick_ns;    /* changes this close to the reading are racy */
 };
 
@@ -58,7 +58,7 @@ struct reading {
     bool begun;     /* its version is known, and it has its place */
     bool ok;        /* what reading_act() saw: no error, */
     bool same;      /* no other version, no end before its time */
-    bool later;     /* its digest is made when there is nothing else to do */
+    bool later;     /* its digest is made in the background */
     struct file_version version;
     uint64_t at, end;      /* bytes read, bytes to read */
     int64_t started_ns;    /* CLOCK_REALTIME */

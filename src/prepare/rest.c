@@ -73,6 +73,8 @@ static void give_back_room(struct agenda *d)
     CHECK(d->tools.scratch != NULL);
     if (d->coder)
         coder_rest(d->coder);
+    if (d->reader)
+        coder_rest(d->reader);
     magic_rest();
 }
 
