@@ -77,6 +77,7 @@ struct files {
     bool root_moved;   /* a name means a directory that this worker may not
                           read, or that the master is to keep for others: it is
                           to be told */
+    uint32_t told;     /* so often it was */
     bool awaits;       /* some root is awaited */
     bool behind;       /* or has been: others may have it by now */
     uint64_t awaits_us;   /* at the longest */

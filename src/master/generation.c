@@ -81,6 +81,7 @@ static bool start_child(struct generation *g, struct child *c)
     c->control = control[0];
     c->ready = c->role != CHILD_WORKER;
     c->not_accepting = false;
+    c->moved = 0;
     c->started_us = clock_mono_us();
     c->aborted_us = 0;
     c->due_us = 0;

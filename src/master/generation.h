@@ -47,6 +47,7 @@ struct child {
     int control; /* the master's end; -1 when not running */
     bool ready;
     bool not_accepting; /* worker: it has said that it accepts nothing more */
+    uint32_t moved;     /* worker: so often it has said WORKER_MOVED */
     uint64_t started_us;
     uint64_t ended_us;   /* the one before it; 0: none or already reported */
     uint64_t due_us;     /* to be started then; 0: not waiting */

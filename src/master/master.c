@@ -89,7 +89,7 @@ static void child_message(struct master *m, struct child *c)
         takeover_look(m);
     }
     if (word == WORKER_MOVED)
-        roots_told(m);
+        roots_told(m, c);
     if (word != WORKER_READY)
         return;
     c->ready = true;

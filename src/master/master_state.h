@@ -66,6 +66,7 @@ struct terminal {
 /* When roots.c looks again. */
 struct roots {
     uint64_t due_us;
+    unsigned number; /* for which generation it has looked */
     bool told; /* a worker has said that one is another directory, and waits */
 };
 

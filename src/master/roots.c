@@ -173,9 +173,11 @@ bool roots_moved(struct master *m)
 {
     uint64_t now = clock_mono_us();
 
-    if (!looks(m) || now < m->roots.due_us)
+    if (!looks(m) ||
+        (now < m->roots.due_us && m->roots.number == m->current->number))
         return false;
     m->roots.due_us = now + LOOK_US;
+    m->roots.number = m->current->number; /* its roots are others */
     for (size_t i = 0; i < m->current->n_roots; i++) {
         (void)previous_tidy(&m->current->root[i], now);
         if (take(m, releases_place(m->current->conf, i), &m->current->root[i]))
@@ -184,10 +186,25 @@ bool roots_moved(struct master *m)
     return false;
 }
 
-void roots_told(struct master *m)
+void roots_told(struct master *m, struct child *c)
 {
+    c->moved++;
     m->roots.due_us = 0;
     m->roots.told = true;
+}
+
+/* Which of its words this answers: what a worker has found out since then waits
+ * in the channel, and is not what was looked at here. */
+static void answer(const struct generation *g)
+{
+    char message[1 + sizeof g->worker[0].moved] = { WORKER_STAYS };
+
+    for (unsigned i = 0; i < g->conf->workers; i++) {
+        const struct child *c = &g->worker[i];
+        memcpy(message + 1, &c->moved, sizeof c->moved);
+        if (c->pid > 0)
+            (void)channel_send(c->control, message, sizeof message, NULL, 0);
+    }
 }
 
 void roots_answer(struct master *m)
@@ -200,7 +217,7 @@ void roots_answer(struct master *m)
     }
     m->roots.told = false;
     if (m->current)
-        generation_tell(m->current, WORKER_STAYS);
+        answer(m->current);
 }
 
 int roots_wait_ms(const struct master *m)

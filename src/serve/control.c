@@ -23,16 +23,16 @@
 
 #define FINISH_IDLE_MS 1000 /* then an idle connection is closed at the end */
 
-static void tell(int control, enum worker_word what)
+static bool tell(int control, enum worker_word what)
 {
     char word = (char)what;
 
-    (void)channel_send(control, &word, 1, NULL, 0);
+    return channel_send(control, &word, 1, NULL, 0) == 0;
 }
 
 void control_ready(int control)
 {
-    tell(control, WORKER_READY);
+    (void)tell(control, WORKER_READY);
 }
 
 static void show(int control, uint32_t number, int fd)
@@ -43,23 +43,41 @@ static void show(int control, uint32_t number, int fd)
     (void)channel_send(control, message, sizeof message, &fd, 1);
 }
 
-void control_moved(int control, struct root *root, size_t n)
+void control_moved(int control, struct files *fs)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (root[i].shows)
-            show(control, (uint32_t)i, root[i].fd);
-        root[i].shows = false;
+    if (!fs->root_moved)
+        return;
+    for (size_t i = 0; i < fs->n_roots; i++) {
+        if (fs->root[i].shows)
+            show(control, (uint32_t)i, fs->root[i].fd);
+        fs->root[i].shows = false;
     }
-    tell(control, WORKER_MOVED);
+    fs->root_moved = !tell(control, WORKER_MOVED);
+    fs->told += !fs->root_moved;
 }
 
-static void hear(struct files *fs, const char *message, size_t n, int fd)
+/* An answer to what this worker has said before it looked last says nothing of
+ * what it waits for: that has an answer of its own. */
+static void stays(struct files *fs, const char *message, size_t n)
+{
+    uint32_t told;
+
+    if (n != 1 + sizeof told)
+        return;
+    memcpy(&told, message + 1, sizeof told);
+    if (told == fs->told && !fs->root_moved)
+        follow_give_up(fs);
+}
+
+static void hear(struct files *fs, int control, const char *message, size_t n,
+                 int fd)
 {
     uint32_t number;
 
     if (fd >= 0 && n == 1 + sizeof number) {
         memcpy(&number, message + 1, sizeof number);
         files_news(fs);
+        control_moved(control, fs);
         follow_hear(fs, number, fd);
     } else if (fd >= 0) {
         close(fd);
@@ -75,7 +93,7 @@ void control_roots(struct files *fs, int control)
         size_t n_fds = 1;
         ssize_t n = channel_take(control, message, sizeof message, &fd, &n_fds);
         if (n > 0)
-            hear(fs, message, (size_t)n, n_fds ? fd : -1);
+            hear(fs, control, message, (size_t)n, n_fds ? fd : -1);
     }
 }
 
@@ -87,7 +105,7 @@ static void drain(struct worker *w)
     w->ending.drains = true;
     w->ending.until_ms = w->now.ms + w->conf->timeouts.drain_ms;
     accepting_stop(w);
-    tell(w->start->control, WORKER_NOT_ACCEPTING);
+    (void)tell(w->start->control, WORKER_NOT_ACCEPTING);
 }
 
 /* Idle connections have no time to move elsewhere, but what is on its way on
@@ -129,9 +147,6 @@ static void obey(struct worker *w, enum worker_word word, int fd)
         if (w->ending.moves.on)
             step_move_on(w);
         break;
-    case WORKER_STAYS:
-        follow_give_up(&w->files);
-        break;
     case WORKER_FINISH:
         finish(w);
         break;
@@ -158,6 +173,7 @@ static void obey(struct worker *w, enum worker_word word, int fd)
     case WORKER_READY:
     case WORKER_NOT_ACCEPTING:
     case WORKER_MOVED:
+    case WORKER_STAYS:
     case WORKER_ROOT:
         break;
     }
@@ -188,9 +204,12 @@ void control_take(struct worker *w)
             return;
         }
         if (word[0] == WORKER_ROOT) {
-            hear(&w->files, word, (size_t)n, n_fds ? fd : -1);
+            hear(&w->files, w->start->control, word, (size_t)n,
+                 n_fds ? fd : -1);
             continue;
         }
+        if (word[0] == WORKER_STAYS)
+            stays(&w->files, word, (size_t)n);
         if (word[0] == WORKER_MOVE && w->start->moving)
             begin_moves(&w->ending.moves, word + 1, (size_t)n - 1);
         obey(w, (enum worker_word)word[0], n_fds ? fd : -1);

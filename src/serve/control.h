@@ -16,9 +16,9 @@ struct worker;
  * connections. */
 void control_ready(int control);
 
-/* Roots have come to mean other directories, which other workers may not see
+/* If roots have come to mean other directories, which other workers may not see
  * before there are yet others; or one that this worker may not read. */
-void control_moved(int control, struct root *root, size_t n);
+void control_moved(int control, struct files *fs);
 
 /* What others have found roots to be, if that is next: before answers. */
 void control_roots(struct files *fs, int control);

@@ -88,9 +88,7 @@ static void take_writable(struct worker *w)
 static void take_news(struct worker *w)
 {
     files_news(&w->files);
-    if (w->files.root_moved)
-        control_moved(w->start->control, w->files.root, w->files.n_roots);
-    w->files.root_moved = false;
+    control_moved(w->start->control, &w->files);
 }
 
 /* Answers all that this part of the turn has received.  Who waited for this

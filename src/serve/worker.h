@@ -56,7 +56,8 @@ enum worker_word {
     WORKER_MOVED = 'm',         /* the same: a root is not what it was */
     WORKER_ROOT = 'o',          /* both ways: + its number (uint32_t) and the
                                    directory that it has become */
-    WORKER_STAYS = 'k',         /* master to worker: nobody can do better */
+    WORKER_STAYS = 'k',         /* master to worker: nobody can do better; + how
+                                   many WORKER_MOVED it had taken (uint32_t) */
     WORKER_MOVE = 'h',          /* + a byte for each listening socket: others
                                    take its connections; before a drain */
     WORKER_STOP = 's',          /* end now */
