@@ -30,14 +30,14 @@ uint64_t moving_address(const char *listen)
     return hash_span(0, span_str(listen));
 }
 
-bool moving_possible(const struct conn *c, struct span in)
+bool moving_possible(const struct conn *c, struct span in, bool behind)
 {
     const struct txn *t = c->txn;
 
     if (c->closing || c->ended || c->broken || in.n > MOVING_INPUT_MAX)
         return false;
-    if (c->state == CONN_BODY) /* whoever took its content answers it */
-        return false;
+    if (c->state == CONN_BODY && !behind)
+        return false; /* whoever took its content answers it */
     return !t || (!txn_sending(t) && t->record_n == 0 && !t->body_active);
 }
 
@@ -69,7 +69,7 @@ int moving_give(int give, const struct conn *c, const char *listen,
     static char message[MOVING_BYTES];
     struct moved m = what_it_is(c, listen);
 
-    CHECK(moving_possible(c, in) && c->fd >= 0);
+    CHECK(moving_possible(c, in, true) && c->fd >= 0);
     memcpy(message, &m, sizeof m);
     if (in.n)
         memcpy(message + sizeof m, in.p, in.n);

@@ -49,8 +49,9 @@ uint64_t moving_layout(void);
 uint64_t moving_address(const char *listen);
 
 /* Without bytes, or with a request that is to be answered: nothing of what was
- * answered before is still to be sent. */
-bool moving_possible(const struct conn *c, struct span in);
+ * answered before is still to be sent, and its content is whole.  `behind`: a
+ * root is another one for those that serve on. */
+bool moving_possible(const struct conn *c, struct span in, bool behind);
 
 /* 0; -EAGAIN: not now; else there is nobody to take it. */
 int moving_give(int give, const struct conn *c, const char *listen,

@@ -45,7 +45,7 @@ static APART bool move_on(struct worker *w, struct conn *c, struct span in)
 {
     struct moves *m = &w->ending.moves;
 
-    if (!m->may[c->listener] || !moving_possible(c, in))
+    if (!m->may[c->listener] || !moving_possible(c, in, w->files.behind))
         return false;
     int error = moving_give(w->start->moving[MOVING_GIVE], c,
                             w->conf->listen[c->listener].text, in);

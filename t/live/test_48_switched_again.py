@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Roots that are switched again before the switch of before is done with.  A
-worker that may not read the new directory waits for others, or to hear that
-there will be none; what it hears may be of the switch of before."""
-import contextlib
+"""Roots that are switched to directories that workers may not read, in orders
+of events that a load seldom makes: such a worker waits for others, or to hear
+that there will be none, and what it hears may be of the switch of before."""
 import os
 import signal
 
@@ -15,22 +14,28 @@ from test_48_moves import made, renamed
 GET = b"GET /v.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
-class Halted(contextlib.ExitStack):
+class Halted:
     """Processes that stand until they are told to go on, at the latest at the
     end of the test."""
 
+    def __init__(self):
+        self.pids = []
+
     def halt(self, pid):
+        self.pids.append(pid)
         harness.halt(pid)
-        self.callback(self.go_on, pid)
 
     def go_on(self, pid):
+        self.pids.remove(pid)
         os.kill(pid, signal.SIGCONT)
 
 
 @pytest.fixture(name="halted")
-def fixture_halted(serve):  # before its end, which takes the processes
-    with Halted() as halted:
-        yield halted
+def fixture_halted(serve):  # ends before the servers do
+    halted = Halted()
+    yield halted
+    for pid in list(halted.pids):
+        halted.go_on(pid)
 
 
 @pytest.fixture(name="site")
@@ -52,10 +57,10 @@ def started(serve, site, **prepare):
     return server
 
 
-def asked(c, beside):
+def asked(c, beside, what=GET):
     """Its answer waits; it has been read, and the master been told, when what
     the same worker is asked for behind it is answered."""
-    c.send(GET)
+    c.send(what)
     assert beside.get("/beside/v.txt").body == b"beside"
 
 
@@ -112,3 +117,23 @@ def test_after_a_reload_that_failed(serve, site, halted):
         halted.go_on(worker)
         assert c.read_response().body == b"002"
         assert one.read_response().body in (b"000", b"002")
+
+
+def test_while_content_is_on_its_way(serve, site):
+    """Of a request that began after the switch: whoever takes its end has let
+    the others take over by then."""
+    server = started(serve, site)
+    with server.connect() as c, server.connect() as beside:
+        assert c.get("/new.txt").status == 404  # which takes no preparer
+        assert beside.get("/beside/v.txt").body == b"beside"
+        since = server.mark()
+        made(site / "new", "001")
+        (site / "new" / "new.txt").write_text("new")
+        (site / "current").rename(site / "old")
+        (site / "new").rename(site / "current")
+        asked(c, beside, b"GET /new.txt HTTP/1.1\r\nHost: localhost\r\n"
+              b"Content-Length: 4\r\n\r\nab")
+        server.await_line("M013", since)
+        c.send(b"cd")
+        r = c.read_response()
+        assert (r.status, r.body) == (200, b"new")
