@@ -22,7 +22,7 @@ def refused(address):
             s.connect(address)
         except (ConnectionRefusedError, FileNotFoundError):
             return True
-        except BlockingIOError:
+        except (BlockingIOError, ConnectionResetError):  # it is just being closed
             return False
     return False
 
