@@ -14,8 +14,8 @@
 
 #define WHY_BYTES 64
 
-/* An upgrade waits for those under way, and later ones for that: without a pause
- * between them it would never have its turn. */
+/* An upgrade waits for those under way, and later ones for that: without a
+ * pause between them it would never have its turn. */
 bool asked_waits(const struct master *m)
 {
     return !m->ending && (!m->current || m->asked.upgrade ||

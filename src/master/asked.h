@@ -12,8 +12,8 @@
 
 struct master;
 
-/* Whether a reload has to wait until a program has come up or has failed to, one
- * that waits for its own turn included; and the log's line about it. */
+/* Whether a reload has to wait until a program has come up or has failed to,
+ * one that waits for its own turn included; and the log's line about it. */
 bool asked_waits(const struct master *m);
 void asked_tell(const struct master *m);
 

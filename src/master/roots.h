@@ -16,8 +16,8 @@
 struct child;
 struct master;
 
-/* Once a second, when a worker was told() of, and for each generation that comes
- * to serve: is there another directory to be taken, by a reload? */
+/* Once a second, when a worker was told() of, and for each generation that
+ * comes to serve: is there another directory to be taken, by a reload? */
 bool roots_moved(struct master *m);
 
 /* A worker has found a root to be fd's directory (taken over): WORKER_ROOT. */

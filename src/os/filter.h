@@ -10,8 +10,8 @@
 
 #include "os/sandbox.h"
 
-/* A kernel that has none refuses them as one does that has and doesn't want this
- * one: so it is asked first. */
+/* A kernel that has none refuses them as one does that has and doesn't want
+ * this one: so it is asked first. */
 bool filter_known(void);
 
 /* 0 or -errno; that the kernel knows no filters is none. */

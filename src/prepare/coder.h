@@ -51,8 +51,8 @@ void coder_give(struct coder *c, const struct coder_task *task);
 bool coder_take(struct coder *c, struct coder_task *task);
 
 /* For one that does not stand back, or may not (a list of system calls forbids
- * it): how long to rest after a task that took so long by the clock, and so long of the
- * processor.  0: nobody else wanted that. */
+ * it): how long to rest after a task that took so long by the clock, and so
+ * long of the processor.  0: nobody else wanted that. */
 uint64_t coder_rest_us(uint64_t took_us, uint64_t used_us);
 
 #endif

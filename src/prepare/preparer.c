@@ -141,13 +141,13 @@ static void start_coder(struct agenda *d)
         agenda_arm(d, EPOLL_CTL_ADD, coder_fd(d->reader), EPOLLIN, &d->reader);
 }
 
-/* At the lowest priority a task may take very long to notice that it is to
- * stop, on a busy machine.  Nothing is lost by leaving it; builds that look for
- * leaks wait. */
-static void leave_coder(const struct agenda *d)
+/* At the lowest priority, or at a disk, a task may take very long to notice
+ * that it is to stop, on a busy machine.  Nothing is lost by leaving it; builds
+ * that look for leaks wait. */
+static void leave_tasks(const struct agenda *d)
 {
 #if !defined ETAGD_SANITIZE && !defined ETAGD_COVERAGE
-    if (d->coder && !coder_idle(d->coder))
+    if (coder_has(d->coder) || coder_has(d->reader))
         _exit(0);
 #else
     (void)d;
@@ -180,7 +180,7 @@ static void stop(struct agenda *d)
 {
     struct item *coding = coder_has(d->coder), *read = coder_has(d->reader);
 
-    leave_coder(d);
+    leave_tasks(d);
     coder_free(d->coder); /* first: it reads from a slab */
     coder_free(d->reader);
     memo_stop(&d->memo);
