@@ -12,6 +12,7 @@ import pytest
 
 import harness
 from harness import until
+from sites import nodes
 from test_72_proxies import binary
 
 FILES = {"a.txt": "a\n", "b.txt": "b\n"}
@@ -22,11 +23,11 @@ SIZE = 20_000_000
 class Upgraded:
     """A server whose program can become another one, run by a script."""
 
-    def __init__(self, serve, tmp_path, **conf):
-        tmp_path.chmod(0o755)
-        self.program = tmp_path / "etagd"
+    def __init__(self, serve, folder, **conf):
+        folder.chmod(0o755)
+        self.program = folder / "etagd"
         shutil.copy(harness.binary(), self.program)
-        self.pidfile = tmp_path / "pid"
+        self.pidfile = folder / "pid"
         self.conf = conf
         self.server = serve(files=FILES, program=self.program,
                             conf=self.settings("first"))
@@ -81,16 +82,7 @@ class Upgraded:
         self.server.stopped = True
 
 
-@pytest.fixture
-def upgraded(serve, tmp_path):
-    made = []
-
-    def make(**conf):
-        made.append(Upgraded(serve, tmp_path, **conf))
-        return made[-1]
-    yield make
-    for u in made:
-        u.end()
+upgraded = nodes(Upgraded)
 
 
 def asked(c, name, target="/a.txt"):
